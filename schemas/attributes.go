@@ -1,0 +1,127 @@
+package schemas
+
+import (
+	"strconv"
+
+	"beibu/schemas/internal/grammar"
+)
+
+// attributes explains all that is wrong with the attributes of an element.
+// Where one is missing and one is there that may not be, that is one mistake
+// in a name, and told as one.
+func (x *explainer) attributes(index int32) {
+	if x.told[topic{index, "attributes"}] {
+		return
+	}
+	x.told[topic{index, "attributes"}] = true
+	t, at := x.typeOf(index), int(x.elements[index].start)
+	var wrong []Violation
+	var strange []string
+	have := make(map[grammar.Name]bool)
+	for name, value := range x.named(index) {
+		have[name] = true
+		if v, bad := x.attribute(index, t, name, value); bad {
+			wrong = append(wrong, v)
+			if _, ok := t.Attribute(name); !ok {
+				strange = append(strange, clip(name.Local))
+			}
+		}
+	}
+	var lacking []Violation
+	for _, name := range t.Lacks(have) {
+		lacking = append(lacking, x.lacking(index, name.Local, strange))
+	}
+	switch {
+	case len(lacking) > 0 && len(strange) > 0:
+		wrong = lacking
+	case len(lacking) == 0 && len(wrong) == 0:
+		wrong = []Violation{{
+			Code: CodeAttribute, Path: x.path(index),
+			EN: "An attribute of " + x.label(index) + " has a value that is not allowed.",
+			ZH: x.label(index) + " 有一个属性的值不符合要求。",
+		}}
+	default:
+		wrong = append(wrong, lacking...)
+	}
+	for i, v := range wrong {
+		x.tell(topic{index, "@" + strconv.Itoa(i)}, v, at)
+	}
+}
+
+// named yields the names and values of an element's attributes.
+func (x *explainer) named(index int32) func(func(grammar.Name, string) bool) {
+	return func(yield func(grammar.Name, string) bool) {
+		for a := range x.tag(index).each {
+			prefix, local := split(a.name)
+			if string(a.name) == "xmlns" || string(prefix) == "xmlns" {
+				continue
+			}
+			name := grammar.Name{Local: string(local)}
+			if len(prefix) > 0 {
+				name.Space = x.lookup(index, prefix)
+			}
+			if !yield(name, resolve(a.value)) {
+				return
+			}
+		}
+	}
+}
+
+// attribute explains what is wrong with one attribute, if anything is.
+func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, value string) (Violation, bool) {
+	v := Violation{Code: CodeAttribute, Path: x.path(index) + "/@" + clip(name.Local)}
+	if name.Space == schemaInstance {
+		if name.Local == "nil" && !fits(&grammar.Text{Base: "boolean"}, value) {
+			v.EN = "xsi:nil must be true or false, found " + quoteEN(value) + "."
+			v.ZH = "xsi:nil 必须为 true 或 false，实际为" + quoteZH(value) + "。"
+			return v, true
+		}
+		return Violation{}, false
+	}
+	if t == nil {
+		return Violation{}, false
+	}
+	label, element := clip(name.Local), x.label(index)
+	if a, ok := t.Attribute(name); ok {
+		if a.Type == nil || fits(a.Type.Text, value) {
+			return Violation{}, false
+		}
+		en, zh := describe(a.Type.Text)
+		v.EN = "The attribute " + label + " of " + element + " must be " + en + ", found " + quoteEN(value) + "."
+		v.ZH = element + " 的属性 " + label + " 必须是" + zh + "，实际为" + quoteZH(value) + "。"
+		return v, true
+	}
+	if t.AnyAttr {
+		return Violation{}, false
+	}
+	v.EN = element + " has no attribute " + label + "."
+	v.ZH = element + " 没有属性 " + label + "。"
+	if names := attributeNames(t); names != "" {
+		v.EN += " It may have " + names + "."
+		v.ZH += "允许的属性有：" + names + "。"
+	}
+	return v, true
+}
+
+func attributeNames(t *grammar.Type) string {
+	names := make([]string, 0, len(t.Attributes))
+	for _, a := range t.Attributes {
+		names = append(names, a.Name.Local)
+	}
+	return list(names, ", ")
+}
+
+// lacking explains a required attribute that is not there. Strange are the
+// attributes that are there and may not be.
+func (x *explainer) lacking(index int32, name string, strange []string) Violation {
+	v := Violation{
+		Code: CodeAttribute, Path: x.path(index) + "/@" + name,
+		EN: x.label(index) + " must have the attribute " + name + ", which is missing.",
+		ZH: x.label(index) + " 缺少必需的属性 " + name + "。",
+	}
+	if len(strange) > 0 {
+		v.EN += " It has " + list(strange, ", ") + ", which it may not have."
+		v.ZH += "它含有不允许的属性 " + list(strange, ", ") + "。"
+	}
+	return v
+}

@@ -1,0 +1,22 @@
+// Package schemas judges trade documents by XML Schema (XSD 1.0). It knows
+// kinds of documents and nothing of what becomes of them.
+//
+// A document passes two checks in one reading. The gate: UTF-8, XML 1.0 and
+// its namespaces exactly, no DTD, no processing instruction but the XML
+// declaration, nothing outside the root, bounded size, depth and width. The
+// schema: the profile of the document's kind, or the schema pack that stands
+// in its place. Nothing is ever fetched, and no schema is chosen by a hint in
+// the document.
+//
+// What is wrong comes back as data: violations with permanent codes, a place,
+// and a sentence in English and Chinese that says what was expected and what
+// was found. Follow-on errors are folded into the one that caused them.
+//
+// The embedded profiles are ours, in the official namespaces. Each allows
+// exactly what the official schema allows; tests hold the two against each
+// other. The UBL documents of all kinds are one schema: an element inside
+// ext:ExtensionContent is checked wherever that schema declares it, and let
+// pass where it does not (UBL 2.4, processContents="lax").
+package schemas
+
+//go:generate go run ./internal/profile -to files/ubl/2.4 $BEIBU_UBL_JARS

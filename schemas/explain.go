@@ -1,0 +1,208 @@
+package schemas
+
+import (
+	"cmp"
+	"slices"
+
+	"beibu/schemas/internal/grammar"
+
+	"github.com/jacoelho/xsd/xsderrors"
+)
+
+// explain turns what the engine found in a well-formed document into
+// violations for people.
+func explain(doc []byte, e entry, found []*xsderrors.Error) Report {
+	x := explainer{
+		outline: outlineOf(doc), grammar: e.set.grammar(),
+		types: make(map[int32]*grammar.Type), told: make(map[topic]bool),
+	}
+	for _, d := range found {
+		x.explain(d)
+	}
+	slices.SortStableFunc(x.violations, func(a, b Violation) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+	return Report{Type: e.Type, Violations: x.violations[:min(len(x.violations), MaxViolations)]}
+}
+
+// An explainer holds one document, its schema and what was said so far.
+type explainer struct {
+	*outline
+
+	grammar    *grammar.Grammar
+	types      map[int32]*grammar.Type // of elements, as far as they were asked for
+	told       map[topic]bool
+	violations []Violation
+}
+
+// A topic is what one violation is about: a second error about it is a
+// consequence of the first and is folded into it.
+type topic struct {
+	element int32
+	about   string // a code, or "children"
+}
+
+// A spot is where the engine found an error: at the start tag of an element,
+// at its end, or somewhere within.
+type spot struct {
+	element    int32
+	start, end bool
+}
+
+func (x *explainer) spot(d *xsderrors.Error) spot {
+	offset := x.offset(d.Line, d.Column)
+	s := spot{element: x.at(offset)}
+	if s.element != none {
+		e := x.elements[s.element]
+		s.start, s.end = int(e.start) == offset, int(e.close) == offset
+	}
+	return s
+}
+
+func (x *explainer) explain(d *xsderrors.Error) {
+	s := x.spot(d)
+	if s.element == none {
+		s.element = 0
+	}
+	m := meanings[d.Code]
+	switch {
+	case m.outcome == structural:
+		x.structure(d.Code, s)
+	case m.code == CodeValue && s.start || m.code == CodeAttribute:
+		x.attributes(s.element)
+	case m.code == CodeValue:
+		x.value(s.element)
+	case m.code == CodeType && !x.hasXSI(s.element, "type"):
+		x.identity(s.element)
+	case m.code == CodeType:
+		x.wrongType(s.element)
+	case m.code == CodeIdentity:
+		x.identity(s.element)
+	default:
+		x.content(d.Code, s.element)
+	}
+}
+
+// tell adds a violation about an element, unless one on the topic is there.
+func (x *explainer) tell(about topic, v Violation, offset int) {
+	if x.told[about] {
+		return
+	}
+	x.told[about] = true
+	v.Line, v.Column = x.position(offset)
+	x.violations = append(x.violations, v)
+}
+
+// structure explains an element that is missing or out of place.
+func (x *explainer) structure(code xsderrors.Code, s spot) {
+	e := x.elements[s.element]
+	if s.start && e.parent != none {
+		if x.typeOf(e.parent).Simple() {
+			x.content(code, e.parent)
+			return
+		}
+		x.outOfPlace(s.element)
+		return
+	}
+	if code == xsderrors.CodeValidationElement { // a fixed value
+		x.value(s.element)
+		return
+	}
+	x.incomplete(s.element)
+}
+
+// outOfPlace explains a child that may not stand where it stands.
+func (x *explainer) outOfPlace(child int32) {
+	parent := x.elements[child].parent
+	about := topic{parent, "children"}
+	if x.told[about] {
+		return
+	}
+	model, at := x.typeOf(parent).Start(), int(x.elements[child].start)
+	for i := range x.children(parent) {
+		next, ok := model.Step(x.name(i))
+		if i == child || !ok {
+			break
+		}
+		model = next
+	}
+	missing := model.Missing(x.name(child))
+	if len(missing) > 0 && !x.follows(child, missing) {
+		x.tell(about, x.missing(parent, missing, x.name(child)), at)
+		return
+	}
+	x.tell(about, x.unexpected(child, model, missing), at)
+}
+
+// follows tells whether one of the names comes among the later siblings.
+func (x *explainer) follows(child int32, names []grammar.Name) bool {
+	for i := x.elements[child].next; i != none; i = x.elements[i].next {
+		if slices.Contains(names, x.name(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// incomplete explains an element that ends before all its children came.
+func (x *explainer) incomplete(parent int32) {
+	about := topic{parent, "children"}
+	if x.told[about] {
+		return
+	}
+	model := x.typeOf(parent).Start()
+	for i := range x.children(parent) {
+		next, ok := model.Step(x.name(i))
+		if !ok {
+			break
+		}
+		model = next
+	}
+	at := x.elements[parent].close
+	if !x.elements[parent].open {
+		at = x.elements[parent].start
+	}
+	x.tell(about, x.missing(parent, model.Required(), grammar.Name{}), int(at))
+}
+
+const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
+
+// typeOf returns the type of an element, or nil where it is not known.
+func (x *explainer) typeOf(index int32) *grammar.Type {
+	if t, ok := x.types[index]; ok {
+		return t
+	}
+	var t *grammar.Type
+	name, parent := x.name(index), x.elements[index].parent
+	if parent != none {
+		if e := x.typeOf(parent).Child(name); e != nil {
+			t = e.Type
+		}
+	}
+	if t == nil { // the root, or below a wildcard
+		if e := x.grammar.Element(name); e != nil {
+			t = e.Type
+		}
+	}
+	for a := range x.tag(index).each {
+		if prefix, local := split(a.name); string(local) == "type" && len(prefix) > 0 && x.lookup(index, prefix) == schemaInstance {
+			prefix, local := split([]byte(resolve(a.value)))
+			if named := x.grammar.Type(grammar.Name{Space: x.lookup(index, prefix), Local: string(local)}); named != nil {
+				t = named
+			}
+		}
+	}
+	x.types[index] = t
+	return t
+}
+
+// hasXSI tells whether an element has an attribute of the schema instance
+// namespace.
+func (x *explainer) hasXSI(index int32, name string) bool {
+	for a := range x.tag(index).each {
+		if prefix, local := split(a.name); string(local) == name && len(prefix) > 0 && x.lookup(index, prefix) == schemaInstance {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,251 @@
+package schemas
+
+import (
+	"bytes"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of the gate beside the document's size. They are those of the strict
+// reader that reads the same bytes after us.
+const (
+	maxDepth      = 64      // open elements
+	maxAttributes = 64      // of one element, namespace declarations among them
+	maxNamespaces = 32      // declarations of one element
+	maxElements   = 200_000 // in a document
+)
+
+// A breach is a fault of the gate at an offset.
+type breach struct {
+	code   string
+	at     int
+	en, zh string
+}
+
+// suspicious tells whether a well-formed document may hold what the engine
+// lets through and we do not: an instruction, or too many elements or
+// declarations. It looks for bytes and may be wrong; beyond is not.
+func suspicious(doc []byte) bool {
+	rest := doc
+	if bytes.HasPrefix(doc, []byte("<?xml")) {
+		rest = doc[5:]
+	}
+	return bytes.Contains(rest, []byte("<?")) ||
+		len(doc) > maxElements && bytes.Count(doc, []byte("<")) > maxElements ||
+		bytes.Count(doc, []byte("xmlns")) > maxNamespaces
+}
+
+// beyond returns what a well-formed document has that the exchange refuses
+// although XML and the engine allow it.
+func beyond(doc []byte) (breach, bool) {
+	s := scanner{doc: doc}
+	for elements := 0; ; {
+		m, ok := s.next()
+		if !ok {
+			return breach{}, false
+		}
+		switch m.kind {
+		case instructionMark:
+			if m.start == 0 && string(m.name) == "xml" {
+				continue
+			}
+			return breach{
+				CodePI, m.start,
+				"The document holds a processing instruction, which is not accepted. Only the XML declaration at its start is.",
+				"文档中含有处理指令，不予接受。只允许文档开头的 XML 声明。",
+			}, true
+		case openMark, emptyMark:
+			if elements++; elements > maxElements {
+				return breach{CodeLimit, m.start, "The document has more than 200,000 elements.", "文档的元素超过 200,000 个。"}, true
+			}
+			if namespaces(m) > maxNamespaces {
+				return breach{CodeLimit, m.start, "An element declares more than 32 namespaces.", "一个元素声明的命名空间超过 32 个。"}, true
+			}
+		case closeMark:
+		}
+	}
+}
+
+func namespaces(m mark) int {
+	n := 0
+	for a := range m.each {
+		if bytes.HasPrefix(a.name, []byte("xmlns")) {
+			n++
+		}
+	}
+	return n
+}
+
+// syntax tells more closely what is wrong with a document that the engine
+// found not to be well-formed at an offset.
+func syntax(doc []byte, at int) breach {
+	if bad := invalidUTF8(doc); bad >= 0 && (bad <= at || !bytes.Contains(doc[at+1:bad], []byte("<"))) {
+		return breach{CodeEncoding, bad, "The document is not UTF-8: a byte here belongs to no character.", "文档不是 UTF-8 编码：此处的字节不构成任何字符。"}
+	}
+	if at < len(doc) && doc[at] == '<' {
+		s := scanner{doc: doc, at: at}
+		if m, ok := s.next(); ok && m.start == at && (m.kind == openMark || m.kind == emptyMark) {
+			if found, ok := names(doc, m); ok {
+				return found
+			}
+		}
+	}
+	if i := badReference(doc, at); i >= 0 {
+		return breach{
+			CodeSyntax, i,
+			"A reference here is none that XML 1.0 knows. An & that stands for itself is written &amp;.",
+			"此处的引用不是 XML 1.0 所定义的。表示 & 本身时应写作 &amp;。",
+		}
+	}
+	return breach{CodeSyntax, at, "The document is not well-formed XML from here on.", "文档从此处起不是格式良好的 XML。"}
+}
+
+// badReference returns the offset of the first & before an offset that begins
+// no reference to a character or to one of the five entities that need no
+// declaration (XML 1.0, 4.1 and 4.6), or -1. A parser may notice it only where
+// the next ";" stands.
+func badReference(doc []byte, before int) int {
+	s := scanner{doc: doc}
+	for text := 0; text < before; text = s.at {
+		m, ok := s.next()
+		if !ok {
+			m.start, s.at = before, before
+		}
+		for _, part := range [][2]int{{text, m.start}, {m.attrsAt, m.attrsAt + len(m.attrs)}} {
+			for i := part[0]; i < part[1]; i++ {
+				if doc[i] == '&' && !isReference(doc[i:]) {
+					return i
+				}
+			}
+		}
+	}
+	return -1
+}
+
+func isReference(b []byte) bool {
+	end := bytes.IndexByte(b[:min(len(b), 16)], ';')
+	return end > 0 && reference(string(b[1:end])) != ""
+}
+
+// names looks for a repeated attribute or a prefix without a namespace in a
+// start tag (Namespaces in XML 1.0, 5 and 6.3).
+func names(doc []byte, m mark) (breach, bool) {
+	scope := openAt(doc, m.start)
+	scope.bind(m)
+	seen := make(map[string]bool)
+	for a := range m.each {
+		prefix, local := split(a.name)
+		if len(prefix) > 0 && string(prefix) != "xmlns" && scope.space(prefix) == "" {
+			return unbound(m.start, prefix), true
+		}
+		plain, expanded := string(a.name), ""
+		if len(prefix) > 0 {
+			expanded = "{" + scope.space(prefix) + "}" + string(local)
+		}
+		if seen[plain] || expanded != "" && seen[expanded] {
+			return breach{
+				CodeDuplicateAttribute, m.start,
+				"The attribute " + clip(plain) + " stands twice in one element.",
+				"同一元素中属性 " + clip(plain) + " 出现两次。",
+			}, true
+		}
+		seen[plain] = true
+		if expanded != "" {
+			seen[expanded] = true
+		}
+	}
+	if prefix, _ := split(m.name); len(prefix) > 0 && scope.space(prefix) == "" {
+		return unbound(m.start, prefix), true
+	}
+	return breach{}, false
+}
+
+func unbound(at int, prefix []byte) breach {
+	name := clip(strings.ToValidUTF8(string(prefix), "?"))
+	return breach{
+		CodeNamespace, at,
+		"The prefix " + name + " is bound to no namespace.",
+		"前缀 " + name + " 没有绑定命名空间。",
+	}
+}
+
+// openAt returns what is open before an offset: elements and namespaces.
+func openAt(doc []byte, at int) *outliner {
+	b := &outliner{outline: &outline{}, known: make(map[string]map[string]int32)}
+	s := scanner{doc: doc}
+	for {
+		m, ok := s.next()
+		if !ok || m.start >= at || !b.add(m) {
+			return b
+		}
+	}
+}
+
+// invalidUTF8 returns the offset of the first byte that is not UTF-8, or -1.
+func invalidUTF8(doc []byte) int {
+	for i := 0; i < len(doc); {
+		if doc[i] < utf8.RuneSelf {
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRune(doc[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return -1
+}
+
+// withoutHints returns a copy of a well-formed document in which spaces stand
+// for every xsi:schemaLocation and xsi:noNamespaceSchemaLocation, so that all
+// else keeps its place. We never load a schema by a hint, and an engine that
+// stops at one is asked again without.
+func withoutHints(doc []byte) []byte {
+	blank := bytes.Clone(doc)
+	s := scanner{doc: doc}
+	for {
+		m, ok := s.next()
+		if !ok {
+			return blank
+		}
+		for a := range m.each {
+			if isHint(a.name) {
+				for i := a.start; i < a.end; i++ {
+					if blank[i] != '\n' {
+						blank[i] = ' '
+					}
+				}
+			}
+		}
+	}
+}
+
+func isHint(name []byte) bool {
+	prefix, local := split(name)
+	return len(prefix) > 0 && (string(local) == "schemaLocation" || string(local) == "noNamespaceSchemaLocation")
+}
+
+// oddHint returns the offset of the first start tag whose xsi:schemaLocation
+// is not pairs of namespace and location (XML Schema 1.0, 4.3.2), or -1.
+func oddHint(doc []byte) int {
+	s := scanner{doc: doc}
+	for {
+		m, ok := s.next()
+		if !ok {
+			return -1
+		}
+		if m.kind == openMark || m.kind == emptyMark {
+			for a := range m.each {
+				if odd(a) {
+					return m.start
+				}
+			}
+		}
+	}
+}
+
+func odd(a attr) bool {
+	prefix, local := split(a.name)
+	return len(prefix) > 0 && string(local) == "schemaLocation" && len(strings.Fields(resolve(a.value)))%2 == 1
+}

@@ -1,0 +1,96 @@
+package schemas_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"beibu/schemas"
+)
+
+// repeat writes what is there n times.
+func repeat(s string, n int) string { return strings.Repeat(s, n) }
+
+// numbered writes format for 0 to n-1.
+func numbered(format string, n int) string {
+	var out strings.Builder
+	for i := range n {
+		fmt.Fprintf(&out, format, i)
+	}
+	return out.String()
+}
+
+var hostile = []struct{ name, doc, want string }{
+	{"nothing", "", "xml.syntax 1:1 /"},
+	{"no XML", "PK\x03\x04", "xml.syntax 1:1 /"},
+	{"empty DTD", `<!DOCTYPE a><a/>`, "xml.dtd 1:1 /"},
+	{"DTD with an external entity", "<?xml version='1.0'?>\n<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>", "xml.dtd 2:1 /"},
+	{"entity bomb", `<!DOCTYPE a [<!ENTITY b "` + repeat("&c;", 100) + `">]><a>&b;</a>`, "xml.dtd 1:1 /"},
+	{"DTD behind a comment", "<!-- --><!DOCTYPE a SYSTEM 'x\"><!--'><a/>", "xml.dtd 1:9 /"},
+	{"DTD in content", "<a><!DOCTYPE b></a>", "xml.dtd 1:4 /a"},
+	{"entity", "<a>&b;</a>", "xml.syntax 1:4 /a"},
+	{"ampersand", "<a>\n<b>Import & Export</b></a>", "xml.syntax 2:11 /a/b"},
+	{"character that XML has not", "<a>&#0;</a>", "xml.syntax 1:4 /a"},
+	{"control character", "<a>\x01</a>", "xml.syntax"},
+	{"processing instruction", "<a><?php ?></a>", "xml.pi 1:4 /a"},
+	{"stylesheet", "<?xml version='1.0'?><?xml-stylesheet href='x'?><a/>", "xml.pi 1:22 /"},
+	{"instruction behind the root", "<a/><?x?>", "xml.pi 1:5 /"},
+	{"second declaration", "<a><?xml version='1.0'?></a>", "xml.syntax"},
+	{"declaration behind white space", " <?xml version='1.0'?><a/>", "xml.syntax"},
+	{"XML 1.1", "<?xml version='1.1'?><a/>", "xml.syntax 1:1 /"},
+	{"GBK", "<?xml version='1.0' encoding='GBK'?><a>\xb9\xe3</a>", "xml.encoding 1:1 /"},
+	{"ISO-8859-1", "<?xml version='1.0' encoding='ISO-8859-1'?><a/>", "xml.encoding 1:1 /"},
+	{"UTF-16", "\xff\xfe<\x00a\x00/\x00>\x00", "xml.encoding 1:1 /"},
+	{"overlong UTF-8", "<a>\xc0\xaf</a>", "xml.encoding 1:4 /a"},
+	{"broken UTF-8", "<a>\n榴莲\xe6</a>", "xml.encoding 2:7 /a"},
+	{"text behind the root", "<a/>x", "xml.syntax 1:5 /"},
+	{"text before the root", "x<a/>", "xml.syntax 1:1 /"},
+	{"two roots", "<a/>\n<b/>", "xml.syntax 2:1 /"},
+	{"not closed", "<a>\n<b>", "xml.syntax 2:4 /a/b"},
+	{"closed wrongly", "<a><b></a></b>", "xml.syntax 1:7 /a/b"},
+	{"attribute twice", "<a b='1' b='2'/>", "xml.duplicate-attribute 1:1 /a"},
+	{"attribute twice by namespace", "<a xmlns:x='u' xmlns:y='u' x:b='1' y:b='2'/>", "xml.duplicate-attribute 1:1 /a"},
+	{"prefix of an element", "<a><x:b/></a>", "xml.namespace 1:4 /a/b"},
+	{"prefix of an attribute", "<a x:b='1'/>", "xml.namespace 1:1 /a"},
+	{"attributes without space", "<a b='1'c='2'/>", "xml.syntax"},
+	{"less-than in an attribute", "<a b='<'/>", "xml.syntax"},
+	{"64 levels", repeat("<a>", 64) + repeat("</a>", 64), "schema.unknown-kind 1:1 /a"},
+	{"65 levels", repeat("<a>", 65) + repeat("</a>", 65), "xml.limit 1:193 " + repeat("/a", 65)},
+	{"a million levels", repeat("<a>", 1_000_000), "xml.limit"},
+	{"64 attributes", "<a " + numbered("a%d='' ", 64) + "/>", "schema.unknown-kind 1:1 /a"},
+	{"65 attributes", "<a " + numbered("a%d='' ", 65) + "/>", "xml.limit"},
+	{"100,000 attributes", "<a " + numbered("a%d='' ", 100_000) + "/>", "xml.limit"},
+	{"32 namespaces", "<a " + numbered("xmlns:a%d='u' ", 32) + "/>", "schema.unknown-kind 1:1 /a"},
+	{"33 namespaces", "<a>\n<b " + numbered("xmlns:a%d='u' ", 33) + "/></a>", "xml.limit 2:1 /a/b"},
+	{"100,000 namespaces", "<a " + numbered("xmlns:a%d='u' ", 100_000) + "/>", "xml.limit"},
+	{"200,000 elements", "<a>" + repeat("<b/>", 199_999) + "</a>", "schema.unknown-kind 1:1 /a"},
+	{"200,001 elements", "<a>" + repeat("<b/>", 200_000) + "</a>", "xml.limit"},
+	{"too large", "<a>" + repeat(" ", schemas.DefaultMaxBytes) + "</a>", "xml.limit 1:1 /"},
+	{"odd schema location", "<a xmlns:xsi='" + xsi + "' xsi:schemaLocation='u u.xsd v'/>", "xml.schema-location 1:1 /a"},
+	{"schema location of the root", "<a xmlns='u' xmlns:xsi='" + xsi + "' xsi:schemaLocation='u u.xsd'/>", "schema.unknown-kind 1:1 /a"},
+	{"schema without a namespace", "<a xmlns:xsi='" + xsi + "' xsi:noNamespaceSchemaLocation='http://127.0.0.1:1/a.xsd'/>", "schema.unknown-kind 1:1 /a"},
+	{"XInclude", "<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='/etc/passwd'/>", "schema.unknown-kind 1:1 /include"},
+	{"a part of a document", "<Party xmlns='" + cac + "'/>", "schema.unknown-kind 1:1 /Party"},
+	{"byte order mark", "\xef\xbb\xbf<a/>", "schema.unknown-kind 1:1 /a"},
+	{"instruction in a comment and in CDATA", "<a><!-- <?x?> --><![CDATA[<?x?>]]></a>", "schema.unknown-kind 1:1 /a"},
+}
+
+func TestHostileDocuments(t *testing.T) {
+	c := newCatalog(t)
+	for _, h := range hostile {
+		t.Run(h.name, func(t *testing.T) {
+			r := validate(t, c, []byte(h.doc))
+			if len(r.Violations) != 1 {
+				t.Fatalf("%d violations: %+v", len(r.Violations), r.Violations)
+			}
+			v := r.Violations[0]
+			got := fmt.Sprintf("%s %d:%d %s", v.Code, v.Line, v.Column, v.Path)
+			if got != h.want && v.Code != h.want {
+				t.Errorf("%s, expected %s (%s)", got, h.want, v.EN)
+			}
+			if r.Malformed != strings.HasPrefix(v.Code, "xml.") {
+				t.Errorf("malformed: %v", r.Malformed)
+			}
+		})
+	}
+}

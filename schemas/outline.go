@@ -1,0 +1,148 @@
+package schemas
+
+import (
+	"slices"
+	"sort"
+	"strconv"
+	"strings"
+
+	"beibu/schemas/internal/grammar"
+)
+
+// maxShown bounds what a message repeats of a document, in characters.
+const maxShown = 64
+
+// An outline is a document's elements and where they stand. It is made only
+// to explain what is wrong with a document; a valid one needs none.
+type outline struct {
+	lineIndex
+
+	elements []element
+	names    []grammar.Name
+}
+
+// An element is a place in the document. Indexes of elements are from 0, and
+// none stands for no element. Offsets fit an int32: documents are far smaller
+// than 2 GiB.
+type element struct {
+	parent, first, next int32 // indexes of the parent, the first child, the next sibling
+	name                int32 // index into the outline's names
+	start, end          int32 // of the start tag
+	close               int32 // of the end tag; of an empty tag: where its ">" stands
+	open                bool  // not an empty tag
+}
+
+const none = -1
+
+// short narrows an index or offset.
+func short(n int) int32 {
+	return int32(n) //nolint:gosec // NewCatalog takes no limit above 1 GiB
+}
+
+// outlineOf reads a document as far as it is well-formed.
+func outlineOf(doc []byte) *outline {
+	o := &outline{lineIndex: indexLines(doc)}
+	b := outliner{outline: o, known: make(map[string]map[string]int32)}
+	s := scanner{doc: doc}
+	for len(o.elements) <= maxElements {
+		m, ok := s.next()
+		if !ok || !b.add(m) {
+			break
+		}
+	}
+	for _, open := range b.stack {
+		o.elements[open.index].close = short(len(doc))
+	}
+	return o
+}
+
+// at returns the innermost element around an offset, or none.
+func (o *outline) at(offset int) int32 {
+	after := sort.Search(len(o.elements), func(i int) bool { return int(o.elements[i].start) > offset })
+	for i := short(after) - 1; i >= 0; i = o.elements[i].parent {
+		if int(o.elements[i].close) >= offset {
+			return i
+		}
+	}
+	return none
+}
+
+// children yields the children of an element in order.
+func (o *outline) children(parent int32) func(func(int32) bool) {
+	return func(yield func(int32) bool) {
+		for i := o.elements[parent].first; i != none && yield(i); {
+			i = o.elements[i].next
+		}
+	}
+}
+
+func (o *outline) name(index int32) grammar.Name { return o.names[o.elements[index].name] }
+
+// tag returns the start tag of an element.
+func (o *outline) tag(index int32) mark {
+	s := scanner{doc: o.doc, at: int(o.elements[index].start)}
+	m, _ := s.next()
+	return m
+}
+
+// lookup returns what a prefix means at an element.
+func (o *outline) lookup(index int32, prefix []byte) string {
+	for ; index >= 0; index = o.elements[index].parent {
+		if space := declared(o.tag(index), prefix, undeclared); space != undeclared {
+			return space
+		}
+	}
+	return ""
+}
+
+// undeclared is no namespace: XML has no character U+0000.
+const undeclared = "\x00"
+
+// path returns where an element stands, in local names, with a position from
+// 1 in brackets where siblings share the name; "/" for none.
+func (o *outline) path(index int32) string {
+	if index == none {
+		return "/"
+	}
+	var steps []string
+	for ; index != none; index = o.elements[index].parent {
+		step := "/" + clip(o.name(index).Local)
+		if place, alone := o.place(index); !alone {
+			step += "[" + strconv.Itoa(place) + "]"
+		}
+		steps = append(steps, step)
+	}
+	slices.Reverse(steps)
+	return strings.Join(steps, "")
+}
+
+// place returns an element's position, from 1, among siblings with its local
+// name, and whether it is the only one.
+func (o *outline) place(index int32) (place int, alone bool) {
+	parent := o.elements[index].parent
+	if parent == none {
+		return 1, true
+	}
+	local, count := o.name(index).Local, 0
+	for i := range o.children(parent) {
+		if o.name(i).Local == local {
+			count++
+		}
+		if i == index {
+			place = count
+		}
+	}
+	return place, count == 1
+}
+
+// clip returns at most maxShown characters of s, and shows where it cut.
+func clip(s string) string {
+	count := 0
+	for i := range s {
+		if count == maxShown {
+			return s[:i] + "…"
+		}
+		count++
+	}
+	return s
+}

@@ -1,0 +1,208 @@
+package schemas
+
+import (
+	"strconv"
+	"strings"
+
+	"beibu/schemas/internal/grammar"
+
+	"github.com/jacoelho/xsd/xsderrors"
+)
+
+// maxListed is how many names a message lists.
+const maxListed = 8
+
+// label returns an element's local name for a message.
+func (x *explainer) label(index int32) string { return clip(x.name(index).Local) }
+
+// missing explains children that are not there. Before is the child that
+// stands in their place, or zero where the element ended.
+func (x *explainer) missing(parent int32, names []grammar.Name, before grammar.Name) Violation {
+	v := Violation{Code: CodeMissing, Path: x.path(parent)}
+	label, what := x.label(parent), list(locals(names), " / ")
+	switch len(names) {
+	case 0:
+		v.EN = label + " lacks an element that it must have"
+		v.ZH = label + " 缺少必需的元素"
+	case 1:
+		v.EN = label + " must have " + what + ", which is missing"
+		v.ZH = label + " 缺少必需的元素 " + what
+	default:
+		v.EN = label + " must have one of " + what + ", and has none"
+		v.ZH = label + " 必须含有以下元素之一：" + what + "，但都没有"
+	}
+	if before != (grammar.Name{}) {
+		next := clip(before.Local)
+		v.EN += " before " + next
+		v.ZH += "（应位于 " + next + " 之前）"
+	}
+	v.EN += "."
+	v.ZH += "。"
+	return v
+}
+
+// unexpected explains a child that may not stand where the model is. Later
+// are the elements that must come before it and do come after it.
+func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar.Name) Violation {
+	parent, name := x.elements[child].parent, x.name(child)
+	label, in := x.label(child), x.label(parent)
+	v := Violation{Code: CodeUnexpected, Path: x.path(child)}
+	if len(later) > 0 {
+		first := list(locals(later), " / ")
+		v.EN = label + " stands before " + first + "; in " + in + " it must come after."
+		v.ZH = label + " 位于 " + first + " 之前；在 " + in + " 中它必须位于其后。"
+		return v
+	}
+	expected, others := model.Next()
+	t := x.typeOf(parent)
+	switch {
+	case t.Child(name) != nil && x.repeats(child):
+		v.EN = in + " may not have this many " + label + "."
+		v.ZH = in + " 中 " + label + " 的数量超过上限。"
+	case t.Child(name) != nil:
+		v.EN = label + " stands too late in " + in + ", or beside what excludes it."
+		v.ZH = label + " 在 " + in + " 中的位置过后，或与其他元素互斥。"
+	default:
+		v.EN = in + " has no element " + label + namespaceHintEN(name, expected) + "."
+		v.ZH = in + " 中没有元素 " + label + namespaceHintZH(name, expected) + "。"
+	}
+	if len(expected) > 0 {
+		names := list(locals(expected), ", ")
+		v.EN += " Expected here: " + names
+		v.ZH += "此处应为：" + names
+		if model.Complete() {
+			v.EN += ", or the end of " + in
+			v.ZH += "，或 " + in + " 结束"
+		}
+		v.EN += "."
+		v.ZH += "。"
+	} else if !others {
+		v.EN += " Expected here: the end of " + in + "."
+		v.ZH += "此处应为 " + in + " 结束。"
+	}
+	return v
+}
+
+// repeats tells whether a child has the name of one before it.
+func (x *explainer) repeats(child int32) bool {
+	for i := range x.children(x.elements[child].parent) {
+		if i == child {
+			return false
+		}
+		if x.name(i) == x.name(child) {
+			return true
+		}
+	}
+	return false
+}
+
+// namespaceHintEN points out that only the namespace is wrong.
+func namespaceHintEN(name grammar.Name, expected []grammar.Name) string {
+	for _, e := range expected {
+		if e.Local == name.Local {
+			return " in " + namespaceEN(clip(name.Space)) + "; it is in " + namespaceEN(e.Space)
+		}
+	}
+	return ""
+}
+
+func namespaceHintZH(name grammar.Name, expected []grammar.Name) string {
+	for _, e := range expected {
+		if e.Local == name.Local {
+			return "（" + namespaceZH(clip(name.Space)) + "）；它属于" + namespaceZH(e.Space)
+		}
+	}
+	return ""
+}
+
+// value explains a text that is not of its element's type.
+func (x *explainer) value(index int32) {
+	v := Violation{Code: CodeValue, Path: x.path(index)}
+	en, zh := "of the type that the schema gives it", "模式规定的类型"
+	if t := x.typeOf(index); t.Simple() {
+		en, zh = describe(t.Text)
+	}
+	e := x.elements[index]
+	text := ""
+	if e.open {
+		text = textAt(x.doc[:e.close], int(e.end))
+	}
+	v.EN = x.label(index) + " must be " + en + ", found " + quoteEN(text) + "."
+	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + quoteZH(text) + "。"
+	x.tell(topic{index, CodeContent}, v, int(e.start))
+}
+
+// content explains text or elements in an element that may not have them.
+func (x *explainer) content(code xsderrors.Code, index int32) {
+	v := Violation{Code: CodeContent, Path: x.path(index)}
+	label := x.label(index)
+	switch {
+	case code == xsderrors.CodeValidationNil:
+		v.EN = label + " is marked as nil and may not be, or is not empty."
+		v.ZH = label + " 标记为 nil，但不允许如此，或其内容不为空。"
+	case x.typeOf(index).Simple():
+		v.EN = label + " holds text and may not hold elements."
+		v.ZH = label + " 只能含文本，不能含元素。"
+	default:
+		v.EN = label + " may hold elements only; there is text between them."
+		v.ZH = label + " 只能含元素，但元素之间有文本。"
+	}
+	x.tell(topic{index, CodeContent}, v, int(x.elements[index].start))
+}
+
+// wrongType explains an xsi:type that does not fit.
+func (x *explainer) wrongType(index int32) {
+	x.tell(topic{index, CodeType}, Violation{
+		Code: CodeType, Path: x.path(index) + "/@type",
+		EN: "The xsi:type of " + x.label(index) + " names no type that may stand here.",
+		ZH: x.label(index) + " 的 xsi:type 不是此处允许的类型。",
+	}, int(x.elements[index].start))
+}
+
+// identity explains an ID, a reference or a key that is not as it must be.
+func (x *explainer) identity(index int32) {
+	x.tell(topic{index, CodeIdentity}, Violation{
+		Code: CodeIdentity, Path: x.path(index),
+		EN: "An identifier in " + x.label(index) + " is used twice, or refers to nothing in the document.",
+		ZH: x.label(index) + " 中的标识符重复，或引用了文档中不存在的标识符。",
+	}, int(x.elements[index].start))
+}
+
+func locals(names []grammar.Name) []string {
+	var found []string
+	for _, n := range names {
+		found = append(found, n.Local)
+	}
+	return found
+}
+
+// list joins names, and says how many more there are than it lists.
+func list(names []string, between string) string {
+	if len(names) <= maxListed {
+		return strings.Join(names, between)
+	}
+	return strings.Join(names[:maxListed], between) + between + "… (+" + strconv.Itoa(len(names)-maxListed) + ")"
+}
+
+// quoteEN shows a value from a document: one line, at most 64 characters.
+func quoteEN(value string) string {
+	if shown := show(value); shown != "" {
+		return `"` + shown + `"`
+	}
+	return "nothing"
+}
+
+func quoteZH(value string) string {
+	if shown := show(value); shown != "" {
+		return "“" + shown + "”"
+	}
+	return "空"
+}
+
+func show(value string) string {
+	const enough = maxShown * 8 // bytes: more than is shown, whatever the script
+	if len(value) > enough {
+		value = value[:enough]
+	}
+	return clip(strings.ToValidUTF8(strings.Join(strings.Fields(value), " "), ""))
+}

@@ -1,0 +1,66 @@
+package schemas
+
+// A Kind is what a document is to the exchange, such as "ata-carnet".
+type Kind string
+
+// A Type says which kind of document was recognised, and by which schema.
+type Type struct {
+	Kind      Kind
+	Root      string // local name of the document element
+	Namespace string // of the document element
+	Schema    string // the schema set that judged: "beibu-ubl-2.4/1", or a pack's name@version
+}
+
+// A Report is the verdict on one document.
+type Report struct {
+	Type Type // zero where the document is malformed
+	// Malformed tells that the bytes are not the XML that the exchange
+	// accepts. It then has one violation, with a code of the gate ("xml.…").
+	Malformed bool
+	// Violations stand in document order, at most MaxViolations of them.
+	Violations []Violation
+}
+
+// MaxViolations bounds what one report lists.
+const MaxViolations = 20
+
+// Valid tells whether the document passed both checks.
+func (r Report) Valid() bool { return len(r.Violations) == 0 }
+
+// A Violation is one breach of the gate or of the schema.
+type Violation struct {
+	Code string // permanent, see the Code constants
+	// Path names the element in local names, with a position from 1 in
+	// brackets where siblings share the name. For an attribute it ends in
+	// /@name; for a missing element it is that of the element that lacks it.
+	Path string
+	// Line and Column are where the element's start tag stands; for a missing
+	// element, where it should.
+	Line   int    // from 1
+	Column int    // in bytes, from 1, not counting a byte order mark
+	EN, ZH string // what was expected and what was found
+}
+
+// Codes of the gate: the document is not XML that the exchange accepts.
+const (
+	CodeSyntax             = "xml.syntax"              // XML 1.0 well-formedness
+	CodeEncoding           = "xml.encoding"            // anything but UTF-8
+	CodeDTD                = "xml.dtd"                 // a document type declaration
+	CodePI                 = "xml.pi"                  // a processing instruction
+	CodeNamespace          = "xml.namespace"           // Namespaces in XML 1.0
+	CodeDuplicateAttribute = "xml.duplicate-attribute" // by name, or by namespace and local name
+	CodeLimit              = "xml.limit"               // size, depth, attributes, elements
+	CodeSchemaLocation     = "xml.schema-location"     // xsi:schemaLocation is not pairs
+)
+
+// Codes of the schema: the document breaks the rules of its kind.
+const (
+	CodeUnknownKind = "schema.unknown-kind" // no kind has this root element
+	CodeMissing     = "schema.missing"      // a required element is not there
+	CodeUnexpected  = "schema.unexpected"   // an element stands where it may not
+	CodeValue       = "schema.value"        // a text that is not of the element's type
+	CodeAttribute   = "schema.attribute"    // an attribute unknown, missing or of a wrong value
+	CodeContent     = "schema.content"      // text between elements, or content in an empty element
+	CodeType        = "schema.type"         // xsi:type names no type that fits
+	CodeIdentity    = "schema.identity"     // an ID twice, an IDREF to nothing, a broken key
+)

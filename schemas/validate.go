@@ -1,0 +1,203 @@
+package schemas
+
+import (
+	"bytes"
+	"context"
+	"time"
+
+	"github.com/jacoelho/xsd/xsderrors"
+)
+
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// Validate judges a document by the schemas in force today. What is wrong
+// with the document is in the report; the error is for a context that ended
+// or a fault of our own. The document is not changed and not kept.
+func (c *Catalog) Validate(ctx context.Context, document []byte) (Report, error) {
+	return c.ValidateAt(ctx, document, time.Now())
+}
+
+// ValidateAt judges a document by the schemas in force at a time.
+func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time) (Report, error) {
+	doc := bytes.TrimPrefix(document, byteOrderMark)
+	if int64(len(document)) > c.limit {
+		return refused(nil, breach{
+			CodeLimit, 0, "The document is larger than the exchange accepts.", "文档超过平台接受的大小。",
+		}), nil
+	}
+	h, _ := identify(doc)
+	e, known := c.find(h, at)
+	if !known {
+		e.set = c.gate
+	}
+	found, err := e.set.check(ctx, doc)
+	if err != nil {
+		return Report{}, err
+	}
+	if hintStopped(found) {
+		if at := oddHint(doc); at >= 0 {
+			return refused(doc, oddBreach(at)), nil
+		}
+		doc = withoutHints(doc)
+		if found, err = e.set.check(ctx, doc); err != nil {
+			return Report{}, err
+		}
+	}
+	return c.report(doc, e, h, known, found), nil
+}
+
+// report turns what the engine found in a document into a report.
+func (c *Catalog) report(doc []byte, e entry, h head, known bool, found []*xsderrors.Error) Report {
+	if b, bad := gateBreach(doc, found); bad {
+		return refused(doc, b)
+	}
+	if suspicious(doc) {
+		if b, bad := beyond(doc); bad {
+			return refused(doc, b)
+		}
+	}
+	if !known {
+		return c.unknown(doc, h)
+	}
+	if len(found) == 0 {
+		return Report{Type: e.Type}
+	}
+	return explain(doc, e, found)
+}
+
+func hintStopped(found []*xsderrors.Error) bool {
+	return len(found) > 0 && meanings[found[0].Code].outcome == hinted
+}
+
+// gateBreach returns what the engine found that makes a document no XML of
+// ours. The engine reads on to the end of a document after an error of the
+// schema, and stops at one of syntax; so the latter is alone.
+func gateBreach(doc []byte, found []*xsderrors.Error) (breach, bool) {
+	looked := false
+	for _, d := range found {
+		m := meanings[d.Code]
+		outside := d.Code == xsderrors.CodeValidationText && d.Path == "/" ||
+			d.Code == xsderrors.CodeValidationRoot && d.Line == 0
+		switch {
+		case m.outcome == malformed || outside:
+			return gateError(doc, d), true
+		case m.code == CodeAttribute && !looked:
+			looked = true
+			if at := oddHint(doc); at >= 0 {
+				return oddBreach(at), true
+			}
+		}
+	}
+	return breach{}, false
+}
+
+// gateTexts are what errors of the engine mean that need no closer look.
+var gateTexts = map[xsderrors.Code]breach{
+	xsderrors.CodeUnsupportedDTD: {
+		code: CodeDTD,
+		en:   "The document has a document type declaration (DOCTYPE), which is not accepted.",
+		zh:   "文档含有文档类型声明（DOCTYPE），不予接受。",
+	},
+	xsderrors.CodeUnsupportedNonUTF8: {
+		code: CodeEncoding,
+		en:   "The document is not UTF-8. Only UTF-8 is accepted.",
+		zh:   "文档不是 UTF-8 编码，只接受 UTF-8。",
+	},
+	xsderrors.CodeUnsupportedXML11: {
+		code: CodeSyntax,
+		en:   "The document is not XML 1.0. Only version 1.0 is accepted.",
+		zh:   "文档不是 XML 1.0，只接受 1.0 版本。",
+	},
+	xsderrors.CodeValidationRoot: {
+		code: CodeSyntax,
+		en:   "The document has no root element.",
+		zh:   "文档没有根元素。",
+	},
+	xsderrors.CodeValidationText: {
+		code: CodeSyntax,
+		en:   "There is text outside the root element.",
+		zh:   "根元素之外有文本。",
+	},
+}
+
+// gateError places an error of the engine and says what it means.
+func gateError(doc []byte, d *xsderrors.Error) breach {
+	at := len(doc) // what is not closed is missed at the end
+	if d.Line > 0 || d.Code != xsderrors.CodeValidationXML {
+		at = indexLines(doc).offset(d.Line, d.Column)
+	}
+	if b, ok := gateTexts[d.Code]; ok {
+		b.at = at
+		return b
+	}
+	if d.Code == xsderrors.CodeValidationLimit {
+		return limitBreach(doc, at)
+	}
+	return syntax(doc, at)
+}
+
+// limitBreach says which limit a document exceeds at an offset.
+func limitBreach(doc []byte, at int) breach {
+	if len(openAt(doc, at).stack) >= maxDepth {
+		return breach{CodeLimit, at, "The elements nest deeper than 64.", "元素嵌套超过 64 层。"}
+	}
+	return breach{
+		CodeLimit, at,
+		"An element here has more than 64 attributes, or one that is too long.",
+		"此处的元素有超过 64 个属性，或其中有过长的属性。",
+	}
+}
+
+func oddBreach(at int) breach {
+	return breach{
+		CodeSchemaLocation, at,
+		"xsi:schemaLocation must be pairs of namespace and location; it has an odd number of parts.",
+		"xsi:schemaLocation 必须由命名空间和位置成对组成；现为奇数个部分。",
+	}
+}
+
+// refused is the report on a document that is not XML of ours.
+func refused(doc []byte, b breach) Report {
+	o := outlineOf(doc)
+	v := Violation{Code: b.code, EN: b.en, ZH: b.zh}
+	v.Line, v.Column = o.position(b.at)
+	around := o.at(b.at)
+	if around >= 0 && int(o.elements[around].start) == b.at && b.code == CodeSyntax {
+		around = o.elements[around].parent
+	}
+	v.Path = o.path(around)
+	return Report{Malformed: true, Violations: []Violation{v}}
+}
+
+// unknown is the report on a document whose root no kind has.
+func (c *Catalog) unknown(doc []byte, h head) Report {
+	o := indexLines(doc)
+	root, space := clip(h.local), clip(h.space)
+	v := Violation{
+		Code: CodeUnknownKind, Path: "/" + root,
+		EN: "No kind of document has the root element " + root + " in " + namespaceEN(space) + ".",
+		ZH: "没有任何文档种类以" + namespaceZH(space) + "中的 " + root + " 为根元素。",
+	}
+	for name := range c.entries {
+		if name.local == h.local {
+			v.EN += " Expected: " + namespaceEN(name.space) + "."
+			v.ZH += "应为" + namespaceZH(name.space) + "。"
+		}
+	}
+	v.Line, v.Column = o.position(h.at)
+	return Report{Type: Type{Root: root, Namespace: space}, Violations: []Violation{v}}
+}
+
+func namespaceEN(space string) string {
+	if space == "" {
+		return "no namespace"
+	}
+	return "the namespace " + space
+}
+
+func namespaceZH(space string) string {
+	if space == "" {
+		return "无命名空间"
+	}
+	return "命名空间 " + space + " "
+}
