@@ -1,0 +1,245 @@
+package signing_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/pem"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"beibu/signing"
+	"beibu/signing/c14n"
+	"beibu/signing/signingtest"
+
+	"github.com/emmansun/gmsm/sm2"
+)
+
+// measured runs f and reports documents a second and the 99th percentile.
+func measured(b *testing.B, size int, f func() error) {
+	b.Helper()
+	b.SetBytes(int64(size))
+	b.ReportAllocs()
+	taken := make([]time.Duration, 0, 1<<20)
+	for b.Loop() {
+		start := time.Now()
+		if err := f(); err != nil {
+			b.Fatal(err)
+		}
+		taken = append(taken, time.Since(start))
+	}
+	slices.Sort(taken)
+	b.ReportMetric(float64(len(taken))/b.Elapsed().Seconds(), "documents/s")
+	b.ReportMetric(float64(taken[len(taken)*99/100].Microseconds()), "p99-µs")
+}
+
+// read looks at every byte once.
+func read(document []byte) {
+	var sum byte
+	for _, c := range document {
+		sum ^= c
+	}
+	runtime.KeepAlive(sum)
+}
+
+// verifyBound returns what no verifier of ECDSA P-256 can do without: reading
+// the bytes, SHA-256 over them, one verification.
+func verifyBound(b *testing.B, document []byte) func() error {
+	b.Helper()
+	key := newKey(b, "P-256").Signer.(*ecdsa.PrivateKey)
+	digest := sha256.Sum256(document)
+	signature := must[[]byte](b)(ecdsa.SignASN1(rand.Reader, key, digest[:]))
+	return func() error {
+		digest := sha256.Sum256(document)
+		if read(document); !ecdsa.VerifyASN1(&key.PublicKey, digest[:], signature) {
+			return errors.New("the signature does not hold")
+		}
+		return nil
+	}
+}
+
+// signBound is the same for signing.
+func signBound(b *testing.B, document []byte) func() error {
+	b.Helper()
+	key := newKey(b, "P-256").Signer
+	return func() error {
+		digest := sha256.Sum256(document)
+		read(document)
+		_, err := key.Sign(rand.Reader, digest[:], crypto.SHA256)
+		return err
+	}
+}
+
+func BenchmarkBound(b *testing.B) {
+	document := signingtest.Document(10_000)
+	b.Run("verify", func(b *testing.B) { measured(b, len(document), verifyBound(b, document)) })
+	b.Run("sign", func(b *testing.B) { measured(b, len(document), signBound(b, document)) })
+}
+
+// BenchmarkShareOfBound does the bound's work and ours in turns, so that both
+// meet the same machine, and reports how much of the bound's speed is reached,
+// by the medians.
+func BenchmarkShareOfBound(b *testing.B) {
+	document := signingtest.Document(10_000)
+	key := newKey(b, "P-256")
+	v, trust := newVerifier(b, nil), trusting(key)
+	sealer := must[*signing.Sealer](b)(signing.NewSealer(key))
+	h := headerOf(document)
+	sealed := seal(b, h, document, key)
+	claim := signing.Claim{Document: must[[]byte](b)(signing.SignDocument(document, key, c14n.Exclusive)), Signers: signersOf(key), At: accepted}
+	for _, c := range []struct {
+		name  string
+		bound func() error
+		f     func() error
+	}{
+		{"Verify", verifyBound(b, document), func() error { _, err := v.Verify(claim); return err }},
+		{"OpenEnvelope", verifyBound(b, document), func() error { _, err := signing.OpenEnvelope(sealed, trust); return err }},
+		{"Seal", signBound(b, document), func() error { _, err := sealer.Seal(b.Context(), h, document); return err }},
+		{"SignDocument", signBound(b, document), func() error { _, err := signing.SignDocument(document, key, c14n.Exclusive); return err }},
+	} {
+		b.Run(c.name, func(b *testing.B) {
+			var bound, ours []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				err := c.bound()
+				middle := time.Now()
+				if err = errors.Join(err, c.f()); err != nil {
+					b.Fatal(err)
+				}
+				bound, ours = append(bound, middle.Sub(start)), append(ours, time.Since(middle))
+			}
+			slices.Sort(bound)
+			slices.Sort(ours)
+			b.ReportMetric(100*float64(bound[len(bound)/2])/float64(ours[len(ours)/2]), "%-of-bound")
+			b.ReportMetric(float64(ours[len(ours)/2].Nanoseconds())/1000, "median-µs")
+		})
+	}
+}
+
+func BenchmarkSeal(b *testing.B) {
+	document := signingtest.Document(10_000)
+	for _, kinds := range [][]string{{"P-256"}, {"SM2"}, {"P-256", "SM2"}} {
+		b.Run(strings.Join(kinds, "+"), func(b *testing.B) {
+			sealer := must[*signing.Sealer](b)(signing.NewSealer(keysOf(b, kinds)...))
+			h := headerOf(document)
+			measured(b, len(document), func() error {
+				_, err := sealer.Seal(b.Context(), h, document)
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkOpenEnvelope(b *testing.B) {
+	document := signingtest.Document(10_000)
+	for _, kinds := range [][]string{{"P-256"}, {"SM2"}, {"P-256", "SM2"}} {
+		b.Run(strings.Join(kinds, "+"), func(b *testing.B) {
+			keys := keysOf(b, kinds)
+			sealed, trust := seal(b, headerOf(document), document, keys...), trusting(keys...)
+			measured(b, len(document), func() error {
+				_, err := signing.OpenEnvelope(sealed, trust)
+				return err
+			})
+		})
+	}
+}
+
+func BenchmarkVerify(b *testing.B) {
+	document := signingtest.Document(10_000)
+	v := newVerifier(b, nil)
+	for _, kind := range []string{"P-256", "RSA", "Ed25519", "SM2"} {
+		for _, method := range methods {
+			b.Run(kind+"/"+methodName(method), func(b *testing.B) {
+				key := newKey(b, kind)
+				claim := signing.Claim{
+					Document: must[[]byte](b)(signing.SignDocument(document, key, method)), Signers: signersOf(key), At: accepted,
+				}
+				measured(b, len(document), func() error {
+					_, err := v.Verify(claim)
+					return err
+				})
+			})
+		}
+	}
+}
+
+func BenchmarkSignDocument(b *testing.B) {
+	document := signingtest.Document(10_000)
+	for _, kind := range []string{"P-256", "SM2"} {
+		for _, method := range methods {
+			b.Run(kind+"/"+methodName(method), func(b *testing.B) {
+				key := newKey(b, kind)
+				measured(b, len(document), func() error {
+					_, err := signing.SignDocument(document, key, method)
+					return err
+				})
+			})
+		}
+	}
+}
+
+func methodName(m c14n.Method) string {
+	if m == c14n.Inclusive {
+		return "inclusive"
+	}
+	return "exclusive"
+}
+
+// BenchmarkSM2 and BenchmarkP256 are one verification of 1 KB each, without XML.
+func BenchmarkSM2(b *testing.B) {
+	key := newKey(b, "SM2").Signer
+	message := signingtest.Document(1_000)
+	signature := must[[]byte](b)(key.Sign(rand.Reader, message, sm2.NewSM2SignerOption(true, nil)))
+	fixed := must[[]byte](b)(signing.FixedFromDER(signature))
+	for b.Loop() {
+		if err := signing.VerifySM2(key.Public(), message, fixed, nil); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// BenchmarkXMLSec is the program xmlsec1 over 200 documents at once, so that
+// its start counts little.
+func BenchmarkXMLSec(b *testing.B) {
+	xmlsec := signingtest.Tool(b, "xmlsec1")
+	key := newKey(b, "P-256")
+	dir := b.TempDir()
+	certificate := filepath.Join(dir, "cert.pem")
+	signed := must[[]byte](b)(signing.SignDocument(signingtest.Document(10_000), key, c14n.Exclusive))
+	block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate.Raw})
+	if err := os.WriteFile(certificate, block, 0o600); err != nil {
+		b.Fatal(err)
+	}
+	arguments := []string{"--verify", "--pubkey-cert-pem", certificate}
+	const documents = 200
+	for i := range documents {
+		file := filepath.Join(dir, strconv.Itoa(i)+".xml")
+		if err := os.WriteFile(file, signed, 0o600); err != nil {
+			b.Fatal(err)
+		}
+		arguments = append(arguments, file)
+	}
+	for b.Loop() {
+		if out, err := exec.CommandContext(b.Context(), xmlsec, arguments...).CombinedOutput(); err != nil {
+			b.Fatalf("%v\n%s", err, out)
+		}
+	}
+	b.ReportMetric(float64(b.N*documents)/b.Elapsed().Seconds(), "documents/s")
+}
+
+func keysOf(b *testing.B, kinds []string) (keys []signing.Key) {
+	b.Helper()
+	for _, kind := range kinds {
+		keys = append(keys, newKey(b, kind))
+	}
+	return keys
+}

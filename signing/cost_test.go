@@ -1,0 +1,98 @@
+package signing_test
+
+import (
+	"runtime"
+	"strings"
+	"testing"
+
+	"beibu/signing"
+	"beibu/signing/c14n"
+	"beibu/signing/signingtest"
+	"beibu/signing/strict"
+)
+
+// TestAllocations holds the work on a document to a steady number of
+// allocations, whatever its size.
+func TestAllocations(t *testing.T) {
+	if raced {
+		t.Skip("the race detector allocates too")
+	}
+	key := newKey(t, "P-256")
+	v := newVerifier(t, nil)
+	for _, size := range []int{10_000, 200_000} {
+		document := signingtest.Document(size)
+		claim := signing.Claim{Document: must[[]byte](t)(signing.SignDocument(document, key, c14n.Exclusive)), Signers: signersOf(key), At: accepted}
+		sealed, trust := seal(t, headerOf(document), document, key), trusting(key)
+		for name, f := range map[string]func() error{
+			"Verify":       func() error { _, err := v.Verify(claim); return err },
+			"OpenEnvelope": func() error { _, err := signing.OpenEnvelope(sealed, trust); return err },
+		} {
+			if n := testing.AllocsPerRun(50, func() {
+				if err := f(); err != nil {
+					t.Error(err)
+				}
+			}); n >= 60 {
+				t.Errorf("%s of %d bytes allocates %v times, want fewer than 60", name, size, n)
+			}
+		}
+	}
+}
+
+// allocated returns how many bytes f allocates in all, which is at least what
+// it has at its peak.
+func allocated(f func()) uint64 {
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
+}
+
+func TestMemoryOfLargeDocument(t *testing.T) {
+	document := signingtest.Document(5_000_000)
+	key := newKey(t, "P-256")
+	signed := must[[]byte](t)(signing.SignDocument(document, key, c14n.Inclusive))
+	v := newVerifier(t, nil)
+	verify := allocated(func() {
+		must[signing.Verified](t)(v.Verify(signing.Claim{Document: signed, Signers: signersOf(key), At: accepted}))
+	})
+	sealed := seal(t, headerOf(document), document, key)
+	open := allocated(func() { must[*signing.Envelope](t)(signing.OpenEnvelope(sealed, trusting(key))) })
+	// Beside the bytes themselves, which are there already.
+	if limit := uint64(2 * len(document)); verify > limit || open > limit {
+		t.Errorf("5 MB take %d bytes to verify and %d to open, want at most %d more than the document", verify, open, limit)
+	}
+}
+
+// TestHostileDocumentsTakeLittleMemory: what a stranger sends is refused or
+// read with memory bounded by its size.
+func TestHostileDocumentsTakeLittleMemory(t *testing.T) {
+	const size = 1 << 20
+	fill := func(unit string) string { return strings.Repeat(unit, size/len(unit)) }
+	v := newVerifier(t, nil)
+	for name, document := range map[string]string{
+		"depth":            fill("<a>"),
+		"elements":         "<a>" + fill("<b/>") + "</a>",
+		"attributes":       "<a " + fill("b='' ") + "/>",
+		"namespaces":       "<a>" + fill("<b xmlns='urn:x' xmlns:c='urn:y'/>") + "</a>",
+		"references":       "<a>" + fill("&#38;") + "</a>",
+		"long name":        "<" + fill("a") + "/>",
+		"long value":       "<a b='" + fill("&quot;") + "'/>",
+		"comments":         "<a>" + fill("<!---->") + "</a>",
+		"CDATA":            "<a>" + fill("<![CDATA[]]>") + "</a>",
+		"unclosed":         fill("<"),
+		"signature begins": "<a>" + fill("<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'>"),
+		"huge SignedInfo":  "<a><Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><SignedInfo>" + fill("x") + "</SignedInfo></Signature></a>",
+	} {
+		in := []byte(document)
+		for doing, n := range map[string]uint64{
+			"Verify":       allocated(func() { _, _ = v.Verify(signing.Claim{Document: in, At: accepted}) }),
+			"OpenEnvelope": allocated(func() { _, _ = signing.OpenEnvelope(in, signing.Trust{}) }),
+			"Parse":        allocated(func() { _, _ = strict.Parse(in, strict.Limits{}) }),
+		} {
+			if n > 64<<20 {
+				t.Errorf("%s: %s allocates %d MiB", name, doing, n>>20)
+			}
+		}
+	}
+}

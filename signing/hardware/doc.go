@@ -1,0 +1,7 @@
+// Package hardware signs with keys that live in a hardware module, over
+// PKCS #11 2.40. It needs cgo, and so it is only built with the tag pkcs11:
+//
+//	go build -tags pkcs11 ./...
+//
+// The daemon without the tag needs no cgo.
+package hardware

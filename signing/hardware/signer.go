@@ -1,0 +1,108 @@
+//go:build pkcs11
+
+package hardware
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/asn1"
+	"errors"
+	"fmt"
+	"io"
+	"math/big"
+
+	"github.com/miekg/pkcs11"
+)
+
+// Signer returns the private key with a label as a crypto.Signer, for RSA and
+// ECDSA. The public key is that of its certificate; a signature on trial makes
+// sure that they belong together. PKCS #11 has no common mechanism for SM2.
+func (t *Token) Signer(label string, public crypto.PublicKey) (crypto.Signer, error) {
+	switch public.(type) {
+	case *rsa.PublicKey, *ecdsa.PublicKey:
+	default:
+		return nil, errors.New("use hardware key: it must be RSA or ECDSA")
+	}
+	key, err := t.find(label)
+	if err != nil {
+		return nil, err
+	}
+	s := &signer{token: t, key: key, public: public}
+	if err := s.try(); err != nil {
+		return nil, fmt.Errorf("use hardware key %s: %w", label, err)
+	}
+	return s, nil
+}
+
+type signer struct {
+	token  *Token
+	key    pkcs11.ObjectHandle
+	public crypto.PublicKey
+}
+
+// Public returns the public key.
+func (s *signer) Public() crypto.PublicKey { return s.public }
+
+// digestInfo starts DigestInfo for RSA (RFC 8017 §9.2, note 1).
+var digestInfo = map[crypto.Hash][]byte{
+	crypto.SHA256: {0x30, 0x31, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x01, 0x05, 0x00, 0x04, 0x20},
+	crypto.SHA384: {0x30, 0x41, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x02, 0x05, 0x00, 0x04, 0x30},
+	crypto.SHA512: {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40},
+}
+
+// Sign signs a digest by PKCS #1 v1.5 or ECDSA, whose signature it returns in
+// ASN.1. The hardware makes its own random numbers.
+func (s *signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if len(digest) != opts.HashFunc().Size() {
+		return nil, errors.New("sign in hardware: the digest has another length than its hash")
+	}
+	if _, isRSA := s.public.(*rsa.PublicKey); isRSA {
+		prefix, known := digestInfo[opts.HashFunc()]
+		if _, isPSS := opts.(*rsa.PSSOptions); isPSS || !known {
+			return nil, errors.New("sign in hardware: RSA is by PKCS #1 v1.5 with SHA-256, SHA-384 or SHA-512")
+		}
+		return s.raw(pkcs11.CKM_RSA_PKCS, append(prefix[:len(prefix):len(prefix)], digest...))
+	}
+	fixed, err := s.raw(pkcs11.CKM_ECDSA, digest)
+	if err != nil {
+		return nil, err
+	}
+	half := len(fixed) / 2
+	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(fixed[:half]), new(big.Int).SetBytes(fixed[half:])})
+}
+
+func (s *signer) raw(mechanism uint, message []byte) (signature []byte, err error) {
+	err = s.token.do(func(session pkcs11.SessionHandle) error {
+		if err := s.token.module.SignInit(session, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, s.key); err != nil {
+			return fmt.Errorf("sign in hardware: %w", err)
+		}
+		if signature, err = s.token.module.Sign(session, message); err != nil {
+			return fmt.Errorf("sign in hardware: %w", err)
+		}
+		return nil
+	})
+	return signature, err
+}
+
+// try signs something and verifies it by the public key.
+func (s *signer) try() error {
+	digest := sha256.Sum256([]byte("beibu: is this the key of the certificate?"))
+	signature, err := s.Sign(rand.Reader, digest[:], crypto.SHA256)
+	if err != nil {
+		return err
+	}
+	good := false
+	switch public := s.public.(type) {
+	case *rsa.PublicKey:
+		good = rsa.VerifyPKCS1v15(public, crypto.SHA256, digest[:], signature) == nil
+	case *ecdsa.PublicKey:
+		good = ecdsa.VerifyASN1(public, digest[:], signature)
+	}
+	if !good {
+		return errors.New("it is not the key of the certificate")
+	}
+	return nil
+}

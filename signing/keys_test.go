@@ -1,0 +1,154 @@
+package signing_test
+
+import (
+	"bytes"
+	"crypto/ed25519"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"beibu/signing"
+
+	"github.com/emmansun/gmsm/smx509"
+)
+
+func TestLoadOrCreate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	first := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "北部湾 test", accepted))
+	again := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "another name", accepted.AddDate(1, 0, 0)))
+	if !bytes.Equal(first.SealPEM, again.SealPEM) || !first.Receipt.Equal(again.Receipt) || first.ReceiptID != again.ReceiptID {
+		t.Error("the second start has other keys than the first")
+	}
+	if got := first.Seal.Certificate.Subject.CommonName; got != "北部湾 test" {
+		t.Errorf("common name is %q", got)
+	}
+	entries := must[[]os.DirEntry](t)(os.ReadDir(dir))
+	if len(entries) != 2 {
+		t.Errorf("the folder has %d files, want 2", len(entries))
+	}
+	for _, e := range entries {
+		if info := must[os.FileInfo](t)(e.Info()); info.Mode().Perm() != 0o600 {
+			t.Errorf("%s has permissions %v", e.Name(), info.Mode().Perm())
+		}
+	}
+	document := []byte("<a/>")
+	sealed := seal(t, headerOf(document), document, first.Seal)
+	certificate := must[*signing.Certificate](t)(signing.ParseCertificatePEM(again.SealPEM))
+	if _, err := signing.OpenEnvelope(sealed, signing.NewTrust(signing.Signer{Name: "us", Certificate: certificate})); err != nil {
+		t.Errorf("OpenEnvelope with the returned certificate: %v", err)
+	}
+	message := []byte("receipt")
+	if !ed25519.Verify(again.Receipt.Public().(ed25519.PublicKey), message, ed25519.Sign(first.Receipt, message)) {
+		t.Error("the receipt key does not verify its own signature")
+	}
+}
+
+func TestLoadOrCreateAtOnce(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Chmod(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	found := make([]*signing.Keys, 8)
+	for i := range found {
+		wg.Go(func() {
+			keys, err := signing.LoadOrCreate(dir, "x", accepted)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			found[i] = keys
+		})
+	}
+	wg.Wait()
+	for _, keys := range found[1:] {
+		if keys == nil || found[0] == nil || !bytes.Equal(keys.SealPEM, found[0].SealPEM) || keys.ReceiptID != found[0].ReceiptID {
+			t.Fatal("processes that start at once have different keys")
+		}
+	}
+}
+
+func TestLoadOrCreateRefusesLoosePermissions(t *testing.T) {
+	for _, name := range []string{".", "seal.pem", "receipt.pem"} {
+		dir := filepath.Join(t.TempDir(), "keys")
+		must[*signing.Keys](t)(signing.LoadOrCreate(dir, "x", accepted))
+		mode := os.FileMode(0o640)
+		if name == "." {
+			mode = 0o750
+		}
+		if err := os.Chmod(filepath.Join(dir, name), mode); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := signing.LoadOrCreate(dir, "x", accepted); err == nil {
+			t.Errorf("%s with %v: accepted", name, mode)
+		}
+	}
+}
+
+func TestLoadOrCreateRefusesBrokenFiles(t *testing.T) {
+	for _, name := range []string{"seal.pem", "receipt.pem"} {
+		dir := filepath.Join(t.TempDir(), "keys")
+		must[*signing.Keys](t)(signing.LoadOrCreate(dir, "x", accepted))
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("cut"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := signing.LoadOrCreate(dir, "x", accepted); err == nil {
+			t.Errorf("broken %s: accepted", name)
+		}
+	}
+}
+
+func TestRotateSeal(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	first := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "x", accepted))
+	document := []byte("<a/>")
+	sealed := seal(t, headerOf(document), document, first.Seal)
+	second := must[*signing.Keys](t)(signing.RotateSeal(dir, "x", accepted.AddDate(1, 0, 0)))
+	third := must[*signing.Keys](t)(signing.RotateSeal(dir, "x", accepted.AddDate(2, 0, 0)))
+	if first.Seal.ID == second.Seal.ID || second.Seal.ID == third.Seal.ID || first.ReceiptID != third.ReceiptID {
+		t.Error("the wrong key was replaced")
+	}
+	again := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "x", accepted))
+	if len(again.Earlier) != 2 || !again.Earlier[0].Equal(second.Seal.Certificate) || !again.Earlier[1].Equal(first.Seal.Certificate) {
+		t.Fatalf("%d earlier certificates, want the second and then the first", len(again.Earlier))
+	}
+	trust := signing.NewTrust(signing.Signer{Name: "us", Certificate: again.Earlier[1]})
+	if _, err := signing.OpenEnvelope(sealed, trust); err != nil {
+		t.Errorf("what the first key sealed: %v", err)
+	}
+	entries := must[[]os.DirEntry](t)(os.ReadDir(dir))
+	if len(entries) != 4 {
+		t.Errorf("the folder has %d files, want 4", len(entries))
+	}
+}
+
+func TestKeyKinds(t *testing.T) {
+	for _, kind := range signing.KeyKinds() {
+		text := must[[]byte](t)(signing.NewKeyPEM(kind, "桂海关", accepted))
+		key := must[signing.Key](t)(signing.ParseKey(text))
+		document := []byte("<a/>")
+		if _, err := signing.OpenEnvelope(seal(t, headerOf(document), document, key), trusting(key)); err != nil {
+			t.Errorf("%s: %v", kind, err)
+		}
+		request, _ := pem.Decode(must[[]byte](t)(signing.NewRequestPEM(key.Signer, pkix.Name{CommonName: "桂海关"})))
+		parsed := must[*smx509.CertificateRequest](t)(smx509.ParseCertificateRequest(request.Bytes))
+		if err := parsed.CheckSignature(); err != nil {
+			t.Errorf("%s: request: %v", kind, err)
+		}
+		other := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: newCertificate(t, "issued", key.Signer).Raw})
+		imported := must[signing.Key](t)(signing.ParseKey(must[[]byte](t)(signing.WithCertificate(text, other))))
+		if imported.Certificate.Subject.CommonName != "issued" {
+			t.Errorf("%s: the certificate was not replaced", kind)
+		}
+	}
+	if _, err := signing.NewKeyPEM("rsa-1024", "x", accepted); err == nil {
+		t.Error("made a key of an unknown kind")
+	}
+	mine, another := must[[]byte](t)(signing.NewKeyPEM("sm2", "x", accepted)), must[[]byte](t)(signing.NewKeyPEM("sm2", "x", accepted))
+	if _, err := signing.WithCertificate(mine, another); err == nil {
+		t.Error("imported a certificate for another key")
+	}
+}

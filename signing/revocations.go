@@ -1,0 +1,186 @@
+package signing
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/emmansun/gmsm/smx509"
+	"golang.org/x/crypto/ocsp"
+)
+
+// Revocations remembers what authorities said of their certificates: lists
+// (CRL, RFC 5280 §5) and answers (OCSP, RFC 6960). It fetches nothing; whoever
+// fetches hands it in, and a signature is never kept waiting. It may be used by
+// several goroutines at once.
+type Revocations struct {
+	policy RevocationPolicy
+
+	mu      sync.RWMutex
+	lists   map[[sha256.Size]byte]*revocationList // by certificate of the issuer
+	answers map[[sha256.Size]byte]*ocsp.Response  // by certificate asked about
+}
+
+// A RevocationPolicy says what to do where nothing fresh is known.
+type RevocationPolicy struct {
+	AcceptUnknown bool          // count a certificate of which nothing is known
+	Grace         time.Duration // how long a list or an answer counts past its next update
+}
+
+type revocationList struct {
+	list    *smx509.RevocationList
+	revoked map[string]time.Time // by serial number
+}
+
+// NewRevocations returns a memory without anything in it.
+func NewRevocations(policy RevocationPolicy) *Revocations {
+	return &Revocations{
+		policy: policy,
+		lists:  map[[sha256.Size]byte]*revocationList{}, answers: map[[sha256.Size]byte]*ocsp.Response{},
+	}
+}
+
+// AddList takes in a CRL in DER that issuer has signed. One that is older than
+// what is there is left aside without an error.
+func (r *Revocations) AddList(der []byte, issuer *Certificate) error {
+	list, err := smx509.ParseRevocationList(der)
+	if err != nil {
+		return fmt.Errorf("read revocation list: %w", err)
+	}
+	if !bytes.Equal(list.RawIssuer, issuer.RawSubject) {
+		return errors.New("read revocation list: it is another issuer's")
+	}
+	for _, extension := range list.Extensions {
+		if extension.Critical { // a part of a list, or changes to one (RFC 5280 §5.2.4, §5.2.5)
+			return fmt.Errorf("read revocation list: it is not whole (extension %v)", extension.Id)
+		}
+	}
+	if err := list.CheckSignatureFrom(issuer); err != nil {
+		return fmt.Errorf("read revocation list: %w", err)
+	}
+	revoked := make(map[string]time.Time, len(list.RevokedCertificateEntries))
+	for _, entry := range list.RevokedCertificateEntries {
+		revoked[entry.SerialNumber.String()] = entry.RevocationTime
+	}
+	key := sha256.Sum256(issuer.Raw)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.lists[key]; known == nil || known.list.ThisUpdate.Before(list.ThisUpdate) {
+		r.lists[key] = &revocationList{list, revoked}
+	}
+	return nil
+}
+
+// AddAnswer takes in an OCSP response in DER about c, which issuer or one whom
+// it delegated has signed. OCSP for SM2 has no Go library; lists serve there.
+func (r *Revocations) AddAnswer(der []byte, c, issuer *Certificate) error {
+	standard, standardIssuer, err := standardPair(c, issuer)
+	if err != nil {
+		return fmt.Errorf("read OCSP answer: %w", err)
+	}
+	answer, err := ocsp.ParseResponseForCert(der, standard, standardIssuer)
+	if err != nil {
+		return fmt.Errorf("read OCSP answer: %w", err)
+	}
+	key := sha256.Sum256(c.Raw)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if known := r.answers[key]; known == nil || known.ThisUpdate.Before(answer.ThisUpdate) {
+		r.answers[key] = answer
+	}
+	return nil
+}
+
+// OCSPQuestion returns what to ask about c, in DER, and where (RFC 6960 §4.1).
+func OCSPQuestion(c, issuer *Certificate) (question []byte, servers []string, err error) {
+	standard, standardIssuer, err := standardPair(c, issuer)
+	if err != nil {
+		return nil, nil, fmt.Errorf("write OCSP question: %w", err)
+	}
+	if question, err = ocsp.CreateRequest(standard, standardIssuer, nil); err != nil {
+		return nil, nil, fmt.Errorf("write OCSP question: %w", err)
+	}
+	return question, c.OCSPServer, nil
+}
+
+func standardPair(c, issuer *Certificate) (a, b *x509.Certificate, err error) {
+	if a, err = x509.ParseCertificate(c.Raw); err != nil {
+		return nil, nil, err
+	}
+	b, err = x509.ParseCertificate(issuer.Raw)
+	return a, b, err
+}
+
+// checkChain asks for every certificate but the root.
+func (r *Revocations) checkChain(chain []*Certificate, at time.Time) error {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	for i := range len(chain) - 1 {
+		known, revoked := r.answer(chain[i], at)
+		if !known {
+			known, revoked = r.listed(chain[i], chain[i+1], at)
+		}
+		switch {
+		case revoked:
+			return refusal(CodeRevoked, "the certificate, or one that it comes from, was revoked before this time")
+		case !known && !r.policy.AcceptUnknown:
+			return refusal(CodeStatus, "whether the certificate was revoked is not known, and the policy does not take that")
+		}
+	}
+	return nil
+}
+
+// answer looks among the OCSP answers.
+func (r *Revocations) answer(c *Certificate, at time.Time) (known, revoked bool) {
+	a := r.answers[sha256.Sum256(c.Raw)]
+	switch {
+	case a == nil:
+		return false, false
+	case a.Status == ocsp.Revoked: // stays so, however old the answer
+		return true, !at.Before(a.RevokedAt)
+	case a.Status == ocsp.Good && !r.isStale(a.NextUpdate, at):
+		return true, false
+	}
+	return false, false
+}
+
+// listed looks into the issuer's list.
+func (r *Revocations) listed(c, issuer *Certificate, at time.Time) (known, revoked bool) {
+	l := r.lists[sha256.Sum256(issuer.Raw)]
+	if l == nil {
+		return false, false
+	}
+	if since, found := l.revoked[c.SerialNumber.String()]; found {
+		return true, !at.Before(since)
+	}
+	return !r.isStale(l.list.NextUpdate, at), false
+}
+
+// isStale tells whether something newer should be known by then. What names no
+// next update is stale at once.
+func (r *Revocations) isStale(next, at time.Time) bool { return !at.Before(next.Add(r.policy.Grace)) }
+
+// NextUpdate returns when the first of what is known becomes stale, the grace
+// not counted, or the zero time where nothing is known: whoever fetches should
+// do so before.
+func (r *Revocations) NextUpdate() time.Time {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	var first time.Time
+	sooner := func(t time.Time) {
+		if first.IsZero() || t.Before(first) {
+			first = t
+		}
+	}
+	for _, l := range r.lists {
+		sooner(l.list.NextUpdate)
+	}
+	for _, a := range r.answers {
+		sooner(a.NextUpdate)
+	}
+	return first
+}

@@ -1,0 +1,190 @@
+package signing
+
+import (
+	"context"
+	"crypto"
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+)
+
+// A Key signs. Signer may live in hardware. For RSA and ECDSA it is given a
+// digest; for Ed25519 and SM2 the message, for SM2 with the options of
+// gmsm/sm2.NewSM2SignerOption.
+type Key struct {
+	ID          string // of the key, for people
+	Signer      crypto.Signer
+	Certificate *Certificate
+	UserID      []byte // enters Z of SM2; the default of GB/T 35276 where empty
+}
+
+// algorithm checks that the key may sign and that its certificate is its own.
+func (k *Key) algorithm() (*Algorithm, error) {
+	if k.Signer == nil || k.Certificate == nil {
+		return nil, fmt.Errorf("use key %s: no signer or no certificate", k.ID)
+	}
+	a, err := AlgorithmFor(k.Signer.Public())
+	if err != nil {
+		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
+	}
+	public, comparing := k.Certificate.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
+	if !comparing || !public.Equal(k.Signer.Public()) {
+		return nil, fmt.Errorf("use key %s: the certificate is for another key", k.ID)
+	}
+	if !signsDocuments(k.Certificate) {
+		return nil, fmt.Errorf("use key %s: its certificate is not for signatures", k.ID)
+	}
+	return a, nil
+}
+
+// A Sealer seals documents into envelopes. It may be used by several
+// goroutines at once where the signers of its keys may.
+type Sealer struct {
+	keys []sealKey
+	sm3  bool // a key needs the digest of the content by SM3
+}
+
+// sealKey is a key with all that is the same in each of its seals.
+type sealKey struct {
+	Key
+	seal        string // id of the signature
+	chosen      *Algorithm
+	reference   *Digest
+	certificate []byte // base64 of DER
+	digest      []byte // of DER
+}
+
+// NewSealer returns a sealer that puts one signature by each key on an
+// envelope, side by side: none covers another. It fails without keys, and for
+// a key that may not sign.
+func NewSealer(keys ...Key) (*Sealer, error) {
+	if len(keys) == 0 {
+		return nil, errors.New("make sealer: no key")
+	}
+	s := &Sealer{}
+	for i, key := range keys {
+		chosen, err := key.algorithm()
+		if err != nil {
+			return nil, fmt.Errorf("make sealer: %w", err)
+		}
+		k := sealKey{Key: key, seal: "seal-" + strconv.Itoa(i+1), chosen: chosen, reference: referenceDigest(chosen)}
+		h := k.reference.new()
+		_, _ = h.Write(key.Certificate.Raw) // a hash never fails
+		k.digest = h.Sum(nil)
+		k.certificate = base64.StdEncoding.AppendEncode(nil, key.Certificate.Raw)
+		s.sm3 = s.sm3 || k.reference == &digestSM3
+		s.keys = append(s.keys, k)
+	}
+	return s, nil
+}
+
+// referenceDigest is the digest of what a seal refers to: SM3 for SM2, so that
+// such a seal needs no other cryptography, else SHA-256.
+func referenceDigest(a *Algorithm) *Digest {
+	if a.family == familySM2 {
+		return &digestSM3
+	}
+	return &digestSHA256
+}
+
+const (
+	envelopeStart = `<?xml version="1.0" encoding="UTF-8"?>` + "\n" + `<Envelope xmlns="` + envelopeSpace + `"><Content Id="` + contentID + `">`
+	contentApex   = `<Content xmlns="` + envelopeSpace + `" Id="` + contentID + `">`
+	documentStart = `<Document encoding="base64">`
+	contentEnd    = `</Document></Content>`
+	envelopeEnd   = "</Envelope>\n"
+
+	sealSize = 3 << 10 // what a signature takes beside its certificate
+)
+
+// Seal returns the envelope of a document. The header's digest must be that of
+// the document; its AcceptedAt becomes the signing time. Where nothing is
+// refused, OpenEnvelope returns the same header and document.
+func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, error) {
+	if h.DigestSHA256 != sha256.Sum256(document) {
+		return nil, errors.New("seal document: the header has the digest of another document")
+	}
+	if err := h.check(); err != nil {
+		return nil, fmt.Errorf("seal document: %w", err)
+	}
+	out := make([]byte, 0, s.size(&h, document))
+	out = append(out, envelopeStart...)
+	from := len(out)
+	out = h.append(out)
+	out = append(out, documentStart...)
+	out = base64.StdEncoding.AppendEncode(out, document)
+	out = append(out, contentEnd...)
+
+	var sha256Buffer, sm3Buffer [32]byte
+	content := contentDigest(&digestSHA256, out[from:], sha256Buffer[:0])
+	var contentSM3 []byte
+	if s.sm3 {
+		contentSM3 = contentDigest(&digestSM3, out[from:], sm3Buffer[:0])
+	}
+	for i := range s.keys {
+		k := &s.keys[i]
+		digest := content
+		if k.reference == &digestSM3 {
+			digest = contentSM3
+		}
+		var err error
+		if out, err = k.appendSeal(ctx, out, h.AcceptedAt, digest); err != nil {
+			return nil, fmt.Errorf("seal document: %w", err)
+		}
+	}
+	return append(out, envelopeEnd...), nil
+}
+
+func (s *Sealer) size(h *Header, document []byte) int {
+	n := len(envelopeStart) + h.size() + base64.StdEncoding.EncodedLen(len(document)) + len(envelopeEnd)
+	for i := range s.keys {
+		n += sealSize + len(s.keys[i].certificate)
+	}
+	return n
+}
+
+// contentDigest digests the content in canonical form: rest is what was
+// written after its start tag, on which the form shows the namespace.
+func contentDigest(d *Digest, rest, dst []byte) []byte {
+	h := d.new()
+	_, _ = h.Write([]byte(contentApex)) // a hash never fails
+	_, _ = h.Write(rest)
+	return h.Sum(dst)
+}
+
+// appendSeal writes one ds:Signature.
+func (k *sealKey) appendSeal(ctx context.Context, out []byte, at time.Time, content []byte) ([]byte, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if !validAt(k.Certificate, at) {
+		return nil, fmt.Errorf("use key %s: its certificate is not valid at %s", k.ID, at.UTC().Format(time.RFC3339))
+	}
+	var buffer [2 << 10]byte
+	properties := (&sealProperties{id: k.seal, signingTime: at, reference: k.reference, certificate: k.digest}).append(buffer[:0])
+	h := k.reference.new()
+	_, _ = h.Write(properties) // a hash never fails
+	var digest [32]byte
+	f := sealInfo{id: k.seal, algorithm: k.chosen, reference: k.reference, content: content, properties: h.Sum(digest[:0])}
+	info := f.append(make([]byte, 0, sealSize/2))
+	value, err := k.chosen.sign(k.Signer, info, k.UserID)
+	if err != nil {
+		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
+	}
+	out = append(out, `<ds:Signature`+declareDS+` Id="`...)
+	out = append(out, k.seal...)
+	out = append(out, `"><ds:SignedInfo>`...)
+	out = append(out, info[len(infoApex):]...)
+	out = append(out, `<ds:SignatureValue>`...)
+	out = base64.StdEncoding.AppendEncode(out, value)
+	out = append(out, `</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>`...)
+	out = append(out, k.certificate...)
+	out = append(out, `</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="`+xadesSpace+`" Target="#`...)
+	out = append(out, k.seal...)
+	out = append(out, `"><xades:SignedProperties`...)
+	out = append(out, properties[len(propertiesApex):]...)
+	return append(out, `</xades:QualifyingProperties></ds:Object></ds:Signature>`...), nil
+}

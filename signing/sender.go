@@ -1,0 +1,286 @@
+package signing
+
+import (
+	"hash"
+	"io"
+
+	"beibu/signing/c14n"
+	"beibu/signing/strict"
+)
+
+// Namespaces in which UBL keeps a signature (UBL 2.4 §6.4): the one way to sign
+// such a document without making it invalid.
+const (
+	ublExtensionSpace = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
+	ublSignatureSpace = "urn:oasis:names:specification:ubl:schema:xsd:CommonSignatureComponents-2"
+	ublAggregateSpace = "urn:oasis:names:specification:ubl:schema:xsd:SignatureAggregateComponents-2"
+	dsig11Space       = "http://www.w3.org/2009/xmldsig11#"
+	instanceSpace     = "http://www.w3.org/2001/XMLSchema-instance"
+	xmlSpace          = "http://www.w3.org/XML/1998/namespace"
+)
+
+// A senderReader goes over a document once: it digests the canonical form of
+// all but the signature, and takes the signature apart.
+type senderReader struct {
+	signatureReader
+	contentWriter c14n.Writer
+	form          senderForm // by which the pass is made
+	ofContent     hash.Hash
+
+	found     bool
+	objection *Refusal // to the document, should it be signed
+	parts     senderParts
+	ids       []string       // identifiers of the root
+	inherited []xmlAttribute // of open elements
+	sum       [64]byte       // digest of the document
+	rootName  []byte         // with its prefix
+	rootEnd   [2]int         // where the end tag of the root lies
+}
+
+// senderParts is what stands in a sender's ds:Signature.
+type senderParts struct {
+	start       int    // in the document
+	info        []byte // canonical form of SignedInfo
+	prefix      string // of its names, with its colon
+	value       []byte
+	certificate []byte // DER of the first in KeyInfo, or nothing
+}
+
+// xmlAttribute is one such as xml:lang, of an open element.
+type xmlAttribute struct {
+	depth        int
+	local, value []byte
+}
+
+func (r *senderReader) reset(document []byte, form senderForm, limits strict.Limits) {
+	r.start(document, limits)
+	r.code, r.blanks = CodeShape, true
+	r.form, r.found, r.objection, r.parts = form, false, nil, senderParts{}
+	r.ids, r.inherited = r.ids[:0], r.inherited[:0]
+	r.ofContent = form.digest.new()
+	r.contentWriter.Reset(r.ofContent, form.method)
+}
+
+// readThrough reads a document that can have no signature.
+func (r *senderReader) readThrough() error {
+	for r.scanner.Next() {
+	}
+	if err := r.scanner.Err(); err != nil {
+		return fromReader(err)
+	}
+	return nil
+}
+
+// pass reads the whole document.
+func (r *senderReader) pass() error {
+	for r.scanner.Next() {
+		switch r.scanner.Kind() {
+		case strict.StartElement:
+			signature, err := r.element()
+			if err != nil {
+				return err
+			}
+			if signature {
+				continue
+			}
+		case strict.EndElement:
+			r.forget()
+			if r.scanner.Depth() == 0 {
+				n := r.scanner.Name()
+				r.rootName = r.bytes[n.Start:n.End]
+				r.rootEnd[0], r.rootEnd[1] = r.scanner.Span()
+			}
+		case strict.Comment:
+			r.objectTo(CodeComment, "a comment in a signed document")
+		case strict.Text, strict.CData:
+		}
+		r.contentWriter.Take(&r.scanner)
+	}
+	if err := r.scanner.Err(); err != nil {
+		return fromReader(err)
+	}
+	if err := r.contentWriter.Flush(); err != nil {
+		return refusal(CodeMethod, err.Error())
+	}
+	return nil
+}
+
+// element looks at a start tag. It reads a signature to its end, and tells
+// whether there was one.
+func (r *senderReader) element() (bool, error) {
+	r.identifiers()
+	r.remember()
+	n := r.scanner.Name()
+	if string(r.scanner.Space(n.Space)) != dsigSpace {
+		return false, nil
+	}
+	if !r.isStart(dsigSpace, "Signature") {
+		return false, r.refuse(CodeShape, "an element of XML Signature outside of a signature")
+	}
+	if r.found {
+		return false, r.refuse(CodeSecond, "more than one signature")
+	}
+	if !r.isInPlace() {
+		return false, r.refuse(CodePlace, "the signature must be a child of the root, or stand where UBL keeps it")
+	}
+	r.found = true
+	r.forgetAt(r.scanner.Depth()) // those of the signature itself were refused or do not count
+	return true, r.signature()
+}
+
+// objectTo notes what a document may have, but not one that is signed.
+func (r *senderReader) objectTo(code, reason string) {
+	if r.objection == nil {
+		start, _ := r.scanner.Span()
+		r.objection = refusal(code, reason).at(r.bytes, start)
+	}
+}
+
+// identifiers objects to a second element with an identifier of the root.
+func (r *senderReader) identifiers() {
+	for _, a := range r.scanner.Attributes() {
+		local := string(r.bytes[a.Local:a.End])
+		switch {
+		case !a.HasPrefix() && (local == "Id" || local == "ID" || local == "id"):
+		case a.HasPrefix() && local == "id" && string(r.scanner.Space(a.Space)) == xmlSpace:
+		default:
+			continue
+		}
+		value := string(strict.AppendValue(nil, r.bytes[a.ValueStart:a.ValueEnd]))
+		if r.scanner.Depth() == 1 {
+			if len(r.ids) > 0 {
+				r.objectTo(CodeDuplicateID, "the root has two identifiers")
+			}
+			r.ids = append(r.ids, value)
+		} else if len(r.ids) > 0 && r.ids[0] == value {
+			r.objectTo(CodeDuplicateID, "an element has the identifier of the root")
+		}
+	}
+}
+
+// remember notes attributes that inclusive form hands down to SignedInfo. It
+// objects to xsi:type in exclusive form, which does not cover what the prefix
+// in its value stands for (Exclusive XML Canonicalization 1.0 §1.3).
+func (r *senderReader) remember() {
+	for _, a := range r.scanner.Attributes() {
+		if !a.HasPrefix() {
+			continue
+		}
+		local := r.bytes[a.Local:a.End]
+		switch string(r.scanner.Space(a.Space)) {
+		case xmlSpace:
+			r.inherited = append(r.inherited, xmlAttribute{r.scanner.Depth(), local, r.bytes[a.ValueStart:a.ValueEnd]})
+		case instanceSpace:
+			if string(local) == "type" && r.form.method == c14n.Exclusive {
+				r.objectTo(CodeType, "exclusive canonical form does not cover the prefix in xsi:type")
+			}
+		}
+	}
+}
+
+// forget drops what belongs to the element that has just ended.
+func (r *senderReader) forget() { r.forgetAt(r.scanner.Depth() + 1) }
+
+func (r *senderReader) forgetAt(depth int) {
+	for len(r.inherited) > 0 && r.inherited[len(r.inherited)-1].depth >= depth {
+		r.inherited = r.inherited[:len(r.inherited)-1]
+	}
+}
+
+// isInPlace tells whether a signature that starts here is a child of the root,
+// or in a UBL extension.
+func (r *senderReader) isInPlace() bool {
+	depth := r.scanner.Depth()
+	if depth == 2 {
+		return true
+	}
+	path := [...]struct{ space, local string }{
+		{ublExtensionSpace, "UBLExtensions"},
+		{ublExtensionSpace, "UBLExtension"},
+		{ublExtensionSpace, "ExtensionContent"},
+		{ublSignatureSpace, "UBLDocumentSignatures"},
+		{ublAggregateSpace, "SignatureInformation"},
+	}
+	if depth != 2+3 && depth != 2+len(path) {
+		return false
+	}
+	for i, step := range path[:depth-2] {
+		n := r.scanner.Ancestor(2 + i)
+		if string(r.bytes[n.Local:n.End]) != step.local || string(r.scanner.Space(n.Space)) != step.space {
+			return false
+		}
+	}
+	return true
+}
+
+// signature takes apart a ds:Signature whose start tag was read: SignedInfo,
+// SignatureValue, at most one KeyInfo.
+func (r *senderReader) signature() (err error) {
+	r.parts.start, _ = r.scanner.Span()
+	if len(r.scanner.Attributes()) > 0 {
+		if _, err := r.attribute("Id"); err != nil {
+			return err
+		}
+	}
+	if err := r.signedInfo(); err != nil {
+		return err
+	}
+	if err := r.plain(dsigSpace, "SignatureValue"); err != nil {
+		return err
+	}
+	if r.parts.value, err = r.base64(); err != nil {
+		return err
+	}
+	if err := r.structure(); err != nil {
+		return err
+	}
+	if r.isStart(dsigSpace, "KeyInfo") {
+		if err := r.keyInfo(); err != nil {
+			return err
+		}
+		if err := r.structure(); err != nil {
+			return err
+		}
+	}
+	if r.isStart(dsigSpace, "Object") {
+		return r.refuse(CodeObject, "a sender's signature must have no Object")
+	}
+	if r.scanner.Kind() != strict.EndElement {
+		return r.refuse(CodeShape, "a signature holds SignedInfo, SignatureValue and at most one KeyInfo")
+	}
+	return nil
+}
+
+func (r *senderReader) signedInfo() error {
+	r.info.Reset()
+	r.infoWriter.Reset(&r.info, r.form.infoMethod)
+	for _, a := range r.inherited {
+		r.infoWriter.Inherit(a.local, a.value)
+	}
+	r.tap = &r.infoWriter
+	if err := r.enter(dsigSpace, "SignedInfo"); err != nil {
+		return err
+	}
+	n := r.scanner.Name()
+	r.parts.prefix = string(r.bytes[n.Start:n.Local])
+	if len(r.scanner.Attributes()) > 0 {
+		return r.refuse(CodeForm, "SignedInfo must have no attribute")
+	}
+	if err := r.toEnd(); err != nil {
+		return err
+	}
+	r.tap = nil
+	if err := r.infoWriter.Flush(); err != nil {
+		return r.refuse(CodeForm, err.Error())
+	}
+	r.parts.info = r.info.Bytes()
+	return nil
+}
+
+func (r *senderReader) putBack() {
+	r.release()
+	r.contentWriter.Reset(io.Discard, c14n.Exclusive)
+	r.parts, r.ofContent, r.rootName = senderParts{}, nil, nil
+	clear(r.inherited[:cap(r.inherited)])
+	senders.Put(r)
+}

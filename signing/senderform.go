@@ -1,0 +1,228 @@
+package signing
+
+import (
+	"bytes"
+	"encoding/base64"
+	"strings"
+
+	"beibu/signing/c14n"
+)
+
+// A senderForm is what may differ between the SignedInfo elements that the
+// profile allows (XMLDSig 1.1 §4.4). All else is fixed.
+type senderForm struct {
+	infoMethod c14n.Method // of SignedInfo
+	method     c14n.Method // of the document
+	digest     *Digest
+	algorithm  *Algorithm
+	uri        string // of the one reference: "" or "#id"
+	value      []byte // of the reference's digest
+}
+
+// methodByURI finds a canonical form.
+func methodByURI(uri string) (c14n.Method, bool) {
+	for _, m := range [...]c14n.Method{c14n.Exclusive, c14n.Inclusive} {
+		if m.URI() == uri {
+			return m, true
+		}
+	}
+	return 0, false
+}
+
+// A formReader compares the canonical form of SignedInfo with the allowed
+// forms, from its start to its end. Every byte is either a constant or looked
+// up in a table, so nothing in it is interpreted.
+type formReader struct {
+	rest    []byte
+	prefix  string // of the names, with its colon
+	aliases map[string]string
+}
+
+// readForm reads the canonical form of a SignedInfo whose names have prefix.
+func readForm(info []byte, prefix string, aliases map[string]string) (f senderForm, err error) {
+	r := formReader{rest: withoutBlanks(info), prefix: prefix, aliases: aliases}
+	apex := bytes.IndexByte(r.rest, '>') // after declarations, which have no '>' where they are absolute URIs
+	if apex < 0 || !bytes.HasPrefix(r.rest, []byte("<"+prefix+"SignedInfo")) {
+		return f, r.wrong(CodeForm, "SignedInfo is not of the form that the profile has")
+	}
+	r.rest = r.rest[apex+1:]
+	uri, ok := r.empty("CanonicalizationMethod")
+	if !ok {
+		return f, r.wrong(CodeForm, "CanonicalizationMethod must come first and hold nothing")
+	}
+	if f.infoMethod, ok = methodByURI(uri); !ok {
+		return f, r.wrong(CodeMethod, "SignedInfo must be in exclusive or inclusive canonical form 1.0 without comments")
+	}
+	if err := r.signatureMethod(&f); err != nil {
+		return f, err
+	}
+	return f, r.reference(&f)
+}
+
+// withoutBlanks drops white space between tags, which many programs write to
+// indent. The signature covers it all the same.
+func withoutBlanks(info []byte) []byte {
+	out := make([]byte, 0, len(info))
+	for i := 0; i < len(info); i++ {
+		out = append(out, info[i])
+		if info[i] != '>' {
+			continue
+		}
+		if blank := len(info[i+1:]) - len(bytes.TrimLeft(info[i+1:], " \t\n")); blank > 0 && i+1+blank < len(info) && info[i+1+blank] == '<' {
+			i += blank
+		}
+	}
+	return out
+}
+
+func (r *formReader) wrong(code, reason string) error { return refusal(code, reason) }
+
+// literal reads a constant, in which "~" stands for the prefix.
+func (r *formReader) literal(s string) bool {
+	var ok bool
+	r.rest, ok = bytes.CutPrefix(r.rest, []byte(strings.ReplaceAll(s, "~", r.prefix)))
+	return ok
+}
+
+// until reads up to a byte, and that byte.
+func (r *formReader) until(end byte) (string, bool) {
+	i := bytes.IndexByte(r.rest, end)
+	if i < 0 {
+		return "", false
+	}
+	s := string(r.rest[:i])
+	r.rest = r.rest[i+1:]
+	return s, true
+}
+
+// empty reads an element with nothing but an Algorithm, which it returns.
+func (r *formReader) empty(local string) (uri string, ok bool) {
+	if !r.literal("<~" + local + ` Algorithm="`) {
+		return "", false
+	}
+	uri, ok = r.until('"')
+	if alias, known := r.aliases[uri]; known {
+		uri = alias
+	}
+	return uri, ok && r.literal("></~"+local+">")
+}
+
+func (r *formReader) signatureMethod(f *senderForm) error {
+	uri, ok := r.empty("SignatureMethod")
+	algorithm, err := algorithmByURI(uri)
+	switch {
+	case uri == "":
+		return r.wrong(CodeForm, "SignatureMethod must follow")
+	case err != nil:
+		return err
+	case !ok:
+		return r.wrong(CodeForm, "SignatureMethod must hold nothing")
+	}
+	f.algorithm = algorithm
+	return nil
+}
+
+func (r *formReader) reference(f *senderForm) error {
+	if !r.literal(`<~Reference URI="`) {
+		return r.wrong(CodeForm, "one Reference must follow, with the attribute URI alone")
+	}
+	var ok bool
+	if f.uri, ok = r.until('"'); !ok || !r.literal(`><~Transforms>`) {
+		return r.wrong(CodeForm, "Transforms must come first in the Reference")
+	}
+	if err := r.transforms(f); err != nil {
+		return err
+	}
+	uri, ok := r.empty("DigestMethod")
+	if !ok {
+		return r.wrong(CodeForm, "DigestMethod must follow and hold nothing")
+	}
+	var err error
+	if f.digest, err = digestByURI(uri); err != nil {
+		return err
+	}
+	if !r.literal("<~DigestValue>") {
+		return r.wrong(CodeForm, "DigestValue must follow")
+	}
+	text, _ := r.until('<')
+	f.value, err = base64.StdEncoding.Strict().DecodeString(strings.Join(strings.Fields(text), ""))
+	if err != nil || !r.literal("/~DigestValue></~Reference>") {
+		return r.wrong(CodeForm, "DigestValue must be base64 and come last")
+	}
+	if r.literal("<~Reference") {
+		return r.wrong(CodeReferences, "the signature must refer to the document alone")
+	}
+	if !r.literal("</~SignedInfo>") || len(r.rest) > 0 {
+		return r.wrong(CodeForm, "SignedInfo must end after one Reference")
+	}
+	return nil
+}
+
+// transforms reads enveloped-signature, then at most a canonical form. Without
+// one the document is in inclusive form (XMLDSig 1.1 §4.4.3.2).
+func (r *formReader) transforms(f *senderForm) error {
+	uri, ok := r.empty("Transform")
+	if err := r.refuseTransform(uri); err != nil {
+		return err
+	}
+	if !ok || uri != envelopedURI {
+		return r.wrong(CodeTransform, "the first transform must be enveloped-signature")
+	}
+	f.method = c14n.Inclusive
+	if r.literal("</~Transforms>") {
+		return nil
+	}
+	uri, ok = r.empty("Transform")
+	if err := r.refuseTransform(uri); err != nil {
+		return err
+	}
+	method, known := methodByURI(uri)
+	if !ok || !known || !r.literal("</~Transforms>") {
+		return r.wrong(CodeTransform, "only exclusive or inclusive canonical form 1.0, without comments and parameters, may follow")
+	}
+	f.method = method
+	return nil
+}
+
+func (r *formReader) refuseTransform(uri string) error {
+	switch uri {
+	case "http://www.w3.org/TR/1999/REC-xpath-19991116", "http://www.w3.org/2002/06/xmldsig-filter2":
+		return r.wrong(CodeXPath, "an XPath transform can leave out anything")
+	case "http://www.w3.org/TR/1999/REC-xslt-19991116":
+		return r.wrong(CodeXSLT, "an XSLT transform is a program of the sender's")
+	}
+	return nil
+}
+
+// guessForm looks for the canonical forms and the digest that a document's
+// signature names, so that one pass is enough. A wrong guess costs a second.
+func guessForm(document []byte, aliases map[string]string) (f senderForm) {
+	f.digest = &digestSHA256
+	_, info, _ := bytes.Cut(document, []byte("SignedInfo"))
+	info = info[:min(len(info), 4<<10)]
+	own, rest, _ := bytes.Cut(info, []byte("Reference"))
+	transforms, rest, _ := bytes.Cut(rest, []byte("DigestMethod"))
+	digest, _, _ := bytes.Cut(rest, []byte("DigestValue"))
+	if !bytes.Contains(own, []byte(c14n.Exclusive.URI())) {
+		f.infoMethod = c14n.Inclusive
+	}
+	if !bytes.Contains(transforms, []byte(c14n.Exclusive.URI())) {
+		f.method = c14n.Inclusive
+	}
+	for _, d := range digests {
+		if d.Allowed && bytes.Contains(digest, []byte(`"`+d.URI+`"`)) {
+			f.digest = d
+		}
+	}
+	for from, to := range aliases {
+		if d, err := digestByURI(to); err == nil && bytes.Contains(digest, []byte(from)) {
+			f.digest = d
+		}
+	}
+	return f
+}
+
+// sameWork tells whether two forms need the same pass over the document.
+func (f *senderForm) sameWork(other *senderForm) bool {
+	return f.infoMethod == other.infoMethod && f.method == other.method && f.digest == other.digest
+}

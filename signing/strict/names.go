@@ -1,0 +1,28 @@
+package strict
+
+// names gives elements of the same name the same string, across documents, so
+// that a document of a known kind costs no string a name.
+type names map[string]string
+
+// What is kept of names: enough for every kind of document. One with more, or
+// with longer ones, is a stranger's, and starts the table anew.
+const (
+	namesKept   = 2048
+	longestKept = 64
+)
+
+// intern returns name as a string.
+func (n *names) intern(name []byte) string {
+	if known, ok := (*n)[string(name)]; ok {
+		return known
+	}
+	text := string(name)
+	if len(name) > longestKept {
+		return text
+	}
+	if *n == nil || len(*n) >= namesKept {
+		*n = make(names)
+	}
+	(*n)[text] = text
+	return text
+}

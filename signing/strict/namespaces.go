@@ -1,0 +1,177 @@
+package strict
+
+import (
+	"bytes"
+	"slices"
+)
+
+// Numbers of the namespace names that are there from the start.
+const (
+	spaceNone int32 = iota
+	spaceXML
+)
+
+var (
+	xmlPrefix  = []byte("xml")
+	xmlSpace   = []byte("http://www.w3.org/XML/1998/namespace")
+	xmlnsSpace = []byte("http://www.w3.org/2000/xmlns/")
+)
+
+// declaredPrefix returns the prefix that an attribute declares, empty for the
+// default namespace, or false where it declares none.
+func (s *Scanner) declaredPrefix(name Name) ([]byte, bool) {
+	if !name.HasPrefix() {
+		return nil, string(s.b[name.Start:name.End]) == "xmlns"
+	}
+	if string(s.b[name.Start:name.Local-1]) == "xmlns" {
+		return s.b[name.Local:name.End], true
+	}
+	return nil, false
+}
+
+// bind takes a namespace declaration into scope, by the constraints of
+// Namespaces in XML 1.0 §3.
+func (s *Scanner) bind(prefix []byte, a Attribute) bool {
+	at := int(a.Start)
+	uri := s.b[a.ValueStart:a.ValueEnd]
+	if a.Marks&(HasReference|HasBlank) != 0 {
+		uri = AppendValue(nil, uri) // rare: a namespace name with a reference in it
+	}
+	if reason := forbidden(prefix, uri); reason != "" {
+		return s.fail(CodeNamespace, at, reason)
+	}
+	depth := len(s.open)
+	declared := s.bindings[s.open[depth-1].bindings:]
+	for i := range declared {
+		if string(declared[i].Prefix) == string(prefix) {
+			return s.fail(CodeDuplicateAttribute, at, "a namespace prefix is declared twice")
+		}
+	}
+	if len(declared) >= s.limits.Namespaces {
+		return s.fail(CodeLimit, at, "too many namespace declarations on one element")
+	}
+	if len(s.bindings) > scopeFactor*s.limits.Namespaces {
+		return s.fail(CodeLimit, at, "too many namespace declarations in scope")
+	}
+	s.bindings = append(s.bindings, Binding{Prefix: prefix, URI: uri, Space: s.spaces.number(uri), Depth: int32(depth)}) //nolint:gosec // bounded by Limits
+	return true
+}
+
+// forbidden says what is wrong with a declaration, or nothing.
+func forbidden(prefix, uri []byte) string {
+	isXML := string(prefix) == "xml"
+	switch {
+	case string(prefix) == "xmlns":
+		return "the prefix xmlns must not be declared"
+	case isXML != bytes.Equal(uri, xmlSpace):
+		return "the prefix xml and its namespace belong together"
+	case bytes.Equal(uri, xmlnsSpace):
+		return "the namespace of xmlns must not be declared"
+	case len(prefix) > 0 && len(uri) == 0:
+		return "a prefix must not be bound to no namespace"
+	}
+	return ""
+}
+
+// resolve finds the namespaces of a start tag's names, once all its
+// declarations are known, and refuses attributes that are the same.
+func (s *Scanner) resolve(element *Name) bool {
+	if !s.lookUp(element) {
+		return false
+	}
+	if string(s.b[element.Start:element.Local]) == "xmlns:" {
+		return s.fail(CodeNamespace, int(element.Start), "an element must not have the prefix xmlns")
+	}
+	for i := range s.attributes {
+		a := &s.attributes[i]
+		if a.HasPrefix() && !s.lookUp(&a.Name) {
+			return false
+		}
+		local := s.b[a.Local:a.End]
+		for j := range s.attributes[:i] {
+			other := &s.attributes[j]
+			if other.Space == a.Space && string(s.b[other.Local:other.End]) == string(local) {
+				return s.fail(CodeDuplicateAttribute, int(a.Start), "two attributes of one element have the same name")
+			}
+		}
+	}
+	return true
+}
+
+// lookUp sets the namespace of a name. No prefix takes the default namespace.
+func (s *Scanner) lookUp(n *Name) bool {
+	var prefix []byte
+	if n.HasPrefix() {
+		prefix = s.b[n.Start : n.Local-1]
+	}
+	for _, v := range slices.Backward(s.bindings) {
+		if string(v.Prefix) == string(prefix) {
+			n.Space = v.Space
+			return true
+		}
+	}
+	if len(prefix) > 0 {
+		return s.fail(CodeNamespace, int(n.Start), "the prefix "+shortened(prefix)+" is not declared")
+	}
+	n.Space = spaceNone
+	return true
+}
+
+// spaces numbers the namespace names of a document.
+type spaces struct {
+	names  [][]byte
+	plain  []bool           // of each name: no character of it is ever escaped
+	byName map[string]int32 // once there are many
+}
+
+// fewSpaces are looked through one after another; most documents have fewer.
+const fewSpaces = 16
+
+// manySpaces is how many names scratch space may hold to be kept.
+const manySpaces = 256
+
+func (s *spaces) reset() {
+	if cap(s.names) > manySpaces {
+		*s = spaces{}
+	}
+	clear(s.names[:cap(s.names)])
+	s.names = append(s.names[:0], nil, xmlSpace)
+	s.plain = append(s.plain[:0], true, true)
+	s.byName = nil
+}
+
+func (s *spaces) number(name []byte) int32 {
+	if n, known := s.find(name); known {
+		return n
+	}
+	n := int32(len(s.names)) //nolint:gosec // at most one for each byte of the document
+	s.names = append(s.names, name)
+	s.plain = append(s.plain, !bytes.ContainsAny(name, "&<>\"\t\n\r"))
+	if len(s.names) > fewSpaces {
+		s.index()
+	}
+	return n
+}
+
+func (s *spaces) find(name []byte) (int32, bool) {
+	if s.byName != nil {
+		n, known := s.byName[string(name)]
+		return n, known
+	}
+	for i, known := range s.names {
+		if string(known) == string(name) {
+			return int32(i), true
+		}
+	}
+	return 0, false
+}
+
+// index adds to the map what is not in it yet.
+func (s *spaces) index() {
+	if s.byName == nil {
+		s.byName = make(map[string]int32, 2*fewSpaces)
+	}
+	for i := len(s.byName); i < len(s.names); i++ {
+		s.byName[string(s.names[i])] = int32(i) //nolint:gosec // at most one for each byte of the document
+	}
+}

@@ -1,0 +1,203 @@
+package strict
+
+import (
+	"bytes"
+	"iter"
+	"strconv"
+	"strings"
+)
+
+// A Node is an element of a tree, or none: the zero Node stands for an element
+// that is not there, and every method may be called on it.
+type Node struct {
+	tree  *Tree
+	index int32 // of the element, from 1
+}
+
+// Exists tells whether the node is there.
+func (n Node) Exists() bool { return n.tree != nil }
+
+func (n Node) element() *element { return &n.tree.elements[n.index] }
+
+func (n Node) at(index int32) Node {
+	if index == 0 {
+		return Node{}
+	}
+	return Node{n.tree, index}
+}
+
+// Space returns the namespace name.
+func (n Node) Space() string {
+	if !n.Exists() {
+		return ""
+	}
+	return n.tree.spaces[n.element().name.Space]
+}
+
+// Local returns the local name.
+func (n Node) Local() string {
+	if !n.Exists() {
+		return ""
+	}
+	return n.element().local
+}
+
+// whitespace is what XML 1.0 calls so, S [3].
+const whitespace = " \t\r\n"
+
+// Text returns the character data directly in the element, references
+// resolved and CDATA joined, with white space trimmed at both ends.
+func (n Node) Text() string {
+	if !n.Exists() {
+		return ""
+	}
+	e := n.element()
+	if e.simple {
+		return string(bytes.Trim(n.tree.bytes[e.from:e.to], whitespace))
+	}
+	return string(bytes.Trim(n.joined(), whitespace))
+}
+
+// joined returns the character data between the children. The document is
+// known to be well-formed, so every search finds its end.
+func (n Node) joined() []byte {
+	e, b := n.element(), n.tree.bytes
+	var out []byte
+	child := e.first
+	for p := e.from; p < e.to; {
+		rest := b[p:e.to]
+		switch {
+		case rest[0] != '<':
+			end := bytes.IndexByte(rest, '<')
+			if end < 0 {
+				end = len(rest)
+			}
+			out = AppendText(out, rest[:end], false)
+			p += int32(end) //nolint:gosec // Scanner bounds offsets
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			p += int32(len("<!--") + bytes.Index(rest[len("<!--"):], []byte("-->")) + len("-->")) //nolint:gosec // Scanner bounds offsets
+		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
+			end := bytes.Index(rest, []byte("]]>"))
+			out = AppendText(out, rest[len("<![CDATA["):end], true)
+			p += int32(end + len("]]>")) //nolint:gosec // Scanner bounds offsets
+		default:
+			p = n.tree.elements[child].after
+			child = n.tree.elements[child].next
+		}
+	}
+	return out
+}
+
+// Attr returns the value of the attribute in no namespace with this local
+// name, normalised, or "".
+func (n Node) Attr(local string) string {
+	if !n.Exists() {
+		return ""
+	}
+	e, b := n.element(), n.tree.bytes
+	for _, a := range n.tree.attributes[e.attributes:e.attributeEnd] {
+		if a.Space != spaceNone || string(b[a.Local:a.End]) != local {
+			continue
+		}
+		raw := b[a.ValueStart:a.ValueEnd]
+		if a.Marks&(HasReference|HasBlank) == 0 {
+			return string(raw)
+		}
+		return string(AppendValue(nil, raw))
+	}
+	return ""
+}
+
+// Find returns the first element at a path of local names below n, such as
+// "Shipment/Consignment/ID", or none. A step "*" takes any element.
+func (n Node) Find(path string) Node {
+	var found Node
+	n.walk(path, func(m Node) bool {
+		found = m
+		return false
+	})
+	return found
+}
+
+// All iterates over every element at a path of local names below n, in
+// document order. A step "*" takes any element.
+func (n Node) All(path string) iter.Seq[Node] {
+	return func(yield func(Node) bool) { n.walk(path, yield) }
+}
+
+// walk calls yield for every element at path and returns false where yield did.
+func (n Node) walk(path string, yield func(Node) bool) bool {
+	if !n.Exists() {
+		return true
+	}
+	step, rest, more := strings.Cut(path, "/")
+	for i := n.element().first; i != 0; i = n.tree.elements[i].next {
+		child := Node{n.tree, i}
+		if step != "*" && child.element().local != step {
+			continue
+		}
+		if more && !child.walk(rest, yield) || !more && !yield(child) {
+			return false
+		}
+	}
+	return true
+}
+
+// Children iterates over the child elements.
+func (n Node) Children() iter.Seq[Node] { return n.All("*") }
+
+// Descendants iterates over all elements below n, in document order.
+func (n Node) Descendants() iter.Seq[Node] {
+	return func(yield func(Node) bool) {
+		if !n.Exists() {
+			return
+		}
+		all, end := n.tree.elements, n.element().after
+		for i := int(n.index) + 1; i < len(all) && all[i].start < end; i++ {
+			if !yield(Node{n.tree, int32(i)}) { //nolint:gosec // bounded by the size
+				return
+			}
+		}
+	}
+}
+
+// Parent returns the parent element, or none for the root.
+func (n Node) Parent() Node {
+	if !n.Exists() {
+		return Node{}
+	}
+	return n.at(n.element().parent)
+}
+
+// Path returns where the element stands, in local names, with a position from
+// 1 where a sibling has the same name: /GoodsItemPassport/Shipment/GoodsItem[3].
+func (n Node) Path() string {
+	if !n.Exists() {
+		return ""
+	}
+	path := n.Parent().Path() + "/" + n.Local()
+	position, same := 0, 0
+	for sibling := range n.Parent().All(n.Local()) {
+		same++
+		if sibling == n {
+			position = same
+		}
+	}
+	if same > 1 {
+		path += "[" + strconv.Itoa(position) + "]"
+	}
+	return path
+}
+
+// Position returns the line and the byte column, both from 1, of the
+// element's start tag, or 0, 0.
+func (n Node) Position() (line, column int) {
+	if !n.Exists() {
+		return 0, 0
+	}
+	return Position(n.tree.bytes, int(n.element().start))
+}
+
+// Compare orders nodes of one tree as they stand in the document: negative
+// where n comes before other, 0 where they are the same.
+func (n Node) Compare(other Node) int { return int(n.index - other.index) }

@@ -1,0 +1,92 @@
+package strict
+
+import (
+	"bytes"
+	"unicode/utf8"
+)
+
+// begin checks what holds for the bytes as a whole, and reads what may stand
+// before the root: a byte order mark and the XML declaration.
+func (s *Scanner) begin() bool {
+	s.begun = true
+	if len(s.b) > maxBytes {
+		return s.fail(CodeLimit, 0, "the document is larger than 2 GiB")
+	}
+	if !utf8.Valid(s.b) {
+		return s.fail(CodeEncoding, firstInvalid(s.b), "the bytes are not UTF-8")
+	}
+	if bytes.HasPrefix(s.b, []byte("\xef\xbb\xbf")) {
+		s.pos = 3
+	}
+	if rest := s.b[s.pos:]; bytes.HasPrefix(rest, []byte("<?xml")) && len(rest) > 5 && class[rest[5]]&blank != 0 {
+		return s.xmlDeclaration()
+	}
+	return true
+}
+
+// firstInvalid returns where b stops being UTF-8.
+func firstInvalid(b []byte) int {
+	p := 0
+	for p < len(b) {
+		r, n := utf8.DecodeRune(b[p:])
+		if r == utf8.RuneError && n <= 1 {
+			break
+		}
+		p += n
+	}
+	return p
+}
+
+// xmlDeclaration reads XMLDecl [23]: version, then encoding, then standalone.
+func (s *Scanner) xmlDeclaration() bool {
+	at := s.pos
+	s.pos += len("<?xml")
+	value, found, ok := s.pseudoAttribute("version")
+	if !ok {
+		return false
+	}
+	if !found || string(value) != "1.0" {
+		return s.fail(CodeSyntax, at, "the XML declaration must start with version 1.0")
+	}
+	if value, found, ok = s.pseudoAttribute("encoding"); !ok {
+		return false
+	}
+	if found && !bytes.EqualFold(value, []byte("UTF-8")) {
+		return s.fail(CodeEncoding, at, "the XML declaration names an encoding other than UTF-8")
+	}
+	if value, found, ok = s.pseudoAttribute("standalone"); !ok {
+		return false
+	}
+	if found && string(value) != "yes" && string(value) != "no" {
+		return s.fail(CodeSyntax, at, "standalone must be yes or no")
+	}
+	s.pos = skipBlank(s.b, s.pos)
+	if !bytes.HasPrefix(s.b[s.pos:], []byte("?>")) {
+		return s.fail(CodeSyntax, s.pos, "the XML declaration is not closed")
+	}
+	s.pos += len("?>")
+	return true
+}
+
+// pseudoAttribute reads one item of the XML declaration where it has this
+// name. It returns false at the end where the item is broken.
+func (s *Scanner) pseudoAttribute(name string) (value []byte, found, ok bool) {
+	p := skipBlank(s.b, s.pos)
+	if p == s.pos || !bytes.HasPrefix(s.b[p:], []byte(name)) {
+		return nil, false, true
+	}
+	p = skipBlank(s.b, p+len(name))
+	if p >= len(s.b) || s.b[p] != '=' {
+		return nil, false, s.fail(CodeSyntax, p, `"=" expected in the XML declaration`)
+	}
+	p = skipBlank(s.b, p+1)
+	if p >= len(s.b) || s.b[p] != '"' && s.b[p] != '\'' {
+		return nil, false, s.fail(CodeSyntax, p, "a quoted value expected in the XML declaration")
+	}
+	n := bytes.IndexByte(s.b[p+1:], s.b[p])
+	if n < 0 {
+		return nil, false, s.fail(CodeSyntax, p, "the value is not closed")
+	}
+	s.pos = p + n + 2
+	return s.b[p+1 : p+1+n], true, true
+}

@@ -1,0 +1,180 @@
+package strict
+
+import "bytes"
+
+// startTag reads a start tag or an empty-element tag, its namespaces resolved.
+func (s *Scanner) startTag() bool {
+	if s.rootSeen && len(s.open) == 0 {
+		return s.fail(CodeSyntax, s.pos, "a second root element")
+	}
+	if len(s.open) >= s.limits.Depth {
+		return s.fail(CodeLimit, s.pos, "elements are nested too deep")
+	}
+	if s.elements++; s.elements > s.limits.Elements {
+		return s.fail(CodeLimit, s.pos, "too many elements")
+	}
+	s.kind, s.start, s.rootSeen = StartElement, s.pos, true
+	name, ok := s.qName(s.pos + 1)
+	if !ok {
+		return false
+	}
+	outside := int32(len(s.bindings)) //nolint:gosec // bounded by Limits
+	s.open = append(s.open, openElement{bindings: outside})
+	s.attributes = s.attributes[:0]
+	p, ok := s.attributeList(int(name.End))
+	if !ok || !s.resolve(&name) {
+		return false
+	}
+	s.open[len(s.open)-1].name = name
+	s.name = name
+	s.pos, s.end = p, p
+	return true
+}
+
+// attributeList reads from the end of the element's name past the '>' of the
+// tag, and returns that place.
+func (s *Scanner) attributeList(p int) (int, bool) {
+	b := s.b
+	for {
+		q := skipBlank(b, p)
+		if q >= len(b) {
+			return 0, s.fail(CodeSyntax, q, "the document ends within a tag")
+		}
+		if b[q] == '>' {
+			return q + 1, true
+		}
+		if b[q] == '/' {
+			if q+1 >= len(b) || b[q+1] != '>' {
+				return 0, s.fail(CodeSyntax, q, `"/>" expected`)
+			}
+			s.empty = true
+			return q + 2, true
+		}
+		if q == p {
+			return 0, s.fail(CodeSyntax, q, "white space expected before an attribute")
+		}
+		var ok bool
+		if p, ok = s.attribute(q); !ok {
+			return 0, false
+		}
+	}
+}
+
+// attribute reads one attribute at p and returns its end.
+func (s *Scanner) attribute(p int) (int, bool) {
+	b := s.b
+	name, ok := s.qName(p)
+	if !ok {
+		return 0, false
+	}
+	p = skipBlank(b, int(name.End))
+	if p >= len(b) || b[p] != '=' {
+		return 0, s.fail(CodeSyntax, p, `"=" expected after an attribute's name`)
+	}
+	p = skipBlank(b, p+1)
+	if p >= len(b) || b[p] != '"' && b[p] != '\'' {
+		return 0, s.fail(CodeSyntax, p, "an attribute's value must stand in quotes")
+	}
+	end, marks, ok := s.value(p)
+	if !ok {
+		return 0, false
+	}
+	a := Attribute{Name: name, ValueStart: int32(p + 1), ValueEnd: int32(end), Marks: marks} //nolint:gosec // begin bounds offsets
+	if prefix, declares := s.declaredPrefix(name); declares {
+		return end + 1, s.bind(prefix, a)
+	}
+	if len(s.attributes) >= s.limits.Attributes {
+		return 0, s.fail(CodeLimit, int(name.Start), "too many attributes on one element")
+	}
+	s.attributes = append(s.attributes, a)
+	return end + 1, true
+}
+
+// value reads the attribute value whose opening quote is at p, and returns the
+// place of its closing quote.
+func (s *Scanner) value(p int) (end int, marks uint8, ok bool) {
+	b, quote := s.b, s.b[p]
+	for q := p + 1; q < len(b); {
+		c := b[q]
+		switch {
+		case class[c]&plainValue != 0:
+			q++
+		case c == quote:
+			return q, marks, true
+		case c == '"':
+			marks |= HasQuote
+			q++
+		case c == '\'':
+			q++
+		case c == '\t' || c == '\n' || c == '\r':
+			marks |= HasBlank
+			q++
+		case c == '<':
+			return 0, 0, s.fail(CodeSyntax, q, `"<" in an attribute's value`)
+		case c == '&':
+			n := s.reference(q)
+			if n == 0 {
+				return 0, 0, false
+			}
+			marks |= HasReference
+			q += n
+		default:
+			if s.character(q) == 0 {
+				return 0, 0, false
+			}
+			q++
+		}
+	}
+	return 0, 0, s.fail(CodeSyntax, p, "the attribute's value is not closed")
+}
+
+// qName reads QName [7] of Namespaces in XML 1.0.
+func (s *Scanner) qName(p int) (Name, bool) {
+	b := s.b
+	end := ncName(b, p)
+	start, local := p, p
+	if end < len(b) && b[end] == ':' {
+		if end == p {
+			return Name{}, s.fail(CodeNamespace, p, "a name starts with a colon")
+		}
+		local = end + 1
+		end = ncName(b, local)
+		if end == local || end < len(b) && b[end] == ':' {
+			return Name{}, s.fail(CodeNamespace, p, "a name must be a prefix, one colon and a local name")
+		}
+	}
+	if end == p {
+		return Name{}, s.fail(CodeSyntax, p, "a name expected")
+	}
+	return Name{Start: int32(start), Local: int32(local), End: int32(end)}, true //nolint:gosec // begin bounds offsets
+}
+
+// endTag reads "</name>", which must be that of the innermost open element.
+func (s *Scanner) endTag() bool {
+	b := s.b
+	if len(s.open) == 0 {
+		return s.fail(CodeSyntax, s.pos, "an end tag without a start tag")
+	}
+	expected := s.open[len(s.open)-1].name
+	name := b[expected.Start:expected.End]
+	p := s.pos + len("</")
+	if !bytes.HasPrefix(b[p:], name) {
+		return s.fail(CodeSyntax, s.pos, "the end tag of "+s.openName()+" expected")
+	}
+	p = skipBlank(b, p+len(name))
+	if p >= len(b) || b[p] != '>' {
+		return s.fail(CodeSyntax, s.pos, "the end tag of "+s.openName()+" expected")
+	}
+	s.closeElement(s.pos, p+1)
+	s.pos = p + 1
+	return true
+}
+
+// closeElement reports the end of the innermost open element.
+func (s *Scanner) closeElement(start, end int) {
+	last := s.open[len(s.open)-1]
+	s.kind, s.start, s.end, s.name = EndElement, start, end, last.name
+	s.attributes = s.attributes[:0]
+	s.open = s.open[:len(s.open)-1]
+	s.bindings = s.bindings[:last.bindings]
+}

@@ -1,0 +1,144 @@
+package strict
+
+import (
+	"slices"
+	"sync"
+)
+
+// A Tree is a document that was read: places in its bytes, and nothing copied.
+// It may be read from several goroutines at once.
+type Tree struct {
+	bytes      []byte
+	elements   []element // elements[0] stands for none
+	attributes []Attribute
+	spaces     []string
+}
+
+// An element is a place in the bytes. Links are indices into Tree.elements; 0
+// is none.
+type element struct {
+	name         Name
+	local        string
+	start        int32 // of the '<'
+	from, to     int32 // content between the tags
+	after        int32 // past the end tag
+	parent       int32
+	first, next  int32 // child, sibling
+	attributes   int32 // index of the first
+	attributeEnd int32
+	simple       bool // the content is one run of text that needs no decoding
+}
+
+// Root returns the document element.
+func (t *Tree) Root() Node {
+	if t == nil || len(t.elements) < 2 {
+		return Node{}
+	}
+	return Node{t, 1}
+}
+
+// Parse reads b and returns its tree, or a *Fault.
+// The tree keeps b: it must not change afterwards.
+func Parse(b []byte, limits Limits) (*Tree, error) {
+	w := workshops.Get().(*workshop)
+	defer w.putBack()
+	w.scanner.Reset(b, limits)
+	w.build()
+	if err := w.scanner.Err(); err != nil {
+		return nil, err
+	}
+	return w.tree(b), nil
+}
+
+// A workshop is scratch space for building a tree.
+type workshop struct {
+	scanner    Scanner
+	elements   []element
+	attributes []Attribute
+	open       []int32 // indices of the open elements
+	last       []int32 // the last child so far of each of them
+	names      names
+}
+
+// workshops keeps scratch space between documents, and no document but for the
+// names of its elements, which the next of its kind has too.
+var workshops = sync.Pool{New: func() any { return new(workshop) }}
+
+// largestKept is how many elements scratch space may hold to be kept; a huge
+// document must not pin its memory.
+const largestKept = 1 << 14
+
+func (w *workshop) putBack() {
+	w.scanner.Reset(nil, Limits{})
+	if cap(w.elements) <= largestKept && cap(w.attributes) <= largestKept { // not so where the document was refused
+		workshops.Put(w)
+	}
+}
+
+func (w *workshop) build() {
+	s := &w.scanner
+	w.elements = append(w.elements[:0], element{})
+	w.attributes = w.attributes[:0]
+	w.open, w.last = append(w.open[:0], 0), append(w.last[:0], 0)
+	for s.Next() {
+		here := &w.elements[w.open[len(w.open)-1]]
+		switch s.kind {
+		case StartElement:
+			here.simple = false
+			w.startElement()
+		case EndElement:
+			here.to, here.after = int32(s.start), int32(s.end) //nolint:gosec // Scanner bounds offsets
+			w.open, w.last = w.open[:len(w.open)-1], w.last[:len(w.last)-1]
+		case Text:
+			if s.marks&(HasReference|HasReturn) != 0 {
+				here.simple = false
+			}
+		case CData, Comment:
+			here.simple = false
+		}
+	}
+}
+
+func (w *workshop) startElement() {
+	s := &w.scanner
+	index := int32(len(w.elements)) //nolint:gosec // bounded by Limits.Elements and the size
+	top := len(w.open) - 1
+	parent := w.open[top]
+	if before := w.last[top]; before != 0 {
+		w.elements[before].next = index
+	} else {
+		w.elements[parent].first = index
+	}
+	w.last[top] = index
+	from := int32(len(w.attributes)) //nolint:gosec // bounded by the size
+	if len(w.elements) == cap(w.elements) {
+		// append grows large slices by a quarter, and so copies many times.
+		w.elements = slices.Grow(w.elements, len(w.elements))
+	}
+	w.attributes = append(w.attributes, s.attributes...)
+	w.elements = append(w.elements, element{
+		name: s.name, local: w.names.intern(s.Bytes(s.name.Local, s.name.End)), start: int32(s.start), from: int32(s.end), parent: parent, simple: true, //nolint:gosec // Scanner bounds offsets
+		attributes: from, attributeEnd: int32(len(w.attributes)), //nolint:gosec // bounded by the size
+	})
+	w.open, w.last = append(w.open, index), append(w.last, 0)
+}
+
+// tree copies what was built to just the space that it needs. What is too
+// large to be kept as scratch space it gives away instead.
+func (w *workshop) tree(b []byte) *Tree {
+	t := &Tree{bytes: b, spaces: make([]string, len(w.scanner.spaces.names))}
+	for i, name := range w.scanner.spaces.names {
+		t.spaces[i] = string(name)
+	}
+	t.elements, w.elements = keepOrGive(w.elements)
+	t.attributes, w.attributes = keepOrGive(w.attributes)
+	return t
+}
+
+// keepOrGive returns what the tree gets and what remains as scratch space.
+func keepOrGive[T any](scratch []T) (given, kept []T) {
+	if cap(scratch) > largestKept {
+		return scratch, nil
+	}
+	return append(make([]T, 0, len(scratch)), scratch...), scratch
+}

@@ -1,0 +1,221 @@
+package signing_test
+
+import (
+	"bytes"
+	"fmt"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"beibu/signing"
+	"beibu/signing/c14n"
+	"beibu/signing/signingtest"
+	"beibu/signing/strict"
+)
+
+// withoutSignature is the canonical form of a document but for ds:Signature.
+// The exclusive one, for declarations that nothing uses say nothing.
+func withoutSignature(t testing.TB, document []byte) string {
+	t.Helper()
+	var s strict.Scanner
+	var w c14n.Writer
+	var out bytes.Buffer
+	s.Reset(document, strict.Limits{})
+	w.Reset(&out, c14n.Exclusive)
+	hidden := 0
+	for s.Next() {
+		n := s.Name()
+		isSignature := string(s.Bytes(n.Local, n.End)) == "Signature" && string(s.Space(n.Space)) == "http://www.w3.org/2000/09/xmldsig#"
+		if s.Kind() == strict.StartElement && isSignature {
+			hidden++
+		}
+		if hidden == 0 {
+			w.Take(&s)
+		}
+		if s.Kind() == strict.EndElement && isSignature {
+			hidden--
+		}
+	}
+	if s.Err() != nil || w.Flush() != nil {
+		t.Fatal("a document that was accepted cannot be read")
+	}
+	return out.String()
+}
+
+// A signedSample is a signed document, in the parts that an attacker moves.
+type signedSample struct{ name, whole, open, body, signature, end string }
+
+func samples(t testing.TB, key signing.Key) (list []signedSample) {
+	t.Helper()
+	for _, method := range methods {
+		signed := string(must[[]byte](t)(signing.SignDocument([]byte(`<a xmlns="urn:a" Id="r"><b>1</b></a>`), key, method)))
+		byID := strings.Replace(signed, `URI=""`, `URI="#r"`, 1)
+		if method == c14n.Exclusive && key.ID == "RSA" {
+			byID = resigned(t, byID, key, method)
+			list = append(list, cut(byID, "by identifier"))
+		}
+		list = append(list, cut(signed, method.URI()))
+	}
+	return list
+}
+
+// cut takes a signed document apart, without what stands before its root.
+func cut(signed, name string) signedSample {
+	signed = signed[rootStart.FindStringIndex(signed)[0]:]
+	i, j := strings.Index(signed, "<ds:Signature "), strings.Index(signed, "</ds:Signature>")+len("</ds:Signature>")
+	k := strings.Index(signed, ">") + 1
+	return signedSample{name, signed, signed[:k], signed[k:i], signed[i:j], signed[j:]}
+}
+
+var (
+	rootStart = regexp.MustCompile(`<[a-zA-Z]`)
+	digit     = regexp.MustCompile(`>[^<]*[0-9]`)
+)
+
+// falsified changes the first digit in a text.
+func falsified(body string) string {
+	end := digit.FindStringIndex(body)
+	if end == nil {
+		return "<false/>" + body
+	}
+	return body[:end[1]-1] + string((body[end[1]-1]-'0'+1)%10+'0') + body[end[1]:]
+}
+
+// tradeSamples are the good documents of testdata, one of each kind, signed.
+func tradeSamples(t testing.TB, key signing.Key) (list []signedSample) {
+	t.Helper()
+	seen := map[string]bool{}
+	for path, document := range signingtest.Files(t, ".xml") {
+		kind, good := filepath.Split(filepath.Dir(path))
+		if good != "good" || seen[kind] {
+			continue
+		}
+		seen[kind] = true
+		signed, err := signing.SignDocument(document, key, c14n.Exclusive)
+		if err != nil {
+			continue // a comment in it
+		}
+		list = append(list, cut(string(signed), path))
+	}
+	return list
+}
+
+// into puts text before the end tag of the first element with this name.
+func into(s, element, text string) string {
+	return strings.Replace(s, "</"+element+">", text+"</"+element+">", 1)
+}
+
+// wrapped applies the classic wrapping moves (XSW 1 to 8, Somorovsky et al.
+// 2012) and more: the signed original goes somewhere, an evil twin takes its
+// place, the signature stays or goes along.
+func wrapped(s signedSample) map[string]string {
+	moves := map[string]string{}
+	originals := map[string]string{"original": s.open + s.body + s.end, "original with signature": s.whole}
+	opens := map[string]string{
+		"same Id": s.open, "another Id": strings.Replace(s.open, `Id="r"`, `Id="evil"`, 1), "no Id": strings.Replace(s.open, ` Id="r"`, "", 1),
+	}
+	evil := falsified(s.body)
+	for openName, open := range opens {
+		for originalName, original := range originals {
+			object := "<ds:Object>" + original + "</ds:Object>"
+			wrapper := "<w xmlns='urn:w'>" + original + "</w>"
+			for name, document := range map[string]string{
+				"XSW1, original in the signature, at its end":          open + evil + into(s.signature, "ds:Signature", original) + s.end,
+				"XSW2, original before the signature":                  open + evil + original + s.signature + s.end,
+				"XSW3, evil before the original":                       "<w>" + open + evil + s.end + original + s.signature + "</w>",
+				"XSW4, original within evil":                           open + original + evil + s.signature + s.end,
+				"XSW5, original after the signature":                   open + evil + s.signature + original + s.end,
+				"XSW6, original in the evil one's signature":           open + evil + strings.Replace(s.signature, "<ds:SignedInfo>", original+"<ds:SignedInfo>", 1) + s.end,
+				"XSW7, evil in an extension":                           s.open + s.body + "<Extensions>" + open + evil + s.end + "</Extensions>" + s.signature + s.end,
+				"XSW8, original in an Object":                          open + evil + into(s.signature, "ds:Signature", object) + s.end,
+				"original in an Object of its own":                     open + evil + s.signature + object + s.end,
+				"original in KeyInfo":                                  open + evil + into(s.signature, "ds:KeyInfo", original) + s.end,
+				"original in a wrapper, signature first":               open + s.signature + evil + wrapper + s.end,
+				"original in a wrapper with the signature":             open + evil + into(wrapper, "w", s.signature) + s.end,
+				"everything in a wrapper":                              wrapper,
+				"everything in a wrapper with evil after":              "<w>" + original + open + evil + s.end + "</w>",
+				"evil as second root":                                  original + open + evil + s.end,
+				"evil first, original as second root":                  open + evil + s.end + original,
+				"signature first":                                      open + s.signature + evil + s.end,
+				"signature as root":                                    into(s.signature, "ds:Signature", original),
+				"two signatures":                                       open + evil + s.signature + s.signature + s.end,
+				"evil in CDATA around the original":                    open + "<b>2</b><![CDATA[" + original + "]]>" + s.signature + s.end,
+				"original in a comment":                                open + evil + "<!--" + original + "-->" + s.signature + s.end,
+				"original in an attribute-like processing instruction": open + evil + "<?x " + original + "?>" + s.signature + s.end,
+				"evil in a UBL extension":                              open + evil + `<e:UBLExtensions xmlns:e="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"><e:UBLExtension><e:ExtensionContent>` + s.signature + original + `</e:ExtensionContent></e:UBLExtension></e:UBLExtensions>` + s.end,
+			} {
+				moves[fmt.Sprintf("%s; %s; %s; %s", s.name, name, openName, originalName)] = document
+			}
+		}
+	}
+	return moves
+}
+
+func TestWrappingIsRefused(t *testing.T) {
+	key := newKey(t, "RSA")
+	v := newVerifier(t, nil)
+	tried := 0
+	for _, s := range append(samples(t, key), tradeSamples(t, key)...) {
+		want := withoutSignature(t, []byte(s.whole))
+		if _, err := v.Verify(signing.Claim{Document: []byte(s.whole), Signers: signersOf(key), At: accepted}); err != nil {
+			t.Fatalf("%s: the sample itself: %v", s.name, err)
+		}
+		for name, document := range wrapped(s) {
+			tried++
+			got, err := v.Verify(signing.Claim{Document: []byte(document), Signers: signersOf(key), At: accepted, Policy: signing.Policy{Presence: signing.Required}})
+			if err == nil && withoutSignature(t, got.Document()) != want {
+				t.Errorf("%s: accepted:\n%s", name, document)
+			}
+		}
+	}
+	t.Logf("%d wrapped documents tried", tried)
+}
+
+// TestFlippedBytesOfDocuments changes every byte of signed documents: each is
+// refused or says the same.
+func TestFlippedBytesOfDocuments(t *testing.T) {
+	key := newKey(t, "RSA") // the fastest to verify
+	v := newVerifier(t, nil)
+	list := samples(t, key)
+	list = append(list, signedSample{name: "UBL", whole: string(must[[]byte](t)(signing.SignDocument(signingtest.Document(1_200), key, c14n.Exclusive)))})
+	for _, s := range list {
+		want := withoutSignature(t, []byte(s.whole))
+		document := []byte(s.whole)
+		for i := range document {
+			for _, flip := range []byte{0x01, 0x20, 0x80} {
+				document[i] ^= flip
+				got, err := v.Verify(signing.Claim{Document: document, Signers: signersOf(key), At: accepted, Policy: signing.Policy{Presence: signing.Required}})
+				if err == nil && withoutSignature(t, got.Document()) != want {
+					t.Errorf("%s: byte %d flipped by %#x: accepted", s.name, i, flip)
+				}
+				document[i] ^= flip
+			}
+		}
+	}
+}
+
+// FuzzVerify: no bytes make it panic, and none are accepted as signed that say
+// something else than what was signed.
+func FuzzVerify(f *testing.F) {
+	key := fixedKey(f)
+	signers := signersOf(key)
+	v := newVerifier(f, nil)
+	contents := map[string]bool{}
+	for _, s := range samples(f, key) {
+		f.Add([]byte(s.whole))
+		contents[withoutSignature(f, []byte(s.whole))] = true
+		added := 0
+		for _, document := range wrapped(s) {
+			if added++; added < 40 {
+				f.Add([]byte(document))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, in []byte) {
+		got, err := v.Verify(signing.Claim{Document: in, Signers: signers, At: accepted})
+		if err == nil && got.Signer() != "" && !contents[withoutSignature(t, in)] {
+			t.Errorf("accepted as signed: %q", in)
+		}
+	})
+}
