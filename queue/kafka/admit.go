@@ -1,0 +1,117 @@
+package kafka
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/google/uuid"
+	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/queue"
+)
+
+// Admit appends the body, then a record in log that names its place, and
+// answers when this node has heard who owns the key. Where an owner is known
+// already nothing is appended.
+func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
+	if err := q.check(s); err != nil {
+		return queue.Entry{}, err
+	}
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return queue.Entry{}, err
+	}
+	defer done()
+	if ctx.Err() != nil {
+		return queue.Entry{}, q.unavailable(ctx, "admit submission", ctx.Err())
+	}
+	owner, decided, leave := q.owners.await(fingerprintOf(s.Key))
+	defer leave()
+	if owner != 0 {
+		return q.entry(ctx, owner)
+	}
+	if err := q.submit(ctx, s); err != nil {
+		return queue.Entry{}, q.unavailable(ctx, "admit submission", err)
+	}
+	select {
+	case e := <-decided:
+		return e, nil
+	case <-ctx.Done():
+		return queue.Entry{}, q.unavailable(ctx, "wait for decision", ctx.Err())
+	}
+}
+
+// check refuses what the queue, or its topics, do not take.
+func (q *Queue) check(s queue.Submission) error {
+	if err := s.Check(); err != nil {
+		return err
+	}
+	if len(s.Body) > q.options.MaxBody {
+		return fmt.Errorf("check submission: body of %d bytes: %w", len(s.Body), queue.ErrInvalid)
+	}
+	return nil
+}
+
+// submit appends body and record, in this order: a record without its body
+// would own the key for nothing.
+func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
+	var at spot
+	err := q.writer.WriteMessages(ctx, kafkago.Message{
+		Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body, WriterData: &at,
+	})
+	if err != nil {
+		return fmt.Errorf("append body: %w", err)
+	}
+	e := s.Entry(0, q.layout.position(at.partition, at.offset))
+	err = q.writer.WriteMessages(ctx, kafkago.Message{
+		Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e),
+	})
+	if err != nil {
+		return fmt.Errorf("append to log: %w", err)
+	}
+	return nil
+}
+
+// entry reads the entry at a position of log.
+func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) {
+	partition, offset, _ := q.layout.place(position)
+	records, err := q.cluster.read(ctx, q.topics.log, partition, offset)
+	if err != nil {
+		return queue.Entry{}, q.unavailable(ctx, "read owner", err)
+	}
+	if len(records) == 0 || records[0].offset != offset {
+		return queue.Entry{}, q.unavailable(ctx, "read owner", fmt.Errorf("%w: nothing at %d", ErrGap, position))
+	}
+	e, err := q.owners.entry(partition, records[0])
+	if err != nil {
+		return e, q.unavailable(ctx, "read owner", err)
+	}
+	return e, nil
+}
+
+// Append writes events as one message, so that all or none are there.
+func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	m := message{id: uuid.New(), partition: -1}
+	for _, e := range events {
+		if err := e.Check(); err != nil {
+			return err
+		}
+		m.changes = append(m.changes, change{event: &e})
+	}
+	value := m.encode()
+	if len(value) > maxEvents || len(events) > perMessage {
+		return fmt.Errorf("append %d events of %d bytes: %w", len(events), len(value), queue.ErrInvalid)
+	}
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	if err := q.writer.WriteMessages(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
+		return q.unavailable(ctx, "append events", err)
+	}
+	return nil
+}

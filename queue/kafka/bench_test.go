@@ -1,0 +1,154 @@
+package kafka
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"beibu/queue"
+)
+
+// sealed is what a document of 10 KB is once it is sealed.
+const sealed = 14 << 10
+
+// benchQueue opens a queue of its own: on the brokers that BEIBU_KAFKA names,
+// or else on a Kafka in this process that syncs what it writes.
+func benchQueue(b *testing.B) *Queue {
+	b.Helper()
+	brokers := strings.Split(os.Getenv("BEIBU_KAFKA"), ",")
+	if brokers[0] == "" {
+		c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(b.TempDir()), kfake.SyncWrites())
+		if err != nil {
+			b.Fatal(err)
+		}
+		b.Cleanup(c.Close)
+		brokers = c.ListenAddrs()
+	}
+	q, err := Open(b.Context(), Options{Brokers: brokers, Prefix: "b-" + uuid.NewString() + ".", Replication: 1})
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() {
+		if err := q.Close(); err != nil {
+			b.Error(err)
+		}
+	})
+	return q
+}
+
+// bodies are sealed documents that no compression makes one.
+func bodies() [][]byte {
+	out := make([][]byte, 16)
+	for i := range out {
+		raw := make([]byte, sealed*3/4)
+		_, _ = rand.NewChaCha8([32]byte{byte(i)}).Read(raw) // never fails
+		out[i] = base64.StdEncoding.AppendEncode(nil, raw)
+	}
+	return out
+}
+
+// drive lets n clients call do until b.N calls are made, and reports how many
+// a second and how long they took.
+func drive(b *testing.B, n int, do func(i int64) error) {
+	b.Helper()
+	took := make([]time.Duration, b.N)
+	var next atomic.Int64
+	var wg sync.WaitGroup
+	b.SetBytes(sealed)
+	b.ReportAllocs()
+	b.ResetTimer()
+	for range n {
+		wg.Go(func() {
+			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
+				start := time.Now()
+				if err := do(i); err != nil {
+					b.Error(err)
+					return
+				}
+				took[i] = time.Since(start)
+			}
+		})
+	}
+	wg.Wait()
+	b.StopTimer()
+	slices.Sort(took)
+	at := func(p int) float64 { return float64(took[(len(took)-1)*p/100].Microseconds()) / 1000 }
+	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
+	b.ReportMetric(at(50), "p50-ms")
+	b.ReportMetric(at(99), "p99-ms")
+	b.ReportMetric(0, "ns/op") // means little with many clients
+}
+
+// BenchmarkAdmit admits sealed documents of 10 KB: two appends and the
+// decision heard. The bound beside it is the same client writing the same
+// bodies to the same topic, one append each and nothing decided.
+func BenchmarkAdmit(b *testing.B) {
+	sealed := bodies()
+	for _, n := range []int{1, 16, 64, 256} {
+		b.Run(fmt.Sprintf("do=admit/clients=%d", n), func(b *testing.B) {
+			q := benchQueue(b)
+			drive(b, n, func(i int64) error {
+				s := queue.Submission{
+					Key: fmt.Sprintf("qinzhou-customs/import-declaration/CN-2026-%09d/1", i), At: time.Now(),
+					Head: make([]byte, 200), Body: sealed[i%16],
+				}
+				s.Digest = sha256.Sum256([]byte(s.Key))
+				binary.BigEndian.PutUint64(s.Token[:], uint64(i))
+				_, err := q.Admit(b.Context(), s)
+				return err
+			})
+		})
+		b.Run(fmt.Sprintf("do=produce/clients=%d", n), func(b *testing.B) {
+			q := benchQueue(b)
+			drive(b, n, func(i int64) error {
+				return q.writer.WriteMessages(b.Context(), kafkago.Message{
+					Topic: q.topics.body, Key: fmt.Appendf(nil, "key %d", i), Value: sealed[i%16],
+				})
+			})
+		})
+	}
+}
+
+// BenchmarkFollow folds a record of a hundred thousand events.
+func BenchmarkFollow(b *testing.B) {
+	const events = 100_000
+	q := benchQueue(b)
+	batch := make([]queue.Event, 100)
+	for i := range batch {
+		batch[i] = queue.Event{ID: [16]byte{byte(i)}, Receiver: "vn-single-window", Name: "ContentHandover", At: time.Now(), Detail: make([]byte, 100)}
+	}
+	for range events / len(batch) {
+		if err := q.Append(b.Context(), batch...); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		ctx, cancel := context.WithCancel(b.Context())
+		n := 0
+		err := q.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+			if n += len(changes); n == events {
+				cancel()
+			}
+			return nil
+		})
+		if err != nil || n != events {
+			b.Fatal(n, err)
+		}
+	}
+	b.ReportMetric(float64(b.N*events)/b.Elapsed().Seconds(), "events/s")
+}

@@ -1,0 +1,240 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/protocol"
+	"github.com/segmentio/kafka-go/sasl"
+)
+
+// How long a request may take, how long the broker waits for something to
+// tell, and how long this side waits before it asks again after an error.
+const (
+	requestTime = 10 * time.Second
+	pollTime    = 500 * time.Millisecond
+	retryTime   = 50 * time.Millisecond
+)
+
+// A cluster is what the queue asks of Kafka, beside the writer and the group.
+type cluster struct {
+	options   Options
+	mechanism sasl.Mechanism
+	transport *kafkago.Transport
+	client    *kafkago.Client
+}
+
+func newCluster(o Options) (*cluster, error) {
+	mechanism, err := o.mechanism()
+	if err != nil {
+		return nil, err
+	}
+	transport := &kafkago.Transport{
+		ClientID:    "beibu",
+		DialTimeout: 3 * time.Second,
+		MetadataTTL: time.Second, // a leader that moved is found within it
+		TLS:         o.TLS,
+		SASL:        mechanism,
+	}
+	return &cluster{
+		options:   o,
+		mechanism: mechanism,
+		transport: transport,
+		client:    &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Timeout: requestTime, Transport: transport},
+	}, nil
+}
+
+// dialer is for the consumer group, which does not use the transport.
+func (c *cluster) dialer() *kafkago.Dialer {
+	return &kafkago.Dialer{
+		ClientID: "beibu", Timeout: requestTime, DualStack: true, TLS: c.options.TLS, SASLMechanism: c.mechanism,
+	}
+}
+
+// writer makes the one writer. All replicas answer before it does: the zero
+// value would not wait for any.
+func (c *cluster) writer() *kafkago.Writer {
+	return &kafkago.Writer{
+		Addr:         c.client.Addr,
+		Transport:    c.transport,
+		Balancer:     c.options.balancer(),
+		RequiredAcks: kafkago.RequireAll,
+		BatchTimeout: time.Millisecond,
+		BatchSize:    64,
+		BatchBytes:   int64(max(c.options.MaxBody, maxEvents) + overhead),
+		MaxAttempts:  3,
+
+		WriteBackoffMin: retryTime,
+		WriteBackoffMax: 4 * retryTime,
+
+		WriteTimeout: requestTime,
+		ReadTimeout:  requestTime,
+		Compression:  kafkago.Zstd,
+		Completion:   placed,
+	}
+}
+
+// balancer sends a key always to the same partition, by the hash of Kafka's
+// own clients. It must never change, for the key would be decided once more
+// elsewhere; so it goes by the number recorded and not by the partitions that
+// the brokers happen to name.
+func (o Options) balancer() kafkago.Balancer {
+	all := make([]int, o.Partitions)
+	for p := range all {
+		all[p] = p
+	}
+	names := o.topics()
+	return kafkago.BalancerFunc(func(m kafkago.Message, _ ...int) int {
+		if m.Topic == names.body || m.Topic == names.log {
+			return kafkago.Murmur2Balancer{}.Balance(m, all...)
+		}
+		return 0
+	})
+}
+
+// A spot is where Kafka put a message, known when WriteMessages returns.
+type spot struct {
+	partition int
+	offset    int64
+}
+
+// placed fills in the spots of the messages written.
+func placed(messages []kafkago.Message, err error) {
+	for _, m := range messages {
+		if at, ok := m.WriterData.(*spot); ok && err == nil {
+			at.partition, at.offset = m.Partition, m.Offset
+		}
+	}
+}
+
+// A record is one message read.
+type record struct {
+	offset     int64
+	key, value []byte
+}
+
+// errBeyond says that an offset is not in a partition (any more, or yet).
+var errBeyond = errors.New("offset outside the partition")
+
+// fetch reads records of a partition from offset on, waiting for the first one
+// for up to wait. It returns none where there is none.
+func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset int64, wait time.Duration) ([]record, error) {
+	ctx, cancel := context.WithTimeout(ctx, wait+requestTime) // the watchdog: a connection gone silent is left
+	defer cancel()
+	r, err := c.client.Fetch(ctx, &kafkago.FetchRequest{
+		Topic: topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: 1 << 20, MaxWait: wait,
+	})
+	if err == nil {
+		err = r.Error
+	}
+	if errors.Is(err, kafkago.OffsetOutOfRange) {
+		return nil, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errBeyond)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, err)
+	}
+	return readAll(r.Records, offset)
+}
+
+// readAll copies records out of an answer. It may begin before offset, since a
+// broker hands out whole batches.
+func readAll(reader kafkago.RecordReader, offset int64) (records []record, err error) {
+	for {
+		r, err := reader.ReadRecord()
+		if errors.Is(err, io.EOF) {
+			return records, nil
+		}
+		if err != nil {
+			return nil, fmt.Errorf("read records: %w", err)
+		}
+		key, err := readBytes(r.Key)
+		if err != nil {
+			return nil, err
+		}
+		value, err := readBytes(r.Value)
+		if err != nil {
+			return nil, err
+		}
+		if r.Offset >= offset {
+			records = append(records, record{r.Offset, key, value})
+		}
+	}
+}
+
+func readBytes(b protocol.Bytes) ([]byte, error) {
+	if b == nil {
+		return nil, nil
+	}
+	all, err := protocol.ReadAll(b)
+	if err != nil {
+		return nil, fmt.Errorf("read record: %w", err)
+	}
+	return all, b.Close()
+}
+
+// read is fetch for those who want one answer: it asks again, within the time
+// of a request, where a leader has moved or a broker is away.
+func (c *cluster) read(ctx context.Context, topic string, partition int, offset int64) (records []record, err error) {
+	err = persist(ctx, func(ctx context.Context) error {
+		records, err = c.fetch(ctx, topic, partition, offset, pollTime)
+		return err
+	})
+	return records, err
+}
+
+// bounds returns the first offset of a partition and the one after its last.
+func (c *cluster) bounds(ctx context.Context, topic string, partition int) (first, end int64, err error) {
+	err = persist(ctx, func(ctx context.Context) error {
+		first, end, err = c.tryBounds(ctx, topic, partition)
+		return err
+	})
+	return first, end, err
+}
+
+// persist asks again until there is an answer, or the time of a request is
+// over.
+func persist(ctx context.Context, ask func(context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, requestTime)
+	defer cancel()
+	for {
+		err := ask(ctx)
+		if err == nil || errors.Is(err, errBeyond) || !pause(ctx) {
+			return err
+		}
+	}
+}
+
+func (c *cluster) tryBounds(ctx context.Context, topic string, partition int) (first, end int64, err error) {
+	r, err := c.client.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: map[string][]kafkago.OffsetRequest{
+		topic: {kafkago.FirstOffsetOf(partition), kafkago.LastOffsetOf(partition)},
+	}})
+	if err != nil {
+		return 0, 0, fmt.Errorf("ask %s/%d for its bounds: %w", topic, partition, err)
+	}
+	for _, p := range r.Topics[topic] {
+		if p.Partition != partition {
+			continue
+		}
+		if p.Error != nil {
+			return 0, 0, fmt.Errorf("ask %s/%d for its bounds: %w", topic, partition, p.Error)
+		}
+		return p.FirstOffset, p.LastOffset, nil
+	}
+	return 0, 0, fmt.Errorf("ask %s/%d for its bounds: no answer", topic, partition)
+}
+
+// pause waits before an attempt is made again. It is false when ctx ends.
+func pause(ctx context.Context) bool {
+	timer := time.NewTimer(retryTime)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

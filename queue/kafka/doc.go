@@ -1,0 +1,26 @@
+// Package kafka keeps a queue in Apache Kafka, for daemons that share one.
+//
+// Three topics, whose names begin with a prefix: body holds the sealed
+// envelopes, log a small record for each attempt to submit, both spread by
+// key over the same number of partitions; events, of one partition, is the
+// record. The first record of a key in log owns it. Every node hears the whole
+// of log outside any consumer group and answers an Admit when it has heard the
+// decision, so that no answer hangs on a rebalance, a clock or another node. A
+// fourth topic, settings, remembers the number of partitions: another number
+// would send keys elsewhere and decide again what was decided.
+//
+// Dispatch is shared by a consumer group. It writes each owning entry to
+// events, with what the handler says of it, before it commits: this is when
+// the record tells the entry. Kafka appends twice what a client or a zombie
+// sends twice, so whoever reads events leaves out what it has been told
+// before, by a rule that stands on the events alone and is the same
+// everywhere.
+//
+// What a node knows it keeps in memory: some forty bytes for each key in log,
+// and next to nothing of events. So it hears both from their beginnings when
+// it opens, and is ready when it has caught up.
+//
+// None of these topics knows transactions or compaction, so offsets run
+// without a gap. A gap or a step back is a fault: the partition is stopped and
+// the queue answers queue.ErrUnavailable until somebody has looked.
+package kafka

@@ -1,0 +1,289 @@
+package kafka_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"beibu/queue"
+	"beibu/queue/kafka"
+)
+
+// record follows a queue until n changes are told.
+func record(t *testing.T, q *kafka.Queue, n int) []queue.Change {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
+	defer cancel()
+	var told []queue.Change
+	err := q.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+		if told = append(told, changes...); len(told) >= n {
+			cancel()
+		}
+		return nil
+	})
+	if err != nil || len(told) < n {
+		t.Fatalf("follow: %v, %d changes, want %d", err, len(told), n)
+	}
+	return told
+}
+
+// consign says one thing about each entry.
+func consign(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
+	var events []queue.Event
+	for _, e := range batch {
+		events = append(events, queue.Event{ID: e.ID, Name: "ContentConsignment"})
+	}
+	return events, nil
+}
+
+// dispatching runs Dispatch beside the test until stop.
+func dispatching(t *testing.T, q *kafka.Queue) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- q.Dispatch(ctx, consign) }()
+	return func() {
+		cancel()
+		if err := <-done; err != nil && !errors.Is(err, queue.ErrUnavailable) {
+			t.Errorf("dispatch: %v", err)
+		}
+	}
+}
+
+// once fails the test unless n entries are told once each, each with one
+// event behind it, and appended events in order.
+func once(t *testing.T, told []queue.Change, n, appended int) {
+	t.Helper()
+	state := make(map[[16]byte]int)
+	entries, appends, last := 0, 0, int64(0)
+	for _, c := range told {
+		if c.Sequence <= last {
+			t.Errorf("change %d after %d", c.Sequence, last)
+		}
+		last = c.Sequence
+		switch {
+		case c.Entry != nil:
+			entries++
+			if state[c.Entry.ID]++; state[c.Entry.ID] != 1 {
+				t.Errorf("the entry of %q is told again", c.Entry.Key)
+			}
+		case c.Event.Name == "appended":
+			if appends++; c.Event.Attempt != appends {
+				t.Errorf("append %d where %d belongs", c.Event.Attempt, appends)
+			}
+		default:
+			if state[c.Event.ID]++; state[c.Event.ID] != 2 {
+				t.Errorf("an event of %s is step %d of its exchange", c.Event.ID, state[c.Event.ID])
+			}
+		}
+	}
+	if entries != n || appends != appended || len(told) != 2*n+appended {
+		t.Errorf("%d entries and %d appends in %d changes, want %d and %d", entries, appends, len(told), n, appended)
+	}
+}
+
+// An answer that is lost makes the client write again what stands already:
+// body, log and events then hold it twice, and nobody sees it.
+func TestWrittenTwiceToldOnce(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	const n = 20
+	for i := range n {
+		faults := c.Fault(
+			kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "body", Err: kerr.NotEnoughReplicasAfterAppend},
+			kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Err: kerr.NotEnoughReplicasAfterAppend},
+			kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "events", Err: kerr.NotEnoughReplicasAfterAppend},
+		)
+		key := fmt.Sprintf("%08d", i)
+		e := admit(t, q, key)
+		if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "body of "+key {
+			t.Fatalf("body %q, %v", body, err)
+		}
+		if err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
+			t.Fatal(err)
+		}
+		faults.Remove()
+	}
+	if info := c.PartitionInfo(o.Prefix+"log", 0); info.HighWatermark < 2*n {
+		t.Fatalf("log ends at %d: nothing was written twice", info.HighWatermark)
+	}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "events", Err: kerr.NotEnoughReplicasAfterAppend, Count: 2})
+	stop := dispatching(t, q)
+	once(t, record(t, q, 3*n), n, n)
+	stop()
+	again := open(t, o) // a node that hears everything from the beginning
+	defer closing(t, again)
+	once(t, record(t, again, 3*n), n, n)
+}
+
+// A commit that is lost lets the group begin again where it was.
+func TestCommitLostToldOnce(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	refused := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetCommit}, Err: kerr.IllegalGeneration, Count: 3})
+	stop := dispatching(t, q)
+	const n = 50
+	for i := range n {
+		admit(t, q, fmt.Sprintf("%08d", i))
+	}
+	once(t, record(t, q, 2*n), n, 0)
+	if err := refused.Wait(t.Context(), 3); err != nil {
+		t.Error(err)
+	}
+	admit(t, q, "one more")
+	once(t, record(t, q, 2*n+2), n+1, 0)
+	stop()
+}
+
+// While the brokers refuse, nothing is admitted; afterwards everything is.
+func TestRefusedAndThenAdmitted(t *testing.T) {
+	for _, topic := range []string{"body", "log"} {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		q := open(t, o)
+		faults := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + topic, Err: kerr.NotEnoughReplicas, Count: -1})
+		if _, err := q.Admit(t.Context(), queue.Submission{Key: "key", Body: []byte("first")}); !errors.Is(err, queue.ErrUnavailable) {
+			t.Errorf("%s: error %v, want %v", topic, err, queue.ErrUnavailable)
+		}
+		faults.Remove()
+		if e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{2}, Body: []byte("second")}); err != nil || e.Token != [16]byte{2} {
+			t.Errorf("%s: %v owns, %v", topic, e.Token, err)
+		}
+		closing(t, q)
+	}
+}
+
+// What the caller was refused may stand in the log all the same: then it owns
+// the key, and whoever asks next is told so.
+func TestRefusedAndYetAdmitted(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Err: kerr.NotEnoughReplicasAfterAppend, Count: 3})
+	first := queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("first")}
+	if _, err := q.Admit(t.Context(), first); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("error %v, want %v", err, queue.ErrUnavailable)
+	}
+	e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{2}, Body: []byte("second")})
+	if err != nil || e.Token != first.Token {
+		t.Errorf("%v owns, %v", e.Token, err)
+	}
+	if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "first" {
+		t.Errorf("body %q, %v", body, err)
+	}
+}
+
+// Leaders move while documents come in; nothing is lost and nobody waits for
+// a restart.
+func TestLeadersMove(t *testing.T) {
+	c := cluster(t, kfake.NumBrokers(3))
+	o := settings(c.ListenAddrs())
+	o.Partitions, o.Replication = 3, 3
+	q := open(t, o)
+	defer closing(t, q)
+	stop := dispatching(t, q)
+	defer stop()
+	const n = 120
+	var wg sync.WaitGroup
+	var admitted atomic.Int32
+	for w := range 4 {
+		wg.Go(func() {
+			for i := range n / 4 {
+				key := fmt.Sprintf("%d-%08d", w, i)
+				s := queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body")}
+				for {
+					if _, err := q.Admit(t.Context(), s); err == nil {
+						break
+					} else if !errors.Is(err, queue.ErrUnavailable) {
+						t.Error(err)
+						return
+					}
+				}
+				if admitted.Add(1)%20 == 0 {
+					c.ShufflePartitionLeaders()
+				}
+			}
+		})
+	}
+	wg.Wait()
+	once(t, record(t, q, 2*n), n, 0)
+}
+
+// A topic that was made anew holds other decisions: the node stops and says
+// why, and does not decide again.
+func TestALogMadeAnewStopsTheQueue(t *testing.T) {
+	for _, topic := range []string{"log", "events"} {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		q := open(t, o)
+		for i := range 5 {
+			admit(t, q, fmt.Sprint(i))
+			if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := c.DeleteTopic(o.Prefix + topic); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.CreateTopic(o.Prefix+topic, 1, nil); err != nil {
+			t.Fatal(err)
+		}
+		<-q.Done()
+		if err := q.Err(); !errors.Is(err, kafka.ErrGap) || !errors.Is(err, queue.ErrUnavailable) {
+			t.Errorf("%s: stopped by %v, want %v", topic, err, kafka.ErrGap)
+		}
+		if _, err := q.Admit(t.Context(), queue.Submission{Key: "0", Body: []byte("again")}); !errors.Is(err, kafka.ErrGap) {
+			t.Errorf("%s: admit: %v, want %v", topic, err, kafka.ErrGap)
+		}
+		closing(t, q)
+	}
+}
+
+// Records that retention has dropped before they were dispatched are a fault.
+func TestDroppedBeforeDispatched(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	for i := range 5 {
+		admit(t, q, fmt.Sprint(i))
+	}
+	if err := c.DeleteRecords(o.Prefix+"log", 0, 3); err != nil {
+		t.Fatal(err)
+	}
+	err := q.Dispatch(t.Context(), consign)
+	if !errors.Is(err, kafka.ErrGap) || !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("dispatch: %v, want %v", err, kafka.ErrGap)
+	}
+}
+
+// A body that retention has dropped is not found.
+func TestBodyDropped(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	first, second := admit(t, q, "first"), admit(t, q, "second")
+	if err := c.DeleteRecords(o.Prefix+"body", 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := q.Body(t.Context(), first.Body); !errors.Is(err, queue.ErrNotFound) {
+		t.Errorf("error %v, want %v", err, queue.ErrNotFound)
+	}
+	if body, err := q.Body(t.Context(), second.Body); err != nil || string(body) != "body of second" {
+		t.Errorf("body %q, %v", body, err)
+	}
+}

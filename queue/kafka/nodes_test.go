@@ -1,0 +1,268 @@
+package kafka_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"beibu/queue"
+	"beibu/queue/kafka"
+)
+
+// insist admits until the queue answers.
+func insist(ctx context.Context, q *kafka.Queue, s queue.Submission) (queue.Entry, error) {
+	for {
+		e, err := q.Admit(ctx, s)
+		if err == nil || !errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
+			return e, err
+		}
+	}
+}
+
+// rivalAt makes what node n submits under key i.
+func rivalAt(n, i int) queue.Submission {
+	key := fmt.Sprintf("%08d", i)
+	return queue.Submission{
+		Key: key, ID: [16]byte(fmt.Appendf(nil, "%s-%07d", key, n)), Token: [16]byte{byte(n + 1)},
+		Body: fmt.Appendf(nil, "body of %s by %d", key, n),
+	}
+}
+
+// Several nodes are asked to admit the same documents: every key has one
+// owner, all nodes say the same, and between them every entry is dispatched
+// once, though nodes come and go.
+func TestNodesAgree(t *testing.T) {
+	nodesAgree(t, cluster(t).ListenAddrs())
+}
+
+func TestNodesAgreeOnApache(t *testing.T) { nodesAgree(t, apache(t)) }
+
+func nodesAgree(t *testing.T, brokers []string) {
+	t.Helper()
+	const nodes, n = 3, 150
+	o := settings(brokers)
+	o.Partitions = 6
+	var queues [nodes]*kafka.Queue
+	for i := range queues {
+		queues[i] = open(t, o)
+		stop := dispatching(t, queues[i])
+		defer stop()
+	}
+	var answers [nodes][n]queue.Entry
+	var wg sync.WaitGroup
+	for node := range nodes {
+		for part := range 3 {
+			wg.Go(func() {
+				for i := part; i < n; i += 3 {
+					e, err := insist(t.Context(), queues[node], rivalAt(node, i))
+					if err != nil {
+						t.Error(err)
+						return
+					}
+					answers[node][i] = e
+				}
+			})
+		}
+	}
+	wg.Wait()
+	if diff := cmp.Diff(answers[0], answers[1]) + cmp.Diff(answers[0], answers[2]); diff != "" {
+		t.Fatalf("nodes answer differently:\n%s", diff)
+	}
+	closing(t, queues[0]) // its partitions go to the others
+	for i := n; i < 2*n; i++ {
+		if _, err := insist(t.Context(), queues[1], rivalAt(1, i)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	late := open(t, o) // knows nothing but what it hears
+	defer closing(t, late)
+	told := record(t, late, 4*n)
+	once(t, told, 2*n, 0)
+	if diff := cmp.Diff(told, record(t, queues[2], 4*n)); diff != "" {
+		t.Errorf("nodes tell different records:\n%s", diff)
+	}
+	for i, want := range answers[0] {
+		e, err := late.Admit(t.Context(), rivalAt(9, i))
+		if diff := cmp.Diff(want, e); diff != "" || err != nil {
+			t.Fatalf("answered later: %v\n%s", err, diff)
+		}
+		body, err := late.Body(t.Context(), e.Body)
+		if want := rivalAt(int(e.Token[0])-1, i).Body; err != nil || string(body) != string(want) {
+			t.Fatalf("body %q, %v; want %q", body, err, want)
+		}
+	}
+	closing(t, queues[1])
+	closing(t, queues[2])
+}
+
+// The brokers go away and come back; the queue was never opened again.
+func TestBrokersRestart(t *testing.T) {
+	dir := t.TempDir()
+	c, err := kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SyncWrites())
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, number, err := net.SplitHostPort(c.ListenAddrs()[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	port, err := strconv.Atoi(number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := settings(c.ListenAddrs())
+	o.Partitions = 2
+	q := open(t, o)
+	defer closing(t, q)
+	stop := dispatching(t, q)
+	defer stop()
+	const n = 40
+	var first []queue.Entry
+	for i := range n {
+		first = append(first, admit(t, q, fmt.Sprintf("%08d", i)))
+	}
+	for range 2 {
+		c.Close()
+		refused, cancel := context.WithCancel(t.Context())
+		cancel()
+		if _, err := q.Admit(refused, queue.Submission{Key: "while away", Body: []byte("body")}); !errors.Is(err, queue.ErrUnavailable) {
+			t.Errorf("error %v, want %v", err, queue.ErrUnavailable)
+		}
+		if c, err = kfake.NewCluster(kfake.NumBrokers(1), kfake.DataDir(dir), kfake.SyncWrites(), kfake.Ports(port)); err != nil {
+			t.Fatal(err)
+		}
+		for i, want := range first {
+			e, err := insist(t.Context(), q, queue.Submission{Key: want.Key, Body: []byte("again")})
+			if diff := cmp.Diff(want, e); diff != "" || err != nil {
+				t.Fatalf("entry %d: %v\n%s", i, err, diff)
+			}
+		}
+		key := fmt.Sprintf("%08d", len(first))
+		e, err := insist(t.Context(), q, queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		first = append(first, e)
+	}
+	defer c.Close()
+	once(t, record(t, q, 2*(n+2)), n+2, 0)
+}
+
+// A node that is open knows what was decided before: a document sent again
+// costs no append.
+func TestOpenHasCaughtUp(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	const n = 1000
+	var wg sync.WaitGroup
+	for w := range 20 {
+		wg.Go(func() {
+			for i := range n / 20 {
+				if _, err := insist(t.Context(), q, rivalAt(0, w*n/20+i)); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	closing(t, q)
+	before := c.PartitionInfo(o.Prefix+"body", 0).HighWatermark
+	q = open(t, o)
+	defer closing(t, q)
+	for i := n - 1; i >= 0; i -= 100 {
+		if e, err := q.Admit(t.Context(), rivalAt(1, i)); err != nil || e.Token != rivalAt(0, i).Token {
+			t.Errorf("%v owns, %v", e.Token, err)
+		}
+	}
+	if after := c.PartitionInfo(o.Prefix+"body", 0).HighWatermark; after != before {
+		t.Errorf("%d bodies were appended again", after-before)
+	}
+}
+
+// However many partitions a node has, its handler is called once at a time.
+func TestOneBatchAtATime(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	o.Partitions = 6
+	q := open(t, o)
+	defer closing(t, q)
+	const n = 200
+	for i := range n {
+		admit(t, q, fmt.Sprintf("%08d", i))
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	var running, most atomic.Int32
+	handled := 0 // no lock: the race detector sees two at a time
+	err := q.Dispatch(ctx, func(ctx context.Context, batch []queue.Entry) ([]queue.Event, error) {
+		most.Store(max(most.Load(), running.Add(1)))
+		defer running.Add(-1)
+		for range 10 { // others would have the time to come in
+			if _, err := q.Body(ctx, batch[0].Body); err != nil {
+				return nil, err
+			}
+		}
+		if handled += len(batch); handled >= n {
+			cancel()
+		}
+		return nil, nil
+	})
+	if err != nil || most.Load() != 1 {
+		t.Errorf("%d batches at a time, %v", most.Load(), err)
+	}
+}
+
+func TestBodyTooLarge(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	o.MaxBody = 1 << 20
+	q := open(t, o)
+	defer closing(t, q)
+	for size, want := range map[int]error{o.MaxBody: nil, o.MaxBody + 1: queue.ErrInvalid} {
+		_, err := q.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(size), Body: make([]byte, size)})
+		if !errors.Is(err, want) {
+			t.Errorf("%d bytes: %v, want %v", size, err, want)
+		}
+	}
+}
+
+// Lag counts what is admitted and not dispatched, and ends at nothing.
+func TestLag(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	o.Partitions = 3
+	q := open(t, o)
+	defer closing(t, q)
+	sum := func() (n int64) {
+		lag, err := q.Lag(t.Context())
+		if err != nil || len(lag) != o.Partitions {
+			t.Fatalf("lag %v, %v", lag, err)
+		}
+		for _, l := range lag {
+			n += l
+		}
+		return n
+	}
+	if n := sum(); n != 0 {
+		t.Errorf("lag %d of nothing", n)
+	}
+	const n = 30
+	for i := range n {
+		admit(t, q, fmt.Sprintf("%08d", i))
+	}
+	if got := sum(); got != n {
+		t.Errorf("lag %d, want %d", got, n)
+	}
+	stop := dispatching(t, q)
+	record(t, q, 2*n)
+	stop() // the last commit is through when it returns
+	if got := sum(); got != 0 {
+		t.Errorf("lag %d, want 0", got)
+	}
+}

@@ -1,0 +1,162 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/queue"
+)
+
+var _ queue.Queue = (*Queue)(nil)
+
+// errClosed answers every call on a queue that is closed.
+var errClosed = fmt.Errorf("queue closed: %w", queue.ErrUnavailable)
+
+// A Queue is one node's end of the queue.
+type Queue struct {
+	options Options
+	topics  topics
+	layout  layout
+	cluster *cluster
+	writer  *kafkago.Writer
+	owners  *owners
+	feed    *feed
+	recent  *window
+
+	life   context.Context         //nolint:containedctx // of the queue itself: ends with Close or a fault
+	end    context.CancelCauseFunc // gives the reason
+	ears   sync.WaitGroup          // the goroutines that hear
+	ending sync.Once
+	ended  error // what Close found, set within ending
+}
+
+// Open makes the topics that are missing, checks all of them, and hears log
+// and events to their ends: a node is not ready before it knows what was
+// decided. It fails with ErrLayout where the topics do not fit, and with
+// queue.ErrUnavailable where ctx ends first.
+func Open(ctx context.Context, o Options) (*Queue, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, fmt.Errorf("open queue: %w", err)
+	}
+	c, err := newCluster(o)
+	if err != nil {
+		return nil, fmt.Errorf("open queue: %w", err)
+	}
+	q := &Queue{
+		options: o, topics: o.topics(), layout: layout{int64(o.Partitions)}, cluster: c,
+		owners: newOwners(layout{int64(o.Partitions)}), recent: newWindow(),
+	}
+	q.life, q.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	if err := q.cluster.prepare(ctx); err != nil {
+		q.cluster.transport.CloseIdleConnections()
+		return nil, openError(err)
+	}
+	q.writer = q.cluster.writer()
+	if err := q.hear(ctx); err != nil {
+		return nil, errors.Join(openError(err), q.Close())
+	}
+	return q, nil
+}
+
+func openError(err error) error {
+	if errors.Is(err, ErrLayout) || errors.Is(err, queue.ErrUnavailable) {
+		return fmt.Errorf("open queue: %w", err)
+	}
+	return fmt.Errorf("open queue: %w: %w", queue.ErrUnavailable, err)
+}
+
+// hear begins to hear log and events, and returns when it has caught up.
+func (q *Queue) hear(ctx context.Context) error {
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return err
+	}
+	defer done()
+	ends := make([]int64, q.options.Partitions)
+	for p := range ends {
+		var first int64
+		if first, ends[p], err = q.cluster.bounds(ctx, q.topics.log, p); err != nil {
+			return q.unavailable(ctx, "hear log", err)
+		}
+		q.owners.begin(p, first)
+		q.listen(q.topics.log, p, first, func(records []record) error { return q.owners.hear(p, records) })
+	}
+	first, end, err := q.cluster.bounds(ctx, q.topics.events, 0)
+	if err != nil {
+		return q.unavailable(ctx, "hear events", err)
+	}
+	q.feed = newFeed(q.layout.partitions, first)
+	q.listen(q.topics.events, 0, first, q.feed.hear)
+	if _, err := q.feed.heard(ctx, end); err != nil {
+		return q.unavailable(ctx, "hear events", err)
+	}
+	for p, end := range ends {
+		if err := q.owners.heard(ctx, p, end); err != nil {
+			return q.unavailable(ctx, "hear log", err)
+		}
+	}
+	return nil
+}
+
+// listen tails a partition for as long as the queue lives. A fault in it ends
+// the queue: from there on nobody knows what was decided.
+func (q *Queue) listen(topic string, partition int, from int64, hear func([]record) error) {
+	q.ears.Go(func() {
+		if err := q.cluster.tail(q.life, topic, partition, from, hear); q.life.Err() == nil {
+			q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, err))
+		}
+	})
+}
+
+// Err returns nil while the queue works, and otherwise why it has stopped:
+// it is closed, or what it heard was faulty.
+func (q *Queue) Err() error {
+	if q.life.Err() == nil {
+		return nil
+	}
+	return context.Cause(q.life)
+}
+
+// Done is closed when the queue has stopped; Err tells why.
+func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
+
+// Close ends the queue. What waits answers queue.ErrUnavailable, and so does
+// every later call.
+func (q *Queue) Close() error {
+	q.ending.Do(func() {
+		q.end(errClosed)
+		if err := q.writer.Close(); err != nil {
+			q.ended = fmt.Errorf("close queue: %w", err)
+		}
+		q.ears.Wait()
+		q.cluster.transport.CloseIdleConnections()
+	})
+	return q.ended
+}
+
+// enter begins a call: its context ends with the caller's and with the queue.
+func (q *Queue) enter(ctx context.Context) (context.Context, func(), error) {
+	if err := q.Err(); err != nil {
+		return ctx, func() {}, err
+	}
+	joined, cancel := context.WithCancelCause(ctx)
+	stop := context.AfterFunc(q.life, func() { cancel(context.Cause(q.life)) })
+	return joined, func() { stop(); cancel(nil) }, nil
+}
+
+// unavailable wraps what the brokers or a context refused. Where the queue has
+// ended, that is the reason.
+func (q *Queue) unavailable(ctx context.Context, op string, err error) error {
+	if ctx.Err() != nil {
+		err = context.Cause(ctx)
+	}
+	if errors.Is(err, queue.ErrUnavailable) || errors.Is(err, queue.ErrInvalid) {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return fmt.Errorf("%s: %w: %w", op, queue.ErrUnavailable, err)
+}

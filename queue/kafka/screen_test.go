@@ -1,0 +1,206 @@
+package kafka
+
+import (
+	"encoding/binary"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"beibu/queue"
+)
+
+// A scenario is a topic of events as nodes may write it that die, stall and
+// write again what they do not know to be written.
+type scenario struct {
+	messages []message
+	appends  int
+	entries  [2]int64 // dispatched so far, of each partition
+}
+
+// dispatched makes the message of a batch: each entry and one event.
+func dispatched(partition int, from, to int64) message {
+	m := message{partition: partition}
+	for offset := from; offset < to; offset++ {
+		e := queue.Entry{ID: exchange(partition, offset)}
+		m.changes = append(m.changes, change{offset, &e, nil}, change{offset, nil, &queue.Event{ID: e.ID}})
+	}
+	return m
+}
+
+func exchange(partition int, offset int64) (id [16]byte) {
+	id[0] = byte(partition)
+	binary.BigEndian.PutUint64(id[8:], uint64(offset))
+	return id
+}
+
+func (s *scenario) step(t *rapid.T) {
+	p := rapid.IntRange(0, 1).Draw(t, "partition")
+	done := s.entries[p]
+	switch rapid.SampledFrom([]string{"dispatch", "again", "append", "append again"}).Draw(t, "step") {
+	case "dispatch": // from anywhere before, as after a crash, and beyond
+		from := rapid.Int64Range(max(0, done-5), done).Draw(t, "from")
+		to := rapid.Int64Range(from, done+5).Draw(t, "to")
+		s.messages = append(s.messages, dispatched(p, from, to))
+		s.entries[p] = max(done, to)
+	case "again": // a zombie, with what was dispatched long ago
+		from := rapid.Int64Range(0, done).Draw(t, "from")
+		s.messages = append(s.messages, dispatched(p, from, rapid.Int64Range(from, done).Draw(t, "to")))
+	case "append":
+		s.appends++
+		m := message{partition: -1, changes: []change{{event: &queue.Event{Name: "appended", Attempt: s.appends}}}}
+		binary.BigEndian.PutUint64(m.id[:], uint64(s.appends))
+		s.messages = append(s.messages, m)
+	case "append again":
+		for _, m := range slices.Backward(s.messages) {
+			if m.partition < 0 {
+				s.messages = append(s.messages, m)
+				return
+			}
+		}
+	}
+}
+
+// records are the messages as the broker hands them out.
+func (s *scenario) records() []record {
+	var records []record
+	for i, m := range s.messages {
+		records = append(records, record{offset: int64(i), value: m.encode()})
+	}
+	return records
+}
+
+// Whatever is written twice, the record tells each entry, each of its events
+// and each append once, in order.
+func TestScreenTellsEverythingOnce(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var s scenario
+		for range rapid.IntRange(0, 60).Draw(t, "steps") {
+			s.step(t)
+		}
+		next, events, appended := [2]int64{}, 0, 0
+		screen := newScreen(2)
+		for _, r := range s.records() {
+			told, err := screened(screen, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range told {
+				switch {
+				case c.Entry != nil:
+					p := c.Entry.ID[0]
+					if want := exchange(int(p), next[p]); c.Entry.ID != want {
+						t.Fatalf("entry %x told where %x belongs", c.Entry.ID, want)
+					}
+					next[p]++
+				case c.Event.Name == "appended":
+					if appended++; c.Event.Attempt != appended {
+						t.Fatalf("append %d told where %d belongs", c.Event.Attempt, appended)
+					}
+				default:
+					events++
+				}
+			}
+		}
+		if next != s.entries || appended != s.appends || int64(events) != next[0]+next[1] {
+			t.Fatalf("told %v entries, %d events, %d appends; want %v, %d", next, events, appended, s.entries, s.appends)
+		}
+	})
+}
+
+// A follower that begins at a station hears exactly what one hears who began
+// at the beginning.
+func TestScreenIsTheSameFromAnyStation(t *testing.T) {
+	var s scenario
+	for i := range int64(3 * memory) { // more than is remembered, with repeats of all ages
+		switch i % 7 {
+		case 0, 1, 2:
+			s.appends++
+			m := message{partition: -1, changes: []change{{event: &queue.Event{Attempt: s.appends}}}}
+			binary.BigEndian.PutUint64(m.id[:], uint64(s.appends))
+			s.messages = append(s.messages, m)
+		case 3:
+			age := 1 + int(i*7919%3000)
+			s.messages = append(s.messages, s.messages[max(0, len(s.messages)-age)])
+		case 4:
+			s.messages = append(s.messages, dispatched(0, i, i+7))
+		case 5:
+			s.messages = append(s.messages, dispatched(1, i, i+9)) // the next one overlaps
+		case 6:
+			s.messages = append(s.messages, dispatched(0, max(0, i-40), i))
+		}
+	}
+	records := s.records()
+	f := newFeed(2, 0)
+	var all []queue.Change
+	whole := newScreen(2)
+	for _, r := range records {
+		told, err := screened(whole, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, told...)
+	}
+	if len(whole.known) > memory {
+		t.Errorf("%d appends are remembered, want %d", len(whole.known), memory)
+	}
+	for len(records) > 0 {
+		n := min(100, len(records))
+		if err := f.hear(records[:n]); err != nil {
+			t.Fatal(err)
+		}
+		records = records[n:]
+	}
+	if f.newest != all[len(all)-1].Sequence {
+		t.Errorf("head %d, want %d", f.newest, all[len(all)-1].Sequence)
+	}
+	for want := int64(0); want < 3*memory; want += 611 {
+		from, screen := f.start(want)
+		if want > 2*memory+1 && from == 0 {
+			t.Errorf("a follower from %d begins at the beginning", want)
+		}
+		var got []queue.Change
+		for _, r := range s.records()[from:] {
+			told, err := screened(screen, r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, c := range told {
+				if messageOf(c.Sequence) >= want {
+					got = append(got, c)
+				}
+			}
+		}
+		i := 0
+		for i < len(all) && messageOf(all[i].Sequence) < want {
+			i++
+		}
+		same := slices.EqualFunc(all[i:], got, func(a, b queue.Change) bool { return a.Sequence == b.Sequence })
+		if !same {
+			t.Fatalf("from %d, begun at %d: %d changes, want %d", want, from, len(got), len(all)-i)
+		}
+	}
+}
+
+func TestWindowIsBounded(t *testing.T) {
+	w := newWindow()
+	for i := range int64(100) {
+		w.put(i, make([]byte, windowBytes/10))
+	}
+	if w.size > windowBytes || len(w.bodies) != 10 || len(w.order) != 10 {
+		t.Errorf("%d bytes in %d bodies", w.size, len(w.bodies))
+	}
+	if _, ok := w.get(0); ok {
+		t.Error("the oldest body is kept")
+	}
+	if b, ok := w.get(99); !ok || len(b) != windowBytes/10 {
+		t.Error("the newest body is not kept")
+	}
+	if _, ok := w.get(99); ok {
+		t.Error("a body taken out is kept")
+	}
+	w.put(200, make([]byte, windowBytes+1))
+	if _, ok := w.get(200); ok {
+		t.Error("a body larger than the window is kept")
+	}
+}

@@ -1,0 +1,222 @@
+package kafka
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+
+	kafkago "github.com/segmentio/kafka-go"
+)
+
+// ErrLayout says that the topics are not what the queue stands on: another
+// number of partitions than recorded, or settings that lose or refuse what
+// must be kept.
+var ErrLayout = errors.New("topics do not fit")
+
+// prepare makes the topics that are missing, and checks that they are what
+// they must be. It waits for a cluster that is not up yet, until ctx ends.
+func (c *cluster) prepare(ctx context.Context) error {
+	var err error
+	for {
+		if err = c.tryPrepare(ctx); err == nil || errors.Is(err, ErrLayout) {
+			return err
+		}
+		if !pause(ctx) {
+			return fmt.Errorf("%w (%w)", err, ctx.Err())
+		}
+	}
+}
+
+func (c *cluster) tryPrepare(ctx context.Context) error {
+	if err := c.create(ctx); err != nil {
+		return err
+	}
+	if err := c.checkSettings(ctx); err != nil {
+		return err
+	}
+	recorded, err := c.recorded(ctx)
+	if err != nil {
+		return err
+	}
+	if recorded != c.options.Partitions {
+		return fmt.Errorf("%w: %d partitions configured, %d recorded", ErrLayout, c.options.Partitions, recorded)
+	}
+	return c.checkPartitions(ctx)
+}
+
+// wanted are the partitions and the largest message of each topic.
+func (c *cluster) wanted() map[string][2]int {
+	names := c.options.topics()
+	return map[string][2]int{
+		names.body:     {c.options.Partitions, c.options.MaxBody + overhead},
+		names.log:      {c.options.Partitions, maxRecord},
+		names.events:   {1, maxEvents + overhead},
+		names.settings: {1, maxRecord},
+	}
+}
+
+func (c *cluster) create(ctx context.Context) error {
+	retention := int64(-1)
+	if c.options.Retention > 0 {
+		retention = c.options.Retention.Milliseconds()
+	}
+	var configs []kafkago.TopicConfig
+	for name, want := range c.wanted() {
+		kept := retention
+		if name == c.options.topics().settings {
+			kept = -1
+		}
+		configs = append(configs, kafkago.TopicConfig{
+			Topic: name, NumPartitions: want[0], ReplicationFactor: c.options.Replication,
+			ConfigEntries: []kafkago.ConfigEntry{
+				{ConfigName: "cleanup.policy", ConfigValue: "delete"},
+				{ConfigName: "retention.ms", ConfigValue: strconv.FormatInt(kept, 10)},
+				{ConfigName: "retention.bytes", ConfigValue: "-1"},
+				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(want[1])},
+				{ConfigName: "min.insync.replicas", ConfigValue: strconv.Itoa(c.options.insync())},
+				{ConfigName: "unclean.leader.election.enable", ConfigValue: "false"},
+			},
+		})
+	}
+	r, err := c.client.CreateTopics(ctx, &kafkago.CreateTopicsRequest{Topics: configs})
+	if err != nil {
+		return fmt.Errorf("create topics: %w", err)
+	}
+	for name, err := range r.Errors {
+		if err != nil && !errors.Is(err, kafkago.TopicAlreadyExists) {
+			return fmt.Errorf("create topic %s: %w", name, err)
+		}
+	}
+	return nil
+}
+
+// insync is how many replicas must have a message before it is answered: one
+// may be away.
+func (o Options) insync() int { return max(o.Replication-1, 1) }
+
+// checkSettings asks the brokers what the topics are set to.
+func (c *cluster) checkSettings(ctx context.Context) error {
+	var resources []kafkago.DescribeConfigRequestResource
+	for name := range c.wanted() {
+		resources = append(resources, kafkago.DescribeConfigRequestResource{
+			ResourceType: kafkago.ResourceTypeTopic, ResourceName: name,
+			ConfigNames: []string{"cleanup.policy", "retention.ms", "max.message.bytes", "min.insync.replicas", "unclean.leader.election.enable"},
+		})
+	}
+	r, err := c.client.DescribeConfigs(ctx, &kafkago.DescribeConfigsRequest{Resources: resources})
+	if err != nil {
+		return fmt.Errorf("ask for topic settings: %w", err)
+	}
+	settings := make(map[string]map[string]string)
+	for _, resource := range r.Resources {
+		if resource.Error != nil {
+			return fmt.Errorf("ask for settings of %s: %w", resource.ResourceName, resource.Error)
+		}
+		values := make(map[string]string)
+		for _, entry := range resource.ConfigEntries {
+			values[entry.ConfigName] = entry.ConfigValue
+		}
+		settings[resource.ResourceName] = values
+	}
+	return c.judge(settings)
+}
+
+// judge finds everything that is wrong with the settings.
+func (c *cluster) judge(settings map[string]map[string]string) error {
+	var faults []error
+	for name, want := range c.wanted() {
+		have := settings[name]
+		if have["cleanup.policy"] != "delete" {
+			faults = append(faults, fmt.Errorf("%w: %s has cleanup.policy %q, not delete", ErrLayout, name, have["cleanup.policy"]))
+		}
+		if size, err := strconv.Atoi(have["max.message.bytes"]); err != nil || size < want[1] {
+			faults = append(faults, fmt.Errorf("%w: %s takes messages of %q bytes, %d are needed", ErrLayout, name, have["max.message.bytes"], want[1]))
+		}
+		if n, err := strconv.Atoi(have["min.insync.replicas"]); err != nil || n < c.options.insync() {
+			faults = append(faults, fmt.Errorf("%w: %s answers with %q replicas in sync, %d are needed", ErrLayout, name, have["min.insync.replicas"], c.options.insync()))
+		}
+		if have["unclean.leader.election.enable"] == "true" {
+			faults = append(faults, fmt.Errorf("%w: %s lets a replica lead that is behind", ErrLayout, name))
+		}
+	}
+	names := c.options.topics()
+	if kept(settings[names.log]) < kept(settings[names.body]) {
+		faults = append(faults, fmt.Errorf("%w: %s is kept shorter than %s", ErrLayout, names.log, names.body))
+	}
+	return errors.Join(faults...)
+}
+
+// kept is how long a topic is kept, in milliseconds; for ever is the most.
+func kept(settings map[string]string) uint64 {
+	n, err := strconv.ParseInt(settings["retention.ms"], 10, 64)
+	if err != nil {
+		return 0
+	}
+	return uint64(n) //nolint:gosec // -1, for ever, becomes the largest
+}
+
+// A setting is what the settings topic records; the first one counts.
+type setting struct {
+	Partitions int `json:"partitions"`
+}
+
+// recorded returns the number of partitions that the queue began with. The
+// first to ask records what is configured; of two at once, the log decides.
+func (c *cluster) recorded(ctx context.Context) (int, error) {
+	topic := c.options.topics().settings
+	first, end, err := c.bounds(ctx, topic, 0)
+	if err != nil {
+		return 0, err
+	}
+	if end == 0 {
+		value, err := json.Marshal(setting{c.options.Partitions})
+		if err != nil {
+			return 0, fmt.Errorf("encode setting: %w", err)
+		}
+		w := c.writer()
+		err = w.WriteMessages(ctx, kafkago.Message{Topic: topic, Key: []byte("layout"), Value: value})
+		if err := errors.Join(err, w.Close()); err != nil {
+			return 0, fmt.Errorf("record partitions: %w", err)
+		}
+	}
+	records, err := c.fetch(ctx, topic, 0, first, pollTime)
+	if err != nil {
+		return 0, err
+	}
+	if len(records) == 0 || records[0].offset != 0 {
+		return 0, fmt.Errorf("read recorded partitions: not in %s", topic)
+	}
+	var s setting
+	if err := json.Unmarshal(records[0].value, &s); err != nil {
+		return 0, fmt.Errorf("%w: %s: %w", ErrLayout, topic, err)
+	}
+	return s.Partitions, nil
+}
+
+// checkPartitions counts the partitions that there are, each with a leader.
+func (c *cluster) checkPartitions(ctx context.Context) error {
+	var names []string
+	for name := range c.wanted() {
+		names = append(names, name)
+	}
+	r, err := c.client.Metadata(ctx, &kafkago.MetadataRequest{Topics: names})
+	if err != nil {
+		return fmt.Errorf("ask for partitions: %w", err)
+	}
+	for _, topic := range r.Topics {
+		if topic.Error != nil {
+			return fmt.Errorf("ask for partitions of %s: %w", topic.Name, topic.Error)
+		}
+		if want := c.wanted()[topic.Name][0]; len(topic.Partitions) != want {
+			return fmt.Errorf("%w: %s has %d partitions, %d are recorded", ErrLayout, topic.Name, len(topic.Partitions), want)
+		}
+		for _, p := range topic.Partitions {
+			if p.Error != nil {
+				return fmt.Errorf("partition %s/%d: %w", topic.Name, p.ID, p.Error)
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,196 @@
+package kafka_test
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"maps"
+	"net/http/httptest"
+	"sync"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+
+	"beibu/queue"
+	"beibu/queue/kafka"
+)
+
+// cluster starts a Kafka in this process whose inside the test can reach.
+func cluster(t *testing.T, options ...kfake.Opt) *kfake.Cluster {
+	t.Helper()
+	c, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1)}, options...)...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	return c
+}
+
+func closing(t *testing.T, q *kafka.Queue) {
+	t.Helper()
+	if err := q.Close(); err != nil {
+		t.Errorf("close: %v", err)
+	}
+}
+
+func admit(t *testing.T, q *kafka.Queue, key string) queue.Entry {
+	t.Helper()
+	e, err := q.Admit(t.Context(), queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body of " + key)})
+	if err != nil {
+		t.Fatalf("admit %q: %v", key, err)
+	}
+	return e
+}
+
+func TestOpenRefusesAnotherNumberOfPartitions(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	o.Partitions = 2
+	closing(t, open(t, o))
+	o.Partitions = 3
+	if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+		t.Errorf("error %v, want %v", err, kafka.ErrLayout)
+	}
+	o.Partitions = 2
+	closing(t, open(t, o))
+}
+
+func TestOpenRefusesPartitionsAdded(t *testing.T) {
+	for _, name := range []string{"body", "log", "events"} {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		closing(t, open(t, o))
+		client, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer client.Close()
+		r, err := kadm.NewClient(client).CreatePartitions(t.Context(), 1, o.Prefix+name)
+		if err != nil || r.Error() != nil {
+			t.Fatal(err, r.Error())
+		}
+		if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+			t.Errorf("%s: error %v, want %v", name, err, kafka.ErrLayout)
+		}
+	}
+}
+
+func TestOpenRefusesSettingsThatLose(t *testing.T) {
+	good := map[string]string{
+		"cleanup.policy": "delete", "retention.ms": "-1", "max.message.bytes": "20000000", "min.insync.replicas": "1",
+	}
+	tests := map[string]struct{ topic, name, value string }{
+		"compaction":        {"log", "cleanup.policy", "compact"},
+		"small bodies":      {"body", "max.message.bytes", "1000000"},
+		"small events":      {"events", "max.message.bytes", "1000000"},
+		"short log":         {"log", "retention.ms", "1000"},
+		"unclean elections": {"body", "unclean.leader.election.enable", "true"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			c := cluster(t)
+			o := settings(c.ListenAddrs())
+			values := maps.Clone(good)
+			values[test.name] = test.value
+			if err := c.CreateTopic(o.Prefix+test.topic, 1, values); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+				t.Errorf("error %v, want %v", err, kafka.ErrLayout)
+			}
+		})
+	}
+	t.Run("none", func(t *testing.T) {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		if err := c.CreateTopic(o.Prefix+"body", 1, good); err != nil {
+			t.Fatal(err)
+		}
+		closing(t, open(t, o))
+	})
+	t.Run("few replicas", func(t *testing.T) {
+		c := cluster(t, kfake.NumBrokers(3))
+		o := settings(c.ListenAddrs())
+		o.Replication = 3
+		if err := c.CreateTopic(o.Prefix+"body", 1, good); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+			t.Errorf("error %v, want %v", err, kafka.ErrLayout)
+		}
+	})
+}
+
+// Nodes that start together make the topics once and agree.
+func TestOpenTogether(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	o.Partitions = 4
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			q, err := kafka.Open(t.Context(), o)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			if err := q.Close(); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestOpenRefusesBadOptions(t *testing.T) {
+	for name, o := range map[string]kafka.Options{
+		"no brokers":        {},
+		"partitions":        {Brokers: []string{"127.0.0.1:1"}, Partitions: -1},
+		"replication":       {Brokers: []string{"127.0.0.1:1"}, Replication: 17},
+		"mechanism":         {Brokers: []string{"127.0.0.1:1"}, Mechanism: "MAGIC", User: "u"},
+		"a password to all": {Brokers: []string{"127.0.0.1:1"}, Mechanism: "PLAIN", User: "u", Password: "p"},
+	} {
+		if q, err := kafka.Open(t.Context(), o); err == nil || q != nil {
+			t.Errorf("%s: opened", name)
+		}
+	}
+}
+
+func TestOpenWaitsForTheClusterAsLongAsItMay(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	o := settings([]string{"127.0.0.1:1"}) // nobody listens there
+	go cancel()
+	if _, err := kafka.Open(ctx, o); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("error %v, want %v", err, queue.ErrUnavailable)
+	}
+}
+
+func TestConnectionsAreTheirOwners(t *testing.T) {
+	server := httptest.NewTLSServer(nil) // for its certificate
+	server.Close()
+	certificate := server.TLS.Certificates[0]
+	roots := x509.NewCertPool()
+	roots.AddCert(server.Certificate())
+	trust := &tls.Config{RootCAs: roots, ServerName: "example.com", MinVersion: tls.VersionTLS12}
+	c := cluster(t, kfake.TLS(&tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12}),
+		kfake.EnableSASL(),
+		kfake.Superuser("SCRAM-SHA-512", "five-twelve", "secret"),
+		kfake.Superuser("SCRAM-SHA-256", "two-five-six", "secret"),
+		kfake.Superuser("PLAIN", "plain", "secret"))
+	for mechanism, user := range map[string]string{"SCRAM-SHA-512": "five-twelve", "SCRAM-SHA-256": "two-five-six", "PLAIN": "plain"} {
+		o := settings(c.ListenAddrs())
+		o.TLS, o.Mechanism, o.User, o.Password = trust, mechanism, user, "secret"
+		q := open(t, o)
+		admit(t, q, "key")
+		ctx, cancel := context.WithCancel(t.Context())
+		err := q.Dispatch(ctx, func(context.Context, []queue.Entry) ([]queue.Event, error) {
+			cancel() // the group has let us in too
+			return nil, nil
+		})
+		if err != nil {
+			t.Errorf("%s: %v", mechanism, err)
+		}
+		closing(t, q)
+	}
+}

@@ -1,0 +1,202 @@
+package kafka
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"time"
+
+	"beibu/queue"
+)
+
+// wireVersion begins every value in log and events. A node that meets another
+// one stops: were it to leave the record out, it would decide differently.
+const wireVersion = 1
+
+// errWire says that a value is not in the form that this version writes.
+var errWire = errors.New("unknown form of record")
+
+// encodeEntry writes the value of a record of log. Its key is the key of the
+// message, its position where Kafka puts it.
+func encodeEntry(e queue.Entry) []byte {
+	return appendEntry(append(make([]byte, 0, 128+len(e.Head)), wireVersion), e)
+}
+
+func decodeEntry(value []byte) (queue.Entry, error) {
+	d := decoder{rest: value}
+	if d.byte() != wireVersion {
+		d.fail()
+	}
+	e := d.entry()
+	return e, d.end()
+}
+
+func appendEntry(b []byte, e queue.Entry) []byte {
+	b = append(b, e.ID[:]...)
+	b = append(b, e.Digest[:]...)
+	b = append(b, e.Token[:]...)
+	b = binary.AppendVarint(b, e.At.UnixMicro())
+	b = binary.AppendVarint(b, e.Body)
+	return appendBytes(b, e.Head)
+}
+
+// A change is one step of the record as a message of events holds it.
+type change struct {
+	offset int64 // in log, of the entry whose dispatch brought it; unused in an append
+	entry  *queue.Entry
+	event  *queue.Event
+}
+
+// A message is the value of a record of events: what one batch of a dispatch,
+// or one Append, brought.
+type message struct {
+	id        [16]byte // of an append, to know it again; zero in a dispatch
+	partition int      // of log, that was dispatched; -1 in an append
+	changes   []change
+}
+
+const (
+	kindEntry = 1
+	kindEvent = 2
+)
+
+func (m message) encode() []byte {
+	b := append(make([]byte, 0, 64+256*len(m.changes)), wireVersion)
+	b = append(b, m.id[:]...)
+	b = binary.AppendVarint(b, int64(m.partition))
+	b = binary.AppendUvarint(b, uint64(len(m.changes)))
+	for _, c := range m.changes {
+		if c.entry != nil {
+			b = binary.AppendVarint(append(b, kindEntry), c.offset)
+			b = appendBytes(b, []byte(c.entry.Key))
+			b = appendEntry(b, *c.entry)
+			continue
+		}
+		b = binary.AppendVarint(append(b, kindEvent), c.offset)
+		b = append(b, c.event.ID[:]...)
+		b = appendBytes(b, []byte(c.event.Receiver))
+		b = appendBytes(b, []byte(c.event.Name))
+		b = binary.AppendUvarint(b, uint64(c.event.Attempt)) //nolint:gosec // checked: not below 0
+		b = binary.AppendVarint(b, c.event.At.UnixMicro())
+		b = appendBytes(b, c.event.Detail)
+	}
+	return b
+}
+
+func decodeMessage(value []byte) (message, error) {
+	d := decoder{rest: value}
+	if d.byte() != wireVersion {
+		d.fail()
+	}
+	var m message
+	d.fixed(m.id[:])
+	m.partition = int(d.varint())
+	count := d.uvarint()
+	if count > uint64(len(d.rest)) || count > perMessage || m.partition < -1 {
+		d.fail() // a change takes more than a byte
+	}
+	for i := uint64(0); i < count && d.err == nil; i++ {
+		m.changes = append(m.changes, d.change())
+	}
+	return m, d.end()
+}
+
+// A decoder reads a value. After its first fault it reads zeros.
+type decoder struct {
+	rest []byte
+	err  error
+}
+
+func (d *decoder) fail() {
+	d.rest, d.err = nil, errWire
+}
+
+// end returns the fault, for which bytes left over count too.
+func (d *decoder) end() error {
+	if d.err == nil && len(d.rest) > 0 {
+		return fmt.Errorf("%w: %d bytes too many", errWire, len(d.rest))
+	}
+	return d.err
+}
+
+func (d *decoder) take(n uint64) []byte {
+	if n > uint64(len(d.rest)) {
+		d.fail()
+		return nil
+	}
+	taken := d.rest[:n:n]
+	d.rest = d.rest[n:]
+	return taken
+}
+
+func (d *decoder) byte() byte {
+	if b := d.take(1); b != nil {
+		return b[0]
+	}
+	return 0
+}
+
+func (d *decoder) fixed(to []byte) { copy(to, d.take(uint64(len(to)))) }
+
+func (d *decoder) varint() int64 {
+	v, n := binary.Varint(d.rest)
+	if n <= 0 {
+		d.fail()
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+func (d *decoder) uvarint() uint64 {
+	v, n := binary.Uvarint(d.rest)
+	if n <= 0 {
+		d.fail()
+		return 0
+	}
+	d.rest = d.rest[n:]
+	return v
+}
+
+// bytes returns a copy, or nil for none: a value must not be held by a part.
+func (d *decoder) bytes() []byte { return append([]byte(nil), d.take(d.uvarint())...) }
+
+func (d *decoder) time() time.Time { return time.UnixMicro(d.varint()).UTC() }
+
+func (d *decoder) entry() (e queue.Entry) {
+	d.fixed(e.ID[:])
+	d.fixed(e.Digest[:])
+	d.fixed(e.Token[:])
+	e.At = d.time()
+	e.Body = d.varint()
+	e.Head = d.bytes()
+	return e
+}
+
+func (d *decoder) change() change {
+	kind := d.byte()
+	c := change{offset: d.varint()}
+	switch kind {
+	case kindEntry:
+		key := string(d.bytes())
+		e := d.entry()
+		e.Key = key
+		c.entry = &e
+	case kindEvent:
+		var e queue.Event
+		d.fixed(e.ID[:])
+		e.Receiver = string(d.bytes())
+		e.Name = string(d.bytes())
+		e.Attempt = int(d.uvarint()) //nolint:gosec // it was an int
+		e.At = d.time()
+		e.Detail = d.bytes()
+		c.event = &e
+	default:
+		d.fail()
+	}
+	return c
+}
+
+func appendBytes(b, of []byte) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(of))), of...)
+}

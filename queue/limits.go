@@ -1,0 +1,66 @@
+package queue
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// What a queue takes, in bytes.
+const (
+	MaxKey    = 512
+	MaxName   = 512 // an event's name, and its receiver
+	MaxHead   = 64 << 10
+	MaxDetail = 64 << 10
+)
+
+// ErrInvalid says that a submission or an event is outside the limits of the
+// queue. Making the call again fails again.
+var ErrInvalid = errors.New("outside the limits of the queue")
+
+// Check fails with ErrInvalid where s cannot be kept: its key is not 1 to
+// MaxKey bytes long, its head is above MaxHead, or its body is empty.
+func (s Submission) Check() error {
+	switch {
+	case s.Key == "" || len(s.Key) > MaxKey:
+		return fmt.Errorf("check submission: key of %d bytes: %w", len(s.Key), ErrInvalid)
+	case len(s.Head) > MaxHead:
+		return fmt.Errorf("check submission: head of %d bytes: %w", len(s.Head), ErrInvalid)
+	case len(s.Body) == 0:
+		return fmt.Errorf("check submission: no body: %w", ErrInvalid)
+	}
+	return nil
+}
+
+// Check fails with ErrInvalid where e cannot be kept: its name or receiver is
+// above MaxName, its detail above MaxDetail, or its attempt below 0.
+func (e Event) Check() error {
+	switch {
+	case len(e.Name) > MaxName || len(e.Receiver) > MaxName:
+		return fmt.Errorf("check event: name or receiver too long: %w", ErrInvalid)
+	case len(e.Detail) > MaxDetail:
+		return fmt.Errorf("check event: detail of %d bytes: %w", len(e.Detail), ErrInvalid)
+	case e.Attempt < 0:
+		return fmt.Errorf("check event: attempt %d: %w", e.Attempt, ErrInvalid)
+	}
+	return nil
+}
+
+// Stored returns t as a queue keeps it: to the microsecond, in UTC.
+func Stored(t time.Time) time.Time {
+	return time.UnixMicro(t.UnixMicro()).UTC()
+}
+
+// Entry returns s as the log keeps it.
+func (s Submission) Entry(position, body int64) Entry {
+	return Entry{
+		Position: position,
+		ID:       s.ID,
+		Key:      s.Key,
+		Digest:   s.Digest,
+		Token:    s.Token,
+		At:       Stored(s.At),
+		Head:     s.Head,
+		Body:     body,
+	}
+}

@@ -1,0 +1,115 @@
+package queue
+
+import (
+	"context"
+	"errors"
+	"time"
+)
+
+// ErrNotFound says that no body is kept at a position: it was never written,
+// or its retention is over.
+var ErrNotFound = errors.New("no body at this position")
+
+// ErrUnavailable says that the store cannot be asked now. Nothing is promised
+// about the call that got it; making the call again is safe.
+var ErrUnavailable = errors.New("queue unavailable")
+
+// A Submission is what intake wants kept: one attempt to submit one document.
+type Submission struct {
+	ID     [16]byte  // the exchange id, computed from Key and Digest
+	Key    string    // whose first entry in the log owns it; 1 to 512 bytes
+	Digest [32]byte  // SHA-256 of the bytes that the sender sent
+	Token  [16]byte  // new for every attempt: tells this attempt from its rivals
+	At     time.Time // when it was accepted, kept to the microsecond, in UTC
+	Head   []byte    // header facts, opaque here; at most 64 KiB
+	Body   []byte    // the sealed envelope
+}
+
+// An Entry is a submission as the log keeps it.
+type Entry struct {
+	Position int64 // place in the log, from 1, rising, with gaps allowed
+	ID       [16]byte
+	Key      string
+	Digest   [32]byte
+	Token    [16]byte
+	At       time.Time
+	Head     []byte
+	Body     int64 // position of the body
+}
+
+// An Event is one thing that happened to an exchange after it was admitted.
+type Event struct {
+	ID       [16]byte  // the exchange
+	Receiver string    // the party concerned, or "" for the exchange as a whole
+	Name     string    // what happened, in the words of ETSI EN 319 522
+	Attempt  int       // which attempt to deliver, from 1, or 0
+	At       time.Time // kept to the microsecond, in UTC
+	Detail   []byte    // opaque here; at most 64 KiB
+}
+
+// An Admitter decides who owns a document number.
+type Admitter interface {
+	// Admit keeps s durably and returns the entry that owns s.Key. The
+	// attempt owns it where the entry's token is s.Token. Where an owner
+	// stands already, nothing of s need be kept. It fails with ErrInvalid
+	// where s is outside the limits, and with ErrUnavailable where the
+	// decision cannot be had before ctx ends.
+	Admit(ctx context.Context, s Submission) (Entry, error)
+}
+
+// A Dispatcher hands each owning entry on once it is decided.
+type Dispatcher interface {
+	// Dispatch calls handle with batches of owning entries in log order, one
+	// batch at a time, until ctx ends, which is no error. The events that
+	// handle returns are made durable together with the fact that the batch
+	// is done; a crash in between hands the batch over again, so handle must
+	// return the same events for the same entries. An error of handle ends
+	// Dispatch with that error and leaves the batch undone. It may end with
+	// ErrUnavailable too; called again it goes on where it stood.
+	Dispatch(ctx context.Context, handle func(context.Context, []Entry) ([]Event, error)) error
+}
+
+// An Appender records what happened.
+type Appender interface {
+	// Append makes events durable, all or none, in their order. Their
+	// exchanges must stand in the record already: who appends has been told
+	// of them by Follow. It fails with ErrInvalid where one is outside the
+	// limits or all are too many for one piece, and with ErrUnavailable
+	// where it cannot be known; they may then be there all the same.
+	Append(ctx context.Context, events ...Event) error
+}
+
+// A Change is one step of the record: an entry or an event, never both.
+type Change struct {
+	Sequence int64  // place in the record, from 1, rising, with gaps allowed
+	Entry    *Entry // an owning entry, or nil
+	Event    *Event // an event, or nil
+}
+
+// A Feed tells the whole record, to fold an index from.
+type Feed interface {
+	// Follow calls fold with batches of changes whose sequence is above
+	// after, in order, waiting for new ones, until ctx ends, which is no
+	// error. An entry comes before every event of its exchange, and need not
+	// be told before it is dispatched. An error of fold ends Follow with that
+	// error.
+	Follow(ctx context.Context, after int64, fold func(context.Context, []Change) error) error
+	// Head returns the sequence of the newest change, or 0.
+	Head(ctx context.Context) (int64, error)
+}
+
+// Bodies gives sealed envelopes back.
+type Bodies interface {
+	// Body returns the bytes at a position, or ErrNotFound.
+	Body(ctx context.Context, position int64) ([]byte, error)
+}
+
+// A Queue is the whole of it, as the daemon wires it.
+type Queue interface {
+	Admitter
+	Dispatcher
+	Appender
+	Feed
+	Bodies
+	Close() error
+}

@@ -1,0 +1,297 @@
+package queuetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"beibu/queue"
+)
+
+var appending = []promise{
+	{"events are kept whole and in order", eventsWhole},
+	{"all or none", allOrNone},
+	{"no events change nothing", noEvents},
+	{"limits of an event", eventLimits},
+	{"lists of many callers keep their order", listsKeepOrder},
+	{"a canceled append is unavailable", canceledAppend},
+}
+
+var following = []promise{
+	{"one order for all, now and later", oneOrder},
+	{"from any sequence", fromAnywhere},
+	{"owning entries only, whole", ownersOnly},
+	{"waits for new changes", followWakes},
+	{"outlives reopening", recordOutlives},
+	{"an error of fold ends it", foldError},
+	{"end of context is no error", followEnds},
+	{"head is the newest sequence", headIsNewest},
+}
+
+func eventsWhole(t *testing.T, s *store) {
+	t.Helper()
+	events := []queue.Event{
+		happened([16]byte{1}, "SubmissionAcceptance", 0),
+		{ID: [16]byte{2}, Name: "bare", At: time.Unix(0, 0)},
+		{ID: [16]byte{1}, Receiver: "广西商务厅", Name: "any \x00 byte \xff", Attempt: 1 << 20, At: accepted, Detail: []byte{0, 0xff}},
+		{ID: [16]byte{3}, Receiver: strings.Repeat("r", queue.MaxName), Name: strings.Repeat("n", queue.MaxName), At: accepted, Detail: make([]byte, queue.MaxDetail)},
+		{},
+	}
+	s.append(events...)
+	s.append(events[0])
+	want := append(slices.Clone(events), events[0]) // the same event twice stands twice
+	for i := range want {
+		want[i] = keptEvent(want[i])
+	}
+	same(t, "events", eventsOf(s.changes(0, len(want))), want)
+}
+
+func allOrNone(t *testing.T, s *store) {
+	t.Helper()
+	bad := happened([16]byte{1}, "bad", 0)
+	bad.Detail = make([]byte, queue.MaxDetail+1)
+	good := happened([16]byte{1}, "good", 0)
+	if err := s.q.Append(t.Context(), good, bad, good); !errors.Is(err, queue.ErrInvalid) {
+		t.Fatalf("error %v, want %v", err, queue.ErrInvalid)
+	}
+	if at := s.head(); at != 0 {
+		t.Errorf("head %d after nothing was appended", at)
+	}
+	many := make([]queue.Event, 2000)
+	for i := range many {
+		many[i] = happened([16]byte{1}, fmt.Sprint(i), i)
+	}
+	s.append(many...)
+	for i, e := range eventsOf(s.changes(0, len(many))) {
+		if e.Attempt != i {
+			t.Fatalf("event %d stands at %d", e.Attempt, i)
+		}
+	}
+}
+
+func noEvents(t *testing.T, s *store) {
+	t.Helper()
+	s.append()
+	if at := s.head(); at != 0 {
+		t.Errorf("head %d, want 0", at)
+	}
+}
+
+func eventLimits(t *testing.T, s *store) {
+	t.Helper()
+	bad := map[string]queue.Event{
+		"name":     {Name: strings.Repeat("n", queue.MaxName+1)},
+		"receiver": {Receiver: strings.Repeat("r", queue.MaxName+1)},
+		"detail":   {Detail: make([]byte, queue.MaxDetail+1)},
+		"attempt":  {Attempt: -1},
+	}
+	for what, e := range bad {
+		if err := s.q.Append(t.Context(), e); !errors.Is(err, queue.ErrInvalid) {
+			t.Errorf("%s: error %v, want %v", what, err, queue.ErrInvalid)
+		}
+	}
+	if at := s.head(); at != 0 {
+		t.Errorf("head %d, want 0", at)
+	}
+}
+
+func listsKeepOrder(t *testing.T, s *store) {
+	t.Helper()
+	const callers, lists, each = 8, 10, 5
+	var wg sync.WaitGroup
+	for c := range callers {
+		wg.Go(func() {
+			for l := range lists {
+				var events []queue.Event
+				for e := range each {
+					events = append(events, happened([16]byte{byte(c)}, "e", l*each+e))
+				}
+				if err := s.q.Append(t.Context(), events...); err != nil {
+					t.Errorf("append: %v", err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	next := make(map[[16]byte]int)
+	for _, e := range eventsOf(s.changes(0, callers*lists*each)) {
+		if e.Attempt != next[e.ID] {
+			t.Fatalf("caller %d: event %d where %d belongs", e.ID[0], e.Attempt, next[e.ID])
+		}
+		next[e.ID]++
+	}
+}
+
+func canceledAppend(t *testing.T, s *store) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	err := s.q.Append(ctx, happened([16]byte{1}, "late", 0))
+	if !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Fatalf("error %v, want %v and %v", err, queue.ErrUnavailable, context.Canceled)
+	}
+}
+
+func oneOrder(t *testing.T, s *store) {
+	t.Helper()
+	const n = 60
+	stop := s.dispatch(consign)
+	told := make([][]queue.Change, 3)
+	var followers, callers sync.WaitGroup
+	for i := range 2 { // two follow while it happens
+		followers.Go(func() { told[i] = s.changes(0, 3*n) })
+	}
+	for _, sub := range numbered(n) {
+		callers.Go(func() { s.admit(sub) })
+	}
+	callers.Wait()
+	followers.Wait()
+	told[2] = s.changes(0, 3*n) // and one afterwards
+	if err := stop(); err != nil {
+		t.Fatalf("dispatch: %v", err)
+	}
+	same(t, "second follower", told[1], told[0])
+	same(t, "later follower", told[2], told[0])
+	last := int64(0)
+	for _, c := range told[0] {
+		if c.Sequence <= last || (c.Entry == nil) == (c.Event == nil) {
+			t.Fatalf("change %d after %d: %+v", c.Sequence, last, c)
+		}
+		last = c.Sequence
+	}
+	s.consigned(n)
+}
+
+func fromAnywhere(t *testing.T, s *store) {
+	t.Helper()
+	const n = 5
+	stop := s.dispatch(consign)
+	for _, sub := range numbered(n) {
+		s.admit(sub)
+	}
+	all := s.changes(0, 3*n)
+	if err := stop(); err != nil {
+		t.Fatalf("dispatch: %v", err)
+	}
+	for i, c := range all[:len(all)-1] {
+		same(t, fmt.Sprintf("record above %d", c.Sequence), s.changes(c.Sequence, len(all)-i-1), all[i+1:])
+	}
+	same(t, "record above -1", s.changes(-1, len(all)), all)
+}
+
+func ownersOnly(t *testing.T, s *store) {
+	t.Helper()
+	var want []queue.Entry
+	for _, sub := range numbered(10) {
+		want = append(want, s.admit(sub))
+		s.admit(submit(sub.Key, "late"))
+	}
+	same(t, "entries told", entriesOf(s.settle(len(want), quiet)), want)
+}
+
+func followWakes(t *testing.T, s *store) {
+	t.Helper()
+	ctx, cancel := patient(t)
+	defer cancel()
+	seen, ended := make(chan queue.Change, 16), make(chan error, 1)
+	go func() {
+		ended <- s.q.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+			for _, c := range changes {
+				seen <- c
+			}
+			return nil
+		})
+	}()
+	for i := range 5 { // each waits for the one before to be told
+		s.append(happened([16]byte{1}, "new", i))
+		if c := <-seen; c.Event == nil || c.Event.Attempt != i {
+			t.Errorf("change %+v, want event %d", c, i)
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("follow: %v", err)
+	}
+}
+
+func recordOutlives(t *testing.T, s *store) {
+	t.Helper()
+	const n = 10
+	stop := s.dispatch(consign)
+	for _, sub := range numbered(n) {
+		s.admit(sub)
+	}
+	all := s.changes(0, 3*n)
+	if err := stop(); err != nil {
+		t.Fatalf("dispatch: %v", err)
+	}
+	s.reopen()
+	same(t, "record after reopening", s.changes(0, 3*n), all)
+	s.append(happened([16]byte{9}, "after", 0))
+	if c := s.changes(all[len(all)-1].Sequence, 1); c[0].Event == nil || c[0].Event.Name != "after" {
+		t.Errorf("change %+v, want the event appended after reopening", c[0])
+	}
+}
+
+func foldError(t *testing.T, s *store) {
+	t.Helper()
+	s.append(happened([16]byte{1}, "first", 0))
+	broken := errors.New("fold broken")
+	ctx, cancel := patient(t)
+	defer cancel()
+	err := s.q.Follow(ctx, 0, func(context.Context, []queue.Change) error { return broken })
+	if !errors.Is(err, broken) {
+		t.Errorf("error %v, want %v", err, broken)
+	}
+}
+
+func followEnds(t *testing.T, s *store) {
+	t.Helper()
+	s.append(happened([16]byte{1}, "first", 0))
+	ctx, cancel := patient(t)
+	calls := 0
+	err := s.q.Follow(ctx, 0, func(context.Context, []queue.Change) error {
+		calls++
+		cancel()
+		return nil
+	})
+	if err != nil || calls != 1 {
+		t.Errorf("follow: %v after %d calls", err, calls)
+	}
+	if err := s.q.Follow(ctx, 0, func(context.Context, []queue.Change) error { return nil }); err != nil {
+		t.Errorf("follow with an ended context: %v", err)
+	}
+}
+
+func headIsNewest(t *testing.T, s *store) {
+	t.Helper()
+	if at := s.head(); at != 0 {
+		t.Errorf("head %d of nothing", at)
+	}
+	const n = 30
+	var heads []int64 // behind each Append
+	for i := range n {
+		s.append(happened([16]byte{1}, "first", i), happened([16]byte{1}, "second", i))
+		heads = append(heads, s.head())
+	}
+	told := s.changes(0, 2*n)
+	for i, at := range heads {
+		if want := told[2*i+1].Sequence; at != want {
+			t.Errorf("head %d behind append %d, want %d", at, i, want)
+		}
+	}
+	s.reopen()
+	if at := s.head(); at != heads[n-1] {
+		t.Errorf("head %d after reopening, want %d", at, heads[n-1])
+	}
+	s.admit(submit("key", "content"))
+	all := s.settle(1, quiet)
+	if at := s.head(); at != all[len(all)-1].Sequence {
+		t.Errorf("head %d, want %d", at, all[len(all)-1].Sequence)
+	}
+}

@@ -1,0 +1,48 @@
+package sqlite
+
+import (
+	"context"
+
+	"beibu/queue"
+)
+
+// Admit keeps s, unless its key has an owner already, and returns the owner.
+// A nil error means that both are on the disk.
+func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, error) {
+	if err := sub.Check(); err != nil {
+		return queue.Entry{}, err
+	}
+	var owner queue.Entry
+	err := s.write(ctx, len(sub.Body)+len(sub.Head), func(tx *transaction) (err error) {
+		owner, err = tx.admit(sub)
+		return err
+	})
+	if err != nil {
+		return queue.Entry{}, unavailable("admit submission", err)
+	}
+	return owner, nil
+}
+
+// Append puts events on the disk, all or none, in their order.
+func (s *Store) Append(ctx context.Context, events ...queue.Event) error {
+	size, err := measure(events)
+	if err != nil || len(events) == 0 {
+		return err
+	}
+	err = s.write(ctx, size, func(tx *transaction) error { return tx.append(events) })
+	if err != nil {
+		return unavailable("append events", err)
+	}
+	return nil
+}
+
+// measure checks events and returns their size, about, in bytes.
+func measure(events []queue.Event) (size int, err error) {
+	for _, e := range events {
+		if err := e.Check(); err != nil {
+			return 0, err
+		}
+		size += len(e.Detail) + len(e.Name) + len(e.Receiver)
+	}
+	return size, nil
+}

@@ -1,0 +1,88 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"errors"
+)
+
+// How the log beside the file is brought back into it: begun when about
+// logBytes were written, and left to the writer when at most restFrames pages
+// are to go.
+const (
+	logBytes   = 16 << 20
+	restFrames = 64
+	rounds     = 4
+)
+
+// A checkpointer copies what stands in the log into the file, on a connection
+// of its own, so that no commit waits for it. As long as commits go on it
+// never quite catches up, and SQLite begins the log anew only where it has: so
+// the writer does the last few pages itself, between two commits.
+type checkpointer struct {
+	conn    *connection
+	passive *statement
+	due     chan struct{} // holds one; filled by the writer
+	rest    chan struct{} // holds one; filled by the checkpointer
+	ended   chan struct{} // closed when run has returned
+}
+
+func newCheckpointer(path string) (*checkpointer, error) {
+	conn, err := connect(path, writing()...)
+	if err != nil {
+		return nil, err
+	}
+	c := &checkpointer{
+		conn: conn, due: make(chan struct{}, 1), rest: make(chan struct{}, 1), ended: make(chan struct{}),
+	}
+	if c.passive, err = conn.prepare(passive); err != nil {
+		return nil, errors.Join(err, conn.close())
+	}
+	return c, nil
+}
+
+const passive = `PRAGMA wal_checkpoint(PASSIVE)`
+
+// run serves the writer until closed.
+func (c *checkpointer) run(closed <-chan struct{}) {
+	defer close(c.ended)
+	for {
+		select {
+		case <-closed:
+			return
+		case <-c.due:
+			c.copy()
+			signal(c.rest)
+		}
+	}
+}
+
+// copy brings the log into the file until little is left. Where the disk
+// refuses, the log keeps what it has and the next round tries again.
+func (c *checkpointer) copy() {
+	for range rounds {
+		left, err := checkpoint(c.passive)
+		if err != nil || left <= restFrames {
+			return
+		}
+	}
+}
+
+// checkpoint copies what it can and returns how many pages were written to
+// the log that are not in the file.
+func checkpoint(passive *statement) (left int64, err error) {
+	err = passive.query(func(row []driver.Value) error {
+		inLog, _ := row[1].(int64)
+		copied, _ := row[2].(int64)
+		left = inLog - copied
+		return nil
+	})
+	return left, err
+}
+
+// signal fills a channel that holds one, unless it is full.
+func signal(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}

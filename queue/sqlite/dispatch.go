@@ -1,0 +1,93 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+
+	"beibu/queue"
+)
+
+// Dispatch hands owning entries on in log order; see queue.Dispatcher. A
+// second Dispatch waits until the first has ended. Where the disk refuses it
+// ends with queue.ErrUnavailable, and the next one goes on where it stood.
+func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
+	select {
+	case s.turn <- struct{}{}:
+		defer func() { <-s.turn }()
+	case <-s.closed:
+		return errClosed
+	case <-ctx.Done():
+		return nil
+	}
+	var done int64
+	err := s.read(ctx, func(r *reader) (err error) {
+		done, err = r.dispatched.number()
+		return err
+	})
+	for err == nil {
+		if err = s.await(ctx, s.writer.entries, done); err == nil {
+			done, err = s.hand(ctx, done, handle)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// hand gives the next batch to handle and makes its events durable together
+// with the fact that it is done. It returns how far everything is done.
+func (s *Store) hand(ctx context.Context, done int64, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) (int64, error) {
+	var batch []queue.Entry
+	err := s.read(ctx, func(r *reader) error {
+		return r.entries.query(func(row []driver.Value) error {
+			e, err := scanEntry(row)
+			batch = append(batch, e)
+			return err
+		}, done, int64(page))
+	})
+	if err != nil {
+		return done, unavailable("read log", err)
+	}
+	if len(batch) == 0 {
+		return done, fmt.Errorf("read log: %w: nothing after %d", queue.ErrUnavailable, done)
+	}
+	events, err := handle(ctx, batch)
+	if err != nil {
+		return done, err
+	}
+	size, err := measure(events)
+	if err != nil {
+		return done, err
+	}
+	last := batch[len(batch)-1].Position
+	// What is handled is kept even where ctx has just ended: it need not be
+	// handled again.
+	err = s.write(context.WithoutCancel(ctx), size, func(tx *transaction) error {
+		if err := tx.append(events); err != nil {
+			return err
+		}
+		return tx.dispatched(last)
+	})
+	if err != nil {
+		return done, unavailable("finish batch", err)
+	}
+	return last, nil
+}
+
+// await waits until a bell is above done.
+func (s *Store) await(ctx context.Context, b *bell, done int64) error {
+	at, rung := b.reached()
+	if at > done {
+		return ctx.Err()
+	}
+	select {
+	case <-rung:
+		return ctx.Err()
+	case <-s.closed:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}

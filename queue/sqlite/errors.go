@@ -1,0 +1,39 @@
+package sqlite
+
+import (
+	"errors"
+	"fmt"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"beibu/queue"
+)
+
+// errClosed answers every call on a store that is closed.
+var errClosed = fmt.Errorf("store closed: %w", queue.ErrUnavailable)
+
+// unavailable wraps what SQLite, the disk or a context refused.
+func unavailable(op string, err error) error {
+	if errors.Is(err, queue.ErrUnavailable) || errors.Is(err, queue.ErrInvalid) {
+		return fmt.Errorf("%s: %w", op, err)
+	}
+	return fmt.Errorf("%s: %w: %w", op, queue.ErrUnavailable, err)
+}
+
+// primary returns SQLite's primary result code within err, or 0.
+func primary(err error) int {
+	if e, ok := errors.AsType[*sqlite.Error](err); ok {
+		return e.Code() & 0xff
+	}
+	return 0
+}
+
+// foreign tells a file that is no database at all from one that cannot be
+// read.
+func foreign(err error) error {
+	if primary(err) == sqlite3.SQLITE_NOTADB {
+		return fmt.Errorf("%w: %w", ErrForeign, err)
+	}
+	return err
+}

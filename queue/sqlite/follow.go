@@ -1,0 +1,57 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+
+	"beibu/queue"
+)
+
+// Follow tells the record from after on; see queue.Feed. Changes are read
+// from the file in pages, and waited for when there are no more.
+func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
+	var err error
+	for err == nil {
+		if err = s.await(ctx, s.writer.record, after); err != nil {
+			break
+		}
+		var changes []queue.Change
+		if changes, err = s.changes(ctx, after); err == nil && len(changes) > 0 {
+			after = changes[len(changes)-1].Sequence
+			err = fold(ctx, changes)
+		}
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
+}
+
+// changes reads the next page of the record.
+func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Change, err error) {
+	err = s.read(ctx, func(r *reader) error {
+		return r.changes.query(func(row []driver.Value) error {
+			c, err := scanChange(row)
+			changes = append(changes, c)
+			return err
+		}, after, int64(page))
+	})
+	if err != nil {
+		return nil, unavailable("read record", err)
+	}
+	return changes, nil
+}
+
+// scanChange reads a row of the columns of an entry or an event and, behind
+// them, 1 for an entry.
+func scanChange(row []driver.Value) (c queue.Change, err error) {
+	c.Sequence, _ = row[0].(int64)
+	if kind, _ := row[7].(int64); kind == 1 {
+		e, err := scanEntry(row)
+		c.Entry = &e
+		return c, err
+	}
+	e, err := scanEvent(row)
+	c.Event = &e
+	return c, err
+}

@@ -1,0 +1,35 @@
+package sqlite
+
+import (
+	"fmt"
+
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// lock keeps every other store off the file for as long as the returned
+// connection is open. The queue's own file must stay open to the readers, so
+// the lock is on an empty file beside it. It is SQLite's own lock: it holds on
+// every system, against this process too, and ends with the process however
+// that ends.
+func lock(path string) (*connection, error) {
+	path += "-lock"
+	if err := touch(path); err != nil {
+		return nil, fmt.Errorf("make lock file: %w", err)
+	}
+	c, err := connect(path)
+	if err != nil {
+		return nil, fmt.Errorf("open lock file: %w", err)
+	}
+	// In memory, so that a transaction that writes nothing has no third file.
+	if err = c.run(`PRAGMA journal_mode = MEMORY`); err == nil {
+		err = c.run(`BEGIN EXCLUSIVE`)
+	}
+	if err == nil {
+		return c, nil
+	}
+	_ = c.close() // the refusal is what counts
+	if primary(err) == sqlite3.SQLITE_BUSY {
+		return nil, fmt.Errorf("%w: held by %s", ErrInUse, path)
+	}
+	return nil, fmt.Errorf("lock: %w", err)
+}

@@ -1,0 +1,188 @@
+package sqlite
+
+import (
+	"crypto/sha256"
+	"database/sql/driver"
+	"encoding/binary"
+	"fmt"
+	"slices"
+
+	"beibu/queue"
+)
+
+// How many owners gather in memory before they go to the table, and how many
+// of them go with each commit: at least folded, and more where the commit
+// itself brings many, so that a fold ends long before the next one is due.
+const (
+	gathered = 32 << 10
+	folded   = 128
+)
+
+// owners finds the entry that owns a key. Its table is keyed by a hash, so one
+// more owner touches a page anywhere in it: with a million stored that would
+// write a whole page for each document admitted. So new owners gather in
+// memory, and when there are many, they are folded into the table in the order
+// of their slots, a few with each commit, several to a page. After a crash the
+// log tells which ones had not been folded.
+//
+// Two keys may have one hash. The later one then takes the next free slot, and
+// since no slot is ever freed, looking from slot to slot finds it again.
+type owners struct {
+	slotOf  func(key string) int64
+	enough  int             // how many of recent begin a fold
+	step    int             // how many go to the table with a commit, at least
+	recent  map[int64]int64 // slot to sequence, not in the table
+	folding map[int64]int64 // the same, on the way to the table
+	order   []int64         // slots of folding not in the table yet, rising
+	upTo    int64           // the newest sequence in folding
+	newest  int64           // the newest sequence in recent
+	staged  []int64         // slots that the transaction at hand added to recent
+	written int             // how many of order the transaction at hand wrote
+
+	findSlot, addSlot, setIndexed *statement
+}
+
+// slot hashes a key. SHA-256 makes collisions rare even for a sender who
+// looks for them.
+func slot(key string) int64 {
+	sum := sha256.Sum256([]byte(key))
+	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
+}
+
+// prepare reads from the log those entries that the table does not hold yet.
+func (o *owners) prepare(c *connection) error {
+	o.recent = make(map[int64]int64)
+	if o.slotOf == nil {
+		o.slotOf, o.enough, o.step = slot, gathered, folded
+	}
+	for text, s := range map[string]**statement{
+		`SELECT sequence FROM owner WHERE slot = ?`:               &o.findSlot,
+		`INSERT OR IGNORE INTO owner VALUES (?, ?)`:               &o.addSlot,
+		`UPDATE progress SET sequence = ? WHERE name = 'indexed'`: &o.setIndexed,
+	} {
+		var err error
+		if *s, err = c.prepare(text); err != nil {
+			return err
+		}
+	}
+	rest, err := c.prepare(`SELECT sequence, key FROM log WHERE sequence >
+		(SELECT sequence FROM progress WHERE name = 'indexed') ORDER BY sequence`)
+	if err != nil {
+		return err
+	}
+	err = rest.query(func(row []driver.Value) error {
+		sequence, _ := row[0].(int64)
+		key, _ := row[1].([]byte)
+		return o.restore(string(key), sequence)
+	})
+	o.keep()
+	if err != nil {
+		return fmt.Errorf("read owners from the log: %w", err)
+	}
+	return nil
+}
+
+// restore adds an entry of the log, unless the fold that a crash cut short
+// had brought it to the table.
+func (o *owners) restore(key string, sequence int64) error {
+	for at := o.slotOf(key); ; at++ {
+		held, err := o.sequence(at)
+		if err != nil {
+			return err
+		}
+		if held == sequence {
+			return nil
+		}
+		if held == 0 {
+			o.add(at, sequence)
+			return nil
+		}
+	}
+}
+
+// sequence returns the sequence in a slot, or 0.
+func (o *owners) sequence(slot int64) (int64, error) {
+	if held := o.recent[slot]; held != 0 {
+		return held, nil
+	}
+	if held := o.folding[slot]; held != 0 {
+		return held, nil
+	}
+	return o.findSlot.number(slot)
+}
+
+// find returns the entry that owns key, read by entry, or a zero one and the
+// slot that is free for it.
+func (o *owners) find(key string, entry func(sequence int64) (queue.Entry, error)) (queue.Entry, int64, error) {
+	for at := o.slotOf(key); ; at++ {
+		held, err := o.sequence(at)
+		if err != nil {
+			return queue.Entry{}, 0, fmt.Errorf("find owner: %w", err)
+		}
+		if held == 0 {
+			return queue.Entry{}, at, nil
+		}
+		e, err := entry(held)
+		if err != nil {
+			return queue.Entry{}, 0, fmt.Errorf("read owner: %w", err)
+		}
+		if e.Key == key {
+			return e, at, nil
+		}
+	}
+}
+
+// add puts a sequence into a free slot, until undo or keep.
+func (o *owners) add(slot, sequence int64) {
+	o.recent[slot] = sequence
+	o.staged = append(o.staged, slot)
+}
+
+// undo takes back what the transaction at hand did.
+func (o *owners) undo() {
+	for _, at := range o.staged {
+		delete(o.recent, at)
+	}
+	o.staged, o.written = o.staged[:0], 0
+}
+
+// keep makes it stand, and begins a fold where enough have gathered.
+func (o *owners) keep() {
+	for _, at := range o.staged {
+		o.newest = max(o.newest, o.recent[at])
+	}
+	o.staged = o.staged[:0]
+	o.order, o.written = o.order[o.written:], 0
+	if len(o.order) > 0 {
+		return
+	}
+	o.folding = nil
+	if len(o.recent) < o.enough {
+		return
+	}
+	o.folding, o.upTo, o.recent = o.recent, o.newest, make(map[int64]int64, o.enough)
+	o.order = make([]int64, 0, len(o.folding))
+	for at := range o.folding {
+		o.order = append(o.order, at)
+	}
+	slices.Sort(o.order)
+}
+
+// fold brings a few owners to the table within the transaction at hand, and
+// with the last of them the news that all up to there are in it.
+func (o *owners) fold() error {
+	if len(o.order) == 0 {
+		return nil
+	}
+	n := min(max(o.step, 4*len(o.staged)), len(o.order))
+	for _, at := range o.order[:n] {
+		if err := o.addSlot.exec(at, o.folding[at]); err != nil {
+			return err
+		}
+	}
+	o.written = n
+	if n < len(o.order) {
+		return nil
+	}
+	return o.setIndexed.exec(o.upTo)
+}

@@ -1,0 +1,125 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"fmt"
+	"time"
+
+	"beibu/queue"
+)
+
+// page is how many rows are read at a time. With the largest heads that is
+// 16 MiB.
+const page = 256
+
+const (
+	entryColumns = `sequence, id, key, digest, token, at, head`
+	eventColumns = `sequence, id, receiver, name, attempt, at, detail`
+)
+
+// A reader is a connection that reads, with its statements.
+type reader struct {
+	conn                               *connection
+	body, entries, changes, dispatched *statement
+}
+
+func newReader(path string) (*reader, error) {
+	conn, err := connect(path, reading()...)
+	if err != nil {
+		return nil, err
+	}
+	r := &reader{conn: conn}
+	for text, s := range map[string]**statement{
+		`SELECT content FROM body WHERE position = ?`:                                       &r.body,
+		`SELECT sequence FROM progress WHERE name = 'dispatched'`:                           &r.dispatched,
+		`SELECT ` + entryColumns + ` FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?`: &r.entries,
+		// Both halves are walked by rowid and merged; one statement sees one
+		// state of the file, so no entry slips in behind an event.
+		`SELECT ` + entryColumns + `, 1 FROM log WHERE sequence > ?1
+			UNION ALL SELECT ` + eventColumns + `, 0 FROM event WHERE sequence > ?1
+			ORDER BY 1 LIMIT ?2`: &r.changes,
+	} {
+		if *s, err = conn.prepare(text); err != nil {
+			_ = conn.close() // the refusal is what counts
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// read lends a reader to ask.
+func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
+	select {
+	case <-s.closed:
+		return errClosed
+	default:
+	}
+	select {
+	case <-s.closed:
+		return errClosed
+	case <-ctx.Done():
+		return ctx.Err()
+	case r := <-s.readers:
+		defer func() { s.readers <- r }()
+		return ask(r)
+	}
+}
+
+// Body returns the bytes at a position, or queue.ErrNotFound.
+func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
+	var content []byte
+	err := s.read(ctx, func(r *reader) error {
+		return r.body.query(func(row []driver.Value) error {
+			content, _ = row[0].([]byte)
+			return nil
+		}, position)
+	})
+	if err != nil {
+		return nil, unavailable("read body", err)
+	}
+	if content == nil {
+		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
+	}
+	return content, nil
+}
+
+// scanEntry reads a row of entryColumns.
+func scanEntry(row []driver.Value) (queue.Entry, error) {
+	var e queue.Entry
+	e.Position, _ = row[0].(int64)
+	e.Body = e.Position
+	key, _ := row[2].([]byte)
+	e.Key = string(key)
+	at, _ := row[5].(int64)
+	e.At = time.UnixMicro(at).UTC()
+	e.Head, _ = row[6].([]byte)
+	if err := fixed(e.ID[:], row[1]); err != nil {
+		return e, err
+	}
+	if err := fixed(e.Digest[:], row[3]); err != nil {
+		return e, err
+	}
+	return e, fixed(e.Token[:], row[4])
+}
+
+// scanEvent reads a row of eventColumns.
+func scanEvent(row []driver.Value) (queue.Event, error) {
+	var e queue.Event
+	receiver, _ := row[2].([]byte)
+	name, _ := row[3].([]byte)
+	attempt, _ := row[4].(int64)
+	at, _ := row[5].(int64)
+	e.Receiver, e.Name, e.Attempt, e.At = string(receiver), string(name), int(attempt), time.UnixMicro(at).UTC()
+	e.Detail, _ = row[6].([]byte)
+	return e, fixed(e.ID[:], row[1])
+}
+
+// fixed copies a blob that has one possible length.
+func fixed(to []byte, value driver.Value) error {
+	from, _ := value.([]byte)
+	if copy(to, from) != len(to) || len(from) != len(to) {
+		return fmt.Errorf("column of %d bytes where %d belong", len(from), len(to))
+	}
+	return nil
+}

@@ -1,0 +1,106 @@
+package sqlite
+
+import (
+	"database/sql/driver"
+	"fmt"
+
+	"beibu/queue"
+)
+
+// A transaction is what jobs write with. It belongs to the writer's goroutine.
+type transaction struct {
+	last, entry         int64 // newest sequence, and newest one of an entry
+	keptLast, keptEntry int64 // the same, as the last commit left them
+	owners              owners
+
+	addBody, addEntry, addEvent, findEntry, setProgress *statement
+}
+
+func (tx *transaction) prepare(c *connection) error {
+	for text, s := range map[string]**statement{
+		`INSERT INTO body VALUES (?, ?)`:                          &tx.addBody,
+		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:            &tx.addEntry,
+		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`:          &tx.addEvent,
+		`SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`: &tx.findEntry,
+		`UPDATE progress SET sequence = ?2 WHERE name = ?1`:       &tx.setProgress,
+	} {
+		var err error
+		if *s, err = c.prepare(text); err != nil {
+			return err
+		}
+	}
+	entry, err := c.number(`SELECT max(sequence) FROM log`)
+	if err != nil {
+		return fmt.Errorf("find newest entry: %w", err)
+	}
+	event, err := c.number(`SELECT max(sequence) FROM event`)
+	if err != nil {
+		return fmt.Errorf("find newest event: %w", err)
+	}
+	tx.last, tx.entry = max(entry, event), entry
+	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	return tx.owners.prepare(c)
+}
+
+// undo forgets what a rollback took back.
+func (tx *transaction) undo() {
+	tx.last, tx.entry = tx.keptLast, tx.keptEntry
+	tx.owners.undo()
+}
+
+// keep remembers what a commit made durable.
+func (tx *transaction) keep() {
+	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	tx.owners.keep()
+}
+
+// admit returns the owner of s.Key, which is s where there was none.
+func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
+	owner, slot, err := tx.owners.find(s.Key, tx.at)
+	if err != nil || owner.Position != 0 {
+		return owner, err
+	}
+	e := s.Entry(tx.last+1, tx.last+1)
+	err = tx.addEntry.exec(e.Position, e.ID[:], []byte(e.Key), e.Digest[:], e.Token[:], e.At.UnixMicro(), e.Head)
+	if err != nil {
+		return queue.Entry{}, fmt.Errorf("write entry: %w", err)
+	}
+	if err := tx.addBody.exec(e.Body, s.Body); err != nil {
+		return queue.Entry{}, fmt.Errorf("write body: %w", err)
+	}
+	tx.last, tx.entry = e.Position, e.Position
+	tx.owners.add(slot, e.Position)
+	return e, nil
+}
+
+// at returns the entry of a sequence.
+func (tx *transaction) at(sequence int64) (e queue.Entry, err error) {
+	err = tx.findEntry.query(func(row []driver.Value) error {
+		e, err = scanEntry(row)
+		return err
+	}, sequence)
+	if err == nil && e.Position == 0 {
+		err = fmt.Errorf("no entry %d", sequence)
+	}
+	return e, err
+}
+
+// append writes events in their order.
+func (tx *transaction) append(events []queue.Event) error {
+	for _, e := range events {
+		err := tx.addEvent.exec(tx.last+1, e.ID[:], []byte(e.Receiver), []byte(e.Name), int64(e.Attempt), e.At.UnixMicro(), e.Detail)
+		if err != nil {
+			return fmt.Errorf("write event: %w", err)
+		}
+		tx.last++
+	}
+	return nil
+}
+
+// dispatched remembers that every entry up to sequence is handed on.
+func (tx *transaction) dispatched(sequence int64) error {
+	if err := tx.setProgress.exec("dispatched", sequence); err != nil {
+		return fmt.Errorf("write progress: %w", err)
+	}
+	return nil
+}

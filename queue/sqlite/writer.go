@@ -1,0 +1,233 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+)
+
+// How much becomes one transaction at most. Beyond it the disk is not used
+// better, and the first of the batch would wait for the last.
+const (
+	batchJobs  = 256
+	batchBytes = 16 << 20
+)
+
+// A job is one request to write. Its caller waits until done is answered.
+type job struct {
+	ctx   context.Context //nolint:containedctx // it travels with the request, to the goroutine that serves it
+	size  int             // of what it writes, about, in bytes
+	apply func(*transaction) error
+	taken atomic.Bool // by the writer, or by a caller who left
+	done  chan error  // holds one
+}
+
+// A writer owns the one connection that writes.
+type writer struct {
+	path    string
+	conn    *connection
+	jobs    chan *job
+	ended   chan struct{} // closed when run has returned
+	batch   []*job        // used again by each round
+	tx      transaction
+	record  *bell // the newest sequence
+	entries *bell // the newest entry's sequence
+	logged  int   // bytes written, about, since the log was last looked after
+
+	begin, commit, rollback, passive *statement
+}
+
+func newWriter(path string, o Options) (*writer, error) {
+	conn, err := connect(path, "busy_timeout(10000)")
+	if err != nil {
+		return nil, err
+	}
+	w := &writer{path: path, conn: conn, jobs: make(chan *job, batchJobs), ended: make(chan struct{})}
+	if err = w.settle(o); err == nil {
+		err = w.prepare()
+	}
+	if err != nil {
+		return nil, errors.Join(err, conn.close())
+	}
+	return w, nil
+}
+
+// settle checks that the file is ours before anything in it changes, and
+// makes the tables where it is empty.
+func (w *writer) settle(o Options) error {
+	empty, err := examine(w.conn)
+	if err != nil {
+		return err
+	}
+	for _, pragma := range append(writing(), bound(o)...) {
+		if err := w.conn.run("PRAGMA " + pragma); err != nil {
+			return fmt.Errorf("set %s: %w", pragma, err)
+		}
+	}
+	if !empty {
+		return nil
+	}
+	return create(w.conn)
+}
+
+// prepare makes the statements and finds out where the record stands.
+func (w *writer) prepare() error {
+	for text, s := range map[string]**statement{
+		`BEGIN IMMEDIATE`: &w.begin,
+		`COMMIT`:          &w.commit,
+		`ROLLBACK`:        &w.rollback,
+		passive:           &w.passive,
+	} {
+		var err error
+		if *s, err = w.conn.prepare(text); err != nil {
+			return err
+		}
+	}
+	if err := w.tx.prepare(w.conn); err != nil {
+		return err
+	}
+	w.record, w.entries = newBell(w.tx.last), newBell(w.tx.entry)
+	return nil
+}
+
+// write has the writer run apply in a transaction and returns when that is
+// durable. apply may be run more than once; only its last run counts. Where
+// ctx ends while the job waits, nothing was written; where it ends later, the
+// disk is waited for, since apply reads what belongs to the caller.
+func (s *Store) write(ctx context.Context, size int, apply func(*transaction) error) error {
+	j := &job{ctx: ctx, size: size, apply: apply, done: make(chan error, 1)}
+	select {
+	case <-s.closed:
+		return errClosed
+	default:
+	}
+	select {
+	case s.writer.jobs <- j:
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-s.closed:
+		return errClosed
+	}
+	select {
+	case err := <-j.done:
+		return err
+	case <-ctx.Done():
+		if j.taken.CompareAndSwap(false, true) {
+			return ctx.Err()
+		}
+	case <-s.writer.ended: // it takes nothing any more
+		if j.taken.CompareAndSwap(false, true) {
+			return errClosed
+		}
+	}
+	return <-j.done
+}
+
+// run serves jobs until closed, and the checkpointer.
+func (w *writer) run(c *checkpointer, closed <-chan struct{}) {
+	defer close(w.ended)
+	for {
+		select {
+		case <-closed:
+			return
+		case <-c.rest:
+			// Where the disk refuses, the log is kept and grows; the next
+			// round tries again.
+			_, _ = checkpoint(w.passive)
+		case j := <-w.jobs:
+			w.serve(w.collect(j))
+			if w.logged > logBytes {
+				w.logged = 0
+				signal(c.due)
+			}
+		}
+	}
+}
+
+// collect takes what waits behind the first job, without waiting for more.
+func (w *writer) collect(first *job) []*job {
+	w.batch = append(w.batch[:0], first)
+	size := first.size
+	for len(w.batch) < batchJobs && size < batchBytes {
+		select {
+		case j := <-w.jobs:
+			w.batch = append(w.batch, j)
+			size += j.size
+		default:
+			return w.batch
+		}
+	}
+	return w.batch
+}
+
+// serve writes a batch as one transaction. Where that fails, each job is
+// tried by itself, so that one that cannot be written takes none of its
+// neighbours with it.
+func (w *writer) serve(batch []*job) {
+	kept := batch[:0]
+	for _, j := range batch {
+		if j.taken.CompareAndSwap(false, true) {
+			kept = append(kept, j)
+		}
+	}
+	err := w.transact(kept)
+	for i, j := range kept {
+		if err != nil && len(kept) > 1 {
+			j.done <- w.transact(kept[i : i+1])
+		} else {
+			j.done <- err
+		}
+		kept[i] = nil // its body is not held until the next round
+	}
+}
+
+// transact makes the jobs durable, all or none, and rings the bells.
+func (w *writer) transact(jobs []*job) error {
+	if len(jobs) == 0 {
+		return nil
+	}
+	if err := w.begin.exec(); err != nil {
+		return fmt.Errorf("begin: %w", err)
+	}
+	if err := w.apply(jobs); err != nil {
+		// SQLite may have rolled back by itself, as it does on a full disk:
+		// then this fails and says nothing new.
+		_ = w.rollback.exec()
+		w.tx.undo()
+		return err
+	}
+	w.tx.keep()
+	for _, j := range jobs {
+		w.logged += j.size + 2*pageBytes
+	}
+	w.record.ring(w.tx.last)
+	w.entries.ring(w.tx.entry)
+	return nil
+}
+
+func (w *writer) apply(jobs []*job) error {
+	for _, j := range jobs {
+		if err := j.apply(&w.tx); err != nil {
+			return err
+		}
+	}
+	if err := w.tx.owners.fold(); err != nil {
+		return fmt.Errorf("fold owners: %w", err)
+	}
+	if err := w.commit.exec(); err != nil {
+		return fmt.Errorf("commit: %w", err)
+	}
+	return nil
+}
+
+// Head returns the sequence of the newest change, or 0.
+func (s *Store) Head(context.Context) (int64, error) {
+	select {
+	case <-s.closed:
+		return 0, errClosed
+	default:
+	}
+	at, _ := s.writer.record.reached()
+	return at, nil
+}

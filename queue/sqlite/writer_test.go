@@ -1,0 +1,181 @@
+package sqlite
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"beibu/queue"
+)
+
+// batchOf makes jobs that are served together.
+func batchOf(applies ...func(*transaction) error) []*job {
+	var batch []*job
+	for _, apply := range applies {
+		batch = append(batch, &job{ctx: context.Background(), apply: apply, done: make(chan error, 1)})
+	}
+	return batch
+}
+
+func admitting(key string) func(*transaction) error {
+	return func(tx *transaction) error {
+		_, err := tx.admit(queue.Submission{Key: key, Body: []byte("body of " + key)})
+		return err
+	}
+}
+
+// A still store has no goroutine that writes: the test serves batches itself.
+func still(t *testing.T) *writer {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "queue.db")
+	if err := touch(path); err != nil {
+		t.Fatal(err)
+	}
+	w, err := newWriter(path, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := w.conn.close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return w
+}
+
+func TestOneFailureTakesNoNeighbour(t *testing.T) {
+	w := still(t)
+	broken := errors.New("broken")
+	batch := batchOf(admitting("a"), func(tx *transaction) error {
+		if err := admitting("b")(tx); err != nil {
+			return err
+		}
+		return broken
+	}, admitting("c"))
+	w.serve(append([]*job(nil), batch...))
+	for i, want := range []error{nil, broken, nil} {
+		if err := <-batch[i].done; !errors.Is(err, want) {
+			t.Errorf("job %d: %v, want %v", i, err, want)
+		}
+	}
+	for key, want := range map[string]int64{"a": 1, "b": 0, "c": 2} {
+		got, err := w.conn.number(`SELECT sequence FROM log WHERE key = CAST('` + key + `' AS BLOB)`)
+		if err != nil || got != want {
+			t.Errorf("%s stands at %d, %v; want %d", key, got, err, want)
+		}
+	}
+	if n, err := w.conn.number(`SELECT count(*) FROM body`); err != nil || n != 2 {
+		t.Errorf("%d bodies, %v; want 2", n, err)
+	}
+	if at, _ := w.record.reached(); at != 2 {
+		t.Errorf("the record stands at %d, want 2", at)
+	}
+}
+
+// Three jobs are one transaction: while the third is at work, another
+// connection sees nothing of the first.
+func TestABatchIsOneTransaction(t *testing.T) {
+	w := still(t)
+	other, err := connect(w.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = other.close() }()
+	seen := func() int64 {
+		n, err := other.number(`SELECT count(*) FROM log`)
+		if err != nil {
+			t.Error(err)
+		}
+		return n
+	}
+	w.serve(batchOf(admitting("a"), admitting("b"), func(*transaction) error {
+		if n := seen(); n != 0 {
+			t.Errorf("%d entries seen before the batch is done", n)
+		}
+		return nil
+	}))
+	if n := seen(); n != 2 {
+		t.Errorf("%d entries seen, want 2", n)
+	}
+}
+
+func TestAJobLeftIsNotWritten(t *testing.T) {
+	w := still(t)
+	batch := batchOf(admitting("a"), admitting("b"))
+	batch[0].taken.Store(true) // its caller has gone
+	w.serve(append([]*job(nil), batch...))
+	if err := <-batch[1].done; err != nil {
+		t.Error(err)
+	}
+	if n, err := w.conn.number(`SELECT count(*) FROM log`); err != nil || n != 1 {
+		t.Errorf("%d entries, %v; want 1", n, err)
+	}
+}
+
+// The log beside the file must not grow with what was ever written.
+func TestLogIsBegunAnew(t *testing.T) {
+	s := open(t, filepath.Join(t.TempDir(), "queue.db"))
+	body := make([]byte, 256<<10)
+	var wg sync.WaitGroup
+	const written = 8 * logBytes
+	for c := range 4 {
+		wg.Go(func() {
+			for i := range written / len(body) / 4 {
+				if _, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(c, i), Body: body}); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+	}
+	wg.Wait()
+	log, err := os.Stat(s.path + "-wal")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if log.Size() > written/2 {
+		t.Errorf("%d MiB written, %d MiB in the log", written>>20, log.Size()>>20)
+	}
+	t.Logf("%d MiB written, %d MiB in the log", written>>20, log.Size()>>20)
+}
+
+// What a commit has made durable is not handed over again.
+func TestDispatchGoesOnWhereItStood(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "queue.db")
+	admit := func(s *Store, key string) {
+		if _, err := s.Admit(t.Context(), queue.Submission{Key: key, Body: []byte("body")}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	handed := func(s *Store) (keys []string) {
+		ctx, cancel := context.WithCancel(t.Context())
+		err := s.Dispatch(ctx, func(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
+			for _, e := range batch {
+				keys = append(keys, e.Key)
+			}
+			cancel() // the batch is kept all the same
+			return nil, nil
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return keys
+	}
+	for i := range 3 {
+		s, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		admit(s, fmt.Sprint(i))
+		if got := handed(s); len(got) != 1 || got[0] != fmt.Sprint(i) {
+			t.Errorf("handed over %v, want %d", got, i)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
