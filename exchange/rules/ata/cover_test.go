@@ -1,0 +1,86 @@
+package ata_test
+
+import (
+	"fmt"
+	"testing"
+)
+
+func TestValidityLength(t *testing.T) {
+	for _, test := range []struct {
+		issued, end string
+		fine        bool
+	}{
+		{"2019-02-21", "2020-02-20", true}, // the example of UBL 2.3: twelve months, both days in
+		{"2026-03-02", "2027-03-01", true},
+		{"2026-03-02", "2027-03-02", false},
+		{"2026-03-02+08:00", "2027-03-01+08:00", true},
+		{"2028-02-29", "2029-02-28", true},
+		{"2028-02-29", "2029-03-01", false},
+		{"2027-03-01", "2028-02-29", true},
+		{"2026-03-02", "9999-12-31", false},
+		{"2026-03-02", "never", true}, // the schema's matter
+	} {
+		body := fmt.Sprintf(`<IssueDate>%s</IssueDate><ValidityPeriod><EndDate>%s</EndDate></ValidityPeriod>`, test.issued, test.end)
+		if got := told(t, "ATA-01", "ata-carnet", body); (len(got) == 0) != test.fine {
+			t.Errorf("%s to %s: %v", test.issued, test.end, got)
+		}
+	}
+}
+
+func TestChineseAssociation(t *testing.T) {
+	for _, test := range []struct {
+		name, country string
+		fine          bool
+	}{
+		{"中国国际贸易促进委员会广西分会", "CN", true},
+		{"贸促会钦州支会", "CN", true},
+		{"CCPIT Guangxi", "CN", true},
+		{"China Chamber Of International Commerce", "CN", true},
+		{"广西国际商会", "CN", false},
+		{"Vietnam Chamber of Commerce and Industry", "VN", true},
+		{"", "CN", true}, // ATA-05 says that it has no name
+	} {
+		body := fmt.Sprintf(`<IssuerParty><PartyName><Name>%s</Name></PartyName>
+			<PostalAddress><Country><IdentificationCode>%s</IdentificationCode></Country></PostalAddress></IssuerParty>`, test.name, test.country)
+		if got := told(t, "ATA-08", "ata-carnet", body); (len(got) == 0) != test.fine {
+			t.Errorf("%q in %s: %v", test.name, test.country, got)
+		}
+	}
+}
+
+func TestOfficeCountry(t *testing.T) {
+	const where = `<Shipment><Consignment><FinalDestinationCountry><IdentificationCode>SG</IdentificationCode></FinalDestinationCountry>
+		<TransitCountry><IdentificationCode>VN</IdentificationCode></TransitCountry></Consignment>
+		<Consignment><FinalDestinationCountry><IdentificationCode>MY</IdentificationCode></FinalDestinationCountry></Consignment>
+		<ExportCountry><IdentificationCode>CN</IdentificationCode></ExportCountry></Shipment>
+		<GoodsItemPassportCounterfoil><CustomsOfficeLocation>%s</CustomsOfficeLocation></GoodsItemPassportCounterfoil>`
+	for office, fine := range map[string]bool{
+		`<ID>CNQZH</ID>`: true, `<ID>VNHPH</ID>`: true, `<ID>SGSIN</ID>`: true, `<ID>MYPKG</ID>`: true,
+		`<ID>THLCH</ID>`: false,
+		`<ID>7212</ID>`:  true, // a number of China's customs, of which nothing is known here
+		`<ID>THLCH</ID><Address><Country><IdentificationCode>MY</IdentificationCode></Country></Address>`: true,
+		`<Name>Laem Chabang</Name>`: true,
+	} {
+		if got := told(t, "ATA-06", "ata-carnet", fmt.Sprintf(where, office)); (len(got) == 0) != fine {
+			t.Errorf("%s: %v", office, got)
+		}
+	}
+}
+
+func TestReplacedInTime(t *testing.T) {
+	for _, test := range []struct {
+		issued, reference string
+		fine              bool
+	}{
+		{"2026-04-30", `<DocumentTypeCode>955</DocumentTypeCode><ValidityPeriod><EndDate>2026-05-31</EndDate></ValidityPeriod>`, true},
+		{"2026-05-01", `<DocumentTypeCode>955</DocumentTypeCode><ValidityPeriod><EndDate>2026-05-31</EndDate></ValidityPeriod>`, false},
+		{"2026-05-01", `<CopyIndicator>1</CopyIndicator><DocumentTypeCode>955</DocumentTypeCode><ValidityPeriod><EndDate>2026-05-31</EndDate></ValidityPeriod>`, true},
+		{"2026-05-01", `<DocumentTypeCode>380</DocumentTypeCode><ValidityPeriod><EndDate>2026-05-31</EndDate></ValidityPeriod>`, true},
+		{"2026-05-01", `<DocumentTypeCode>955</DocumentTypeCode>`, true},
+	} {
+		body := "<IssueDate>" + test.issued + "</IssueDate><AdditionalDocumentReference>" + test.reference + "</AdditionalDocumentReference>"
+		if got := told(t, "ATA-29", "ata-carnet", body); (len(got) == 0) != test.fine {
+			t.Errorf("%s of %s: %v", test.reference, test.issued, got)
+		}
+	}
+}

@@ -1,0 +1,22 @@
+package ata
+
+// The kinds of document that the rules of this package are about.
+const (
+	carnet   = "ata-carnet"
+	proof    = "ata-reexportation-proof"
+	request  = "ata-reexportation-request"
+	reminder = "ata-reexportation-reminder"
+)
+
+func carnets() []string { return []string{carnet} }
+
+func requests() []string { return []string{request} }
+
+func reminders() []string { return []string{reminder} }
+
+func proofs() []string { return []string{proof} }
+
+// withCounterfoils are the kinds that show counterfoils that were used.
+func withCounterfoils() []string { return []string{carnet, proof, reminder} }
+
+func every() []string { return []string{carnet, proof, request, reminder} }

@@ -1,0 +1,70 @@
+package book_test
+
+import (
+	"cmp"
+	"flag"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/book"
+)
+
+var update = flag.Bool("update", false, "write RULES.md anew")
+
+const tablePath = "../RULES.md"
+
+// TestTable holds RULES.md against the rules: each is documented, as it is.
+func TestTable(t *testing.T) {
+	want := table(book.Rules())
+	if *update {
+		if err := os.WriteFile(tablePath, []byte(want), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	got, err := os.ReadFile(tablePath)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != want {
+		t.Error("RULES.md is not what the rules say; write it anew with go test ./exchange/rules/book -update")
+	}
+}
+
+// table writes the rules down for people, by code.
+func table(all []rules.Rule) string {
+	slices.SortFunc(all, func(a, b rules.Rule) int { return cmp.Compare(a.Code, b.Code) })
+	var b strings.Builder
+	b.WriteString("# Business rules\n\n" +
+		"Written by `go test ./exchange/rules/book -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
+		"*reject*: the document is refused. *hold*: a person looks at it first. *warn*: it is accepted and the sender is told.\n\n" +
+		"| code | kinds | severity | message | 说明 | source | in force |\n|---|---|---|---|---|---|---|\n")
+	for _, r := range all {
+		kinds := strings.Join(r.Kinds, ", ")
+		if kinds == "" {
+			kinds = "all"
+		}
+		cells := []string{r.Code, kinds, r.Severity.String(), r.EN, r.ZH, r.Source, force(r.From, r.Until)}
+		for i, cell := range cells {
+			cells[i] = strings.ReplaceAll(cell, "|", `\|`)
+		}
+		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
+	}
+	return b.String()
+}
+
+// force says between which days a rule is in force.
+func force(from, until time.Time) string {
+	switch {
+	case from.IsZero() && until.IsZero():
+		return "always"
+	case until.IsZero():
+		return "from " + from.Format(time.DateOnly)
+	case from.IsZero():
+		return "until " + until.Format(time.DateOnly)
+	}
+	return from.Format(time.DateOnly) + " to " + until.Format(time.DateOnly)
+}

@@ -1,0 +1,25 @@
+package general
+
+import (
+	"time"
+
+	"beibu/exchange/rules"
+)
+
+// skew is how far ahead of ours another clock, in another time zone, may be.
+const skew = 24 * time.Hour
+
+// futureIssue is GEN-05.
+func futureIssue() rules.Rule {
+	return rules.Rule{
+		Code: "GEN-05", Severity: rules.Warn,
+		Source: "Common practice: a document is not issued after it was sent",
+		EN:     "issued on {0}, but it came in on {1}",
+		ZH:     "签发日期为{0}，但收到日期为{1}",
+		Check: func(d *rules.Document, report rules.Report) {
+			if !d.Issued.IsZero() && d.Issued.After(d.Received.Add(skew)) {
+				report(issued(d.Root), written(d.Issued), written(d.Received))
+			}
+		},
+	}
+}

@@ -1,0 +1,221 @@
+package general
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/rulestest"
+	"beibu/signing/strict"
+	"beibu/testdata"
+)
+
+// TestSamples holds the rules against the samples of all kinds, not only against
+// those that were made to break them.
+func TestSamples(t *testing.T) {
+	all, err := testdata.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kinds []string
+	for _, s := range all {
+		if !slices.Contains(kinds, s.Kind) {
+			kinds = append(kinds, s.Kind)
+		}
+	}
+	rulestest.Run(t, Rules(), kinds...)
+}
+
+// breaches returns what a fragment of a document breaks.
+func breaches(t *testing.T, fragment string) []string {
+	t.Helper()
+	tree, err := strict.Parse([]byte("<Document>"+fragment+"</Document>"), strict.Limits{})
+	if err != nil {
+		t.Fatalf("%s: %v", fragment, err)
+	}
+	set, err := rules.NewSet(Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, b := range set.Check(rulestest.Document("transit-declaration", tree)) {
+		found = append(found, b.Rule.Code)
+	}
+	return found
+}
+
+func TestFragments(t *testing.T) {
+	const party = `<P><PartyIdentification><ID schemeID="%s">%s</ID></PartyIdentification>` +
+		`<PostalAddress><Country><IdentificationCode>%s</IdentificationCode></Country></PostalAddress></P>`
+	number := func(scheme, id, country string) string { return fmt.Sprintf(party, scheme, id, country) }
+	cases := map[string]struct {
+		fragment string
+		want     []string
+	}{
+		"country of UBL":                 {`<Country><IdentificationCode>XX</IdentificationCode></Country>`, []string{"GEN-04"}},
+		"country of a licence":           {`<DestinationCountryCode>vn</DestinationCountryCode>`, []string{"GEN-04"}},
+		"country of an SPS certificate":  {`<ImportSPSCountry><ID>ZZ</ID></ImportSPSCountry>`, []string{"GEN-04"}},
+		"identification of what is none": {`<Thing><IdentificationCode>XX</IdentificationCode></Thing>`, nil},
+		"no country":                     {`<Country><IdentificationCode/></Country>`, nil},
+		"dong without a minor unit":      {`<Amount currencyID="VND">1500000.5</Amount>`, []string{"GEN-06"}},
+		"dong with zeros behind":         {`<Amount currencyID="VND">1500000.00</Amount>`, nil},
+		"three digits of a dinar":        {`<Amount currencyID="KWD">1.125</Amount>`, nil},
+		"a price may be finer":           {`<PriceAmount currencyID="USD">0.9055</PriceAmount>`, nil},
+		"no such currency":               {`<Amount currencyID="YUAN">1.125</Amount>`, []string{"GEN-04B"}},
+		"gold has no minor unit":         {`<Amount currencyID="XAU">1.12345</Amount>`, nil},
+		"unit with a qualifier":          {`<Quantity unitCode="KGM#G">10.00</Quantity>`, nil},
+		"unit that is a qualifier":       {`<Quantity unitCode="#G">10.00</Quantity>`, nil},
+		"packages as a unit":             {`<Quantity unitCode="XCT">10</Quantity>`, nil},
+		"no such unit":                   {`<Quantity unitCode="KILO">10</Quantity>`, []string{"GEN-04C"}},
+		"place that is not listed":       {`<ID schemeID="UNLOCODE">CNXXX</ID>`, []string{"GEN-04E"}},
+		"place of a country not listed":  {`<ID schemeID="UN/LOCODE">DEHAM</ID>`, nil},
+		"place of no country":            {`<ID schemeID="UNLOCODE">XXHAM</ID>`, []string{"GEN-04E"}},
+		"Qingdao for Qinzhou is a place": {`<LocationID>CNQIN</LocationID>`, nil},
+		"an SPS place by its own name":   {`<UnloadingBaseportSPSLocation><ID>Qinzhou port</ID></UnloadingBaseportSPSLocation>`, nil},
+		"an SPS place by code":           {`<UnloadingBaseportSPSLocation><ID>CNZZZ</ID></UnloadingBaseportSPSLocation>`, []string{"GEN-04E"}},
+		"period of a day":                {`<ValidityPeriod><StartDate>2026-11-20</StartDate><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
+		"SPS period backwards":           {`<SPSPeriod><StartDateTime><DateTime>2026-11-20T00:00:00Z</DateTime></StartDateTime><EndDateTime><DateTimeString>2026-11-19</DateTimeString></EndDateTime></SPSPeriod>`, []string{"GEN-09"}},
+		"half a period":                  {`<ValidityPeriod><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
+		"degrees below zero":             {`<ValueMeasure unitCode="CEL">-20</ValueMeasure>`, nil},
+		"volume below zero":              {`<NetVolumeMeasure unitCode="MTQ">-0.01</NetVolumeMeasure>`, []string{"GEN-10"}},
+		"zero below zero":                {`<Quantity>-0</Quantity>`, nil},
+		"container":                      {`<TransportEquipment><ID>CSQU3054383</ID></TransportEquipment>`, nil},
+		"container with blanks":          {`<TransportEquipment><ID>CSQU 305438 3</ID></TransportEquipment>`, nil},
+		"container mistyped":             {`<TransportEquipment><ID>CSQU3045383</ID></TransportEquipment>`, []string{"GEN-12"}},
+		"trailer":                        {`<TransportEquipment><ID>29R-612.47</ID></TransportEquipment>`, nil},
+		"HS of seven digits":             {`<Code listID="HS">0810600</Code>`, []string{"GEN-13"}},
+		"HS of chapter 77":               {`<Code listID="HS">770100</Code>`, []string{"GEN-13"}},
+		"HS of ten digits in dots":       {`<Code listID="HS">0810.60.0000</Code>`, nil},
+		"HS of another list":             {`<Code listID="CPV">99</Code>`, nil},
+		"social credit code":             {number("USCC", "91450700348512074X", "CN"), []string{"GEN-18"}},
+		"empty social credit code":       {number("USCC", "", "CN"), []string{"GEN-18"}},
+		"tax number of Viet Nam":         {number("TIN", "4900723182", "VN"), nil},
+		"mistyped in Viet Nam":           {number("TIN", "4900723128", "VN"), []string{"GEN-18B"}},
+		"mistyped in Thailand":           {number("TIN", "0105549077124", "TH"), []string{"GEN-18B"}},
+		"tax number of elsewhere":        {number("TIN", "12", "DE"), nil},
+		"tax number of nowhere":          {`<P><ID schemeID="TIN">12</ID></P>`, nil},
+		"Chinese tax number":             {number("TIN", "450100123456789", "CN"), nil},
+		"entity number of Singapore":     {number("UEN", "53196274B", "SG"), []string{"GEN-18B"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := breaches(t, c.fragment); !slices.Equal(got, c.want) {
+				t.Errorf("breaks %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// A carnet's own period is judged by ATA-02 and not twice.
+func TestCarnetPeriod(t *testing.T) {
+	tree, err := strict.Parse([]byte(`<GoodsItemPassport><ValidityPeriod><StartDate>2026-11-20</StartDate>`+
+		`<EndDate>2026-11-19</EndDate></ValidityPeriod></GoodsItemPassport>`), strict.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := rules.NewSet(Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if found := set.Check(rulestest.Document("ata-carnet", tree)); len(found) != 0 {
+		t.Errorf("found %v", found)
+	}
+}
+
+func TestIssueDate(t *testing.T) {
+	received := time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
+	cases := map[string][]string{
+		"2026-11-21": nil, // it is tomorrow already in Fiji
+		"2026-11-22": {"GEN-05"},
+		"2016-11-21": nil,
+		"2016-11-19": {"GEN-05B"},
+		"0002-01-01": {"GEN-05B"},
+		"9999-12-31": {"GEN-05"},
+	}
+	set, err := rules.NewSet(Rules())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for day, want := range cases {
+		tree, err := strict.Parse([]byte("<Document><IssueDate>"+day+"</IssueDate></Document>"), strict.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		d := &rules.Document{Kind: "transit-declaration", Root: tree.Root(), Received: received}
+		d.Issued, _ = rules.Issued(tree.Root())
+		var got []string
+		for _, b := range set.Check(d) {
+			got = append(got, b.Rule.Code)
+			if path := b.At.Path(); path != "/Document/IssueDate" {
+				t.Errorf("%s is reported at %s", day, path)
+			}
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", day, got, want)
+		}
+	}
+}
+
+// Known numbers of ISO 6346 and of containers at sea.
+func TestContainerDigit(t *testing.T) {
+	for _, number := range []string{"CSQU3054383", "MSKU0000001", "TEXU3070079", "HLXU2008419"} {
+		digit, ok := containerDigit(number)
+		if number == "MSKU0000001" { // made up: only its form counts
+			if !ok {
+				t.Errorf("%s is not taken for a container", number)
+			}
+			continue
+		}
+		if !ok || digit != number[10:] {
+			t.Errorf("%s: %s, %v", number, digit, ok)
+		}
+	}
+	for _, number := range []string{"", "CSQU305438", "CSQZ3054383", "csqu3054383", "CSQU30543833", "CSQU305438X", "柜QU3054383"} {
+		if _, ok := containerDigit(number); ok {
+			t.Errorf("%q is taken for a container", number)
+		}
+	}
+}
+
+func TestAnswerLists(t *testing.T) {
+	cases := []struct {
+		list, code     string
+		listed, judged bool
+	}{
+		{uncl4343, "AP", true, true},
+		{uncl4343, "ap", false, true},
+		{uncl4343, "AB AJ", false, true},
+		{uncl4343, "", false, true},
+		{wco, "08", true, true},
+		{wco, "8", false, true},
+		{gacc, "800", true, true},
+		{gacc, "-621015", true, true},
+		{gacc, "-", false, true},
+		{gacc, "-x", false, true},
+		{"", "AP", false, false},
+		{"OTHER", "AP", false, false},
+	}
+	for _, c := range cases {
+		if listed, judged := inList(c.list, c.code); listed != c.listed || judged != c.judged {
+			t.Errorf("%s %q: %v, %v", c.list, c.code, listed, judged)
+		}
+	}
+}
+
+// A party with a great many numbers costs no more than as many parties: were each
+// number to look through all the others, this would not end in good time.
+func TestManyNumbers(t *testing.T) {
+	const many = 60_000
+	var b strings.Builder
+	b.WriteString("<Party>")
+	for range many {
+		b.WriteString(`<PartyIdentification><ID schemeID="TIN">1</ID></PartyIdentification>`)
+	}
+	b.WriteString("</Party>")
+	if found := breaches(t, b.String()); len(found) != 0 {
+		t.Errorf("%d breaches in numbers of no country", len(found))
+	}
+}

@@ -1,0 +1,48 @@
+package general
+
+import (
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// hsCode is GEN-13. Six digits are international, eight ASEAN's, ten China's.
+func hsCode() rules.Rule {
+	return rules.Rule{
+		Code: "GEN-13", Severity: rules.Warn,
+		Source: "Harmonized System: chapters 01 to 97 without 77, six digits and national ones",
+		EN:     "{0} is not an HS code; it has 6, 8 or 10 digits and begins with a chapter from 01 to 97",
+		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至97章开头",
+		Check: func(d *rules.Document, report rules.Report) {
+			every(d.Root, func(n strict.Node) {
+				if !holdsHS(n) {
+					return
+				}
+				if code := n.Text(); code != "" && !isHS(code) {
+					report(n, code)
+				}
+			})
+		},
+	}
+}
+
+func holdsHS(n strict.Node) bool {
+	if n.Attr("listID") == "HS" || n.Attr("schemeID") == "HS" {
+		return true
+	}
+	return n.Local() == "ClassCode" && n.Parent().Find("SystemName").Text() == "HS"
+}
+
+func isHS(code string) bool {
+	digits := strings.ReplaceAll(code, ".", "")
+	if strings.Trim(digits, "0123456789") != "" {
+		return false
+	}
+	switch len(digits) {
+	case 6, 8, 10:
+		chapter := digits[:2]
+		return chapter != "00" && chapter != "77" && chapter < "98"
+	}
+	return false
+}

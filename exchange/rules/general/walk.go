@@ -1,0 +1,48 @@
+package general
+
+import (
+	"strings"
+	"time"
+
+	"beibu/signing/strict"
+)
+
+// every calls visit for an element and all below it, in document order.
+func every(n strict.Node, visit func(strict.Node)) {
+	visit(n)
+	for below := range n.Descendants() {
+		visit(below)
+	}
+}
+
+// issued returns the place where a document gives its date of issue, or its
+// root where it gives none.
+func issued(root strict.Node) strict.Node {
+	for _, path := range [...]string{"IssueDate", "SPSExchangedDocument/IssueDateTime"} {
+		if at := root.Find(path); at.Exists() {
+			return at
+		}
+	}
+	return root
+}
+
+// locode returns the UN/LOCODE that an element holds, and whether it is meant to
+// be one: by its scheme, by its name in a trade licence, or by its form in the
+// location of an SPS certificate, which may also hold a name of one's own.
+func locode(n strict.Node) (string, bool) {
+	switch n.Attr("schemeID") {
+	case "UNLOCODE", "UN/LOCODE":
+		return n.Text(), true
+	}
+	switch n.Local() {
+	case "LocationID":
+		return n.Text(), true
+	case "ID":
+		text := n.Text()
+		shaped := len(text) == 5 && strings.ToUpper(text) == text && !strings.Contains(text, " ")
+		return text, shaped && strings.HasSuffix(n.Parent().Local(), "SPSLocation")
+	}
+	return "", false
+}
+
+func written(day time.Time) string { return day.Format(time.DateOnly) }

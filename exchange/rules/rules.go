@@ -1,0 +1,53 @@
+package rules
+
+import (
+	"time"
+
+	"beibu/signing/strict"
+)
+
+// A Severity says what becomes of a document in which a rule found a breach.
+type Severity uint8
+
+// The severities, worst first.
+const (
+	Reject Severity = iota // the document is refused
+	Hold                   // the document is accepted and marked for a person to look at
+	Warn                   // the document is accepted and the sender is told
+)
+
+// String returns "reject", "hold" or "warn".
+func (s Severity) String() string {
+	return [...]string{"reject", "hold", "warn"}[s]
+}
+
+// A Rule is one business rule.
+type Rule struct {
+	Code     string    // permanent and unique, such as "ATA-01"
+	Kinds    []string  // the kinds of document it applies to; none means all
+	Severity Severity  // of every breach of it
+	Source   string    // the clause it comes from, for people
+	From     time.Time // first day in force, by the document's issue date; zero: always was
+	Until    time.Time // last day in force; zero: no end
+	EN, ZH   string    // the message, with {0}, {1} … for the arguments of Report
+	Check    func(*Document, Report)
+}
+
+// A Report notes a breach at a place. Where the breach is that something is
+// missing, the place is the element that ought to hold it.
+type Report func(at strict.Node, args ...string)
+
+// A Document is what a rule may look at.
+type Document struct {
+	Kind     string
+	Root     strict.Node
+	Issued   time.Time // midnight UTC of the document's own issue date; zero where it has none
+	Received time.Time // when it came in
+}
+
+// A Breach is one finding of a rule.
+type Breach struct {
+	Rule *Rule
+	At   strict.Node
+	Args []string
+}

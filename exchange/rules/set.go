@@ -1,0 +1,86 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"beibu/signing/strict"
+)
+
+// A Set is rules ready to be applied. It is safe for concurrent use.
+type Set struct {
+	all    []Rule
+	byKind map[string][]*Rule
+}
+
+// NewSet binds rules together. It fails where two have the same code or one
+// lacks what every rule has.
+func NewSet(all ...[]Rule) (*Set, error) {
+	s := &Set{all: slices.Concat(all...), byKind: make(map[string][]*Rule)}
+	slices.SortStableFunc(s.all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
+	for i := range s.all {
+		r := &s.all[i]
+		if r.Code == "" || r.Check == nil || r.EN == "" || r.ZH == "" || r.Source == "" {
+			return nil, fmt.Errorf("bind rule %q: code, source, messages and check must be there", r.Code)
+		}
+		if i > 0 && s.all[i-1].Code == r.Code {
+			return nil, fmt.Errorf("bind rule %q: the code is taken", r.Code)
+		}
+		if len(r.Kinds) == 0 {
+			s.byKind[""] = append(s.byKind[""], r)
+		}
+		for _, kind := range r.Kinds {
+			s.byKind[kind] = append(s.byKind[kind], r)
+		}
+	}
+	return s, nil
+}
+
+// All returns every rule, by code.
+func (s *Set) All() []Rule { return slices.Clone(s.all) }
+
+// MaxBreaches bounds what one document is told. A document with more is beyond
+// mending one by one, and a hostile one costs no more.
+const MaxBreaches = 500
+
+// Check applies the rules for the document's kind that were in force on its
+// issue date, or on the day it came in where it has none. It returns the
+// breaches, at most MaxBreaches, in document order and then by code.
+func (s *Set) Check(d *Document) []Breach {
+	day := d.Issued
+	if day.IsZero() {
+		day = d.Received
+	}
+	var found []Breach
+	for _, rules := range [][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
+		for _, r := range rules {
+			if !r.From.IsZero() && day.Before(r.From) || !r.Until.IsZero() && !day.Before(r.Until.AddDate(0, 0, 1)) {
+				continue
+			}
+			r.Check(d, func(at strict.Node, args ...string) {
+				if len(found) < MaxBreaches {
+					found = append(found, Breach{Rule: r, At: at, Args: args})
+				}
+			})
+		}
+	}
+	slices.SortStableFunc(found, func(a, b Breach) int {
+		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule.Code, b.Rule.Code))
+	})
+	return found
+}
+
+// Message fills the arguments of a breach into a message of its rule.
+func (b Breach) Message(template string) string {
+	if len(b.Args) == 0 {
+		return template
+	}
+	pairs := make([]string, 0, 2*len(b.Args))
+	for i, arg := range b.Args {
+		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", arg)
+	}
+	return strings.NewReplacer(pairs...).Replace(template)
+}

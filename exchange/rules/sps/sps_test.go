@@ -1,0 +1,90 @@
+package sps
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"beibu/exchange/rules/rulestest"
+	"beibu/signing/strict"
+)
+
+func TestSamples(t *testing.T) { rulestest.Run(t, Rules(), certificates()...) }
+
+// The edges of what is allowed: one step further is in the bad samples.
+func TestEdges(t *testing.T) {
+	const exit = "<udt:DateTimeString>2026-10-31T22:00:00+07:00"
+	cases := map[string]struct {
+		sample string
+		edits  []string
+		want   []string
+	}{
+		"left on the fourteenth day":  {"mangosteen-qinzhou", []string{exit, "<udt:DateTimeString>2026-11-12"}, nil},
+		"left on the fifteenth day":   {"mangosteen-qinzhou", []string{exit, "<udt:DateTimeString>2026-11-13"}, []string{"SPS-21"}},
+		"issued fourteen days after":  {"mangosteen-qinzhou", []string{exit, "<udt:DateTimeString>2026-10-15"}, nil},
+		"issued fifteen days after":   {"mangosteen-qinzhou", []string{exit, "<udt:DateTimeString>2026-10-14"}, []string{"SPS-21B"}},
+		"a port of one's own naming":  {"mangosteen-qinzhou", []string{"<ram:ID>CNQZH<", "<ram:ID>QINZHOU PORT<"}, nil},
+		"net as much as gross":        {"shrimp-qinzhou", []string{">26400</ram:Gross", ">24000</ram:Gross"}, nil},
+		"net in another unit":         {"shrimp-qinzhou", []string{`unitCode="KGM">24000`, `unitCode="GRM">24000000`}, nil},
+		"counted in packages alone":   {"dragon-fruit-dongxing", []string{`<ram:NetWeightMeasure unitCode="KGM">4000</ram:NetWeightMeasure>`, ""}, nil},
+		"line 0 is not judged":        {"mangosteen-qinzhou", []string{"<ram:SequenceNumeric>0<", "<ram:SequenceNumeric>0.0<"}, nil},
+		"line 0 of goods is":          {"mangosteen-qinzhou", []string{"<ram:SequenceNumeric>0<", "<ram:SequenceNumeric>3<"}, []string{"SPS-13G", "SPS-14", "SPS-12"}},
+		"numbers are compared":        {"dragon-fruit-dongxing", []string{"<ram:SequenceNumeric>2<", "<ram:SequenceNumeric>1.0<"}, []string{"SPS-16"}},
+		"two of three notes missing":  {"durian-reexport-dongxing", []string{"Subject>ADRPN<", "Subject>X<", "Subject>ADRD<", "Subject>Y<"}, []string{"SPS-09"}},
+		"no replacement at all":       {"durian-reexport-dongxing", []string{"Subject>ADRPN<", "Subject>X<", "Subject>ADRD<", "Subject>Y<", "Subject>ADRPR<", "Subject>Z<"}, nil},
+		"original is a re-export too": {"durian-reexport-dongxing", []string{"<ram:TypeCode>851<", "<ram:TypeCode>657<"}, nil},
+		"a compact date":              {"durian-youyiguan", []string{"<udt:DateTimeString>2026-11-12T15:20:00+07:00", `<udt:DateTimeString format="102">20261112`}, nil},
+		"health type is for all":      {"durian-youyiguan", []string{"<ram:TypeCode>851<", "<ram:TypeCode>636<"}, nil},
+		"png called pdf":              {"shrimp-qinzhou", []string{"JVBERi", "iVBORw"}, []string{"SPS-17B"}},
+		"no media type":               {"shrimp-qinzhou", []string{`mimeCode="application/pdf" `, ""}, []string{"SPS-17"}},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := rulestest.Codes(t, Rules(), rulestest.Sample(t, "sps-certificate", c.sample), c.edits...); !slices.Equal(sorted(got), sorted(c.want)) {
+				t.Errorf("breaks %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+func sorted(codes []string) []string {
+	codes = slices.Clone(codes)
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+func TestEPPO(t *testing.T) {
+	cases := map[string]bool{
+		"DURZI": true, "HCRUN": true, "1CIDG": true, "CIDSI": true, "FUSAC4": false, "1HCRUG": true, "durzi": false,
+		"DURZ": false, "DURZIBE": false, "": false, "DÜRZ": false,
+	}
+	for code, want := range cases {
+		if isEPPO(code) != want {
+			t.Errorf("isEPPO(%q) is %v", code, !want)
+		}
+	}
+}
+
+func TestDay(t *testing.T) {
+	want := time.Date(2026, time.November, 12, 0, 0, 0, 0, time.UTC)
+	cases := map[string]bool{
+		"<DateTimeString>2026-11-12</DateTimeString>":                      true,
+		"<DateTimeString>2026-11-12T23:59:59-08:00</DateTimeString>":       true,
+		"<DateTimeString format='205'>202611121530+07:00</DateTimeString>": false,
+		"<DateTimeString format='102'>20261112</DateTimeString>":           true,
+		"<DateTime>2026-11-12T00:00:00Z</DateTime>":                        true,
+		"<DateTimeString>yesterday</DateTimeString>":                       false,
+		"<DateTimeString/>": false,
+		"":                  false,
+	}
+	for content, ok := range cases {
+		tree, err := strict.Parse([]byte("<IssueDateTime>"+content+"</IssueDateTime>"), strict.Limits{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, read := day(tree.Root())
+		if read != ok || ok && !got.Equal(want) {
+			t.Errorf("%s: %v %v", content, got, read)
+		}
+	}
+}
