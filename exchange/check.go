@@ -1,0 +1,153 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+
+	"beibu/exchange/rules"
+	"beibu/schemas"
+	"beibu/signing/strict"
+)
+
+// Checks find what is wrong with a document: the gate and the schema first,
+// and the business rules where those found nothing.
+type Checks struct {
+	schemas *schemas.Catalog
+	rules   *rules.Set
+	limits  strict.Limits
+}
+
+// NewChecks binds schemas and rules.
+func NewChecks(catalog *schemas.Catalog, set *rules.Set) *Checks {
+	return &Checks{schemas: catalog, rules: set}
+}
+
+// A Checked document has been looked at. Only Checks makes one, and Signatures
+// judge nothing else, so nothing unchecked can be accepted.
+type Checked struct {
+	document  Document
+	kind      string
+	schema    string
+	facts     Facts
+	faults    Faults
+	malformed bool
+	signed    bool // something of XML Signature stands in the document
+}
+
+// Kind returns the kind of document, or "" where it was not recognised.
+func (c Checked) Kind() string { return c.kind }
+
+// Schema returns the id of the schema set that judged the document.
+func (c Checked) Schema() string { return c.schema }
+
+// Facts returns what the document says, as far as it was valid.
+func (c Checked) Facts() Facts { return c.facts }
+
+// Faults returns what was found, in document order.
+func (c Checked) Faults() Faults { return c.faults }
+
+// Valid tells whether nothing found refuses the document.
+func (c Checked) Valid() bool { return !c.faults.Has(rules.Reject) }
+
+// Identity returns what makes the document the same as another.
+func (c Checked) Identity() Identity {
+	return Identity{Sender: c.document.Sender, Kind: c.kind, Number: c.facts.Number, Version: c.facts.Version}
+}
+
+// Err returns nil for a valid document, and otherwise the *Error that says
+// whether it is malformed or invalid and why.
+func (c Checked) Err() error {
+	switch {
+	case c.Valid():
+		return nil
+	case c.malformed:
+		return &Error{Op: "check document", Kind: Malformed, Code: c.faults[0].Code, Faults: c.faults}
+	}
+	return &Error{Op: "check document", Kind: Invalid, Code: "invalid", Faults: c.faults}
+}
+
+// Find checks a document. Its error says that the checking failed, not that
+// the document did.
+func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
+	report, err := c.schemas.Validate(ctx, doc.Bytes)
+	if err != nil {
+		return Checked{}, fmt.Errorf("validate document: %w", err)
+	}
+	checked := Checked{
+		document: doc, kind: string(report.Type.Kind), schema: report.Type.Schema, malformed: report.Malformed,
+	}
+	for _, v := range report.Violations {
+		checked.faults = append(checked.faults, schemaFault(report, v))
+	}
+	if checked.malformed {
+		checked.faults = c.explain(checked)
+	}
+	if !checked.Valid() {
+		return checked, nil
+	}
+	return c.judge(checked)
+}
+
+// explain has the strict reader say what is wrong with a document that the
+// schemas' gate refused as not well-formed: its reasons are the more telling
+// ones.
+func (c *Checks) explain(checked Checked) Faults {
+	_, err := strict.Parse(checked.document.Bytes, c.limits)
+	fault, ok := err.(*strict.Fault) //nolint:errorlint // Parse returns a *Fault or nil, never a chain
+	if !ok || fault.Code != "xml.syntax" || checked.faults[0].Code != fault.Code {
+		return checked.faults
+	}
+	better := gateFault(fault)
+	better.Path, better.Message.ZH = checked.faults[0].Path, checked.faults[0].Message.ZH
+	return Faults{better}
+}
+
+// judge reads the facts of a document that the schema let pass and applies the
+// business rules to it.
+func (c *Checks) judge(checked Checked) (Checked, error) {
+	tree, err := strict.Parse(checked.document.Bytes, c.limits)
+	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
+		checked.malformed = true
+		checked.faults = Faults{gateFault(fault)}
+		return checked, nil
+	}
+	checked.signed = isSigned(checked.document.Bytes, tree.Root())
+	checked.facts = readFacts(checked.kind, tree.Root())
+	breaches := c.rules.Check(&rules.Document{
+		Kind: checked.kind, Root: tree.Root(),
+		Issued: checked.facts.Issued, Received: checked.document.Received,
+	})
+	for _, b := range breaches {
+		checked.faults = append(checked.faults, ruleFault(b))
+	}
+	if fault, found := misnumbered(checked.facts, tree.Root()); found && checked.Valid() {
+		checked.faults = append(checked.faults, fault)
+	}
+	return checked, nil
+}
+
+// The longest number and version, in bytes, that a document can be filed under.
+const (
+	MaxNumber  = 100
+	MaxVersion = 32
+)
+
+// misnumbered finds the fault of a document that could not be filed.
+func misnumbered(f Facts, root strict.Node) (Fault, bool) {
+	fault := Fault{Severity: rules.Reject.String(), Path: root.Path(), Source: "Beibu design: identity"}
+	fault.Line, fault.Column = root.Position()
+	switch {
+	case f.Number == "":
+		fault.Code = "document.unnumbered"
+		fault.Message = Text{EN: "the document has no number", ZH: "单证没有编号"}
+	case len(f.Number) > MaxNumber || len(f.Version) > MaxVersion:
+		fault.Code = "document.number-length"
+		fault.Message = Text{
+			EN: fmt.Sprintf("the number may have %d bytes and the version %d", MaxNumber, MaxVersion),
+			ZH: fmt.Sprintf("编号最多 %d 字节，版本号最多 %d 字节", MaxNumber, MaxVersion),
+		}
+	default:
+		return Fault{}, false
+	}
+	return fault, true
+}

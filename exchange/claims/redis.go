@@ -1,0 +1,105 @@
+package claims
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+
+	"beibu/exchange"
+)
+
+var _ exchange.Claims = (*Redis)(nil)
+
+// Redis keeps claims in Redis. It is safe for concurrent use.
+type Redis struct {
+	options Options
+	client  redis.UniversalClient
+	breaker breaker
+	scripts scripts
+}
+
+// Open returns claims in Redis. It fails where the options cannot work, and
+// never because Redis is down.
+func Open(o Options) (*Redis, error) {
+	o, err := o.filled()
+	if err != nil {
+		return nil, fmt.Errorf("open claims: %w", err)
+	}
+	logging.Disable() // of the client, which writes to standard error by itself: Turned tells what there is to tell
+	return &Redis{options: o, client: o.client(), scripts: newScripts()}, nil
+}
+
+// Close closes the connections.
+func (r *Redis) Close() error {
+	if err := r.client.Close(); err != nil {
+		return fmt.Errorf("close claims: %w", err)
+	}
+	return nil
+}
+
+// Claim is exchange.Claims's. It takes Bound at most, and no time while Redis
+// is known not to answer.
+func (r *Redis) Claim(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte) (exchange.Claim, error) {
+	c := &claim{redis: r, key: r.options.Prefix + "claim:" + id.Key(), token: uuid.NewString()}
+	state, ok := r.run(ctx, r.scripts.reserve, c.key, c.token, hex.EncodeToString(digest[:]), r.options.Lease.Milliseconds())
+	if !ok {
+		return c, nil
+	}
+	switch state {
+	case heldForSame:
+		return nil, inFlight(fmt.Errorf("%s is on its way in with the same content", id))
+	case heldForOther:
+		return nil, inFlight(fmt.Errorf("%s is on its way in with another content", id))
+	}
+	return c, nil
+}
+
+func inFlight(err error) error {
+	return &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Err: err}
+}
+
+// run runs a script on a key, unless the breaker is open. It is not ok where
+// Redis gave no answer.
+func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args ...any) (answer int, ok bool) {
+	if !r.breaker.lets(time.Now()) {
+		return 0, false
+	}
+	bounded, cancel := context.WithTimeout(ctx, r.options.Bound)
+	defer cancel()
+	answer, err := script.Run(bounded, r.client, []string{key}, args...).Int()
+	if ctx.Err() != nil {
+		return 0, false // the caller went away: that tells nothing of Redis
+	}
+	if errors.Is(err, redis.ErrClosed) {
+		return 0, false
+	}
+	if r.breaker.note(time.Now(), err) && r.options.Turned != nil {
+		r.options.Turned(err == nil, err)
+	}
+	return answer, err == nil
+}
+
+// A claim is one attempt's.
+type claim struct {
+	redis *Redis
+	key   string
+	token string
+}
+
+// Commit is exchange.Claim's. It says so even where the lease has lapsed and
+// another attempt holds the number: what the log has decided stands.
+func (c *claim) Commit(ctx context.Context, owner [sha256.Size]byte) {
+	c.redis.run(ctx, c.redis.scripts.commit, c.key, hex.EncodeToString(owner[:]), c.redis.options.Window.Milliseconds())
+}
+
+// Release is exchange.Claim's. It frees only what has this claim's token.
+func (c *claim) Release(ctx context.Context) {
+	c.redis.run(ctx, c.redis.scripts.release, c.key, c.token)
+}

@@ -1,0 +1,30 @@
+package courier_test
+
+import (
+	"testing"
+	"time"
+
+	"beibu/exchange/courier"
+)
+
+// BenchmarkFetch fetches and acknowledges one delivery after another while
+// 50,000 are under lease.
+func BenchmarkFetch(b *testing.B) {
+	const leased = 50_000
+	w := newWorld(b)
+	w.accept(0, leased, false, "window-vn")
+	for range leased / courier.MaxLimit {
+		w.fetch(courier.FetchOptions{Limit: courier.MaxLimit, Lease: time.Hour})
+	}
+	next := leased
+	b.ReportAllocs()
+	for b.Loop() {
+		w.accept(next, next+1, false, "window-vn")
+		if got := w.fetch(courier.FetchOptions{Limit: 10, Lease: time.Hour}); len(got) != 1 {
+			b.Fatalf("got %v", got)
+		}
+		w.acknowledge(accepted(next))
+		next++
+	}
+	b.ReportMetric(float64(w.read)/float64(next), "reads/delivery")
+}

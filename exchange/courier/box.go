@@ -1,0 +1,213 @@
+package courier
+
+import (
+	"context"
+	"math"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+)
+
+// MaxLeases bounds what one receiver may have under lease at once, and so the
+// memory for it. One that has so much gets no more until it acknowledges.
+const MaxLeases = 100_000
+
+// What bounds a look at deliveries that were handed over before.
+const (
+	walkPage  = 200         // deliveries read at once
+	walkAgain = time.Minute // how often the walk begins anew
+)
+
+// Where a walk begins and where it is over.
+var (
+	walkBegin = place{}
+	walkEnd   = place{backlog: true, position: math.MaxInt64}
+)
+
+// A box is the mailbox of one receiver. Its lock is held from reading the
+// index until the lease is granted, so that no delivery is granted on what the
+// index said before an acknowledgement.
+//
+// What was never handed over is found by its state. What was handed over, and
+// is under no lease any more, is found by a walk over all that was: cursor is
+// before everything that may be free. A lease that ends takes the cursor back
+// to it; so a long backlog that is all under lease is not read again and again.
+// Once in a while the walk begins anew, for what another daemon handed over.
+type box struct {
+	receiver string
+	journal  exchange.Journal
+
+	mu     sync.Mutex
+	leases leases        // guarded by mu
+	cursor place         // guarded by mu
+	again  time.Time     // guarded by mu; when the walk begins anew
+	freed  chan struct{} // guarded by mu; closed when a lease ends before its time
+}
+
+func newBox(receiver string, journal exchange.Journal) *box {
+	return &box{receiver: receiver, journal: journal, leases: newLeases(), freed: make(chan struct{})}
+}
+
+// take puts up to n deliveries that are free under lease, express first and
+// then the oldest.
+func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange.Exchange, error) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for held := b.leases.lapsed(now); held != nil; held = b.leases.lapsed(now) {
+		b.back(held.at)
+	}
+	n = min(n, MaxLeases-len(b.leases.byID))
+	if n <= 0 {
+		return nil, nil
+	}
+	found, err := b.fresh(ctx, n)
+	if err != nil {
+		return nil, err
+	}
+	old, err := b.walk(ctx, n, len(found) > 0, now)
+	if err != nil {
+		return nil, err
+	}
+	found = append(found, old...)
+	slices.SortFunc(found, func(x, y exchange.Exchange) int {
+		if placeOf(x).before(placeOf(y)) {
+			return -1
+		}
+		return 1
+	})
+	for _, x := range found[min(n, len(found)):] {
+		b.back(placeOf(x))
+	}
+	found = found[:min(n, len(found))]
+	for _, x := range found {
+		b.leases.grant(x, until)
+	}
+	return found, nil
+}
+
+// fresh returns up to n deliveries that were not handed over yet. Those under
+// lease are about to be, by another call.
+func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
+	var found []exchange.Exchange
+	for at := walkBegin; ; {
+		page, err := b.page(ctx, exchange.ContentConsignment, at, n)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range page {
+			at = placeOf(x)
+			if !b.leases.covers(x) {
+				found = append(found, x)
+			}
+			if len(found) == n {
+				return found, nil
+			}
+		}
+		if len(page) < n {
+			return found, nil
+		}
+	}
+}
+
+// walk goes on with the walk until it has up to n free deliveries or is over.
+// Where the caller has something already, it reads one page at most.
+func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]exchange.Exchange, error) {
+	if b.cursor == walkEnd && !now.Before(b.again) {
+		b.cursor = walkBegin
+	}
+	var found []exchange.Exchange
+	for b.cursor != walkEnd {
+		page, err := b.page(ctx, exchange.ContentHandover, b.cursor, walkPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, x := range page {
+			if len(found) == n {
+				return found, nil
+			}
+			b.cursor = placeOf(x)
+			if !b.leases.covers(x) {
+				found = append(found, x)
+			}
+		}
+		if len(page) < walkPage {
+			b.cursor, b.again = walkEnd, now.Add(walkAgain)
+		}
+		if content || len(found) > 0 {
+			break
+		}
+	}
+	return found, nil
+}
+
+// page reads deliveries in a state after a place.
+func (b *box) page(ctx context.Context, state exchange.State, after place, limit int) ([]exchange.Exchange, error) {
+	return b.journal.Deliveries(ctx, exchange.DeliveryQuery{
+		Receiver: b.receiver, States: []exchange.State{state}, After: after.position, Backlog: after.backlog, Limit: limit,
+	})
+}
+
+// back takes the cursor back to before a place.
+func (b *box) back(to place) {
+	if to.before(b.cursor) || to == b.cursor {
+		b.cursor = place{backlog: to.backlog, position: to.position - 1}
+	}
+}
+
+// release ends leases before their time, and tells how many there were.
+func (b *box) release(ids ...uuid.UUID) int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	ended := 0
+	for _, id := range ids {
+		if held := b.leases.end(id); held != nil {
+			b.back(held.at)
+			ended++
+		}
+	}
+	if ended > 0 {
+		close(b.freed)
+		b.freed = make(chan struct{})
+	}
+	return ended
+}
+
+// settle marks a lease as being acknowledged and tells whether it did: where
+// there is none, or another call is at it, somebody else may settle it first.
+func (b *box) settle(id uuid.UUID) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	held, ok := b.leases.byID[id]
+	if !ok || held.settled {
+		return false
+	}
+	held.settled = true
+	return true
+}
+
+// settled ends the leases of deliveries that were acknowledged; or, where that
+// failed, leaves them as they were.
+func (b *box) settled(ids []uuid.UUID, done bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	for _, id := range ids {
+		if done {
+			b.leases.end(id)
+		} else if held, ok := b.leases.byID[id]; ok {
+			held.settled = false
+		}
+	}
+}
+
+// waiting returns what a poll waits for beside the index: a channel closed
+// when a lease ends before its time, and when the next one lapses.
+func (b *box) waiting() (freed <-chan struct{}, lapse time.Time, leased bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	lapse, leased = b.leases.next()
+	return b.freed, lapse, leased
+}

@@ -1,0 +1,13 @@
+// Package courier carries deliveries to their receivers. The mailbox is the
+// courier of parties that fetch: they take deliveries under a lease, and
+// acknowledge each when they have it.
+//
+// What it promises:
+//
+//   - A delivery under a lease is given to nobody else until the lease ends,
+//     by time, by Release or by an acknowledgement.
+//   - Every hand-over is in the record before the receiver gets the document.
+//   - A delivery that the index shows as acknowledged is not given again.
+//   - Leases live in memory alone. A crash forgets them, and what was under
+//     lease is given again: the exchange id and the bytes are the same.
+package courier

@@ -1,0 +1,154 @@
+package courier
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+)
+
+// What a Fetch may ask for.
+const (
+	MaxLimit     = 500
+	DefaultLimit = 50
+	MinLease     = time.Second
+	MaxLease     = time.Hour
+	DefaultLease = time.Minute
+	MaxWait      = time.Minute
+)
+
+// A Mailbox gives receivers what is open for them. It is safe for concurrent
+// use.
+type Mailbox struct {
+	journal  exchange.Journal
+	recorder *exchange.Recorder
+	changed  func(receiver string) <-chan struct{}
+
+	mu    sync.Mutex
+	boxes map[string]*box // guarded by mu; by receiver, of whom there are only so many
+}
+
+// NewMailbox returns a mailbox for every receiver. changed returns a channel
+// that is closed when a delivery to the receiver opens.
+func NewMailbox(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}) *Mailbox {
+	return &Mailbox{journal: journal, recorder: recorder, changed: changed, boxes: make(map[string]*box)}
+}
+
+func (m *Mailbox) box(receiver string) *box {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	b, ok := m.boxes[receiver]
+	if !ok {
+		b = newBox(receiver, m.journal)
+		m.boxes[receiver] = b
+	}
+	return b
+}
+
+// FetchOptions say what a receiver asks for. What is outside the bounds is
+// taken as the nearest bound, and zero as the default.
+type FetchOptions struct {
+	Limit int           // deliveries: 1 to MaxLimit; default DefaultLimit
+	Lease time.Duration // MinLease to MaxLease; default DefaultLease
+	Wait  time.Duration // how long to wait for the first: up to MaxWait; 0 does not wait
+}
+
+func (o FetchOptions) bounded() FetchOptions {
+	if o.Limit == 0 {
+		o.Limit = DefaultLimit
+	}
+	if o.Lease == 0 {
+		o.Lease = DefaultLease
+	}
+	return FetchOptions{
+		Limit: min(max(o.Limit, 1), MaxLimit),
+		Lease: min(max(o.Lease, MinLease), MaxLease),
+		Wait:  min(max(o.Wait, 0), MaxWait),
+	}
+}
+
+// An Item is a delivery under lease.
+type Item struct {
+	Exchange    exchange.Exchange // with that one delivery
+	LeasedUntil time.Time         // the end of the lease
+}
+
+// Fetch returns open deliveries of the receiver that are under no lease,
+// express first and then the oldest, and puts them under one. Where there are
+// none it waits for the first, until the wait is over or ctx ends; neither is
+// an error. The hand-overs are durable, and shown, when it returns. It fails
+// with an *exchange.Error of kind Unavailable; then nothing is under lease.
+func (m *Mailbox) Fetch(ctx context.Context, receiver string, o FetchOptions) ([]Item, error) {
+	o = o.bounded()
+	b := m.box(receiver)
+	over := time.NewTimer(o.Wait)
+	defer over.Stop()
+	for {
+		opened := m.changed(receiver) // before the look, so that nothing is missed after it
+		freed, _, _ := b.waiting()
+		now := time.Now()
+		found, err := b.take(ctx, o.Limit, now, now.Add(o.Lease))
+		if err != nil {
+			return nil, err
+		}
+		if len(found) > 0 {
+			return m.hand(ctx, b, found, now.Add(o.Lease))
+		}
+		if o.Wait == 0 || !await(ctx, b, over.C, opened, freed) {
+			return nil, nil
+		}
+	}
+}
+
+// await waits until there may be something, and tells whether; or until the
+// wait is over or ctx ends.
+func await(ctx context.Context, b *box, over <-chan time.Time, opened, freed <-chan struct{}) bool {
+	var lapsed <-chan time.Time
+	if _, until, leased := b.waiting(); leased {
+		timer := time.NewTimer(time.Until(until))
+		defer timer.Stop()
+		lapsed = timer.C
+	}
+	select {
+	case <-opened:
+	case <-freed:
+	case <-lapsed:
+	case <-over:
+		return false
+	case <-ctx.Done():
+		return false
+	}
+	return true
+}
+
+// hand records the hand-over of deliveries that were put under lease.
+func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, until time.Time) ([]Item, error) {
+	events := make([]exchange.Event, 0, len(found))
+	ids := make([]uuid.UUID, 0, len(found))
+	now := time.Now()
+	for _, x := range found {
+		d := x.Deliveries[0]
+		ids = append(ids, x.ID)
+		events = append(events, exchange.Event{
+			Exchange: x.ID, Receiver: d.Receiver, Name: exchange.ContentHandover, Attempt: d.Attempt, At: now,
+		})
+	}
+	if err := m.recorder.Record(ctx, events...); err != nil {
+		b.release(ids...)
+		return nil, err
+	}
+	items := make([]Item, 0, len(found))
+	for i, x := range found {
+		x.Deliveries[0].Apply(events[i])
+		items = append(items, Item{Exchange: x, LeasedUntil: until})
+	}
+	return items, nil
+}
+
+// Release gives a lease back before its time and tells whether there was one.
+func (m *Mailbox) Release(receiver string, id uuid.UUID) bool {
+	return m.box(receiver).release(id) > 0
+}

@@ -1,0 +1,281 @@
+package courier_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+)
+
+func same(t *testing.T, what string, got []string, want ...string) {
+	t.Helper()
+	if fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func TestFetchOrder(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 4, false, "window-vn", "promotion")
+		w.accept(4, 6, true, "window-vn")
+		w.accept(6, 7, false, "promotion")
+		same(t, "express first, then the oldest", w.fetch(courier.FetchOptions{Limit: 3}), "4", "5", "1")
+		same(t, "the rest", w.fetch(courier.FetchOptions{Limit: 3}), "2", "3")
+		same(t, "no more", w.fetch(courier.FetchOptions{Limit: 3}))
+		w.accept(7, 8, false, "window-vn")
+		w.accept(8, 9, true, "window-vn")
+		same(t, "what came since", w.fetch(courier.FetchOptions{}), "8", "7")
+	})
+}
+
+// A hand-over is in the record, and shown, before the receiver has it.
+func TestFetchRecords(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 2, false, "window-vn")
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{Lease: time.Hour})
+		if err != nil || len(items) != 1 {
+			t.Fatal(items, err)
+		}
+		if until := items[0].LeasedUntil; !until.Equal(time.Now().Add(time.Hour)) {
+			t.Errorf("leased until %s", until)
+		}
+		x, err := w.Exchange(t.Context(), numbered(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d := x.Deliveries[0]; d.State != exchange.ContentHandover || items[0].Exchange.Deliveries[0].State != d.State {
+			t.Errorf("the index shows %s", d.State)
+		}
+	})
+}
+
+func TestLeaseLapses(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 3, false, "window-vn")
+		same(t, "first", w.fetch(courier.FetchOptions{Limit: 1}), "1") // for a minute
+		same(t, "next", w.fetch(courier.FetchOptions{Lease: 2 * time.Minute}), "2")
+		after(time.Minute - 1)
+		same(t, "before it lapses", w.fetch(courier.FetchOptions{}))
+		after(1)
+		same(t, "when it lapses", w.fetch(courier.FetchOptions{}), "1")
+		after(time.Minute)
+		same(t, "both", w.fetch(courier.FetchOptions{}), "1", "2")
+		if !w.mailbox.Release("window-vn", numbered(2)) || w.mailbox.Release("window-vn", numbered(2)) {
+			t.Error("a lease is given back once")
+		}
+		same(t, "given back", w.fetch(courier.FetchOptions{}), "2")
+	})
+}
+
+func TestOptionsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(0, 600, false, "window-vn")
+		for _, test := range []struct {
+			o     courier.FetchOptions
+			limit int
+			lease time.Duration
+		}{
+			{courier.FetchOptions{}, 50, time.Minute},
+			{courier.FetchOptions{Limit: -1, Lease: -1, Wait: -1}, 1, time.Second},
+			{courier.FetchOptions{Limit: 501, Lease: 2 * time.Hour, Wait: time.Hour}, 500, time.Hour},
+		} {
+			items, err := w.mailbox.Fetch(t.Context(), "window-vn", test.o)
+			if err != nil || len(items) != test.limit || !items[0].LeasedUntil.Equal(time.Now().Add(test.lease)) {
+				t.Errorf("%+v: %d items, %v", test.o, len(items), err)
+			}
+		}
+		started := time.Now()
+		if items, err := w.mailbox.Fetch(t.Context(), "promotion", courier.FetchOptions{Wait: time.Hour}); err != nil || items != nil {
+			t.Error(items, err)
+		}
+		if waited := time.Since(started); waited != time.Minute {
+			t.Errorf("waited %s for nothing", waited)
+		}
+	})
+}
+
+func TestLongPoll(t *testing.T) {
+	tests := map[string]struct {
+		wake func(w *world)
+		want string
+	}{
+		"a delivery opens": {func(w *world) { w.accept(2, 3, false, "window-vn") }, "[2]"},
+		"a replay begins": {func(w *world) {
+			w.tell(1, exchange.ConsignmentRejection, 1)
+			w.tell(1, exchange.ContentConsignment, 2)
+		}, "[1]"},
+		"a lease is given back":  {func(w *world) { w.mailbox.Release("window-vn", numbered(1)) }, "[1]"},
+		"a lease lapses":         {func(*world) {}, "[1]"},
+		"another's opens":        {func(w *world) { w.accept(2, 3, false, "promotion") }, "[]"},
+		"the delivery is closed": {func(w *world) { w.acknowledge(accepted(1)) }, "[]"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				w := newWorld(t)
+				w.accept(1, 2, false, "window-vn")
+				lease := time.Minute
+				if name == "a lease lapses" {
+					lease = 10 * time.Second
+				}
+				w.fetch(courier.FetchOptions{Lease: lease})
+				got := make(chan []string)
+				began := time.Now()
+				go func() { got <- w.fetch(courier.FetchOptions{Wait: 15 * time.Second}) }()
+				synctest.Wait()
+				test.wake(w)
+				if found := fmt.Sprint(<-got); found != test.want {
+					t.Errorf("got %s, want %s", found, test.want)
+				}
+				if waited := time.Since(began); (test.want == "[]") != (waited == 15*time.Second) {
+					t.Errorf("answered after %s", waited)
+				}
+			})
+		})
+	}
+}
+
+// A poll whose caller goes away, or is sent away, ends without an error.
+func TestPollEndsWithContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		ctx, end := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() {
+			_, err := w.mailbox.Fetch(ctx, "window-vn", courier.FetchOptions{Wait: time.Minute})
+			done <- err
+		}()
+		synctest.Wait()
+		end()
+		if err := <-done; err != nil {
+			t.Error(err)
+		}
+	})
+}
+
+// Where the record cannot be written, nothing is handed over or under lease.
+func TestFetchFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 3, false, "window-vn")
+		w.broken = errors.New("disk full")
+		_, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{})
+		if exchange.KindOf(err) != exchange.Unavailable {
+			t.Errorf("got %v, want Unavailable", err)
+		}
+		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
+			t.Errorf("got %v, want Unavailable", err)
+		}
+		w.broken = nil
+		same(t, "afterwards", w.fetch(courier.FetchOptions{}), "1", "2")
+	})
+}
+
+// Pollers at once never get the same delivery, and together get all.
+func TestPollersShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		const all = 400
+		w.accept(0, all/2, false, "window-vn")
+		got := make(chan string, 2*all)
+		for range 8 {
+			go func() {
+				for {
+					numbers := w.fetch(courier.FetchOptions{Limit: 7, Lease: time.Hour, Wait: time.Minute})
+					for _, n := range numbers {
+						got <- n
+					}
+					if len(numbers) == 0 {
+						return
+					}
+				}
+			}()
+		}
+		w.accept(all/2, all, true, "window-vn")
+		seen := make(map[string]bool)
+		for range all {
+			n := <-got
+			if seen[n] {
+				t.Fatalf("%s was given twice", n)
+			}
+			seen[n] = true
+		}
+		after(2 * time.Minute) // the pollers go home
+	})
+}
+
+// A crash forgets the leases: what was under lease is given again, at once.
+func TestCrashHandsOutAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 4, false, "window-vn")
+		w.fetch(courier.FetchOptions{Limit: 2})
+		w.acknowledge(accepted(1))
+		same(t, "after the crash", w.fetchFrom(w.another(), courier.FetchOptions{}), "2", "3")
+	})
+}
+
+// What another daemon handed over, and lost, is found within a minute or so.
+func TestHandedOverElsewhere(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 2, false, "window-vn")
+		same(t, "nothing is left", append(w.fetch(courier.FetchOptions{Lease: time.Hour}), w.fetch(courier.FetchOptions{})...), "1")
+		w.accept(2, 3, false, "window-vn")
+		w.tell(2, exchange.ContentHandover, 1)
+		after(time.Minute)
+		same(t, "a minute later", w.fetch(courier.FetchOptions{}), "2")
+	})
+}
+
+// A replay is a new attempt: the lease of the one before does not cover it.
+func TestReplayUnderLease(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 2, false, "window-vn")
+		same(t, "first", w.fetch(courier.FetchOptions{Lease: time.Hour}), "1")
+		w.tell(1, exchange.ContentHandoverFailure, 1)
+		same(t, "given up", w.fetch(courier.FetchOptions{}))
+		w.tell(1, exchange.ContentConsignment, 2)
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{})
+		if err != nil || len(items) != 1 || items[0].Exchange.Deliveries[0].Attempt != 2 {
+			t.Errorf("got %+v, %v", items, err)
+		}
+	})
+}
+
+// A backlog that is all under lease is not read again and again: to drain it
+// costs no more than a few reads of each delivery.
+func TestLongBacklog(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		const all = 5000
+		w.accept(0, all, false, "window-vn")
+		for range all / 100 {
+			if got := w.fetch(courier.FetchOptions{Limit: 100, Lease: time.Hour}); len(got) != 100 {
+				t.Fatalf("got %d", len(got))
+			}
+		}
+		for range 50 {
+			w.fetch(courier.FetchOptions{})
+		}
+		if w.read > 4*all {
+			t.Errorf("%d deliveries were read for %d handed over", w.read, all)
+		}
+		w.read = 0
+		w.mailbox.Release("window-vn", numbered(17))
+		same(t, "given back", w.fetch(courier.FetchOptions{}), "17")
+		if w.read > 500 {
+			t.Errorf("%d deliveries were read for the one given back", w.read)
+		}
+	})
+}

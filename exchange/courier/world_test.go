@@ -1,0 +1,178 @@
+package courier_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+	"beibu/exchange/journal"
+	"beibu/queue"
+)
+
+// A world is a record, the index folded from it, and a mailbox over both.
+type world struct {
+	tb testing.TB
+	*journal.Journal
+	mailbox *courier.Mailbox
+
+	mu       sync.Mutex
+	sequence int64
+	before   func() // called once before the next append
+	broken   error  // what appends fail with
+	read     int    // deliveries read from the index
+}
+
+func newWorld(tb testing.TB) *world {
+	tb.Helper()
+	index, err := journal.Open(context.Background(), filepath.Join(tb.TempDir(), "index.db"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = index.Close() })
+	w := &world{tb: tb, Journal: index}
+	w.mailbox = w.another()
+	return w
+}
+
+// another returns a mailbox that knows nothing of the leases of the first, as
+// after a crash or on another machine.
+func (w *world) another() *courier.Mailbox {
+	return courier.NewMailbox(w, &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, w.Changed)
+}
+
+// Deliveries counts what is read.
+func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	found, err := w.Journal.Deliveries(ctx, q)
+	w.mu.Lock()
+	w.read += len(found)
+	w.mu.Unlock()
+	return found, err
+}
+
+// Append records events and folds them.
+func (w *world) Append(ctx context.Context, events ...queue.Event) error {
+	w.mu.Lock()
+	before, broken := w.before, w.broken
+	w.before = nil
+	w.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	if broken != nil {
+		return broken
+	}
+	changes := make([]queue.Change, 0, len(events))
+	for i := range events {
+		changes = append(changes, queue.Change{Event: &events[i]})
+	}
+	return w.fold(ctx, changes)
+}
+
+func (w *world) fold(ctx context.Context, changes []queue.Change) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for i := range changes {
+		w.sequence++
+		changes[i].Sequence = w.sequence
+		if e := changes[i].Entry; e != nil {
+			e.Position = w.sequence
+		}
+	}
+	return w.Fold(ctx, changes)
+}
+
+func (w *world) Head(context.Context) (int64, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.sequence, nil
+}
+
+func (w *world) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
+	return nil
+}
+
+// numbered returns the id of the document with a number.
+func numbered(number int) uuid.UUID {
+	return exchange.Identity{Sender: "qinzhou", Kind: "health-permit", Number: fmt.Sprint(number)}.ExchangeID([32]byte{})
+}
+
+// accept takes in documents for the receivers and consigns them.
+func (w *world) accept(from, to int, express bool, receivers ...string) {
+	w.tb.Helper()
+	var changes []queue.Change
+	for n := from; n < to; n++ {
+		head, err := json.Marshal(map[string]any{
+			"sender": "qinzhou", "kind": "health-permit", "number": fmt.Sprint(n), "receivers": receivers, "express": express,
+		})
+		if err != nil {
+			w.tb.Fatal(err)
+		}
+		changes = append(changes, queue.Change{Entry: &queue.Entry{ID: numbered(n), At: time.Now(), Head: head, Digest: sha256.Sum256(head)}})
+		for _, r := range receivers {
+			changes = append(changes, queue.Change{Event: &queue.Event{
+				ID: numbered(n), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: time.Now(),
+			}})
+		}
+	}
+	if err := w.fold(context.Background(), changes); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// tell records an event of a delivery to window-vn.
+func (w *world) tell(number int, name exchange.State, attempt int) {
+	w.tb.Helper()
+	err := w.fold(context.Background(), []queue.Change{{Event: &queue.Event{
+		ID: numbered(number), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
+	}}})
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// fetch returns the numbers of what window-vn gets.
+func (w *world) fetch(o courier.FetchOptions) []string {
+	w.tb.Helper()
+	return w.fetchFrom(w.mailbox, o)
+}
+
+func (w *world) fetchFrom(m *courier.Mailbox, o courier.FetchOptions) []string {
+	w.tb.Helper()
+	items, err := m.Fetch(context.Background(), "window-vn", o)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	numbers := []string{}
+	for _, item := range items {
+		numbers = append(numbers, item.Exchange.Identity.Number)
+	}
+	return numbers
+}
+
+// acknowledge returns the outcomes of acknowledgements by window-vn.
+func (w *world) acknowledge(acks ...courier.Ack) []courier.AckResult {
+	w.tb.Helper()
+	results, err := w.mailbox.Acknowledge(context.Background(), "window-vn", acks)
+	if err != nil {
+		w.tb.Fatal(err)
+	}
+	return results
+}
+
+func accepted(number int) courier.Ack { return courier.Ack{Exchange: numbered(number), Accepted: true} }
+
+func refused(number int) courier.Ack {
+	return courier.Ack{Exchange: numbered(number), Code: "no", Reason: "not for us"}
+}
+
+// after waits for a time on the clock of the bubble.
+func after(d time.Duration) { <-time.After(d) }

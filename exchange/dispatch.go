@@ -1,0 +1,73 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"beibu/queue"
+)
+
+// Dispatch puts accepted exchanges before their receivers.
+type Dispatch struct {
+	Log queue.Dispatcher
+}
+
+// Run dispatches until ctx ends. What it writes depends on the log alone, so
+// doing it again after a crash does no harm.
+func (d *Dispatch) Run(ctx context.Context) error {
+	err := d.Log.Dispatch(ctx, func(_ context.Context, entries []queue.Entry) ([]queue.Event, error) {
+		var all []Event
+		for _, entry := range entries {
+			x, err := FromEntry(entry)
+			if err != nil {
+				return nil, err
+			}
+			if x.State != SubmissionHeld { // that one waits for a person
+				all = append(all, consignments(x.ID, x.Receivers, x.AcceptedAt)...)
+			}
+		}
+		return record(all...)
+	})
+	if err != nil {
+		return fmt.Errorf("dispatch exchanges: %w", err)
+	}
+	return nil
+}
+
+// Expiry gives up deliveries that nobody acknowledged in time, so that they
+// are listed as failed and can be replayed, and are never silently forgotten.
+type Expiry struct {
+	Journal  Journal
+	Recorder *Recorder
+	After    time.Duration // from consignment or the last hand-over
+}
+
+// expiryBatch bounds what one sweep holds in memory.
+const expiryBatch = 500
+
+// Sweep gives up what has been open since before now less After. It returns
+// how many deliveries it gave up.
+func (e *Expiry) Sweep(ctx context.Context, now time.Time) (int, error) {
+	given := 0
+	for {
+		stale, err := e.Journal.Deliveries(ctx, DeliveryQuery{
+			States: []State{ContentConsignment, ContentHandover}, Until: now.Add(-e.After), Limit: expiryBatch,
+		})
+		if err != nil || len(stale) == 0 {
+			return given, err
+		}
+		events := make([]Event, 0, len(stale))
+		for _, x := range stale {
+			d := x.Deliveries[0]
+			events = append(events, Event{
+				Exchange: x.ID, Receiver: d.Receiver, Name: ContentHandoverFailure, Attempt: d.Attempt, At: now,
+				Cause: Cause{Code: "expired", Reason: "not acknowledged within " + e.After.String()},
+			})
+		}
+		if err := e.Recorder.Record(ctx, events...); err != nil {
+			return given, err
+		}
+		given += len(stale)
+	}
+}

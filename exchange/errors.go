@@ -1,0 +1,75 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+)
+
+// A Kind classes a failure by what its receiver can do about it. Every surface
+// (HTTP status, exit code, metric label) has one table over it.
+type Kind uint8
+
+// The kinds of failure.
+const (
+	Internal    Kind = iota // ours: logged in full, shown without detail
+	Malformed               // not the XML that the exchange accepts: mend and send again
+	Invalid                 // breaks a schema or a business rule: mend and send again
+	Untrusted               // signature absent, broken, unwanted or by a key that does not count
+	Conflict                // another content has this document number
+	Unroutable              // no party takes this document
+	Forbidden               // the caller may not do or see this
+	NotFound                // there is no such thing, or none that the caller may see
+	Stale                   // the thing changed since the caller looked
+	Unavailable             // nothing was accepted: send again
+	InFlight                // a document with this number is on its way in: send again in a moment
+	kinds                   // how many there are
+)
+
+// String returns the kind as metrics and logs name it.
+func (k Kind) String() string {
+	return [kinds]string{
+		"internal", "malformed", "invalid", "untrusted", "conflict", "unroutable",
+		"forbidden", "not-found", "stale", "unavailable", "in-flight",
+	}[k]
+}
+
+// Kinds returns every kind, so that a table can be tested for a row each.
+func Kinds() []Kind {
+	all := make([]Kind, 0, kinds)
+	for k := range kinds {
+		all = append(all, k)
+	}
+	return all
+}
+
+// An Error is a failure of the domain.
+type Error struct {
+	Op      string    // what was being done: "route document"
+	Kind    Kind      // what the caller can do about it
+	Code    string    // stable, for programs; "" where the kind says it all
+	Faults  Faults    // what was found, where the document is to blame
+	Earlier *Exchange // the exchange that has the document number, in a conflict
+	Err     error     // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
+}
+
+// Error returns the operation and its cause.
+func (e *Error) Error() string {
+	switch {
+	case e.Err != nil:
+		return e.Op + ": " + e.Err.Error()
+	case len(e.Faults) > 0:
+		return fmt.Sprintf("%s: %s (%d faults)", e.Op, e.Faults[0].Message.EN, len(e.Faults))
+	}
+	return e.Op + ": " + e.Kind.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the kind of the first Error in err's chain, or Internal.
+func KindOf(err error) Kind {
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Kind
+	}
+	return Internal
+}

@@ -1,0 +1,91 @@
+package exchange
+
+import (
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// An Exchange is one document's journey, as far as it has come.
+type Exchange struct {
+	ID         uuid.UUID
+	Identity   Identity
+	Digest     [32]byte  // SHA-256 of the bytes received
+	Size       int       // bytes received
+	AcceptedAt time.Time // UTC, to the microsecond
+	Position   int64     // place in the log
+	Body       int64     // where the queue keeps the envelope
+	Schema     string    // the schema set that judged the document
+	Receivers  []string  // in route order
+	Express    bool      // perishable: HS chapters 01 to 14
+	Faults     []string  // codes of what was found and let pass, such as warnings
+	Signature  Signature // the sender's own, where the document has one
+	State      State     // Summary of the deliveries
+	Deliveries []Delivery
+	Events     []Event // the timeline; filled by Journal.Exchange alone
+}
+
+// A Delivery is one exchange on its way to one receiver.
+type Delivery struct {
+	Exchange    uuid.UUID
+	Receiver    string
+	Attempt     int // from 1; a replay makes the next
+	State       State
+	ConsignedAt time.Time // when this attempt began
+	ChangedAt   time.Time // when it came to State
+	Cause       Cause     // why, where State is a bad end
+}
+
+// A Cause says why a receiver refused or why a delivery was given up.
+type Cause struct {
+	Code   string `json:"code,omitempty"`   // the receiver's own, or "expired"; at most 64 bytes
+	Reason string `json:"reason,omitempty"` // for people; at most 1,000 bytes
+	Actor  string `json:"actor,omitempty"`  // who asked for it, where a person did
+}
+
+// An Event is one step of the timeline.
+type Event struct {
+	Sequence int64
+	Exchange uuid.UUID
+	Receiver string // "" where it is about the exchange as a whole
+	Name     State
+	Attempt  int
+	At       time.Time
+	Cause    Cause
+}
+
+// Apply moves a delivery on by an event and tells whether it moved. An event
+// that cannot follow, such as a refusal after the acknowledgement or the
+// hand-over of an attempt that a replay has overtaken, leaves it as it was, so
+// that events told twice or late do no harm. An acknowledgement counts whatever
+// the attempt: the bytes are the same.
+func (d *Delivery) Apply(e Event) bool {
+	if !d.State.may(e.Name) {
+		return false
+	}
+	switch {
+	case e.Name == ContentConsignment:
+		if e.Attempt != d.Attempt+1 {
+			return false
+		}
+		d.Attempt, d.ConsignedAt = e.Attempt, e.At
+	case e.Name != ConsignmentAcceptance && e.Attempt != d.Attempt:
+		return false
+	}
+	d.State, d.ChangedAt, d.Cause = e.Name, e.At, e.Cause
+	return true
+}
+
+// Summary returns the state of an exchange from those of its deliveries: a bad
+// end wins over what is still open, and that over what is done.
+func Summary(deliveries []Delivery) State {
+	order := []State{ContentHandoverFailure, ConsignmentRejection, ContentConsignment, ContentHandover, ConsignmentAcceptance}
+	for _, state := range order {
+		for _, d := range deliveries {
+			if d.State == state {
+				return state
+			}
+		}
+	}
+	return SubmissionAcceptance
+}

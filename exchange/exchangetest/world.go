@@ -1,0 +1,102 @@
+package exchangetest
+
+import (
+	"context"
+	"path/filepath"
+	"testing"
+
+	"beibu/exchange"
+	"beibu/exchange/journal"
+	"beibu/exchange/rules/rulestest"
+	"beibu/queue/sqlite"
+	"beibu/signing"
+	"beibu/signing/strict"
+)
+
+// A World is the domain over a real store and a real index in a folder that
+// goes with the test.
+type World struct {
+	Store    *sqlite.Store
+	Journal  *journal.Journal
+	Recorder *exchange.Recorder
+	Intake   *exchange.Intake
+	Keys     *signing.Keys
+	Signers  *signing.Registry // the keys of the parties, none at first
+}
+
+// NewWorld opens a world with these parties and routes. Its index is folded and
+// its exchanges are dispatched until the test ends.
+func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) *World {
+	tb.Helper()
+	dir := tb.TempDir()
+	must := func(err error) {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	w := &World{}
+	var err error
+	w.Store, err = sqlite.Open(tb.Context(), filepath.Join(dir, "queue.db"), sqlite.Options{})
+	must(err)
+	tb.Cleanup(func() { must(w.Store.Close()) })
+	w.Journal, err = journal.Open(tb.Context(), filepath.Join(dir, "index.db"))
+	must(err)
+	tb.Cleanup(func() { must(w.Journal.Close()) })
+	w.Recorder = &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: w.Journal}
+	w.Keys, err = signing.LoadOrCreate(filepath.Join(dir, "keys"), "test", rulestest.Received)
+	must(err)
+	sealer, err := signing.NewSealer(w.Keys.Seal)
+	must(err)
+	receipts, err := exchange.NewReceipts(w.Keys.Receipt, w.Keys.ReceiptID)
+	must(err)
+	known, err := exchange.NewParties(parties)
+	must(err)
+	table, err := exchange.NewRoutes(routes, known)
+	must(err)
+	w.Signers = signing.NewRegistry(nil)
+	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
+	must(err)
+	w.Intake = &exchange.Intake{
+		Checks: Checks(tb), Signatures: exchange.NewSignatures(verifier, w.Signers, known), Parties: known, Routes: table, Sealer: sealer, Log: w.Store, Receipts: receipts,
+	}
+	w.run(tb, func(ctx context.Context) error { return w.Journal.Run(ctx, w.Store) })
+	w.run(tb, (&exchange.Dispatch{Log: w.Store}).Run)
+	return w
+}
+
+// run does work in the background until the test ends.
+func (w *World) run(tb testing.TB, work func(context.Context) error) {
+	tb.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
+	done := make(chan error)
+	go func() { done <- work(ctx) }()
+	tb.Cleanup(func() {
+		cancel()
+		if err := <-done; err != nil {
+			tb.Error(err)
+		}
+	})
+}
+
+// Await returns an exchange once the index shows that it fits.
+func (w *World) Await(tb testing.TB, x exchange.Exchange, fits func(exchange.Exchange) bool) exchange.Exchange {
+	tb.Helper()
+	for {
+		changed := w.Journal.Changed("")
+		shown, err := w.Journal.Exchange(tb.Context(), x.ID)
+		if err == nil && fits(shown) {
+			return shown
+		}
+		select {
+		case <-changed:
+		case <-tb.Context().Done():
+			tb.Fatalf("exchange %s stands at %s: %v", x.ID, shown.State, err)
+		}
+	}
+}
+
+// Consigned tells whether every receiver has the exchange before it.
+func Consigned(x exchange.Exchange) bool {
+	return len(x.Receivers) > 0 && len(x.Deliveries) == len(x.Receivers)
+}

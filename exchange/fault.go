@@ -1,0 +1,87 @@
+package exchange
+
+import (
+	"beibu/exchange/rules"
+	"beibu/schemas"
+	"beibu/signing/strict"
+)
+
+// A Text is a message for people in the two languages of the exchange.
+type Text struct {
+	EN string `json:"en"`
+	ZH string `json:"zh"`
+}
+
+// A Fault is one breach found in a document. It is data: programs match its
+// code, which never changes its meaning.
+type Fault struct {
+	Code     string `json:"code"`     // such as "schema.missing" or "ATA-01"
+	Severity string `json:"severity"` // "reject", "hold" or "warn"
+	Path     string `json:"path"`     // local names, positions from 1 in brackets
+	Line     int    `json:"line"`     // from 1; 0 where the place is not known
+	Column   int    `json:"column"`   // in bytes, from 1
+	Message  Text   `json:"message"`
+	Source   string `json:"source"` // the clause or the schema that says so
+}
+
+// Faults are breaches in document order.
+type Faults []Fault
+
+// Has tells whether a fault of the severity is among them.
+func (f Faults) Has(severity rules.Severity) bool {
+	for _, fault := range f {
+		if fault.Severity == severity.String() {
+			return true
+		}
+	}
+	return false
+}
+
+// schemaFault turns what the schemas found into a fault.
+func schemaFault(report schemas.Report, v schemas.Violation) Fault {
+	source := report.Type.Schema
+	switch {
+	case report.Malformed:
+		source = "XML 1.0"
+	case source == "":
+		source = "the kinds of document of the exchange"
+	}
+	return Fault{
+		Code: v.Code, Severity: rules.Reject.String(), Path: v.Path, Line: v.Line, Column: v.Column,
+		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source,
+	}
+}
+
+// ruleFault turns what a rule found into a fault.
+func ruleFault(b rules.Breach) Fault {
+	line, column := b.At.Position()
+	return Fault{
+		Code: b.Rule.Code, Severity: b.Rule.Severity.String(), Path: b.At.Path(), Line: line, Column: column,
+		Message: Text{EN: b.Message(b.Rule.EN), ZH: b.Message(b.Rule.ZH)}, Source: b.Rule.Source,
+	}
+}
+
+// gateFault turns what the strict reader refused into a fault. The schemas
+// have a gate of their own; this one speaks where it is the stricter or the
+// more telling.
+func gateFault(f *strict.Fault) Fault {
+	zh, ok := gateZH[f.Code]
+	if !ok {
+		zh = gateZH["xml.syntax"]
+	}
+	return Fault{
+		Code: f.Code, Severity: rules.Reject.String(), Path: "/", Line: f.Line, Column: f.Column,
+		Message: Text{EN: f.Reason, ZH: zh}, Source: "XML 1.0",
+	}
+}
+
+// gateZH says in Chinese what each refusal of the strict reader means.
+var gateZH = map[string]string{
+	"xml.syntax":              "文档从此处起不是格式良好的 XML。",
+	"xml.encoding":            "文档不是 UTF-8 编码，只接受 UTF-8。",
+	"xml.dtd":                 "文档含有文档类型声明（DOCTYPE），不予接受。",
+	"xml.pi":                  "文档中含有处理指令，不予接受。",
+	"xml.namespace":           "命名空间使用有误。",
+	"xml.duplicate-attribute": "同一元素中属性重复。",
+	"xml.limit":               "文档超出允许的规模（深度、属性、命名空间或元素数量）。",
+}

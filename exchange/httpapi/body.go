@@ -1,0 +1,217 @@
+package httpapi
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"mime"
+	"net/http"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+const (
+	firstBuffer = 16 << 10 // what is set aside before any of a body has come
+	keptBuffer  = 1 << 20  // a larger buffer is given back to the runtime
+	maxRatio    = 100      // of a gzip body, unpacked to packed
+	maxJSON     = 1 << 20  // bytes of a JSON body
+)
+
+// buffers are used again for the bodies of requests. The zero value works.
+type buffers struct {
+	bodies  sync.Pool // of *[]byte
+	unpacks sync.Pool // of *gzip.Reader
+}
+
+// get returns an empty buffer.
+func (b *buffers) get() *[]byte {
+	if buf, ok := b.bodies.Get().(*[]byte); ok {
+		*buf = (*buf)[:0]
+		return buf
+	}
+	buf := make([]byte, 0, firstBuffer)
+	return &buf
+}
+
+// put takes back a buffer that nothing reads any more.
+func (b *buffers) put(buf *[]byte) {
+	if cap(*buf) <= keptBuffer {
+		b.bodies.Put(buf)
+	}
+}
+
+// readXML reads the document of a request into a buffer, to be put back by the
+// caller. It fails with a *refusal: 400, 408, 413 or 415.
+func (s *Server) readXML(c *call) (*[]byte, error) {
+	if err := isMedia(c.request, mediaXML, "text/xml"); err != nil {
+		return nil, err
+	}
+	packed, err := isPacked(c.request)
+	if err != nil {
+		return nil, err
+	}
+	buf := s.buffers.get()
+	if err := s.read(c, buf, s.limits.Document, packed); err != nil {
+		s.buffers.put(buf)
+		return nil, err
+	}
+	s.metrics.sizes.Observe(float64(len(*buf)))
+	return buf, nil
+}
+
+// readJSON reads a JSON body strictly: one value, no unknown fields. It fails
+// with a *refusal: 400, 408, 413 or 415.
+func (s *Server) readJSON(c *call, v any) error {
+	if err := isMedia(c.request, mediaJSON); err != nil {
+		return err
+	}
+	if packed, err := isPacked(c.request); packed || err != nil {
+		return errMediaType.because("a JSON body is sent unpacked")
+	}
+	buf := s.buffers.get()
+	defer s.buffers.put(buf)
+	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false); err != nil {
+		return err
+	}
+	return decodeJSON(*buf, v)
+}
+
+// decodeJSON reads one JSON value and nothing after it.
+func decodeJSON(body []byte, v any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(v); err != nil {
+		return errBody.because("not the JSON that is expected here: " + err.Error())
+	}
+	if _, err := d.Token(); !errors.Is(err, io.EOF) {
+		return errBody.because("there is more than one JSON value")
+	}
+	return nil
+}
+
+// isMedia refuses a body of another media type, or in another charset than
+// UTF-8.
+func isMedia(r *http.Request, media ...string) error {
+	if isPlain(r.Header.Get("Content-Type"), media) {
+		return nil
+	}
+	is, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+	if err != nil || !slices.Contains(media, is) {
+		return errMediaType.because("Content-Type must be " + strings.Join(media, " or "))
+	}
+	if charset, given := parameters["charset"]; given && !strings.EqualFold(charset, "utf-8") {
+		return errMediaType.because("the charset must be UTF-8")
+	}
+	return nil
+}
+
+// isPlain tells whether a content type needs no parsing, as nearly all do.
+func isPlain(contentType string, media []string) bool { return slices.Contains(media, contentType) }
+
+// isPacked tells whether a body came as gzip, and refuses other codings.
+func isPacked(r *http.Request) (bool, error) {
+	switch coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding {
+	case "", "identity":
+		return false, nil
+	case "gzip":
+		return true, nil
+	}
+	return false, errMediaType.because("Content-Encoding must be gzip or absent")
+}
+
+// read fills a buffer with the body: at most limit bytes packed, and as many
+// unpacked, at no more than maxRatio times what came. The buffer grows with
+// what arrives, never with what was announced.
+func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
+	if c.request.ContentLength > int64(limit) {
+		return tooLarge(limit)
+	}
+	// The server's own writer, so that it learns to close the connection.
+	came := &counter{from: http.MaxBytesReader(c.ResponseWriter, c.request.Body, int64(limit))}
+	err := s.fill(buf, came, limit, packed)
+	c.received = came.n
+	if err != nil {
+		return bodyRefusal(err, limit) // the deadline stands: the server reads what is left
+	}
+	s.bodyDeadline(c, time.Time{})
+	return nil
+}
+
+func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool) error {
+	if !packed {
+		return readAll(buf, came, limit, nil)
+	}
+	z, ok := s.buffers.unpacks.Get().(*gzip.Reader)
+	if !ok {
+		z = new(gzip.Reader)
+	}
+	defer s.buffers.unpacks.Put(z)
+	if err := z.Reset(came); err != nil {
+		return err
+	}
+	return readAll(buf, z, limit, came)
+}
+
+// readAll reads to the end. Where came is given, it counts what was read so
+// far before it was unpacked.
+func readAll(buf *[]byte, from io.Reader, limit int, came *counter) error {
+	b := *buf
+	defer func() { *buf = b }()
+	for {
+		if len(b) == cap(b) {
+			b = slices.Grow(b, min(cap(b), limit+1-len(b)))
+		}
+		n, err := from.Read(b[len(b):min(cap(b), limit+1)])
+		b = b[:len(b)+n]
+		switch {
+		case len(b) > limit:
+			return tooLarge(limit)
+		case came != nil && len(b) > maxRatio*came.n:
+			return errTooLarge.because(fmt.Sprintf("gzip bodies may unpack to %d times their size", maxRatio))
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		}
+	}
+}
+
+func tooLarge(limit int) error {
+	return errTooLarge.because(fmt.Sprintf("at most %d bytes, unpacked", limit))
+}
+
+// bodyRefusal says why a body could not be read.
+func bodyRefusal(err error, limit int) error {
+	if r, ok := errors.AsType[*refusal](err); ok {
+		return r
+	}
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(limit)
+	}
+	switch {
+	case errors.Is(err, os.ErrDeadlineExceeded):
+		return errSlow
+	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
+		return errBody.because("the body is not the gzip that it is said to be")
+	}
+	return errBody.because("the body ended early or could not be unpacked")
+}
+
+// counter counts what is read.
+type counter struct {
+	from io.Reader
+	n    int
+}
+
+// Read is io.Reader's.
+func (c *counter) Read(b []byte) (int, error) {
+	n, err := c.from.Read(b)
+	c.n += n
+	return n, err
+}

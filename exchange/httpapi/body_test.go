@@ -1,0 +1,369 @@
+package httpapi
+
+import (
+	"bufio"
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+)
+
+// echo returns a server that answers POST / with the document that it read,
+// through everything that stands before a handler.
+func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Server {
+	tb.Helper()
+	s := &Server{limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
+	var err error
+	if s.metrics, err = newMetrics(prometheus.NewRegistry()); err != nil {
+		tb.Fatal(err)
+	}
+	s.mount(route{"POST /", anyone, func(c *call) error { return handler(s, c) }})
+	return s
+}
+
+func echoXML(s *Server, c *call) error {
+	body, err := s.readXML(c)
+	if err != nil {
+		return err
+	}
+	defer s.buffers.put(body)
+	c.bytes(http.StatusOK, mediaXML, *body)
+	return nil
+}
+
+// pack compresses with gzip.
+func pack(tb testing.TB, size int64, from io.Reader) []byte {
+	tb.Helper()
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	if _, err := io.CopyN(z, from, size); err != nil {
+		tb.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		tb.Fatal(err)
+	}
+	return packed.Bytes()
+}
+
+// zeros reads as zeros without end.
+type zeros struct{}
+
+func (zeros) Read(b []byte) (int, error) { clear(b); return len(b), nil }
+
+func TestBodies(t *testing.T) {
+	const limit = 64 << 10
+	full := bytes.Repeat([]byte("<a>广西</a>"), limit/14)
+	full = append(full, bytes.Repeat([]byte{'x'}, limit-len(full))...)
+	mixed := make([]byte, 8<<10) // compresses, but not a hundredfold
+	letters := rand.New(rand.NewPCG(1, 2))
+	for i := range mixed {
+		mixed[i] = byte('a' + letters.IntN(26))
+	}
+	packed := pack(t, int64(len(mixed)), bytes.NewReader(mixed))
+	broken := bytes.Clone(packed)
+	broken[len(broken)-6] ^= 1 // in the checksum
+	cases := []struct {
+		name, media, coding string
+		body                []byte
+		chunked             bool
+		status              int
+		code                string
+		want                []byte
+	}{
+		{name: "plain", media: "application/xml", body: mixed, status: 200, want: mixed},
+		{name: "text", media: "text/xml", body: mixed, status: 200, want: mixed},
+		{name: "with charset", media: `application/xml; charset="UTF-8"`, body: mixed, status: 200, want: mixed},
+		{name: "empty", media: "application/xml", status: 200, want: []byte{}},
+		{name: "chunked", media: "application/xml", body: mixed, chunked: true, status: 200, want: mixed},
+		{name: "just fits", media: "application/xml", body: full, status: 200, want: full},
+		{name: "just fits, chunked", media: "application/xml", body: full, chunked: true, status: 200, want: full},
+		{name: "one byte more", media: "application/xml", body: append(bytes.Clone(full), 'x'), status: 413, code: "too-large"},
+		{name: "one byte more, chunked", media: "application/xml", body: append(bytes.Clone(full), 'x'), chunked: true, status: 413, code: "too-large"},
+		{name: "gzip", media: "application/xml", coding: "gzip", body: packed, status: 200, want: mixed},
+		{name: "GZIP", media: "application/xml", coding: "GZIP", body: packed, status: 200, want: mixed},
+		{name: "identity", media: "application/xml", coding: "identity", body: mixed, status: 200, want: mixed},
+		{name: "gzip above the limit", media: "application/xml", coding: "gzip", body: pack(t, limit+1, zeros{}), status: 413, code: "too-large"},
+		{name: "gzip above the ratio", media: "application/xml", coding: "gzip", body: pack(t, 32<<10, zeros{}), status: 413, code: "too-large"},
+		{name: "not gzip", media: "application/xml", coding: "gzip", body: mixed, status: 400, code: "body"},
+		{name: "half a gzip", media: "application/xml", coding: "gzip", body: packed[:len(packed)/2], status: 400, code: "body"},
+		{name: "broken gzip", media: "application/xml", coding: "gzip", body: broken, status: 400, code: "body"},
+		{name: "two codings", media: "application/xml", coding: "gzip, gzip", body: packed, status: 415, code: "media-type"},
+		{name: "deflate", media: "application/xml", coding: "deflate", body: mixed, status: 415, code: "media-type"},
+		{name: "no type", body: mixed, status: 415, code: "media-type"},
+		{name: "JSON", media: "application/json", body: []byte("{}"), status: 415, code: "media-type"},
+		{name: "another charset", media: "application/xml; charset=gb18030", body: mixed, status: 415, code: "media-type"},
+		{name: "broken type", media: "application/xml; charset", body: mixed, status: 415, code: "media-type"},
+	}
+	server := httptest.NewServer(echo(t, Limits{Document: limit}, echoXML))
+	defer server.Close()
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			var body io.Reader = bytes.NewReader(c.body)
+			if c.chunked {
+				body = io.MultiReader(body) // hides the length
+			}
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/", body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Header.Set("Content-Type", c.media)
+			if c.coding != "" {
+				r.Header.Set("Content-Encoding", c.coding)
+			}
+			answer, err := server.Client().Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			defer shut(t, answer.Body)
+			got, err := io.ReadAll(answer.Body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if answer.StatusCode != c.status || !strings.Contains(string(got), c.code) {
+				t.Errorf("%d %.300s, want %d %q", answer.StatusCode, got, c.status, c.code)
+			}
+			if c.want != nil && !bytes.Equal(got, c.want) {
+				t.Errorf("%d bytes came back of %d", len(got), len(c.want))
+			}
+		})
+	}
+}
+
+// A gzip bomb costs no more memory than the limit on a document allows.
+func TestGzipBombIsCheap(t *testing.T) {
+	const limit = 1 << 20
+	bomb := pack(t, 256<<20, zeros{}) // 256 KB that would be 256 MB
+	s := echo(t, Limits{Document: limit}, echoXML)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(bomb))
+	r.Header.Set("Content-Type", "application/xml")
+	r.Header.Set("Content-Encoding", "gzip")
+	answer := httptest.NewRecorder()
+	s.ServeHTTP(answer, r)
+	runtime.ReadMemStats(&after)
+	if answer.Code != http.StatusRequestEntityTooLarge {
+		t.Errorf("status %d", answer.Code)
+	}
+	if used := after.TotalAlloc - before.TotalAlloc; used > 4*limit {
+		t.Errorf("%d bytes were allocated under a limit of %d", used, limit)
+	}
+}
+
+// What a sender announces is not set aside before it comes.
+func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
+	s := echo(t, Limits{}, echoXML)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("<a/>"))
+	r.Header.Set("Content-Type", "application/xml")
+	r.ContentLength = 8 << 20
+	s.ServeHTTP(httptest.NewRecorder(), r)
+	runtime.ReadMemStats(&after)
+	if used := after.TotalAlloc - before.TotalAlloc; used > 256<<10 {
+		t.Errorf("%d bytes were allocated for a body of 4", used)
+	}
+}
+
+// pipes is a listener whose connections are in memory, so that a test can run
+// a real server on fake time.
+type pipes struct {
+	dialled chan net.Conn
+	closed  chan struct{}
+}
+
+func listenPipes() *pipes { return &pipes{dialled: make(chan net.Conn), closed: make(chan struct{})} }
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case conn := <-p.dialled:
+		return conn, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) Close() error   { close(p.closed); return nil }
+func (p *pipes) Addr() net.Addr { return &net.UnixAddr{Name: "pipe", Net: "pipe"} }
+
+func (p *pipes) dial() net.Conn {
+	ours, theirs := net.Pipe()
+	p.dialled <- theirs
+	return ours
+}
+
+// serve runs a server on pipes until the test ends.
+func serve(t *testing.T, h *http.Server) *pipes {
+	t.Helper()
+	p := listenPipes()
+	done := make(chan error)
+	go func() { done <- h.Serve(p) }()
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+		if err := <-done; !errors.Is(err, http.ErrServerClosed) {
+			t.Error(err)
+		}
+	})
+	return p
+}
+
+// shut closes what a test has read, and fails where that fails.
+func shut(tb testing.TB, c io.Closer) {
+	tb.Helper()
+	if err := c.Close(); err != nil {
+		tb.Error(err)
+	}
+}
+
+func TestSlowBodyIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := echo(t, Limits{Body: 30 * time.Second}, echoXML)
+		conn := serve(t, s.HTTP()).dial()
+		begun := time.Now()
+		_, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: beibu\r\nContent-Type: application/xml\r\nContent-Length: 1000\r\n\r\n<a>")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer shut(t, answer.Body)
+		if answer.StatusCode != http.StatusRequestTimeout || answer.Header.Get("Retry-After") == "" {
+			t.Errorf("%d with %v", answer.StatusCode, answer.Header)
+		}
+		if took := time.Since(begun); took != 30*time.Second {
+			t.Errorf("cut off after %s", took)
+		}
+	})
+}
+
+// A caller that never reads its answer is let go of.
+func TestUnreadAnswerIsCutOff(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := echo(t, Limits{Request: time.Minute, Body: 10 * time.Second}, func(_ *Server, c *call) error {
+			c.bytes(http.StatusOK, mediaXML, make([]byte, 1<<20))
+			return nil
+		})
+		conn := serve(t, s.HTTP()).dial()
+		if _, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: beibu\r\nContent-Length: 0\r\n\r\n"); err != nil {
+			t.Fatal(err)
+		}
+		<-time.After(71 * time.Second)
+		synctest.Wait()
+		if got, err := io.ReadAll(conn); err != nil || len(got) >= 1<<20 {
+			t.Errorf("%d bytes came late (%v)", len(got), err)
+		}
+	})
+}
+
+// A handler may work for longer than a body may take to arrive.
+func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := echo(t, Limits{Body: 10 * time.Second}, func(s *Server, c *call) error {
+			if _, err := s.readXML(c); err != nil {
+				return err
+			}
+			select {
+			case <-c.request.Context().Done():
+				return context.Cause(c.request.Context())
+			case <-time.After(time.Minute):
+			}
+			c.bytes(http.StatusOK, mediaXML, []byte("<done/>"))
+			return nil
+		})
+		conn := serve(t, s.HTTP()).dial()
+		_, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: beibu\r\nContent-Type: application/xml\r\nContent-Length: 4\r\n\r\n<a/>")
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer shut(t, answer.Body)
+		if answer.StatusCode != http.StatusOK {
+			t.Errorf("status %d", answer.StatusCode)
+		}
+	})
+}
+
+func TestHugeHeaderIsRefused(t *testing.T) {
+	s := echo(t, Limits{}, echoXML)
+	server := httptest.NewUnstartedServer(s)
+	server.Config = s.HTTP()
+	server.Start()
+	defer server.Close()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, server.URL+"/", strings.NewReader("<a/>"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("X-Huge", strings.Repeat("x", 64<<10))
+	answer, err := server.Client().Do(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer shut(t, answer.Body)
+	if answer.StatusCode != http.StatusRequestHeaderFieldsTooLarge {
+		t.Errorf("status %d", answer.StatusCode)
+	}
+}
+
+// FuzzUnpack holds that no gzip body gets past the limit or the ratio.
+func FuzzUnpack(f *testing.F) {
+	f.Add(pack(f, 4<<10, zeros{}))
+	f.Add(pack(f, 100, strings.NewReader(strings.Repeat("<a>口岸</a>", 40))))
+	f.Add([]byte("\x1f\x8b\x08\x00"))
+	f.Add([]byte{})
+	const limit = 8 << 10
+	s := echo(f, Limits{Document: limit}, echoXML)
+	f.Fuzz(func(t *testing.T, packed []byte) {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(packed))
+		r.Header.Set("Content-Type", "application/xml")
+		r.Header.Set("Content-Encoding", "gzip")
+		answer := httptest.NewRecorder()
+		s.ServeHTTP(answer, r)
+		switch n := answer.Body.Len(); {
+		case answer.Code == 200 && (n > limit || n > maxRatio*len(packed)):
+			t.Errorf("%d bytes came out of %d", n, len(packed))
+		case answer.Code != 200 && answer.Code != 400 && answer.Code != 413:
+			t.Errorf("status %d", answer.Code)
+		}
+	})
+}
+
+// BenchmarkDoor is what the door itself costs: middleware, routing, reading
+// 10 KB and answering them, with no document looked at.
+func BenchmarkDoor(b *testing.B) {
+	s := echo(b, Limits{}, echoXML)
+	document := bytes.Repeat([]byte("<a>北部湾</a>"), 10<<10/16)
+	b.SetBytes(int64(len(document)))
+	b.ReportAllocs()
+	for b.Loop() {
+		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(document))
+		r.Header.Set("Content-Type", "application/xml")
+		s.ServeHTTP(discard{}, r)
+	}
+}
+
+// discard is a ResponseWriter that keeps nothing.
+type discard struct{}
+
+func (discard) Header() http.Header         { return http.Header{} }
+func (discard) WriteHeader(int)             {}
+func (discard) Write(b []byte) (int, error) { return len(b), nil }

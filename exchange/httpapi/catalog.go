@@ -1,0 +1,81 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/pem"
+	"net/http"
+	"time"
+)
+
+// Keys answers GET /v1/keys: a JWK set (RFC 7517) for receipts, and beside it
+// the certificates of the keys that seal envelopes.
+type Keys struct {
+	Keys  []JWK     `json:"keys"`
+	Seals []SealKey `json:"seals"`
+}
+
+// JWK is an Ed25519 public key (RFC 8037 section 2).
+type JWK struct {
+	Type      string `json:"kty"` // "OKP"
+	Curve     string `json:"crv"` // "Ed25519"
+	X         string `json:"x"`   // the key, base64url
+	ID        string `json:"kid"`
+	Use       string `json:"use"` // "sig"
+	Algorithm string `json:"alg"` // "EdDSA"
+}
+
+// SealKey is the certificate of a key that seals.
+type SealKey struct {
+	Subject     string    `json:"subject"`
+	Algorithm   string    `json:"algorithm"` // of the public key
+	NotBefore   time.Time `json:"notBefore"`
+	NotAfter    time.Time `json:"notAfter"`
+	SHA256      string    `json:"sha256"`      // of the certificate, lower-case hexadecimal
+	Certificate string    `json:"certificate"` // PEM
+}
+
+// keysOf returns public keys as the API shows them.
+func keysOf(k PublicKeys) Keys {
+	out := Keys{
+		Keys: []JWK{{
+			Type: "OKP", Curve: "Ed25519", X: base64.RawURLEncoding.EncodeToString(k.Receipt),
+			ID: k.ReceiptID, Use: "sig", Algorithm: "EdDSA",
+		}},
+		Seals: []SealKey{},
+	}
+	for _, c := range k.Seals {
+		digest := sha256.Sum256(c.Raw)
+		out.Seals = append(out.Seals, SealKey{
+			Subject: c.Subject.String(), Algorithm: c.PublicKeyAlgorithm.String(),
+			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(digest[:]),
+			Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
+		})
+	}
+	return out
+}
+
+// listParties answers GET /v1/parties.
+func (s *Server) listParties(c *call) error {
+	all := s.intake.Load().Parties.All()
+	for i := range all {
+		p := &all[i]
+		p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
+	}
+	return c.json(http.StatusOK, Parties{Parties: list(all)})
+}
+
+// listRoutes answers GET /v1/routes.
+func (s *Server) listRoutes(c *call) error {
+	return c.json(http.StatusOK, Routes{Routes: list(s.intake.Load().Routes.Table())})
+}
+
+// listRules answers GET /v1/rules.
+func (s *Server) listRules(c *call) error { return c.json(http.StatusOK, s.rules) }
+
+// listKeys answers GET /v1/keys.
+func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, s.seals.Load().keys) }
+
+// showVersion answers GET /v1/version.
+func (s *Server) showVersion(c *call) error { return c.json(http.StatusOK, s.version) }

@@ -1,0 +1,234 @@
+package httpapi
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/queue"
+	"beibu/signing"
+)
+
+// maxPage is the largest page of exchanges.
+const maxPage = 500
+
+// listExchanges answers GET /v1/exchanges.
+func (s *Server) listExchanges(c *call) error {
+	p := parametersOf(c.request)
+	q := exchange.Query{
+		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.text("number"),
+		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
+		Before: p.cursor("cursor"), Limit: p.number("limit", 1, maxPage, 0),
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	if !c.caller.Operator {
+		if q.Party != "" && q.Party != c.caller.Party {
+			return errForbidden.because("party may only be your own")
+		}
+		q.Party = c.caller.Party
+	}
+	found, next, err := s.journal.Exchanges(c.request.Context(), q)
+	if err != nil {
+		return err
+	}
+	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
+	for _, x := range found {
+		if c.caller.sees(x) {
+			page.Exchanges = append(page.Exchanges, wireExchange(x, c.caller))
+		}
+	}
+	return c.json(http.StatusOK, page)
+}
+
+// showExchange answers GET /v1/exchanges/{id}.
+func (s *Server) showExchange(c *call) error {
+	x, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, wireExchange(x, c.caller))
+}
+
+// find returns the exchange that a path names, where the caller may see it. An
+// exchange accepted a moment ago is waited for once, so that whoever was just
+// answered 202 finds it.
+func (s *Server) find(c *call) (exchange.Exchange, error) {
+	ctx := c.request.Context()
+	id, err := readID(c.request.PathValue("id"))
+	if err != nil {
+		return exchange.Exchange{}, errNoExchange()
+	}
+	x, err := s.journal.Exchange(ctx, id)
+	if isNotFound(err) {
+		if err := s.recorder.Settle(ctx); err != nil {
+			return exchange.Exchange{}, err
+		}
+		x, err = s.journal.Exchange(ctx, id)
+	}
+	switch {
+	case isNotFound(err), err == nil && !c.caller.sees(x):
+		return exchange.Exchange{}, errNoExchange()
+	case err != nil:
+		return exchange.Exchange{}, err
+	}
+	c.exchange, c.kind = x.ID.String(), x.Identity.Kind
+	return x, nil
+}
+
+// readID reads an exchange id in its one canonical form (RFC 9562 section 4).
+func readID(text string) (uuid.UUID, error) {
+	id, err := uuid.Parse(text)
+	if err != nil {
+		return uuid.Nil, err
+	}
+	if id.String() != text {
+		return uuid.Nil, errors.New("not the canonical form of an exchange id")
+	}
+	return id, nil
+}
+
+// errNoExchange says that there is no such exchange, or none that the caller
+// may see: the two are told alike.
+func errNoExchange() error {
+	return &exchange.Error{
+		Op: "find exchange", Kind: exchange.NotFound,
+		Err: errors.New("there is no such exchange, or none that you may see"),
+	}
+}
+
+func isNotFound(err error) bool { return err != nil && exchange.KindOf(err) == exchange.NotFound }
+
+// sealed returns the envelope of an exchange.
+func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
+	body, err := s.bodies.Body(c.request.Context(), x.Body)
+	switch {
+	case errors.Is(err, queue.ErrNotFound):
+		return nil, &exchange.Error{
+			Op: "read envelope", Kind: exchange.NotFound, Code: "content-gone",
+			Err: errors.New("the content is no longer kept"),
+		}
+	case errors.Is(err, queue.ErrUnavailable):
+		return nil, &exchange.Error{Op: "read envelope", Kind: exchange.Unavailable, Err: err}
+	case err != nil:
+		return nil, fmt.Errorf("read envelope: %w", err)
+	}
+	return body, nil
+}
+
+// envelope answers GET /v1/exchanges/{id}/envelope.
+func (s *Server) envelope(c *call) error {
+	x, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	body, err := s.sealed(c, x)
+	if err != nil {
+		return err
+	}
+	c.bytes(http.StatusOK, mediaXML, body)
+	return nil
+}
+
+// document answers GET /v1/exchanges/{id}/document with the bytes that the
+// sender sent, once the seal over them was verified.
+func (s *Server) document(c *call) error {
+	x, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	document, err := s.unseal(c, x)
+	if err != nil {
+		return err
+	}
+	c.Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(x.Digest[:])+":") // RFC 9530
+	c.bytes(http.StatusOK, mediaXML, document)
+	return nil
+}
+
+// unseal returns the document of an exchange out of its envelope. An envelope
+// whose seal does not hold, or that is another document's, is never shown.
+func (s *Server) unseal(c *call, x exchange.Exchange) ([]byte, error) {
+	body, err := s.sealed(c, x)
+	if err != nil {
+		return nil, err
+	}
+	opened, err := signing.OpenEnvelope(body, s.seals.Load().trust)
+	if err != nil {
+		return nil, fmt.Errorf("open envelope of %s: %w", x.ID, err)
+	}
+	if sha256.Sum256(opened.Document) != x.Digest {
+		return nil, fmt.Errorf("open envelope of %s: it holds another document", x.ID)
+	}
+	return opened.Document, nil
+}
+
+// receipt answers GET /v1/exchanges/{id}/receipt with the receipt that the
+// sender got, byte for byte.
+func (s *Server) receipt(c *call) error {
+	x, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	receipt, err := s.intake.Load().Receipts.Make(x)
+	if err != nil {
+		return err
+	}
+	c.bytes(http.StatusOK, mediaReceipt, []byte(receipt))
+	return nil
+}
+
+// release answers POST /v1/exchanges/{id}/release.
+func (s *Server) release(c *call) error { return s.settle(c, true) }
+
+// refuse answers POST /v1/exchanges/{id}/refusal.
+func (s *Server) refuse(c *call) error { return s.settle(c, false) }
+
+// settle carries out what an operator decided of a held exchange.
+func (s *Server) settle(c *call, release bool) error {
+	var judgement Judgement
+	if err := s.readJSON(c, &judgement); err != nil {
+		return err
+	}
+	if err := goodReason(judgement.Reason); err != nil {
+		return err
+	}
+	x, err := s.find(c)
+	if err != nil {
+		return err
+	}
+	verdict := exchange.Verdict{
+		Exchange: x.ID, Release: release, Actor: c.caller.Name, Reason: judgement.Reason, At: time.Now(),
+	}
+	if err := s.hold.Settle(c.request.Context(), verdict); err != nil {
+		return err
+	}
+	settled, err := s.journal.Exchange(c.request.Context(), x.ID)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, wireExchange(settled, c.caller))
+}
+
+// maxReason is the longest reason, in bytes, as exchange.Cause keeps it.
+const maxReason = 1000
+
+// goodReason refuses an order that does not say why, since the record keeps it.
+func goodReason(reason string) error {
+	if reason == "" || len(reason) > maxReason {
+		return invalidField("reason", fmt.Sprintf("a reason of 1 to %d bytes must be given", maxReason))
+	}
+	return nil
+}
+
+// invalidField says that a field of a JSON body breaks a rule.
+func invalidField(field, why string) error {
+	return &exchange.Error{Op: "read body", Kind: exchange.Invalid, Code: "field-" + field, Err: errors.New(why)}
+}

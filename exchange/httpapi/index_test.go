@@ -1,0 +1,90 @@
+package httpapi_test
+
+import (
+	"context"
+	"sync"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/journal"
+	"beibu/queue"
+)
+
+// An index is the real one, with failures and lies at a test's command.
+type index struct {
+	*journal.Journal
+	mu     sync.Mutex
+	err    error               // what reading answers, where it is to fail
+	bodies map[uuid.UUID]int64 // where envelopes are said to be
+}
+
+// fail makes all reading answer an error, until it is nil.
+func (x *index) fail(err error) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.err = err
+}
+
+// misplace makes an exchange point to another place for its envelope.
+func (x *index) misplace(id string, body int64) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.bodies = map[uuid.UUID]int64{uuid.MustParse(id): body}
+}
+
+func (x *index) failure() error {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.err
+}
+
+// Exchange is exchange.Journal's.
+func (x *index) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
+	if err := x.failure(); err != nil {
+		return exchange.Exchange{}, err
+	}
+	found, err := x.Journal.Exchange(ctx, id)
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if body, misplaced := x.bodies[id]; misplaced {
+		found.Body = body
+	}
+	return found, err
+}
+
+// Exchanges is exchange.Journal's.
+func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
+	if err := x.failure(); err != nil {
+		return nil, 0, err
+	}
+	return x.Journal.Exchanges(ctx, q)
+}
+
+// Deliveries is exchange.Journal's.
+func (x *index) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.Deliveries(ctx, q)
+}
+
+// consigned waits until an exchange stands before its receivers and the index
+// shows it.
+func (w *world) consigned(id string) {
+	w.t.Helper()
+	ctx, found := context.WithCancel(w.t.Context())
+	defer found()
+	err := w.store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+		for _, c := range changes {
+			if c.Event != nil && uuid.UUID(c.Event.ID).String() == id {
+				found()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.settle()
+}

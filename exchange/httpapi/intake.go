@@ -1,0 +1,93 @@
+package httpapi
+
+import (
+	"errors"
+	"net/http"
+	"time"
+
+	"beibu/exchange"
+)
+
+// submit answers POST /v1/documents.
+func (s *Server) submit(c *call) error {
+	body, err := s.readXML(c)
+	if err != nil {
+		s.metrics.countRefused(codeOf(err))
+		return err
+	}
+	defer s.buffers.put(body)
+	accepted, err := s.accept(c, exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()})
+	if err != nil {
+		s.metrics.countRefused(codeOf(err))
+		return err
+	}
+	s.metrics.countAccepted(accepted)
+	x := accepted.Exchange
+	c.exchange, c.kind, c.duplicate = x.ID.String(), x.Identity.Kind, accepted.Duplicate
+	c.Header().Set("Location", "/v1/exchanges/"+c.exchange)
+	status := http.StatusAccepted
+	if accepted.Duplicate {
+		status = http.StatusOK
+	}
+	return c.json(status, wireAcceptance(accepted))
+}
+
+// accept hands a document to the intake where there is room for it.
+func (s *Server) accept(c *call, doc exchange.Document) (exchange.Acceptance, error) {
+	done, err := s.work()
+	if err != nil {
+		return exchange.Acceptance{}, err
+	}
+	defer done()
+	return s.intake.Load().Accept(c.request.Context(), doc)
+}
+
+// check answers POST /v1/checks: what submit would find, with nothing kept. It
+// says nothing of routes, or of what the caller may send.
+func (s *Server) check(c *call) error {
+	body, err := s.readXML(c)
+	if err != nil {
+		return err
+	}
+	defer s.buffers.put(body)
+	done, err := s.work()
+	if err != nil {
+		return err
+	}
+	defer done()
+	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
+	intake := s.intake.Load()
+	checked, err := intake.Checks.Find(c.request.Context(), doc)
+	if err != nil {
+		return &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
+	}
+	answer := Check{Kind: checked.Kind(), Valid: checked.Valid(), Faults: few(checked.Faults())}
+	if checked.Valid() {
+		trusted, err := intake.Signatures.Verify(checked)
+		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
+			answer.Valid, answer.Faults = false, few(failure.Faults)
+		} else if err != nil {
+			return err
+		}
+		answer.Signature = wireSignature(trusted.Signature())
+	}
+	return c.json(http.StatusOK, answer)
+}
+
+// work takes one of the places for documents that are worked on at once. It
+// fails at once where there is none: a sender that is told to come again is
+// better off than one that waits in a line of unknown length.
+func (s *Server) work() (done func(), err error) {
+	select {
+	case s.working <- struct{}{}:
+		return func() { <-s.working }, nil
+	default:
+		return nil, errBusy
+	}
+}
+
+// codeOf returns the code that a caller is told of a failure.
+func codeOf(err error) string {
+	p, _ := problemOf(err, "")
+	return p.Code
+}

@@ -1,0 +1,129 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/hex"
+	"net/http"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+)
+
+// A Mailbox is the courier of receivers that fetch (see courier.Mailbox).
+type Mailbox interface {
+	// Fetch leases open deliveries to a receiver, and waits for one where
+	// there is none. It returns none, without an error, when the wait is over
+	// or ctx ends.
+	Fetch(ctx context.Context, receiver string, o courier.FetchOptions) ([]courier.Item, error)
+	// Acknowledge records what a receiver says of deliveries, all or none, and
+	// returns how each stands, in the order of the acks. It fails with an
+	// *exchange.Error of kind Invalid, NotFound, Stale or Unavailable.
+	Acknowledge(ctx context.Context, receiver string, acks []courier.Ack) ([]courier.AckResult, error)
+}
+
+// MailboxPage answers GET /v1/mailbox: express deliveries first, then the
+// oldest.
+type MailboxPage struct {
+	Deliveries []MailboxItem `json:"deliveries"`
+}
+
+// MailboxItem is one delivery that is the caller's until its lease ends. The
+// content is fetched by its path.
+type MailboxItem struct {
+	ExchangeID      string    `json:"exchangeId"` // the same for every hand-over of the same bytes
+	Attempt         int       `json:"attempt"`
+	Sender          string    `json:"sender"`
+	Kind            string    `json:"kind"`
+	DocumentNumber  string    `json:"documentNumber"`
+	DocumentVersion string    `json:"documentVersion,omitempty"`
+	DigestSHA256    string    `json:"digestSHA256"`
+	Size            int       `json:"size"` // bytes of the document
+	AcceptedAt      time.Time `json:"acceptedAt"`
+	Express         bool      `json:"express"` // perishable goods
+	LeasedUntil     time.Time `json:"leasedUntil"`
+	Document        string    `json:"document"` // path of the bytes that the sender sent
+	Envelope        string    `json:"envelope"` // path of the sealed envelope
+}
+
+// fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
+// that nobody reads.
+func (s *Server) fetch(c *call) error {
+	if c.request.Method == http.MethodHead {
+		c.Header().Set("Allow", http.MethodGet)
+		return errMethod.because("allowed is GET")
+	}
+	p := parametersOf(c.request)
+	options := courier.FetchOptions{
+		Limit: p.number("limit", 1, courier.MaxLimit, 0),
+		Lease: p.duration("lease", courier.MinLease, courier.MaxLease, 0),
+		Wait:  p.duration("wait", 0, courier.MaxWait, 0),
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
+	// There must be time left to answer in.
+	options.Wait = min(options.Wait, s.limits.Request/2)
+	ctx, cancel := context.WithCancel(c.request.Context())
+	defer cancel()
+	defer context.AfterFunc(s.draining, cancel)()
+	items, err := s.mailbox.Fetch(ctx, c.caller.Party, options)
+	drained := ctx.Err() != nil && c.request.Context().Err() == nil
+	if err != nil && !drained { // what the drain cut short comes again
+		return err
+	}
+	if s.isSuspended(c.caller.Party) { // since the poll began
+		return errSuspended
+	}
+	page := MailboxPage{Deliveries: make([]MailboxItem, 0, len(items))}
+	for _, item := range items {
+		page.Deliveries = append(page.Deliveries, wireItem(item))
+	}
+	return c.json(http.StatusOK, page)
+}
+
+func wireItem(item courier.Item) MailboxItem {
+	x := item.Exchange
+	path := "/v1/exchanges/" + x.ID.String()
+	return MailboxItem{
+		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
+		Express: x.Express, LeasedUntil: item.LeasedUntil.UTC(), Document: path + "/document", Envelope: path + "/envelope",
+	}
+}
+
+// AckResults answers POST /v1/mailbox/acks, in the order of the acks.
+type AckResults struct {
+	Deliveries []AckResult `json:"deliveries"`
+}
+
+// AckResult tells how a delivery stands after its ack.
+type AckResult struct {
+	ExchangeID string         `json:"exchangeId"`
+	State      exchange.State `json:"state"`
+}
+
+// acknowledge answers POST /v1/mailbox/acks.
+func (s *Server) acknowledge(c *call) error {
+	var body Acks
+	if err := s.readJSON(c, &body); err != nil {
+		return err
+	}
+	acks, err := body.read()
+	if err != nil {
+		return err
+	}
+	results, err := s.mailbox.Acknowledge(c.request.Context(), c.caller.Party, acks)
+	if isNotFound(err) {
+		return errNoExchange()
+	}
+	if err != nil {
+		return err
+	}
+	out := AckResults{Deliveries: make([]AckResult, 0, len(results))}
+	for _, r := range results {
+		out.Deliveries = append(out.Deliveries, AckResult{ExchangeID: r.Exchange.String(), State: r.State})
+	}
+	return c.json(http.StatusOK, out)
+}

@@ -1,0 +1,229 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"go.uber.org/zap"
+)
+
+// A call is one request being answered, and what is to be logged of it. It is
+// the ResponseWriter that the mux sees, and belongs to one goroutine.
+type call struct {
+	http.ResponseWriter
+	request *http.Request
+	id      string // of the request
+	begun   time.Time
+	caller  Caller
+	route   string // the path of the route's pattern; "" where there is none
+
+	routed   bool // a handler of ours has it; what the mux itself says is held back
+	status   int  // 0 until the header is written
+	received int  // bytes of the body, as they came
+	sent     int  // bytes of the answer's body
+
+	// For the log alone.
+	code      string
+	exchange  string
+	kind      string
+	duplicate bool
+	failure   error
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (c *call) Unwrap() http.ResponseWriter { return c.ResponseWriter }
+
+// WriteHeader notes the status.
+func (c *call) WriteHeader(status int) {
+	if c.status == 0 {
+		c.status = status
+	}
+	if c.routed {
+		c.ResponseWriter.WriteHeader(status)
+	}
+}
+
+// Write counts what is sent.
+func (c *call) Write(b []byte) (int, error) {
+	if !c.routed {
+		return len(b), nil
+	}
+	if c.status == 0 {
+		c.status = http.StatusOK
+	}
+	n, err := c.ResponseWriter.Write(b)
+	c.sent += n
+	return n, err
+}
+
+// json answers with a value.
+func (c *call) json(status int, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("write answer: %w", err)
+	}
+	c.bytes(status, mediaJSON, body)
+	return nil
+}
+
+// bytes answers with bytes of a media type.
+func (c *call) bytes(status int, media string, body []byte) {
+	h := c.Header()
+	h.Set("Content-Type", media)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	c.WriteHeader(status)
+	// Nobody is left to be told that the caller went away.
+	_, _ = c.Write(body)
+}
+
+// fail answers with the problem that an error is. It is called once, where
+// nothing was answered yet.
+func (c *call) fail(err error) {
+	p, wait := problemOf(err, c.id)
+	c.code, c.failure = p.Code, err
+	writeProblem(c, p, wait)
+}
+
+// ServeHTTP answers a request: every answer that is no success is a problem
+// document, and every request leaves one line in the log.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Request)
+	defer cancel()
+	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now()}
+	h := w.Header()
+	h.Set("X-Request-Id", c.id)
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	s.metrics.inFlight.Inc()
+	defer s.finish(c)
+	if r.ContentLength != 0 {
+		s.bodyDeadline(c, c.begun.Add(s.limits.Body))
+	}
+	s.answerDeadline(c)
+	s.serve(c)
+}
+
+// serve routes a call, and answers for the mux where no route takes it.
+func (s *Server) serve(c *call) {
+	defer func() {
+		v := recover()
+		if v == nil {
+			return
+		}
+		err, ok := v.(error)
+		if ok && errors.Is(err, http.ErrAbortHandler) {
+			panic(v)
+		}
+		s.log.Error("panic", zap.String("request", c.id), zap.String("route", c.route),
+			zap.Any("value", v), zap.ByteString("stack", debug.Stack()))
+		c.failure = errPanic
+		if c.routed && c.status != 0 {
+			panic(http.ErrAbortHandler) // half an answer must not pass for a whole one
+		}
+		c.routed = true
+		c.fail(errPanic)
+	}()
+	s.mux.ServeHTTP(c, c.request)
+	if !c.routed {
+		c.unrouted()
+	}
+}
+
+// errPanic stands for a panic in the answer and the log.
+var errPanic = errors.New("panic")
+
+// unrouted answers a request that no route takes: with the methods there are
+// for OPTIONS (RFC 9110 section 9.3.7), and else with a problem.
+func (c *call) unrouted() {
+	allow := c.Header().Get("Allow")
+	known := c.status == http.StatusMethodNotAllowed
+	c.routed, c.status = true, 0
+	c.Header().Del("Location") // of a path that the mux would have cleaned
+	switch {
+	case known && c.request.Method == http.MethodOptions:
+		c.Header().Set("Allow", allow+", OPTIONS")
+		c.WriteHeader(http.StatusNoContent)
+	case known:
+		c.fail(errMethod.because("allowed are " + allow))
+	default:
+		c.fail(errNoRoute)
+	}
+}
+
+// finish logs and counts a call that was answered.
+func (s *Server) finish(c *call) {
+	took := time.Since(c.begun)
+	s.metrics.inFlight.Dec()
+	s.metrics.count(c, took)
+	level := zap.InfoLevel
+	if c.status >= http.StatusInternalServerError {
+		level = zap.ErrorLevel
+	}
+	line := s.log.Check(level, "request")
+	if line == nil {
+		return
+	}
+	fields := make([]zap.Field, 0, 18)
+	fields = append(fields,
+		zap.String("request", c.id), zap.String("method", c.request.Method), zap.String("route", c.route),
+		zap.Int("status", c.status), zap.Duration("seconds", took), zap.Int("received", c.received), zap.Int("sent", c.sent),
+		zap.String("caller", c.caller.Name), zap.String("party", c.caller.Party), zap.String("remote", c.request.RemoteAddr),
+	)
+	if c.exchange != "" {
+		fields = append(fields, zap.String("exchange", c.exchange), zap.String("kind", c.kind), zap.Bool("duplicate", c.duplicate))
+	}
+	if c.code != "" {
+		fields = append(fields, zap.String("code", c.code))
+	}
+	// What the caller did wrong may quote the document; what we did wrong is
+	// ours to know in full.
+	if c.failure != nil && level == zap.ErrorLevel {
+		fields = append(fields, zap.Error(c.failure))
+	}
+	line.Write(fields...)
+}
+
+// requestID returns the caller's own id for its request where it is sane, so
+// that both sides' logs can be laid side by side, or makes one.
+func requestID(r *http.Request) string {
+	if id := r.Header.Get("X-Request-Id"); saneID(id) {
+		return id
+	}
+	return rand.Text()
+}
+
+// saneID tells whether an id can stand in a log and a header as it is: 8 to
+// 128 letters, digits, dots, hyphens and underscores.
+func saneID(id string) bool {
+	if len(id) < 8 || len(id) > 128 {
+		return false
+	}
+	for i := range len(id) {
+		switch b := id[i]; {
+		case 'a' <= b && b <= 'z', 'A' <= b && b <= 'Z', '0' <= b && b <= '9', b == '.', b == '-', b == '_':
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+// bodyDeadline bounds how long the body may take to arrive; the zero time
+// lifts the bound. A connection that knows no deadlines, as in tests without a
+// network, has none.
+func (s *Server) bodyDeadline(c *call, at time.Time) {
+	_ = http.NewResponseController(c.ResponseWriter).SetReadDeadline(at)
+}
+
+// answerDeadline bounds how long a caller may take to read its answer, so that
+// one that never reads holds nothing for ever.
+func (s *Server) answerDeadline(c *call) {
+	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.begun.Add(s.limits.Request + s.limits.Body))
+}

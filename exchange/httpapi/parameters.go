@@ -1,0 +1,141 @@
+package httpapi
+
+import (
+	"encoding/base64"
+	"encoding/binary"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"beibu/exchange"
+)
+
+// maxParameter is the longest parameter of a query, in bytes.
+const maxParameter = 256
+
+// parameters are those of a query, read strictly: each at most once, none that
+// is unknown. The first mistake is kept.
+type parameters struct {
+	values  url.Values
+	mistake error
+}
+
+func parametersOf(r *http.Request) *parameters {
+	values, err := url.ParseQuery(r.URL.RawQuery)
+	p := &parameters{values: values}
+	if err != nil {
+		p.mistake = errParameter.because("the query cannot be read")
+	}
+	return p
+}
+
+// err returns the first mistake. It is called once all that is known was read.
+func (p *parameters) err() error {
+	for name := range p.values {
+		p.refuse(name, "there is no such parameter")
+	}
+	return p.mistake
+}
+
+func (p *parameters) refuse(name, why string) {
+	if p.mistake == nil {
+		p.mistake = errParameter.because(fmt.Sprintf("%q: %s", name, why))
+	}
+}
+
+// text returns a parameter, or "".
+func (p *parameters) text(name string) string {
+	values := p.values[name]
+	delete(p.values, name)
+	switch {
+	case len(values) == 0:
+		return ""
+	case len(values) > 1 || len(values[0]) > maxParameter:
+		p.refuse(name, fmt.Sprintf("once, and at most %d bytes", maxParameter))
+		return ""
+	}
+	return values[0]
+}
+
+// time returns a time (RFC 3339), or the zero time.
+func (p *parameters) time(name string) time.Time {
+	text := p.text(name)
+	if text == "" {
+		return time.Time{}
+	}
+	t, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		p.refuse(name, "a time such as 2026-09-01T08:00:00Z")
+	}
+	return t
+}
+
+// state returns a state, or "".
+func (p *parameters) state(name string) exchange.State {
+	state := exchange.State(p.text(name))
+	if state != "" && !slices.Contains(exchange.States(), state) {
+		p.refuse(name, "one of the states, such as ContentHandoverFailure")
+	}
+	return state
+}
+
+// number returns a number in a range, or what it is by default.
+func (p *parameters) number(name string, least, most, otherwise int) int {
+	text := p.text(name)
+	if text == "" {
+		return otherwise
+	}
+	n, err := strconv.Atoi(text)
+	if err != nil || n < least || n > most {
+		p.refuse(name, fmt.Sprintf("a number from %d to %d", least, most))
+	}
+	return n
+}
+
+// duration returns a duration in a range, or what it is by default.
+func (p *parameters) duration(name string, least, most, otherwise time.Duration) time.Duration {
+	text := p.text(name)
+	if text == "" {
+		return otherwise
+	}
+	d, err := time.ParseDuration(text)
+	if err != nil || d < least || d > most {
+		p.refuse(name, fmt.Sprintf("a duration from %s to %s, such as 30s", least, most))
+	}
+	return d
+}
+
+// cursorMark begins every cursor, so that one of another kind is refused and
+// nobody is tempted to count with it.
+const cursorMark = "x1"
+
+// writeCursor returns a cursor for callers, or "" at the end.
+func writeCursor(next int64) string {
+	if next == 0 {
+		return ""
+	}
+	b := binary.BigEndian.AppendUint64([]byte(cursorMark), uint64(next)) //nolint:gosec // the bits, read back as they were
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// cursor returns what writeCursor was given.
+func (p *parameters) cursor(name string) int64 {
+	text := p.text(name)
+	if text == "" {
+		return 0
+	}
+	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
+	if err != nil || len(b) != len(cursorMark)+8 || !strings.HasPrefix(string(b), cursorMark) {
+		p.refuse(name, "a cursor as a page gave it")
+		return 0
+	}
+	next := int64(binary.BigEndian.Uint64(b[len(cursorMark):])) //nolint:gosec // the bits, as they were written
+	if next <= 0 {
+		p.refuse(name, "a cursor as a page gave it")
+	}
+	return next
+}

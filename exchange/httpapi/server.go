@@ -1,0 +1,256 @@
+package httpapi
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+	"beibu/exchange/rules"
+	"beibu/queue"
+	"beibu/signing"
+)
+
+// Options are what the door is built of. All but Limits must be there.
+type Options struct {
+	Intake   *exchange.Intake // with the checks, parties, routes and receipts that the API shows
+	Rules    *rules.Set
+	Journal  exchange.Journal
+	Recorder *exchange.Recorder
+	Mailbox  Mailbox
+	Bodies   queue.Bodies
+	Trust    signing.Trust // whose seals on our own envelopes count
+	Keys     PublicKeys
+	Access   *Access
+	Limits   Limits
+	Version  Version
+	Log      *zap.Logger
+	Metrics  prometheus.Registerer
+}
+
+// PublicKeys are what anyone needs to check what the exchange signed.
+type PublicKeys struct {
+	Seals     []*signing.Certificate // of the keys that seal envelopes
+	Receipt   ed25519.PublicKey      // of the key that signs receipts
+	ReceiptID string                 // its kid (RFC 7515 section 4.1.4)
+}
+
+// Limits bound what requests may ask for.
+type Limits struct {
+	Document int           // bytes of the largest document, unpacked; default 8 MiB
+	Request  time.Duration // the longest that a request may take; default 90 s
+	Body     time.Duration // the longest that a body may take to arrive; default 30 s
+	InFlight int           // documents worked on at once; default 256
+}
+
+// withDefaults fills in what was not said.
+func (l Limits) withDefaults() Limits {
+	if l.Document <= 0 {
+		l.Document = 8 << 20
+	}
+	if l.Request <= 0 {
+		l.Request = 90 * time.Second
+	}
+	if l.Body <= 0 {
+		l.Body = 30 * time.Second
+	}
+	if l.InFlight <= 0 {
+		l.InFlight = 256
+	}
+	return l
+}
+
+// A Server is the public API. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	intake   atomic.Pointer[exchange.Intake]
+	rules    Rules
+	journal  exchange.Journal
+	recorder *exchange.Recorder
+	replay   exchange.Replay
+	hold     exchange.Hold
+	mailbox  Mailbox
+	bodies   queue.Bodies
+	seals    atomic.Pointer[seals]
+	access   *Access
+	limits   Limits
+	version  Version
+	log      *zap.Logger
+	metrics  *metrics
+	spec     spec
+	mux      *http.ServeMux
+	buffers  buffers
+	working  chan struct{} // holds a token for every document that is worked on
+
+	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
+	drain    context.CancelFunc
+}
+
+// New returns the door. It fails where something is missing or where its
+// metrics are taken.
+func New(o Options) (*Server, error) {
+	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Mailbox == nil ||
+		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
+		return nil, errors.New("make HTTP API: something that it is built of is missing")
+	}
+	s := &Server{
+		rules: RulesOf(o.Rules), journal: o.Journal, recorder: o.Recorder,
+		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
+		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
+		mailbox: o.Mailbox, bodies: o.Bodies, access: o.Access,
+		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
+	}
+	s.intake.Store(o.Intake)
+	s.SwapKeys(o.Trust, o.Keys)
+	s.working = make(chan struct{}, s.limits.InFlight)
+	s.draining, s.drain = context.WithCancel(context.Background())
+	var err error
+	if s.metrics, err = newMetrics(o.Metrics); err != nil {
+		return nil, fmt.Errorf("make HTTP API: %w", err)
+	}
+	if s.spec, err = loadSpec(); err != nil {
+		return nil, fmt.Errorf("make HTTP API: %w", err)
+	}
+	for _, r := range s.routes() {
+		s.mount(r)
+	}
+	return s, nil
+}
+
+// Swap puts another intake in force, with other parties, routes or checks, for
+// every request from now on.
+func (s *Server) Swap(in *exchange.Intake) { s.intake.Store(in) }
+
+// seals are the keys of the exchange. They are not changed once made.
+type seals struct {
+	trust signing.Trust
+	keys  Keys
+}
+
+// SwapKeys puts other keys of the exchange in force: whose seals on our own
+// envelopes count, and what anyone is told. Those that sealed what is kept must
+// be among them.
+func (s *Server) SwapKeys(trust signing.Trust, keys PublicKeys) {
+	s.seals.Store(&seals{trust: trust, keys: keysOf(keys)})
+}
+
+// Drain ends what only waits: a mailbox that is polled answers at once, with
+// nothing. It is for before http.Server.Shutdown, so that nobody is cut off.
+func (s *Server) Drain() { s.drain() }
+
+// The bounds of a connection, before a request is known.
+const (
+	headerBytes   = 32 << 10
+	headerTimeout = 10 * time.Second
+	idleTimeout   = 2 * time.Minute
+)
+
+// HTTP returns an http.Server for this API with the bounds that it relies on.
+// Bodies have a bound of their own, since a mailbox may be polled for longer
+// than a body may take to arrive.
+func (s *Server) HTTP() *http.Server {
+	h := &http.Server{
+		Handler: s, MaxHeaderBytes: headerBytes, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+	}
+	// Broken connections and handshakes of strangers are no news.
+	if quiet, err := zap.NewStdLogAt(s.log, zap.DebugLevel); err == nil {
+		h.ErrorLog = quiet
+	}
+	return h
+}
+
+// An audience is who may call a route.
+type audience uint8
+
+const (
+	anyone    audience = iota // without credentials
+	callers                   // known by credentials
+	parties                   // callers that speak for a party
+	operators                 // callers that are operators
+)
+
+// A route is one line of the API.
+type route struct {
+	pattern string // method and path, as for http.ServeMux
+	who     audience
+	serve   func(*call) error
+}
+
+// routes is the whole API. Each is in openapi.yaml, and nothing else is.
+func (s *Server) routes() []route {
+	return []route{
+		{"POST /v1/documents", parties, s.submit},
+		{"POST /v1/checks", callers, s.check},
+		{"GET /v1/exchanges", callers, s.listExchanges},
+		{"GET /v1/exchanges/{id}", callers, s.showExchange},
+		{"GET /v1/exchanges/{id}/document", callers, s.document},
+		{"GET /v1/exchanges/{id}/envelope", callers, s.envelope},
+		{"GET /v1/exchanges/{id}/receipt", callers, s.receipt},
+		{"POST /v1/exchanges/{id}/release", operators, s.release},
+		{"POST /v1/exchanges/{id}/refusal", operators, s.refuse},
+		{"GET /v1/mailbox", parties, s.fetch},
+		{"POST /v1/mailbox/acks", parties, s.acknowledge},
+		{"POST /v1/replays/plans", callers, s.planReplay},
+		{"POST /v1/replays", callers, s.doReplay},
+		{"GET /v1/parties", callers, s.listParties},
+		{"GET /v1/routes", operators, s.listRoutes},
+		{"GET /v1/rules", anyone, s.listRules},
+		{"GET /v1/keys", anyone, s.listKeys},
+		{"GET /v1/version", callers, s.showVersion},
+		{"GET /v1/openapi.yaml", anyone, s.specYAML},
+		{"GET /v1/openapi.json", anyone, s.specJSON},
+	}
+}
+
+// mount puts a route into the mux. The mux hands on the call that ServeHTTP
+// gave it as the ResponseWriter, so nothing is hidden in a context.
+func (s *Server) mount(r route) {
+	_, path, _ := strings.Cut(r.pattern, " ")
+	s.mux.HandleFunc(r.pattern, func(w http.ResponseWriter, _ *http.Request) {
+		c, ok := w.(*call)
+		if !ok {
+			return // ServeHTTP alone calls the mux
+		}
+		c.routed, c.route = true, path
+		err := s.allow(c, r.who)
+		if err == nil {
+			err = r.serve(c)
+		}
+		if err != nil {
+			c.fail(err)
+		}
+	})
+}
+
+// isSuspended tells whether a party may do nothing at all.
+func (s *Server) isSuspended(id string) bool {
+	party, ok := s.intake.Load().Parties.Get(id)
+	return ok && party.Suspended
+}
+
+// allow establishes the caller and refuses those who may not call a route.
+func (s *Server) allow(c *call, who audience) error {
+	if who == anyone {
+		return nil
+	}
+	var err error
+	if c.caller, err = s.access.caller(c.request, c.begun); err != nil {
+		return err
+	}
+	switch {
+	case who == operators && !c.caller.Operator:
+		return errForbidden.because("this is for operators")
+	case s.isSuspended(c.caller.Party):
+		return errSuspended
+	case who == parties && c.caller.Party == "":
+		return errForbidden.because("the credential speaks for no party")
+	}
+	return nil
+}

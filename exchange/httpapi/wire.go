@@ -1,0 +1,252 @@
+package httpapi
+
+import (
+	"encoding/hex"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/rules"
+)
+
+// The media types of the API.
+const (
+	mediaJSON    = "application/json"
+	mediaXML     = "application/xml"
+	mediaProblem = "application/problem+json" // RFC 9457
+	mediaReceipt = "application/jose"         // RFC 7515 section 9.2.1
+)
+
+// Acceptance answers POST /v1/documents: 202 for a document accepted now, and
+// 200, with the first receipt, for one accepted before.
+type Acceptance struct {
+	ExchangeID      string         `json:"exchangeId"`
+	State           exchange.State `json:"state"` // SubmissionAcceptance, or SubmissionHeld where a person has to release it
+	Kind            string         `json:"kind"`
+	DocumentNumber  string         `json:"documentNumber"`
+	DocumentVersion string         `json:"documentVersion,omitempty"`
+	DigestSHA256    string         `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
+	AcceptedAt      time.Time      `json:"acceptedAt"`
+	Receivers       []string       `json:"receivers"` // parties, in route order
+	Receipt         string         `json:"receipt"`   // JWS compact serialisation (RFC 7515)
+	Duplicate       bool           `json:"duplicate"`
+	Faults          []Fault        `json:"faults"` // what was found and let pass
+}
+
+// Check answers POST /v1/checks.
+type Check struct {
+	Kind      string              `json:"kind"` // "" where it was not recognised
+	Valid     bool                `json:"valid"`
+	Signature *exchange.Signature `json:"signature,omitempty"` // where there is one and it counts
+	Faults    []Fault             `json:"faults"`
+}
+
+// Fault is one breach found in a document.
+type Fault = exchange.Fault
+
+// Exchange is one document's journey.
+type Exchange struct {
+	ExchangeID      string              `json:"exchangeId"`
+	Sender          string              `json:"sender"`
+	Kind            string              `json:"kind"`
+	DocumentNumber  string              `json:"documentNumber"`
+	DocumentVersion string              `json:"documentVersion,omitempty"`
+	DigestSHA256    string              `json:"digestSHA256"`
+	Size            int                 `json:"size"` // bytes received
+	AcceptedAt      time.Time           `json:"acceptedAt"`
+	LogPosition     int64               `json:"logPosition"`
+	Schema          string              `json:"schema"` // the schema set that judged the document
+	Receivers       []string            `json:"receivers"`
+	Express         bool                `json:"express"`             // perishable goods
+	FaultCodes      []string            `json:"faultCodes"`          // of what was found and let pass
+	Signature       *exchange.Signature `json:"signature,omitempty"` // the sender's own
+	State           exchange.State      `json:"state"`               // of the exchange as a whole
+	Deliveries      []Delivery          `json:"deliveries"`          // a receiver sees its own alone
+	Timeline        []Event             `json:"timeline,omitempty"`
+}
+
+// Delivery is an exchange on its way to one receiver.
+type Delivery struct {
+	Receiver    string          `json:"receiver"`
+	State       exchange.State  `json:"state"`
+	Attempt     int             `json:"attempt"` // from 1; a replay makes the next
+	ConsignedAt time.Time       `json:"consignedAt"`
+	ChangedAt   time.Time       `json:"changedAt"`
+	Cause       *exchange.Cause `json:"cause,omitempty"`
+}
+
+// Event is one step of the timeline.
+type Event struct {
+	Name     exchange.State  `json:"name"`
+	At       time.Time       `json:"at"`
+	Receiver string          `json:"receiver,omitempty"`
+	Attempt  int             `json:"attempt,omitempty"`
+	Cause    *exchange.Cause `json:"cause,omitempty"`
+}
+
+// Page answers GET /v1/exchanges, newest first.
+type Page struct {
+	Exchanges []Exchange `json:"exchanges"`
+	Next      string     `json:"next,omitempty"` // the cursor of the next page; absent at the end
+}
+
+// Plan answers POST /v1/replays/plans, and POST /v1/replays once it is done.
+type Plan struct {
+	Query  exchange.ReplayQuery `json:"query"`
+	Digest string               `json:"digest"` // names exactly these deliveries at these attempts
+	Items  []PlanItem           `json:"items"`
+}
+
+// PlanItem is one delivery that a replay would begin again.
+type PlanItem struct {
+	ExchangeID     string          `json:"exchangeId"`
+	Sender         string          `json:"sender"`
+	Kind           string          `json:"kind"`
+	DocumentNumber string          `json:"documentNumber"`
+	Receiver       string          `json:"receiver"`
+	State          exchange.State  `json:"state"`
+	Attempt        int             `json:"attempt"` // the one that failed
+	FailedAt       time.Time       `json:"failedAt"`
+	Cause          *exchange.Cause `json:"cause,omitempty"`
+}
+
+// ReplayOrder is the body of POST /v1/replays.
+type ReplayOrder struct {
+	Query  exchange.ReplayQuery `json:"query"`
+	Digest string               `json:"digest"` // of the plan that the person saw
+	Reason string               `json:"reason"` // for the record; required
+}
+
+// Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal.
+type Judgement struct {
+	Reason string `json:"reason"` // for the record; required
+}
+
+// Parties answers GET /v1/parties.
+type Parties struct {
+	Parties []exchange.Party `json:"parties"`
+}
+
+// Routes answers GET /v1/routes.
+type Routes struct {
+	Routes []exchange.Route `json:"routes"`
+}
+
+// Rules answers GET /v1/rules.
+type Rules struct {
+	Rules []Rule `json:"rules"`
+}
+
+// Rule is one business rule as integrators see it.
+type Rule struct {
+	Code     string        `json:"code"`
+	Kinds    []string      `json:"kinds"` // none means every kind
+	Severity string        `json:"severity"`
+	Source   string        `json:"source"`
+	From     string        `json:"from,omitempty"`  // first day in force, YYYY-MM-DD
+	Until    string        `json:"until,omitempty"` // last day in force
+	Message  exchange.Text `json:"message"`         // with {0}, {1} … for what was found
+}
+
+// Version answers GET /v1/version.
+type Version struct {
+	Version string `json:"version"`
+	Commit  string `json:"commit,omitempty"`
+	Go      string `json:"go"`
+}
+
+// RulesOf returns a set of rules as the API and the command line export it.
+func RulesOf(set *rules.Set) Rules {
+	all := set.All()
+	out := Rules{Rules: make([]Rule, 0, len(all))}
+	for _, r := range all {
+		out.Rules = append(out.Rules, Rule{
+			Code: r.Code, Kinds: list(r.Kinds), Severity: r.Severity.String(), Source: r.Source,
+			From: day(r.From), Until: day(r.Until), Message: exchange.Text{EN: r.EN, ZH: r.ZH},
+		})
+	}
+	return out
+}
+
+// day writes a date, or "" for none.
+func day(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.DateOnly)
+}
+
+// list makes an empty list of none, so that JSON never says null.
+func list[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+// wireAcceptance returns what a sender is told.
+func wireAcceptance(a exchange.Acceptance) Acceptance {
+	x := a.Exchange
+	return Acceptance{
+		ExchangeID: x.ID.String(), State: x.State, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), AcceptedAt: x.AcceptedAt.UTC(),
+		Receivers: list(x.Receivers), Receipt: a.Receipt, Duplicate: a.Duplicate, Faults: few(a.Faults),
+	}
+}
+
+// wireExchange returns an exchange as a caller may see it.
+func wireExchange(x exchange.Exchange, who Caller) Exchange {
+	out := Exchange{
+		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
+		LogPosition: x.Position, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
+		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
+	}
+	for _, d := range x.Deliveries {
+		if who.seesDelivery(x, d.Receiver) {
+			out.Deliveries = append(out.Deliveries, Delivery{
+				Receiver: d.Receiver, State: d.State, Attempt: d.Attempt,
+				ConsignedAt: d.ConsignedAt.UTC(), ChangedAt: d.ChangedAt.UTC(), Cause: cause(d.Cause),
+			})
+		}
+	}
+	for _, e := range x.Events {
+		if e.Receiver == "" || who.seesDelivery(x, e.Receiver) {
+			out.Timeline = append(out.Timeline, Event{
+				Name: e.Name, At: e.At.UTC(), Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
+			})
+		}
+	}
+	return out
+}
+
+// wireSignature returns nil for no signature, so that JSON leaves it out.
+func wireSignature(s exchange.Signature) *exchange.Signature {
+	if s == (exchange.Signature{}) {
+		return nil
+	}
+	return &s
+}
+
+// cause returns nil for no cause, so that JSON leaves it out.
+func cause(c exchange.Cause) *exchange.Cause {
+	if c == (exchange.Cause{}) {
+		return nil
+	}
+	return &c
+}
+
+// wirePlan returns a plan as the API tells it.
+func wirePlan(p exchange.Plan) Plan {
+	out := Plan{Query: p.Query, Digest: p.Digest, Items: make([]PlanItem, 0, len(p.Items))}
+	for _, x := range p.Items {
+		d := x.Deliveries[0]
+		out.Items = append(out.Items, PlanItem{
+			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
+			Attempt: d.Attempt, FailedAt: d.ChangedAt.UTC(), Cause: cause(d.Cause),
+		})
+	}
+	return out
+}

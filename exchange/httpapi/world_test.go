@@ -1,0 +1,399 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"beibu/deploy"
+	"beibu/exchange"
+	"beibu/exchange/courier"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/journal"
+	"beibu/exchange/rules"
+	"beibu/queue"
+	"beibu/queue/sqlite"
+	"beibu/schemas"
+	"beibu/signing"
+	"beibu/signing/strict"
+	"beibu/testdata"
+)
+
+// The callers of a world. Each has an API key that is its name.
+const (
+	port     = "beihai-customs"
+	receiver = "gx-trade-promotion"
+	stranger = "gx-ocean"
+	operator = "night shift"
+)
+
+// A world is the whole API over a real store, intake and seal.
+type world struct {
+	t        testing.TB
+	server   *httpapi.Server
+	url      string
+	client   *http.Client
+	store    *sqlite.Store
+	index    *index
+	log      *observer.ObservedLogs
+	registry *prometheus.Registry
+	keys     *signing.Keys
+	admit    atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
+	mailbox  *mailbox
+	recorder *exchange.Recorder
+	access   *httpapi.Access
+	signers  *signing.Registry // the keys of the parties, none at first
+
+	description description // of the API: every answer is held against it
+	answered    *sync.Map   // "METHOD path status" of every answer
+}
+
+// builtIn compiles the schemas once for all tests.
+var builtIn = sync.OnceValues(func() (*schemas.Catalog, error) { return schemas.NewCatalog(schemas.Options{}) })
+
+// testRules holds documents whose number says so, and warns of others.
+func testRules(tb testing.TB) *rules.Set {
+	tb.Helper()
+	finds := func(mark string) func(*rules.Document, rules.Report) {
+		return func(d *rules.Document, report rules.Report) {
+			if id := d.Root.Find("ID"); strings.Contains(id.Text(), mark) {
+				report(id)
+			}
+		}
+	}
+	set, err := rules.NewSet([]rules.Rule{
+		{Code: "TEST-1", Severity: rules.Hold, Source: "test", EN: "held", ZH: "暂扣", Check: finds("HOLD")},
+		{Code: "TEST-2", Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑", Check: finds("WARN"), From: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)},
+		{Code: "TEST-3", Severity: rules.Reject, Source: "test", EN: "bad", ZH: "错误", Check: finds("BAD")},
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return set
+}
+
+// Admit fails as the test says, and else asks the store.
+func (w *world) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
+	if before := w.admit.Load(); before != nil {
+		if err := (*before)(ctx); err != nil {
+			return queue.Entry{}, err
+		}
+	}
+	return w.store.Admit(ctx, s)
+}
+
+// failAdmits makes every admit fail with an error, until it is nil.
+func (w *world) failAdmits(err error) {
+	before := func(context.Context) error { return err }
+	w.admit.Store(&before)
+}
+
+// stall makes every admit tell that it was entered, and wait to be let on.
+func (w *world) stall(entered chan<- struct{}, leave <-chan struct{}) {
+	before := func(ctx context.Context) error {
+		entered <- struct{}{}
+		<-leave
+		return ctx.Err()
+	}
+	w.admit.Store(&before)
+}
+
+// stallUntilDone makes every admit wait until its time is up.
+func (w *world) stallUntilDone() {
+	before := func(ctx context.Context) error {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	w.admit.Store(&before)
+}
+
+// panicOnAdmit makes every admit panic.
+func (w *world) panicOnAdmit(v any) {
+	before := func(context.Context) error { panic(v) }
+	w.admit.Store(&before)
+}
+
+// swapAccess puts other credentials in force.
+func (w *world) swapAccess(all ...httpapi.Credential) {
+	w.t.Helper()
+	if err := w.access.Swap(all); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// noRoutes is a table of routes with nothing in it.
+func (w *world) noRoutes() *exchange.Routes {
+	w.t.Helper()
+	parties, err := exchange.NewParties(nil)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	routes, err := exchange.NewRoutes(nil, parties)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	return routes
+}
+
+// logged returns the log once it has so many lines: an answer may reach its
+// caller before its line is written.
+func (w *world) logged(lines int) []observer.LoggedEntry {
+	for w.log.Len() < lines {
+		runtime.Gosched()
+	}
+	return w.log.All()
+}
+
+// newWorld builds a world on a fresh store and serves it on loopback.
+func newWorld(tb testing.TB, limits httpapi.Limits) *world {
+	tb.Helper()
+	w := &world{t: tb, registry: prometheus.NewRegistry(), answered: &sync.Map{}}
+	must := func(err error) {
+		tb.Helper()
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	var err error
+	w.store, err = sqlite.Open(tb.Context(), filepath.Join(tb.TempDir(), "queue.db"), sqlite.Options{})
+	must(err)
+	opened, err := journal.Open(tb.Context(), filepath.Join(tb.TempDir(), "index.db"))
+	must(err)
+	w.index = &index{Journal: opened}
+	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
+	must(err)
+	intake, set := w.newIntake()
+	w.access, err = httpapi.NewAccess(credentials())
+	must(err)
+	core, lines := observer.New(zapcore.InfoLevel)
+	w.log = lines
+	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
+	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed)}
+	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
+	w.server, err = httpapi.New(httpapi.Options{
+		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Mailbox: w.mailbox, Bodies: w.store,
+		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
+		Keys: httpapi.PublicKeys{
+			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,
+		},
+		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
+		Log: zap.New(core), Metrics: w.registry,
+	})
+	must(err)
+	w.run()
+	w.description = loadDescription(tb, w.do(request{path: "/v1/openapi.json"}).body)
+	w.logged(1) // its answer may be read before its line is written
+	return w
+}
+
+// run folds, dispatches and serves until the test ends.
+func (w *world) run() {
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 2)
+	go func() { ended <- w.index.Run(ctx, w.store) }()
+	go func() { ended <- (&exchange.Dispatch{Log: w.store}).Run(ctx) }()
+	server := httptest.NewUnstartedServer(nil)
+	server.Config = w.server.HTTP()
+	server.Start()
+	w.url, w.client = server.URL, server.Client()
+	w.t.Cleanup(func() {
+		server.Close()
+		cancel()
+		for range 2 {
+			if err := <-ended; err != nil {
+				w.t.Error(err)
+			}
+		}
+		if err := errors.Join(w.store.Close(), w.index.Close()); err != nil {
+			w.t.Error(err)
+		}
+	})
+}
+
+func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
+	w.t.Helper()
+	must := func(err error) {
+		w.t.Helper()
+		if err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	var table struct {
+		Parties []exchange.Party `yaml:"parties"`
+		Routes  []exchange.Route `yaml:"routes"`
+	}
+	must(yaml.Unmarshal(deploy.Parties, &table))
+	parties, err := exchange.NewParties(table.Parties)
+	must(err)
+	routes, err := exchange.NewRoutes(table.Routes, parties)
+	must(err)
+	catalog, err := builtIn()
+	must(err)
+	sealer, err := signing.NewSealer(w.keys.Seal)
+	must(err)
+	receipts, err := exchange.NewReceipts(w.keys.Receipt, w.keys.ReceiptID)
+	must(err)
+	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
+	must(err)
+	w.signers = signing.NewRegistry(nil)
+	set := testRules(w.t)
+	return &exchange.Intake{
+		Checks: exchange.NewChecks(catalog, set), Signatures: exchange.NewSignatures(verifier, w.signers, parties), Parties: parties, Routes: routes,
+		Sealer: sealer, Log: w, Receipts: receipts,
+	}, set
+}
+
+func credentials() []httpapi.Credential {
+	var all []httpapi.Credential
+	for _, party := range []string{port, receiver, stranger} {
+		digest := sha256.Sum256([]byte(party))
+		all = append(all, httpapi.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
+	}
+	digest := sha256.Sum256([]byte(operator))
+	return append(all, httpapi.Credential{Name: operator, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
+}
+
+// carnet returns a good document with a number.
+func carnet(tb testing.TB, number string) []byte {
+	tb.Helper()
+	s, err := testdata.Find("ata-carnet", "pearls-issued-unused")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	_, rest, _ := bytes.Cut(s.Bytes, []byte("<cbc:ID>"))
+	old, _, _ := bytes.Cut(rest, []byte("<"))
+	return testdata.Numbered(s.Bytes, string(old), number)
+}
+
+// A request of a test. Zero fields are what is usual.
+type request struct {
+	method string // GET, or POST where there is a body
+	path   string
+	as     string // whose key; "" for none
+	body   string
+	header map[string]string
+}
+
+// An answer that was read to its end.
+type answer struct {
+	status int
+	header http.Header
+	body   []byte
+}
+
+// do sends a request.
+func (w *world) do(r request) answer {
+	w.t.Helper()
+	method := r.method
+	if method == "" {
+		method = http.MethodGet
+		if r.body != "" {
+			method = http.MethodPost
+		}
+	}
+	out, err := http.NewRequestWithContext(w.t.Context(), method, w.url+r.path, strings.NewReader(r.body))
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	if r.as != "" {
+		out.Header.Set("Authorization", "Bearer "+r.as)
+	}
+	if strings.HasPrefix(r.body, "{") {
+		out.Header.Set("Content-Type", "application/json")
+	} else if r.body != "" {
+		out.Header.Set("Content-Type", "application/xml")
+	}
+	for name, value := range r.header {
+		out.Header.Set(name, value)
+	}
+	in, err := w.client.Do(out)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	defer shut(w.t, in.Body)
+	body, err := io.ReadAll(in.Body)
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	a := answer{in.StatusCode, in.Header, body}
+	w.holdAnswer(method, r, a)
+	return a
+}
+
+// holdAnswer checks an answer against the description of the API and notes it.
+func (w *world) holdAnswer(method string, r request, a answer) {
+	w.t.Helper()
+	if err := w.description.hold(method, r, a); err != nil {
+		w.t.Error(err)
+	}
+	if o, found := w.description.find(method, r.path); found {
+		w.answered.Store(fmt.Sprintf("%s %s %d", o.method, o.path, a.status), true)
+	}
+}
+
+// read decodes an answer, strictly, and holds its status.
+func read[T any](tb testing.TB, a answer, status int) T {
+	tb.Helper()
+	var v T
+	d := json.NewDecoder(bytes.NewReader(a.body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&v); err != nil || a.status != status {
+		tb.Fatalf("status %d, want %d: %v: %.500s", a.status, status, err, a.body)
+	}
+	return v
+}
+
+// submit sends a document as the port and expects it to be accepted.
+func (w *world) submit(document []byte) httpapi.Acceptance {
+	w.t.Helper()
+	return read[httpapi.Acceptance](w.t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
+}
+
+// shut closes what a test has read, and fails where that fails.
+func shut(tb testing.TB, c io.Closer) {
+	tb.Helper()
+	if err := c.Close(); err != nil {
+		tb.Error(err)
+	}
+}
+
+// settle waits until the index shows all that happened.
+func (w *world) settle() {
+	w.t.Helper()
+	if err := w.recorder.Settle(w.t.Context()); err != nil {
+		w.t.Fatal(err)
+	}
+}
+
+// record makes something happen to the receiver's first attempt.
+func (w *world) record(id string, name exchange.State, cause exchange.Cause) {
+	w.t.Helper()
+	err := w.recorder.Record(w.t.Context(), exchange.Event{
+		Exchange: uuid.MustParse(id), Receiver: receiver, Name: name, Attempt: 1, At: time.Now(), Cause: cause,
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+}

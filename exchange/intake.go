@@ -1,0 +1,202 @@
+package exchange
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange/rules"
+	"beibu/queue"
+	"beibu/signing"
+)
+
+// An Intake turns documents into exchanges. It is safe for concurrent use.
+type Intake struct {
+	Checks     *Checks
+	Signatures *Signatures
+	Parties    *Parties
+	Routes     *Routes
+	Sealer     *signing.Sealer
+	Claims     Claims // or nil, where the log is as near as they would be
+	Log        queue.Admitter
+	Receipts   *Receipts
+}
+
+// Claims tell whether a document number is on its way in somewhere else. They
+// save appends and decide nothing: the log does.
+type Claims interface {
+	// Claim reserves a number for a content. It fails with an *Error of kind
+	// InFlight where another attempt holds the number, and never for another
+	// reason: where the store cannot be asked, the claim is granted. Where the
+	// log has decided already, it is granted too, and excludes nobody. A claim
+	// that is not released lapses by itself, so that a crash locks no document
+	// out.
+	Claim(ctx context.Context, id Identity, digest [sha256.Size]byte) (Claim, error)
+}
+
+// A Claim is a reservation in hand, as a sql.Tx is a transaction in hand.
+type Claim interface {
+	// Commit says that the log has decided: the content with this digest owns
+	// the number. From then on no claim on the number is refused.
+	Commit(ctx context.Context, owner [sha256.Size]byte)
+	// Release gives the number free, unless the claim was committed or has
+	// lapsed to another.
+	Release(ctx context.Context)
+}
+
+// An Acceptance is what a sender is told of an accepted document.
+type Acceptance struct {
+	Exchange  Exchange
+	Receipt   string // a JWS; the same for every resend
+	Duplicate bool   // accepted before: the receipt is the first one
+	Faults    Faults // what was found and let pass
+}
+
+// Accept checks a document, verifies its sender's signature, routes and seals
+// it and keeps it. When it returns
+// without an error the document is durable, and it owns its number. Where it
+// fails, nothing was promised, and sending the same document again is safe.
+// It fails with an *Error of kind Malformed, Invalid, Forbidden, Untrusted,
+// Unroutable, InFlight, Conflict or Unavailable.
+func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) {
+	checked, err := in.Checks.Find(ctx, doc)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
+	}
+	if err := checked.Err(); err != nil {
+		return Acceptance{}, err
+	}
+	if err := in.allow(checked); err != nil {
+		return Acceptance{}, err
+	}
+	trusted, err := in.Signatures.Verify(checked)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	receivers, err := in.Routes.To(doc.Sender, checked.kind, checked.facts)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "route document", Kind: Unroutable, Code: "unroutable", Err: err}
+	}
+	opened := open(trusted, receivers)
+	claim, err := in.claim(ctx, opened)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
+	sealed, err := in.Sealer.Seal(ctx, opened.header(), doc.Bytes)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "seal document", Kind: Internal, Err: err}
+	}
+	owner, token, err := in.admit(ctx, opened, sealed)
+	if err != nil {
+		return Acceptance{}, err
+	}
+	claim.Commit(context.WithoutCancel(ctx), owner.Digest)
+	return in.answer(trusted, owner, token)
+}
+
+// allow refuses a kind that the sender may not send, and all from a sender
+// that is suspended.
+func (in *Intake) allow(c Checked) error {
+	party, ok := in.Parties.Get(c.document.Sender)
+	if ok && party.Suspended {
+		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", party.ID)}
+	}
+	if !ok || !party.MaySend(c.kind) {
+		return &Error{
+			Op: "allow document", Kind: Forbidden, Code: "sender-may-not-send",
+			Err: fmt.Errorf("party %s may not send %s", c.document.Sender, c.kind),
+		}
+	}
+	return nil
+}
+
+// CodeSuspended is told to a party that is suspended.
+const CodeSuspended = "party-suspended"
+
+// open begins the exchange of a document.
+func open(t Trusted, receivers []string) Exchange {
+	c := t.checked
+	digest := c.document.Digest()
+	x := Exchange{
+		ID: c.Identity().ExchangeID(digest), Identity: c.Identity(), Digest: digest,
+		Size: len(c.document.Bytes), AcceptedAt: c.document.Received.UTC().Truncate(time.Microsecond),
+		Schema: c.schema, Receivers: receivers, Express: c.facts.Express(), Signature: t.signature, State: SubmissionAcceptance,
+	}
+	for _, fault := range c.faults {
+		x.Faults = append(x.Faults, fault.Code)
+	}
+	if c.faults.Has(rules.Hold) {
+		x.State = SubmissionHeld
+	}
+	return x
+}
+
+// claim reserves the number, where claims are configured.
+func (in *Intake) claim(ctx context.Context, x Exchange) (Claim, error) {
+	if in.Claims == nil {
+		return unclaimed{}, nil
+	}
+	return in.Claims.Claim(ctx, x.Identity, x.Digest)
+}
+
+// unclaimed stands for a claim where there are none.
+type unclaimed struct{}
+
+func (unclaimed) Commit(context.Context, [sha256.Size]byte) {}
+func (unclaimed) Release(context.Context)                   {}
+
+// header is what the envelope says of an exchange.
+func (x Exchange) header() signing.Header {
+	return signing.Header{
+		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version, Receivers: x.Receivers,
+		DigestSHA256: x.Digest, AcceptedAt: x.AcceptedAt, SchemaPack: x.Schema,
+	}
+}
+
+// admit has the log decide who owns the number. The token tells this attempt
+// from every other at the same number.
+func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.Entry, uuid.UUID, error) {
+	head, err := x.encode()
+	if err != nil {
+		return queue.Entry{}, uuid.Nil, &Error{Op: "write log entry", Kind: Internal, Err: err}
+	}
+	token := uuid.New()
+	owner, err := in.Log.Admit(ctx, queue.Submission{
+		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Body: sealed,
+	})
+	if err != nil {
+		kind := Internal
+		if errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
+			kind = Unavailable
+		}
+		return queue.Entry{}, uuid.Nil, &Error{Op: "admit document", Kind: kind, Code: "unavailable", Err: err}
+	}
+	return owner, token, nil
+}
+
+// answer tells the sender what the log decided: this attempt owns the number,
+// or the same document did so earlier, or another content has it.
+func (in *Intake) answer(t Trusted, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
+	c := t.checked
+	x, err := FromEntry(owner)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "read owner", Kind: Internal, Err: err}
+	}
+	if owner.Digest != c.document.Digest() {
+		return Acceptance{}, &Error{
+			Op: "admit document", Kind: Conflict, Code: "number-taken", Earlier: &x,
+			Err: fmt.Errorf("%s was accepted with another content as exchange %s", c.Identity(), x.ID),
+		}
+	}
+	receipt, err := in.Receipts.Make(x)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
+	}
+	return Acceptance{Exchange: x, Receipt: receipt, Duplicate: owner.Token != token, Faults: c.faults}, nil
+}

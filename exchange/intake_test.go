@@ -1,0 +1,182 @@
+package exchange_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/exchangetest"
+	"beibu/exchange/rules/rulestest"
+	"beibu/queue"
+	"beibu/signing"
+	"beibu/testdata"
+)
+
+const number = "CN/4501/26/00183"
+
+// parties and routes of a small world.
+var (
+	parties = []exchange.Party{
+		{ID: "qinzhou", Role: exchange.Customs, Country: "CN", Locodes: []string{"CNQZH"}, Sends: []string{"ata-carnet"}, Receives: []string{"ata-carnet"}},
+		{ID: "promotion", Role: exchange.Department, Country: "CN", Receives: []string{"ata-carnet"}},
+		{ID: "window-vn", Role: exchange.Window, Country: "VN", Receives: []string{"ata-carnet"}},
+	}
+	routes = []exchange.Route{{Name: "carnet", Kinds: []string{"ata-carnet"}, To: []string{"promotion", "customs:export", "window:import"}}}
+)
+
+// carnet returns a carnet with a number of its own.
+func carnet(tb testing.TB, n string) []byte {
+	tb.Helper()
+	s, err := testdata.Find("ata-carnet", "expo-machinery-qinzhou-haiphong")
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return testdata.Numbered(s.Bytes, number, n)
+}
+
+func from(sender string, b []byte) exchange.Document {
+	return exchange.Document{Bytes: b, Sender: sender, Received: rulestest.Received}
+}
+
+func TestAccept(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	document := carnet(t, number)
+	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if first.Duplicate || len(first.Faults) > 0 || len(first.Exchange.Receivers) != 3 {
+		t.Errorf("got %+v", first)
+	}
+	receipt, err := exchange.OpenReceipt(first.Receipt, w.Keys.Receipt.Public().(ed25519.PublicKey))
+	if err != nil || receipt.DigestSHA256 != fmt.Sprintf("%x", sha256.Sum256(document)) || receipt.Number != number {
+		t.Errorf("receipt %+v, %v", receipt, err)
+	}
+	shown := w.Await(t, first.Exchange, exchangetest.Consigned)
+	sealed, err := w.Store.Body(t.Context(), shown.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	trust := signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate})
+	envelope, err := signing.OpenEnvelope(sealed, trust)
+	if err != nil || !bytes.Equal(envelope.Document, document) || envelope.Header.ExchangeID != first.Exchange.ID.String() {
+		t.Errorf("envelope %+v, %v", envelope.Header, err)
+	}
+}
+
+func TestResendAndConflict(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	document := carnet(t, number)
+	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	if err != nil {
+		t.Fatal(err)
+	}
+	later := from("qinzhou", document)
+	later.Received = later.Received.Add(48 * time.Hour)
+	again, err := w.Intake.Accept(t.Context(), later)
+	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
+		t.Errorf("resend: %+v, %v", again, err)
+	}
+	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
+	_, err = w.Intake.Accept(t.Context(), from("qinzhou", other))
+	failure, ok := errors.AsType[*exchange.Error](err)
+	if !ok || failure.Kind != exchange.Conflict || failure.Earlier == nil || failure.Earlier.ID != first.Exchange.ID {
+		t.Errorf("another content: %v", err)
+	}
+	amended := bytes.Replace(document, []byte("<cbc:VersionID>1<"), []byte("<cbc:VersionID>2<"), 1)
+	next, err := w.Intake.Accept(t.Context(), from("qinzhou", amended))
+	if err != nil || next.Duplicate || next.Exchange.ID == first.Exchange.ID {
+		t.Errorf("an amendment with the next version: %+v, %v", next, err)
+	}
+}
+
+// However many send rival contents at once, one owns the number, and everybody
+// is told the same.
+func TestRivals(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	var wg sync.WaitGroup
+	var mu sync.Mutex
+	accepted, receipts, named := 0, map[string]bool{}, map[string]bool{}
+	for i := range 24 {
+		document := bytes.Replace(carnet(t, number), []byte("\n"), bytes.Repeat([]byte("\n"), 1+i%3), 1)
+		wg.Go(func() {
+			got, err := w.Intake.Accept(context.Background(), from("qinzhou", document))
+			mu.Lock()
+			defer mu.Unlock()
+			failure, conflict := errors.AsType[*exchange.Error](err)
+			switch {
+			case err == nil:
+				receipts[got.Receipt], named[got.Exchange.ID.String()] = true, true
+				if !got.Duplicate {
+					accepted++
+				}
+			case conflict && failure.Kind == exchange.Conflict:
+				named[failure.Earlier.ID.String()] = true
+			default:
+				t.Error(err)
+			}
+		})
+	}
+	wg.Wait()
+	if accepted != 1 || len(receipts) != 1 || len(named) != 1 {
+		t.Errorf("%d accepted, %d receipts, %d exchanges named; want one each", accepted, len(receipts), len(named))
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	good := carnet(t, number)
+	long := carnet(t, string(bytes.Repeat([]byte("9"), exchange.MaxNumber+1)))
+	tests := map[string]struct {
+		document exchange.Document
+		kind     exchange.Kind
+		code     string
+	}{
+		"not XML":         {from("qinzhou", []byte("hello")), exchange.Malformed, "xml.syntax"},
+		"empty":           {from("qinzhou", nil), exchange.Malformed, "xml.syntax"},
+		"DTD":             {from("qinzhou", append([]byte("<!DOCTYPE a>"), good...)), exchange.Malformed, ""},
+		"another sender":  {from("promotion", good), exchange.Forbidden, "sender-may-not-send"},
+		"unknown sender":  {from("moon", good), exchange.Forbidden, "sender-may-not-send"},
+		"number too long": {from("qinzhou", long), exchange.Invalid, "invalid"},
+		"nobody to take it": {
+			from("qinzhou", bytes.ReplaceAll(bytes.ReplaceAll(good, []byte(">VN<"), []byte(">TH<")), []byte(">VNHPH<"), []byte(">THLCH<"))),
+			exchange.Unroutable, "unroutable",
+		},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := w.Intake.Accept(t.Context(), test.document)
+			failure, ok := errors.AsType[*exchange.Error](err)
+			if !ok || failure.Kind != test.kind || test.code != "" && failure.Code != test.code {
+				t.Errorf("got %v (%+v)", err, failure)
+			}
+		})
+	}
+	if head, err := w.Store.Head(t.Context()); head != 0 || err != nil {
+		t.Errorf("something refused is in the record: %d, %v", head, err)
+	}
+}
+
+// An admit that cannot be decided is told as such: nothing was promised.
+func TestUnavailable(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	in := *w.Intake
+	in.Log = down{}
+	_, err := in.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	if exchange.KindOf(err) != exchange.Unavailable {
+		t.Errorf("got %v", err)
+	}
+}
+
+type down struct{}
+
+func (down) Admit(context.Context, queue.Submission) (queue.Entry, error) {
+	return queue.Entry{}, fmt.Errorf("broker away: %w", queue.ErrUnavailable)
+}

@@ -1,0 +1,92 @@
+package exchange
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/queue"
+)
+
+// A Journal tells what happened, from an index folded from the queue's record.
+// It is as fresh as its fold: Recorder waits for that where it matters.
+type Journal interface {
+	// Exchange returns one exchange with its deliveries and its timeline. It
+	// fails with an *Error of kind NotFound.
+	Exchange(ctx context.Context, id uuid.UUID) (Exchange, error)
+	// Exchanges returns those that fit, newest first, with their deliveries
+	// but without timelines, and the cursor for the next page, or 0 at the end.
+	Exchanges(ctx context.Context, q Query) (page []Exchange, next int64, err error)
+	// Deliveries returns deliveries that fit, express first and then oldest
+	// first, together with their exchanges, which carry that one delivery.
+	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
+}
+
+// A Query narrows a list of exchanges. Zero fields do not narrow.
+type Query struct {
+	Party  string // sender or receiver
+	Sender string
+	Kind   string
+	Number string
+	State  State
+	Since  time.Time // accepted at or after
+	Until  time.Time // accepted before
+	Before int64     // the cursor of the page before
+	Limit  int       // 1 to 500; 0 means 50
+}
+
+// A DeliveryQuery narrows a list of deliveries. Zero fields do not narrow.
+type DeliveryQuery struct {
+	Receiver string
+	States   []State
+	Since    time.Time // came to their state at or after
+	Until    time.Time // came to their state before
+	After    int64     // log position of the last one seen of the same express class
+	Backlog  bool      // leave express deliveries out: the cursor has passed them
+	Limit    int       // 1 to 10,000; 0 means 100
+}
+
+// A Fold keeps an index up to date from the queue's record.
+type Fold interface {
+	// Wait returns when the fold has passed a sequence, or with ctx's error.
+	Wait(ctx context.Context, sequence int64) error
+}
+
+// A Recorder writes events and waits until the index shows them, so that
+// whoever caused them sees them.
+type Recorder struct {
+	Appender queue.Appender
+	Feed     queue.Feed
+	Fold     Fold
+}
+
+// Record makes events durable, all or none. A nil error says that they are
+// durable and shown; an *Error of kind Unavailable that they may not be, and
+// that recording them again is safe, since a delivery moves but once.
+func (r *Recorder) Record(ctx context.Context, events ...Event) error {
+	if len(events) == 0 {
+		return nil
+	}
+	records, err := record(events...)
+	if err != nil {
+		return &Error{Op: "record events", Kind: Internal, Err: err}
+	}
+	if err := r.Appender.Append(ctx, records...); err != nil {
+		return &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
+	}
+	return r.Settle(ctx)
+}
+
+// Settle waits until the index shows all that the record held at the call.
+func (r *Recorder) Settle(ctx context.Context) error {
+	head, err := r.Feed.Head(ctx)
+	if err == nil {
+		err = r.Fold.Wait(ctx, head)
+	}
+	if err != nil {
+		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: fmt.Errorf("sequence %d: %w", head, err)}
+	}
+	return nil
+}

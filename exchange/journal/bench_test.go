@@ -1,0 +1,70 @@
+package journal_test
+
+import (
+	"fmt"
+	"testing"
+
+	"beibu/exchange"
+)
+
+// BenchmarkFold folds whole lives of documents with two receivers: seven
+// changes each, in batches as a busy store tells them.
+func BenchmarkFold(b *testing.B) {
+	for _, batch := range []int{16, 256, 2048} {
+		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
+			changes := busy(b, 20_000)
+			b.ReportAllocs()
+			done := 0
+			for b.Loop() {
+				b.StopTimer()
+				j := open(b)
+				b.StartTimer()
+				for at := 0; at < len(changes); at += batch {
+					if err := j.Fold(b.Context(), changes[at:min(at+batch, len(changes))]); err != nil {
+						b.Fatal(err)
+					}
+				}
+				done += len(changes)
+			}
+			b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "changes/s")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(done), "ns/change")
+		})
+	}
+}
+
+// BenchmarkDeliveries reads the first ten of a mailbox with a long backlog.
+func BenchmarkDeliveries(b *testing.B) {
+	r := &record{tb: b}
+	for i := range 50_000 {
+		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}, Express: i%10 == 0})
+		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+	}
+	j := r.folded()
+	q := exchange.DeliveryQuery{Receiver: "window-vn", States: []exchange.State{exchange.ContentConsignment}, Limit: 10}
+	for b.Loop() {
+		if got, err := j.Deliveries(b.Context(), q); err != nil || len(got) != 10 {
+			b.Fatal(len(got), err)
+		}
+	}
+}
+
+// BenchmarkExchanges reads a page of a party's exchanges.
+func BenchmarkExchanges(b *testing.B) {
+	j := (&record{tb: b, changes: busy(b, 20_000)}).folded()
+	for name, q := range map[string]exchange.Query{
+		"all":    {},
+		"party":  {Party: "window-vn"},
+		"kind":   {Kind: "health-permit"},
+		"number": {Number: "450007"},
+		"state":  {State: exchange.ConsignmentRejection},
+		"until":  {Until: began.Add(1000 * 60e9)},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, _, err := j.Exchanges(b.Context(), q); err != nil {
+					b.Fatal(err)
+				}
+			}
+		})
+	}
+}

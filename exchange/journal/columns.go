@@ -1,0 +1,98 @@
+package journal
+
+import (
+	"database/sql/driver"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/queue"
+)
+
+// A kept delivery is a delivery as its row holds it.
+type kept struct {
+	receiver                           string
+	state, attempt, consigned, changed int64
+	cause                              []byte
+}
+
+// keptColumns are those of table delivery, under the name d, in the order of
+// a kept delivery.
+const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.cause`
+
+// keptOf reads a row of the driver.
+func keptOf(r []driver.Value) kept {
+	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), blob(r[5])}
+}
+
+// into returns where a row is scanned into.
+func (k *kept) into() []any {
+	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.cause}
+}
+
+func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
+	d := exchange.Delivery{
+		Exchange: id, Receiver: k.receiver, State: stateOf(k.state), Attempt: int(k.attempt),
+		ConsignedAt: moment(k.consigned), ChangedAt: moment(k.changed),
+	}
+	return d, decode(k.cause, &d.Cause)
+}
+
+// encode returns a cause as it is kept: as JSON, or as NULL where there is none.
+func encode(c exchange.Cause) (driver.Value, error) {
+	if c == (exchange.Cause{}) {
+		return nil, nil
+	}
+	b, err := json.Marshal(c)
+	if err != nil {
+		return nil, fmt.Errorf("write cause: %w", err)
+	}
+	return b, nil
+}
+
+func decode(kept []byte, into *exchange.Cause) error {
+	if len(kept) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(kept, into); err != nil {
+		return fmt.Errorf("read cause: %w", err)
+	}
+	return nil
+}
+
+func micro(t time.Time) int64 { return t.UnixMicro() }
+
+func moment(n int64) time.Time { return queue.Stored(time.UnixMicro(n)) }
+
+func truth(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
+
+// present returns b so that SQLite keeps it as an empty blob rather than NULL.
+func present(b []byte) []byte {
+	if b == nil {
+		return []byte{}
+	}
+	return b
+}
+
+func integer(v driver.Value) int64 {
+	n, _ := v.(int64)
+	return n
+}
+
+func text(v driver.Value) string {
+	s, _ := v.(string)
+	return s
+}
+
+func blob(v driver.Value) []byte {
+	b, _ := v.([]byte)
+	return b
+}

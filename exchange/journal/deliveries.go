@@ -1,0 +1,136 @@
+package journal
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"time"
+
+	"beibu/exchange"
+)
+
+// The sizes of a list of deliveries.
+const (
+	defaultDeliveries = 100
+	maxDeliveries     = 10_000
+)
+
+// Deliveries returns deliveries that fit, express first and then oldest first
+// by place in the log, together with their exchanges, which carry that one
+// delivery. It costs a step for each delivery passed; the states of
+// unfinished business have an index by receiver.
+func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	wanted := q.States
+	if len(wanted) == 0 {
+		wanted = states
+	}
+	limit := within(q.Limit, defaultDeliveries, maxDeliveries)
+	classes := []bool{true, false}
+	if q.Backlog {
+		classes = classes[1:]
+	}
+	var all []exchange.Exchange
+	for i, express := range classes {
+		if len(all) == limit {
+			break
+		}
+		walk := q
+		walk.Limit = limit - len(all)
+		if i > 0 {
+			walk.After = 0 // the cursor is among the express ones
+		}
+		found, err := j.class(ctx, walk, express, wanted)
+		if err != nil {
+			return nil, fmt.Errorf("list deliveries: %w", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// class returns the deliveries of one express class: a walk for each state,
+// merged.
+func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express bool, wanted []exchange.State) ([]exchange.Exchange, error) {
+	var all []exchange.Exchange
+	for _, state := range slices.Compact(slices.Sorted(slices.Values(wanted))) {
+		s := due(q, express, state)
+		err := j.each(ctx, s.text(), func(rows *sql.Rows) error {
+			x, err := scanDue(rows)
+			all = append(all, x)
+			return err
+		}, s.args...)
+		if err != nil {
+			return nil, err
+		}
+	}
+	slices.SortFunc(all, func(a, b exchange.Exchange) int {
+		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Deliveries[0].Receiver, b.Deliveries[0].Receiver))
+	})
+	return all[:min(len(all), q.Limit)], nil
+}
+
+// due returns the query for deliveries of one express class in one state.
+func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence {
+	s := &sentence{}
+	s.add(`SELECT ` + columns + `, ` + keptColumns + ` FROM delivery d `)
+	if unfinished(state) {
+		s.add(`INDEXED BY delivery_due `)
+	}
+	s.add(`CROSS JOIN exchange x ON x.position = d.position WHERE d.state = ? AND d.express = ? AND d.position > ?`,
+		number(state), truth(express), q.After)
+	if unfinished(state) {
+		s.add(` AND d.` + unsettled())
+	}
+	if q.Receiver != "" {
+		s.add(` AND d.receiver = ?`, q.Receiver)
+	}
+	if !q.Since.IsZero() {
+		s.add(` AND d.changed >= ?`, ceiling(q.Since))
+	}
+	if !q.Until.IsZero() {
+		s.add(` AND d.changed < ?`, ceiling(q.Until))
+	}
+	s.add(` ORDER BY d.position, d.receiver LIMIT ?`, q.Limit)
+	return s
+}
+
+func scanDue(rows *sql.Rows) (exchange.Exchange, error) {
+	var k kept
+	x, _, _, err := scan(rows, k.into()...)
+	if err != nil {
+		return x, err
+	}
+	d, err := k.delivery(x.ID)
+	x.Deliveries = []exchange.Delivery{d}
+	return x, err
+}
+
+// A Backlog is what one receiver has not acknowledged yet.
+type Backlog struct {
+	Receiver string
+	Open     int       // deliveries
+	Oldest   time.Time // when the oldest of them was consigned
+}
+
+// Counts returns the backlog of every receiver that has one, by receiver. It
+// reads one index entry for each open delivery.
+func (j *Journal) Counts(ctx context.Context) ([]Backlog, error) {
+	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned) FROM delivery INDEXED BY delivery_due
+		WHERE state IN (%d, %d) AND %s GROUP BY receiver ORDER BY receiver`,
+		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
+	var all []Backlog
+	err := j.each(ctx, text, func(rows *sql.Rows) error {
+		var b Backlog
+		var oldest int64
+		err := rows.Scan(&b.Receiver, &b.Open, &oldest)
+		b.Oldest = moment(oldest)
+		all = append(all, b)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("count open deliveries: %w", err)
+	}
+	return all, nil
+}

@@ -1,0 +1,248 @@
+package journal_test
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+)
+
+func numbers(page []exchange.Exchange) []string {
+	all := []string{}
+	for _, x := range page {
+		all = append(all, x.Identity.Number)
+	}
+	return all
+}
+
+// lists returns the record that the tests of lists share: five documents, an
+// hour and five minutes apart.
+func lists(t *testing.T) *record {
+	t.Helper()
+	r := &record{tb: t}
+	at := func(n int) time.Time { return began.Add(time.Duration(n) * 65 * time.Minute) }
+	a := r.accept(document{Number: "a", Sender: "qinzhou", Kind: "ata-carnet", Receivers: []string{"window-vn", "promotion"}, at: at(0)})
+	r.tell(a, "window-vn", exchange.ContentConsignment, 1)
+	r.tell(a, "promotion", exchange.ContentConsignment, 1)
+	r.tell(a, "window-vn", exchange.ConsignmentAcceptance, 1)
+	r.tell(a, "promotion", exchange.ConsignmentAcceptance, 1)
+	b := r.accept(document{Number: "b", Sender: "qinzhou", Kind: "health-permit", Receivers: []string{"window-vn"}, Express: true, at: at(1)})
+	r.tell(b, "window-vn", exchange.ContentConsignment, 1)
+	r.tell(b, "window-vn", exchange.ConsignmentRejection, 1, exchange.Cause{Code: "no"})
+	c := r.accept(document{Number: "c", Sender: "window-vn", Kind: "health-permit", Receivers: []string{"promotion"}, at: at(2)})
+	r.tell(c, "promotion", exchange.ContentConsignment, 1)
+	d := r.accept(document{Number: "d", Sender: "beihai", Kind: "health-permit", Receivers: []string{"window-vn"}, Express: true, at: at(3)})
+	r.tell(d, "window-vn", exchange.ContentConsignment, 1)
+	r.tell(d, "window-vn", exchange.ContentHandover, 1)
+	r.accept(document{Number: "e", Sender: "beihai", Kind: "ata-carnet", Receivers: []string{"window-vn"}, Held: true, at: at(4)})
+	return r
+}
+
+func TestExchangesFilters(t *testing.T) {
+	j := lists(t).folded()
+	hours := func(n int) time.Time { return began.Add(time.Duration(n) * 65 * time.Minute) }
+	tests := map[string]struct {
+		query exchange.Query
+		want  string
+	}{
+		"all, newest first":        {exchange.Query{}, "[e d c b a]"},
+		"sender":                   {exchange.Query{Sender: "beihai"}, "[e d]"},
+		"kind":                     {exchange.Query{Kind: "health-permit"}, "[d c b]"},
+		"number":                   {exchange.Query{Number: "b"}, "[b]"},
+		"party sends and receives": {exchange.Query{Party: "window-vn"}, "[d c b a]"},
+		"what is held is nobody's": {exchange.Query{Party: "window-vn", State: exchange.SubmissionHeld}, "[]"},
+		"held":                     {exchange.Query{State: exchange.SubmissionHeld}, "[e]"},
+		"done":                     {exchange.Query{State: exchange.ConsignmentAcceptance}, "[a]"},
+		"refused":                  {exchange.Query{State: exchange.ConsignmentRejection}, "[b]"},
+		"party and state":          {exchange.Query{Party: "promotion", State: exchange.ContentConsignment}, "[c]"},
+		"party and done":           {exchange.Query{Party: "promotion", State: exchange.ConsignmentAcceptance}, "[a]"},
+		"party and sender":         {exchange.Query{Party: "window-vn", Sender: "qinzhou"}, "[b a]"},
+		"party and other sender":   {exchange.Query{Party: "promotion", Sender: "beihai"}, "[]"},
+		"party and kind":           {exchange.Query{Party: "window-vn", Kind: "ata-carnet"}, "[a]"},
+		"party and number":         {exchange.Query{Party: "promotion", Number: "b"}, "[]"},
+		"since":                    {exchange.Query{Since: hours(3)}, "[e d]"},
+		"until":                    {exchange.Query{Until: hours(3)}, "[c b a]"},
+		"window":                   {exchange.Query{Since: hours(1), Until: hours(3)}, "[c b]"},
+		"window of a party":        {exchange.Query{Party: "promotion", Since: hours(1), Until: hours(3)}, "[c]"},
+		"finer than a microsecond": {exchange.Query{Since: hours(4).Add(1)}, "[]"},
+		"everything at once": {exchange.Query{
+			Party: "window-vn", Sender: "qinzhou", Kind: "ata-carnet", Number: "a", State: exchange.ConsignmentAcceptance,
+			Since: hours(0), Until: hours(1), Before: 100,
+		}, "[a]"},
+		"unknown": {exchange.Query{Kind: "no-such-kind"}, "[]"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			page, next, err := j.Exchanges(t.Context(), test.query)
+			if got := fmt.Sprint(numbers(page)); err != nil || got != test.want || next != 0 {
+				t.Errorf("got %s, next %d, %v; want %s", got, next, err, test.want)
+			}
+			for _, x := range page {
+				if whole := show(t, j, x.ID); len(x.Deliveries) != len(whole.Deliveries) || x.Events != nil {
+					t.Errorf("%s has %d deliveries of %d, and %d events", x.ID, len(x.Deliveries), len(whole.Deliveries), len(x.Events))
+				}
+			}
+		})
+	}
+}
+
+// Pages follow one another without gap or repetition, for every filter, and
+// nothing that comes meanwhile disturbs them.
+func TestExchangesPages(t *testing.T) {
+	r := &record{tb: t}
+	for i := range 23 {
+		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}})
+		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+	}
+	j := r.folded()
+	for name, q := range map[string]exchange.Query{
+		"all": {}, "kind": {Kind: "health-permit"}, "party": {Party: "window-vn"}, "sender": {Sender: "qinzhou-customs"},
+		"state": {State: exchange.ContentConsignment}, "since": {Since: began},
+	} {
+		t.Run(name, func(t *testing.T) {
+			q.Limit = 5
+			var got []string
+			for pages := 1; ; pages++ {
+				page, next, err := j.Exchanges(t.Context(), q)
+				if err != nil {
+					t.Fatal(err)
+				}
+				got = append(got, numbers(page)...)
+				if next == 0 {
+					break
+				}
+				if q.Before = next; len(page) != 5 || pages > 5 {
+					t.Fatalf("page %d has %d", pages, len(page))
+				}
+			}
+			for i, number := range got {
+				if number != fmt.Sprint(22-i) {
+					t.Fatalf("out of order: %v", got)
+				}
+			}
+			if len(got) != 23 {
+				t.Errorf("%d of 23", len(got))
+			}
+		})
+	}
+}
+
+func TestLimits(t *testing.T) {
+	r := &record{tb: t}
+	for i := range 600 {
+		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}})
+		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+	}
+	j := r.folded()
+	for limit, want := range map[int]int{0: 50, 1: 1, 500: 500, 501: 500} {
+		if page, _, err := j.Exchanges(t.Context(), exchange.Query{Limit: limit}); err != nil || len(page) != want {
+			t.Errorf("limit %d: got %d, %v; want %d", limit, len(page), err, want)
+		}
+	}
+	for limit, want := range map[int]int{0: 100, 1: 1, 10_000: 600} {
+		if page, err := j.Deliveries(t.Context(), exchange.DeliveryQuery{Limit: limit}); err != nil || len(page) != want {
+			t.Errorf("limit %d: got %d deliveries, %v; want %d", limit, len(page), err, want)
+		}
+	}
+}
+
+func TestDeliveries(t *testing.T) {
+	r := lists(t)
+	j := r.folded()
+	position := func(number string) int64 {
+		page, _, err := j.Exchanges(t.Context(), exchange.Query{Number: number})
+		if err != nil || len(page) != 1 {
+			t.Fatal(page, err)
+		}
+		return page[0].Position
+	}
+	open := []exchange.State{exchange.ContentConsignment, exchange.ContentHandover}
+	changed := func(i int) time.Time { return began.Add(time.Duration(i) * time.Minute) }
+	tests := map[string]struct {
+		query exchange.DeliveryQuery
+		want  string
+	}{
+		"all, express first":        {exchange.DeliveryQuery{}, "[b/window-vn d/window-vn a/promotion a/window-vn c/promotion]"},
+		"of a receiver":             {exchange.DeliveryQuery{Receiver: "window-vn"}, "[b/window-vn d/window-vn a/window-vn]"},
+		"open":                      {exchange.DeliveryQuery{States: open}, "[d/window-vn c/promotion]"},
+		"open, states given twice":  {exchange.DeliveryQuery{States: append(open, open...)}, "[d/window-vn c/promotion]"},
+		"open of a receiver":        {exchange.DeliveryQuery{States: open, Receiver: "promotion"}, "[c/promotion]"},
+		"refused":                   {exchange.DeliveryQuery{States: []exchange.State{exchange.ConsignmentRejection}}, "[b/window-vn]"},
+		"done":                      {exchange.DeliveryQuery{States: []exchange.State{exchange.ConsignmentAcceptance}, Receiver: "window-vn"}, "[a/window-vn]"},
+		"after an express one":      {exchange.DeliveryQuery{After: position("b")}, "[d/window-vn a/promotion a/window-vn c/promotion]"},
+		"backlog":                   {exchange.DeliveryQuery{Backlog: true}, "[a/promotion a/window-vn c/promotion]"},
+		"backlog after":             {exchange.DeliveryQuery{Backlog: true, After: position("a")}, "[c/promotion]"},
+		"limited":                   {exchange.DeliveryQuery{Limit: 3}, "[b/window-vn d/window-vn a/promotion]"},
+		"limited to express":        {exchange.DeliveryQuery{Limit: 2}, "[b/window-vn d/window-vn]"},
+		"came to their state since": {exchange.DeliveryQuery{Since: changed(7)}, "[b/window-vn d/window-vn c/promotion]"},
+		"came to their state until": {exchange.DeliveryQuery{Until: changed(7)}, "[a/promotion a/window-vn]"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			found, err := j.Deliveries(t.Context(), test.query)
+			if err != nil {
+				t.Fatal(err)
+			}
+			names := []string{}
+			for _, x := range found {
+				names = append(names, x.Identity.Number+"/"+x.Deliveries[0].Receiver)
+				whole := show(t, j, x.ID)
+				if len(x.Deliveries) != 1 || !slices.Contains(whole.Deliveries, x.Deliveries[0]) || x.State != whole.State {
+					t.Errorf("%s differs from what Exchange says", x.ID)
+				}
+			}
+			if got := fmt.Sprint(names); got != test.want {
+				t.Errorf("got  %s\nwant %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestCounts(t *testing.T) {
+	r := lists(t)
+	j := r.folded()
+	got, err := j.Counts(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "[{promotion 1 2026-11-20 08:09:00 +0000 UTC} {window-vn 1 2026-11-20 08:11:00 +0000 UTC}]"
+	if fmt.Sprint(got) != want {
+		t.Errorf("got  %v\nwant %s", got, want)
+	}
+	if got, err := open(t).Counts(t.Context()); err != nil || len(got) != 0 {
+		t.Errorf("an empty index counts %v, %v", got, err)
+	}
+}
+
+// A window of time is exact although clocks differ by less than an hour.
+func TestWindowUnderSkew(t *testing.T) {
+	r := &record{tb: t}
+	minutes := []int{0, 29, 1, 30, 2, 100, 71, 101, 72, 200}
+	var ids []uuid.UUID
+	for i, m := range minutes {
+		ids = append(ids, r.accept(document{Number: fmt.Sprint(i), at: began.Add(time.Duration(m) * time.Minute)}))
+	}
+	j := r.folded()
+	for since := range 210 {
+		for _, length := range []int{1, 10, 60, 300} {
+			from, to := began.Add(time.Duration(since)*time.Minute), began.Add(time.Duration(since+length)*time.Minute)
+			page, _, err := j.Exchanges(t.Context(), exchange.Query{Since: from, Until: to})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for i := range slices.Backward(ids) {
+				if minutes[i] >= since && minutes[i] < since+length {
+					want = append(want, fmt.Sprint(i))
+				}
+			}
+			if got := numbers(page); !slices.Equal(got, want) && len(got)+len(want) > 0 {
+				t.Fatalf("from %d for %d: got %v, want %v", since, length, got, want)
+			}
+		}
+	}
+}

@@ -1,0 +1,229 @@
+package journal_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"pgregory.net/rapid"
+
+	"beibu/exchange"
+	"beibu/exchange/journal"
+	"beibu/queue"
+)
+
+// history draws a record: entries, held or not, and events of any kind, many
+// of which cannot follow.
+func history(tb testing.TB, t *rapid.T) *record {
+	tb.Helper()
+	r := &record{tb: tb}
+	parties := []string{"window-vn", "promotion", "beihai"}
+	var ids []uuid.UUID
+	names := append(exchange.States(), "Unheard")
+	for range rapid.IntRange(1, 60).Draw(t, "changes") {
+		if len(ids) == 0 || rapid.IntRange(0, 4).Draw(t, "what") == 0 {
+			ids = append(ids, r.accept(document{
+				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
+				Sender: rapid.SampledFrom(parties).Draw(t, "sender"), Receivers: parties[:rapid.IntRange(0, 2).Draw(t, "receivers")],
+			}))
+			continue
+		}
+		id := append(ids, uuid.Max)[rapid.IntRange(0, len(ids)).Draw(t, "id")]
+		receiver := append(parties, "")[rapid.IntRange(0, len(parties)).Draw(t, "receiver")]
+		r.tell(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"))
+	}
+	return r
+}
+
+// model folds a record the slow and plain way.
+func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
+	all := make(map[uuid.UUID]exchange.Exchange)
+	for _, c := range changes {
+		if c.Entry != nil {
+			x, err := exchange.FromEntry(*c.Entry)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x.Events = []exchange.Event{{Sequence: c.Sequence, Exchange: x.ID, Name: x.State, At: x.AcceptedAt}}
+			all[x.ID] = x
+			continue
+		}
+		e, err := exchange.FromEvent(c.Sequence, *c.Event)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x, ok := all[e.Exchange]; ok && moves(&x, e) {
+			x.Events = append(x.Events, e)
+			all[x.ID] = x
+		}
+	}
+	return all
+}
+
+func moves(x *exchange.Exchange, e exchange.Event) bool {
+	if x.State == exchange.SubmissionRejection {
+		return false
+	}
+	if e.Receiver == "" {
+		refused := x.State == exchange.SubmissionHeld && e.Name == exchange.SubmissionRejection
+		if refused {
+			x.State = e.Name
+		}
+		return refused
+	}
+	deliveries := slices.Clone(x.Deliveries)
+	i := slices.IndexFunc(deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
+	if i < 0 {
+		i = len(deliveries)
+		deliveries = append(deliveries, exchange.Delivery{Exchange: x.ID, Receiver: e.Receiver})
+	}
+	if !deliveries[i].Apply(e) {
+		return false
+	}
+	x.Deliveries, x.State = deliveries, exchange.Summary(deliveries)
+	return true
+}
+
+// fresh opens an index in a folder of its own, for one case of a property.
+func fresh(t *rapid.T, under string) (*journal.Journal, func()) {
+	dir, err := os.MkdirTemp(under, "case")
+	if err != nil {
+		t.Fatal(err)
+	}
+	j, err := journal.Open(context.Background(), filepath.Join(dir, "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return j, func() { _ = j.Close(); _ = os.RemoveAll(dir) }
+}
+
+// However a record is cut into batches, and however often parts of it are
+// told, the index shows what the model shows.
+func TestFoldIsTheModel(t *testing.T) {
+	dir := t.TempDir()
+	rapid.Check(t, func(rt *rapid.T) {
+		r := history(t, rt)
+		j, done := fresh(rt, dir)
+		defer done()
+		for at := 0; at < len(r.changes); {
+			from := max(0, at-rapid.IntRange(0, 5).Draw(rt, "told twice"))
+			to := min(len(r.changes), at+rapid.IntRange(1, 20).Draw(rt, "batch"))
+			if err := j.Fold(context.Background(), r.changes[from:to]); err != nil {
+				rt.Fatal(err)
+			}
+			at = to
+		}
+		want := model(rt, r.changes)
+		compare(rt, j, want)
+		lists := listed(want)
+		for name, q := range map[string]exchange.Query{"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}} {
+			page, _, err := j.Exchanges(context.Background(), q)
+			if err != nil {
+				rt.Fatal(err)
+			}
+			if got := fmt.Sprint(numbers(page)); got != lists[name] {
+				rt.Fatalf("list of %s: got %s, want %s", name, got, lists[name])
+			}
+		}
+	})
+}
+
+func compare(t *rapid.T, j *journal.Journal, want map[uuid.UUID]exchange.Exchange) {
+	for id, x := range want {
+		got, err := j.Exchange(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortStableFunc(x.Deliveries, func(a, b exchange.Delivery) int { return place(x, a) - place(x, b) })
+		slices.SortStableFunc(got.Deliveries, func(a, b exchange.Delivery) int { return place(x, a) - place(x, b) })
+		if diff := cmp.Diff(x, got); diff != "" {
+			t.Fatalf("-model +index:\n%s", diff)
+		}
+	}
+}
+
+// place orders deliveries for a comparison, those off the route by name.
+func place(x exchange.Exchange, d exchange.Delivery) int {
+	if i := slices.Index(x.Receivers, d.Receiver); i >= 0 {
+		return i
+	}
+	return 100 + int(d.Receiver[0])
+}
+
+// listed returns the lists that the model would give.
+func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
+	byAge := slices.SortedFunc(func(yield func(exchange.Exchange) bool) {
+		for _, x := range all {
+			if !yield(x) {
+				return
+			}
+		}
+	}, func(a, b exchange.Exchange) int { return int(b.Position - a.Position) })
+	pick := func(fits func(exchange.Exchange) bool) string {
+		found := []exchange.Exchange{}
+		for _, x := range byAge {
+			if fits(x) {
+				found = append(found, x)
+			}
+		}
+		return fmt.Sprint(numbers(found[:min(len(found), 50)]))
+	}
+	return map[string]string{
+		"all":    pick(func(exchange.Exchange) bool { return true }),
+		"sender": pick(func(x exchange.Exchange) bool { return x.Identity.Sender == "beihai" }),
+		"party": pick(func(x exchange.Exchange) bool {
+			return x.Identity.Sender == "promotion" ||
+				slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == "promotion" })
+		}),
+	}
+}
+
+// FuzzFold folds a head, an event and its detail as a damaged or hostile log
+// might hold them: an index takes them, and shows what it took, or refuses
+// them and goes on.
+func FuzzFold(f *testing.F) {
+	f.Add([]byte(`{"sender":"qinzhou","kind":"ata-carnet","number":"1","receivers":["window-vn"],"express":true,"faults":["ATA-9"]}`),
+		"window-vn", "ContentConsignment", []byte(`{"code":"replay","actor":"x"}`), 1, int64(1))
+	f.Add([]byte(`{"held":true}`), "", "SubmissionRejection", []byte(`{}`), 0, int64(-1))
+	f.Add([]byte(`{"number":"\u0000\ud800"}`), "a\x00b\xff", "ContentConsignment", []byte(nil), 1, int64(1<<62))
+	f.Add([]byte(`[]`), "", "", []byte(`[`), -1, int64(0))
+	f.Add([]byte(nil), "", "", []byte(nil), 0, int64(0))
+	path := filepath.Join(f.TempDir(), "index.db")
+	j, err := journal.Open(context.Background(), path)
+	if err != nil {
+		f.Fatal(err)
+	}
+	f.Cleanup(func() { _ = j.Close() })
+	next := int64(1)
+	f.Fuzz(func(t *testing.T, head []byte, receiver, name string, detail []byte, attempt int, at int64) {
+		id := uuid.New()
+		when := queue.Stored(began.Add(0)).AddDate(0, 0, int(at%100_000))
+		entry := queue.Change{Sequence: next, Entry: &queue.Entry{Position: next, ID: id, At: when, Head: head}}
+		event := queue.Change{Sequence: next + 1, Event: &queue.Event{
+			ID: id, Receiver: receiver, Name: name, Attempt: attempt, At: when, Detail: detail,
+		}}
+		if err := j.Fold(t.Context(), []queue.Change{entry, event}); err != nil {
+			return
+		}
+		next += 2
+		x, err := j.Exchange(t.Context(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if moved := len(x.Deliveries) == 1; moved && (x.Deliveries[0].Receiver != receiver || !x.Deliveries[0].ChangedAt.Equal(when)) {
+			t.Errorf("kept %+v of receiver %q at %s", x.Deliveries[0], receiver, when)
+		}
+		page, _, err := j.Exchanges(t.Context(), exchange.Query{Number: x.Identity.Number, Sender: x.Identity.Sender})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := slices.ContainsFunc(page, func(o exchange.Exchange) bool { return o.ID == id }); !found && x.Identity.Number != "" && len(page) < 50 {
+			t.Errorf("number %q of %q is not found", x.Identity.Number, x.Identity.Sender)
+		}
+	})
+}

@@ -1,0 +1,153 @@
+package journal_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/journal"
+	"beibu/queue"
+)
+
+// began is when the first document of a test was accepted.
+var began = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+
+// A document is what a test says of one: the rest follows from its number.
+type document struct {
+	Sender    string   `json:"sender"`
+	Kind      string   `json:"kind"`
+	Number    string   `json:"number"`
+	Size      int      `json:"size"`
+	Schema    string   `json:"schema"`
+	Receivers []string `json:"receivers"`
+	Express   bool     `json:"express,omitempty"`
+	Held      bool     `json:"held,omitempty"`
+	Faults    []string `json:"faults,omitempty"`
+	at        time.Time
+}
+
+func (d document) id() uuid.UUID {
+	return exchange.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number}.ExchangeID(sha256.Sum256([]byte(d.Number)))
+}
+
+// A record is a queue's record in the making.
+type record struct {
+	tb      testing.TB
+	changes []queue.Change
+}
+
+// accept adds an entry, with the log position of its place in the record.
+func (r *record) accept(d document) uuid.UUID {
+	r.tb.Helper()
+	if d.Sender == "" {
+		d.Sender = "qinzhou-customs"
+	}
+	if d.Kind == "" {
+		d.Kind = "health-permit"
+	}
+	if d.at.IsZero() {
+		d.at = r.now()
+	}
+	head, err := json.Marshal(d)
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	n := int64(len(r.changes) + 1)
+	r.changes = append(r.changes, queue.Change{Sequence: n, Entry: &queue.Entry{
+		Position: n, ID: d.id(), Key: d.Number, Digest: sha256.Sum256([]byte(d.Number)), Token: uuid.New(),
+		At: d.at, Head: head, Body: n * 100,
+	}})
+	return d.id()
+}
+
+// now is a minute later with every change.
+func (r *record) now() time.Time { return began.Add(time.Duration(len(r.changes)) * time.Minute) }
+
+// tell adds an event.
+func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
+	r.tb.Helper()
+	var detail []byte
+	if len(cause) > 0 {
+		detail, _ = json.Marshal(cause[0])
+	}
+	r.changes = append(r.changes, queue.Change{Sequence: int64(len(r.changes) + 1), Event: &queue.Event{
+		ID: id, Receiver: receiver, Name: string(name), Attempt: attempt, At: r.now(), Detail: detail,
+	}})
+}
+
+// open opens an index in a folder of its own.
+func open(tb testing.TB) *journal.Journal {
+	tb.Helper()
+	return openAt(tb, filepath.Join(tb.TempDir(), "index.db"))
+}
+
+func openAt(tb testing.TB, path string) *journal.Journal {
+	tb.Helper()
+	j, err := journal.Open(context.Background(), path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = j.Close() })
+	return j
+}
+
+// folded returns an index of the whole record.
+func (r *record) folded() *journal.Journal {
+	r.tb.Helper()
+	j := open(r.tb)
+	if err := j.Fold(context.Background(), r.changes); err != nil {
+		r.tb.Fatal(err)
+	}
+	return j
+}
+
+// show returns an exchange, which must be there.
+func show(tb testing.TB, j *journal.Journal, id uuid.UUID) exchange.Exchange {
+	tb.Helper()
+	x, err := j.Exchange(context.Background(), id)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return x
+}
+
+// busy returns the record of n documents to two receivers each: accepted,
+// consigned, handed over and acknowledged, the last two some way behind.
+func busy(tb testing.TB, n int) []queue.Change {
+	tb.Helper()
+	r := &record{tb: tb}
+	const behind = 2000
+	ids := make([]uuid.UUID, 0, n)
+	end := func(id uuid.UUID) {
+		for _, p := range []string{"window-vn", "department-b"} {
+			r.tell(id, p, exchange.ContentHandover, 1)
+		}
+		for _, p := range []string{"window-vn", "department-b"} {
+			r.tell(id, p, exchange.ConsignmentAcceptance, 1)
+		}
+	}
+	for i := range n {
+		id := r.accept(document{
+			Number: fmt.Sprintf("45000%d", i), Schema: "ubl-2.4", Size: 10_000, Express: i%3 == 0,
+			Receivers: []string{"window-vn", "department-b"}, Kind: []string{"health-permit", "import-declaration"}[i%2],
+		})
+		ids = append(ids, id)
+		for _, p := range []string{"window-vn", "department-b"} {
+			r.tell(id, p, exchange.ContentConsignment, 1)
+		}
+		if i >= behind {
+			end(ids[i-behind])
+		}
+	}
+	for _, id := range ids[max(0, n-behind):] {
+		end(id)
+	}
+	return r.changes
+}

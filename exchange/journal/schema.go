@@ -1,0 +1,95 @@
+package journal
+
+import (
+	"fmt"
+	"hash/crc32"
+	"slices"
+
+	"beibu/exchange"
+)
+
+// application marks the file as ours in its header ("BeiJ").
+const application = 0x4265694a
+
+// states gives each state its number in the file.
+var states = exchange.States()
+
+// number returns the number of a state in the file.
+func number(s exchange.State) int64 { return int64(slices.Index(states, s)) }
+
+// stateOf returns the state with a number.
+func stateOf(n int64) exchange.State {
+	if n < 0 || n >= int64(len(states)) {
+		return ""
+	}
+	return states[n]
+}
+
+// unsettled is the SQL for rows that an index of unfinished business leaves out.
+// A query must have it word for word for SQLite to use such an index.
+func unsettled() string { return fmt.Sprintf("state <> %d", number(exchange.ConsignmentAcceptance)) }
+
+// tables is the whole schema. Every index is there for one kind of query:
+// exchange_id for all that names an exchange, the others for the filters of
+// lists; delivery_due for mailboxes, replays and expiry. Those of unfinished
+// business stay small however many exchanges are kept.
+func tables() []string {
+	return []string{
+		`CREATE TABLE exchange (
+			position INTEGER PRIMARY KEY,
+			sequence INTEGER NOT NULL,
+			id       BLOB NOT NULL,
+			at       INTEGER NOT NULL,
+			sender   TEXT NOT NULL,
+			kind     TEXT NOT NULL,
+			number   TEXT NOT NULL,
+			express  INTEGER NOT NULL,
+			state    INTEGER NOT NULL,
+			digest   BLOB NOT NULL,
+			body     INTEGER NOT NULL,
+			head     BLOB NOT NULL) STRICT`,
+		`CREATE UNIQUE INDEX exchange_id ON exchange (id)`,
+		`CREATE INDEX exchange_at ON exchange (at)`,
+		`CREATE INDEX exchange_sender ON exchange (sender)`,
+		`CREATE INDEX exchange_kind ON exchange (kind)`,
+		`CREATE INDEX exchange_number ON exchange (number)`,
+		`CREATE INDEX exchange_state ON exchange (state) WHERE ` + unsettled(),
+		`CREATE TABLE delivery (
+			position  INTEGER NOT NULL,
+			receiver  TEXT NOT NULL,
+			express   INTEGER NOT NULL,
+			state     INTEGER NOT NULL,
+			attempt   INTEGER NOT NULL,
+			consigned INTEGER NOT NULL,
+			changed   INTEGER NOT NULL,
+			cause     BLOB,
+			PRIMARY KEY (position, receiver)) STRICT, WITHOUT ROWID`,
+		`CREATE INDEX delivery_receiver ON delivery (receiver, position)`,
+		`CREATE INDEX delivery_due ON delivery (state, receiver, express, position, consigned) WHERE ` + unsettled(),
+		`CREATE TABLE timeline (
+			position INTEGER NOT NULL,
+			sequence INTEGER NOT NULL,
+			receiver TEXT NOT NULL,
+			state    INTEGER NOT NULL,
+			attempt  INTEGER NOT NULL,
+			at       INTEGER NOT NULL,
+			cause    BLOB,
+			PRIMARY KEY (position, sequence)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE progress (
+			one      INTEGER PRIMARY KEY CHECK (one = 1),
+			sequence INTEGER NOT NULL,
+			mark     BLOB NOT NULL) STRICT`,
+		`INSERT INTO progress VALUES (1, 0, x'')`,
+	}
+}
+
+// version changes with the tables and with the numbers of states, so that no
+// change can be forgotten.
+func version() int64 {
+	sum := crc32.NewIEEE()
+	for _, text := range tables() {
+		_, _ = fmt.Fprintln(sum, text)
+	}
+	_, _ = fmt.Fprintln(sum, states)
+	return int64(sum.Sum32() & 0x7fffffff)
+}

@@ -1,0 +1,109 @@
+package exchange
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// A Role says what a party is, so that routes can name "the customs office of
+// this port" or "the single window of that country".
+type Role string
+
+// The roles.
+const (
+	Customs    Role = "customs"    // a port customs office
+	Department Role = "department" // a service unit of the region
+	Window     Role = "window"     // a national single window
+)
+
+// A Party is an organisation that sends or receives documents.
+type Party struct {
+	ID       string   `yaml:"id" json:"id"`             // permanent: lower-case letters, digits and hyphens
+	Name     Text     `yaml:"name" json:"name"`         // in English and Chinese
+	Role     Role     `yaml:"role" json:"role"`         //
+	Country  string   `yaml:"country" json:"country"`   // ISO 3166-1 alpha-2
+	Locodes  []string `yaml:"locodes" json:"locodes"`   // UN/LOCODEs that it answers for
+	Sends    []string `yaml:"sends" json:"sends"`       // kinds of document that it may send
+	Receives []string `yaml:"receives" json:"receives"` // kinds of document that it may be sent
+	// Keys are those by which the party signs its documents.
+	Keys []Key `yaml:"keys" json:"-"`
+	// Authorities are those that the party's certificates must come from.
+	Authorities Authorities `yaml:"authorities" json:"-"`
+	// Signatures says what is asked of the party's signatures.
+	Signatures SignaturePolicy `yaml:"signatures" json:"signatures,omitzero"`
+	// Suspended parties may do nothing at all, until they are let again. What
+	// is addressed to them waits.
+	Suspended bool `yaml:"suspended" json:"suspended,omitempty"`
+}
+
+// MaySend tells whether the party may send documents of a kind.
+func (p *Party) MaySend(kind string) bool { return slices.Contains(p.Sends, kind) }
+
+// MayReceive tells whether the party may be sent documents of a kind.
+func (p *Party) MayReceive(kind string) bool { return slices.Contains(p.Receives, kind) }
+
+// Parties are all the parties, by id. They are not changed once made.
+type Parties struct {
+	all  []Party
+	byID map[string]*Party
+}
+
+// NewParties indexes parties. It fails, with every mistake at once, where an
+// id is missing or taken twice or where two offices answer for one LOCODE.
+func NewParties(all []Party) (*Parties, error) {
+	p := &Parties{all: slices.Clone(all), byID: make(map[string]*Party, len(all))}
+	offices := make(map[string]string)
+	var mistakes []error
+	for i := range p.all {
+		party := &p.all[i]
+		if party.ID == "" || p.byID[party.ID] != nil {
+			mistakes = append(mistakes, fmt.Errorf("party %d: id %q is empty or taken", i+1, party.ID))
+		}
+		p.byID[party.ID] = party
+		for _, code := range party.Locodes {
+			if party.Role != Customs {
+				continue
+			}
+			if other, taken := offices[code]; taken {
+				mistakes = append(mistakes, fmt.Errorf("party %s: %s answers for %s already", party.ID, other, code))
+			}
+			offices[code] = party.ID
+		}
+	}
+	return p, errors.Join(mistakes...)
+}
+
+// All returns every party, in the order given.
+func (p *Parties) All() []Party { return slices.Clone(p.all) }
+
+// Get returns the party with an id.
+func (p *Parties) Get(id string) (*Party, bool) {
+	party, ok := p.byID[id]
+	return party, ok
+}
+
+// customs returns the customs office that answers for a LOCODE.
+func (p *Parties) customs(locode string) (string, bool) {
+	return p.first(func(party *Party) bool { return party.Role == Customs && slices.Contains(party.Locodes, locode) })
+}
+
+// window returns the single window of a country.
+func (p *Parties) window(country string) (string, bool) {
+	return p.first(func(party *Party) bool { return party.Role == Window && party.Country == country })
+}
+
+// named returns an id that a document gives, where there is such a party.
+func (p *Parties) named(id string) (string, bool) {
+	_, ok := p.byID[id]
+	return id, ok
+}
+
+func (p *Parties) first(fits func(*Party) bool) (string, bool) {
+	for i := range p.all {
+		if fits(&p.all[i]) {
+			return p.all[i].ID, true
+		}
+	}
+	return "", false
+}

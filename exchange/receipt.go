@@ -1,0 +1,111 @@
+package exchange
+
+import (
+	"crypto/ed25519"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// ReceiptType is the typ of a receipt's JWS header (RFC 7515 section 4.1.9).
+const ReceiptType = "beibu-receipt+json"
+
+// A Receipt is what a sender can prove: that this content was accepted under
+// this number, and where it stands in the log.
+type Receipt struct {
+	ExchangeID   string `json:"exchangeId"`
+	Sender       string `json:"sender"`
+	Kind         string `json:"kind"`
+	Number       string `json:"documentNumber"`
+	Version      string `json:"documentVersion,omitempty"`
+	DigestSHA256 string `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
+	AcceptedAt   string `json:"acceptedAt"`   // RFC 3339, UTC
+	Position     int64  `json:"logPosition"`
+}
+
+// Receipts signs receipts as JWS compact serialisations (RFC 7515 section 7.1)
+// with EdDSA (RFC 8037). They are made of values in the log alone, so the same
+// exchange always has the same receipt, byte for byte.
+type Receipts struct {
+	key    ed25519.PrivateKey
+	header string // encoded, with the dot behind it
+}
+
+// NewReceipts returns a maker of receipts with a key and its id.
+func NewReceipts(key ed25519.PrivateKey, id string) (*Receipts, error) {
+	if len(key) != ed25519.PrivateKeySize {
+		return nil, fmt.Errorf("make receipt signer: the key has %d bytes", len(key))
+	}
+	header, err := json.Marshal(struct {
+		Algorithm string `json:"alg"`
+		Key       string `json:"kid"`
+		Type      string `json:"typ"`
+	}{string(jose.EdDSA), id, ReceiptType})
+	if err != nil {
+		return nil, fmt.Errorf("make receipt signer: %w", err)
+	}
+	return &Receipts{key: key, header: base64.RawURLEncoding.EncodeToString(header) + "."}, nil
+}
+
+// Make returns the receipt of an exchange.
+func (r *Receipts) Make(x Exchange) (string, error) {
+	payload, err := json.Marshal(Receipt{
+		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		Number: x.Identity.Number, Version: x.Identity.Version, DigestSHA256: hex.EncodeToString(x.Digest[:]),
+		AcceptedAt: x.AcceptedAt.UTC().Format(time.RFC3339Nano), Position: x.Position,
+	})
+	if err != nil {
+		return "", fmt.Errorf("write receipt: %w", err)
+	}
+	receipt := make([]byte, 0, 1024)
+	receipt = base64.RawURLEncoding.AppendEncode(append(receipt, r.header...), payload)
+	signature := ed25519.Sign(r.key, receipt)
+	return string(base64.RawURLEncoding.AppendEncode(append(receipt, '.'), signature)), nil
+}
+
+// ErrReceipt says that something is no receipt signed by the key.
+var ErrReceipt = errors.New("not a receipt by this key")
+
+// spelled refuses a receipt that is spelled another way than Make spells it, so
+// that a receipt has one form, byte for byte: base64 without padding or white
+// space, and no bits left over.
+func spelled(compact string) error {
+	strict := base64.RawURLEncoding.Strict()
+	for part := range strings.SplitSeq(compact, ".") {
+		decoded, err := strict.DecodeString(part)
+		if err != nil || strict.EncodeToString(decoded) != part {
+			return fmt.Errorf("%w: it is not spelled as receipts are", ErrReceipt)
+		}
+	}
+	return nil
+}
+
+// OpenReceipt checks a receipt against a public key and returns what it says.
+// It fails with ErrReceipt, and accepts EdDSA alone.
+func OpenReceipt(compact string, key ed25519.PublicKey) (Receipt, error) {
+	if err := spelled(compact); err != nil {
+		return Receipt{}, err
+	}
+	signed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.EdDSA})
+	if err != nil {
+		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	if typ, _ := signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); typ != ReceiptType {
+		return Receipt{}, fmt.Errorf("%w: its type is %q", ErrReceipt, typ)
+	}
+	payload, err := signed.Verify(key)
+	if err != nil {
+		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	var receipt Receipt
+	if err := json.Unmarshal(payload, &receipt); err != nil {
+		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	return receipt, nil
+}

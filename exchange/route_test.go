@@ -1,0 +1,106 @@
+package exchange
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var everything = []string{"ata-carnet", "sps-certificate", "response"}
+
+func testParties(t *testing.T) *Parties {
+	t.Helper()
+	parties, err := NewParties([]Party{
+		{ID: "qinzhou", Role: Customs, Country: "CN", Locodes: []string{"CNQZH"}, Receives: everything},
+		{ID: "dongxing", Role: Customs, Country: "CN", Locodes: []string{"CNDOX"}, Receives: []string{"response"}},
+		{ID: "promotion", Role: Department, Country: "CN", Receives: everything},
+		{ID: "ocean", Role: Department, Country: "CN", Receives: everything},
+		{ID: "window-vn", Role: Window, Country: "VN", Receives: everything},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parties
+}
+
+func TestRoutes(t *testing.T) {
+	routes, err := NewRoutes([]Route{
+		{Name: "out", Kinds: []string{"ata-carnet"}, When: Condition{ExportCountries: []string{"CN"}}, To: []string{"promotion", "customs:export", "window:import"}},
+		{Name: "fish", Kinds: []string{"ata-carnet", "sps-certificate"}, When: Condition{HS: []string{"03", "1604"}}, To: []string{"ocean", "promotion"}},
+		{Name: "loose", Kinds: []string{"sps-certificate"}, When: Condition{Senders: []string{"window-vn"}}, To: []string{"window:transit?", "promotion"}},
+		{Name: "answer", Kinds: []string{"response"}, To: []string{"party:addressee"}},
+	}, testParties(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	out := Facts{ExportCountry: "CN", ImportCountry: "VN", ExportPort: "CNQZH"}
+	fish := out
+	fish.HS = []string{"030617"}
+	atDongxing := out
+	atDongxing.ExportPort = "CNDOX"
+	elsewhere := out
+	elsewhere.ImportCountry = "DE"
+	tests := map[string]struct {
+		sender, kind string
+		facts        Facts
+		want         []string
+		refused      string
+	}{
+		"three receivers":            {kind: "ata-carnet", facts: out, want: []string{"promotion", "qinzhou", "window-vn"}},
+		"two routes, each once":      {kind: "ata-carnet", facts: fish, want: []string{"promotion", "qinzhou", "window-vn", "ocean"}},
+		"optional finds nobody":      {sender: "window-vn", kind: "sps-certificate", want: []string{"promotion"}},
+		"no route fits":              {sender: "qinzhou", kind: "sps-certificate", refused: "no route fits"},
+		"no window":                  {kind: "ata-carnet", facts: elsewhere, refused: "window:import is DE"},
+		"office may not be sent it":  {kind: "ata-carnet", facts: atDongxing, refused: "dongxing may not be sent ata-carnet"},
+		"answer finds its addressee": {kind: "response", facts: Facts{Addressee: "dongxing"}, want: []string{"dongxing"}},
+		"answer to nobody":           {kind: "response", facts: Facts{Addressee: "moon"}, refused: "party:addressee is moon"},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			got, err := routes.To(test.sender, test.kind, test.facts)
+			if test.refused != "" {
+				if !errors.Is(err, ErrNobody) || !strings.Contains(err.Error(), test.refused) {
+					t.Errorf("got %v, %v; want a refusal with %q", got, err, test.refused)
+				}
+				return
+			}
+			if err != nil || !slices.Equal(got, test.want) {
+				t.Errorf("got %v, %v; want %v", got, err, test.want)
+			}
+		})
+	}
+}
+
+func TestRoutesTellEveryMistake(t *testing.T) {
+	_, err := NewRoutes([]Route{
+		{Name: "a", Kinds: []string{"ata-carnet"}, To: []string{"nobody", "dongxing", "customs:moon"}},
+		{Name: "b", To: []string{"promotion"}},
+	}, testParties(t))
+	for _, part := range []string{`no party "nobody"`, "dongxing may not be sent ata-carnet", `"customs:moon" is no selector`, `route "b"`} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("not told: %s in %v", part, err)
+		}
+	}
+}
+
+func TestPartiesTellEveryMistake(t *testing.T) {
+	_, err := NewParties([]Party{
+		{ID: "a", Role: Customs, Locodes: []string{"CNQZH"}},
+		{ID: "a", Role: Customs, Locodes: []string{"CNQZH"}},
+		{},
+	})
+	for _, part := range []string{"party 2", "answers for CNQZH already", "party 3"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("not told: %s in %v", part, err)
+		}
+	}
+}
+
+func TestExpress(t *testing.T) {
+	for code, want := range map[string]bool{"0810600010": true, "1401": true, "0101": true, "1501": false, "4001": false, "": false, "0": false, "0001": false} {
+		if got := (Facts{HS: []string{code}}).Express(); got != want {
+			t.Errorf("HS %q: express %t, want %t", code, got, want)
+		}
+	}
+}

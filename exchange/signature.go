@@ -1,0 +1,191 @@
+package exchange
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"slices"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/signing"
+	"beibu/signing/strict"
+)
+
+// A Key is one by which a party signs its documents. Old and new keys stand
+// side by side; the day of acceptance chooses among them.
+type Key struct {
+	ID          string    `yaml:"id"`          // for people
+	Certificate string    `yaml:"certificate"` // PEM file
+	From        time.Time `yaml:"from"`        // narrow the certificate's own validity; zero leaves it
+	Until       time.Time `yaml:"until"`       //
+	UserID      string    `yaml:"userID"`      // of SM2; that of GB/T 35276 where empty
+	DER         bool      `yaml:"der"`         // the party writes SM2 signatures as ASN.1 DER
+}
+
+// Authorities are those that a party's certificates must come from, and what
+// they say of revoked ones. Without roots a certificate counts because it is
+// registered, and for no other reason.
+type Authorities struct {
+	Roots         []string      `yaml:"roots"`         // PEM files, one certificate each
+	Intermediates []string      `yaml:"intermediates"` // PEM files that help to find a way to a root
+	Revocations   []string      `yaml:"revocations"`   // lists (CRL), DER or PEM; read anew at every reload
+	AcceptUnknown bool          `yaml:"acceptUnknown"` // count a certificate on which no fresh list says anything
+	Grace         time.Duration `yaml:"grace"`         // how long a list counts past its next update
+}
+
+// A SignaturePolicy says of which kinds of document a party's signature is
+// required or refused, and by which algorithms it may sign. Of other kinds a
+// signature is optional: it is verified where it is there.
+type SignaturePolicy struct {
+	Required   []string `yaml:"required" json:"required,omitempty"`
+	Refused    []string `yaml:"refused" json:"refused,omitempty"`
+	Algorithms []string `yaml:"algorithms" json:"algorithms,omitempty"` // such as ecdsa-sha256; none means all that are allowed
+}
+
+// of returns what is asked of the signature on a kind.
+func (p SignaturePolicy) of(kind string) signing.Policy {
+	policy := signing.Policy{Algorithms: p.Algorithms}
+	switch {
+	case slices.Contains(p.Required, kind):
+		policy.Presence = signing.Required
+	case slices.Contains(p.Refused, kind):
+		policy.Presence = signing.Refused
+	}
+	return policy
+}
+
+// A Signature is what was found good of the signature in a document. It is
+// zero where the document has none.
+type Signature struct {
+	Signer      string `json:"signer"`            // the party whose key it is
+	Algorithm   string `json:"algorithm"`         // such as "ecdsa-sha256"
+	Certificate string `json:"certificateSHA256"` // of the key's certificate, lower-case hexadecimal
+}
+
+// A Trusted document was checked, and has a signature that counts or needs
+// none. Only Signatures make one, and intake takes nothing else, so nothing
+// unverified can be accepted.
+type Trusted struct {
+	checked   Checked
+	signature Signature
+}
+
+// Signature returns what was verified.
+func (t Trusted) Signature() Signature { return t.signature }
+
+// Signatures judge senders' signatures by the keys and policies of the
+// parties. They are safe for concurrent use.
+type Signatures struct {
+	verifier *signing.Verifier
+	registry *signing.Registry
+	parties  *Parties
+}
+
+// NewSignatures binds a verifier, the registered keys of the parties by their
+// ids, and the parties' policies.
+func NewSignatures(verifier *signing.Verifier, registry *signing.Registry, parties *Parties) *Signatures {
+	return &Signatures{verifier: verifier, registry: registry, parties: parties}
+}
+
+// Verify judges the signature of a checked document at the time when it was
+// received, over the very bytes. It fails with an *Error: as Checked.Err says,
+// or of kind Untrusted with the code of the refusal (see package signing).
+func (s *Signatures) Verify(c Checked) (Trusted, error) {
+	if err := c.Err(); err != nil {
+		return Trusted{}, err
+	}
+	var policy signing.Policy
+	if party, ok := s.parties.Get(c.document.Sender); ok {
+		policy = party.Signatures.of(c.kind)
+	}
+	if !c.signed && policy.Presence != signing.Required {
+		return Trusted{checked: c}, nil
+	}
+	verified, err := s.verifier.Verify(signing.Claim{
+		Document: c.document.Bytes, Signers: s.registry.Signers(c.document.Sender), At: c.document.Received, Policy: policy,
+	})
+	if refusal, ok := errors.AsType[*signing.Refusal](err); ok {
+		return Trusted{}, &Error{
+			Op: "verify signature", Kind: Untrusted, Code: refusal.Code, Faults: append(Faults{signatureFault(refusal)}, c.faults...),
+		}
+	}
+	if err != nil {
+		return Trusted{}, &Error{Op: "verify signature", Kind: Internal, Err: err}
+	}
+	return Trusted{checked: c, signature: signatureOf(verified)}, nil
+}
+
+func signatureOf(v signing.Verified) Signature {
+	if v.Certificate() == nil {
+		return Signature{}
+	}
+	digest := sha256.Sum256(v.Certificate().Raw)
+	return Signature{Signer: v.Signer(), Algorithm: v.Algorithm(), Certificate: hex.EncodeToString(digest[:])}
+}
+
+// signatureSpace is the namespace of XML Signature (W3C, 11 April 2013).
+const signatureSpace = "http://www.w3.org/2000/09/xmldsig#"
+
+// isSigned tells whether anything of XML Signature stands in a document. What
+// does not, the verifier need not read: it reads by the same scanner, and
+// finds a signature exactly where there is such an element. Most documents
+// that are not signed do not even hold the word, which no reference can spell
+// in a name.
+func isSigned(document []byte, root strict.Node) bool {
+	if !bytes.Contains(document, []byte("Signature")) {
+		return false
+	}
+	for n := range root.Descendants() {
+		if n.Space() == signatureSpace {
+			return true
+		}
+	}
+	return root.Space() == signatureSpace
+}
+
+// signatureFault turns what the verifier refused into a fault.
+func signatureFault(r *signing.Refusal) Fault {
+	zh, ok := signatureZH[r.Code]
+	if !ok {
+		zh = "单证的电子签名不符合要求。"
+	}
+	return Fault{
+		Code: r.Code, Severity: rules.Reject.String(), Path: "/", Line: r.Line, Column: r.Column,
+		Message: Text{EN: r.Reason, ZH: zh}, Source: "XML Signature 1.1; Beibu design: trust in XML",
+	}
+}
+
+// signatureZH says in Chinese what each refusal of a sender's signature means.
+var signatureZH = map[string]string{
+	signing.CodeMissing:     "该类单证必须由发送方签名，但单证没有签名。",
+	signing.CodeShape:       "签名结构有误：缺少元素，或元素位置不对。",
+	signing.CodePlace:       "签名不在允许的位置：应为根元素的子元素，或位于 UBL 扩展中。",
+	signing.CodeSecond:      "单证含有一个以上的签名。",
+	signing.CodeUnwanted:    "该类单证不得带有签名。",
+	signing.CodeObject:      "发送方签名不得含有 Object 元素。",
+	signing.CodeForm:        "SignedInfo 不是所允许的形式。",
+	signing.CodeReferences:  "签名只能有一个引用。",
+	signing.CodeURI:         "签名引用的不是整份单证。",
+	signing.CodeTransform:   "签名使用了不允许的变换。",
+	signing.CodeXPath:       "签名不得使用 XPath 变换。",
+	signing.CodeXSLT:        "签名不得使用 XSLT 变换。",
+	signing.CodeMethod:      "签名使用了不允许的规范化方法。",
+	signing.CodeAlgorithm:   "签名算法未知、不被允许，或与密钥不符。",
+	signing.CodeSHA1:        "签名使用了强度不足的摘要算法（如 SHA-1）。",
+	signing.CodeHMAC:        "不接受消息认证码（HMAC）作为签名。",
+	signing.CodeTruncated:   "签名值或摘要值长度不足。",
+	signing.CodeDuplicateID: "标识符重复出现。",
+	signing.CodeComment:     "已签名的单证不得含有注释。",
+	signing.CodeType:        "已签名的单证含有 xsi:type，所用规范化方法不能覆盖其前缀。",
+	signing.CodeDigest:      "单证在签名之后被改动。",
+	signing.CodeValue:       "签名值与发送方登记的密钥不符。",
+	signing.CodeUntrusted:   "签名者不是发送方登记的、当前有效的密钥。",
+	signing.CodeCertificate: "签名证书有误、当时无效，或不用于签名。",
+	signing.CodeChain:       "签名证书不能追溯到该参与方的认证机构。",
+	signing.CodeRevoked:     "签名证书已被吊销。",
+	signing.CodeStatus:      "无法确认签名证书是否已被吊销。",
+	signing.CodeProperties:  "签名属性（XAdES）与签名不符。",
+	signing.CodeTimestamp:   "时间戳无效。",
+}

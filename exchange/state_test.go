@@ -1,0 +1,108 @@
+package exchange
+
+import (
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+)
+
+func TestEveryStateHasItsRow(t *testing.T) {
+	for _, state := range States() {
+		switch state {
+		case SubmissionAcceptance, SubmissionHeld, SubmissionRejection:
+			if _, ok := transitions[state]; ok {
+				t.Errorf("%s is of an exchange, but stands in the table of deliveries", state)
+			}
+		case ContentConsignment, ContentHandover, ConsignmentAcceptance, ConsignmentRejection, ContentHandoverFailure:
+			if _, ok := transitions[state]; !ok {
+				t.Errorf("%s has no row", state)
+			}
+		}
+	}
+}
+
+func TestDeliveryLife(t *testing.T) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	tests := map[string]struct {
+		events  []Event
+		state   State
+		attempt int
+		moves   int
+	}{
+		"acknowledged":                {events: steps(ContentConsignment, 1, ContentHandover, 1, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 1, moves: 3},
+		"told twice":                  {events: steps(ContentConsignment, 1, ContentConsignment, 1, ConsignmentAcceptance, 1, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 1, moves: 2},
+		"refused and replayed":        {events: steps(ContentConsignment, 1, ConsignmentRejection, 1, ContentConsignment, 2), state: ContentConsignment, attempt: 2, moves: 3},
+		"refusal of an overtaken try": {events: steps(ContentConsignment, 1, ConsignmentRejection, 1, ContentConsignment, 2, ConsignmentRejection, 1), state: ContentConsignment, attempt: 2, moves: 3},
+		"late acknowledgement counts": {events: steps(ContentConsignment, 1, ContentHandoverFailure, 1, ContentConsignment, 2, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 2, moves: 4},
+		"never sent again":            {events: steps(ContentConsignment, 1, ConsignmentAcceptance, 1, ContentConsignment, 2), state: ConsignmentAcceptance, attempt: 1, moves: 2},
+		"replay skips no attempt":     {events: steps(ContentConsignment, 1, ConsignmentRejection, 1, ContentConsignment, 3), state: ConsignmentRejection, attempt: 1, moves: 2},
+		"nothing before consignment":  {events: steps(ConsignmentAcceptance, 1), state: "", attempt: 0, moves: 0},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var d Delivery
+			moves := 0
+			for i, e := range test.events {
+				e.At = at.Add(time.Duration(i) * time.Minute)
+				if d.Apply(e) {
+					moves++
+				}
+			}
+			if d.State != test.state || d.Attempt != test.attempt || moves != test.moves {
+				t.Errorf("got %s, attempt %d after %d moves; want %s, %d, %d", d.State, d.Attempt, moves, test.state, test.attempt, test.moves)
+			}
+		})
+	}
+}
+
+func steps(pairs ...any) []Event {
+	var events []Event
+	for i := 0; i < len(pairs); i += 2 {
+		events = append(events, Event{Name: pairs[i].(State), Attempt: pairs[i+1].(int)})
+	}
+	return events
+}
+
+// An acknowledged delivery stays so whatever comes, and an attempt is never
+// skipped or taken back.
+func TestDeliveryProperties(t *testing.T) {
+	names := rapid.SampledFrom([]State{ContentConsignment, ContentHandover, ConsignmentAcceptance, ConsignmentRejection, ContentHandoverFailure})
+	rapid.Check(t, func(t *rapid.T) {
+		var d Delivery
+		for range rapid.IntRange(0, 40).Draw(t, "events") {
+			before := d
+			d.Apply(Event{Name: names.Draw(t, "name"), Attempt: rapid.IntRange(0, 5).Draw(t, "attempt")})
+			if before.State == ConsignmentAcceptance && d.State != ConsignmentAcceptance {
+				t.Fatalf("an acknowledged delivery became %s", d.State)
+			}
+			if d.Attempt != before.Attempt && d.Attempt != before.Attempt+1 {
+				t.Fatalf("attempt %d followed %d", d.Attempt, before.Attempt)
+			}
+		}
+	})
+}
+
+func TestSummary(t *testing.T) {
+	tests := map[string]struct {
+		states []State
+		want   State
+	}{
+		"none":         {nil, SubmissionAcceptance},
+		"all done":     {[]State{ConsignmentAcceptance, ConsignmentAcceptance}, ConsignmentAcceptance},
+		"one open":     {[]State{ConsignmentAcceptance, ContentHandover}, ContentHandover},
+		"one refused":  {[]State{ConsignmentAcceptance, ConsignmentRejection, ContentConsignment}, ConsignmentRejection},
+		"one given up": {[]State{ContentHandoverFailure, ConsignmentRejection}, ContentHandoverFailure},
+	}
+	for name, test := range tests {
+		t.Run(name, func(t *testing.T) {
+			var all []Delivery
+			for _, s := range test.states {
+				all = append(all, Delivery{State: s})
+			}
+			if got := Summary(all); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}

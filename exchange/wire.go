@@ -1,0 +1,105 @@
+package exchange
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/queue"
+)
+
+// head is what the log says of a document beside its key and digest: all that
+// dispatch, receipt and index need, so that they never open the envelope.
+type head struct {
+	Sender    string   `json:"sender"`
+	Kind      string   `json:"kind"`
+	Number    string   `json:"number"`
+	Version   string   `json:"version,omitempty"`
+	Size      int      `json:"size"`
+	Schema    string   `json:"schema"`
+	Receivers []string `json:"receivers"`
+	Express   bool     `json:"express,omitempty"`
+	Held      bool     `json:"held,omitempty"`
+	Faults    []string `json:"faults,omitempty"`
+	// Signature is the sender's, as it was verified on acceptance.
+	Signature Signature `json:"signature,omitzero"`
+}
+
+// FromEntry reads an exchange from its log entry, as it stood on acceptance.
+func FromEntry(e queue.Entry) (Exchange, error) {
+	var h head
+	if err := json.Unmarshal(e.Head, &h); err != nil {
+		return Exchange{}, fmt.Errorf("read log entry %d: %w", e.Position, err)
+	}
+	x := Exchange{
+		ID:         e.ID,
+		Identity:   Identity{Sender: h.Sender, Kind: h.Kind, Number: h.Number, Version: h.Version},
+		Digest:     e.Digest,
+		Size:       h.Size,
+		AcceptedAt: e.At,
+		Position:   e.Position,
+		Body:       e.Body,
+		Schema:     h.Schema,
+		Receivers:  h.Receivers,
+		Express:    h.Express,
+		Faults:     h.Faults,
+		Signature:  h.Signature,
+		State:      SubmissionAcceptance,
+	}
+	if h.Held {
+		x.State = SubmissionHeld
+	}
+	return x, nil
+}
+
+// encode returns the exchange's head for the log.
+func (x Exchange) encode() ([]byte, error) {
+	return json.Marshal(head{
+		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
+		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
+		Held: x.State == SubmissionHeld, Faults: x.Faults, Signature: x.Signature,
+	})
+}
+
+// FromEvent reads an event of the queue.
+func FromEvent(sequence int64, e queue.Event) (Event, error) {
+	event := Event{
+		Sequence: sequence, Exchange: e.ID, Receiver: e.Receiver,
+		Name: State(e.Name), Attempt: e.Attempt, At: e.At,
+	}
+	if len(e.Detail) > 0 {
+		if err := json.Unmarshal(e.Detail, &event.Cause); err != nil {
+			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
+		}
+	}
+	return event, nil
+}
+
+// record turns events into what the queue keeps.
+func record(events ...Event) ([]queue.Event, error) {
+	records := make([]queue.Event, 0, len(events))
+	for _, e := range events {
+		r := queue.Event{ID: e.Exchange, Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
+		if e.Cause != (Cause{}) {
+			detail, err := json.Marshal(e.Cause)
+			if err != nil {
+				return nil, fmt.Errorf("write event: %w", err)
+			}
+			r.Detail = detail
+		}
+		records = append(records, r)
+	}
+	return records, nil
+}
+
+// consignments returns the events that put an exchange before its receivers,
+// as the first attempt, at a time.
+func consignments(id uuid.UUID, receivers []string, at time.Time) []Event {
+	events := make([]Event, 0, len(receivers))
+	for _, r := range receivers {
+		events = append(events, Event{Exchange: id, Receiver: r, Name: ContentConsignment, Attempt: 1, At: at})
+	}
+	return events
+}
