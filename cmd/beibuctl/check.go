@@ -1,0 +1,158 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"time"
+
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/book"
+	"beibu/schemas"
+)
+
+// checkCommand checks documents offline.
+type checkCommand struct {
+	Files []string `arg:"" name:"file" help:"Documents; folders are searched for *.xml; - is the standard input."`
+	Pack  []string `placeholder:"PATH" help:"Schema pack, folder or zip, that adds or replaces kinds. May be given again."`
+}
+
+// A verdict is what was found in one file, as it is printed.
+type verdict struct {
+	File   string  `json:"file"`
+	Kind   string  `json:"kind"` // "" where it was not recognised
+	Valid  bool    `json:"valid"`
+	Faults []fault `json:"faults"`
+	err    error
+}
+
+// A fault is an exchange.Fault in one language.
+type fault struct {
+	Code     string `json:"code"`
+	Severity string `json:"severity"`
+	Path     string `json:"path"`
+	Line     int    `json:"line"`
+	Column   int    `json:"column"`
+	Message  string `json:"message"`
+	Source   string `json:"source"`
+}
+
+// Run checks every file and prints what was found, in the order of the files.
+func (c *checkCommand) Run(ctx context.Context, s *session) error {
+	checks, err := newChecks(c.Pack)
+	if err != nil {
+		return err
+	}
+	all, err := files(c.Files)
+	if err != nil {
+		return err
+	}
+	outcome := error(nil)
+	bar := s.progress(len(all))
+	defer bar.Wipe()
+	work := func(ctx context.Context, file string) verdict { return s.check(ctx, checks, file) }
+	err = inOrder(ctx, runtime.GOMAXPROCS(0), all, work, func(v verdict) error {
+		outcome = worse(outcome, v.outcome())
+		return bar.Step(func() error { return s.printVerdict(v) })
+	})
+	if err != nil {
+		return fmt.Errorf("check documents: %w", err)
+	}
+	return outcome
+}
+
+// newChecks binds the embedded schemas and rules, and the packs.
+func newChecks(packs []string) (*exchange.Checks, error) {
+	options := schemas.Options{}
+	for _, path := range packs {
+		pack, err := schemas.OpenPack(path)
+		if err != nil {
+			return nil, fmt.Errorf("open schema pack %s: %w", path, err)
+		}
+		options.Packs = append(options.Packs, pack)
+	}
+	catalog, err := schemas.NewCatalog(options)
+	if err != nil {
+		return nil, fmt.Errorf("load schemas: %w", err)
+	}
+	set, err := rules.NewSet(book.Rules())
+	if err != nil {
+		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	return exchange.NewChecks(catalog, set), nil
+}
+
+// check checks one file.
+func (s *session) check(ctx context.Context, checks *exchange.Checks, file string) verdict {
+	v := verdict{File: file}
+	document, err := s.read(file)
+	if err != nil {
+		v.err = err
+		return v
+	}
+	found, err := checks.Find(ctx, exchange.Document{Bytes: document, Received: time.Now()})
+	if err != nil {
+		v.err = fmt.Errorf("check %s: %w", file, err)
+		return v
+	}
+	v.Kind, v.Valid, v.Faults = found.Kind(), found.Valid(), s.faults(found.Faults())
+	return v
+}
+
+// faults returns faults in the language asked for, never nil.
+func (s *session) faults(all []exchange.Fault) []fault {
+	out := make([]fault, 0, len(all))
+	for _, f := range all {
+		out = append(out, fault{f.Code, f.Severity, f.Path, f.Line, f.Column, s.text(f.Message), f.Source})
+	}
+	return out
+}
+
+// outcome is what a verdict means for the exit code.
+func (v verdict) outcome() error {
+	switch {
+	case v.err != nil:
+		return errUnable
+	case !v.Valid:
+		return errFaults
+	}
+	return nil
+}
+
+// worse returns the worse of two outcomes: what could not be done hides what
+// was found.
+func worse(a, b error) error {
+	if a == errUnable || b == nil { //nolint:errorlint // outcomes are these two alone, never wrapped
+		return a
+	}
+	return b
+}
+
+func (s *session) printVerdict(v verdict) error {
+	switch {
+	case v.err != nil:
+		s.note("beibuctl: %s", terminal.Clean(v.err.Error()))
+		return nil
+	case s.asJSON():
+		return s.json(v)
+	case len(v.Faults) == 0:
+		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), v.Kind)
+	}
+	return s.printFaults(v.File, v.Faults)
+}
+
+// printFaults prints faults for people, as compilers do.
+func (s *session) printFaults(file string, faults []fault) error {
+	for _, f := range faults {
+		line := terminal.Cleanf("%s:%d:%d: %s %s: %s\n    at %s\n", file, f.Line, f.Column, f.Severity, f.Code, f.Message, f.Path)
+		if f.Source != "" {
+			line += terminal.Cleanf("    by %s\n", f.Source)
+		}
+		if err := s.printf("%s", line); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,132 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// everyCommand calls each for every command, with the words that lead to it.
+func everyCommand(t *testing.T, each func(path []string, node *kong.Node)) {
+	t.Helper()
+	app, _, err := newApp(&grammar{}, streams{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var walk func(path []string, node *kong.Node)
+	walk = func(path []string, node *kong.Node) {
+		each(path, node)
+		for _, child := range node.Children {
+			walk(append(slices.Clone(path), child.Name), child)
+		}
+	}
+	walk(nil, app.Model.Node)
+}
+
+// wordsOf returns the commands and the flags that may follow a command.
+func wordsOf(node *kong.Node) (commands, flags []string) {
+	for _, child := range node.Children {
+		commands = append(commands, child.Name)
+	}
+	for _, group := range node.AllFlags(true) {
+		for _, f := range group {
+			flags = append(flags, "--"+f.Name)
+		}
+	}
+	slices.Sort(flags)
+	return commands, flags
+}
+
+// bashOrSkip returns bash.
+func bashOrSkip(t *testing.T) string {
+	t.Helper()
+	path, err := exec.LookPath("bash")
+	if err == nil {
+		return path
+	}
+	if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
+		t.Fatal("bash is not installed")
+	}
+	t.Skip("SKIPPED: bash is not installed, so its completion script was not run")
+	return ""
+}
+
+// completed asks bash what its script completes a command line with.
+func completed(t *testing.T, line ...string) []string {
+	t.Helper()
+	code, script, _ := called(t, "completion", "bash")
+	if code != exitFine {
+		t.Fatal("no script")
+	}
+	words := append([]string{"beibuctl"}, line...)
+	for i, w := range words {
+		words[i] = "'" + w + "'"
+	}
+	script += "COMP_WORDS=(" + strings.Join(words, " ") + ")\nCOMP_CWORD=$((${#COMP_WORDS[@]}-1))\n_beibuctl\nprintf '%s\\n' \"${COMPREPLY[@]}\"\n"
+	file := filepath.Join(t.TempDir(), "complete")
+	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), bashOrSkip(t), file).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	return strings.Fields(string(out))
+}
+
+// Every command and every flag is completed where it may stand.
+func TestBashCompletion(t *testing.T) {
+	everyCommand(t, func(path []string, node *kong.Node) {
+		commands, flags := wordsOf(node)
+		if got := completed(t, append(slices.Clone(path), "")...); len(commands) > 0 && !slices.Equal(got, commands) {
+			t.Errorf("after %v: commands %v, want %v", path, got, commands)
+		}
+		if got := completed(t, append(slices.Clone(path), "--")...); !slices.Equal(got, flags) || len(flags) < 8 {
+			t.Errorf("after %v: flags %v, want %v", path, got, flags)
+		}
+	})
+	for line, want := range map[string]string{
+		"check --output ":      "table json",
+		"check -o t":           "table",
+		"mailbox get --dir ":   "", // the shell completes files
+		"--lang z":             "zh",
+		"-o json mailbox ":     "list get ack",
+		"mailbox --lang zh g":  "get",
+		"exchanges list --sta": "--state",
+		"completion ":          "bash zsh fish",
+	} {
+		if got := strings.Join(completed(t, strings.Split(line, " ")...), " "); got != want {
+			t.Errorf("%q: got %q, want %q", line, got, want)
+		}
+	}
+}
+
+// The script of fish has a line for every command and every flag.
+func TestFishCompletion(t *testing.T) {
+	_, script, _ := called(t, "completion", "fish")
+	everyCommand(t, func(path []string, node *kong.Node) {
+		given := ""
+		for _, command := range path {
+			given += "__fish_seen_subcommand_from " + command + "; and "
+		}
+		commands, flags := wordsOf(node)
+		for _, c := range commands {
+			line := regexp.MustCompile(`(?m)^complete -c beibuctl -f -n '` + given + `not .* -a ` + c + ` -d '.+'$`)
+			if !line.MatchString(script) {
+				t.Errorf("after %v: command %s is not completed", path, c)
+			}
+		}
+		for _, f := range flags {
+			line := regexp.MustCompile(`(?m)^complete -c beibuctl( -n '` + given + `true')? -l ` + f[2:] + `( -s .)?( -r| -x -a '.+')? -d '.+'$`)
+			if !line.MatchString(script) {
+				t.Errorf("after %v: flag %s is not completed", path, f)
+			}
+		}
+	})
+}

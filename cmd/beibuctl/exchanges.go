@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange/httpapi"
+)
+
+// exchangesCommand follows exchanges.
+type exchangesCommand struct {
+	List     listExchanges `cmd:"" help:"List exchanges, newest first."`
+	Show     showExchange  `cmd:"" help:"Show an exchange with its deliveries and timeline."`
+	Watch    watchCommand  `cmd:"" help:"Print what changes: of one exchange until it has come to its end, or of all."`
+	Release  releaseHeld   `cmd:"" help:"Release a held exchange to its receivers."`
+	Refuse   refuseHeld    `cmd:"" help:"Refuse a held exchange; no receiver gets it."`
+	Document readDocument  `cmd:"" help:"Read the bytes that the sender sent."`
+	Envelope readEnvelope  `cmd:"" help:"Read the sealed envelope."`
+	Receipt  readReceipt   `cmd:"" help:"Read the receipt that the sender got."`
+}
+
+// exchangeID is an exchange id on the command line.
+type exchangeID string
+
+// UnmarshalText takes a UUID alone, since it becomes part of a path.
+func (id *exchangeID) UnmarshalText(text []byte) error {
+	parsed, err := uuid.ParseBytes(text)
+	if err != nil {
+		return fmt.Errorf("%q is not an exchange id", text)
+	}
+	*id = exchangeID(parsed.String())
+	return nil
+}
+
+// path returns the address of an exchange, or of something of it.
+func (id exchangeID) path(what string) string { return "/v1/exchanges/" + string(id) + what }
+
+type listExchanges struct {
+	State  string `placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
+	Kind   string `placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Party  string `placeholder:"ID" help:"Sender or receiver."`
+	Sender string `placeholder:"ID" help:"Sender."`
+	Number string `placeholder:"NUMBER" help:"Document number."`
+	Since  moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, or how far back, such as 24h."`
+	Until  moment `placeholder:"TIME" help:"Accepted before."`
+	Limit  int    `default:"50" help:"How many at most (${default})."`
+	All    bool   `help:"All, however many."`
+}
+
+// Validate refuses what would list nothing.
+func (c *listExchanges) Validate() error {
+	if c.Limit < 1 {
+		return errors.New("--limit is at least 1; --all lists all")
+	}
+	return nil
+}
+
+// Run lists what fits. JSON is one exchange a line.
+func (c *listExchanges) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	query, now := url.Values{}, time.Now()
+	for name, value := range map[string]string{
+		"state": c.State, "kind": c.Kind, "party": c.Party, "sender": c.Sender, "number": c.Number,
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	put(query, "since", c.Since.time(now))
+	put(query, "until", c.Until.time(now))
+	limit := c.Limit
+	if c.All {
+		limit = 0
+	}
+	t := terminal.NewTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS")
+	err = caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
+		if s.asJSON() {
+			return s.json(x)
+		}
+		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","))
+		return nil
+	})
+	if err != nil || s.asJSON() {
+		return err
+	}
+	return s.table(t)
+}
+
+type showExchange struct {
+	ID exchangeID `arg:"" help:"Exchange id."`
+}
+
+// Run shows one exchange.
+func (c *showExchange) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	x, err := client.Get[httpapi.Exchange](ctx, caller, c.ID.path(""), nil)
+	if err != nil {
+		return err
+	}
+	return s.printExchange(x)
+}
+
+func (s *session) printExchange(x httpapi.Exchange) error {
+	if s.asJSON() {
+		return s.json(x)
+	}
+	facts := terminal.NewTable("exchange", x.ExchangeID)
+	facts.Row("state", string(x.State))
+	facts.Row("document", x.Kind+" "+x.DocumentNumber)
+	if x.DocumentVersion != "" {
+		facts.Row("version", x.DocumentVersion)
+	}
+	facts.Row("sender", x.Sender)
+	if x.Signature != nil {
+		facts.Row("signed by", x.Signature.Signer+" ("+x.Signature.Algorithm+", certificate "+x.Signature.Certificate+")")
+	}
+	facts.Row("accepted", stamp(x.AcceptedAt))
+	facts.Row("SHA-256", x.DigestSHA256)
+	facts.Row("size", strconv.Itoa(x.Size)+" bytes")
+	facts.Row("schema", x.Schema)
+	if len(x.FaultCodes) > 0 {
+		facts.Row("let pass", strings.Join(x.FaultCodes, " "))
+	}
+	deliveries := terminal.NewTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
+	for _, d := range x.Deliveries {
+		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), because(d.Cause))
+	}
+	timeline := terminal.NewTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
+	for _, e := range x.Timeline {
+		attempt := ""
+		if e.Attempt > 0 {
+			attempt = strconv.Itoa(e.Attempt)
+		}
+		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, because(e.Cause))
+	}
+	return s.printf("%s\n%s\n%s", facts, deliveries, timeline)
+}
+
+// judgement is why a held exchange is released or refused.
+type judgement struct {
+	ID     exchangeID `arg:"" help:"Exchange id."`
+	Reason string     `required:"" help:"Why, for the record."`
+}
+
+func (j *judgement) settle(ctx context.Context, s *session, how string) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	x, err := client.Post[httpapi.Exchange](ctx, caller, j.ID.path(how), httpapi.Judgement{Reason: j.Reason})
+	if err != nil {
+		return err
+	}
+	return s.printExchange(x)
+}
+
+type releaseHeld struct{ judgement }
+
+// Run releases a held exchange.
+func (c *releaseHeld) Run(ctx context.Context, s *session) error {
+	return c.settle(ctx, s, "/release")
+}
+
+type refuseHeld struct{ judgement }
+
+// Run refuses a held exchange.
+func (c *refuseHeld) Run(ctx context.Context, s *session) error { return c.settle(ctx, s, "/refusal") }
+
+// reading is one of the things that an exchange has as bytes.
+type reading struct {
+	ID  exchangeID `arg:"" help:"Exchange id."`
+	Out string     `placeholder:"FILE" help:"Write to a file, which must not be there yet, rather than to the standard output."`
+}
+
+func (r *reading) fetch(ctx context.Context, s *session, what string) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	answer, err := caller.Call(ctx, http.MethodGet, r.ID.path(what), "", nil)
+	if err != nil {
+		return err
+	}
+	if r.Out != "" {
+		if _, err := os.Stat(r.Out); err == nil {
+			return fmt.Errorf("write %s: the file is there", r.Out)
+		}
+		return keep(filepath.Dir(r.Out), filepath.Base(r.Out), answer.Body)
+	}
+	if _, err := s.out.Write(answer.Body); err != nil {
+		return fmt.Errorf("print result: %w", err)
+	}
+	return nil
+}
+
+type readDocument struct{ reading }
+
+// Run prints the document, byte for byte.
+func (c *readDocument) Run(ctx context.Context, s *session) error {
+	return c.fetch(ctx, s, "/document")
+}
+
+type readEnvelope struct{ reading }
+
+// Run prints the envelope, byte for byte.
+func (c *readEnvelope) Run(ctx context.Context, s *session) error {
+	return c.fetch(ctx, s, "/envelope")
+}
+
+type readReceipt struct{ reading }
+
+// Run prints the receipt, byte for byte.
+func (c *readReceipt) Run(ctx context.Context, s *session) error {
+	return c.fetch(ctx, s, "/receipt")
+}

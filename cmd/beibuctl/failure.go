@@ -1,0 +1,103 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/terminal"
+)
+
+// The exit codes.
+const (
+	exitFine   = 0
+	exitFaults = 1 // faults were found, or the exchange refused
+	exitUnable = 2 // it could not be done
+)
+
+// errFaults ends a command that did its work, has told what it found, and
+// found faults.
+var errFaults = errors.New("faults were found")
+
+// errUnable ends a command that has told, thing by thing, what it could not do.
+var errUnable = errors.New("not everything could be done")
+
+// hinted is an error with what can be done about it.
+type hinted struct {
+	error
+	hint string
+}
+
+// Unwrap returns the error.
+func (h hinted) Unwrap() error { return h.error }
+
+// fail tells an error and returns the exit code for it.
+func fail(w io.Writer, err error) int {
+	switch {
+	case errors.Is(err, errFaults):
+		return exitFaults
+	case errors.Is(err, errUnable):
+		return exitUnable
+	}
+	_, _ = fmt.Fprintln(w, "beibuctl:", terminal.Clean(err.Error()))
+	problem := client.ProblemOf(err)
+	if problem != nil && problem.RequestID != "" {
+		_, _ = fmt.Fprintln(w, "request:", terminal.Clean(problem.RequestID))
+	}
+	if hint := hintOf(err); hint != "" {
+		_, _ = fmt.Fprintln(w, "hint:", hint)
+	}
+	if problem != nil && !problem.Retryable && refusal(problem.Status) {
+		return exitFaults
+	}
+	return exitUnable
+}
+
+// refusal tells whether a status means that the exchange looked at what was
+// asked and said no, so that asking again is of no use.
+func refusal(status int) bool {
+	switch status {
+	case http.StatusBadRequest, http.StatusForbidden, http.StatusConflict,
+		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
+		return true
+	}
+	return false
+}
+
+// hintOf returns what can be done about an error, or "".
+func hintOf(err error) string {
+	if h, ok := errors.AsType[hinted](err); ok {
+		return h.hint
+	}
+	if errors.Is(err, context.Canceled) {
+		return ""
+	}
+	if p := client.ProblemOf(err); p != nil {
+		return hints[p.Code]
+	}
+	if _, ok := errors.AsType[*client.Unanswered](err); ok {
+		return "is beibud running there? --server or BEIBU_SERVER names its address"
+	}
+	return ""
+}
+
+// hints say, by problem code, what can be done.
+var hints = map[string]string{
+	"credentials-missing":    "--key-file or BEIBU_KEY_FILE names the file with the API key",
+	"credentials-unknown":    "is the API key, or the client certificate, one of this daemon's?",
+	"signature.missing":      "beibuctl sign signs a document",
+	"signature.untrusted":    "has the exchange registered the certificate of this key?",
+	"party-suspended":        "ask the operator of the exchange why",
+	"number-taken":           "a changed document carries a new version or a new number",
+	"plan-changed":           "print the plan again, look at it, and do it then",
+	"receiver-missing":       "--to names the party whose deliveries are meant",
+	"unroutable":             "GET /v1/routes tells who takes what",
+	"not-a-problem-document": "what answered is not beibud; is there a proxy in between?",
+	"in-flight":              "another request is at work on the same number; try again",
+	"unavailable":            "nothing was done; try again",
+	"busy":                   "nothing was done; try again",
+	"too-large":              "limits.document in the daemon's configuration bounds a document",
+}

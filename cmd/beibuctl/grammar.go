@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+	"github.com/mattn/go-isatty"
+)
+
+const description = `Speaks to the exchange of customs trade documents.
+
+Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not hold, or the exchange refused; 2 could not do it.`
+
+// A grammar is the whole command line.
+type grammar struct {
+	global
+
+	Check      checkCommand      `cmd:"" help:"Check documents against schemas and business rules, offline."`
+	Submit     submitCommand     `cmd:"" help:"Submit documents."`
+	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
+	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
+	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or do it."`
+	Sign       signCommand       `cmd:"" help:"Sign documents of your own, offline."`
+	Verify     verifyCommand     `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
+	Rules      rulesCommand      `cmd:"" help:"Business rules."`
+	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
+	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
+	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`
+	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+}
+
+// global is what can be said with every command.
+type global struct {
+	Server  string `default:"http://127.0.0.1:8420" env:"BEIBU_SERVER" placeholder:"URL" help:"Address of the daemon (${default})."`
+	KeyFile string `env:"BEIBU_KEY_FILE" type:"path" placeholder:"FILE" help:"File with the API key to call with."`
+	Cert    string `type:"path" placeholder:"FILE" help:"Client certificate to call with, PEM (mutual TLS)."`
+	CertKey string `type:"path" placeholder:"FILE" help:"Private key of the client certificate, PEM."`
+	CA      string `name:"ca" type:"path" placeholder:"FILE" help:"Authorities that the daemon's certificate must come from, PEM."`
+	Output  string `short:"o" enum:"table,json" default:"table" help:"How to print: table or json."`
+	Lang    string `enum:"en,zh" default:"${lang}" help:"Language of faults and rules: en or zh (by default that of LANG)."`
+}
+
+// streams are what the program reads and writes.
+type streams struct {
+	in       io.Reader
+	out, err io.Writer
+	terminal bool // a person sees err, and may be shown progress
+}
+
+// isTerminal tells whether a person sees what is written to a file.
+func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }
+
+// run does what the arguments ask and returns the exit code.
+func run(ctx context.Context, args []string, std streams) int {
+	parsed, code, err := parse(args, std)
+	switch {
+	case err != nil:
+		return fail(std.err, hinted{err, "beibuctl --help shows the commands and flags"})
+	case parsed == nil:
+		return code
+	}
+	s := &session{streams: std, global: parsed.grammar.global, app: parsed.context.Model}
+	parsed.context.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.context.Run(s); err != nil {
+		return fail(std.err, err)
+	}
+	return exitFine
+}
+
+// A commandLine is a command line that was understood.
+type commandLine struct {
+	grammar *grammar
+	context *kong.Context
+}
+
+// parse reads the command line. It returns nil and an exit code where there is
+// nothing more to do, since help was asked for and given.
+func parse(args []string, std streams) (*commandLine, int, error) {
+	g := &grammar{}
+	app, exited, err := newApp(g, std)
+	if err != nil {
+		return nil, exitUnable, err
+	}
+	if len(args) == 0 {
+		args = []string{"--help"}
+	}
+	parsed, err := app.Parse(args)
+	if *exited >= 0 {
+		return nil, *exited, nil
+	}
+	if err != nil {
+		return nil, exitUnable, err
+	}
+	return &commandLine{grammar: g, context: parsed}, exitFine, nil
+}
+
+// newApp makes the parser. Where help was printed, the exit code that it would
+// end with is put into the int, which is negative otherwise.
+func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
+	exited := -1
+	app, err := kong.New(g,
+		kong.Name("beibuctl"), kong.Description(description),
+		kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds()},
+	)
+	if err != nil {
+		return nil, nil, fmt.Errorf("make command line: %w", err)
+	}
+	return app, &exited, nil
+}
+
+// languageOf returns the language that the environment asks for (POSIX.1-2017,
+// Environment Variables 8.2: LC_ALL before LC_MESSAGES before LANG).
+func languageOf(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale := getenv(name); locale != "" {
+			if strings.HasPrefix(locale, "zh") {
+				return "zh"
+			}
+			break
+		}
+	}
+	return "en"
+}

@@ -1,0 +1,117 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"strconv"
+	"strings"
+	"time"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// replayCommand sends failed deliveries again. It prints its plan, and acts
+// only where it is told so.
+type replayCommand struct {
+	Failed bool   `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
+	To     string `placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
+	Since  moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, or how far back, such as 24h."`
+	Until  moment `placeholder:"TIME" help:"Failed before."`
+	Kind   string `placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Cause  string `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
+	Do     bool   `help:"Do it."`
+	Digest string `placeholder:"DIGEST" help:"Do it only where the plan is still the one with this digest."`
+	Reason string `help:"Why, for the record. Needed with --do."`
+}
+
+// Validate refuses what would be done without a reason.
+func (c *replayCommand) Validate() error {
+	switch {
+	case c.Do && strings.TrimSpace(c.Reason) == "":
+		return errors.New("--do needs a --reason, for the record")
+	case !c.Do && (c.Reason != "" || c.Digest != ""):
+		return errors.New("--reason and --digest go with --do")
+	}
+	return nil
+}
+
+// Run prints the plan and, with --do, does exactly that plan: where something
+// changed meanwhile, nothing is done.
+func (c *replayCommand) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	now := time.Now()
+	query := exchange.ReplayQuery{
+		Receiver: c.To, Since: c.Since.time(now), Until: c.Until.time(now), Kind: c.Kind, Cause: c.Cause,
+	}
+	plan, err := client.Post[httpapi.Plan](ctx, caller, "/v1/replays/plans", query)
+	if err != nil {
+		return err
+	}
+	if !c.Do || len(plan.Items) == 0 {
+		return s.printPlan(plan, false)
+	}
+	digest := plan.Digest
+	if c.Digest != "" {
+		digest = c.Digest
+	}
+	plan, err = client.Post[httpapi.Plan](ctx, caller, "/v1/replays", httpapi.ReplayOrder{Query: query, Digest: digest, Reason: c.Reason})
+	if err != nil {
+		return err
+	}
+	return s.printPlan(plan, true)
+}
+
+// A printedPlan is a plan as it is printed.
+type printedPlan struct {
+	httpapi.Plan
+	Done bool `json:"done"`
+}
+
+func (s *session) printPlan(plan httpapi.Plan, done bool) error {
+	if s.asJSON() {
+		return s.json(printedPlan{plan, done})
+	}
+	if len(plan.Items) == 0 {
+		return s.printf("no failed delivery fits: there is nothing to replay\n")
+	}
+	t := terminal.NewTable("EXCHANGE", "RECEIVER", "KIND", "NUMBER", "STATE", "ATTEMPT", "FAILED", "CAUSE")
+	for _, i := range plan.Items {
+		t.Row(i.ExchangeID, i.Receiver, i.Kind, i.DocumentNumber, string(i.State), strconv.Itoa(i.Attempt), stamp(i.FailedAt), because(i.Cause))
+	}
+	if err := s.table(t); err != nil {
+		return err
+	}
+	if done {
+		return s.printf("done: %s\n", deliveries(len(plan.Items)))
+	}
+	return s.printf("planned: %s; nothing was done\nplan %s\nto do it, add --do --reason WHY\n", deliveries(len(plan.Items)), terminal.Clean(plan.Digest))
+}
+
+// deliveries counts.
+func deliveries(n int) string {
+	if n == 1 {
+		return "1 delivery"
+	}
+	return strconv.Itoa(n) + " deliveries"
+}
+
+// because says why, in a few words.
+func because(c *exchange.Cause) string {
+	if c == nil {
+		return ""
+	}
+	words := []string{c.Code}
+	if c.Reason != "" {
+		words = append(words, "("+c.Reason+")")
+	}
+	if c.Actor != "" {
+		words = append(words, "by "+c.Actor)
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/book"
+)
+
+// rulesCommand tells of business rules.
+type rulesCommand struct {
+	List listRules `cmd:"" help:"List the business rules, offline."`
+}
+
+type listRules struct {
+	Kind string `placeholder:"KIND" help:"Only rules for this kind of document."`
+}
+
+// Run lists the rules that this program checks by.
+func (c *listRules) Run(s *session) error {
+	set, err := rules.NewSet(book.Rules())
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
+	}
+	all := httpapi.RulesOf(set)
+	if c.Kind != "" {
+		all.Rules = slices.DeleteFunc(all.Rules, func(r httpapi.Rule) bool {
+			return len(r.Kinds) > 0 && !slices.Contains(r.Kinds, c.Kind)
+		})
+	}
+	if s.asJSON() {
+		return s.json(all)
+	}
+	t := terminal.NewTable("CODE", "SEVERITY", "KINDS", "FROM", "UNTIL", "MESSAGE", "SOURCE")
+	for _, r := range all.Rules {
+		kinds := strings.Join(r.Kinds, ",")
+		if kinds == "" {
+			kinds = "all"
+		}
+		t.Row(r.Code, r.Severity, kinds, r.From, r.Until, s.text(r.Message), r.Source)
+	}
+	return s.table(t)
+}

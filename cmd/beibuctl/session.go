@@ -1,0 +1,90 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"os"
+	"strings"
+
+	"github.com/alecthomas/kong"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
+)
+
+// A session is one run of the program.
+type session struct {
+	streams
+	global
+	app *kong.Application
+}
+
+// client returns a client that calls as the flags say.
+func (s *session) client() (*client.Client, error) {
+	address, err := url.Parse(s.Server)
+	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
+		return nil, hinted{fmt.Errorf("call %q: not an address", s.Server), "such as http://127.0.0.1:8420 or https://beibu.example"}
+	}
+	c := &client.Client{Server: s.Server}
+	if c.HTTP, err = client.NewHTTP(client.TLS{Certificate: s.Cert, Key: s.CertKey, Authorities: s.CA}); err != nil {
+		return nil, err
+	}
+	if s.KeyFile == "" {
+		return c, nil
+	}
+	key, err := os.ReadFile(s.KeyFile)
+	if err != nil {
+		return nil, hinted{fmt.Errorf("read API key: %w", err), "--key-file or BEIBU_KEY_FILE names the file that holds it"}
+	}
+	if c.Key = strings.TrimSpace(string(key)); c.Key == "" {
+		return nil, fmt.Errorf("read API key: %s is empty", s.KeyFile)
+	}
+	return c, nil
+}
+
+// asJSON tells whether JSON is asked for.
+func (s *session) asJSON() bool { return s.Output == "json" }
+
+// json prints a value as JSON on one line.
+func (s *session) json(value any) error {
+	encoder := json.NewEncoder(s.out)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(value); err != nil {
+		return fmt.Errorf("print result: %w", err)
+	}
+	return nil
+}
+
+// printf prints for people.
+func (s *session) printf(format string, args ...any) error {
+	if _, err := fmt.Fprintf(s.out, format, args...); err != nil {
+		return fmt.Errorf("print result: %w", err)
+	}
+	return nil
+}
+
+// table prints a table.
+func (s *session) table(t *terminal.Table) error { return s.printf("%s", t) }
+
+// progress returns a bar where a person would see it.
+func (s *session) progress(total int) *terminal.Progress {
+	if !s.terminal {
+		return nil
+	}
+	return terminal.NewProgress(s.err, total)
+}
+
+// note tells people something beside the result.
+func (s *session) note(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.err, format+"\n", args...) // where it cannot be told, nothing is lost
+}
+
+// text returns a message in the language asked for.
+func (s *session) text(t exchange.Text) string {
+	if s.Lang == "zh" && t.ZH != "" {
+		return t.ZH
+	}
+	return t.EN
+}

@@ -1,0 +1,110 @@
+package main
+
+import (
+	"encoding/json"
+	"encoding/pem"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/cmd/internal/proof"
+	"beibu/exchange"
+	"beibu/signing"
+	"beibu/signing/c14n"
+	"beibu/testdata"
+)
+
+// A document that a party signed itself is verified by the certificate of the
+// party, at the time that is asked for.
+func TestVerifySignedDocument(t *testing.T) {
+	sample, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text, err := signing.NewKeyPEM("ecdsa-p256", "Beihai Customs", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signing.ParseKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signing.SignDocument(sample.Bytes, key, c14n.Exclusive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate.Raw})
+	dir := documents(t, map[string]string{
+		"signed.xml": string(signed), "changed.xml": strings.Replace(string(signed), "CN/4503/26/00011", "CN/4503/26/00012", 1),
+		"beihai.pem": string(certificate),
+	})
+	for args, want := range map[string]struct {
+		code int
+		told string
+	}{
+		"signed.xml":                           {exitFine, "CN=Beihai Customs"},
+		"changed.xml":                          {exitFaults, "signature.digest"},
+		"signed.xml --at 2001-01-01T00:00:00Z": {exitFaults, "signature."},
+		"signed.xml --document changed.xml":    {exitFaults, "document.digest"},
+		"signed.xml --document missing.xml":    {exitUnable, ""},
+		"missing.xml":                          {exitUnable, ""},
+		"signed.xml --at yesterday":            {exitUnable, ""},
+		"signed.xml --trust missing":           {exitUnable, ""},
+		"signed.xml --trust signed.xml":        {exitUnable, ""},
+	} {
+		t.Run(args, func(t *testing.T) {
+			t.Chdir(dir)
+			code, stdout, stderr := called(t, append([]string{"verify", "--trust", "."}, strings.Fields(args)...)...)
+			if code != want.code || !strings.Contains(stdout, want.told) {
+				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+}
+
+// FuzzVerify holds that whatever holds says what was sealed or receipted, and
+// that nothing panics.
+func FuzzVerify(f *testing.F) {
+	s := newSealing(f)
+	envelope, item := s.seal(f, "<a/>", "")
+	receipts, err := exchange.NewReceipts(s.keys.Receipt, s.keys.ReceiptID)
+	if err != nil {
+		f.Fatal(err)
+	}
+	receipt, err := receipts.Make(exchange.Exchange{Identity: exchange.Identity{Sender: "s"}, AcceptedAt: time.Now()})
+	if err != nil {
+		f.Fatal(err)
+	}
+	dir := f.TempDir()
+	for name, text := range map[string][]byte{"beibu.pem": s.keys.SealPEM, "receipt.pem": s.keys.ReceiptPEM} {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o600); err != nil {
+			f.Fatal(err)
+		}
+	}
+	trusted, err := proof.Read([]string{dir})
+	if err != nil {
+		f.Fatal(err)
+	}
+	v := &verification{at: time.Now(), trust: trusted}
+	f.Add("a.xml", envelope)
+	f.Add("a.jws", []byte(receipt))
+	f.Add("a.xml", []byte("<a/>"))
+	f.Add("a.xml", []byte("<Envelope xmlns=\"urn:beibu:exchange:envelope:1\"/>"))
+	f.Fuzz(func(t *testing.T, name string, b []byte) {
+		found := finding{File: name}
+		if v.judge(&found, b) != nil {
+			return
+		}
+		want := map[string]string{"receipt": uuid.Nil.String(), "envelope": item.ExchangeID}[found.What]
+		if found.ExchangeID != want || found.Sender != "s" {
+			t.Errorf("%s holds: %q", found.What, b)
+		}
+		if _, err := json.Marshal(found); err != nil {
+			t.Error(err)
+		}
+	})
+}

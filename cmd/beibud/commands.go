@@ -1,0 +1,136 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/daemon"
+	"beibu/cmd/internal/demo"
+	"beibu/cmd/internal/telemetry"
+)
+
+// serve runs the daemon until ctx ends.
+func serve(ctx context.Context, args []string, stderr io.Writer) int {
+	flags := flag.NewFlagSet("run", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	file := flags.String("config", "", "configuration `FILE`; without it, the embedded default")
+	if flags.Parse(args) != nil || flags.NArg() > 0 {
+		return 2
+	}
+	loaded, err := config.Load(*file)
+	if err != nil {
+		return tell(stderr, err)
+	}
+	log, err := telemetry.NewLog(stderr, loaded.Log.Level, loaded.Log.Format)
+	if err != nil {
+		return tell(stderr, err)
+	}
+	defer func() { _ = log.Sync() }()
+	d, err := daemon.New(ctx, loaded, log)
+	if err != nil {
+		return tell(stderr, err)
+	}
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go reload(ctx, hangup, *file, d, log)
+	if err := d.Run(ctx); err != nil {
+		log.Error("stopped with an error", zap.Error(err))
+		return 2
+	}
+	return 0
+}
+
+// reload reads the configuration again at every signal. One with mistakes is
+// rejected, and every mistake logged.
+func reload(ctx context.Context, hangup <-chan os.Signal, file string, d *daemon.Daemon, log *zap.Logger) {
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-hangup:
+		}
+		loaded, err := config.Load(file)
+		if err == nil {
+			err = d.Reload(loaded)
+		}
+		for _, m := range config.Mistakes(err) {
+			log.Error("mistake in the configuration", zap.String("mistake", m.Error()))
+		}
+		if err != nil {
+			log.Error("reload rejected: what was in force stays", zap.Error(err))
+		}
+	}
+}
+
+// demonstrate shows the whole exchange on this machine.
+func demonstrate(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	flags := flag.NewFlagSet("demo", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	keep := flags.Bool("keep", false, "leave the daemon running, and print the commands to try next")
+	kafka := flags.String("kafka", "", "keep documents in Kafka at these `BROKERS`, with commas between")
+	redis := flags.String("redis", "", "keep claims in Redis at this `ADDRESS`; with -kafka")
+	if flags.Parse(args) != nil || flags.NArg() > 0 {
+		return 2
+	}
+	if err := demo.Run(ctx, demo.Options{Keep: *keep, Kafka: *kafka, Redis: *redis, Out: stdout}); err != nil {
+		return tell(stderr, err)
+	}
+	return 0
+}
+
+// tell prints an error and returns its exit code: 1 where files have mistakes.
+func tell(stderr io.Writer, err error) int {
+	mistakes := config.Mistakes(err)
+	for _, m := range mistakes {
+		_, _ = fmt.Fprintln(stderr, m)
+	}
+	if len(mistakes) > 0 {
+		return 1
+	}
+	_, _ = fmt.Fprintln(stderr, "beibud:", err)
+	if hint, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err); ok {
+		_, _ = fmt.Fprintln(stderr, "hint:", hint.Hint())
+	}
+	return 2
+}
+
+// checkConfig reads a configuration and tells every mistake.
+func checkConfig(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 || args[0] != "check" || len(args) > 2 {
+		_, _ = fmt.Fprint(stderr, "beibud: config check [FILE]\n")
+		return 2
+	}
+	file := ""
+	if len(args) == 2 {
+		file = args[1]
+	}
+	loaded, err := config.Load(file)
+	if err != nil {
+		return tell(stderr, err)
+	}
+	_, _ = fmt.Fprintf(stdout, "fine: %d parties and %d routes from %s, data in %s, public API on %s\n",
+		len(loaded.Map.Parties), len(loaded.Map.Routes), loaded.PartiesFile, loaded.Data, loaded.Listen)
+	return 0
+}
+
+// version prints what the toolchain stamped into the program.
+func version(stdout io.Writer) int {
+	v := daemon.Version()
+	_, _ = fmt.Fprintf(stdout, "beibud %s %s (%s)\n", v.Version, v.Commit, v.Go)
+	return 0
+}

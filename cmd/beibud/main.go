@@ -1,0 +1,56 @@
+// Command beibud is the exchange: a daemon that takes trade documents in,
+// seals them, and hands them to the parties that must have them.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+const usage = `beibud exchanges cross-border customs documents.
+
+  beibud run [--config FILE]       serve until SIGTERM or SIGINT; SIGHUP reloads
+                                   parties, routes, access and keys
+  beibud demo [--keep]             show the whole exchange on this machine
+              [--kafka BROKERS] [--redis ADDRESS]
+  beibud config check [FILE]       read a configuration and tell every mistake
+  beibud version
+
+With no configuration, beibud serves on 127.0.0.1:8420 and keeps its data and
+its keys in ./beibu-data.
+
+Exit codes: 0 fine, 1 the configuration or the data has faults, 2 could not do it.
+`
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run does what the arguments ask and returns the exit code.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if len(args) == 0 {
+		args = []string{"run"}
+	}
+	switch args[0] {
+	case "run":
+		return serve(ctx, args[1:], stderr)
+	case "demo":
+		return demonstrate(ctx, args[1:], stdout, stderr)
+	case "config":
+		return checkConfig(args[1:], stdout, stderr)
+	case "version", "--version":
+		return version(stdout)
+	case "help", "-h", "--help":
+		_, _ = io.WriteString(stdout, usage)
+		return 0
+	}
+	_, _ = fmt.Fprintf(stderr, "beibud: there is no command %q\n\n%s", args[0], usage)
+	return 2
+}

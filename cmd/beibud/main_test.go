@@ -1,0 +1,24 @@
+package main
+
+import (
+	"os"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// asDaemon makes the test binary play the daemon: the one that is killed is
+// then the one under test, built the same way.
+const asDaemon = "BEIBUD_TEST_PLAYS_DAEMON"
+
+func TestMain(m *testing.M) {
+	if os.Getenv(asDaemon) != "" {
+		main()
+	}
+	testscript.Main(m, map[string]func(){"beibud": main})
+}
+
+// The scripts show how the program behaves to those who call it.
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/daemon"
+)
+
+// SIGHUP reads the configuration again. One with mistakes is rejected, with
+// every mistake logged, and the next one that is right is put in force.
+func TestReloadAtHangup(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "beibud.yaml")
+	write := func(more string) {
+		t.Helper()
+		text := "listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: " + dir + "/data\n" + more
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("")
+	told := make(chan string, 64)
+	log := zap.New(teller{zapcore.NewNopCore(), told})
+	loaded, err := config.Load(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := daemon.New(t.Context(), loaded, log)
+	if err == nil {
+		err = d.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	hangup, done := make(chan os.Signal), make(chan struct{})
+	go func() {
+		defer close(done)
+		reload(ctx, hangup, file, d, log)
+	}()
+	await := func(want string) {
+		t.Helper()
+		for message := range told {
+			if message == want {
+				return
+			}
+		}
+	}
+	write("seal: {keys: [nowhere.pem]}\nnonsense: true\n")
+	hangup <- syscall.SIGHUP
+	await("mistake in the configuration")
+	await("mistake in the configuration")
+	await("reload rejected: what was in force stays")
+	write("")
+	hangup <- syscall.SIGHUP
+	await("reloaded")
+	cancel()
+	<-done
+	if err := d.Stop(context.WithoutCancel(ctx)); err != nil {
+		t.Error(err)
+	}
+}
+
+// A teller is a log that hands on its messages.
+type teller struct {
+	zapcore.Core
+	told chan<- string
+}
+
+// Enabled lets everything pass.
+func (teller) Enabled(zapcore.Level) bool { return true }
+
+// Check takes every entry.
+func (l teller) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+	return c.AddCore(e, l)
+}
+
+// Write hands on the message.
+func (l teller) Write(e zapcore.Entry, _ []zapcore.Field) error {
+	l.told <- e.Message
+	return nil
+}

@@ -1,0 +1,190 @@
+package arch_test
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+const (
+	module = "beibu"
+	root   = "../../.."
+)
+
+// rules says which trees of packages may never reach which others, by any
+// chain of imports, and why. A name of another module or of the standard
+// library is reached by a direct import alone.
+var rules = []struct {
+	tree, never string
+	except      []string
+	because     string
+}{
+	{tree: "exchange", never: "cmd", because: "nothing imports the wiring"},
+	{tree: "deploy", never: "cmd", because: "nothing imports the wiring"},
+	{tree: "schemas", never: "exchange", because: "validation is a library that knows no exchanges"},
+	{tree: "schemas", never: "signing", because: "the leaves do not know each other"},
+	{tree: "schemas", never: "queue", because: "the leaves do not know each other"},
+	{tree: "signing", never: "exchange", because: "signing is a library that knows no exchanges"},
+	{tree: "signing", never: "schemas", because: "the leaves do not know each other"},
+	{tree: "signing", never: "queue", because: "the leaves do not know each other"},
+	{tree: "queue", never: "exchange", because: "a queue carries bytes, not customs documents"},
+	{tree: "queue", never: "schemas", because: "the leaves do not know each other"},
+	{tree: "queue", never: "signing", because: "the leaves do not know each other"},
+	{
+		tree: "exchange", never: "queue/sqlite", except: []string{"exchange/exchangetest"},
+		because: "the daemon chooses the store",
+	},
+	{tree: "exchange", never: "queue/kafka", because: "the daemon chooses the store"},
+	{tree: "", never: "github.com/segmentio/kafka-go", except: []string{"queue/kafka"}, because: "only the queue knows Kafka"},
+	{tree: "", never: "github.com/redis/go-redis", except: []string{"exchange/claims"}, because: "only claims know Redis"},
+	{tree: "exchange/rules", never: "queue", because: "a rule looks at one document and at nothing else"},
+	{tree: "exchange/rules", never: "schemas", because: "a rule looks at one document and at nothing else"},
+	{tree: "exchange/rules", never: "exchange/httpapi", because: "rules are data for the domain"},
+	{tree: "schemas", never: "net/http", because: "no HTTP in the leaves"},
+	{tree: "signing", never: "net/http", because: "no HTTP in the leaves"},
+	{tree: "queue", never: "net/http", because: "no HTTP in the leaves"},
+	{tree: "exchange/rules", never: "net/http", because: "no HTTP in the domain"},
+	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
+	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
+	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
+	{tree: "queue", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
+	{
+		tree: "exchange", never: "go.uber.org/zap", except: []string{"exchange/httpapi", "exchange/courier"},
+		because: "the domain returns errors; the edges log",
+	},
+	{
+		tree: "exchange", never: "github.com/prometheus", except: []string{"exchange/httpapi"},
+		because: "measured at the seams",
+	},
+	{
+		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlite", "exchange/journal"},
+		because: "only the store and the index know SQLite",
+	},
+	{tree: "", never: "github.com/jacoelho/xsd", except: []string{"schemas"}, because: "only schemas knows the XSD engine"},
+	{
+		tree: "", never: "github.com/go-jose/go-jose", except: []string{"exchange"},
+		because: "only the domain makes receipts",
+	},
+	{tree: "", never: "encoding/xml", except: []string{"schemas"}, because: "signing/strict is the one reader of XML"},
+}
+
+// domain is what package exchange itself may never reach: its own adapters.
+var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier", "exchange/claims"}
+
+func TestDependencies(t *testing.T) {
+	imports := readImports(t)
+	for _, rule := range rules {
+		t.Run(rule.tree+" never "+rule.never, func(t *testing.T) {
+			known := false
+			for from, direct := range imports {
+				known = known || within(from, rule.never) || slices.ContainsFunc(direct, func(to string) bool { return within(to, rule.never) })
+				if !within(from, rule.tree) || slices.ContainsFunc(rule.except, func(tree string) bool { return within(from, tree) }) {
+					continue
+				}
+				if chain := reach(imports, from, rule.never, rule.except); chain != nil {
+					t.Errorf("%s: %s", strings.Join(chain, " -> "), rule.because)
+				}
+			}
+			if !known && !strings.HasPrefix(rule.never, "net/") {
+				t.Errorf("nothing imports %s: this rule is out of date", rule.never)
+			}
+		})
+	}
+}
+
+func TestDomainKnowsNoAdapters(t *testing.T) {
+	imports := readImports(t)
+	for _, never := range append(slices.Clone(domain), "net/http") {
+		if chain := reach(imports, "exchange", never, nil); chain != nil {
+			t.Errorf("%s: the domain speaks to adapters through its own interfaces", strings.Join(chain, " -> "))
+		}
+	}
+}
+
+func TestProductionImportsNoTestPackage(t *testing.T) {
+	for from, direct := range readImports(t) {
+		for _, to := range direct {
+			if to == "testing" && !isTestPackage(from) {
+				t.Errorf("%s imports testing", from)
+			}
+			if isTestPackage(to) && !isTestPackage(from) {
+				t.Errorf("%s -> %s: production code reaches a test package", from, to)
+			}
+		}
+	}
+}
+
+// isTestPackage tells whether a package exists for tests alone.
+func isTestPackage(pkg string) bool {
+	return pkg != "testing" && strings.HasSuffix(path.Base(pkg), "test") && !strings.Contains(path.Base(pkg), ".")
+}
+
+// readImports parses every production file for the packages that it imports,
+// those of this module without its name. It reads the files itself, rather than
+// ask go list, so that a change in any of them undoes the cached result.
+func readImports(t *testing.T) map[string][]string {
+	t.Helper()
+	imports := make(map[string][]string)
+	tree := os.DirFS(root)
+	err := fs.WalkDir(tree, ".", func(file string, _ fs.DirEntry, err error) error {
+		if err != nil || path.Ext(file) != ".go" || strings.HasSuffix(file, "_test.go") {
+			return err
+		}
+		src, err := fs.ReadFile(tree, file)
+		if err != nil {
+			return err
+		}
+		parsed, err := parser.ParseFile(token.NewFileSet(), file, src, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		pkg := path.Dir(file)
+		imports[pkg] = append(imports[pkg], nil...)
+		for _, spec := range parsed.Imports {
+			name, err := strconv.Unquote(spec.Path.Value)
+			if err != nil {
+				return err
+			}
+			imports[pkg] = append(imports[pkg], strings.TrimPrefix(name, module+"/"))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return imports
+}
+
+// reach returns a chain of imports from a package into a tree, or nil. Chains
+// do not lead through the excepted trees.
+func reach(imports map[string][]string, from, tree string, except []string) []string {
+	seen := map[string]bool{from: true}
+	for chains := [][]string{{from}}; len(chains) > 0; chains = chains[1:] {
+		chain := chains[0]
+		for _, next := range imports[chain[len(chain)-1]] {
+			if seen[next] {
+				continue
+			}
+			seen[next] = true
+			longer := append(slices.Clip(chain), next)
+			if within(next, tree) {
+				return longer
+			}
+			if slices.ContainsFunc(except, func(allowed string) bool { return within(next, allowed) }) {
+				continue
+			}
+			chains = append(chains, longer)
+		}
+	}
+	return nil
+}
+
+func within(name, tree string) bool {
+	return tree == "" || name == tree || strings.HasPrefix(name, tree+"/")
+}

@@ -1,0 +1,153 @@
+// Package client calls the API of a daemon, for the command line, the demo and
+// the tests.
+package client
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"beibu/exchange/httpapi"
+)
+
+// A Client speaks to one daemon as one caller. It is safe for concurrent use.
+type Client struct {
+	Server string       // such as http://127.0.0.1:8420
+	Key    string       // API key; "" where a client certificate speaks
+	HTTP   *http.Client // with the certificate, where there is one; nil means http.DefaultClient
+}
+
+// A Problem is an answer that is not what was asked for.
+type Problem struct {
+	httpapi.Problem
+	RetryAfter string // the header, or ""
+}
+
+// Error returns what the daemon said.
+func (p *Problem) Error() string {
+	if p.Detail == "" {
+		return fmt.Sprintf("%s (%s)", p.Title, p.Code)
+	}
+	return fmt.Sprintf("%s: %s (%s)", p.Title, p.Detail, p.Code)
+}
+
+// Unanswered says that a call got no answer, or only a part of one. Whether it
+// was done is not known.
+type Unanswered struct {
+	Server string
+	Err    error
+}
+
+// Error names the server and the cause.
+func (u *Unanswered) Error() string { return "call " + u.Server + ": " + u.Err.Error() }
+
+// Unwrap returns the cause.
+func (u *Unanswered) Unwrap() error { return u.Err }
+
+// unanswered leaves out what net/http adds to the cause: the address, again.
+func unanswered(server string, err error) error {
+	if of, ok := errors.AsType[*url.Error](err); ok {
+		err = of.Err
+	}
+	return &Unanswered{Server: server, Err: err}
+}
+
+// ProblemOf returns the problem in err's chain, or nil.
+func ProblemOf(err error) *Problem {
+	if p, ok := errors.AsType[*Problem](err); ok {
+		return p
+	}
+	return nil
+}
+
+// An Answer is the status and the whole body of a successful call.
+type Answer struct {
+	Status int
+	Body   []byte
+}
+
+// maxAnswer bounds what is read of one answer: a page of documents at most.
+const maxAnswer = 256 << 20
+
+// Call makes one request. body may be nil. An answer of 300 or above is
+// returned as a *Problem.
+func (c *Client) Call(ctx context.Context, method, path, mediaType string, body []byte) (Answer, error) {
+	request, err := http.NewRequestWithContext(ctx, method, strings.TrimSuffix(c.Server, "/")+path, bytes.NewReader(body))
+	if err != nil {
+		return Answer{}, fmt.Errorf("make request: %w", err)
+	}
+	if body != nil {
+		request.Header.Set("Content-Type", mediaType)
+	}
+	if c.Key != "" {
+		request.Header.Set("Authorization", "Bearer "+c.Key)
+	}
+	caller := c.HTTP
+	if caller == nil {
+		caller = http.DefaultClient
+	}
+	response, err := caller.Do(request)
+	if err != nil {
+		return Answer{}, unanswered(c.Server, err)
+	}
+	defer func() { _ = response.Body.Close() }()
+	answer := Answer{Status: response.StatusCode}
+	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer)); err != nil {
+		return Answer{}, unanswered(c.Server, err)
+	}
+	if response.StatusCode >= http.StatusMultipleChoices { // the API redirects nowhere
+		return answer, problem(response, answer.Body)
+	}
+	return answer, nil
+}
+
+// problem reads a problem document, or makes one of an answer that is none,
+// such as that of a proxy on the way.
+func problem(response *http.Response, body []byte) *Problem {
+	p := &Problem{RetryAfter: response.Header.Get("Retry-After")}
+	if json.Unmarshal(body, &p.Problem) != nil || p.Code == "" {
+		p.Problem = httpapi.Problem{Title: response.Status, Status: response.StatusCode, Code: "not-a-problem-document"}
+	}
+	return p
+}
+
+// Get reads JSON at a path with a query.
+func Get[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
+	if len(query) > 0 {
+		path += "?" + query.Encode()
+	}
+	return into[T](c.Call(ctx, http.MethodGet, path, "", nil))
+}
+
+// Post sends JSON to a path and reads the JSON of the answer.
+func Post[T any](ctx context.Context, c *Client, path string, body any) (T, error) {
+	var zero T
+	b, err := json.Marshal(body)
+	if err != nil {
+		return zero, fmt.Errorf("write request: %w", err)
+	}
+	return into[T](c.Call(ctx, http.MethodPost, path, "application/json", b))
+}
+
+// Submit sends a document. The status of the answer, 200 or 202, tells a
+// resend from a first acceptance, and so does Duplicate.
+func (c *Client) Submit(ctx context.Context, document []byte) (httpapi.Acceptance, error) {
+	return into[httpapi.Acceptance](c.Call(ctx, http.MethodPost, "/v1/documents", "application/xml", document))
+}
+
+func into[T any](answer Answer, err error) (T, error) {
+	var value T
+	if err != nil {
+		return value, err
+	}
+	if err := json.Unmarshal(answer.Body, &value); err != nil {
+		return value, fmt.Errorf("read answer: %w", err)
+	}
+	return value, nil
+}

@@ -1,0 +1,48 @@
+package client
+
+import (
+	"context"
+	"maps"
+	"net/url"
+	"strconv"
+
+	"beibu/exchange/httpapi"
+)
+
+// maxPage is the most that one page of exchanges may hold.
+const maxPage = 500
+
+// Exchanges calls each for the exchanges that a query finds, newest first, at
+// most limit of them, or all where limit is 0. It stops where each fails.
+func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, each func(httpapi.Exchange) error) error {
+	query = maps.Clone(query)
+	for left := limit; ; {
+		size := maxPage
+		if limit > 0 {
+			size = min(left, maxPage)
+		}
+		query.Set("limit", strconv.Itoa(size))
+		page, err := Get[httpapi.Page](ctx, c, "/v1/exchanges", query)
+		if err != nil {
+			return err
+		}
+		for _, x := range page.Exchanges {
+			if err := each(x); err != nil {
+				return err
+			}
+		}
+		left -= len(page.Exchanges)
+		if page.Next == "" || limit > 0 && left <= 0 {
+			return nil
+		}
+		query.Set("cursor", page.Next)
+	}
+}
+
+// Party returns the id of the party that the client calls as. It asks for the
+// plan of a replay that can have no deliveries: the exchange fills in for whom
+// a party may plan, which is itself. An operator gets a *Problem.
+func (c *Client) Party(ctx context.Context) (string, error) {
+	plan, err := Post[httpapi.Plan](ctx, c, "/v1/replays/plans", map[string]string{"since": "9999-01-01T00:00:00Z"})
+	return plan.Query.Receiver, err
+}

@@ -1,0 +1,176 @@
+// Package completion writes the completion scripts of beibuctl from its
+// grammar, so that nothing is missing in them.
+package completion
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/alecthomas/kong"
+)
+
+// Bash returns a script for bash (Programmable Completion).
+func Bash(app *kong.Application) string { return bash(placesOf(app.Node, nil)) }
+
+// Zsh returns a script for zsh, which can read that of bash.
+func Zsh(app *kong.Application) string {
+	return "autoload -U +X compinit && compinit\nautoload -U +X bashcompinit && bashcompinit\n" + Bash(app)
+}
+
+// Fish returns a script for fish.
+func Fish(app *kong.Application) string { return fish(placesOf(app.Node, nil)) }
+
+// A place is where one may stand on a command line: after a command.
+type place struct {
+	path     []string // such as mailbox get; empty for the program itself
+	commands []*kong.Node
+	values   string // that an argument may have, where there are but some
+	flags    []*kong.Flag
+}
+
+// placesOf returns a command and those below it.
+func placesOf(node *kong.Node, path []string) []place {
+	here := place{path: path}
+	for _, group := range node.AllFlags(true) {
+		here.flags = append(here.flags, group...)
+	}
+	slices.SortFunc(here.flags, func(a, b *kong.Flag) int { return strings.Compare(a.Name, b.Name) })
+	for _, child := range node.Children {
+		if child.Type == kong.CommandNode {
+			here.commands = append(here.commands, child)
+		}
+	}
+	for _, argument := range node.Positional {
+		here.values += valuesOf(argument)
+	}
+	all := []place{here}
+	for _, child := range here.commands {
+		all = append(all, placesOf(child, append(slices.Clone(path), child.Name))...)
+	}
+	return all
+}
+
+// valuesOf returns the values that a flag or an argument may have, where there
+// are but some.
+func valuesOf(v *kong.Value) string { return strings.ReplaceAll(v.Enum, ",", " ") }
+
+// bash writes a script for bash (Programmable Completion).
+func bash(all []place) string {
+	var commands, values, words strings.Builder
+	for _, p := range all {
+		here := strings.Join(p.path, " ")
+		if here != "" {
+			parent := strings.Join(p.path[:len(p.path)-1], " ")
+			fmt.Fprintf(&commands, "      %q) path=%q ;;\n", parent+" "+p.path[len(p.path)-1], here)
+		}
+		fmt.Fprintf(&words, "    %q) commands=%q flags=%q ;;\n", here, names(p.commands)+p.values, flagNames(p.flags))
+		for _, f := range p.flags {
+			if !f.IsBool() {
+				fmt.Fprintf(&values, "    %s) _beibuctl_among %q; return ;;\n", patterns(here, f), valuesOf(f.Value))
+			}
+		}
+	}
+	return fmt.Sprintf(bashScript, commands.String(), values.String(), words.String())
+}
+
+// bashScript completes the value of a flag, else a flag, else a command. Where
+// nothing fits, such as for a file, the shell completes by itself.
+const bashScript = `# beibuctl completion for bash: beibuctl completion bash > FILE, and source it.
+_beibuctl() {
+  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" path="" commands="" flags="" i
+  _beibuctl_among() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
+  COMPREPLY=()
+  for ((i = 1; i < COMP_CWORD; i++)); do
+    case "$path ${COMP_WORDS[i]}" in
+%s    esac
+  done
+  case "$path $prev" in
+%s  esac
+  case "$path" in
+%s  esac
+  if [[ "$cur" == -* ]]; then _beibuctl_among "$flags"; else _beibuctl_among "$commands"; fi
+}
+complete -o default -F _beibuctl beibuctl
+`
+
+// patterns returns what a case matches: the flag, long or short, at a place.
+func patterns(here string, f *kong.Flag) string {
+	p := fmt.Sprintf("%q", here+" --"+f.Name)
+	if f.Short != 0 {
+		p += fmt.Sprintf("|%q", here+" -"+string(f.Short))
+	}
+	return p
+}
+
+func names(commands []*kong.Node) string {
+	all := make([]string, 0, len(commands))
+	for _, c := range commands {
+		all = append(all, c.Name)
+	}
+	return strings.Join(all, " ")
+}
+
+func flagNames(flags []*kong.Flag) string {
+	all := make([]string, 0, len(flags))
+	for _, f := range flags {
+		all = append(all, "--"+f.Name)
+	}
+	return strings.Join(all, " ")
+}
+
+// fish writes a script for fish.
+func fish(all []place) string {
+	var b strings.Builder
+	b.WriteString("# beibuctl completion for fish: beibuctl completion fish > ~/.config/fish/completions/beibuctl.fish\n")
+	for _, p := range all {
+		if p.values != "" {
+			fmt.Fprintf(&b, "complete -c beibuctl -f -n '%strue' -a '%s'\n", condition(p.path), p.values)
+		}
+		if len(p.commands) > 0 {
+			not := condition(p.path) + "not __fish_seen_subcommand_from " + names(p.commands)
+			for _, c := range p.commands {
+				fmt.Fprintf(&b, "complete -c beibuctl -f -n '%s' -a %s -d '%s'\n", not, c.Name, quoteFish(c.Help))
+			}
+		}
+		if len(p.commands) > 0 && len(p.path) > 0 {
+			continue // flags are given at the ends and, for all, at the program
+		}
+		for _, f := range p.flags {
+			b.WriteString(fishFlag(p, f))
+		}
+	}
+	return b.String()
+}
+
+// fishFlag writes the line of one flag.
+func fishFlag(p place, f *kong.Flag) string {
+	line := fmt.Sprintf("complete -c beibuctl -l %s", f.Name)
+	if len(p.path) > 0 {
+		line = fmt.Sprintf("complete -c beibuctl -n '%strue' -l %s", condition(p.path), f.Name)
+	}
+	if f.Short != 0 {
+		line += " -s " + string(f.Short)
+	}
+	switch {
+	case f.Enum != "":
+		line += fmt.Sprintf(" -x -a '%s'", valuesOf(f.Value))
+	case !f.IsBool():
+		line += " -r"
+	}
+	return line + fmt.Sprintf(" -d '%s'\n", quoteFish(f.Help))
+}
+
+// condition says in fish that every command of a path was given.
+func condition(path []string) string {
+	var b strings.Builder
+	for _, command := range path {
+		fmt.Fprintf(&b, "__fish_seen_subcommand_from %s; and ", command)
+	}
+	return b.String()
+}
+
+// quoteFish escapes what ends a text between single quotes.
+func quoteFish(text string) string {
+	return strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(text)
+}

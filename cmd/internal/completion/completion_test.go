@@ -1,0 +1,67 @@
+package completion
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+// small is a grammar with one of each thing that can be completed. The whole
+// grammar of beibuctl is tested there, with a shell.
+type small struct {
+	Output string `short:"o" enum:"table,json" default:"table" help:"How to print."`
+	Box    struct {
+		Get struct {
+			Dir string `help:"The box's folder."`
+			All bool   `help:"All of it."`
+		} `cmd:"" help:"Fetch."`
+	} `cmd:"" help:"A box."`
+	Shell struct {
+		Name string `arg:"" enum:"bash,fish"`
+	} `cmd:"" help:"Shells."`
+}
+
+func model(t *testing.T) *kong.Application {
+	t.Helper()
+	app, err := kong.New(&small{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return app.Model
+}
+
+func TestFish(t *testing.T) {
+	want := []string{
+		"complete -c beibuctl -f -n 'not __fish_seen_subcommand_from box shell' -a box -d 'A box.'",
+		"complete -c beibuctl -l output -s o -x -a 'table json' -d 'How to print.'",
+		"complete -c beibuctl -f -n '__fish_seen_subcommand_from box; and not __fish_seen_subcommand_from get' -a get -d 'Fetch.'",
+		`complete -c beibuctl -n '__fish_seen_subcommand_from box; and __fish_seen_subcommand_from get; and true' -l dir -r -d 'The box\'s folder.'`,
+		"complete -c beibuctl -n '__fish_seen_subcommand_from box; and __fish_seen_subcommand_from get; and true' -l all -d 'All of it.'",
+		"complete -c beibuctl -f -n '__fish_seen_subcommand_from shell; and true' -a 'bash fish'",
+	}
+	got := Fish(model(t))
+	for _, line := range want {
+		if !strings.Contains(got, line+"\n") {
+			t.Errorf("no line %s in\n%s", line, got)
+		}
+	}
+}
+
+func TestBash(t *testing.T) {
+	got := Bash(model(t))
+	for _, line := range []string{
+		`      " box") path="box" ;;`,
+		`      "box get") path="box get" ;;`,
+		`    "box get --output"|"box get -o") _beibuctl_among "table json"; return ;;`,
+		`    "box get --dir") _beibuctl_among ""; return ;;`,
+		`    "shell") commands="bash fish" flags="--help --output" ;;`,
+	} {
+		if !strings.Contains(got, line+"\n") {
+			t.Errorf("no line %s in\n%s", line, got)
+		}
+	}
+	if !strings.HasSuffix(Zsh(model(t)), got) {
+		t.Error("zsh gets another script")
+	}
+}

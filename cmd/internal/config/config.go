@@ -1,0 +1,218 @@
+// Package config holds the one configuration of the daemon: read strictly,
+// with every mistake told at once and where it stands.
+package config
+
+import (
+	"time"
+
+	"beibu/exchange"
+)
+
+// Config is all that the daemon can be told. The zero value works: it is the
+// embedded default, on loopback, with its data beside it.
+type Config struct {
+	// Listen is the address of the public API. Default 127.0.0.1:8420. An
+	// address that is not loopback needs tls.
+	Listen string `yaml:"listen"`
+	// Private is the address of health, readiness and metrics, for the
+	// operator's network only. Default 127.0.0.1:8421.
+	Private string `yaml:"private"`
+	// Data is the folder of the store, the index and the keys. It is made at
+	// first start, readable by its owner alone. Default beibu-data.
+	Data string `yaml:"data"`
+	// Parties is the file with parties and routes. Default: the map of the
+	// Guangxi ports, departments and single windows that is built in.
+	Parties string `yaml:"parties"`
+	// Packs are schema packs, folders or zip files, that add kinds of document
+	// or replace the built-in profiles. A later pack wins.
+	Packs []string `yaml:"packs"`
+	// Access says who may call. Default: the daemon makes an API key for every
+	// party and one for the operator at first start, in DATA/access.
+	Access []Access `yaml:"access"`
+	// Seal names keys that seal beside the daemon's own.
+	Seal Seal `yaml:"seal"`
+	// Aliases are identifiers of algorithms and digests that counterparts
+	// write in signatures instead of those that the exchange knows.
+	Aliases  []Alias  `yaml:"aliases"`
+	TLS      TLS      `yaml:"tls"`
+	Limits   Limits   `yaml:"limits"`
+	Delivery Delivery `yaml:"delivery"`
+	Log      Log      `yaml:"log"`
+	Kafka    Kafka    `yaml:"kafka"`
+	Redis    Redis    `yaml:"redis"`
+}
+
+// Kafka says where the log is that several daemons share. Without brokers the
+// daemon has a store of its own.
+type Kafka struct {
+	// Brokers are host:port of some brokers of the cluster.
+	Brokers []string `yaml:"brokers"`
+	// TopicPrefix begins the name of every topic and of the consumer group.
+	// Default "docs.".
+	TopicPrefix string `yaml:"topicPrefix"`
+	// Partitions is of the topics with documents, recorded at first start and
+	// never to be changed. Default 6.
+	Partitions int `yaml:"partitions"`
+	// Replication is of the topics that are made. Default 3.
+	Replication int `yaml:"replication"`
+	// Retention is of the topics that are made, and with it the window in which
+	// a resend is known as one. Default 0s: for ever.
+	Retention time.Duration `yaml:"retention"`
+	// SASL says who the daemon is.
+	SASL SASL `yaml:"sasl"`
+	// TLS secures the connections to the brokers.
+	TLS ClientTLS `yaml:"tls"`
+}
+
+// SASL is how the daemon says to Kafka who it is (RFC 4422, RFC 5802).
+type SASL struct {
+	// Mechanism is SCRAM-SHA-512, SCRAM-SHA-256, PLAIN (with TLS only) or
+	// empty.
+	Mechanism string `yaml:"mechanism"`
+	User      string `yaml:"user"`
+	// PasswordFile is a file that holds the password and nothing else.
+	PasswordFile string `yaml:"passwordFile"`
+}
+
+// Redis says where claims on documents in flight are kept. Without addresses
+// there are none: they save work and decide nothing.
+type Redis struct {
+	// Addresses are host:port of one server, of nodes of a cluster, or of
+	// sentinels.
+	Addresses []string `yaml:"addresses"`
+	// Master is the name by which the sentinels know the server.
+	Master string `yaml:"master"`
+	// Cluster says that a single address leads to a cluster.
+	Cluster bool `yaml:"cluster"`
+	// Prefix begins every key. Default "beibu:".
+	Prefix string `yaml:"prefix"`
+	// User and PasswordFile say who the daemon is.
+	User         string `yaml:"user"`
+	PasswordFile string `yaml:"passwordFile"`
+	// Lease is after how long a claim lapses whose daemon died. Default 10s.
+	Lease time.Duration `yaml:"lease"`
+	// TLS secures the connections.
+	TLS ClientTLS `yaml:"tls"`
+}
+
+// ClientTLS secures connections that the daemon makes (RFC 8446).
+type ClientTLS struct {
+	// Enabled turns it on.
+	Enabled bool `yaml:"enabled"`
+	// Authorities is a PEM file with the authorities that are trusted. Default:
+	// those of the machine.
+	Authorities string `yaml:"authorities"`
+	// Certificate and Key are PEM files of a client certificate (mutual TLS).
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+}
+
+// Access binds a caller to a party.
+type Access struct {
+	// Name is for logs, such as "qinzhou gateway 1". It must be there.
+	Name string `yaml:"name"`
+	// Party is the id of the party that the caller speaks for; an operator
+	// may have none.
+	Party string `yaml:"party"`
+	// Operator lets the caller see every exchange and replay deliveries.
+	Operator bool `yaml:"operator"`
+	// KeyFile is a file that holds the caller's API key, at least 32
+	// characters, and nothing else.
+	KeyFile string `yaml:"keyFile"`
+	// KeySHA256 is the SHA-256 of the API key in hexadecimal, where the key
+	// itself is not to lie on this machine.
+	KeySHA256 string `yaml:"keySHA256"`
+	// Certificate is a PEM file with the caller's TLS client certificate; the
+	// caller is known by its public key, so a renewed certificate still fits.
+	Certificate string `yaml:"certificate"`
+}
+
+// Seal says what envelopes are sealed with beside the daemon's own ECDSA key.
+type Seal struct {
+	// Keys are PEM files that hold a private key (RSA, ECDSA, Ed25519 or SM2)
+	// and its certificate, readable by the daemon's user alone. Each puts one
+	// more seal on every envelope, beside the others.
+	Keys []string `yaml:"keys"`
+}
+
+// Alias says that one identifier means another.
+type Alias struct {
+	// URI is what counterparts write.
+	URI string `yaml:"uri"`
+	// Means is the identifier that it stands for, such as
+	// http://www.chinaport.gov.cn/2022/04/xmldsig#sm2-sm3.
+	Means string `yaml:"means"`
+}
+
+// TLS secures the public API (RFC 8446).
+type TLS struct {
+	// Certificate and Key are PEM files, the certificate with its chain.
+	Certificate string `yaml:"certificate"`
+	Key         string `yaml:"key"`
+	// ClientCAs is a PEM file with the authorities whose client certificates
+	// are looked at (mutual TLS).
+	ClientCAs string `yaml:"clientCAs"`
+}
+
+// Limits bound what one request may ask for.
+type Limits struct {
+	// Document is the largest document, unpacked. Default 8MiB, at most 64MiB.
+	Document Size `yaml:"document"`
+	// Request is the longest that one request may take. Default 90s.
+	Request time.Duration `yaml:"request"`
+	// Drain is how long a stop waits for what was begun. Default 20s.
+	Drain time.Duration `yaml:"drain"`
+	// InFlight is how many documents may be worked on at once; more are told
+	// to come again. Default 256.
+	InFlight int `yaml:"inFlight"`
+}
+
+// Delivery says how long receivers have.
+type Delivery struct {
+	// ExpireAfter is how long a delivery may stay unacknowledged before it is
+	// given up and listed as failed. Default 168h, at least 1m.
+	ExpireAfter time.Duration `yaml:"expireAfter"`
+	// Sweep is how often that is looked for. Default 1m.
+	Sweep time.Duration `yaml:"sweep"`
+}
+
+// Log says what is logged, to standard error.
+type Log struct {
+	Level  string `yaml:"level"`  // debug, info, warn or error; default info
+	Format string `yaml:"format"` // json or console; default json
+}
+
+// Map is the file of parties and routes.
+type Map struct {
+	Parties []exchange.Party `yaml:"parties"`
+	Routes  []exchange.Route `yaml:"routes"`
+}
+
+// Default fills in what was not said.
+func (c Config) Default() Config {
+	fill(&c.Listen, "127.0.0.1:8420")
+	fill(&c.Private, "127.0.0.1:8421")
+	fill(&c.Data, "beibu-data")
+	fill(&c.Limits.Document, 8<<20)
+	fill(&c.Limits.Request, 90*time.Second)
+	fill(&c.Limits.Drain, 20*time.Second)
+	fill(&c.Limits.InFlight, 256)
+	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
+	fill(&c.Delivery.Sweep, time.Minute)
+	fill(&c.Kafka.TopicPrefix, "docs.")
+	fill(&c.Kafka.Partitions, 6)
+	fill(&c.Kafka.Replication, 3)
+	fill(&c.Redis.Prefix, "beibu:")
+	fill(&c.Redis.Lease, 10*time.Second)
+	fill(&c.Log.Level, "info")
+	fill(&c.Log.Format, "json")
+	return c
+}
+
+// fill sets a value that is still zero.
+func fill[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

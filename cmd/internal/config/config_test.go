@@ -1,0 +1,212 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+)
+
+func TestZeroConfiguration(t *testing.T) {
+	l, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Listen != "127.0.0.1:8420" || l.Limits.Document != 8<<20 || l.Delivery.ExpireAfter != 168*time.Hour {
+		t.Errorf("defaults are %+v", l.Config)
+	}
+	if len(l.Credentials) != 0 {
+		t.Errorf("credentials out of nowhere: %+v", l.Credentials)
+	}
+}
+
+// The map that ships has what the design promises: seven port offices, the
+// fourteen units of the platform, eleven single windows.
+func TestBuiltInMap(t *testing.T) {
+	l, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	count := map[string]int{}
+	for _, p := range l.Parties.All() {
+		count[string(p.Role)]++
+	}
+	if want := map[string]int{"customs": 7, "department": 14, "window": 11}; !reflect.DeepEqual(count, want) {
+		t.Errorf("roles %v, want %v", count, want)
+	}
+}
+
+// Every mistake is told at once, with its line.
+func TestMistakes(t *testing.T) {
+	dir := t.TempDir()
+	short := filepath.Join(dir, "short.key")
+	if err := os.WriteFile(short, []byte("too short\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	text := strings.ReplaceAll(`listen: 0.0.0.0:8420
+privat: 127.0.0.1:8421
+limits:
+  document: eight
+  request: 10 minutes
+  inFlight: many
+  drain: 1ms
+log: {level: loud}
+log: {level: info}
+packs: nothing
+delivery:
+  expireAfter: 1s
+access:
+  - name: a
+    party: nobody
+    keyFile: SHORT
+  - operator: maybe
+    keySHA256: zz
+tls:
+  certificate: /nowhere.pem
+`, "SHORT", short)
+	_, err := Parse("beibud.yaml", []byte(text))
+	var got []string
+	for _, m := range Mistakes(err) {
+		got = append(got, fmt.Sprintf("%d %s", m.Line, m.Key))
+	}
+	want := []string{
+		"2 privat", "4 limits.document", "5 limits.request", "6 limits.inFlight", "9 log", "10 packs", "17 access[1].operator",
+		"19 tls", "20 tls.certificate", "7 limits.drain", "12 delivery.expireAfter", "8 log.level",
+		"17 access[1]", "17 access[1]", "18 access[1].keySHA256", "16 access[0].keyFile", "15 access[0].party",
+	}
+	for _, line := range want {
+		if !slices.Contains(got, line) {
+			t.Errorf("not told: %s", line)
+		}
+	}
+	if t.Failed() {
+		t.Logf("told:\n%s", err)
+	}
+}
+
+func TestSyntaxMistakeHasItsLine(t *testing.T) {
+	_, err := Parse("beibud.yaml", []byte("listen: 127.0.0.1:1\nlimits: [\n"))
+	m := Mistakes(err)
+	if len(m) == 0 || m[0].Line < 2 || !strings.Contains(m[0].Reason, "not YAML") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// The YAML parser panics on this; a person must not see that.
+func TestParserThatGivesUp(t *testing.T) {
+	if _, err := Parse("beibud.yaml", []byte("packs: !0 000")); len(Mistakes(err)) == 0 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestPackMistake(t *testing.T) {
+	dir := t.TempDir() // a folder without a manifest
+	_, err := Parse("beibud.yaml", []byte("packs:\n  - "+dir+"\n  - /nowhere.zip\n"))
+	m := Mistakes(err)
+	if len(m) != 2 || m[0].Key != "packs[0]" || m[0].Line != 2 || m[1].Key != "packs[1]" || m[1].Line != 3 {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestMapMistakes(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parties.yaml")
+	text := `parties:
+  - id: Qinzhou
+    name: {en: Qinzhou, zh: 钦州}
+    role: customs
+    country: CN
+    locodes: [CNQIN9]
+    sends: [ata-carnet, love-letter]
+  - id: vn
+    name: {en: Viet Nam}
+    role: harbour
+    country: XX
+routes:
+  - name: nowhere
+    kinds: [ata-carnet]
+    to: [nobody, "customs:moon"]
+`
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Parse("beibud.yaml", []byte("parties: "+file))
+	for _, part := range []string{
+		":2: parties[0].id", ":6: parties[0].locodes", ":7: parties[0].sends: \"love-letter\" is no kind",
+		":9: parties[1].name", ":10: parties[1].role", ":11: parties[1].country", `there is no party "nobody"`, `"customs:moon" is no selector`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("not told: %s", part)
+		}
+	}
+	if t.Failed() {
+		t.Logf("told:\n%v", err)
+	}
+}
+
+// Every field of the configuration is documented in the reference file, and
+// the reference file is right.
+func TestReferenceFile(t *testing.T) {
+	b, err := os.ReadFile("../../../deploy/beibud.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Parse("beibud.yaml", b); err != nil {
+		t.Error(err)
+	}
+	var names func(reflect.Type)
+	names = func(typ reflect.Type) {
+		for field := range typ.Fields() {
+			if tag := field.Tag.Get("yaml"); !strings.Contains(string(b), tag+":") {
+				t.Errorf("%s is not in the reference file", tag)
+			}
+			if field.Type.Kind() == reflect.Struct {
+				names(field.Type)
+			}
+			if field.Type.Kind() == reflect.Slice && field.Type.Elem().Kind() == reflect.Struct {
+				names(field.Type.Elem())
+			}
+		}
+	}
+	names(reflect.TypeFor[Config]())
+}
+
+func TestSize(t *testing.T) {
+	for text, want := range map[string]Size{"0": 0, "65536": 64 << 10, "8MiB": 8 << 20, "1 GiB": 1 << 30} {
+		var got Size
+		if err := got.UnmarshalText([]byte(text)); err != nil || got != want {
+			t.Errorf("%q: got %d, %v", text, got, err)
+		}
+	}
+	for _, text := range []string{"", "-1", "8MB", "9999999999GiB", "x"} {
+		var got Size
+		if err := got.UnmarshalText([]byte(text)); err == nil {
+			t.Errorf("%q was read as %d", text, got)
+		}
+	}
+	if got := Size(8 << 20).String(); got != "8MiB" {
+		t.Errorf("got %s", got)
+	}
+}
+
+func FuzzDecode(f *testing.F) {
+	f.Add([]byte("listen: 127.0.0.1:1\nlimits: {document: 8MiB}\n"))
+	f.Add([]byte("access:\n  - &a {name: x, operator: true}\n  - *a\n"))
+	f.Add([]byte("packs: [*b]\n"))
+	f.Add([]byte("a: &a [*a]\n"))
+	f.Add([]byte("kinds: !0 000"))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		var c Config
+		var m Map
+		for _, s := range []*source{decode("fuzz.yaml", b, &c), decode("fuzz.yaml", b, &m)} {
+			for _, mistake := range s.mistakes {
+				if mistake.Reason == "" || mistake.Error() == "" {
+					t.Error("a mistake without a reason")
+				}
+			}
+		}
+	})
+}

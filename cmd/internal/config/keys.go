@@ -1,0 +1,112 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+
+	"beibu/cmd/internal/keyring"
+	"beibu/exchange"
+	"beibu/signing"
+	"beibu/signing/strict"
+)
+
+// loadSealKeys reads the keys that seal beside the daemon's own.
+func (l *Loaded) loadSealKeys(src *source) {
+	for i, path := range l.Seal.Keys {
+		key, err := keyring.ReadKey(path, "")
+		if err != nil {
+			src.note(fmt.Sprintf("seal.keys[%d]", i), "%s", cause(err))
+			continue
+		}
+		l.SealKeys = append(l.SealKeys, key)
+	}
+}
+
+// loadVerifier makes what senders' signatures are verified by.
+func (l *Loaded) loadVerifier(src *source) {
+	aliases := make(map[string]string, len(l.Aliases))
+	for i, a := range l.Aliases {
+		one := map[string]string{a.URI: a.Means}
+		if _, err := signing.NewVerifier(strict.Limits{}, one); err != nil || a.URI == "" {
+			src.note(fmt.Sprintf("aliases[%d]", i), "%q cannot mean %q: uri must be new, and means an algorithm or digest that is allowed", a.URI, a.Means)
+			continue
+		}
+		aliases[a.URI] = a.Means
+	}
+	var err error
+	if l.Verifier, err = signing.NewVerifier(strict.Limits{}, aliases); err != nil {
+		src.note("aliases", "%s", err)
+	}
+}
+
+// loadKeys reads the certificates by which parties sign, and notes policies
+// that could not work.
+func (s *source) loadKeys(m Map) map[string][]signing.Signer {
+	all := make(map[string][]signing.Signer)
+	for i, p := range m.Parties {
+		at := fmt.Sprintf("parties[%d]", i)
+		s.checkSignatures(at+".signatures", p)
+		standing := s.loadAuthorities(at+".authorities", p.Authorities)
+		for j, key := range p.Keys {
+			at := fmt.Sprintf("%s.keys[%d]", at, j)
+			if key.ID == "" || slices.ContainsFunc(p.Keys[:j], func(k exchange.Key) bool { return k.ID == key.ID }) {
+				s.note(at, "id %q is empty or taken", key.ID)
+			}
+			if !key.Until.IsZero() && !key.From.Before(key.Until) {
+				s.note(at+".until", "it must be after from")
+			}
+			signer, err := readSigner(key)
+			if err != nil {
+				s.note(at+".certificate", "%s", cause(err))
+				continue
+			}
+			signer.Standing = standing
+			all[p.ID] = append(all[p.ID], signer)
+		}
+	}
+	return all
+}
+
+// errNoFile says that a key has no certificate.
+var errNoFile = errors.New("must name a PEM file")
+
+// readSigner reads one registered key.
+func readSigner(key exchange.Key) (signing.Signer, error) {
+	if key.Certificate == "" {
+		return signing.Signer{}, errNoFile
+	}
+	text, err := os.ReadFile(key.Certificate)
+	if err != nil {
+		return signing.Signer{}, err
+	}
+	certificate, err := signing.ParseCertificatePEM(text)
+	if err == nil {
+		_, err = signing.AlgorithmFor(certificate.PublicKey)
+	}
+	if err != nil {
+		return signing.Signer{}, fmt.Errorf("%s: %w", key.Certificate, err)
+	}
+	return signing.Signer{
+		Certificate: certificate, From: key.From, Until: key.Until, UserID: []byte(key.UserID), AllowDER: key.DER,
+	}, nil
+}
+
+// checkSignatures notes a policy that contradicts itself or asks for what is
+// not there.
+func (s *source) checkSignatures(at string, p exchange.Party) {
+	for _, kind := range p.Signatures.Required {
+		if slices.Contains(p.Signatures.Refused, kind) {
+			s.note(at, "%s is both required and refused", kind)
+		}
+	}
+	if len(p.Signatures.Required) > 0 && len(p.Keys) == 0 {
+		s.note(at+".required", "the party has no keys, so nothing that it sends could be accepted")
+	}
+	for _, name := range p.Signatures.Algorithms {
+		if !slices.ContainsFunc(signing.Algorithms(), func(a signing.Algorithm) bool { return a.Allowed && a.Name == name }) {
+			s.note(at+".algorithms", "%q is no algorithm that is allowed", name)
+		}
+	}
+}

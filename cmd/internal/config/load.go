@@ -1,0 +1,195 @@
+package config
+
+import (
+	"cmp"
+	"crypto/sha256"
+	"crypto/tls"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"strings"
+
+	"beibu/deploy"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/schemas"
+	"beibu/signing"
+)
+
+// Loaded is a configuration that was read and found right, with what its
+// files hold.
+type Loaded struct {
+	Config
+	PartiesFile string // the file that Parties and Routes came from, for people
+	Map         Map
+	Catalog     *schemas.Catalog // built-in kinds and those of Packs
+	Parties     *exchange.Parties
+	Routes      *exchange.Routes
+	Signers     *signing.Registry // keys of the parties
+	Verifier    *signing.Verifier
+	SealKeys    []signing.Key        // of Seal
+	Credentials []httpapi.Credential // of Access; none where the daemon is to make its own
+
+	KafkaPassword, RedisPassword string      // what the password files hold
+	KafkaTLS, RedisTLS           *tls.Config // or nil, for plain connections
+}
+
+// Load reads a configuration file and all that it names, or the defaults where
+// path is "". Its error holds every mistake (see Mistakes).
+func Load(path string) (*Loaded, error) {
+	var b []byte
+	if path != "" {
+		var err error
+		if b, err = os.ReadFile(path); err != nil {
+			return nil, fmt.Errorf("read configuration: %w", err)
+		}
+	}
+	return Parse(path, b)
+}
+
+// Parse is Load for bytes at hand; file names them in mistakes.
+func Parse(file string, b []byte) (*Loaded, error) {
+	l := &Loaded{}
+	src := decode(file, b, &l.Config)
+	l.Config = l.Default()
+	l.validate(src)
+	l.credentials(src)
+	l.loadSealKeys(src)
+	l.loadVerifier(src)
+	l.loadCatalog(src)
+	inMap := l.loadMap(src)
+	slices.SortStableFunc(src.mistakes, func(a, b Mistake) int { return cmp.Compare(a.Line, b.Line) })
+	if mistakes := slices.Concat(src.mistakes, inMap); len(mistakes) > 0 {
+		return nil, join(mistakes)
+	}
+	return l, nil
+}
+
+// Mistakes returns every mistake that an error of Load holds.
+func Mistakes(err error) []Mistake {
+	var found []Mistake
+	if m, ok := errors.AsType[Mistake](err); ok {
+		found = append(found, m)
+	}
+	if many, ok := err.(interface{ Unwrap() []error }); ok {
+		found = found[:0]
+		for _, one := range many.Unwrap() {
+			found = append(found, Mistakes(one)...)
+		}
+	}
+	return found
+}
+
+func join(mistakes []Mistake) error {
+	all := make([]error, 0, len(mistakes))
+	for _, m := range mistakes {
+		all = append(all, m)
+	}
+	return errors.Join(all...)
+}
+
+// loadCatalog opens the schema packs and binds them to the built-in kinds.
+func (l *Loaded) loadCatalog(src *source) {
+	options := schemas.Options{MaxBytes: int64(l.Limits.Document)}
+	for i, path := range l.Packs {
+		pack, err := schemas.OpenPack(path)
+		if err != nil {
+			src.note(fmt.Sprintf("packs[%d]", i), "%s", cause(err))
+			continue
+		}
+		options.Packs = append(options.Packs, pack)
+	}
+	if len(src.mistakes) > 0 {
+		return
+	}
+	var err error
+	if l.Catalog, err = schemas.NewCatalog(options); err != nil {
+		src.note("packs", "%s", err)
+	}
+}
+
+// loadMap reads parties and routes.
+func (l *Loaded) loadMap(src *source) []Mistake {
+	b, file := deploy.Parties, "parties.yaml (built in)"
+	if l.Config.Parties != "" {
+		var err error
+		if b, err = os.ReadFile(l.Config.Parties); err != nil {
+			src.note("parties", "%s", cause(err))
+			return nil
+		}
+		file = l.Config.Parties
+	}
+	l.PartiesFile = file
+	table := decode(file, b, &l.Map)
+	table.checkMap(l.Map)
+	l.Signers = signing.NewRegistry(table.loadKeys(l.Map))
+	table.checkKinds(l.Map, l.Catalog)
+	var err error
+	if l.Parties, err = exchange.NewParties(l.Map.Parties); err != nil {
+		table.note("parties", "%s", err)
+	}
+	if l.Routes, err = exchange.NewRoutes(l.Map.Routes, l.Parties); err != nil {
+		table.note("routes", "%s", err)
+	}
+	for i, a := range l.Access {
+		if _, ok := l.Parties.Get(a.Party); a.Party != "" && !ok {
+			src.note(fmt.Sprintf("access[%d].party", i), "there is no party %q in %s", a.Party, file)
+		}
+	}
+	return table.mistakes
+}
+
+// credentials reads the keys and certificates of Access.
+func (l *Loaded) credentials(src *source) {
+	for i, a := range l.Access {
+		c := httpapi.Credential{Name: a.Name, Party: a.Party, Operator: a.Operator, KeySHA256: strings.ToLower(a.KeySHA256)}
+		key := fmt.Sprintf("access[%d]", i)
+		if a.KeyFile != "" {
+			secret, err := readKey(a.KeyFile)
+			if err != nil {
+				src.note(key+".keyFile", "%s", cause(err))
+			}
+			c.KeySHA256 = HashKey(secret)
+		}
+		if a.Certificate != "" {
+			spki, err := publicKeyHash(a.Certificate)
+			if err != nil {
+				src.note(key+".certificate", "%s", cause(err))
+			}
+			c.SPKISHA256 = spki
+		}
+		l.Credentials = append(l.Credentials, c)
+	}
+}
+
+// HashKey returns what is kept of an API key.
+func HashKey(key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return hex.EncodeToString(sum[:])
+}
+
+// minKey is the fewest characters of an API key.
+const minKey = 32
+
+func readKey(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	key := strings.TrimSpace(string(b))
+	if len(key) < minKey {
+		return "", fmt.Errorf("the key in it has %d characters; at least %d are needed", len(key), minKey)
+	}
+	return key, nil
+}
+
+// cause shortens an error about a file whose name stands beside it.
+func cause(err error) string {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Path + ": " + p.Err.Error()
+	}
+	return err.Error()
+}

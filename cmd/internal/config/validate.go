@@ -1,0 +1,194 @@
+package config
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"regexp"
+	"slices"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/rules/codes"
+	"beibu/schemas"
+)
+
+// The widest settings that make sense.
+const (
+	maxDocument = 64 << 20
+	maxInFlight = 100_000
+)
+
+// validate notes every setting that cannot work.
+func (l *Loaded) validate(src *source) {
+	for key, address := range map[string]string{"listen": l.Listen, "private": l.Private} {
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			src.note(key, "%q is no address (example: 127.0.0.1:8420)", address)
+		}
+	}
+	if !loopback(l.Listen) && l.TLS.Certificate == "" {
+		src.note("listen", "%s is not loopback, so tls.certificate and tls.key must be set", l.Listen)
+	}
+	if (l.TLS.Certificate == "") != (l.TLS.Key == "") {
+		src.note("tls", "certificate and key go together")
+	}
+	for key, path := range map[string]string{
+		"tls.certificate": l.TLS.Certificate, "tls.key": l.TLS.Key, "tls.clientCAs": l.TLS.ClientCAs,
+	} {
+		src.checkFile(key, path)
+	}
+	l.validateLimits(src)
+	l.validateShared(src)
+	l.validateAccess(src)
+}
+
+func (l *Loaded) validateLimits(src *source) {
+	src.between("limits.document", int64(l.Limits.Document), 1<<10, maxDocument)
+	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
+	for key, d := range map[string]struct{ is, least time.Duration }{
+		"limits.request":       {l.Limits.Request, time.Second},
+		"limits.drain":         {l.Limits.Drain, time.Second},
+		"delivery.expireAfter": {l.Delivery.ExpireAfter, time.Minute},
+		"delivery.sweep":       {l.Delivery.Sweep, time.Second},
+	} {
+		if d.is < d.least {
+			src.note(key, "%s is too short; at least %s", d.is, d.least)
+		}
+	}
+	if !slices.Contains([]string{"debug", "info", "warn", "error"}, l.Log.Level) {
+		src.note("log.level", "%q is none of debug, info, warn, error", l.Log.Level)
+	}
+	if !slices.Contains([]string{"json", "console"}, l.Log.Format) {
+		src.note("log.format", "%q is none of json, console", l.Log.Format)
+	}
+}
+
+var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+func (l *Loaded) validateAccess(src *source) {
+	for i, a := range l.Access {
+		key := fmt.Sprintf("access[%d]", i)
+		if a.Name == "" {
+			src.note(key, "name is missing")
+		}
+		if a.Party == "" && !a.Operator {
+			src.note(key, "party is missing, and operator is not true")
+		}
+		if a.KeyFile != "" && a.KeySHA256 != "" {
+			src.note(key, "keyFile and keySHA256 exclude each other")
+		}
+		if a.KeyFile == "" && a.KeySHA256 == "" && a.Certificate == "" {
+			src.note(key, "keyFile, keySHA256 or certificate must be set")
+		}
+		if a.KeySHA256 != "" && !sha256Hex.MatchString(a.KeySHA256) {
+			src.note(key+".keySHA256", "must be 64 hexadecimal digits")
+		}
+		if a.Certificate != "" && l.TLS.Certificate == "" {
+			src.note(key+".certificate", "a client certificate can only be seen where tls is set")
+		}
+	}
+}
+
+// between notes a number outside its bounds.
+func (s *source) between(key string, n, low, high int64) {
+	if n < low || n > high {
+		s.note(key, "%d is not between %d and %d", n, low, high)
+	}
+}
+
+// checkFile notes a file that is named and cannot be looked at.
+func (s *source) checkFile(key, path string) {
+	if path == "" {
+		return
+	}
+	if _, err := os.Stat(path); err != nil {
+		s.note(key, "%s", cause(err))
+	}
+}
+
+var partyID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
+
+// checkMap notes parties that could not work.
+func (s *source) checkMap(m Map) {
+	for i, p := range m.Parties {
+		key := fmt.Sprintf("parties[%d]", i)
+		if !partyID.MatchString(p.ID) {
+			s.note(key+".id", "%q must be 2 to 40 lower-case letters, digits and hyphens", p.ID)
+		}
+		if p.Name.EN == "" || p.Name.ZH == "" {
+			s.note(key+".name", "both en and zh must be there")
+		}
+		if !slices.Contains([]exchange.Role{exchange.Customs, exchange.Department, exchange.Window}, p.Role) {
+			s.note(key+".role", "%q is none of customs, department, window", p.Role)
+		}
+		if !codes.Country(p.Country) {
+			s.note(key+".country", "%q is no ISO 3166-1 alpha-2 code", p.Country)
+		}
+		for _, code := range p.Locodes {
+			if _, ok := codes.Location(code); !ok {
+				s.note(key+".locodes", "%q is no UN/LOCODE known here", code)
+			}
+		}
+	}
+}
+
+// checkKinds notes kinds of document that no schema knows.
+func (s *source) checkKinds(m Map, catalog *schemas.Catalog) {
+	if catalog == nil {
+		return // why there is none is noted already
+	}
+	known := make(map[string]bool)
+	for _, t := range catalog.Kinds() {
+		known[string(t.Kind)] = true
+	}
+	check := func(key string, kinds []string) {
+		for _, kind := range kinds {
+			if !known[kind] {
+				s.note(key, "%q is no kind of document", kind)
+			}
+		}
+	}
+	for i, p := range m.Parties {
+		check(fmt.Sprintf("parties[%d].sends", i), p.Sends)
+		check(fmt.Sprintf("parties[%d].receives", i), p.Receives)
+		check(fmt.Sprintf("parties[%d].signatures.required", i), p.Signatures.Required)
+		check(fmt.Sprintf("parties[%d].signatures.refused", i), p.Signatures.Refused)
+	}
+	for i, r := range m.Routes {
+		check(fmt.Sprintf("routes[%d].kinds", i), r.Kinds)
+	}
+}
+
+// loopback tells whether an address can only be reached from this machine.
+func loopback(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		return true // noted already
+	}
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+// publicKeyHash returns the SHA-256 of the SubjectPublicKeyInfo (RFC 5280
+// section 4.1) of the first certificate in a PEM file.
+func publicKeyHash(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	block, _ := pem.Decode(b)
+	if block == nil || block.Type != "CERTIFICATE" {
+		return "", errors.New("holds no PEM certificate")
+	}
+	certificate, err := x509.ParseCertificate(block.Bytes)
+	if err != nil {
+		return "", fmt.Errorf("parse certificate: %w", err)
+	}
+	sum := sha256.Sum256(certificate.RawSubjectPublicKeyInfo)
+	return hex.EncodeToString(sum[:]), nil
+}

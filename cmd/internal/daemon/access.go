@@ -1,0 +1,75 @@
+package daemon
+
+import (
+	"crypto/rand"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"beibu/cmd/internal/config"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// OperatorKey is the file of the operator's own API key in DATA/access.
+const OperatorKey = "operator.key"
+
+// ownAccess returns the credentials that the daemon makes for itself where the
+// configuration names none: one API key a party and one for the operator, each
+// in a file that only the daemon's user can read.
+func ownAccess(dir string, parties []exchange.Party) ([]httpapi.Credential, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("make access folder: %w", err)
+	}
+	operator, err := ownKey(filepath.Join(dir, OperatorKey))
+	if err != nil {
+		return nil, err
+	}
+	all := []httpapi.Credential{{Name: "operator", Operator: true, KeySHA256: config.HashKey(operator)}}
+	for _, p := range parties {
+		key, err := ownKey(filepath.Join(dir, p.ID+".key"))
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, httpapi.Credential{Name: p.ID, Party: p.ID, KeySHA256: config.HashKey(key)})
+	}
+	return all, nil
+}
+
+// ownKey reads an API key, or makes one of 256 random bits.
+func ownKey(path string) (string, error) {
+	b, err := os.ReadFile(path)
+	if err == nil {
+		return strings.TrimSpace(string(b)), nil
+	}
+	if !errors.Is(err, fs.ErrNotExist) {
+		return "", fmt.Errorf("read access key: %w", err)
+	}
+	secret := make([]byte, 32)
+	if _, err := rand.Read(secret); err != nil {
+		return "", fmt.Errorf("make access key: %w", err)
+	}
+	key := base64.RawURLEncoding.EncodeToString(secret)
+	return key, writeWhole(path, key+"\n")
+}
+
+// writeWhole writes a file that is there with all its content or not at all.
+func writeWhole(path, content string) error {
+	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
+	if err != nil {
+		return fmt.Errorf("write access key: %w", err)
+	}
+	_, err = f.WriteString(content)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return fmt.Errorf("write access key: %w", errors.Join(err, os.Remove(f.Name())))
+	}
+	return nil
+}

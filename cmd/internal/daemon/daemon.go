@@ -1,0 +1,232 @@
+// Package daemon wires the parts of the exchange together and keeps their
+// promises from start to stop. It is the only package that chooses a store.
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/telemetry"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/journal"
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/book"
+	"beibu/queue"
+)
+
+// A Daemon is the whole exchange in one process: New wires it, Start serves,
+// Stop keeps the promises, Run is all three.
+type Daemon struct {
+	config  *config.Loaded
+	log     *zap.Logger
+	metrics *telemetry.Metrics
+	life    lifecycle
+	failed  chan error
+	serving atomic.Bool // readiness: false before Start and from the beginning of Stop
+
+	store    queue.Queue
+	claims   exchange.Claims // or nil
+	index    *journal.Journal
+	recorder *exchange.Recorder
+	api      *httpapi.Server
+	access   *httpapi.Access
+	checks   *exchange.Checks // schemas and rules, for as long as the daemon runs
+	current  atomic.Pointer[inForce]
+
+	public, private net.Addr
+}
+
+// New opens the store and the index, reads or makes the keys, and wires the
+// parts straight down. Nothing listens yet. What it opened is closed again
+// where it fails.
+func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error) {
+	d := &Daemon{config: l, log: log, failed: make(chan error, 1)}
+	if err := d.wire(ctx); err != nil {
+		return nil, errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
+	}
+	return d, nil
+}
+
+// wire makes the parts, each from those before it.
+func (d *Daemon) wire(ctx context.Context) error {
+	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	var err error
+	if d.metrics, err = telemetry.NewMetrics(); err != nil {
+		return err
+	}
+	if err := d.openStores(ctx); err != nil {
+		return err
+	}
+	set, err := rules.NewSet(book.Rules())
+	if err != nil {
+		return fmt.Errorf("load rules: %w", err)
+	}
+	d.checks = exchange.NewChecks(d.config.Catalog, set)
+	now, err := d.prepare(d.config)
+	if err != nil {
+		return err
+	}
+	d.current.Store(now)
+	if err := d.metrics.WatchKeys(d.keyExpiries); err != nil {
+		return err
+	}
+	return d.newAPI(now, set)
+}
+
+// openStores opens the queue and the index over it.
+func (d *Daemon) openStores(ctx context.Context) error {
+	if err := d.openQueue(ctx); err != nil {
+		return err
+	}
+	var err error
+	if d.claims, err = d.newClaims(); err != nil {
+		return err
+	}
+	if d.index, err = journal.Open(ctx, filepath.Join(d.config.Data, "index.db")); err != nil {
+		return err
+	}
+	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
+	if again := d.index.Again(); again != nil {
+		d.log.Warn("the index is made again from the queue", zap.Error(again))
+	}
+	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store, d.log), Feed: d.store, Fold: d.index}
+	return d.metrics.WatchBacklog(d.backlog)
+}
+
+// backlog tells the metrics what each receiver has open.
+func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
+	counts, err := d.index.Counts(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]telemetry.Backlog, 0, len(counts))
+	for _, c := range counts {
+		all = append(all, telemetry.Backlog{Receiver: c.Receiver, Open: c.Open, Oldest: c.Oldest})
+	}
+	return all, nil
+}
+
+// Start listens and begins to serve, to dispatch and to fold. It returns once
+// the index shows all that the queue holds, so that nobody is told of what has
+// changed since. What it began is ended again where it fails.
+func (d *Daemon) Start(ctx context.Context) error {
+	err := d.start(ctx)
+	if err != nil {
+		return errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
+	}
+	d.serving.Store(true)
+	d.log.Info("serving", zap.Stringer("public", d.public), zap.Stringer("private", d.private),
+		zap.String("data", d.config.Data), zap.String("parties", d.config.PartiesFile), zap.String("version", Version().Version))
+	return nil
+}
+
+func (d *Daemon) start(ctx context.Context) error {
+	listen := net.ListenConfig{}
+	private, err := listen.Listen(ctx, "tcp", d.config.Private)
+	if err != nil {
+		return fmt.Errorf("listen on the private address: %w", err)
+	}
+	d.private = private.Addr()
+	d.serve("private", private, d.privateServer())
+
+	d.watchQueue()
+	d.work("schemas", d.config.Catalog.Warm)
+	d.work("index", func(ctx context.Context) error { return d.index.Run(ctx, d.store) })
+	if err := d.recorder.Settle(ctx); err != nil {
+		return err
+	}
+	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store)}
+	d.work("dispatch", dispatch.Run)
+	d.work("expiry", d.sweep)
+	d.work("key expiry", d.warnDaily)
+
+	server := d.api.HTTP()
+	if err := d.secure(server); err != nil {
+		return err
+	}
+	public, err := listen.Listen(ctx, "tcp", d.config.Listen)
+	if err != nil {
+		return fmt.Errorf("listen on the public address: %w", err)
+	}
+	d.public = public.Addr()
+	d.serve("public", public, server)
+	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
+	return nil
+}
+
+// Stop refuses what is new, finishes what was begun, and closes everything, in
+// the reverse of the order in which it came up. It takes at most limits.drain.
+func (d *Daemon) Stop(ctx context.Context) error {
+	d.serving.Store(false)
+	ctx, cancel := context.WithTimeoutCause(ctx, d.config.Limits.Drain, errors.New("limits.drain is over"))
+	defer cancel()
+	err := d.life.down(ctx)
+	d.log.Info("stopped", zap.Error(err))
+	return err
+}
+
+// Run serves until ctx ends or a part fails, and stops.
+func (d *Daemon) Run(ctx context.Context) error {
+	if err := d.Start(ctx); err != nil {
+		return err
+	}
+	var err error
+	select {
+	case <-ctx.Done():
+	case err = <-d.failed:
+	}
+	return errors.Join(err, d.Stop(context.WithoutCancel(ctx)))
+}
+
+// Public returns the address of the public API, once Start has returned.
+func (d *Daemon) Public() net.Addr { return d.public }
+
+// Private returns the address of the private listener, once Start has returned.
+func (d *Daemon) Private() net.Addr { return d.private }
+
+// sweep gives up deliveries that are overdue, again and again.
+func (d *Daemon) sweep(ctx context.Context) error {
+	expiry := &exchange.Expiry{Journal: d.index, Recorder: d.recorder, After: d.config.Delivery.ExpireAfter}
+	return every(ctx, d.config.Delivery.Sweep, func(ctx context.Context) error {
+		given, err := expiry.Sweep(ctx, time.Now())
+		if given > 0 || err != nil && ctx.Err() == nil {
+			d.log.Warn("deliveries given up", zap.Int("deliveries", given), zap.Error(err))
+		}
+		return nil // the next sweep finds what this one did not get to
+	})
+}
+
+// privateServer shows health, readiness and metrics.
+func (d *Daemon) privateServer() *http.Server {
+	return &http.Server{
+		ReadHeaderTimeout: 10 * time.Second,
+		Handler: telemetry.Private{
+			Metrics: d.metrics.Handler(d.log),
+			Ready: []telemetry.Probe{
+				{Name: "serving", Ask: d.ready},
+				{Name: "index", Ask: d.recorder.Settle},
+			},
+		}.Handler(),
+	}
+}
+
+// ready tells whether the daemon should be sent work.
+func (d *Daemon) ready(context.Context) error {
+	if !d.serving.Load() {
+		return errors.New("starting or stopping")
+	}
+	return nil
+}

@@ -1,0 +1,232 @@
+package daemon
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/config"
+	"beibu/exchange/httpapi"
+	"beibu/testdata"
+)
+
+// open wires a daemon over a folder, with more configuration.
+func open(t *testing.T, dir, more string) *Daemon {
+	t.Helper()
+	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(t.Context(), l, zap.NewNop())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
+
+// start opens a daemon and has it serve until the test ends.
+func start(t *testing.T, dir, more string) *Daemon {
+	t.Helper()
+	d := open(t, dir, more)
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := d.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+func as(t *testing.T, d *Daemon, dir, who string) *client.Client {
+	t.Helper()
+	key, err := os.ReadFile(filepath.Join(dir, "access", who+".key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &client.Client{Server: "http://" + d.Public().String(), Key: strings.TrimSpace(string(key))}
+}
+
+func carnet(t *testing.T) []byte {
+	t.Helper()
+	s, err := testdata.Find("ata-carnet", "expo-machinery-qinzhou-haiphong")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s.Bytes
+}
+
+// What was accepted is there after a stop and a start, with the same keys, the
+// same receipt and the same bytes.
+func TestRestart(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, dir, "")
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := as(t, first, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sender := as(t, start(t, dir, ""), dir, "qinzhou-customs")
+	after, err := sender.Submit(t.Context(), carnet(t))
+	if err != nil || !after.Duplicate || after.Receipt != before.Receipt {
+		t.Errorf("after the restart: %+v, %v", after, err)
+	}
+	kept, err := sender.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+before.ExchangeID+"/document", "", nil)
+	if err != nil || !bytes.Equal(kept.Body, carnet(t)) {
+		t.Errorf("the bytes kept are others: %v", err)
+	}
+}
+
+// An index that is lost is made again from the store before anything is served.
+func TestLostIndex(t *testing.T) {
+	dir := t.TempDir()
+	first := open(t, dir, "")
+	if err := first.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	before, err := as(t, first, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := first.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	lost, err := filepath.Glob(filepath.Join(dir, "index.db*"))
+	if err != nil || len(lost) == 0 {
+		t.Fatal(lost, err)
+	}
+	for _, file := range lost {
+		if err := os.Remove(file); err != nil {
+			t.Fatal(err)
+		}
+	}
+	operator := as(t, start(t, dir, ""), dir, "operator")
+	x, err := client.Get[httpapi.Exchange](t.Context(), operator, "/v1/exchanges/"+before.ExchangeID, nil)
+	if err != nil || len(x.Deliveries) != 3 {
+		t.Errorf("got %+v, %v", x, err)
+	}
+}
+
+// A stop finishes the request that was begun, and accepts nothing new.
+func TestStopFinishesWhatWasBegun(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, dir, "")
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sender := as(t, d, dir, "qinzhou-customs")
+	body, rest := io.Pipe()
+	answers := make(chan error, 1)
+	go func() { answers <- slowPost(t.Context(), sender, body) }()
+	document := carnet(t)
+	if _, err := rest.Write(document[:len(document)/2]); err != nil { // the daemon is reading
+		t.Fatal(err)
+	}
+	stopped := make(chan error, 1)
+	go func() { stopped <- d.Stop(t.Context()) }()
+	for d.ready(t.Context()) == nil { // until the stop has begun
+		continue
+	}
+	if _, err := rest.Write(document[len(document)/2:]); err != nil {
+		t.Fatal(err)
+	}
+	if err := rest.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-answers; err != nil {
+		t.Errorf("the request that was begun: %v", err)
+	}
+	if err := <-stopped; err != nil {
+		t.Errorf("stop: %v", err)
+	}
+	if _, err := sender.Submit(t.Context(), document); err == nil || client.ProblemOf(err) != nil {
+		t.Errorf("after the stop: %v", err)
+	}
+}
+
+func slowPost(ctx context.Context, sender *client.Client, body io.Reader) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sender.Server+"/v1/documents", body)
+	if err != nil {
+		return err
+	}
+	request.Header.Set("Authorization", "Bearer "+sender.Key)
+	request.Header.Set("Content-Type", "application/xml")
+	request.Header.Set("Expect", "100-continue") // so that nothing of the body is read before the daemon reads it
+	caller := &http.Client{Transport: &http.Transport{ExpectContinueTimeout: time.Minute, DisableKeepAlives: true}}
+	answer, err := caller.Do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = answer.Body.Close() }()
+	if answer.StatusCode != http.StatusAccepted {
+		return fmt.Errorf("answered %s", answer.Status)
+	}
+	return nil
+}
+
+// A second daemon on the same data is refused, and harms nothing.
+func TestSecondDaemonIsRefused(t *testing.T) {
+	dir := t.TempDir()
+	start(t, dir, "")
+	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := New(t.Context(), l, zap.NewNop()); err == nil {
+		t.Error("two daemons have one store")
+	}
+}
+
+func TestPrivateListener(t *testing.T) {
+	d := start(t, t.TempDir(), "")
+	for path, want := range map[string]string{"/livez": "ok", "/readyz": "index: ok", "/metrics": "beibu_"} {
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+path, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b, err := io.ReadAll(answer.Body)
+		if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(b), want) {
+			t.Errorf("%s: %s %q %v", path, answer.Status, b, err)
+		}
+	}
+}
+
+// Keys and data belong to the daemon's user alone.
+func TestPermissions(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "data")
+	start(t, dir, "")
+	err := filepath.WalkDir(dir, func(path string, entry os.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		info, err := entry.Info()
+		if err == nil && info.Mode().Perm()&0o077 != 0 {
+			t.Errorf("%s has mode %o", path, info.Mode().Perm())
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

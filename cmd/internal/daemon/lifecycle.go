@@ -1,0 +1,116 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"slices"
+	"sync"
+	"time"
+)
+
+// A lifecycle holds what must be taken down, in the order in which it came up.
+type lifecycle struct {
+	mu    sync.Mutex
+	stops []stop
+}
+
+type stop struct {
+	name string
+	do   func(context.Context) error
+}
+
+// onStop registers a teardown. It is called the moment its resource exists.
+func (l *lifecycle) onStop(name string, do func(context.Context) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stops = append(l.stops, stop{name, do})
+}
+
+// down takes everything down, newest first, each once, and joins the errors.
+func (l *lifecycle) down(ctx context.Context) error {
+	l.mu.Lock()
+	stops := l.stops
+	l.stops = nil
+	l.mu.Unlock()
+	var all []error
+	for _, stop := range slices.Backward(stops) {
+		if err := stop.do(ctx); err != nil {
+			all = append(all, fmt.Errorf("stop %s: %w", stop.name, err))
+		}
+	}
+	return errors.Join(all...)
+}
+
+// work runs a part of the daemon in the background until its teardown. A part
+// that ends by itself with an error takes the daemon down.
+func (d *Daemon) work(name string, run func(context.Context) error) {
+	ctx, cancel := context.WithCancel(context.Background())
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := run(ctx); err != nil && ctx.Err() == nil {
+			d.fail(fmt.Errorf("%s: %w", name, err))
+		}
+	}()
+	d.life.onStop(name, func(stopping context.Context) error {
+		cancel()
+		select {
+		case <-done:
+			return nil
+		case <-stopping.Done():
+			return context.Cause(stopping)
+		}
+	})
+}
+
+// fail records the first reason to go down.
+func (d *Daemon) fail(err error) {
+	select {
+	case d.failed <- err:
+	default:
+	}
+}
+
+// serve listens and serves a handler until its teardown, which lets requests
+// that were begun finish.
+func (d *Daemon) serve(name string, listener net.Listener, server *http.Server) {
+	go func() {
+		if err := serveOn(server, listener); !errors.Is(err, http.ErrServerClosed) {
+			d.fail(fmt.Errorf("serve %s: %w", name, err))
+		}
+	}()
+	d.life.onStop("serve "+name, func(ctx context.Context) error {
+		if err := server.Shutdown(ctx); err != nil {
+			return errors.Join(err, server.Close())
+		}
+		return nil
+	})
+}
+
+// every runs f again and again, at once and then after each interval, until
+// ctx ends.
+func every(ctx context.Context, interval time.Duration, f func(context.Context) error) error {
+	ticker := time.NewTicker(interval)
+	defer ticker.Stop()
+	for {
+		if err := f(ctx); err != nil {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticker.C:
+		}
+	}
+}
+
+// serveOn serves with TLS where the server has it.
+func serveOn(server *http.Server, listener net.Listener) error {
+	if server.TLSConfig != nil {
+		return server.ServeTLS(listener, "", "")
+	}
+	return server.Serve(listener)
+}

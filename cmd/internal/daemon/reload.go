@@ -1,0 +1,121 @@
+package daemon
+
+import (
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/config"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/signing"
+)
+
+// name is what the exchange is called in certificates and in what is trusted.
+const name = "Beibu exchange"
+
+// inForce is what a reload puts in force: parties with their keys, routes,
+// access, and the keys that seal. It is not changed once made.
+type inForce struct {
+	intake      *exchange.Intake
+	signers     *signing.Registry
+	credentials []httpapi.Credential
+	sealing     []signing.Key
+	trust       signing.Trust
+	public      httpapi.PublicKeys
+}
+
+// prepare makes what a configuration would put in force, with the keys and the
+// access in the data folder. Nothing changes yet.
+func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
+	keys, err := signing.LoadOrCreate(filepath.Join(d.config.Data, "keys"), name, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	f := &inForce{signers: l.Signers, sealing: append([]signing.Key{keys.Seal}, l.SealKeys...), credentials: l.Credentials}
+	sealer, err := signing.NewSealer(f.sealing...)
+	if err != nil {
+		return nil, fmt.Errorf("make sealer: %w", err)
+	}
+	receipts, err := exchange.NewReceipts(keys.Receipt, keys.ReceiptID)
+	if err != nil {
+		return nil, err
+	}
+	if len(f.credentials) == 0 {
+		if f.credentials, err = ownAccess(filepath.Join(d.config.Data, "access"), l.Parties.All()); err != nil {
+			return nil, err
+		}
+	}
+	if f.public, f.trust, err = published(keys, l.SealKeys); err != nil {
+		return nil, err
+	}
+	f.intake = &exchange.Intake{
+		Checks: d.checks, Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties),
+		Parties: l.Parties, Routes: l.Routes, Sealer: sealer, Claims: d.claims, Log: d.metrics.Admitter(d.store), Receipts: receipts,
+	}
+	return f, nil
+}
+
+// published returns the keys that anyone needs, and the trust in our own
+// seals: those of now, and those that sealed before.
+func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, signing.Trust, error) {
+	receipt, ok := keys.Receipt.Public().(ed25519.PublicKey)
+	if !ok {
+		return httpapi.PublicKeys{}, signing.Trust{}, errors.New("read receipt key: not Ed25519")
+	}
+	seals := []*signing.Certificate{keys.Seal.Certificate}
+	for _, k := range more {
+		seals = append(seals, k.Certificate)
+	}
+	seals = append(seals, keys.Earlier...)
+	signers := make([]signing.Signer, 0, len(seals))
+	for _, c := range seals {
+		signers = append(signers, signing.Signer{Name: name, Certificate: c})
+	}
+	return httpapi.PublicKeys{Seals: seals, Receipt: receipt, ReceiptID: keys.ReceiptID}, signing.NewTrust(signers...), nil
+}
+
+// Reload puts parties, routes, access and keys of a configuration in force for
+// every request from now on. All else takes effect at the next start, which is
+// logged. Where it fails, what was in force stays so, all of it.
+func (d *Daemon) Reload(l *config.Loaded) error {
+	next, err := d.prepare(l)
+	if err == nil {
+		err = d.access.Swap(next.credentials)
+	}
+	if err != nil {
+		return fmt.Errorf("reload configuration: %w", err)
+	}
+	d.api.SwapKeys(next.trust, next.public)
+	d.api.Swap(next.intake)
+	d.current.Store(next)
+	if later := d.atNextStart(l.Config); len(later) > 0 {
+		d.log.Warn("takes effect at the next start", zap.Strings("settings", later))
+	}
+	d.log.Info("reloaded", zap.String("parties", l.PartiesFile))
+	d.warn(time.Now())
+	return nil
+}
+
+// reloaded are the settings that a reload puts in force.
+var reloaded = map[string]bool{"parties": true, "access": true, "seal": true, "aliases": true}
+
+// atNextStart returns the settings that differ from those in use and are not
+// reloaded.
+func (d *Daemon) atNextStart(c config.Config) []string {
+	var later []string
+	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
+	for i := range is.NumField() {
+		key := is.Type().Field(i).Tag.Get("yaml")
+		if !reloaded[key] && !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
+			later = append(later, strings.ToLower(key))
+		}
+	}
+	return later
+}

@@ -1,0 +1,229 @@
+package daemon
+
+import (
+	"context"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/config"
+	"beibu/deploy"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/signing"
+	"beibu/signing/c14n"
+)
+
+// A station is a daemon with a map of its own, which a test writes anew.
+type station struct {
+	*Daemon
+	t    *testing.T
+	dir  string
+	more string // configuration
+	log  *observer.ObservedLogs
+}
+
+const qinzhou = "  - id: qinzhou-customs\n"
+
+// newStation starts a daemon with the built-in map.
+func newStation(t *testing.T) *station {
+	t.Helper()
+	core, lines := observer.New(zapcore.InfoLevel)
+	s := &station{t: t, dir: t.TempDir(), log: lines}
+	l, err := s.load("")
+	if err == nil {
+		s.Daemon, err = New(t.Context(), l, zap.New(core))
+	}
+	if err == nil {
+		err = s.Start(t.Context())
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return s
+}
+
+func (s *station) load(ofQinzhou string) (*config.Loaded, error) {
+	file := filepath.Join(s.dir, "parties.yaml")
+	text := strings.Replace(string(deploy.Parties), qinzhou, qinzhou+strings.ReplaceAll(ofQinzhou, "DIR", s.dir), 1)
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		return nil, err
+	}
+	return config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+s.dir+"/data\nparties: "+file+"\n"+
+		strings.ReplaceAll(s.more, "DIR", s.dir)))
+}
+
+// reload puts other lines in force.
+func (s *station) reload(ofQinzhou string) {
+	s.t.Helper()
+	l, err := s.load(ofQinzhou)
+	if err == nil {
+		err = s.Reload(l)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *station) qinzhou() *client.Client {
+	return as(s.t, s.Daemon, filepath.Join(s.dir, "data"), "qinzhou-customs")
+}
+
+// newKey makes a key whose certificate is in a file of the station's folder.
+func (s *station) newKey(kind, file string) signing.Key {
+	s.t.Helper()
+	text, err := signing.NewKeyPEM(kind, "test", time.Now())
+	if err == nil {
+		err = os.WriteFile(filepath.Join(s.dir, file), text, 0o600)
+	}
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	key, err := signing.ParseKey(text)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return key
+}
+
+func codeOf(err error) string {
+	if p := client.ProblemOf(err); p != nil {
+		return p.Code
+	}
+	return ""
+}
+
+// A key that is registered by a reload counts from then on, and the policy
+// too; a suspended party is shut out until it is let again.
+func TestReload(t *testing.T) {
+	s := newStation(t)
+	key := s.newKey("ecdsa-p256", "key.pem")
+	signed, err := signing.SignDocument(carnet(t), key, c14n.Exclusive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.qinzhou().Submit(t.Context(), signed); codeOf(err) != signing.CodeUntrusted {
+		t.Errorf("before the key is registered: %v", err)
+	}
+	registered := "    keys: [{id: one, certificate: DIR/key.pem}]\n    signatures: {required: [ata-carnet]}\n"
+	s.reload(registered)
+	if _, err := s.qinzhou().Submit(t.Context(), carnet(t)); codeOf(err) != signing.CodeMissing {
+		t.Errorf("unsigned, where a signature is required: %v", err)
+	}
+	accepted, err := s.qinzhou().Submit(t.Context(), signed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.reload(registered + "    suspended: true\n")
+	if _, err := s.qinzhou().Submit(t.Context(), signed); codeOf(err) != exchange.CodeSuspended {
+		t.Errorf("suspended: %v", err)
+	}
+	s.reload(registered)
+	again, err := s.qinzhou().Submit(t.Context(), signed)
+	if err != nil || !again.Duplicate || again.Receipt != accepted.Receipt {
+		t.Errorf("let again: %+v, %v", again, err)
+	}
+}
+
+// A reload that cannot be put in force leaves all as it was.
+func TestRejectedReload(t *testing.T) {
+	s := newStation(t)
+	l, err := s.load("    suspended: true\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l.Credentials = []httpapi.Credential{{Name: "no secret", Party: "qinzhou-customs"}}
+	if err := s.Reload(l); err == nil {
+		t.Error("a credential without a secret was put in force")
+	}
+	if _, err := s.qinzhou().Submit(t.Context(), carnet(t)); err != nil {
+		t.Errorf("after the rejected reload: %v", err)
+	}
+}
+
+// What is not reloaded is named.
+func TestReloadNamesWhatWaits(t *testing.T) {
+	s := newStation(t)
+	s.more = "limits: {inFlight: 7}\nlog: {level: debug}\n"
+	s.reload("")
+	told := s.log.FilterMessage("takes effect at the next start").All()
+	if len(told) != 1 || len(told[0].ContextMap()["settings"].([]any)) != 2 {
+		t.Errorf("told %v", told)
+	}
+}
+
+// Every envelope has a seal by each key; after a rotation and a reload, the new
+// key seals, and what the old one sealed is still opened.
+func TestSealsSideBySide(t *testing.T) {
+	s := newStation(t)
+	first, err := s.qinzhou().Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.newKey("sm2", "sm2.pem")
+	s.newKey("rsa-2048", "rsa.pem")
+	s.more = "seal: {keys: [DIR/sm2.pem, DIR/rsa.pem]}\n"
+	if _, err := signing.RotateSeal(filepath.Join(s.dir, "data", "keys"), name, time.Now()); err != nil {
+		t.Fatal(err)
+	}
+	s.reload("")
+	next, err := s.qinzhou().Submit(t.Context(), []byte(strings.Replace(string(carnet(t)), "CN/4501/26/00183", "CN/4501/26/00184", 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for id, seals := range map[string]int{first.ExchangeID: 1, next.ExchangeID: 3} {
+		if _, err := s.qinzhou().Call(t.Context(), http.MethodGet, "/v1/exchanges/"+id+"/document", "", nil); err != nil {
+			t.Errorf("document: %v", err)
+		}
+		sealed, err := s.qinzhou().Call(t.Context(), http.MethodGet, "/v1/exchanges/"+id+"/envelope", "", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		opened, err := signing.OpenEnvelope(sealed.Body, s.current.Load().trust)
+		if err != nil || len(opened.Seals) != seals {
+			t.Errorf("%d seals, %v, want %d", len(opened.Seals), err, seals)
+		}
+	}
+	keys, err := client.Get[httpapi.Keys](t.Context(), s.qinzhou(), "/v1/keys", nil)
+	if err != nil || len(keys.Seals) != 4 {
+		t.Errorf("%d seals published, %v; want those of now and the one before", len(keys.Seals), err)
+	}
+}
+
+// A key that ends soon is warned of, at the start and at a reload, and until
+// when keys count is a metric.
+func TestKeyExpiry(t *testing.T) {
+	s := newStation(t)
+	s.newKey("ecdsa-p256", "key.pem")
+	if told := s.log.FilterMessage("keys expire").Len(); told != 0 {
+		t.Errorf("%d warnings without a key that ends", told)
+	}
+	until := time.Now().Add(20 * 24 * time.Hour).UTC().Truncate(time.Second)
+	s.reload("    keys: [{id: one, certificate: DIR/key.pem, until: " + until.Format(time.RFC3339) + "}]\n")
+	told := s.log.FilterMessage("keys expire").All()
+	if len(told) != 1 || told[0].ContextMap()["owner"] != "qinzhou-customs" {
+		t.Errorf("told %v", told)
+	}
+	expiries := s.keyExpiries(time.Now())
+	if len(expiries) != 2 || !expiries[0].Until.Equal(until) || expiries[1].Owner != "beibu" {
+		t.Errorf("expiries %+v", expiries)
+	}
+	n, err := testutil.GatherAndCount(s.metrics.Gatherer(), "beibu_keys_valid_until_timestamp_seconds")
+	if err != nil || n != 2 {
+		t.Errorf("%d metrics, %v", n, err)
+	}
+}

@@ -1,0 +1,95 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"path/filepath"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+	"beibu/exchange/claims"
+	"beibu/queue/kafka"
+	"beibu/queue/sqlite"
+)
+
+// joinTime is how long a start waits for Kafka, and for what it hears there.
+const joinTime = 10 * time.Minute
+
+// openQueue opens the log: in Kafka, where brokers are configured, or else in
+// a file of the daemon's own.
+func (d *Daemon) openQueue(ctx context.Context) error {
+	var err error
+	if len(d.config.Kafka.Brokers) > 0 {
+		d.store, err = d.joinKafka(ctx)
+	} else {
+		d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{})
+	}
+	if err != nil {
+		return err
+	}
+	d.life.onStop("queue", func(context.Context) error { return d.store.Close() })
+	return nil
+}
+
+// joinKafka returns once the whole log has been heard.
+func (d *Daemon) joinKafka(ctx context.Context) (*kafka.Queue, error) {
+	k := d.config.Kafka
+	d.log.Info("hearing the log", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
+	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the log was not heard in time"))
+	defer cancel()
+	return kafka.Open(ctx, kafka.Options{
+		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
+		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)),
+		TLS: d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
+	})
+}
+
+// sealedSize bounds the envelope of a document: base64 with its line ends, and
+// a mebibyte for header and signatures.
+func sealedSize(document int) int { return document/2*3 + 1<<20 }
+
+// watchQueue takes the daemon down when a queue stops that cannot go on: it
+// has heard what cannot be, and no longer knows what was decided.
+func (d *Daemon) watchQueue() {
+	ends, ok := d.store.(interface {
+		Done() <-chan struct{}
+		Err() error
+	})
+	if !ok {
+		return
+	}
+	d.work("queue", func(ctx context.Context) error {
+		select {
+		case <-ends.Done():
+			return ends.Err()
+		case <-ctx.Done():
+			return nil
+		}
+	})
+}
+
+// newClaims opens claims in Redis, where it is configured, or returns nil.
+func (d *Daemon) newClaims() (exchange.Claims, error) {
+	r := d.config.Redis
+	if len(r.Addresses) == 0 {
+		return nil, nil
+	}
+	c, err := claims.Open(claims.Options{
+		Addresses: r.Addresses, Master: r.Master, Cluster: r.Cluster, Prefix: r.Prefix,
+		User: r.User, Password: d.config.RedisPassword, TLS: d.config.RedisTLS, Lease: r.Lease,
+		Turned: func(asked bool, cause error) {
+			if asked {
+				d.log.Info("Redis is asked again")
+				return
+			}
+			d.log.Warn("Redis does not answer; documents are taken in without claims", zap.Error(cause))
+		},
+	})
+	if err != nil {
+		return nil, err
+	}
+	d.life.onStop("claims", func(context.Context) error { return c.Close() })
+	return c, nil
+}

@@ -1,0 +1,73 @@
+package daemon
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"net/http"
+	"os"
+	"runtime/debug"
+
+	"beibu/exchange/courier"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/rules"
+)
+
+// newAPI makes the door.
+func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
+	var err error
+	if d.access, err = httpapi.NewAccess(now.credentials); err != nil {
+		return err
+	}
+	d.api, err = httpapi.New(httpapi.Options{
+		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder,
+		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed),
+		Bodies:  d.store,
+		Trust:   now.trust, Keys: now.public, Access: d.access,
+		Limits: httpapi.Limits{
+			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
+		},
+		Version: Version(), Log: d.log, Metrics: d.metrics.Registerer(),
+	})
+	return err
+}
+
+// secure puts TLS on the public server, where the configuration says so.
+func (d *Daemon) secure(server *http.Server) error {
+	t := d.config.TLS
+	if t.Certificate == "" {
+		return nil
+	}
+	pair, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+	if err != nil {
+		return fmt.Errorf("load TLS certificate: %w", err)
+	}
+	server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	if t.ClientCAs == "" {
+		return nil
+	}
+	b, err := os.ReadFile(t.ClientCAs)
+	if err != nil {
+		return fmt.Errorf("read client authorities: %w", err)
+	}
+	server.TLSConfig.ClientCAs = x509.NewCertPool()
+	if !server.TLSConfig.ClientCAs.AppendCertsFromPEM(b) {
+		return fmt.Errorf("read client authorities: %s holds no PEM certificate", t.ClientCAs)
+	}
+	server.TLSConfig.ClientAuth = tls.VerifyClientCertIfGiven
+	return nil
+}
+
+// Version returns what the toolchain stamped into the program.
+func Version() httpapi.Version {
+	v := httpapi.Version{Version: "(devel)"}
+	if info, ok := debug.ReadBuildInfo(); ok {
+		v.Version, v.Go = info.Main.Version, info.GoVersion
+		for _, setting := range info.Settings {
+			if setting.Key == "vcs.revision" {
+				v.Commit = setting.Value
+			}
+		}
+	}
+	return v
+}

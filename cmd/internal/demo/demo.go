@@ -1,0 +1,154 @@
+// Package demo shows the whole exchange on one machine: a daemon with its
+// embedded store, ports that submit, receivers that fetch, acknowledge and
+// refuse, an operator who replays. Everything goes through the public API.
+package demo
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/daemon"
+)
+
+// Options say how to show it.
+type Options struct {
+	Keep  bool   // leave the daemon running until ctx ends
+	Kafka string // host:port of brokers, with commas between; empty for the embedded store
+	Redis string // host:port for claims; only with Kafka
+	Out   io.Writer
+}
+
+// configuration is the daemon's, with topics of its own in Kafka.
+func (o Options) configuration(data string) string {
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\n", data)
+	if o.Kafka != "" {
+		text += fmt.Sprintf("kafka: {brokers: %s, topicPrefix: demo-%s., partitions: 2, replication: 1, retention: 1h}\n",
+			quoted(o.Kafka), uuid.NewString())
+	}
+	if o.Redis != "" {
+		text += fmt.Sprintf("redis: {addresses: %s, prefix: \"demo-%s:\"}\n", quoted(o.Redis), uuid.NewString())
+	}
+	return text
+}
+
+// quoted makes a YAML list of addresses with commas between.
+func quoted(addresses string) string {
+	return `["` + strings.ReplaceAll(addresses, ",", `", "`) + `"]`
+}
+
+// store tells where the daemon keeps documents.
+func (o Options) store() string {
+	switch {
+	case o.Kafka == "":
+		return "the embedded store"
+	case o.Redis == "":
+		return "Kafka at " + o.Kafka
+	}
+	return "Kafka at " + o.Kafka + " and Redis at " + o.Redis
+}
+
+// Run shows the exchange. An error says that something did not go as the story
+// tells it.
+func Run(ctx context.Context, o Options) (err error) {
+	dir, err := os.MkdirTemp("", "beibu-demo-")
+	if err != nil {
+		return fmt.Errorf("make demo folder: %w", err)
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	loaded, err := config.Parse("the demo", []byte(o.configuration(filepath.Join(dir, "data"))))
+	if err != nil {
+		return err
+	}
+	d, err := daemon.New(ctx, loaded, zap.NewNop())
+	if err != nil {
+		return err
+	}
+	if err := d.Start(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		if stopped := d.Stop(context.WithoutCancel(ctx)); err == nil {
+			err = stopped
+		}
+	}()
+	s := &story{
+		out: o.Out, server: "http://" + d.Public().String(), data: loaded.Data,
+		exchanges: make(map[string]string), receipts: make(map[string]string),
+	}
+	s.say("A daemon with %s serves on %s; its data is in %s.", o.store(), s.server, s.data)
+	if err := s.tell(ctx); err != nil {
+		return err
+	}
+	if o.Keep {
+		s.next(d.Private().String())
+		<-ctx.Done()
+	}
+	return nil
+}
+
+// A story is the demo as it goes.
+type story struct {
+	out       io.Writer
+	server    string
+	data      string
+	exchanges map[string]string // ids, by kind
+	receipts  map[string]string // by kind
+}
+
+// tell goes through the story, step by step.
+func (s *story) tell(ctx context.Context) error {
+	for _, step := range []struct {
+		title string
+		do    func(context.Context) error
+	}{
+		{"The ports submit a document of every kind", s.submitAll},
+		{"The same carnet is sent again", s.resend},
+		{"A carnet that breaks a rule is sent", s.sendBroken},
+		{"Another content takes the carnet's number", s.sendConflict},
+		{"The receivers fetch and acknowledge; Viet Nam's single window refuses the carnet", s.receive},
+		{"The operator replays what failed", s.replay},
+		{"Seals and receipts are checked, offline", s.verify},
+		{"What became of every exchange", s.table},
+	} {
+		s.say("\n%s", step.title)
+		if err := step.do(ctx); err != nil {
+			return fmt.Errorf("%s: %w", strings.ToLower(step.title[:1])+step.title[1:], err)
+		}
+	}
+	return nil
+}
+
+func (s *story) say(format string, args ...any) {
+	_, _ = fmt.Fprintf(s.out, format+"\n", args...)
+}
+
+// as returns a client that speaks for a party, or for the operator.
+func (s *story) as(who string) (*client.Client, error) {
+	key, err := os.ReadFile(s.keyFile(who))
+	if err != nil {
+		return nil, fmt.Errorf("read API key: %w", err)
+	}
+	return &client.Client{Server: s.server, Key: strings.TrimSpace(string(key))}, nil
+}
+
+func (s *story) keyFile(who string) string { return filepath.Join(s.data, "access", who+".key") }
+
+// next prints what to try while the daemon runs.
+func (s *story) next(private string) {
+	s.say("\nThe daemon is still running. In another terminal, try:\n")
+	s.say("  export BEIBU_SERVER=%s BEIBU_KEY_FILE=%s", s.server, s.keyFile("operator"))
+	s.say("  go run ./cmd/beibuctl exchanges list")
+	s.say("  go run ./cmd/beibuctl exchanges show %s", s.exchanges["ata-carnet"])
+	s.say("  go run ./cmd/beibuctl rules list")
+	s.say("  curl http://%s/metrics", private)
+	s.say("\nCtrl-C ends it and removes its data.")
+}

@@ -1,0 +1,112 @@
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// refuser refuses the carnet at first.
+const refuser = "window-vn"
+
+// receive lets every party fetch and acknowledge what is in its mailbox.
+func (s *story) receive(ctx context.Context) error {
+	operator, err := s.as("operator")
+	if err != nil {
+		return err
+	}
+	if err := dispatched(ctx, operator); err != nil {
+		return err
+	}
+	known, err := client.Get[httpapi.Parties](ctx, operator, "/v1/parties", nil)
+	if err != nil {
+		return err
+	}
+	for _, party := range known.Parties {
+		if err := s.empty(ctx, party.ID); err != nil {
+			return fmt.Errorf("%s: %w", party.ID, err)
+		}
+	}
+	return nil
+}
+
+// dispatched returns once everything accepted stands before its receivers,
+// which happens within milliseconds of the acceptance.
+func dispatched(ctx context.Context, operator *client.Client) error {
+	for {
+		waiting, err := client.Get[httpapi.Page](ctx, operator, "/v1/exchanges", url.Values{"state": {"SubmissionAcceptance"}, "limit": {"1"}})
+		if err != nil || len(waiting.Exchanges) == 0 {
+			return err
+		}
+	}
+}
+
+// empty fetches until a party's mailbox is empty, and acknowledges all but the
+// carnet at the party that refuses it.
+func (s *story) empty(ctx context.Context, party string) error {
+	receiver, err := s.as(party)
+	if err != nil {
+		return err
+	}
+	for {
+		mail, err := client.Get[httpapi.MailboxPage](ctx, receiver, "/v1/mailbox", url.Values{"lease": {"30s"}})
+		if err != nil || len(mail.Deliveries) == 0 {
+			return err
+		}
+		acks := httpapi.Acks{}
+		for _, d := range mail.Deliveries {
+			ack := httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "accepted"}
+			if party == refuser && d.ExchangeID == s.exchanges["ata-carnet"] && d.Attempt == 1 {
+				ack = httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "refused", Code: "HS-UNKNOWN", Reason: "heading not in the tariff"}
+			}
+			acks.Acks = append(acks.Acks, ack)
+			s.say("  %-22s %-9s %-27s %s, attempt %d", party, ack.Outcome, d.Kind, d.DocumentNumber, d.Attempt)
+		}
+		if _, err := client.Post[httpapi.AckResults](ctx, receiver, "/v1/mailbox/acks", acks); err != nil {
+			return err
+		}
+	}
+}
+
+// replay plans, shows the plan, does it, and lets the receiver take it.
+func (s *story) replay(ctx context.Context) error {
+	operator, err := s.as("operator")
+	if err != nil {
+		return err
+	}
+	query := exchange.ReplayQuery{Receiver: refuser}
+	plan, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays/plans", query)
+	if err != nil {
+		return err
+	}
+	if len(plan.Items) != 1 || plan.Items[0].Cause == nil {
+		return fmt.Errorf("the plan has %d deliveries; the story has one refused", len(plan.Items))
+	}
+	item := plan.Items[0]
+	s.say("  plan: %s %s to %s, refused with %s (%s)", item.Kind, item.DocumentNumber, item.Receiver, item.Cause.Code, item.Cause.Reason)
+	if _, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays", httpapi.ReplayOrder{
+		Query: query, Digest: plan.Digest, Reason: "the tariff was updated",
+	}); err != nil {
+		return err
+	}
+	if err := s.empty(ctx, refuser); err != nil {
+		return err
+	}
+	again, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays/plans", query)
+	if err == nil && len(again.Items) > 0 {
+		err = errors.New("a delivery is still failed after the replay")
+	}
+	return err
+}
+
+// fetch reads bytes at a path.
+func fetch(ctx context.Context, c *client.Client, path string) ([]byte, error) {
+	answer, err := c.Call(ctx, http.MethodGet, path, "", nil)
+	return answer.Body, err
+}

@@ -1,0 +1,64 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// A Backlog is what one receiver has not acknowledged yet.
+type Backlog struct {
+	Receiver string
+	Open     int       // deliveries
+	Oldest   time.Time // when the oldest of them was consigned; zero where none is open
+}
+
+// scrapeTimeout bounds what one scrape may ask of the index.
+const scrapeTimeout = 5 * time.Second
+
+// backlogs turns the backlog into metrics when they are asked for, so that
+// nothing is counted twice and nothing drifts.
+type backlogs struct {
+	read         func(context.Context) ([]Backlog, error)
+	open, oldest *prometheus.Desc
+}
+
+// WatchBacklog exports how many deliveries are open for each receiver and how
+// long the oldest has waited. It calls read at every scrape.
+func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) error {
+	return m.Register(&backlogs{
+		read: read,
+		open: prometheus.NewDesc("beibu_deliveries_open",
+			"Deliveries that the receiver has not acknowledged.", []string{"receiver"}, nil),
+		oldest: prometheus.NewDesc("beibu_delivery_oldest_open_age_seconds",
+			"How long the oldest open delivery to the receiver has waited.", []string{"receiver"}, nil),
+	})
+}
+
+// Describe tells which metrics there may be.
+func (b *backlogs) Describe(to chan<- *prometheus.Desc) {
+	to <- b.open
+	to <- b.oldest
+}
+
+// Collect reads the backlog. Where that fails, the metrics are missing rather
+// than zero.
+func (b *backlogs) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	all, err := b.read(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(b.open, err)
+		return
+	}
+	now := time.Now()
+	for _, one := range all {
+		age := 0.0
+		if !one.Oldest.IsZero() {
+			age = max(0, now.Sub(one.Oldest).Seconds())
+		}
+		to <- prometheus.MustNewConstMetric(b.open, prometheus.GaugeValue, float64(one.Open), one.Receiver)
+		to <- prometheus.MustNewConstMetric(b.oldest, prometheus.GaugeValue, age, one.Receiver)
+	}
+}

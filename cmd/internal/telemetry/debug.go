@@ -1,0 +1,76 @@
+package telemetry
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/pprof"
+	"strings"
+	"time"
+)
+
+// A Probe asks whether one thing that the daemon stands on is well.
+type Probe struct {
+	Name string // such as "queue"
+	// Ask returns nil where the thing is well. It returns soon after ctx ends.
+	Ask func(ctx context.Context) error
+}
+
+// Private says what the private listener shows. It has no access control of
+// its own: it belongs on the operator's network alone.
+type Private struct {
+	Metrics http.Handler
+	Ready   []Probe // all must be well for the daemon to be ready
+	Profile bool    // whether to show net/http/pprof
+}
+
+// probeTimeout bounds one round of probes.
+const probeTimeout = 2 * time.Second
+
+// Handler answers GET /livez, /readyz and /metrics and, where it is enabled,
+// /debug/pprof/. /livez tells that the process answers; /readyz whether it
+// should be sent work.
+func (p Private) Handler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /readyz", p.ready)
+	mux.Handle("GET /metrics", p.Metrics)
+	if p.Profile {
+		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+		mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+		mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	}
+	return mux
+}
+
+// ready asks every probe and tells, a line each, what it said.
+func (p Private) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
+	defer cancel()
+	status := http.StatusOK
+	var text strings.Builder
+	for _, probe := range p.Ready {
+		if err := probe.Ask(ctx); err != nil {
+			status = http.StatusServiceUnavailable
+			fmt.Fprintf(&text, "%s: %v\n", probe.Name, err)
+			continue
+		}
+		fmt.Fprintf(&text, "%s: ok\n", probe.Name)
+	}
+	if text.Len() == 0 {
+		text.WriteString("ok\n")
+	}
+	answer(w, status, text.String())
+}
+
+func answer(w http.ResponseWriter, status int, text string) {
+	h := w.Header()
+	h.Set("Content-Type", "text/plain; charset=utf-8")
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
+	w.WriteHeader(status)
+	// The client that went away is the only one who could be told.
+	_, _ = w.Write([]byte(text))
+}

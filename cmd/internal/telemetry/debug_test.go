@@ -1,0 +1,63 @@
+package telemetry_test
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/telemetry"
+)
+
+func TestPrivateListener(t *testing.T) {
+	well := telemetry.Probe{Name: "queue", Ask: func(context.Context) error { return nil }}
+	ill := telemetry.Probe{Name: "index", Ask: func(context.Context) error { return errors.New("9 s behind") }}
+	cases := []struct {
+		name, method, path string
+		ready              []telemetry.Probe
+		profile            bool
+		status             int
+		body               string // "" where it does not matter
+	}{
+		{"alive", http.MethodGet, "/livez", []telemetry.Probe{ill}, false, 200, "ok\n"},
+		{"ready", http.MethodGet, "/readyz", []telemetry.Probe{well}, false, 200, "queue: ok\n"},
+		{"ready with nothing to ask", http.MethodGet, "/readyz", nil, false, 200, "ok\n"},
+		{"not ready", http.MethodGet, "/readyz", []telemetry.Probe{well, ill}, false, 503, "queue: ok\nindex: 9 s behind\n"},
+		{"metrics", http.MethodGet, "/metrics", nil, false, 200, ""},
+		{"profiles hidden", http.MethodGet, "/debug/pprof/", nil, false, 404, ""},
+		{"profiles shown", http.MethodGet, "/debug/pprof/", nil, true, 200, ""},
+		{"nothing to post", http.MethodPost, "/livez", nil, false, 405, ""},
+		{"no API here", http.MethodGet, "/v1/exchanges", nil, false, 404, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			h := telemetry.Private{Metrics: newMetrics(t).Handler(zap.NewNop()), Ready: c.ready, Profile: c.profile}.Handler()
+			answer := httptest.NewRecorder()
+			h.ServeHTTP(answer, httptest.NewRequest(c.method, c.path, nil))
+			if answer.Code != c.status || c.body != "" && answer.Body.String() != c.body {
+				t.Errorf("%d %q, want %d %q", answer.Code, answer.Body.String(), c.status, c.body)
+			}
+		})
+	}
+}
+
+func TestReadinessDoesNotWaitForAStuckProbe(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		stuck := telemetry.Probe{Name: "queue", Ask: func(ctx context.Context) error {
+			<-ctx.Done()
+			return ctx.Err()
+		}}
+		begun := time.Now()
+		answer := httptest.NewRecorder()
+		telemetry.Private{Metrics: http.NotFoundHandler(), Ready: []telemetry.Probe{stuck}}.Handler().
+			ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
+		if answer.Code != http.StatusServiceUnavailable || time.Since(begun) > 5*time.Second {
+			t.Errorf("%d after %s", answer.Code, time.Since(begun))
+		}
+	})
+}

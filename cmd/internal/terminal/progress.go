@@ -1,0 +1,54 @@
+package terminal
+
+import (
+	"fmt"
+	"io"
+	"strings"
+)
+
+// A Progress is a bar on a terminal while many things are done. It is wiped
+// before anything else is printed. A nil Progress draws nothing.
+type Progress struct {
+	to          io.Writer
+	done, total int
+}
+
+// barWidth is the width of the bar, in characters.
+const barWidth = 30
+
+// NewProgress draws a bar for so many things on a terminal, or returns nil
+// where there are fewer than two.
+func NewProgress(to io.Writer, total int) *Progress {
+	if total < 2 {
+		return nil
+	}
+	p := &Progress{to: to, total: total}
+	p.draw()
+	return p
+}
+
+// Step has say print something, and moves the bar on by one.
+func (p *Progress) Step(say func() error) error {
+	p.Wipe()
+	err := say()
+	if p != nil {
+		p.done++
+	}
+	p.draw()
+	return err
+}
+
+func (p *Progress) draw() {
+	if p == nil {
+		return
+	}
+	full := barWidth * p.done / p.total
+	_, _ = fmt.Fprintf(p.to, "\r[%s%s] %d of %d", strings.Repeat("#", full), strings.Repeat(".", barWidth-full), p.done, p.total)
+}
+
+// Wipe removes the bar.
+func (p *Progress) Wipe() {
+	if p != nil {
+		_, _ = fmt.Fprintf(p.to, "\r%s\r", strings.Repeat(" ", barWidth+30))
+	}
+}

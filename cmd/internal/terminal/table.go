@@ -1,0 +1,84 @@
+// Package terminal writes for people: tables, text by strangers made harmless,
+// and a bar while many things are done. It uses no colour.
+package terminal
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// A Table is printed for people, its columns as wide as what is in them.
+type Table struct {
+	rows [][]string
+}
+
+// NewTable returns a table with a head.
+func NewTable(head ...string) *Table { return &Table{rows: [][]string{head}} }
+
+// Row adds a row.
+func (t *Table) Row(cells ...string) {
+	for i := range cells {
+		cells[i] = Clean(cells[i])
+	}
+	t.rows = append(t.rows, cells)
+}
+
+// String returns the table, two spaces between columns.
+func (t *Table) String() string {
+	var wide []int
+	for _, row := range t.rows {
+		for i, cell := range row {
+			if i == len(wide) {
+				wide = append(wide, 0)
+			}
+			wide[i] = max(wide[i], width(cell))
+		}
+	}
+	var b strings.Builder
+	for _, row := range t.rows {
+		var line strings.Builder
+		for i, cell := range row {
+			line.WriteString(cell + strings.Repeat(" ", wide[i]-width(cell)+2))
+		}
+		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
+	}
+	return b.String()
+}
+
+// width returns how many cells of a terminal a text takes: Chinese characters
+// and full-width punctuation take two (UAX #11).
+func width(text string) int {
+	n := 0
+	for _, r := range text {
+		n++
+		if unicode.Is(unicode.Han, r) || '\u3000' <= r && r <= '\u303f' || '\uff01' <= r && r <= '\uff60' {
+			n++
+		}
+	}
+	return n
+}
+
+// Clean makes what a stranger wrote safe to print on a terminal: control
+// characters and what turns the direction of text around are shown as escapes,
+// and bytes that are no UTF-8 as U+FFFD.
+func Clean(text string) string {
+	unsafe := func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) }
+	if utf8.ValidString(text) && !strings.ContainsFunc(text, unsafe) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unsafe(r) {
+			b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+			continue
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// Cleanf formats what a stranger wrote for people.
+func Cleanf(format string, args ...any) string { return Clean(fmt.Sprintf(format, args...)) }

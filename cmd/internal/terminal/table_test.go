@@ -1,0 +1,52 @@
+package terminal
+
+import (
+	"testing"
+	"unicode"
+)
+
+func TestTable(t *testing.T) {
+	table := NewTable("PARTY", "NAME", "ROLE")
+	table.Row("a", "钦州海关（港口）", "customs")
+	table.Row("window-vn", "Viet Nam", "")
+	want := "" +
+		"PARTY      NAME              ROLE\n" +
+		"a          钦州海关（港口）  customs\n" +
+		"window-vn  Viet Nam\n"
+	if got := table.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
+// What a stranger wrote cannot move the cursor, colour the terminal or turn
+// its text around.
+func TestClean(t *testing.T) {
+	for text, want := range map[string]string{
+		"CN/4501/26/00183 壹": "CN/4501/26/00183 壹",
+		"\x1b[31mred\x1b[0m": `\x1b[31mred\x1b[0m`,
+		"a\rb\x00\u009b":     `a\rb\x00\u009b`,
+		"abc\u202egpj":       `abc\u202egpj`,
+		"two\nlines":         "two\nlines",
+		"bad \xff utf-8":     `bad ` + "\uFFFD" + ` utf-8`,
+	} {
+		if got := Clean(text); got != want {
+			t.Errorf("%q: got %q, want %q", text, got, want)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	f.Add("CN/4501/26/00183")
+	f.Add("\x1b[31m\xff\u202e\u2028")
+	f.Fuzz(func(t *testing.T, text string) {
+		got := Clean(text)
+		for _, r := range got {
+			if r != '\n' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) {
+				t.Errorf("%q keeps %q", text, r)
+			}
+		}
+		if Clean(got) != got {
+			t.Errorf("%q is cleaned twice", text)
+		}
+	})
+}
