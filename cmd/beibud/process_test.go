@@ -20,46 +20,42 @@ import (
 )
 
 // A process is a daemon in a process of its own, which can be killed and
-// started again on the same data and the same address.
+// started again on the same data. Each start listens where the system has room:
+// a port that was free before may be another's by then.
 type process struct {
 	t      *testing.T
 	dir    string
 	config string
-	server string
-	http   *http.Client
+	http   *http.Client // asks the one that runs, whatever the address it is given
 
-	mu  sync.Mutex
-	cmd *exec.Cmd     // guarded by mu; the one that runs
-	up  chan struct{} // guarded by mu; closed while a daemon serves
+	mu     sync.Mutex
+	cmd    *exec.Cmd     // guarded by mu; the one that runs
+	public string        // guarded by mu; where it listens
+	up     chan struct{} // guarded by mu; closed while a daemon serves
 }
 
 // newProcess prepares a daemon without starting it.
 func newProcess(t *testing.T) *process {
 	t.Helper()
 	dir := t.TempDir()
-	p := &process{
-		t: t, dir: dir, config: filepath.Join(dir, "beibud.yaml"), up: make(chan struct{}),
-		http: &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 64}},
-	}
+	p := &process{t: t, dir: dir, config: filepath.Join(dir, "beibud.yaml"), up: make(chan struct{})}
+	p.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
+		MaxIdleConnsPerHost: 64, DialContext: p.dial,
+	}}
 	t.Cleanup(p.http.CloseIdleConnections)
-	public, private := freeAddress(t), freeAddress(t)
-	p.server = "http://" + public
-	text := fmt.Sprintf("listen: %s\nprivate: %s\ndata: %s\n", public, private, filepath.Join(dir, "data"))
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %s\n", filepath.Join(dir, "data"))
 	if err := os.WriteFile(p.config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// freeAddress returns a loopback address that was free just now.
-func freeAddress(t *testing.T) string {
-	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
+// dial connects to the daemon that runs.
+func (p *process) dial(ctx context.Context, network, _ string) (net.Conn, error) {
+	p.mu.Lock()
+	public := p.public
+	p.mu.Unlock()
+	return new(net.Dialer).DialContext(ctx, network, public)
 }
 
 // start starts the daemon and returns once it serves.
@@ -78,12 +74,13 @@ func (p *process) start() error {
 	for lines.Scan() {
 		var entry struct {
 			Message string `json:"msg"`
+			Public  string `json:"public"`
 		}
 		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Message == "serving" {
 			go func() { _, _ = io.Copy(io.Discard, stderr) }()
 			p.mu.Lock()
 			defer p.mu.Unlock()
-			p.cmd = cmd
+			p.cmd, p.public = cmd, entry.Public
 			close(p.up)
 			return nil
 		}
@@ -118,5 +115,5 @@ func (p *process) as(who string) *client.Client {
 	if err != nil {
 		p.t.Error(err)
 	}
-	return &client.Client{Server: p.server, Key: strings.TrimSpace(string(key)), HTTP: p.http}
+	return &client.Client{Server: "http://beibud", Key: strings.TrimSpace(string(key)), HTTP: p.http}
 }
