@@ -33,7 +33,16 @@ type Delivery struct {
 	State       State
 	ConsignedAt time.Time // when this attempt began
 	ChangedAt   time.Time // when it came to State
+	Lease       Lease     // who has it, where State is ContentHandover
 	Cause       Cause     // why, where State is a bad end
+}
+
+// A Lease says that a delivery is in the hands of one caller of the receiver's,
+// and until when no other gets it. It stands in the record, so that all nodes
+// that share it know of it.
+type Lease struct {
+	Holder string    `json:"holder"` // tells this hand-over from others; at most 64 bytes
+	Until  time.Time `json:"until"`
 }
 
 // A Cause says why a receiver refused or why a delivery was given up.
@@ -51,14 +60,16 @@ type Event struct {
 	Name     State
 	Attempt  int
 	At       time.Time
+	Lease    Lease // of a hand-over
 	Cause    Cause
 }
 
 // Apply moves a delivery on by an event and tells whether it moved. An event
 // that cannot follow, such as a refusal after the acknowledgement or the
 // hand-over of an attempt that a replay has overtaken, leaves it as it was, so
-// that events told twice or late do no harm. An acknowledgement counts whatever
-// the attempt: the bytes are the same.
+// that events told twice or late do no harm. Nor can a hand-over under the lease
+// of another: of two nodes that hand over at once, the record decides. An
+// acknowledgement counts whatever the attempt: the bytes are the same.
 func (d *Delivery) Apply(e Event) bool {
 	if !d.State.may(e.Name) {
 		return false
@@ -71,8 +82,10 @@ func (d *Delivery) Apply(e Event) bool {
 		d.Attempt, d.ConsignedAt = e.Attempt, e.At
 	case e.Name != ConsignmentAcceptance && e.Attempt != d.Attempt:
 		return false
+	case e.Name == ContentHandover && e.Lease.Holder != d.Lease.Holder && e.At.Before(d.Lease.Until):
+		return false
 	}
-	d.State, d.ChangedAt, d.Cause = e.Name, e.At, e.Cause
+	d.State, d.ChangedAt, d.Lease, d.Cause = e.Name, e.At, e.Lease, e.Cause
 	return true
 }
 

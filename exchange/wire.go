@@ -63,6 +63,12 @@ func (x Exchange) encode() ([]byte, error) {
 	})
 }
 
+// detail is what an event says beside its name.
+type detail struct {
+	Cause
+	Lease Lease `json:"lease,omitzero"`
+}
+
 // FromEvent reads an event of the queue.
 func FromEvent(sequence int64, e queue.Event) (Event, error) {
 	event := Event{
@@ -70,9 +76,11 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 		Name: State(e.Name), Attempt: e.Attempt, At: e.At,
 	}
 	if len(e.Detail) > 0 {
-		if err := json.Unmarshal(e.Detail, &event.Cause); err != nil {
+		var d detail
+		if err := json.Unmarshal(e.Detail, &d); err != nil {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
+		event.Cause, event.Lease = d.Cause, d.Lease
 	}
 	return event, nil
 }
@@ -82,12 +90,12 @@ func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{ID: e.Exchange, Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if e.Cause != (Cause{}) {
-			detail, err := json.Marshal(e.Cause)
+		if d := (detail{e.Cause, e.Lease}); d != (detail{}) {
+			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)
 			}
-			r.Detail = detail
+			r.Detail = text
 		}
 		records = append(records, r)
 	}

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/queue"
 )
 
 // What an acknowledgement may hold.
@@ -80,19 +80,27 @@ func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []Ack) 
 	if err := checkAll(acks); err != nil {
 		return nil, refusal(exchange.Invalid, "acknowledgement", err)
 	}
-	s := &settlement{mailbox: m, receiver: receiver, box: m.box(receiver), known: make(map[uuid.UUID]*exchange.Delivery)}
-	defer s.finish()
-	now := time.Now()
+	if len(acks) == 0 {
+		return nil, nil
+	}
+	s := &settlement{mailbox: m, receiver: receiver}
+	if err := s.look(ctx, acks); err != nil {
+		return nil, err
+	}
+	now := queue.Stored(time.Now()) // as it will be shown
 	for _, a := range acks {
-		if err := s.add(ctx, a, now); err != nil {
+		if err := s.add(a, now); err != nil {
 			return nil, err
 		}
+	}
+	if len(s.events) == 0 {
+		return s.results, nil
 	}
 	if err := m.recorder.Record(ctx, s.events...); err != nil {
 		return nil, err
 	}
-	s.done = true
-	return s.results, s.confirm(ctx)
+	m.box(receiver).settled(s.events)
+	return s.results, s.confirm(ctx, now)
 }
 
 func refusal(kind exchange.Kind, code string, why error) error {
@@ -115,24 +123,39 @@ func checkAll(acks []Ack) error {
 type settlement struct {
 	mailbox  *Mailbox
 	receiver string
-	box      *box
+	ids      []uuid.UUID
 	known    map[uuid.UUID]*exchange.Delivery // as they will be
 	events   []exchange.Event
 	results  []AckResult
-	leased   []uuid.UUID // whose lease this call holds
-	unsure   []int       // results that another call may have been faster to settle
-	done     bool
+}
+
+// look reads the deliveries that are spoken of.
+func (s *settlement) look(ctx context.Context, acks []Ack) error {
+	for _, a := range acks {
+		s.ids = append(s.ids, a.Exchange)
+	}
+	var err error
+	s.known, err = s.read(ctx)
+	return err
+}
+
+func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery, error) {
+	found, err := s.mailbox.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: s.receiver, Exchanges: s.ids})
+	if err != nil {
+		return nil, err
+	}
+	known := make(map[uuid.UUID]*exchange.Delivery, len(found))
+	for i := range found {
+		known[found[i].ID] = &found[i].Deliveries[0]
+	}
+	return known, nil
 }
 
 // add finds out what one acknowledgement does.
-func (s *settlement) add(ctx context.Context, a Ack, now time.Time) error {
+func (s *settlement) add(a Ack, now time.Time) error {
 	d, ok := s.known[a.Exchange]
 	if !ok {
-		var err error
-		if d, err = s.mailbox.delivery(ctx, s.receiver, a.Exchange); err != nil {
-			return err
-		}
-		s.known[a.Exchange] = d
+		return refusal(exchange.NotFound, "", fmt.Errorf("there is no delivery of %s to %s", a.Exchange, s.receiver))
 	}
 	e := a.event(*d, now)
 	outcome := Repeated
@@ -143,50 +166,26 @@ func (s *settlement) add(ctx context.Context, a Ack, now time.Time) error {
 		outcome = Recorded
 		s.events = append(s.events, e)
 	}
-	s.claim(a.Exchange, outcome)
 	s.results = append(s.results, AckResult{Exchange: a.Exchange, Outcome: outcome, State: d.State})
 	return nil
 }
 
-// delivery returns the delivery of an exchange to a receiver.
-func (m *Mailbox) delivery(ctx context.Context, receiver string, id uuid.UUID) (*exchange.Delivery, error) {
-	x, err := m.journal.Exchange(ctx, id)
+// confirm looks again at what was recorded: another call, here or at another
+// node, may have settled it first.
+func (s *settlement) confirm(ctx context.Context, now time.Time) error {
+	stands, err := s.read(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	i := slices.IndexFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == receiver })
-	if i < 0 {
-		return nil, refusal(exchange.NotFound, "", fmt.Errorf("there is no delivery of %s to %s", id, receiver))
-	}
-	return &x.Deliveries[i], nil
-}
-
-// claim takes the lease in hand, or notes that what was recorded without one
-// has to be confirmed.
-func (s *settlement) claim(id uuid.UUID, outcome Outcome) {
-	switch {
-	case slices.Contains(s.leased, id): // settled twice in one call
-	case s.box.settle(id):
-		s.leased = append(s.leased, id)
-	case outcome == Recorded:
-		s.unsure = append(s.unsure, len(s.results))
-	}
-}
-
-// confirm looks again at what another call may have settled first.
-func (s *settlement) confirm(ctx context.Context) error {
-	for _, i := range s.unsure {
+	for i := range s.results {
 		r := &s.results[i]
-		d, err := s.mailbox.delivery(ctx, s.receiver, r.Exchange)
-		if err != nil {
-			return err
-		}
-		if d.State != r.State {
+		switch d := stands[r.Exchange]; {
+		case r.Outcome != Recorded || d == nil || d.ChangedAt.Equal(now):
+		case d.State == s.known[r.Exchange].State:
+			r.Outcome = Repeated
+		default:
 			r.Outcome, r.State = Overtaken, d.State
 		}
 	}
 	return nil
 }
-
-// finish ends the leases of what was settled, or gives them back.
-func (s *settlement) finish() { s.box.settled(s.leased, s.done) }

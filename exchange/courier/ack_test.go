@@ -167,9 +167,6 @@ func TestAckEndsLease(t *testing.T) {
 	w.accept(1, 3, false, "window-vn")
 	w.fetch(courier.FetchOptions{Lease: time.Hour})
 	w.acknowledge(accepted(1), refused(2))
-	if w.mailbox.Release("window-vn", numbered(1)) || w.mailbox.Release("window-vn", numbered(2)) {
-		t.Error("still under lease")
-	}
 	same(t, "nothing open", w.fetch(courier.FetchOptions{}))
 	w.tell(2, exchange.ContentConsignment, 2)
 	same(t, "replayed", w.fetch(courier.FetchOptions{}), "2")
@@ -187,7 +184,6 @@ func TestMailboxProperties(t *testing.T) {
 				"accept":      m.accept,
 				"fetch":       m.fetch,
 				"acknowledge": m.acknowledge,
-				"release":     m.release,
 				"wait":        func(rt *rapid.T) { after(time.Duration(rapid.IntRange(1, 40).Draw(rt, "seconds")) * time.Second) },
 			})
 			m.drain()
@@ -264,17 +260,4 @@ func (m *receiver) take(number string) {
 		m.rt.Fatalf("%s is %s, want %s", number, got, want)
 	}
 	m.taken[number] = true
-}
-
-func (m *receiver) release(rt *rapid.T) {
-	number := m.some(rt)
-	var n int
-	if _, err := fmt.Sscan(number, &n); err != nil {
-		rt.Fatal(err)
-	}
-	held := time.Now().Before(m.until[number]) && !m.taken[number]
-	if released := m.w.mailbox.Release("window-vn", numbered(n)); held && !released {
-		rt.Fatalf("%s was under lease", number)
-	}
-	delete(m.until, number)
 }

@@ -36,7 +36,8 @@ var (
 // is under no lease any more, is found by a walk over all that was: cursor is
 // before everything that may be free. A lease that ends takes the cursor back
 // to it; so a long backlog that is all under lease is not read again and again.
-// Once in a while the walk begins anew, for what another daemon handed over.
+// Once in a while the walk begins anew, for what another node handed over; the
+// index tells for how long that is under lease.
 type box struct {
 	receiver string
 	journal  exchange.Journal
@@ -130,9 +131,14 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 				return found, nil
 			}
 			b.cursor = placeOf(x)
-			if !b.leases.covers(x) {
-				found = append(found, x)
+			if b.leases.covers(x) {
+				continue
 			}
+			if until := x.Deliveries[0].Lease.Until; now.Before(until) {
+				b.leases.grant(x, until) // another node's
+				continue
+			}
+			found = append(found, x)
 		}
 		if len(page) < walkPage {
 			b.cursor, b.again = walkEnd, now.Add(walkAgain)
@@ -158,48 +164,25 @@ func (b *box) back(to place) {
 	}
 }
 
-// release ends leases before their time, and tells how many there were.
-func (b *box) release(ids ...uuid.UUID) int {
+// release ends leases before their time.
+func (b *box) release(ids ...uuid.UUID) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	ended := 0
 	for _, id := range ids {
 		if held := b.leases.end(id); held != nil {
 			b.back(held.at)
-			ended++
 		}
 	}
-	if ended > 0 {
-		close(b.freed)
-		b.freed = make(chan struct{})
-	}
-	return ended
+	close(b.freed)
+	b.freed = make(chan struct{})
 }
 
-// settle marks a lease as being acknowledged and tells whether it did: where
-// there is none, or another call is at it, somebody else may settle it first.
-func (b *box) settle(id uuid.UUID) bool {
+// settled ends the leases of deliveries that were acknowledged.
+func (b *box) settled(events []exchange.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	held, ok := b.leases.byID[id]
-	if !ok || held.settled {
-		return false
-	}
-	held.settled = true
-	return true
-}
-
-// settled ends the leases of deliveries that were acknowledged; or, where that
-// failed, leaves them as they were.
-func (b *box) settled(ids []uuid.UUID, done bool) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for _, id := range ids {
-		if done {
-			b.leases.end(id)
-		} else if held, ok := b.leases.byID[id]; ok {
-			held.settled = false
-		}
+	for _, e := range events {
+		b.leases.end(e.Exchange)
 	}
 }
 

@@ -32,8 +32,7 @@ type lease struct {
 	attempt int
 	at      place
 	until   time.Time
-	settled bool // an acknowledgement is being recorded
-	index   int  // in the heap
+	index   int // in the heap
 }
 
 // leases are those of one receiver: by exchange, and in the order in which
@@ -52,7 +51,7 @@ func (l *leases) covers(x exchange.Exchange) bool {
 	return ok && held.attempt == x.Deliveries[0].Attempt
 }
 
-// grant puts the delivery that an exchange carries under lease.
+// grant notes that the delivery that an exchange carries is under lease.
 func (l *leases) grant(x exchange.Exchange, until time.Time) {
 	l.end(x.ID)
 	held := &lease{id: x.ID, attempt: x.Deliveries[0].Attempt, at: placeOf(x), until: until}

@@ -2,6 +2,8 @@ package courier
 
 import (
 	"context"
+	"crypto/rand"
+	"slices"
 	"sync"
 	"time"
 
@@ -79,8 +81,9 @@ type Item struct {
 // Fetch returns open deliveries of the receiver that are under no lease,
 // express first and then the oldest, and puts them under one. Where there are
 // none it waits for the first, until the wait is over or ctx ends; neither is
-// an error. The hand-overs are durable, and shown, when it returns. It fails
-// with an *exchange.Error of kind Unavailable; then nothing is under lease.
+// an error. The hand-overs and their leases are durable, and shown, when it
+// returns. It fails with an *exchange.Error of kind Unavailable; what was
+// recorded all the same comes again when its lease is over.
 func (m *Mailbox) Fetch(ctx context.Context, receiver string, o FetchOptions) ([]Item, error) {
 	o = o.bounded()
 	b := m.box(receiver)
@@ -95,7 +98,11 @@ func (m *Mailbox) Fetch(ctx context.Context, receiver string, o FetchOptions) ([
 			return nil, err
 		}
 		if len(found) > 0 {
-			return m.hand(ctx, b, found, now.Add(o.Lease))
+			items, err := m.hand(ctx, b, found, now.Add(o.Lease))
+			if err != nil || len(items) > 0 {
+				return items, err
+			}
+			continue // another node was faster with all of them
 		}
 		if o.Wait == 0 || !await(ctx, b, over.C, opened, freed) {
 			return nil, nil
@@ -124,31 +131,37 @@ func await(ctx context.Context, b *box, over <-chan time.Time, opened, freed <-c
 	return true
 }
 
-// hand records the hand-over of deliveries that were put under lease.
+// hand records the hand-over of deliveries that were put under lease, and returns
+// those that are ours by the record: another node may have been faster to hand
+// one over, or to settle it.
 func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, until time.Time) ([]Item, error) {
 	events := make([]exchange.Event, 0, len(found))
 	ids := make([]uuid.UUID, 0, len(found))
-	now := time.Now()
+	now, lease := time.Now(), exchange.Lease{Holder: rand.Text(), Until: until.UTC()}
 	for _, x := range found {
 		d := x.Deliveries[0]
 		ids = append(ids, x.ID)
 		events = append(events, exchange.Event{
-			Exchange: x.ID, Receiver: d.Receiver, Name: exchange.ContentHandover, Attempt: d.Attempt, At: now,
+			Exchange: x.ID, Receiver: d.Receiver, Name: exchange.ContentHandover, Attempt: d.Attempt, At: now, Lease: lease,
 		})
 	}
-	if err := m.recorder.Record(ctx, events...); err != nil {
+	err := m.recorder.Record(ctx, events...)
+	if err == nil {
+		found, err = m.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, Exchanges: ids})
+	}
+	if err != nil {
 		b.release(ids...)
 		return nil, err
 	}
 	items := make([]Item, 0, len(found))
-	for i, x := range found {
-		x.Deliveries[0].Apply(events[i])
-		items = append(items, Item{Exchange: x, LeasedUntil: until})
+	for _, x := range found {
+		if x.Deliveries[0].Lease.Holder == lease.Holder {
+			items = append(items, Item{Exchange: x, LeasedUntil: until})
+			ids = slices.DeleteFunc(ids, func(id uuid.UUID) bool { return id == x.ID })
+		}
+	}
+	if len(ids) > 0 {
+		b.release(ids...)
 	}
 	return items, nil
-}
-
-// Release gives a lease back before its time and tells whether there was one.
-func (m *Mailbox) Release(receiver string, id uuid.UUID) bool {
-	return m.box(receiver).release(id) > 0
 }

@@ -68,10 +68,6 @@ func TestLeaseLapses(t *testing.T) {
 		same(t, "when it lapses", w.fetch(courier.FetchOptions{}), "1")
 		after(time.Minute)
 		same(t, "both", w.fetch(courier.FetchOptions{}), "1", "2")
-		if !w.mailbox.Release("window-vn", numbered(2)) || w.mailbox.Release("window-vn", numbered(2)) {
-			t.Error("a lease is given back once")
-		}
-		same(t, "given back", w.fetch(courier.FetchOptions{}), "2")
 	})
 }
 
@@ -113,7 +109,6 @@ func TestLongPoll(t *testing.T) {
 			w.tell(1, exchange.ConsignmentRejection, 1)
 			w.tell(1, exchange.ContentConsignment, 2)
 		}, "[1]"},
-		"a lease is given back":  {func(w *world) { w.mailbox.Release("window-vn", numbered(1)) }, "[1]"},
 		"a lease lapses":         {func(*world) {}, "[1]"},
 		"another's opens":        {func(w *world) { w.accept(2, 3, false, "promotion") }, "[]"},
 		"the delivery is closed": {func(w *world) { w.acknowledge(accepted(1)) }, "[]"},
@@ -213,14 +208,40 @@ func TestPollersShare(t *testing.T) {
 	})
 }
 
-// A crash forgets the leases: what was under lease is given again, at once.
-func TestCrashHandsOutAgain(t *testing.T) {
+// Leases stand in the record: another node, or the same one after a crash, keeps
+// them, and hands out again what comes free.
+func TestLeaseHoldsElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 4, false, "window-vn")
-		w.fetch(courier.FetchOptions{Limit: 2})
+		w.fetch(courier.FetchOptions{Limit: 2, Lease: 40 * time.Second})
 		w.acknowledge(accepted(1))
-		same(t, "after the crash", w.fetchFrom(w.another(), courier.FetchOptions{}), "2", "3")
+		other := w.another()
+		same(t, "what is under no lease", w.fetchFrom(other, courier.FetchOptions{Lease: time.Hour}), "3")
+		same(t, "a poll wakes when the lease lapses", w.fetchFrom(other, courier.FetchOptions{Wait: time.Minute}), "2")
+		same(t, "and not again here", w.fetch(courier.FetchOptions{}))
+	})
+}
+
+// Two nodes that hand over at once do not hand over the same: the record says
+// whose it is, and the slower one goes on to the next.
+func TestNodesHandOverAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 3, false, "window-vn")
+		other := w.another()
+		w.before = func() {
+			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Limit: 1, Lease: time.Hour}), "1")
+		}
+		same(t, "the slower", w.fetch(courier.FetchOptions{Lease: time.Hour}), "2")
+		w.accept(3, 4, false, "window-vn")
+		w.before = func() {
+			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Lease: time.Hour}), "3")
+			if _, err := other.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(3)}); err != nil {
+				t.Error(err)
+			}
+		}
+		same(t, "what was settled meanwhile", w.fetch(courier.FetchOptions{}))
 	})
 }
 
@@ -260,11 +281,13 @@ func TestLongBacklog(t *testing.T) {
 		w := newWorld(t)
 		const all = 5000
 		w.accept(0, all, false, "window-vn")
-		for range all / 100 {
+		same(t, "the first", w.fetch(courier.FetchOptions{Limit: 1, Lease: 30 * time.Second}), "0")
+		for range all/100 - 1 {
 			if got := w.fetch(courier.FetchOptions{Limit: 100, Lease: time.Hour}); len(got) != 100 {
 				t.Fatalf("got %d", len(got))
 			}
 		}
+		w.fetch(courier.FetchOptions{Limit: 100, Lease: time.Hour}) // the rest
 		for range 50 {
 			w.fetch(courier.FetchOptions{})
 		}
@@ -272,10 +295,10 @@ func TestLongBacklog(t *testing.T) {
 			t.Errorf("%d deliveries were read for %d handed over", w.read, all)
 		}
 		w.read = 0
-		w.mailbox.Release("window-vn", numbered(17))
-		same(t, "given back", w.fetch(courier.FetchOptions{}), "17")
+		after(30 * time.Second)
+		same(t, "lapsed", w.fetch(courier.FetchOptions{}), "0")
 		if w.read > 500 {
-			t.Errorf("%d deliveries were read for the one given back", w.read)
+			t.Errorf("%d deliveries were read for the one that came back", w.read)
 		}
 	})
 }

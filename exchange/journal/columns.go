@@ -16,27 +16,32 @@ import (
 type kept struct {
 	receiver                           string
 	state, attempt, consigned, changed int64
+	holder                             string
+	leased                             int64 // until when; 0 where nobody has it
 	cause                              []byte
 }
 
 // keptColumns are those of table delivery, under the name d, in the order of
 // a kept delivery.
-const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.cause`
+const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.holder, d.leased, d.cause`
 
 // keptOf reads a row of the driver.
 func keptOf(r []driver.Value) kept {
-	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), blob(r[5])}
+	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), text(r[5]), integer(r[6]), blob(r[7])}
 }
 
 // into returns where a row is scanned into.
 func (k *kept) into() []any {
-	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.cause}
+	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.holder, &k.leased, &k.cause}
 }
 
 func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
 	d := exchange.Delivery{
 		Exchange: id, Receiver: k.receiver, State: stateOf(k.state), Attempt: int(k.attempt),
 		ConsignedAt: moment(k.consigned), ChangedAt: moment(k.changed),
+	}
+	if k.leased != 0 {
+		d.Lease = exchange.Lease{Holder: k.holder, Until: moment(k.leased)}
 	}
 	return d, decode(k.cause, &d.Cause)
 }
@@ -61,6 +66,14 @@ func decode(kept []byte, into *exchange.Cause) error {
 		return fmt.Errorf("read cause: %w", err)
 	}
 	return nil
+}
+
+// until is the end of a lease as it is kept.
+func until(l exchange.Lease) int64 {
+	if l.Until.IsZero() {
+		return 0
+	}
+	return micro(l.Until)
 }
 
 func micro(t time.Time) int64 { return t.UnixMicro() }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -22,6 +23,9 @@ const (
 // delivery. It costs a step for each delivery passed; the states of
 // unfinished business have an index by receiver.
 func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	if len(q.Exchanges) > 0 {
+		return j.named(ctx, q)
+	}
 	wanted := q.States
 	if len(wanted) == 0 {
 		wanted = states
@@ -94,6 +98,26 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	}
 	s.add(` ORDER BY d.position, d.receiver LIMIT ?`, q.Limit)
 	return s
+}
+
+// named returns the deliveries of exchanges that are named to one receiver.
+func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	ids, err := json.Marshal(q.Exchanges)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	var all []exchange.Exchange
+	err = j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
+		CROSS JOIN exchange x ON x.id = unhex(n.value, '-')
+		CROSS JOIN delivery d ON d.position = x.position AND d.receiver = ? ORDER BY n.key`, func(rows *sql.Rows) error {
+		x, err := scanDue(rows)
+		all = append(all, x)
+		return err
+	}, string(ids), q.Receiver)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return all, nil
 }
 
 func scanDue(rows *sql.Rows) (exchange.Exchange, error) {

@@ -62,6 +62,8 @@ func tables() []string {
 			attempt   INTEGER NOT NULL,
 			consigned INTEGER NOT NULL,
 			changed   INTEGER NOT NULL,
+			holder    TEXT NOT NULL,
+			leased    INTEGER NOT NULL,
 			cause     BLOB,
 			PRIMARY KEY (position, receiver)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_receiver ON delivery (receiver, position)`,

@@ -31,10 +31,11 @@ func newWriter(c *connection) (*writer, error) {
 		&w.insert: `INSERT INTO exchange (position, sequence, id, at, sender, kind, number, express, state, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		&w.restate: `UPDATE exchange SET state = ? WHERE position = ?`,
-		&w.deliver: `INSERT INTO delivery (position, receiver, express, state, attempt, consigned, changed, cause)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+		&w.deliver: `INSERT INTO delivery (position, receiver, express, state, attempt, consigned, changed, holder, leased, cause)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
-				consigned = excluded.consigned, changed = excluded.changed, cause = excluded.cause`,
+				consigned = excluded.consigned, changed = excluded.changed,
+				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause`,
 		&w.step: `INSERT INTO timeline (position, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 	}
 	for to, text := range texts {
@@ -126,7 +127,8 @@ func (w *writer) save(j *journey) error {
 		if err != nil {
 			return err
 		}
-		err = w.deliver.exec(j.position, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt), cause)
+		err = w.deliver.exec(j.position, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt),
+			d.Lease.Holder, until(d.Lease), cause)
 		if err != nil {
 			return err
 		}
