@@ -56,14 +56,14 @@ func (q *Queue) check(s queue.Submission) error {
 // would own the key for nothing.
 func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
 	var at spot
-	err := q.writer.WriteMessages(ctx, kafkago.Message{
+	err := q.write(ctx, kafkago.Message{
 		Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body, WriterData: &at,
 	})
 	if err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
 	e := s.Entry(0, q.layout.position(at.partition, at.offset))
-	err = q.writer.WriteMessages(ctx, kafkago.Message{
+	err = q.write(ctx, kafkago.Message{
 		Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e),
 	})
 	if err != nil {
@@ -110,7 +110,7 @@ func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
 		return err
 	}
 	defer done()
-	if err := q.writer.WriteMessages(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
+	if err := q.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
 		return q.unavailable(ctx, "append events", err)
 	}
 	return nil

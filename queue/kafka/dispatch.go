@@ -227,7 +227,7 @@ func (d *dispatch) hand(ctx context.Context, partition int, entries []queue.Entr
 	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
 	defer cancel()
 	for {
-		err := d.q.writer.WriteMessages(writing, messages...)
+		err := d.q.write(writing, messages...)
 		if err == nil {
 			return nil
 		}

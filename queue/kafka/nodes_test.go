@@ -266,3 +266,30 @@ func TestLag(t *testing.T) {
 		t.Errorf("lag %d, want 0", got)
 	}
 }
+
+// A queue that is closed while documents come in ends all the same.
+func TestCloseUnderLoad(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	for round := range 20 {
+		q := open(t, o)
+		var wg sync.WaitGroup
+		begun := make(chan struct{}, 8)
+		for w := range 8 {
+			wg.Go(func() {
+				for i := 0; ; i++ {
+					_, err := q.Admit(t.Context(), rivalAt(w, round*1_000_000+w*100_000+i))
+					select {
+					case begun <- struct{}{}:
+					default:
+					}
+					if err != nil {
+						return
+					}
+				}
+			})
+		}
+		<-begun
+		closing(t, q)
+		wg.Wait()
+	}
+}

@@ -23,6 +23,7 @@ type Queue struct {
 	layout  layout
 	cluster *cluster
 	writer  *kafkago.Writer
+	writing sync.RWMutex // held to write; Close takes it for itself
 	owners  *owners
 	feed    *feed
 	recent  *window
@@ -130,6 +131,7 @@ func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
 func (q *Queue) Close() error {
 	q.ending.Do(func() {
 		q.end(errClosed)
+		q.writing.Lock() // for ever: see write
 		if err := q.writer.Close(); err != nil {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
@@ -137,6 +139,16 @@ func (q *Queue) Close() error {
 		q.cluster.transport.CloseIdleConnections()
 	})
 	return q.ended
+}
+
+// write hands messages to the writer. One that is closed while it takes messages
+// in never ends, so it is closed only between them and takes none afterwards.
+func (q *Queue) write(ctx context.Context, messages ...kafkago.Message) error {
+	if !q.writing.TryRLock() {
+		return errClosed
+	}
+	defer q.writing.RUnlock()
+	return q.writer.WriteMessages(ctx, messages...)
 }
 
 // enter begins a call: its context ends with the caller's and with the queue.
