@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -129,12 +130,21 @@ type settlement struct {
 	results  []AckResult
 }
 
-// look reads the deliveries that are spoken of.
+// look reads the deliveries that are spoken of. One that another node handed
+// over a moment ago is waited for once.
 func (s *settlement) look(ctx context.Context, acks []Ack) error {
 	for _, a := range acks {
 		s.ids = append(s.ids, a.Exchange)
 	}
 	var err error
+	s.known, err = s.read(ctx)
+	unknown := func(id uuid.UUID) bool { return s.known[id] == nil }
+	if err != nil || !slices.ContainsFunc(s.ids, unknown) {
+		return err
+	}
+	if err := s.mailbox.recorder.Settle(ctx); err != nil {
+		return err
+	}
 	s.known, err = s.read(ctx)
 	return err
 }

@@ -58,6 +58,9 @@ type Kafka struct {
 	// Retention is of the topics that are made, and with it the window in which
 	// a resend is known as one. Default 0s: for ever.
 	Retention time.Duration `yaml:"retention"`
+	// Session is after how long a daemon that has gone silent loses its share of
+	// the work. Default 10s, at least 1s; the brokers may ask for more.
+	Session time.Duration `yaml:"session"`
 	// SASL says who the daemon is.
 	SASL SASL `yaml:"sasl"`
 	// TLS secures the connections to the brokers.
@@ -202,6 +205,7 @@ func (c Config) Default() Config {
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)
 	fill(&c.Kafka.Replication, 3)
+	fill(&c.Kafka.Session, 10*time.Second)
 	fill(&c.Redis.Prefix, "beibu:")
 	fill(&c.Redis.Lease, 10*time.Second)
 	fill(&c.Log.Level, "info")

@@ -33,6 +33,9 @@ func (l *Loaded) validateShared(src *source) {
 	if k.Retention < 0 || k.Retention > 0 && k.Retention < time.Minute {
 		src.note("kafka.retention", "%s is too short; at least 1m, or 0s for ever", k.Retention)
 	}
+	if k.Session < time.Second {
+		src.note("kafka.session", "%s is too short; at least 1s", k.Session)
+	}
 	if !slices.Contains([]string{"", "SCRAM-SHA-512", "SCRAM-SHA-256", "PLAIN"}, k.SASL.Mechanism) {
 		src.note("kafka.sasl.mechanism", "%q is none of SCRAM-SHA-512, SCRAM-SHA-256, PLAIN", k.SASL.Mechanism)
 	}

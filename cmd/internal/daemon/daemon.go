@@ -145,7 +145,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.watchQueue()
 	d.work("schemas", d.config.Catalog.Warm)
 	d.work("index", func(ctx context.Context) error { return d.index.Run(ctx, d.store) })
-	if err := d.recorder.Settle(ctx); err != nil {
+	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store)}
@@ -165,6 +165,25 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.serve("public", public, server)
 	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
 	return nil
+}
+
+// catchUp returns once the index shows all that the queue holds. It asks again
+// where the queue cannot be asked.
+func (d *Daemon) catchUp(ctx context.Context) error {
+	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the queue was not heard in time"))
+	defer cancel()
+	for {
+		err := d.recorder.Settle(ctx)
+		if err == nil || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
+			return err
+		}
+		select {
+		case err := <-d.failed: // such as the fold, without which it would not end
+			return err
+		case <-time.After(time.Second):
+		}
+		d.log.Warn("the queue cannot be asked", zap.Error(err))
+	}
 }
 
 // Stop refuses what is new, finishes what was begun, and closes everything, in

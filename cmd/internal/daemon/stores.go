@@ -41,7 +41,7 @@ func (d *Daemon) joinKafka(ctx context.Context) (*kafka.Queue, error) {
 	defer cancel()
 	return kafka.Open(ctx, kafka.Options{
 		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
-		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)),
+		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
 		TLS: d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
 	})
 }
