@@ -1,0 +1,148 @@
+package crashtest
+
+import (
+	"math/rand/v2"
+	"net/url"
+	"syscall"
+	"time"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// pointTime is how long the director waits for a daemon to come to a point.
+const pointTime = 5 * time.Second
+
+// direct kills daemons, one after the other, at one point after the other and,
+// in between, wherever they are, until it was enough.
+func (w *world) direct() {
+	begun := time.Now()
+	all := reachable(w.o.Servers != nil, w.o.Servers != nil && !w.o.NoRedis)
+	for i := 0; w.report.Kills < w.o.Kills || time.Since(begun) < w.o.For; i++ {
+		m := w.members[rand.IntN(len(w.members))] //nolint:gosec // chance is all that is wanted
+		w.progress(20 + rand.IntN(200))           //nolint:gosec // as above
+		if i%4 == 3 {
+			m.node.Kill()
+			w.report.met(&w.report.Points, anywhere)
+		} else {
+			w.killAt(m, all[(i-i/4)%len(all)])
+		}
+		w.report.count(&w.report.Kills)
+		w.restart(m, i%5 == 4)
+	}
+}
+
+// anywhere is the point of a daemon that is killed wherever it is.
+const anywhere = "anywhere"
+
+// killAt waits for a daemon to come to a point, where it is killed, or kills it
+// where it does not come there.
+func (w *world) killAt(m *member, p point) {
+	t := m.set(p, w.prefix())
+	defer m.clear()
+	name := p.name
+	if !await(w.senders.ctx, t.struck, pointTime) {
+		name = anywhere
+		m.node.Kill()
+	}
+	w.report.met(&w.report.Points, name)
+}
+
+func (w *world) prefix() string {
+	if w.o.Servers == nil {
+		return ""
+	}
+	return w.o.Servers.prefix
+}
+
+// restart reaps a daemon that was killed and starts it again; sometimes it is
+// killed once more while it starts.
+func (w *world) restart(m *member, twice bool) {
+	w.tb.Helper()
+	_ = m.node.Stop(syscall.SIGKILL) // it tells that it was killed
+	if twice {
+		if _, err := m.node.Begin(); err != nil {
+			w.tb.Fatal(err)
+		}
+		await(w.senders.ctx, nil, time.Duration(rand.IntN(400))*time.Millisecond) //nolint:gosec // chance is all that is wanted
+		_ = m.node.Stop(syscall.SIGKILL)
+		w.report.met(&w.report.Points, "starting")
+		w.report.count(&w.report.Kills)
+	}
+	if err := m.node.Start(); err != nil {
+		w.tb.Fatal(err)
+	}
+}
+
+// progress returns after n more answers to senders.
+func (w *world) progress(n int) {
+	w.tb.Helper()
+	for range n {
+		if !await(w.tb.Context(), w.answers, patience) {
+			w.stuck("an answer to a sender")
+		}
+	}
+}
+
+// calm mends all that the storm broke.
+func (w *world) calm() {
+	w.tb.Helper()
+	for _, m := range w.members {
+		m.soothe()
+	}
+	if w.o.Servers != nil {
+		if err := w.o.Servers.Up(w.tb.Context()); err != nil {
+			w.tb.Fatal(err)
+		}
+	}
+}
+
+// unfinished are the states in which an exchange waits for somebody.
+var unfinished = []exchange.State{
+	exchange.SubmissionAcceptance, exchange.ContentConsignment, exchange.ContentHandover,
+	exchange.ConsignmentRejection, exchange.ContentHandoverFailure,
+}
+
+// drain waits until nothing is open any more, and replays what was refused.
+func (w *world) drain() {
+	w.tb.Helper()
+	w.books.tolerant() // nobody refuses from now on
+	operator := w.members[0].node.As("operator", nil)
+	end := time.Now().Add(patience)
+	for _, state := range unfinished {
+		for {
+			page, err := client.Get[httpapi.Page](w.tb.Context(), operator, "/v1/exchanges", url.Values{"state": {string(state)}, "limit": {"1"}})
+			if err == nil && len(page.Exchanges) == 0 {
+				break
+			}
+			if time.Now().After(end) {
+				w.report.fault(nil, "an exchange is still in state %s: %+v, %v", state, page.Exchanges, err)
+				return
+			}
+			if state.Failed() {
+				w.replayAll(operator)
+			}
+			await(w.tb.Context(), nil, 50*time.Millisecond)
+		}
+	}
+}
+
+// replayAll begins every failed delivery again.
+func (w *world) replayAll(operator *client.Client) {
+	for _, who := range receivers {
+		query := exchange.ReplayQuery{Receiver: who}
+		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
+		if err != nil || len(plan.Items) == 0 {
+			continue // it is asked again
+		}
+		_, err = client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays", httpapi.ReplayOrder{
+			Query: query, Digest: plan.Digest, Reason: "the receiver is well again",
+		})
+		if err == nil {
+			w.report.mu.Lock()
+			w.report.Replayed += len(plan.Items)
+			w.report.mu.Unlock()
+		}
+	}
+}

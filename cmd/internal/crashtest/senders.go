@@ -1,0 +1,174 @@
+package crashtest
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"time"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange/httpapi"
+	"beibu/testdata"
+)
+
+// sender is the party that submits.
+const sender = "qinzhou-customs"
+
+// receivers are all who get something of what is sent.
+var receivers = []string{"gx-trade-promotion", "gx-customs", "gx-market-supervision", "qinzhou-customs", "window-vn"}
+
+// cast are the samples that are sent, with their numbers.
+var cast = []struct{ kind, sample, number string }{
+	{"ata-carnet", "expo-machinery-qinzhou-haiphong", "CN/4501/26/00183"},
+	{"health-permit", "catering-qinzhou", "HP-CNQZH-2026-00127"},
+}
+
+// A customer is one client of the sending party. It prefers one daemon and goes
+// to the next where that does not answer.
+type customer struct {
+	w         *world
+	name      int
+	calls     []*client.Client
+	templates [][]byte
+	next      int
+	chance    *rand.Rand
+}
+
+func (w *world) newSender(i int) *customer {
+	c := &customer{w: w, name: i, chance: rand.New(rand.NewPCG(w.o.Seed, uint64(i)))} //nolint:gosec // chance is all that is wanted
+	for j := range w.members {
+		m := w.members[(i+j)%len(w.members)]
+		c.calls = append(c.calls, m.node.As(sender, m.send))
+	}
+	for _, one := range cast {
+		s, err := testdata.Find(one.kind, one.sample)
+		if err != nil {
+			w.tb.Error(err)
+		}
+		c.templates = append(c.templates, testdata.Numbered(s.Bytes, one.number, "CRASH-NUMBER"))
+	}
+	return c
+}
+
+func (c *customer) run(ctx context.Context) {
+	for ctx.Err() == nil {
+		c.next++
+		number := fmt.Sprintf("CRASH-%03d-%06d", c.name, c.next)
+		document := testdata.Numbered(c.templates[c.next%len(c.templates)], "CRASH-NUMBER", number)
+		switch c.chance.IntN(10) {
+		case 0:
+			c.race(ctx, number, document)
+		case 1:
+			if first, ok := c.send(ctx, number, document, 0); ok {
+				c.conflict(ctx, number, other(document), first.ExchangeID)
+			}
+		case 2, 3, 4:
+			if _, ok := c.send(ctx, number, document, 0); ok {
+				c.w.report.count(&c.w.report.Resends)
+				c.send(ctx, number, document, 1)
+			}
+		default:
+			c.send(ctx, number, document, 0)
+		}
+	}
+}
+
+// other is another content that says the same.
+func other(document []byte) []byte { return append(bytes.Clone(document), '\n') }
+
+// send submits until the document is accepted.
+func (c *customer) send(ctx context.Context, number string, document []byte, at int) (httpapi.Acceptance, bool) {
+	answer, err := c.insist(ctx, document, at)
+	if err != nil {
+		if ctx.Err() == nil {
+			c.w.report.fault(nil, "%s: %v", number, err)
+		}
+		return answer, false
+	}
+	c.promised(number, document, answer)
+	return answer, true
+}
+
+func (c *customer) promised(number string, document []byte, answer httpapi.Acceptance) {
+	c.w.books.promised(c.w.report, answer.ExchangeID, promise{number, sha256.Sum256(document), answer.Receipt, answer.Receivers})
+}
+
+// conflict submits a content whose number another has.
+func (c *customer) conflict(ctx context.Context, number string, document []byte, owner string) {
+	answer, err := c.insist(ctx, document, 1)
+	problem := client.ProblemOf(err)
+	switch {
+	case err == nil:
+		c.promised(number, document, answer) // which finds the second content
+	case problem != nil && problem.Status == http.StatusConflict && problem.Earlier != nil && problem.Earlier.ExchangeID == owner:
+		c.w.report.count(&c.w.report.Conflicts)
+	case ctx.Err() == nil:
+		c.w.report.fault(nil, "%s: another content: %v", number, err)
+	}
+}
+
+// race submits two contents under one number at once, each at another daemon
+// where there are several: one is accepted, and the other hears whose it is.
+func (c *customer) race(ctx context.Context, number string, document []byte) {
+	contents := [][]byte{document, other(document)}
+	type result struct {
+		answer httpapi.Acceptance
+		err    error
+	}
+	results := make([]chan result, len(contents))
+	for i := range contents {
+		results[i] = make(chan result, 1)
+		go func() {
+			answer, err := c.insist(ctx, contents[i], i)
+			results[i] <- result{answer, err}
+		}()
+	}
+	first, second := <-results[0], <-results[1]
+	if ctx.Err() != nil {
+		return
+	}
+	for i, r := range []result{first, second} {
+		if r.err == nil {
+			c.promised(number, contents[i], r.answer)
+			rival := []result{second, first}[i]
+			if p := client.ProblemOf(rival.err); p != nil && p.Status == http.StatusConflict && p.Earlier != nil && p.Earlier.ExchangeID == r.answer.ExchangeID {
+				c.w.report.count(&c.w.report.Conflicts)
+				return
+			}
+		}
+	}
+	c.w.report.fault(nil, "%s: two contents at once were answered %v and %v", number, first.err, second.err)
+}
+
+// insist submits until there is an answer that stands: a daemon that is away, or
+// that says that nothing was promised, is passed over for the next.
+func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi.Acceptance, error) {
+	for ; ; at++ {
+		if ctx.Err() != nil {
+			return httpapi.Acceptance{}, ctx.Err()
+		}
+		answer, err := c.calls[at%len(c.calls)].Submit(ctx, document)
+		problem := client.ProblemOf(err)
+		if err == nil || problem != nil && !comesAgain(problem) {
+			select {
+			case c.w.answers <- struct{}{}:
+			default:
+			}
+			return answer, err
+		}
+		if problem != nil {
+			c.w.report.count(&c.w.report.Refused)
+		} else {
+			c.w.report.count(&c.w.report.Unheard)
+		}
+		await(ctx, nil, 20*time.Millisecond)
+	}
+}
+
+// comesAgain tells whether a problem asks to send again.
+func comesAgain(p *client.Problem) bool {
+	return p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests || p.Code == "in-flight"
+}

@@ -1,0 +1,106 @@
+package crashtest
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"slices"
+	"time"
+
+	"beibu/cmd/internal/proxytest"
+)
+
+// A blow is one attack on what is around the daemons. It mends what it broke
+// before it returns.
+type blow struct {
+	name   string
+	strike func(ctx context.Context, w *world, i int) error
+}
+
+const brokerKilled = "broker killed"
+
+// The blows that fall one after the other.
+var blows = []blow{
+	{"Redis flushed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
+	{"Redis killed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.fell(ctx, "redis") }},
+	{"answers lost", func(ctx context.Context, w *world, i int) error {
+		m := w.members[i%len(w.members)]
+		m.lossy.Store(true)
+		await(ctx, nil, time.Second)
+		m.lossy.Store(false)
+		return nil
+	}},
+	{"Redis flushed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
+	{brokerKilled, func(ctx context.Context, w *world, i int) error {
+		return w.o.Servers.fell(ctx, fmt.Sprintf("kafka%d", i%w.o.Servers.brokers+1))
+	}},
+	{"network slow", func(ctx context.Context, w *world, i int) error {
+		m := w.members[i%len(w.members)]
+		m.each(func(p *proxytest.Proxy) { p.Delay(30 * time.Millisecond) })
+		await(ctx, nil, time.Second)
+		m.each(func(p *proxytest.Proxy) { p.Delay(0) })
+		return nil
+	}},
+	{"network cut", func(ctx context.Context, w *world, i int) error {
+		m := w.members[i%len(w.members)]
+		m.each(func(p *proxytest.Proxy) { p.Cut(true) })
+		await(ctx, nil, 500*time.Millisecond)
+		m.each(func(p *proxytest.Proxy) { p.Cut(false) })
+		return nil
+	}},
+}
+
+// fell kills a server and, once it is gone, brings it back.
+func (s *Servers) fell(ctx context.Context, name string) error {
+	if err := s.Kill(name); err != nil {
+		return err
+	}
+	for ctx.Err() == nil {
+		c, err := new(net.Dialer).DialContext(ctx, "tcp", s.address(name))
+		if err != nil {
+			break
+		}
+		_ = c.Close() // it was only to see
+		await(ctx, nil, 10*time.Millisecond)
+	}
+	return s.Up(context.WithoutCancel(ctx))
+}
+
+// rage lets the blows fall until ctx ends.
+func (w *world) rage(ctx context.Context) {
+	blows := blows
+	if w.o.Brokers {
+		blows = slices.DeleteFunc(slices.Clone(blows), func(b blow) bool { return b.name != brokerKilled })
+	}
+	for i := 0; ; i++ {
+		await(ctx, nil, w.o.Storm)
+		if ctx.Err() != nil {
+			return
+		}
+		b := blows[i%len(blows)]
+		if err := b.strike(ctx, w, i/len(blows)); err != nil && ctx.Err() == nil {
+			w.report.fault(nil, "%s: %v", b.name, err)
+		}
+		w.report.met(&w.report.Weather, b.name)
+	}
+}
+
+// each does something to every proxy before a server.
+func (m *member) each(do func(*proxytest.Proxy)) {
+	for _, p := range m.kafka {
+		do(p)
+	}
+	if m.redis != nil {
+		do(m.redis)
+	}
+}
+
+// soothe ends every disturbance of a daemon's network.
+func (m *member) soothe() {
+	m.lossy.Store(false)
+	m.clear()
+	m.each(func(p *proxytest.Proxy) {
+		p.Delay(0)
+		p.Cut(false)
+	})
+}
