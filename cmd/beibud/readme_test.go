@@ -25,6 +25,19 @@ func TestReadme(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dir := copyModule(t)
+	cmd := exec.CommandContext(t.Context(), "bash", "-c", script(string(readme)))
+	cmd.Dir = dir
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		t.Errorf("%v\n%s", err, tail(out))
+	}
+}
+
+// copyModule copies the project, as far as it is built from it, to a folder of
+// the test's own.
+func copyModule(t *testing.T) string {
+	t.Helper()
 	dir := t.TempDir()
 	for _, part := range []string{"cmd", "exchange", "schemas", "signing", "queue", "testdata", "deploy"} {
 		if err := os.CopyFS(filepath.Join(dir, part), os.DirFS(filepath.Join("../..", part))); err != nil {
@@ -40,12 +53,7 @@ func TestReadme(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	cmd := exec.CommandContext(t.Context(), "bash", "-c", script(string(readme)))
-	cmd.Dir = dir
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Errorf("%v\n%s", err, tail(out))
-	}
+	return dir
 }
 
 // script joins the commands at a prompt. A reader waits for the daemon to

@@ -18,8 +18,8 @@ const pointTime = 5 * time.Second
 // in between, wherever they are, until it was enough.
 func (w *world) direct() {
 	begun := time.Now()
-	all := reachable(w.o.Servers != nil, w.o.Servers != nil && !w.o.NoRedis)
-	for i := 0; w.report.Kills < w.o.Kills || time.Since(begun) < w.o.For; i++ {
+	all := w.reachable()
+	for i := 0; (w.report.Kills < w.o.Kills || time.Since(begun) < w.o.For) && !w.breached(); i++ {
 		m := w.members[rand.IntN(len(w.members))] //nolint:gosec // chance is all that is wanted
 		w.progress(20 + rand.IntN(200))           //nolint:gosec // as above
 		if i%4 == 3 {

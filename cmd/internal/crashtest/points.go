@@ -3,6 +3,7 @@ package crashtest
 import (
 	"bytes"
 	"math/rand/v2"
+	"slices"
 	"sync/atomic"
 
 	"beibu/cmd/internal/proxytest"
@@ -65,11 +66,14 @@ var points = []point{
 	{"acknowledged, not answered", toReceivers, answer("200", `"state":"Consignment`)},
 }
 
-// reachable are the points that a world without Kafka, or without Redis, has.
-func reachable(kafka, redis bool) []point {
+// reachable are the points that the world has: not all, without Kafka or Redis.
+func (w *world) reachable() []point {
+	kafka := w.o.Servers != nil
+	redis := kafka && !w.o.NoRedis
 	var all []point
 	for _, p := range points {
-		if (p.at != toKafka || kafka) && (p.at != toRedis || redis) {
+		wanted := len(w.o.At) == 0 || slices.Contains(w.o.At, p.name)
+		if wanted && (p.at != toKafka || kafka) && (p.at != toRedis || redis) {
 			all = append(all, p)
 		}
 	}

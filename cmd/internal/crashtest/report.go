@@ -17,7 +17,7 @@ type Report struct {
 	Accepted  int            // documents answered 202, or 200 after an answer was lost
 	Resends   int            // the same document sent again
 	Conflicts int            // other contents refused
-	Refused   int            // answers 503, 429 or in flight: sent again
+	Again     map[string]int // answers that ask to send again, by their code
 	Unheard   int            // calls without an answer: made again
 	Repeats   int            // deliveries handed over more than once
 	Replayed  int            // deliveries begun again after a refusal
@@ -70,20 +70,25 @@ func (r *Report) String() string {
 	var b strings.Builder
 	_, _ = fmt.Fprintf(&b, "documents accepted %d, kills %d, repeats %d, missing %d, altered %d, second contents %d, other receipts %d\n",
 		r.Accepted, r.Kills, r.Repeats, r.Missing, r.Altered, r.Second, r.Receipts)
-	_, _ = fmt.Fprintf(&b, "resends %d, conflicts refused %d, told to come again %d, unanswered %d, replayed %d, attacked for %.1f s, drained in %.1f s, seed %d\n",
-		r.Resends, r.Conflicts, r.Refused, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Drained.Seconds(), r.Seed)
-	for what, counts := range map[string]map[string]int{"killed at": r.Points, "weather": r.Weather} {
-		if len(counts) == 0 {
-			continue
-		}
-		_, _ = fmt.Fprintf(&b, "%s:", what)
-		for _, name := range slices.Sorted(maps.Keys(counts)) {
-			_, _ = fmt.Fprintf(&b, " %s %d;", name, counts[name])
-		}
-		b.WriteByte('\n')
-	}
+	_, _ = fmt.Fprintf(&b, "resends %d, conflicts refused %d, unanswered %d, replayed %d, attacked for %.1f s, drained in %.1f s, seed %d\n",
+		r.Resends, r.Conflicts, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Drained.Seconds(), r.Seed)
+	list(&b, "told to come again", r.Again)
+	list(&b, "killed at", r.Points)
+	list(&b, "weather", r.Weather)
 	for _, fault := range r.Faults {
 		_, _ = fmt.Fprintln(&b, fault)
 	}
 	return b.String()
+}
+
+// list writes counts on a line of their own.
+func list(b *strings.Builder, what string, counts map[string]int) {
+	if len(counts) == 0 {
+		return
+	}
+	_, _ = fmt.Fprintf(b, "%s:", what)
+	for _, name := range slices.Sorted(maps.Keys(counts)) {
+		_, _ = fmt.Fprintf(b, " %s %d;", name, counts[name])
+	}
+	_ = b.WriteByte('\n') // never fails
 }

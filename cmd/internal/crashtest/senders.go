@@ -160,7 +160,7 @@ func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi
 			return answer, err
 		}
 		if problem != nil {
-			c.w.report.count(&c.w.report.Refused)
+			c.w.report.met(&c.w.report.Again, problem.Code)
 		} else {
 			c.w.report.count(&c.w.report.Unheard)
 		}

@@ -25,6 +25,8 @@ type Options struct {
 	Kills   int           // of daemons, at least
 	For     time.Duration // at least
 	Clients int           // senders
+	At      []string      // names of the points at which to kill; none for all
+	Breach  bool          // end at the first breach: one is expected
 	Seed    uint64        // of what the senders and receivers choose; 0 for a new one
 }
 
@@ -65,7 +67,9 @@ func Run(tb testing.TB, o Options) *Report {
 	w.report.Attacked = time.Since(begun)
 	w.calm()
 	begun = time.Now()
-	w.drain()
+	if !w.breached() {
+		w.drain()
+	}
 	w.report.Drained = time.Since(begun)
 	w.receivers.stop()
 	for _, m := range w.members {
@@ -158,6 +162,13 @@ func (w *world) begin() {
 	if w.o.Storm > 0 {
 		w.storm.wg.Go(func() { w.rage(w.storm.ctx) })
 	}
+}
+
+// breached tells whether a breach was expected and found.
+func (w *world) breached() bool {
+	w.report.mu.Lock()
+	defer w.report.mu.Unlock()
+	return w.o.Breach && len(w.report.Faults) > 0
 }
 
 // A crowd is goroutines that work until they are stopped.
