@@ -163,7 +163,11 @@ type Limits struct {
 	Document Size `yaml:"document"`
 	// Request is the longest that one request may take. Default 90s.
 	Request time.Duration `yaml:"request"`
-	// Drain is how long a stop waits for what was begun. Default 20s.
+	// Grace is how long a stop goes on serving while readiness says no already, so
+	// that whoever spreads requests over several daemons turns away before this
+	// one refuses. Default 0s.
+	Grace time.Duration `yaml:"grace"`
+	// Drain is how long a stop then waits for what was begun. Default 20s.
 	Drain time.Duration `yaml:"drain"`
 	// InFlight is how many documents may be worked on at once; more are told
 	// to come again. Default 256.

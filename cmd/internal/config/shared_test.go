@@ -15,6 +15,7 @@ func TestSharedMistakes(t *testing.T) {
   partitions: -1
   replication: 17
   retention: 1s
+  session: 10ms
   sasl: {mechanism: PLAIN}
   tls:
     certificate: only.pem
@@ -29,8 +30,8 @@ redis:
 	_, err := Parse("beibud.yaml", []byte(text))
 	for _, told := range []string{
 		":2: kafka.brokers[0]", ":3: kafka.topicPrefix", ":4: kafka.partitions", ":5: kafka.replication", ":6: kafka.retention",
-		":7: kafka.sasl.mechanism: PLAIN would show", ":7: kafka.sasl: user and passwordFile", ":8: kafka.tls: enabled is not true",
-		":10: redis: master and cluster", ":14: redis.lease", ":15: redis.passwordFile", ":16: redis.tls.authorities",
+		":7: kafka.session", ":8: kafka.sasl.mechanism: PLAIN would show", ":8: kafka.sasl: user and passwordFile", ":9: kafka.tls: enabled is not true",
+		":11: redis: master and cluster", ":15: redis.lease", ":16: redis.passwordFile", ":17: redis.tls.authorities",
 	} {
 		if err == nil || !strings.Contains(err.Error(), told) {
 			t.Errorf("not told: %s", told)

@@ -52,6 +52,7 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},
+		"limits.grace":         {l.Limits.Grace, 0},
 		"limits.drain":         {l.Limits.Drain, time.Second},
 		"delivery.expireAfter": {l.Delivery.ExpireAfter, time.Minute},
 		"delivery.sweep":       {l.Delivery.Sweep, time.Second},

@@ -186,15 +186,27 @@ func (d *Daemon) catchUp(ctx context.Context) error {
 	}
 }
 
-// Stop refuses what is new, finishes what was begun, and closes everything, in
-// the reverse of the order in which it came up. It takes at most limits.drain.
+// Stop says that it is not ready, goes on for limits.grace, refuses what is new,
+// finishes what was begun, and closes everything, in the reverse of the order in
+// which it came up. From the refusal on it takes at most limits.drain.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.serving.Store(false)
+	d.leave(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, d.config.Limits.Drain, errors.New("limits.drain is over"))
 	defer cancel()
 	err := d.life.down(ctx)
 	d.log.Info("stopped", zap.Error(err))
 	return err
+}
+
+// leave waits for limits.grace, unless ctx ends before.
+func (d *Daemon) leave(ctx context.Context) {
+	grace := time.NewTimer(d.config.Limits.Grace)
+	defer grace.Stop()
+	select {
+	case <-grace.C:
+	case <-ctx.Done():
+	}
 }
 
 // Run serves until ctx ends or a part fails, and stops.

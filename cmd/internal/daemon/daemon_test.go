@@ -161,6 +161,33 @@ func TestStopFinishesWhatWasBegun(t *testing.T) {
 	}
 }
 
+// A daemon that is about to stop says so, and serves on until its grace is over,
+// so that a rolling restart refuses nobody.
+func TestGrace(t *testing.T) {
+	dir := t.TempDir()
+	d := open(t, dir, "limits: {grace: 1h}\n")
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	sender := as(t, d, dir, "qinzhou-customs")
+	ctx, hurry := context.WithCancel(t.Context())
+	stopped := make(chan error, 1)
+	go func() { stopped <- d.Stop(ctx) }()
+	for d.ready(t.Context()) == nil { // until the stop has begun
+		continue
+	}
+	if _, err := sender.Submit(t.Context(), carnet(t)); err != nil {
+		t.Errorf("within the grace: %v", err)
+	}
+	hurry()
+	if err := <-stopped; err != nil && !errors.Is(err, context.Canceled) {
+		t.Errorf("stop: %v", err)
+	}
+	if _, err := sender.Submit(t.Context(), carnet(t)); err == nil {
+		t.Error("served after the stop")
+	}
+}
+
 func slowPost(ctx context.Context, sender *client.Client, body io.Reader) error {
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, sender.Server+"/v1/documents", body)
 	if err != nil {
