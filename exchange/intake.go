@@ -24,6 +24,9 @@ type Intake struct {
 	Claims     Claims // or nil, where the log is as near as they would be
 	Log        queue.Admitter
 	Receipts   *Receipts
+	// Patience is the longest wait for the log's decision, so that documents do
+	// not pile up while the log cannot be had. Zero: as long as the caller waits.
+	Patience time.Duration
 }
 
 // Claims tell whether a document number is on its way in somewhere else. They
@@ -160,11 +163,17 @@ func (x Exchange) header() signing.Header {
 }
 
 // admit has the log decide who owns the number. The token tells this attempt
-// from every other at the same number.
+// from every other at the same number. A decision that comes too late stands:
+// sending the document again gets the receipt.
 func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.Entry, uuid.UUID, error) {
 	head, err := x.encode()
 	if err != nil {
 		return queue.Entry{}, uuid.Nil, &Error{Op: "write log entry", Kind: Internal, Err: err}
+	}
+	if in.Patience > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, in.Patience)
+		defer cancel()
 	}
 	token := uuid.New()
 	owner, err := in.Log.Admit(ctx, queue.Submission{

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"beibu/exchange"
@@ -179,4 +180,38 @@ type down struct{}
 
 func (down) Admit(context.Context, queue.Submission) (queue.Entry, error) {
 	return queue.Entry{}, fmt.Errorf("broker away: %w", queue.ErrUnavailable)
+}
+
+// A mutedLog takes nothing until it is heard again, as one whose brokers are
+// out of reach.
+type mutedLog struct{ muted bool }
+
+func (l *mutedLog) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
+	if l.muted {
+		<-ctx.Done()
+		return queue.Entry{}, ctx.Err()
+	}
+	return s.Entry(1, 1), nil
+}
+
+// The wait for the log ends when patience does, long before the caller's; once
+// the log is there again, the same document is accepted.
+func TestPatienceWithTheLog(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	synctest.Test(t, func(t *testing.T) {
+		log := &mutedLog{muted: true}
+		intake := *w.Intake
+		intake.Log, intake.Patience = log, 10*time.Second
+		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
+		defer cancel()
+		begun := time.Now()
+		_, err := intake.Accept(ctx, from("qinzhou", carnet(t, number)))
+		if took := time.Since(begun); exchange.KindOf(err) != exchange.Unavailable || took != 10*time.Second {
+			t.Errorf("%v after %s", err, took)
+		}
+		log.muted = false
+		if _, err := intake.Accept(ctx, from("qinzhou", carnet(t, number))); err != nil {
+			t.Errorf("the log is there again: %v", err)
+		}
+	})
 }

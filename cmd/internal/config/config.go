@@ -163,6 +163,10 @@ type Limits struct {
 	Document Size `yaml:"document"`
 	// Request is the longest that one request may take. Default 90s.
 	Request time.Duration `yaml:"request"`
+	// Admit is the longest wait for the log to take a document in. While the
+	// log cannot be had, senders are told so after it, and are to send again.
+	// Default 10s.
+	Admit time.Duration `yaml:"admit"`
 	// Grace is how long a stop goes on serving while readiness says no already, so
 	// that whoever spreads requests over several daemons turns away before this
 	// one refuses. Default 0s.
@@ -202,6 +206,7 @@ func (c Config) Default() Config {
 	fill(&c.Data, "beibu-data")
 	fill(&c.Limits.Document, 8<<20)
 	fill(&c.Limits.Request, 90*time.Second)
+	fill(&c.Limits.Admit, 10*time.Second)
 	fill(&c.Limits.Drain, 20*time.Second)
 	fill(&c.Limits.InFlight, 256)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)

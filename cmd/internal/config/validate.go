@@ -53,6 +53,7 @@ func (l *Loaded) validateLimits(src *source) {
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},
 		"limits.grace":         {l.Limits.Grace, 0},
+		"limits.admit":         {l.Limits.Admit, 100 * time.Millisecond},
 		"limits.drain":         {l.Limits.Drain, time.Second},
 		"delivery.expireAfter": {l.Delivery.ExpireAfter, time.Minute},
 		"delivery.sweep":       {l.Delivery.Sweep, time.Second},
