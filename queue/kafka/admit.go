@@ -55,17 +55,12 @@ func (q *Queue) check(s queue.Submission) error {
 // submit appends body and record, in this order: a record without its body
 // would own the key for nothing.
 func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
-	var at spot
-	err := q.write(ctx, kafkago.Message{
-		Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body, WriterData: &at,
-	})
+	partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
 	if err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
-	e := s.Entry(0, q.layout.position(at.partition, at.offset))
-	err = q.write(ctx, kafkago.Message{
-		Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e),
-	})
+	e := s.Entry(0, q.layout.position(partition, offset))
+	_, _, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)})
 	if err != nil {
 		return fmt.Errorf("append to log: %w", err)
 	}
@@ -110,7 +105,7 @@ func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
 		return err
 	}
 	defer done()
-	if err := q.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
+	if _, _, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
 		return q.unavailable(ctx, "append events", err)
 	}
 	return nil

@@ -61,7 +61,7 @@ func (c *cluster) writer() *kafkago.Writer {
 	return &kafkago.Writer{
 		Addr:         c.client.Addr,
 		Transport:    c.transport,
-		Balancer:     c.options.balancer(),
+		Balancer:     parcels(c.options.balancer()),
 		RequiredAcks: kafkago.RequireAll,
 		BatchTimeout: time.Millisecond,
 		BatchSize:    64,
@@ -94,21 +94,6 @@ func (o Options) balancer() kafkago.Balancer {
 		}
 		return 0
 	})
-}
-
-// A spot is where Kafka put a message, known when WriteMessages returns.
-type spot struct {
-	partition int
-	offset    int64
-}
-
-// placed fills in the spots of the messages written.
-func placed(messages []kafkago.Message, err error) {
-	for _, m := range messages {
-		if at, ok := m.WriterData.(*spot); ok && err == nil {
-			at.partition, at.offset = m.Partition, m.Offset
-		}
-	}
 }
 
 // A record is one message read.

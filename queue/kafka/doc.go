@@ -20,6 +20,10 @@
 // and next to nothing of events. So it hears both from their beginnings when
 // it opens, and is ready when it has caught up.
 //
+// The writer holds a message until the brokers have answered for it, whether or
+// not its caller still waits. How many bytes it may hold is bounded; beyond
+// that every write is answered queue.ErrUnavailable at once.
+//
 // None of these topics knows transactions or compaction, so offsets run
 // without a gap. A gap or a step back is a fault: the partition is stopped and
 // the queue answers queue.ErrUnavailable until somebody has looked.

@@ -18,6 +18,7 @@ type Options struct {
 	Partitions  int           // of body and log; 6 where 0. Never to be changed
 	Replication int           // of every topic; 3 where 0
 	MaxBody     int           // bytes of a sealed envelope; 16 MiB where 0
+	Unanswered  int           // bytes that may wait for the brokers' answer; 256 MiB where 0, and never less than one message
 	Retention   time.Duration // of every topic that is made; for ever where 0
 	TLS         *tls.Config   // nil for a plain connection
 	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none where empty
@@ -56,6 +57,10 @@ func (o Options) filled() (Options, error) {
 	if o.MaxBody == 0 {
 		o.MaxBody = 16 << 20
 	}
+	if o.Unanswered == 0 {
+		o.Unanswered = 256 << 20
+	}
+	o.Unanswered = max(o.Unanswered, max(o.MaxBody, maxEvents)+overhead)
 	if o.Session == 0 {
 		o.Session = 10 * time.Second
 	}

@@ -24,6 +24,7 @@ type Queue struct {
 	cluster *cluster
 	writer  *kafkago.Writer
 	writing sync.RWMutex // held to write; Close takes it for itself
+	outbox  *outbox
 	owners  *owners
 	feed    *feed
 	recent  *window
@@ -58,6 +59,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, openError(err)
 	}
 	q.writer = q.cluster.writer()
+	q.outbox = &outbox{next: q.write, most: int64(o.Unanswered)}
 	if err := q.hear(ctx); err != nil {
 		return nil, errors.Join(openError(err), q.Close())
 	}

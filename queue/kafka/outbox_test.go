@@ -1,0 +1,102 @@
+package kafka_test
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"beibu/queue"
+	"beibu/queue/kafka"
+)
+
+// hush has the brokers take what is produced and not answer, until they are let
+// on. Each request that they keep waiting is told.
+func hush(c *kfake.Cluster) (waiting <-chan struct{}, letOn func()) {
+	told, leave := make(chan struct{}, 16), make(chan struct{})
+	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		select {
+		case told <- struct{}{}:
+		default:
+		}
+		c.SleepControl(func() { <-leave })
+		return nil, nil, false
+	})
+	return told, sync.OnceFunc(func() { close(leave) })
+}
+
+// What callers left behind when they gave up still takes memory. While there is
+// too much of it, nothing more is taken, and nobody waits to be told so; once
+// the brokers answer, all goes on by itself.
+func TestUnansweredIsBounded(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	o.MaxBody, o.Unanswered = 8<<20, 1 // one largest message is the least
+	q := open(t, o)
+	defer closing(t, q)
+	waiting, letOn := hush(c)
+	defer letOn()
+
+	caller, giveUp := context.WithCancel(t.Context())
+	left := make(chan error)
+	go func() {
+		_, err := q.Admit(caller, queue.Submission{Key: "left behind", Body: make([]byte, 6<<20)})
+		left <- err
+	}()
+	<-waiting
+	giveUp()
+	if err := <-left; !errors.Is(err, queue.ErrUnavailable) {
+		t.Fatalf("left behind: %v", err)
+	}
+
+	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	next := queue.Submission{Key: "next", Token: [16]byte{1}, Body: make([]byte, 3<<20)}
+	if _, err := q.Admit(patient, next); !errors.Is(err, queue.ErrUnavailable) || patient.Err() != nil {
+		t.Errorf("6 MiB wait and 3 come, where 8 may wait: %v, and the caller's time is up: %v", err, patient.Err())
+	}
+	letOn()
+	if e, err := admitted(patient, q, next); err != nil || e.Token != next.Token {
+		t.Errorf("the brokers answer again: %v owns, %v", e.Token, err)
+	}
+}
+
+// admitted admits again and again until that is done, or ctx ends.
+func admitted(ctx context.Context, q *kafka.Queue, s queue.Submission) (e queue.Entry, err error) {
+	for ctx.Err() == nil {
+		if e, err = q.Admit(ctx, s); err == nil {
+			return e, nil
+		}
+	}
+	return e, err
+}
+
+// What the brokers refused, or what was never written, is not counted for ever.
+func TestRefusedIsNotUnanswered(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	o.MaxBody, o.Unanswered = 8<<20, 1
+	q := open(t, o)
+	defer closing(t, q)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	for range 4 {
+		c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "body", Count: 1})
+		if _, err := q.Admit(t.Context(), queue.Submission{Key: "refused", Body: make([]byte, 3<<20)}); !errors.Is(err, queue.ErrUnavailable) {
+			t.Fatalf("refused: %v", err)
+		}
+		if err := q.Append(ended, queue.Event{Name: "late", Detail: make([]byte, 64<<10)}); !errors.Is(err, queue.ErrUnavailable) {
+			t.Fatalf("late: %v", err)
+		}
+	}
+	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	if _, err := admitted(patient, q, queue.Submission{Key: "key", Body: make([]byte, 8<<20)}); err != nil {
+		t.Errorf("a largest message: %v", err)
+	}
+}
