@@ -99,5 +99,7 @@ var hints = map[string]string{
 	"in-flight":              "another request is at work on the same number; try again",
 	"unavailable":            "nothing was done; try again",
 	"busy":                   "nothing was done; try again",
+	"memory-full":            "nothing was done; try again",
+	"share-used":             "nothing was done; send fewer documents at once",
 	"too-large":              "limits.document in the daemon's configuration bounds a document",
 }

@@ -17,10 +17,10 @@ import (
 )
 
 const (
-	firstBuffer = 16 << 10 // what is set aside before any of a body has come
-	keptBuffer  = 1 << 20  // a larger buffer is given back to the runtime
-	maxRatio    = 100      // of a gzip body, unpacked to packed
-	maxJSON     = 1 << 20  // bytes of a JSON body
+	firstBuffer = 16 << 10  // what is set aside before any of a body has come
+	keptBuffer  = 128 << 10 // a larger one is given back to the runtime: a small document would hold all of it
+	maxRatio    = 100       // of a gzip body, unpacked to packed
+	maxJSON     = 1 << 20   // bytes of a JSON body
 )
 
 // buffers are used again for the bodies of requests. The zero value works.
@@ -47,8 +47,9 @@ func (b *buffers) put(buf *[]byte) {
 }
 
 // readXML reads the document of a request into a buffer, to be put back by the
-// caller. It fails with a *refusal: 400, 408, 413 or 415.
-func (s *Server) readXML(c *call) (*[]byte, error) {
+// caller, where the visit is given the memory for it. It fails with a *refusal:
+// 400, 408, 413, 415 or 503.
+func (s *Server) readXML(c *call, v *visit) (*[]byte, error) {
 	if err := isMedia(c.request, mediaXML, "text/xml"); err != nil {
 		return nil, err
 	}
@@ -57,7 +58,7 @@ func (s *Server) readXML(c *call) (*[]byte, error) {
 		return nil, err
 	}
 	buf := s.buffers.get()
-	if err := s.read(c, buf, s.limits.Document, packed); err != nil {
+	if err := s.read(c, buf, s.limits.Document, packed, v); err != nil {
 		s.buffers.put(buf)
 		return nil, err
 	}
@@ -76,7 +77,7 @@ func (s *Server) readJSON(c *call, v any) error {
 	}
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
-	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false); err != nil {
+	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false, nil); err != nil {
 		return err
 	}
 	return decodeJSON(*buf, v)
@@ -127,14 +128,15 @@ func isPacked(r *http.Request) (bool, error) {
 
 // read fills a buffer with the body: at most limit bytes packed, and as many
 // unpacked, at no more than maxRatio times what came. The buffer grows with
-// what arrives, never with what was announced.
-func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
+// what arrives, never with what was announced, and no further than the visit
+// may hold.
+func (s *Server) read(c *call, buf *[]byte, limit int, packed bool, v *visit) error {
 	if c.request.ContentLength > int64(limit) {
 		return tooLarge(limit)
 	}
 	// The server's own writer, so that it learns to close the connection.
 	came := &counter{from: http.MaxBytesReader(c.ResponseWriter, c.request.Body, int64(limit))}
-	err := s.fill(buf, came, limit, packed)
+	err := s.fill(buf, came, limit, packed, v)
 	c.received = came.n
 	if err != nil {
 		return bodyRefusal(err, limit) // the deadline stands: the server reads what is left
@@ -143,9 +145,9 @@ func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	return nil
 }
 
-func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool) error {
+func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, v *visit) error {
 	if !packed {
-		return readAll(buf, came, limit, nil)
+		return readAll(buf, came, limit, nil, v)
 	}
 	z, ok := s.buffers.unpacks.Get().(*gzip.Reader)
 	if !ok {
@@ -155,17 +157,24 @@ func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool) error 
 	if err := z.Reset(came); err != nil {
 		return err
 	}
-	return readAll(buf, z, limit, came)
+	return readAll(buf, z, limit, came, v)
 }
 
 // readAll reads to the end. Where came is given, it counts what was read so
 // far before it was unpacked.
-func readAll(buf *[]byte, from io.Reader, limit int, came *counter) error {
+func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) error {
 	b := *buf
 	defer func() { *buf = b }()
+	if err := v.hold(min(cap(b), limit+1)); err != nil {
+		return err
+	}
 	for {
 		if len(b) == cap(b) {
-			b = slices.Grow(b, min(cap(b), limit+1-len(b)))
+			size := min(2*cap(b), limit+1)
+			if err := v.hold(size); err != nil {
+				return err
+			}
+			b = append(make([]byte, 0, size), b...)
 		}
 		n, err := from.Read(b[len(b):min(cap(b), limit+1)])
 		b = b[:len(b)+n]

@@ -26,16 +26,20 @@ import (
 func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Server {
 	tb.Helper()
 	s := &Server{limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
+	s.room = newRoom(s.limits)
 	var err error
-	if s.metrics, err = newMetrics(prometheus.NewRegistry()); err != nil {
+	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room); err != nil {
 		tb.Fatal(err)
 	}
 	s.mount(route{"POST /", anyone, func(c *call) error { return handler(s, c) }})
 	return s
 }
 
+// echoXML takes the caller to be of the party that it says.
 func echoXML(s *Server, c *call) error {
-	body, err := s.readXML(c)
+	v := s.room.enter(c.request.Header.Get("Party"))
+	defer v.leave()
+	body, err := s.readXML(c, v)
 	if err != nil {
 		return err
 	}
@@ -276,7 +280,7 @@ func TestUnreadAnswerIsCutOff(t *testing.T) {
 func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := echo(t, Limits{Body: 10 * time.Second}, func(s *Server, c *call) error {
-			if _, err := s.readXML(c); err != nil {
+			if _, err := s.readXML(c, nil); err != nil {
 				return err
 			}
 			select {

@@ -10,6 +10,8 @@
 //   - A party sees what it sent and what was consigned to it, and nothing else.
 //   - 202 and 200 to a submission mean that the document is durable; any other
 //     status promises nothing, and sending the same document again is safe.
-//   - No request holds more memory than the limit on a document allows.
+//   - No request holds more memory than the limit on a document allows, and all
+//     documents together no more than the limit on memory: see room.
+//   - No party takes all the places or all the memory: there is room for others.
 //   - The cause of a failure of ours is logged and never shown.
 package httpapi

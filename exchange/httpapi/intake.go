@@ -10,15 +10,29 @@ import (
 
 // submit answers POST /v1/documents.
 func (s *Server) submit(c *call) error {
-	body, err := s.readXML(c)
+	err := s.takeIn(c)
 	if err != nil {
 		s.metrics.countRefused(codeOf(err))
+	}
+	return err
+}
+
+// takeIn reads a document, hands it to the intake where there is room for it,
+// and answers.
+func (s *Server) takeIn(c *call) error {
+	v := s.room.enter(c.caller.Party)
+	defer v.leave()
+	body, err := s.readXML(c, v)
+	if err != nil {
 		return err
 	}
 	defer s.buffers.put(body)
-	accepted, err := s.accept(c, exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()})
+	if err := v.work(); err != nil {
+		return err
+	}
+	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
+	accepted, err := s.intake.Load().Accept(c.request.Context(), doc)
 	if err != nil {
-		s.metrics.countRefused(codeOf(err))
 		return err
 	}
 	s.metrics.countAccepted(accepted)
@@ -32,29 +46,19 @@ func (s *Server) submit(c *call) error {
 	return c.json(status, wireAcceptance(accepted))
 }
 
-// accept hands a document to the intake where there is room for it.
-func (s *Server) accept(c *call, doc exchange.Document) (exchange.Acceptance, error) {
-	done, err := s.work()
-	if err != nil {
-		return exchange.Acceptance{}, err
-	}
-	defer done()
-	return s.intake.Load().Accept(c.request.Context(), doc)
-}
-
 // check answers POST /v1/checks: what submit would find, with nothing kept. It
 // says nothing of routes, or of what the caller may send.
 func (s *Server) check(c *call) error {
-	body, err := s.readXML(c)
+	v := s.room.enter(c.caller.Party)
+	defer v.leave()
+	body, err := s.readXML(c, v)
 	if err != nil {
 		return err
 	}
 	defer s.buffers.put(body)
-	done, err := s.work()
-	if err != nil {
+	if err := v.work(); err != nil {
 		return err
 	}
-	defer done()
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
 	intake := s.intake.Load()
 	checked, err := intake.Checks.Find(c.request.Context(), doc)
@@ -72,18 +76,6 @@ func (s *Server) check(c *call) error {
 		answer.Signature = wireSignature(trusted.Signature())
 	}
 	return c.json(http.StatusOK, answer)
-}
-
-// work takes one of the places for documents that are worked on at once. It
-// fails at once where there is none: a sender that is told to come again is
-// better off than one that waits in a line of unknown length.
-func (s *Server) work() (done func(), err error) {
-	select {
-	case s.working <- struct{}{}:
-		return func() { <-s.working }, nil
-	default:
-		return nil, errBusy
-	}
 }
 
 // codeOf returns the code that a caller is told of a failure.

@@ -24,7 +24,7 @@ type metrics struct {
 	sizes    prometheus.Histogram
 }
 
-func newMetrics(to prometheus.Registerer) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, r *room) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -50,6 +50,12 @@ func newMetrics(to prometheus.Registerer) (*metrics, error) {
 	var refused []error
 	for _, c := range []prometheus.Collector{
 		m.requests, m.seconds, m.inFlight, m.received, m.sent, m.accepted, m.refused, m.sizes,
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "beibu_documents_in_flight", Help: "Documents being worked on.",
+		}, func() float64 { places, _ := r.inUse(); return float64(places) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "beibu_documents_in_flight_bytes", Help: "Memory held for documents being read or worked on, with their sealed forms.",
+		}, func() float64 { _, bytes := r.inUse(); return float64(bytes) }),
 	} {
 		refused = append(refused, to.Register(c))
 	}

@@ -158,6 +158,15 @@ var (
 	}
 	errBusy = &refusal{
 		status: http.StatusServiceUnavailable, code: "busy", title: "Too much at once: nothing was done, send again", retryAfter: 1,
+		detail: "as many documents are worked on as may be at once",
+	}
+	errMemory = &refusal{
+		status: http.StatusServiceUnavailable, code: "memory-full", title: "Too much at once: nothing was done, send again", retryAfter: 1,
+		detail: "the documents that are worked on take all the memory that is set aside for them",
+	}
+	errShare = &refusal{
+		status: http.StatusServiceUnavailable, code: "share-used", title: "Too much at once: nothing was done, send again", retryAfter: 1,
+		detail: "the party has its share of what may be worked on at once; what is left is for the others",
 	}
 )
 

@@ -49,6 +49,7 @@ type Limits struct {
 	Request  time.Duration // the longest that a request may take; default 90 s
 	Body     time.Duration // the longest that a body may take to arrive; default 30 s
 	InFlight int           // documents worked on at once; default 256
+	Memory   int64         // bytes that documents may take at once, see Memory; default 256 MiB, and never less than one takes
 }
 
 // withDefaults fills in what was not said.
@@ -65,6 +66,10 @@ func (l Limits) withDefaults() Limits {
 	if l.InFlight <= 0 {
 		l.InFlight = 256
 	}
+	if l.Memory <= 0 {
+		l.Memory = 256 << 20
+	}
+	l.Memory = max(l.Memory, Memory(l.Document+1)) // one byte more shows that there is more
 	return l
 }
 
@@ -87,7 +92,7 @@ type Server struct {
 	spec     spec
 	mux      *http.ServeMux
 	buffers  buffers
-	working  chan struct{} // holds a token for every document that is worked on
+	room     *room
 
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
 	drain    context.CancelFunc
@@ -109,10 +114,10 @@ func New(o Options) (*Server, error) {
 	}
 	s.intake.Store(o.Intake)
 	s.SwapKeys(o.Trust, o.Keys)
-	s.working = make(chan struct{}, s.limits.InFlight)
+	s.room = newRoom(s.limits)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
-	if s.metrics, err = newMetrics(o.Metrics); err != nil {
+	if s.metrics, err = newMetrics(o.Metrics, s.room); err != nil {
 		return nil, fmt.Errorf("make HTTP API: %w", err)
 	}
 	if s.spec, err = loadSpec(); err != nil {

@@ -157,7 +157,7 @@ type TLS struct {
 	ClientCAs string `yaml:"clientCAs"`
 }
 
-// Limits bound what one request may ask for.
+// Limits bound what requests may ask for.
 type Limits struct {
 	// Document is the largest document, unpacked. Default 8MiB, at most 64MiB.
 	Document Size `yaml:"document"`
@@ -176,6 +176,11 @@ type Limits struct {
 	// InFlight is how many documents may be worked on at once; more are told
 	// to come again. Default 256.
 	InFlight int `yaml:"inFlight"`
+	// Memory is how much the documents that are read and worked on may take at
+	// once, with their sealed forms; more are told to come again. With Kafka,
+	// as much again may wait there for the brokers' answer. Default 256MiB, at
+	// least what one largest document takes: 7/3 of limits.document, about.
+	Memory Size `yaml:"memory"`
 }
 
 // Delivery says how long receivers have.
@@ -209,6 +214,7 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Admit, 10*time.Second)
 	fill(&c.Limits.Drain, 20*time.Second)
 	fill(&c.Limits.InFlight, 256)
+	fill(&c.Limits.Memory, 256<<20)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Kafka.TopicPrefix, "docs.")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/httpapi"
 	"beibu/exchange/rules/codes"
 	"beibu/schemas"
 )
@@ -22,6 +23,7 @@ import (
 const (
 	maxDocument = 64 << 20
 	maxInFlight = 100_000
+	maxMemory   = 1 << 40
 )
 
 // validate notes every setting that cannot work.
@@ -50,6 +52,8 @@ func (l *Loaded) validate(src *source) {
 func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.document", int64(l.Limits.Document), 1<<10, maxDocument)
 	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
+	largest := int(min(l.Limits.Document, maxDocument))
+	src.between("limits.memory", int64(l.Limits.Memory), httpapi.Memory(largest+1), maxMemory)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},
 		"limits.grace":         {l.Limits.Grace, 0},

@@ -42,7 +42,8 @@ func (d *Daemon) joinKafka(ctx context.Context) (*kafka.Queue, error) {
 	return kafka.Open(ctx, kafka.Options{
 		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
 		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
-		TLS: d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
+		Unanswered: int(d.config.Limits.Memory),
+		TLS:        d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
 	})
 }
 

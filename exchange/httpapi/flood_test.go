@@ -1,0 +1,95 @@
+package httpapi_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/testutil"
+
+	"beibu/exchange/httpapi"
+)
+
+// While documents wait for a log that does not answer, a party that floods gets
+// half of the places, another still gets in, and all is told as metrics. Once
+// the log answers, everything that got in is accepted.
+func TestFloodLeavesPlaces(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{InFlight: 8})
+	entered, leave := make(chan struct{}), make(chan struct{})
+	w.stall(entered, leave)
+	letOn := sync.OnceFunc(func() { close(leave) })
+	defer letOn()
+	var wait sync.WaitGroup
+	answered := make(chan answer, 8)
+	// send returns once the document is in, or else with its answer.
+	send := func(party string, n int) (out answer, in bool) {
+		body := string(carnet(t, fmt.Sprintf("CN/4501/26/%s%d", party[:2], n)))
+		wait.Go(func() { answered <- w.do(request{path: "/v1/documents", as: party, body: body}) })
+		select {
+		case <-entered:
+			return answer{}, true
+		case out = <-answered:
+			return out, false
+		}
+	}
+	for n := range 4 {
+		if out, in := send(port, n); !in {
+			t.Fatalf("document %d of a party: %d %s", n, out.status, out.body)
+		}
+	}
+	got, in := send(port, 4)
+	if in {
+		t.Fatal("a party gets more than half of the places")
+	}
+	if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "share-used" || !p.Retryable || got.header.Get("Retry-After") == "" {
+		t.Errorf("the fifth of a party: %+v", p)
+	}
+	if out, in := send(receiver, 1); !in {
+		t.Fatalf("another party: %d %s", out.status, out.body)
+	}
+	each := httpapi.Memory(16 << 10)
+	err := testutil.GatherAndCompare(w.registry, strings.NewReader(fmt.Sprintf(`
+# HELP beibu_documents_in_flight Documents being worked on.
+# TYPE beibu_documents_in_flight gauge
+beibu_documents_in_flight 5
+# HELP beibu_documents_in_flight_bytes Memory held for documents being read or worked on, with their sealed forms.
+# TYPE beibu_documents_in_flight_bytes gauge
+beibu_documents_in_flight_bytes %d
+# HELP beibu_documents_refused_total Documents refused, by code.
+# TYPE beibu_documents_refused_total counter
+beibu_documents_refused_total{code="share-used"} 1
+`, 5*each)), "beibu_documents_in_flight", "beibu_documents_in_flight_bytes", "beibu_documents_refused_total")
+	if err != nil {
+		t.Error(err)
+	}
+	letOn()
+	wait.Wait()
+	close(answered)
+	for a := range answered {
+		if a.status != http.StatusAccepted {
+			t.Errorf("%d %s", a.status, a.body)
+		}
+	}
+}
+
+// A log that cannot be had is waited for as long as patience says, and is there
+// again for whoever comes after.
+func TestLogThatCannotBeHad(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	intake, _ := w.newIntake()
+	intake.Patience = time.Millisecond
+	w.server.Swap(intake)
+	w.stallUntilDone()
+	document := carnet(t, "CN/4501/26/12")
+	got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
+	if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "unavailable" || !p.Retryable || got.header.Get("Retry-After") == "" {
+		t.Errorf("%v %+v", got.header, p)
+	}
+	intake, _ = w.newIntake() // patient: what follows may take this machine longer
+	w.server.Swap(intake)
+	w.failAdmits(nil)
+	w.submit(document)
+}

@@ -1,0 +1,129 @@
+package httpapi
+
+import (
+	"encoding/base64"
+	"sync"
+)
+
+// A room bounds the documents that are read and worked on at once: how many are
+// worked on, and how many bytes all of them take. It has no line to wait in: a
+// sender that is told to come again is better off than one that waits for an
+// unknown time, and holds memory while it does.
+//
+// It shares both fairly by one rule: with a second document in hand, a party may
+// take more only where as much stays free as it then holds. So one party alone
+// has half of the room at most, two that flood it a third each, and who comes
+// next always finds as much free as the greediest of them holds. A party's only
+// document may have all that is free, since the largest must fit somewhere.
+type room struct {
+	mu     sync.Mutex
+	places measure // of documents that are worked on
+	bytes  measure // of documents that are read or worked on
+}
+
+// newRoom returns an empty room.
+func newRoom(l Limits) *room {
+	return &room{
+		places: measure{all: int64(l.InFlight), full: errBusy, held: make(map[string]int64)},
+		bytes:  measure{all: l.Memory, full: errMemory, held: make(map[string]int64)},
+	}
+}
+
+// A measure is something that there is only so much of.
+type measure struct {
+	all  int64
+	used int64
+	full *refusal         // what is said where it is used up
+	held map[string]int64 // by each party that holds some
+}
+
+// take gives a party more, for a document that has own of what it holds.
+func (m *measure) take(party string, own, more int64) error {
+	free, holds := m.all-m.used-more, m.held[party]+more
+	only := m.held[party] == own
+	switch {
+	case free < 0:
+		return m.full
+	case holds > free && !only:
+		return errShare
+	}
+	m.used += more
+	m.held[party] = holds
+	return nil
+}
+
+// giveBack takes back what a party held.
+func (m *measure) giveBack(party string, n int64) {
+	m.used -= n
+	if m.held[party] -= n; m.held[party] == 0 {
+		delete(m.held, party)
+	}
+}
+
+// inUse returns how many documents are worked on, and how many bytes are held.
+func (r *room) inUse() (places, bytes int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.places.used, r.bytes.used
+}
+
+// enter lets a document of a party in, which holds nothing yet.
+func (r *room) enter(party string) *visit { return &visit{room: r, party: party} }
+
+// A visit is one document in the room, from its first byte to its answer. It
+// belongs to one goroutine. Without a room, nil, it is not bounded here.
+type visit struct {
+	room          *room
+	party         string
+	places, bytes int64 // that it holds
+}
+
+// hold makes sure of the memory for a document of so many bytes, before they
+// are there. It fails with a *refusal.
+func (v *visit) hold(document int) error {
+	if v == nil {
+		return nil
+	}
+	v.room.mu.Lock()
+	defer v.room.mu.Unlock()
+	more := Memory(document) - v.bytes
+	if more <= 0 {
+		return nil
+	}
+	if err := v.room.bytes.take(v.party, v.bytes, more); err != nil {
+		return err
+	}
+	v.bytes += more
+	return nil
+}
+
+// work takes a place to work on the document. It fails with a *refusal.
+func (v *visit) work() error {
+	v.room.mu.Lock()
+	defer v.room.mu.Unlock()
+	if err := v.room.places.take(v.party, v.places, 1); err != nil {
+		return err
+	}
+	v.places++
+	return nil
+}
+
+// leave gives back all that the visit holds.
+func (v *visit) leave() {
+	v.room.mu.Lock()
+	defer v.room.mu.Unlock()
+	v.room.places.giveBack(v.party, v.places)
+	v.room.bytes.giveBack(v.party, v.bytes)
+	v.places, v.bytes = 0, 0
+}
+
+// beside is about what a document takes beside its own bytes: its connection,
+// what unpacks it, the header and the seals of its envelope.
+const beside = 64 << 10
+
+// Memory returns the bytes that a document of so many takes while it is worked
+// on: itself, its sealed form, which has it in base64, and what is beside. What
+// checking it takes for a moment is not in it.
+func Memory(document int) int64 {
+	return int64(document) + int64(base64.StdEncoding.EncodedLen(document)) + beside
+}
