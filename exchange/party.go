@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 )
 
 // A Role says what a party is, so that routes can name "the customs office of
@@ -35,6 +36,15 @@ type Party struct {
 	// Suspended parties may do nothing at all, until they are let again. What
 	// is addressed to them waits.
 	Suspended bool `yaml:"suspended" json:"suspended,omitempty"`
+	// Quota bounds what the party may submit.
+	Quota Quota `yaml:"quota" json:"-"`
+}
+
+// A Quota is how many documents a party may submit in a window of time, all at
+// once or spread over it. The zero value is none.
+type Quota struct {
+	Documents int           `yaml:"documents"`
+	Window    time.Duration `yaml:"window"`
 }
 
 // MaySend tells whether the party may send documents of a kind.

@@ -100,6 +100,7 @@ var hints = map[string]string{
 	"unavailable":            "nothing was done; try again",
 	"busy":                   "nothing was done; try again",
 	"memory-full":            "nothing was done; try again",
+	"quota-exceeded":         "nothing was done; send fewer documents, or ask the operator of the exchange for more",
 	"share-used":             "nothing was done; send fewer documents at once",
 	"too-large":              "limits.document in the daemon's configuration bounds a document",
 }

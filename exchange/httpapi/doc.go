@@ -13,5 +13,6 @@
 //   - No request holds more memory than the limit on a document allows, and all
 //     documents together no more than the limit on memory: see room.
 //   - No party takes all the places or all the memory: there is room for others.
+//   - A party with a quota is told how it stands, and gets no more than that.
 //   - The cause of a failure of ours is logged and never shown.
 package httpapi

@@ -10,6 +10,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
 
@@ -92,4 +93,73 @@ func TestLogThatCannotBeHad(t *testing.T) {
 	w.server.Swap(intake)
 	w.failAdmits(nil)
 	w.submit(document)
+}
+
+// setQuota gives parties quotas, as a reload does.
+func (w *world) setQuota(quotas map[string]exchange.Quota) {
+	w.t.Helper()
+	intake, _ := w.newIntake()
+	all := intake.Parties.All()
+	for i := range all {
+		all[i].Quota = quotas[all[i].ID]
+	}
+	var err error
+	if intake.Parties, err = exchange.NewParties(all); err != nil {
+		w.t.Fatal(err)
+	}
+	w.server.Swap(intake)
+}
+
+// A party with a quota is told with every answer how it stands, and refused
+// once it is used up, with what duplicates and bad documents cost; parties
+// without one are told nothing.
+func TestQuota(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	w.setQuota(map[string]exchange.Quota{port: {Documents: 3, Window: time.Hour}})
+	good := string(carnet(t, "CN/4501/26/13"))
+	for i, c := range []struct {
+		body   string
+		status int
+		left   string
+	}{
+		{good, http.StatusAccepted, "2"},
+		{good, http.StatusOK, "1"},
+		{"<GoodsItemPassport", http.StatusBadRequest, "0"},
+		{good, http.StatusTooManyRequests, "0"},
+	} {
+		a := w.do(request{path: "/v1/documents", as: port, body: c.body})
+		policy, now := a.header.Get("RateLimit-Policy"), a.header.Get("RateLimit")
+		wait, told := strings.CutPrefix(now, `"documents";r=`+c.left+`;t=`)
+		if a.status != c.status || policy != `"documents";q=3;w=3600` || !told {
+			t.Errorf("document %d: %d, %s, %s; want %d and %s left", i, a.status, policy, now, c.status, c.left)
+		}
+		if c.status != http.StatusTooManyRequests {
+			continue
+		}
+		if p := read[httpapi.Problem](t, a, c.status); p.Code != "quota-exceeded" || !p.Retryable || a.header.Get("Retry-After") != wait {
+			t.Errorf("%+v, Retry-After %s, t=%s", p, a.header.Get("Retry-After"), wait)
+		}
+	}
+	for _, r := range []request{
+		{path: "/v1/documents", as: receiver, body: good},
+		{path: "/v1/checks", as: port, body: good},
+		{path: "/v1/exchanges", as: port},
+	} {
+		if a := w.do(r); a.status >= 429 || a.header.Get("RateLimit") != "" || a.header.Get("RateLimit-Policy") != "" {
+			t.Errorf("%s as %s: %d %v", r.path, r.as, a.status, a.header)
+		}
+	}
+	err := testutil.GatherAndCompare(w.registry, strings.NewReader(`
+# HELP beibu_documents_refused_total Documents refused, by code.
+# TYPE beibu_documents_refused_total counter
+beibu_documents_refused_total{code="quota-exceeded"} 1
+beibu_documents_refused_total{code="xml.syntax"} 1
+`), "beibu_documents_refused_total")
+	if err != nil {
+		t.Error(err)
+	}
+	w.setQuota(nil)
+	if a := w.do(request{path: "/v1/documents", as: port, body: good}); a.status != http.StatusOK {
+		t.Errorf("once the quota is lifted: %d %s", a.status, a.body)
+	}
 }

@@ -17,9 +17,12 @@ func (s *Server) submit(c *call) error {
 	return err
 }
 
-// takeIn reads a document, hands it to the intake where there is room for it,
-// and answers.
+// takeIn reads a document, where the party's quota allows it, hands it to the
+// intake, where there is room for it, and answers.
 func (s *Server) takeIn(c *call) error {
+	if err := s.spend(c); err != nil {
+		return err
+	}
 	v := s.room.enter(c.caller.Party)
 	defer v.leave()
 	body, err := s.readXML(c, v)

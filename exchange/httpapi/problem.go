@@ -118,6 +118,12 @@ func (r refusal) because(detail string) *refusal {
 	return &r
 }
 
+// after says in how many seconds the same may be sent again.
+func (r refusal) after(seconds int) *refusal {
+	r.retryAfter = seconds
+	return &r
+}
+
 // What the door refuses.
 var (
 	errNoCredentials = &refusal{
@@ -163,6 +169,9 @@ var (
 	errMemory = &refusal{
 		status: http.StatusServiceUnavailable, code: "memory-full", title: "Too much at once: nothing was done, send again", retryAfter: 1,
 		detail: "the documents that are worked on take all the memory that is set aside for them",
+	}
+	errQuota = &refusal{
+		status: http.StatusTooManyRequests, code: "quota-exceeded", title: "The party's quota is used up: nothing was done, send again later",
 	}
 	errShare = &refusal{
 		status: http.StatusServiceUnavailable, code: "share-used", title: "Too much at once: nothing was done, send again", retryAfter: 1,

@@ -93,6 +93,7 @@ type Server struct {
 	mux      *http.ServeMux
 	buffers  buffers
 	room     *room
+	quotas   quotas
 
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
 	drain    context.CancelFunc

@@ -181,6 +181,8 @@ type Limits struct {
 	// as much again may wait there for the brokers' answer. Default 256MiB, at
 	// least what one largest document takes: 7/3 of limits.document, about.
 	Memory Size `yaml:"memory"`
+	// Quota is of the parties for which their map states none. Default: none.
+	Quota exchange.Quota `yaml:"quota"`
 }
 
 // Delivery says how long receivers have.

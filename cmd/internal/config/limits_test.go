@@ -2,8 +2,15 @@ package config
 
 import (
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
+	"time"
+
+	"beibu/deploy"
+	"beibu/exchange"
 )
 
 // What may be said of a document is worked on by default.
@@ -18,9 +25,12 @@ func TestLargestDocumentFits(t *testing.T) {
 // What cannot work of the limits is told, with its line.
 func TestLimitMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"limits:\n  admit: 1ms\n":                       "2 limits.admit",
-		"limits:\n  memory: 18MiB\n":                    "2 limits.memory", // a document of 8 MiB takes more
-		"limits:\n  document: 16MiB\n  memory: 32MiB\n": "3 limits.memory",
+		"limits:\n  admit: 1ms\n":                          "2 limits.admit",
+		"limits:\n  memory: 18MiB\n":                       "2 limits.memory", // a document of 8 MiB takes more
+		"limits:\n  quota:\n    documents: 5\n":            "2 limits.quota.window",
+		"limits:\n  quota: {window: 1m}\n":                 "2 limits.quota.documents",
+		"limits:\n  quota: {documents: 1, window: 1.5s}\n": "2 limits.quota.window",
+		"limits:\n  document: 16MiB\n  memory: 32MiB\n":    "3 limits.memory",
 	} {
 		_, err := Parse("beibud.yaml", []byte(text))
 		var told []string
@@ -30,5 +40,39 @@ func TestLimitMistakes(t *testing.T) {
 		if !slices.Equal(told, []string{want}) {
 			t.Errorf("%q: told %v, want %s: %v", text, told, want, err)
 		}
+	}
+}
+
+// The map's quota counts, and where it states none, that of the limits.
+func TestQuotas(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parties.yaml")
+	text := strings.Replace(string(deploy.Parties), "  - id: qinzhou-customs\n", "  - id: qinzhou-customs\n    quota: {documents: 7, window: 1s}\n", 1)
+	write := func(text string) {
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write(text)
+	for limits, want := range map[string]exchange.Quota{
+		"":                                    {},
+		"quota: {documents: 600, window: 1m}": {Documents: 600, Window: time.Minute},
+		"quota: {documents: 0, window: 0s}":   {},
+		"quota: {documents: 1000000, window: 24h}": {Documents: 1_000_000, Window: 24 * time.Hour},
+	} {
+		l, err := Parse("beibud.yaml", []byte("parties: "+file+"\nlimits: {"+limits+"}\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, _ := l.Parties.Get("qinzhou-customs")
+		other, _ := l.Parties.Get("beihai-customs")
+		if own.Quota != (exchange.Quota{Documents: 7, Window: time.Second}) || other.Quota != want {
+			t.Errorf("%s: its own %+v, the other's %+v", limits, own.Quota, other.Quota)
+		}
+	}
+	write(strings.Replace(text, "window: 1s", "window: 1ms", 1))
+	_, err := Parse("beibud.yaml", []byte("parties: "+file))
+	line := strings.Count(text[:strings.Index(text, "quota: {documents: 7")], "\n") + 1
+	if want := fmt.Sprintf("%s:%d: parties[0].quota.window", file, line); err == nil || !strings.Contains(err.Error(), want) {
+		t.Errorf("told %v, want %s", err, want)
 	}
 }

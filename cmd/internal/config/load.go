@@ -125,6 +125,9 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	l.PartiesFile = file
 	table := decode(file, b, &l.Map)
 	table.checkMap(l.Map)
+	for i := range l.Map.Parties {
+		fill(&l.Map.Parties[i].Quota, l.Limits.Quota)
+	}
 	l.Signers = signing.NewRegistry(table.loadKeys(l.Map))
 	table.checkKinds(l.Map, l.Catalog)
 	var err error

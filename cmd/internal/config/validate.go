@@ -24,6 +24,8 @@ const (
 	maxDocument = 64 << 20
 	maxInFlight = 100_000
 	maxMemory   = 1 << 40
+	maxQuota    = 1_000_000
+	maxWindow   = 24 * time.Hour
 )
 
 // validate notes every setting that cannot work.
@@ -54,6 +56,7 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
 	largest := int(min(l.Limits.Document, maxDocument))
 	src.between("limits.memory", int64(l.Limits.Memory), httpapi.Memory(largest+1), maxMemory)
+	src.checkQuota("limits.quota", l.Limits.Quota)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},
 		"limits.grace":         {l.Limits.Grace, 0},
@@ -107,6 +110,18 @@ func (s *source) between(key string, n, low, high int64) {
 	}
 }
 
+// checkQuota notes a quota that is neither none nor one that can be told to
+// the party, in whole seconds.
+func (s *source) checkQuota(key string, q exchange.Quota) {
+	if q == (exchange.Quota{}) {
+		return
+	}
+	s.between(key+".documents", int64(q.Documents), 1, maxQuota)
+	if q.Window < time.Second || q.Window > maxWindow || q.Window%time.Second != 0 {
+		s.note(key+".window", "%s is not between 1s and %s, in whole seconds", q.Window, maxWindow)
+	}
+}
+
 // checkFile notes a file that is named and cannot be looked at.
 func (s *source) checkFile(key, path string) {
 	if path == "" {
@@ -140,6 +155,7 @@ func (s *source) checkMap(m Map) {
 				s.note(key+".locodes", "%q is no UN/LOCODE known here", code)
 			}
 		}
+		s.checkQuota(key+".quota", p.Quota)
 	}
 }
 

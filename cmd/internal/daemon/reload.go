@@ -82,9 +82,10 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 	return httpapi.PublicKeys{Seals: seals, Receipt: receipt, ReceiptID: keys.ReceiptID}, signing.NewTrust(signers...), nil
 }
 
-// Reload puts parties, routes, access and keys of a configuration in force for
-// every request from now on. All else takes effect at the next start, which is
-// logged. Where it fails, what was in force stays so, all of it.
+// Reload puts parties with their quotas, routes, access and keys of a
+// configuration in force for every request from now on. All else takes effect
+// at the next start, which is logged. Where it fails, what was in force stays
+// so, all of it.
 func (d *Daemon) Reload(l *config.Loaded) error {
 	next, err := d.prepare(l)
 	if err == nil {
@@ -104,13 +105,15 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	return nil
 }
 
-// reloaded are the settings that a reload puts in force.
+// reloaded are the settings that a reload puts in force, and limits.quota with
+// them, which is of the parties.
 var reloaded = map[string]bool{"parties": true, "access": true, "seal": true, "aliases": true}
 
 // atNextStart returns the settings that differ from those in use and are not
 // reloaded.
 func (d *Daemon) atNextStart(c config.Config) []string {
 	var later []string
+	c.Limits.Quota = d.config.Limits.Quota
 	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
 	for i := range is.NumField() {
 		key := is.Type().Field(i).Tag.Get("yaml")

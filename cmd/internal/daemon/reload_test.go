@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -136,6 +137,36 @@ func TestReload(t *testing.T) {
 	again, err := s.qinzhou().Submit(t.Context(), signed)
 	if err != nil || !again.Duplicate || again.Receipt != accepted.Receipt {
 		t.Errorf("let again: %+v, %v", again, err)
+	}
+}
+
+// A quota that a reload brings is in force from then on, whether the party has
+// it of its own or by the limits, and waits for no next start.
+func TestReloadQuota(t *testing.T) {
+	s := newStation(t)
+	send := func() string {
+		_, err := s.qinzhou().Submit(t.Context(), carnet(t))
+		if err != nil && codeOf(err) == "" {
+			t.Fatal(err)
+		}
+		return codeOf(err)
+	}
+	const own = "    quota: {documents: 1, window: 24h}\n"
+	s.reload(own)
+	if first, second := send(), send(); first != "" || second != "quota-exceeded" {
+		t.Errorf("a quota of one: %q, then %q", first, second)
+	}
+	s.reload(own)
+	if code := send(); code != "quota-exceeded" {
+		t.Errorf("the same quota again: %q", code)
+	}
+	s.more = "limits: {quota: {documents: 2, window: 24h}}\n"
+	s.reload("")
+	if codes := []string{send(), send(), send()}; !slices.Equal(codes, []string{"", "", "quota-exceeded"}) {
+		t.Errorf("a quota of two by the limits: %q", codes)
+	}
+	if told := s.log.FilterMessage("takes effect at the next start").All(); len(told) > 0 {
+		t.Errorf("told %v", told)
 	}
 }
 

@@ -1,0 +1,71 @@
+package httpapi
+
+import (
+	"fmt"
+	"math"
+	"sync"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"beibu/exchange"
+)
+
+// quotas count what parties submit. They are this daemon's own: of several that
+// share a log, each lets a whole quota through. The zero value works.
+type quotas struct {
+	mu sync.Mutex
+	of map[string]bucket // by party, of those that have a quota and have come
+}
+
+// A bucket holds the documents that a party may send now. It is full at first,
+// and fills again evenly, a whole quota in each window.
+type bucket struct {
+	quota  exchange.Quota
+	tokens *rate.Limiter
+}
+
+// A balance is how a party's quota stands.
+type balance struct {
+	over bool // this document is too many
+	left int  // documents that may be sent now
+	more int  // seconds until there is one more; at least 1
+}
+
+// spend takes one document off a party's quota, unless it is used up. Another
+// quota than before begins full.
+func (q *quotas) spend(party string, quota exchange.Quota, now time.Time) balance {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.of == nil {
+		q.of = make(map[string]bucket)
+	}
+	b, ok := q.of[party]
+	if !ok || b.quota != quota {
+		each := rate.Limit(float64(quota.Documents) / quota.Window.Seconds())
+		b = bucket{quota, rate.NewLimiter(each, quota.Documents)}
+		q.of[party] = b
+	}
+	over := !b.tokens.AllowN(now, 1)
+	there := max(0, b.tokens.TokensAt(now))
+	left := math.Floor(there)
+	more := math.Ceil((left + 1 - there) / float64(b.tokens.Limit()))
+	return balance{over: over, left: int(left), more: max(1, int(more))}
+}
+
+// spend takes a document off the caller's quota, where its party has one, and
+// tells how it stands (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4).
+// It fails with a *refusal where the quota is used up.
+func (s *Server) spend(c *call) error {
+	party, ok := s.intake.Load().Parties.Get(c.caller.Party)
+	if !ok || party.Quota == (exchange.Quota{}) {
+		return nil
+	}
+	b := s.quotas.spend(party.ID, party.Quota, c.begun)
+	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, party.Quota.Documents, int(party.Quota.Window.Seconds())))
+	c.Header().Set("RateLimit", fmt.Sprintf(`"documents";r=%d;t=%d`, b.left, b.more))
+	if b.over {
+		return errQuota.because(fmt.Sprintf("%d documents in %s", party.Quota.Documents, party.Quota.Window)).after(b.more)
+	}
+	return nil
+}
