@@ -5,7 +5,6 @@ import (
 	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -152,11 +151,11 @@ func timestampQuery(data []byte) ([]byte, error) {
 func tokenOf(answer []byte) ([]byte, error) {
 	var response timestampResponse
 	if rest, err := asn1.Unmarshal(answer, &response); err != nil || len(rest) > 0 {
-		return nil, errors.New("read time-stamp answer: not a TimeStampResp")
+		return nil, refusal(CodeTimestamp, "the authority's answer is no TimeStampResp")
 	}
 	const granted, grantedWithMods = 0, 1
 	if s := response.Status.Status; s != granted && s != grantedWithMods || len(response.Token.FullBytes) == 0 {
-		return nil, fmt.Errorf("read time-stamp answer: refused with status %d", s)
+		return nil, refusal(CodeTimestamp, fmt.Sprintf("the authority refused with status %d (RFC 3161 §2.4.2)", s))
 	}
 	return response.Token.FullBytes, nil
 }
@@ -202,6 +201,9 @@ func readTimestamp(token, data []byte, roots *smx509.CertPool) (timestamp, error
 	}
 	if err := signed.Verify(); err != nil {
 		return wrong("the time stamp does not hold")
+	}
+	if !namesSigner(signed, signer) {
+		return wrong("the time stamp does not name the certificate of its authority")
 	}
 	return timestamp{info.Time, isAuthority(signer, signed.Certificates, roots, info.Time)}, nil
 }

@@ -38,8 +38,9 @@ func lasting(c *smx509.Certificate) {
 	c.NotBefore, c.NotAfter = accepted.AddDate(-30, 0, 0), accepted.AddDate(30, 0, 0)
 }
 
-// stamped lets openssl answer a query as the authority tsa.
-func stamped(t *testing.T, openssl string, tsa authority, query []byte) []byte {
+// stamped lets openssl answer a query as the authority tsa, which it names by a
+// digest of its certificate.
+func stamped(t *testing.T, openssl string, tsa authority, query []byte, named string) []byte {
 	t.Helper()
 	dir := t.TempDir()
 	in, out, configuration := filepath.Join(dir, "query"), filepath.Join(dir, "answer"), filepath.Join(dir, "tsa.cnf")
@@ -52,7 +53,7 @@ serial = `+filepath.Join(dir, "serial")+`
 default_policy = 1.2.3.4.1
 digests = sha256
 signer_digest = sha256
-ess_cert_id_alg = sha256
+ess_cert_id_alg = `+named+`
 `))
 	run := exec.CommandContext(t.Context(), openssl, "ts", "-reply", "-config", configuration, "-queryfile", in,
 		"-signer", certificate, "-inkey", key, "-out", out)
@@ -77,7 +78,12 @@ func TestTimestamp(t *testing.T) {
 	trust := signing.NewTrust(signer).WithTimestamps(root.certificate)
 
 	query := must[[]byte](t)(signing.TimestampQuery(sealed, trust, "seal-1"))
-	answer := stamped(t, openssl, tsa, query)
+	for _, named := range []string{"sha1", "sha384", "sha512"} { // the first makes an ESSCertID, not ESSCertIDv2
+		if _, err := signing.AddTimestamp(sealed, trust, "seal-1", stamped(t, openssl, tsa, query, named)); err != nil {
+			t.Errorf("the authority named by %s: %v", named, err)
+		}
+	}
+	answer := stamped(t, openssl, tsa, query, "sha256")
 	withStamp := must[[]byte](t)(signing.AddTimestamp(sealed, trust, "seal-1", answer))
 	e, err := signing.OpenEnvelope(withStamp, trust)
 	if err != nil {
@@ -188,4 +194,30 @@ func FuzzTimestamp(f *testing.F) {
 			t.Errorf("another time stamp was taken: %v", err)
 		}
 	})
+}
+
+// A token must name the certificate of its authority (RFC 5816).
+func TestTimestampNamesItsAuthority(t *testing.T) {
+	own := issue(t, nil, lasting, "P-256")
+	key := own.signingKey()
+	document := []byte("<a/>")
+	h := headerOf(document)
+	h.AcceptedAt = time.Now().Add(-time.Hour)
+	sealed := seal(t, h, document, key)
+	for name, c := range map[string]struct {
+		change func(*signingtest.TSA)
+		code   string
+	}{
+		"named":         {func(*signingtest.TSA) {}, ""},
+		"not named":     {func(a *signingtest.TSA) { a.Unnamed = true }, signing.CodeTimestamp},
+		"another named": {func(a *signingtest.TSA) { a.Mistaken = true }, signing.CodeTimestamp},
+		"denied":        {func(a *signingtest.TSA) { a.Denied = true }, signing.CodeTimestamp},
+	} {
+		tsa := signingtest.NewTSA(t)
+		c.change(tsa)
+		trust := trusting(key).WithTimestamps(tsa.Root)
+		query := must[[]byte](t)(signing.TimestampQuery(sealed, trust, "seal-1"))
+		_, err := signing.AddTimestamp(sealed, trust, "seal-1", tsa.Answer(query))
+		checkCode(t, name, err, c.code)
+	}
 }
