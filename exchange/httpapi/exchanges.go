@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -123,18 +124,55 @@ func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
 	return body, nil
 }
 
+// Timestamps keep what a time-stamping authority said of the seals.
+type Timestamps interface {
+	// Stamp returns the envelope of an exchange with a time stamp in each of
+	// its seals. It fails with an *exchange.Error of kind NotFound where there
+	// is none yet.
+	Stamp(ctx context.Context, id uuid.UUID, envelope []byte) ([]byte, error)
+}
+
+// The levels at which an envelope can be had (ETSI EN 319 132-1 §6). The first
+// is what is kept and delivered, byte for byte; the other is made of it.
+const (
+	profileB  = "b-b"
+	profileBT = "b-t"
+)
+
 // envelope answers GET /v1/exchanges/{id}/envelope.
 func (s *Server) envelope(c *call) error {
+	p := parametersOf(c.request)
+	profile := p.text("profile")
+	if profile != "" && profile != profileB && profile != profileBT {
+		p.refuse("profile", "b-b or b-t")
+	}
+	if err := p.err(); err != nil {
+		return err
+	}
 	x, err := s.find(c)
 	if err != nil {
 		return err
 	}
 	body, err := s.sealed(c, x)
+	if err == nil && profile == profileBT {
+		body, err = s.stamped(c, x, body)
+	}
 	if err != nil {
 		return err
 	}
 	c.bytes(http.StatusOK, mediaXML, body)
 	return nil
+}
+
+// stamped returns an envelope with time stamps.
+func (s *Server) stamped(c *call, x exchange.Exchange, body []byte) ([]byte, error) {
+	if s.stamps == nil {
+		return nil, &exchange.Error{
+			Op: "add time stamps", Kind: exchange.NotFound, Code: "no-timestamp",
+			Err: errors.New("no authority stamps the seals of this exchange"),
+		}
+	}
+	return s.stamps.Stamp(c.request.Context(), x.ID, body)
 }
 
 // document answers GET /v1/exchanges/{id}/document with the bytes that the

@@ -171,7 +171,11 @@ func TestParametersAreDocumented(t *testing.T) {
 			}
 			takes = true
 			query := fmt.Sprintf("?%s=%s", p["name"], sample(w.description, p))
-			if a := w.do(request{path: o.path + query, as: receiver}); a.status >= 400 && a.status != http.StatusForbidden {
+			taken := []int{http.StatusOK, http.StatusForbidden}
+			if strings.Contains(o.path, "{id}") {
+				taken = []int{http.StatusNotFound} // there is no such thing, whatever is asked of it
+			}
+			if a := w.do(request{path: o.path + query, as: receiver}); !slices.Contains(taken, a.status) {
 				t.Errorf("%s%s: %d %s", o.path, query, a.status, a.body)
 			}
 		}

@@ -19,7 +19,8 @@ import (
 	"beibu/signing"
 )
 
-// Options are what the door is built of. All but Limits must be there.
+// Options are what the door is built of. All but Limits and Stamps must be
+// there.
 type Options struct {
 	Intake   *exchange.Intake // with the checks, parties, routes and receipts that the API shows
 	Rules    *rules.Set
@@ -27,6 +28,7 @@ type Options struct {
 	Recorder *exchange.Recorder
 	Mailbox  Mailbox
 	Bodies   queue.Bodies
+	Stamps   Timestamps    // or nil, where no authority stamps seals
 	Trust    signing.Trust // whose seals on our own envelopes count
 	Keys     PublicKeys
 	Access   *Access
@@ -83,6 +85,7 @@ type Server struct {
 	hold     exchange.Hold
 	mailbox  Mailbox
 	bodies   queue.Bodies
+	stamps   Timestamps
 	seals    atomic.Pointer[seals]
 	access   *Access
 	limits   Limits
@@ -110,7 +113,7 @@ func New(o Options) (*Server, error) {
 		rules: RulesOf(o.Rules), journal: o.Journal, recorder: o.Recorder,
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox: o.Mailbox, bodies: o.Bodies, access: o.Access,
+		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.intake.Store(o.Intake)

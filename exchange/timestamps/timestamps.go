@@ -1,0 +1,256 @@
+package timestamps
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/queue"
+	"beibu/signing"
+)
+
+// Options are what a Keeper is built of.
+type Options struct {
+	Path      string               // of the file with the answers, which is made where it is missing
+	Trust     func() signing.Trust // whose seals count, and which authorities' time stamps
+	Feed      queue.Feed
+	Bodies    queue.Bodies
+	Authority *Authority
+	Told      func(Report) // what became of asking; or nil
+}
+
+// A Report says what became of asking the authority.
+type Report struct {
+	Exchange uuid.UUID
+	Code     string // why the answer was not taken (see package signing), or ""
+	Err      error  // nil where the seals are stamped now
+	Down     bool   // the authority cannot be asked; all waits for Pause
+	Pause    time.Duration
+}
+
+// A Keeper has seals time-stamped and keeps the stamps. It is safe for
+// concurrent use.
+type Keeper struct {
+	options Options
+	store   *store
+	bell    chan struct{} // rung when something new waits
+}
+
+// Open opens the file. What was accepted before it was first there is not
+// stamped: an authority that is paid by the stamp would be asked for a whole
+// history.
+func Open(ctx context.Context, o Options) (*Keeper, error) {
+	s, fresh, err := openStore(ctx, o.Path)
+	if err != nil {
+		return nil, err
+	}
+	if o.Told == nil {
+		o.Told = func(Report) {}
+	}
+	k := &Keeper{options: o, store: s, bell: make(chan struct{}, 1)}
+	if fresh {
+		head, err := o.Feed.Head(ctx)
+		if err == nil {
+			err = s.note(ctx, nil, head)
+		}
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("begin time stamps: %w", err), s.close())
+		}
+	}
+	return k, nil
+}
+
+// Close closes the file. Hear and Run must have ended.
+func (k *Keeper) Close() error { return k.store.close() }
+
+// Waiting returns how many exchanges wait for a stamp, and when the first of
+// them was accepted.
+func (k *Keeper) Waiting(ctx context.Context) (n int, since time.Time, err error) {
+	return k.store.waiting(ctx)
+}
+
+// Hear notes what is accepted, until ctx ends. It goes on after every failure.
+func (k *Keeper) Hear(ctx context.Context) error {
+	for failures := 1; ; failures++ {
+		err := k.hear(ctx)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // the end that was asked for
+		}
+		k.options.Told(Report{Err: fmt.Errorf("hear what is accepted: %w", err), Down: true, Pause: pause(failures)})
+		if !sleep(ctx, pause(failures), nil) {
+			return nil
+		}
+	}
+}
+
+func (k *Keeper) hear(ctx context.Context) error {
+	after, err := k.store.heard(ctx)
+	if err != nil {
+		return err
+	}
+	return k.options.Feed.Follow(ctx, after, func(ctx context.Context, changes []queue.Change) error {
+		var entries []queue.Entry
+		for _, c := range changes {
+			if c.Entry != nil {
+				entries = append(entries, *c.Entry)
+			}
+		}
+		if err := k.store.note(ctx, entries, changes[len(changes)-1].Sequence); err != nil {
+			return err
+		}
+		if len(entries) > 0 {
+			k.ring()
+		}
+		return nil
+	})
+}
+
+func (k *Keeper) ring() {
+	select {
+	case k.bell <- struct{}{}:
+	default: // it rings already
+	}
+}
+
+// Run asks for what waits, one exchange after another, until ctx ends. It goes
+// on after every failure.
+func (k *Keeper) Run(ctx context.Context) error {
+	failures := 0
+	for {
+		wait, err := k.turn(ctx)
+		if ctx.Err() != nil {
+			return nil //nolint:nilerr // the end that was asked for
+		}
+		bell := k.bell
+		if err != nil {
+			failures++
+			wait, bell = pause(failures), nil // what is new waits as well
+			k.options.Told(Report{Err: err, Down: true, Pause: wait})
+		} else {
+			failures = 0
+		}
+		if !sleep(ctx, wait, bell) {
+			return nil
+		}
+	}
+}
+
+// batch is how many exchanges are read from the file at once.
+const batch = 64
+
+// turn asks for all that is due, and returns how long nothing more will be. It
+// fails where nobody can be asked.
+func (k *Keeper) turn(ctx context.Context) (time.Duration, error) {
+	for {
+		due, err := k.store.due(ctx, time.Now(), batch)
+		if err != nil {
+			return 0, err
+		}
+		for _, w := range due {
+			if err := k.try(ctx, w); err != nil {
+				return 0, err
+			}
+		}
+		if len(due) < batch {
+			return k.store.next(ctx, time.Now())
+		}
+	}
+}
+
+// try has one exchange stamped. It fails where nobody can be asked; where the
+// answer is not taken, this exchange alone is put off.
+func (k *Keeper) try(ctx context.Context, w waiting) error {
+	answers, err := k.stamp(ctx, w.body)
+	switch {
+	case err == nil:
+		if err := k.store.keep(ctx, w.id, answers); err != nil {
+			return err
+		}
+		k.options.Told(Report{Exchange: w.id})
+		return nil
+	case errors.Is(err, queue.ErrNotFound):
+		return k.store.drop(ctx, w.id) // its retention is over
+	case errors.Is(err, errDown), errors.Is(err, queue.ErrUnavailable), ctx.Err() != nil:
+		return err
+	}
+	code := "internal"
+	if r, ok := errors.AsType[*signing.Refusal](err); ok {
+		code = r.Code
+	}
+	k.options.Told(Report{Exchange: w.id, Code: code, Err: err})
+	return k.store.putOff(ctx, w.id, time.Now().Add(putOff(w.attempts+1)), code)
+}
+
+// An answer is what the authority said of one seal.
+type answer struct {
+	Seal   string `json:"seal"` // its Id
+	Answer []byte `json:"answer"`
+}
+
+// stamp asks for each seal of an envelope.
+func (k *Keeper) stamp(ctx context.Context, position int64) ([]answer, error) {
+	envelope, err := k.options.Bodies.Body(ctx, position)
+	if err != nil {
+		return nil, fmt.Errorf("read envelope: %w", err)
+	}
+	trust := k.options.Trust()
+	opened, err := signing.OpenEnvelope(envelope, trust)
+	if err != nil {
+		return nil, err
+	}
+	answers := make([]answer, 0, len(opened.Seals))
+	for _, seal := range opened.Seals {
+		query, err := signing.TimestampQuery(envelope, trust, seal.ID)
+		if err != nil {
+			return nil, err
+		}
+		said, err := k.options.Authority.Ask(ctx, query)
+		if err != nil {
+			return nil, err
+		}
+		if envelope, err = signing.AddTimestamp(envelope, trust, seal.ID, said); err != nil {
+			return nil, err
+		}
+		answers = append(answers, answer{seal.ID, said})
+	}
+	return answers, nil
+}
+
+// CodeMissing is told where an envelope has no time stamps, or none yet.
+const CodeMissing = "no-timestamp"
+
+// Stamp returns the envelope of an exchange with a time stamp in each of its
+// seals. It fails with an *exchange.Error of kind NotFound where there is none
+// yet, or none by an authority that is trusted now.
+func (k *Keeper) Stamp(ctx context.Context, id uuid.UUID, envelope []byte) ([]byte, error) {
+	text, err := k.store.answers(ctx, id)
+	if err != nil {
+		return nil, err
+	}
+	if text == nil {
+		return nil, missing(errors.New("the seals have no time stamps yet"))
+	}
+	var answers []answer
+	if err := json.Unmarshal(text, &answers); err != nil {
+		return nil, fmt.Errorf("read time stamps of %s: %w", id, err)
+	}
+	trust := k.options.Trust()
+	for _, a := range answers {
+		if envelope, err = signing.AddTimestamp(envelope, trust, a.Seal, a.Answer); err != nil {
+			if r, ok := errors.AsType[*signing.Refusal](err); ok && r.Code == signing.CodeUntrusted {
+				return nil, missing(err)
+			}
+			return nil, fmt.Errorf("add time stamp to %s: %w", id, err)
+		}
+	}
+	return envelope, nil
+}
+
+func missing(why error) error {
+	return &exchange.Error{Op: "add time stamps", Kind: exchange.NotFound, Code: CodeMissing, Err: why}
+}
