@@ -218,11 +218,14 @@ func (c *readDocument) Run(ctx context.Context, s *session) error {
 	return c.fetch(ctx, s, "/document")
 }
 
-type readEnvelope struct{ reading }
+type readEnvelope struct {
+	reading
+	Profile string `enum:"b-b,b-t" default:"b-b" help:"b-b: as it was kept; b-t: with a time stamp in each seal, where an authority has given one."`
+}
 
 // Run prints the envelope, byte for byte.
 func (c *readEnvelope) Run(ctx context.Context, s *session) error {
-	return c.fetch(ctx, s, "/envelope")
+	return c.fetch(ctx, s, "/envelope?profile="+c.Profile)
 }
 
 type readReceipt struct{ reading }

@@ -90,6 +90,7 @@ var hints = map[string]string{
 	"credentials-unknown":    "is the API key, or the client certificate, one of this daemon's?",
 	"signature.missing":      "beibuctl sign signs a document",
 	"signature.untrusted":    "has the exchange registered the certificate of this key?",
+	"no-timestamp":           "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
 	"party-suspended":        "ask the operator of the exchange why",
 	"number-taken":           "a changed document carries a new version or a new number",
 	"plan-changed":           "print the plan again, look at it, and do it then",

@@ -23,6 +23,7 @@ type verifyCommand struct {
 	Files      []string  `arg:"" name:"file" help:"Envelopes, receipts (*.jws) and signed documents; folders are searched for *.xml."`
 	Trust      []string  `placeholder:"PATH" help:"PEM file, folder of *.pem files, or what keys show -o json prints: certificates that seal or sign, and keys that sign receipts. May be given again."`
 	ReceiptKey []string  `placeholder:"FILE" help:"Public key that signs receipts, PEM. May be given again."`
+	TSA        []string  `name:"tsa" placeholder:"PATH" help:"PEM file, or folder of *.pem files, with roots of time-stamping authorities whose time stamps in seals count. May be given again."`
 	Document   string    `placeholder:"FILE" help:"Document that the envelopes and receipts must be for."`
 	At         time.Time `placeholder:"TIME" help:"When the certificate of a signed document must have been valid, RFC 3339; by default now."`
 }
@@ -37,6 +38,7 @@ type finding struct {
 	Reason          string     `json:"reason,omitempty"` // and for people
 	SealedBy        []string   `json:"sealedBy,omitempty"`
 	Algorithms      []string   `json:"algorithms,omitempty"`
+	Timestamps      []stamped  `json:"timestamps,omitempty"` // of the seals that have one by a trusted authority
 	ExchangeID      string     `json:"exchangeId,omitempty"`
 	Sender          string     `json:"sender,omitempty"`
 	Kind            string     `json:"kind,omitempty"`
@@ -49,9 +51,18 @@ type finding struct {
 	err             error
 }
 
+// stamped is when a seal existed at the latest.
+type stamped struct {
+	Seal string    `json:"seal"`
+	At   time.Time `json:"at"`
+}
+
 // Run verifies every file.
 func (c *verifyCommand) Run(_ context.Context, s *session) error {
 	trusted, err := proof.Read(append(c.Trust, c.ReceiptKey...))
+	if err == nil {
+		err = trusted.AddAuthorities(c.TSA)
+	}
 	if err != nil {
 		return err
 	}
@@ -169,6 +180,9 @@ func (v *verification) envelope(f *finding, b []byte) error {
 	f.SealedBy = proof.SealedBy(envelope)
 	for _, seal := range envelope.Seals {
 		f.Algorithms = append(f.Algorithms, seal.Algorithm)
+		if !seal.Timestamp.IsZero() {
+			f.Timestamps = append(f.Timestamps, stamped{seal.ID, seal.Timestamp.UTC()})
+		}
 	}
 	f.ExchangeID, f.Sender, f.Kind, f.Receivers = h.ExchangeID, h.Sender, h.Kind, h.Receivers
 	f.DocumentNumber, f.DocumentVersion = h.DocumentNumber, h.DocumentVersion
@@ -229,6 +243,9 @@ func (s *session) printFinding(f finding) error {
 	add("receivers", strings.Join(f.Receivers, ", "))
 	if f.AcceptedAt != nil {
 		add("accepted", f.AcceptedAt.UTC().Format(time.RFC3339Nano))
+	}
+	for _, t := range f.Timestamps {
+		add("time stamp", t.At.Format(time.RFC3339)+" on "+t.Seal)
 	}
 	if f.LogPosition != nil {
 		add("position", strconv.FormatInt(*f.LogPosition, 10)+" in the log")

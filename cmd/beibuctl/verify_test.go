@@ -15,6 +15,7 @@ import (
 	"beibu/exchange"
 	"beibu/signing"
 	"beibu/signing/c14n"
+	"beibu/signing/signingtest"
 	"beibu/testdata"
 )
 
@@ -63,6 +64,34 @@ func TestVerifySignedDocument(t *testing.T) {
 				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 		})
+	}
+}
+
+// A time stamp is shown where its authority is trusted, and only there.
+func TestVerifyTimestamp(t *testing.T) {
+	s := newSealing(t)
+	envelope, _ := s.seal(t, "<a/>", "")
+	tsa := signingtest.NewTSA(t)
+	trust := signing.NewTrust(signing.Signer{Name: "us", Certificate: s.keys.Seal.Certificate}).WithTimestamps(tsa.Root)
+	query, err := signing.TimestampQuery(envelope, trust, "seal-1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	stamped, err := signing.AddTimestamp(envelope, trust, "seal-1", tsa.Answer(query))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Chdir(documents(t, map[string]string{
+		"stamped.xml": string(stamped), "seal.pem": string(s.keys.SealPEM), "tsa.pem": string(tsa.RootPEM()),
+	}))
+	for args, shown := range map[string]bool{"--tsa tsa.pem": true, "": false} {
+		code, stdout, stderr := called(t, append([]string{"verify", "--trust", "seal.pem", "stamped.xml"}, strings.Fields(args)...)...)
+		if code != exitFine || strings.Contains(stdout, "time stamp") != shown {
+			t.Errorf("%q: exit code %d\n%s%s", args, code, stdout, stderr)
+		}
+	}
+	if code, _, _ := called(t, "verify", "--trust", "seal.pem", "--tsa", "missing.pem", "stamped.xml"); code != exitUnable {
+		t.Errorf("without the authority's file: exit code %d", code)
 	}
 }
 

@@ -29,7 +29,7 @@ type Config struct {
 	// Access says who may call. Default: the daemon makes an API key for every
 	// party and one for the operator at first start, in DATA/access.
 	Access []Access `yaml:"access"`
-	// Seal names keys that seal beside the daemon's own.
+	// Seal names keys that seal beside the daemon's own, and who stamps seals.
 	Seal Seal `yaml:"seal"`
 	// Aliases are identifiers of algorithms and digests that counterparts
 	// write in signatures instead of those that the exchange knows.
@@ -136,6 +136,23 @@ type Seal struct {
 	// and its certificate, readable by the daemon's user alone. Each puts one
 	// more seal on every envelope, beside the others.
 	Keys []string `yaml:"keys"`
+	// TSA says who time-stamps seals.
+	TSA TSA `yaml:"tsa"`
+}
+
+// TSA is a time-stamping authority (RFC 3161). It is asked in the background
+// about every document accepted from the first start with it on; no acceptance
+// waits for it. Without a URL nobody is asked.
+type TSA struct {
+	// URL is where it answers, http or https.
+	URL string `yaml:"url"`
+	// Authorities are PEM files with the roots that its certificate must come
+	// from, one each.
+	Authorities []string `yaml:"authorities"`
+	// Timeout is how long one answer may take. Default 10s.
+	Timeout time.Duration `yaml:"timeout"`
+	// TLS secures an https URL, where what the machine trusts will not do.
+	TLS ClientTLS `yaml:"tls"`
 }
 
 // Alias says that one identifier means another.
@@ -219,6 +236,7 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Memory, 256<<20)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
+	fill(&c.Seal.TSA.Timeout, 10*time.Second)
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)
 	fill(&c.Kafka.Replication, 3)

@@ -30,11 +30,12 @@ type Loaded struct {
 	Routes      *exchange.Routes
 	Signers     *signing.Registry // keys of the parties
 	Verifier    *signing.Verifier
-	SealKeys    []signing.Key        // of Seal
-	Credentials []httpapi.Credential // of Access; none where the daemon is to make its own
+	SealKeys    []signing.Key          // of Seal
+	TimeRoots   []*signing.Certificate // of Seal.TSA
+	Credentials []httpapi.Credential   // of Access; none where the daemon is to make its own
 
 	KafkaPassword, RedisPassword string      // what the password files hold
-	KafkaTLS, RedisTLS           *tls.Config // or nil, for plain connections
+	KafkaTLS, RedisTLS, TSATLS   *tls.Config // or nil, for plain connections
 }
 
 // Load reads a configuration file and all that it names, or the defaults where
@@ -58,6 +59,7 @@ func Parse(file string, b []byte) (*Loaded, error) {
 	l.validate(src)
 	l.credentials(src)
 	l.loadSealKeys(src)
+	l.loadTSA(src)
 	l.loadVerifier(src)
 	l.loadCatalog(src)
 	inMap := l.loadMap(src)

@@ -22,6 +22,7 @@ import (
 	"beibu/exchange/journal"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/book"
+	"beibu/exchange/timestamps"
 	"beibu/queue"
 )
 
@@ -41,7 +42,8 @@ type Daemon struct {
 	recorder *exchange.Recorder
 	api      *httpapi.Server
 	access   *httpapi.Access
-	checks   *exchange.Checks // schemas and rules, for as long as the daemon runs
+	stamps   *timestamps.Keeper // or nil, where no authority stamps seals
+	checks   *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current  atomic.Pointer[inForce]
 
 	public, private net.Addr
@@ -81,6 +83,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	}
 	d.current.Store(now)
 	if err := d.metrics.WatchKeys(d.keyExpiries); err != nil {
+		return err
+	}
+	if err := d.openStamps(ctx); err != nil {
 		return err
 	}
 	return d.newAPI(now, set)
@@ -152,6 +157,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.work("dispatch", dispatch.Run)
 	d.work("expiry", d.sweep)
 	d.work("key expiry", d.warnDaily)
+	d.askForStamps()
 
 	server := d.api.HTTP()
 	if err := d.secure(server); err != nil {

@@ -55,6 +55,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if f.public, f.trust, err = published(keys, l.SealKeys); err != nil {
 		return nil, err
 	}
+	f.trust = f.trust.WithTimestamps(d.config.TimeRoots...)
 	f.intake = &exchange.Intake{
 		Checks: d.checks, Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties),
 		Parties: l.Parties, Routes: l.Routes, Sealer: sealer, Claims: d.claims, Log: d.metrics.Admitter(d.store), Receipts: receipts,
@@ -117,6 +118,9 @@ func (d *Daemon) atNextStart(c config.Config) []string {
 	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
 	for i := range is.NumField() {
 		key := is.Type().Field(i).Tag.Get("yaml")
+		if key == "seal" && !reflect.DeepEqual(d.config.Seal.TSA, c.Seal.TSA) {
+			later = append(later, "seal.tsa")
+		}
 		if !reloaded[key] && !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
 			later = append(later, strings.ToLower(key))
 		}

@@ -189,10 +189,10 @@ func TestRejectedReload(t *testing.T) {
 // What is not reloaded is named.
 func TestReloadNamesWhatWaits(t *testing.T) {
 	s := newStation(t)
-	s.more = "limits: {inFlight: 7}\nlog: {level: debug}\n"
+	s.more = "limits: {inFlight: 7}\nlog: {level: debug}\nseal: {tsa: {timeout: 7s}}\n"
 	s.reload("")
 	told := s.log.FilterMessage("takes effect at the next start").All()
-	if len(told) != 1 || len(told[0].ContextMap()["settings"].([]any)) != 2 {
+	if len(told) != 1 || len(told[0].ContextMap()["settings"].([]any)) != 3 {
 		t.Errorf("told %v", told)
 	}
 }

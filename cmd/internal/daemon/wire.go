@@ -22,8 +22,8 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 	d.api, err = httpapi.New(httpapi.Options{
 		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder,
 		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed),
-		Bodies:  d.store,
-		Trust:   now.trust, Keys: now.public, Access: d.access,
+		Bodies:  d.store, Stamps: d.served(),
+		Trust: now.trust, Keys: now.public, Access: d.access,
 		Limits: httpapi.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
 			Memory: int64(d.config.Limits.Memory),

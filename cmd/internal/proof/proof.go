@@ -26,10 +26,21 @@ const (
 	publicKeyType   = "PUBLIC KEY"
 )
 
-// Trust is whose seals, signatures and receipts count.
+// Trust is whose seals, signatures, receipts and time stamps count.
 type Trust struct {
-	Signers  []signing.Signer
-	Receipts []ed25519.PublicKey
+	Signers     []signing.Signer
+	Receipts    []ed25519.PublicKey
+	Authorities []*signing.Certificate // roots of time-stamping authorities
+}
+
+// AddAuthorities trusts the time-stamping authorities under the certificates in
+// PEM files, and in the *.pem files of folders.
+func (t *Trust) AddAuthorities(names []string) error {
+	roots, err := Read(names)
+	for _, s := range roots.Signers {
+		t.Authorities = append(t.Authorities, s.Certificate)
+	}
+	return err
 }
 
 // Read reads PEM files, and the *.pem files of folders: certificates, for
@@ -130,7 +141,7 @@ func (t *Trust) AddKeys(keys httpapi.Keys) error {
 // OpenEnvelope verifies an envelope and that its exchange id is the one that
 // anybody can compute from what it holds.
 func (t Trust) OpenEnvelope(b []byte) (*signing.Envelope, error) {
-	envelope, err := signing.OpenEnvelope(b, signing.NewTrust(t.Signers...))
+	envelope, err := signing.OpenEnvelope(b, signing.NewTrust(t.Signers...).WithTimestamps(t.Authorities...))
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,83 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync/atomic"
+
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/telemetry"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/timestamps"
+	"beibu/signing"
+)
+
+// openStamps opens what keeps the time stamps of seals, where an authority is
+// asked for them, or was.
+func (d *Daemon) openStamps(ctx context.Context) error {
+	path, tsa := filepath.Join(d.config.Data, "timestamps.db"), d.config.Seal.TSA
+	if _, err := os.Stat(path); tsa.URL == "" && errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	told := &stampLog{log: d.log}
+	var err error
+	d.stamps, err = timestamps.Open(ctx, timestamps.Options{
+		Path: path, Trust: func() signing.Trust { return d.current.Load().trust },
+		Feed: d.store, Bodies: d.store, Authority: timestamps.NewAuthority(tsa.URL, tsa.Timeout, d.config.TSATLS), Told: told.tell,
+	})
+	if err != nil {
+		return err
+	}
+	d.life.onStop("time stamps", func(context.Context) error { return d.stamps.Close() })
+	told.stamps, err = d.metrics.WatchStamps(d.stamps.Waiting)
+	return err
+}
+
+// askForStamps begins to ask the authority. What goes wrong there is logged
+// and tried again; it never takes the daemon down.
+func (d *Daemon) askForStamps() {
+	if d.stamps != nil && d.config.Seal.TSA.URL != "" {
+		d.work("exchanges to be time-stamped", d.stamps.Hear)
+		d.work("time-stamping authority", d.stamps.Run)
+	}
+}
+
+// served returns the time stamps as the API wants them, nil where there are
+// none.
+func (d *Daemon) served() httpapi.Timestamps {
+	if d.stamps == nil {
+		return nil
+	}
+	return d.stamps
+}
+
+// A stampLog logs and counts what became of asking: an authority that is down
+// once, and once that it is back.
+type stampLog struct {
+	log    *zap.Logger
+	stamps *telemetry.Stamps
+	down   atomic.Bool
+}
+
+func (l *stampLog) tell(r timestamps.Report) {
+	switch {
+	case r.Down:
+		l.stamps.Count(telemetry.StampDown)
+		if !l.down.Swap(true) {
+			l.log.Warn("seals are not time-stamped now; documents are taken in as ever", zap.Error(r.Err), zap.Duration("pause", r.Pause))
+		}
+		return
+	case r.Err != nil:
+		l.stamps.Count(telemetry.StampRefused)
+		l.log.Warn("time stamp not taken", zap.Stringer("exchange", r.Exchange), zap.String("code", r.Code), zap.Error(r.Err))
+	default:
+		l.stamps.Count(telemetry.StampTaken)
+	}
+	if l.down.Swap(false) {
+		l.log.Info("seals are time-stamped again")
+	}
+}

@@ -1,0 +1,71 @@
+package telemetry
+
+import (
+	"context"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// Stamps counts what became of asking the time-stamping authority.
+type Stamps struct{ asked *prometheus.CounterVec }
+
+// The outcomes of asking.
+const (
+	StampTaken   = "taken"
+	StampRefused = "refused" // the answer does not hold
+	StampDown    = "down"    // no answer was had
+)
+
+// Count counts one outcome.
+func (s *Stamps) Count(outcome string) { s.asked.WithLabelValues(outcome).Inc() }
+
+// WatchStamps exports how many exchanges wait for a time stamp, how long the
+// first of them has, and the outcomes that are counted. It calls read at every
+// scrape.
+func (m *Metrics) WatchStamps(read func(context.Context) (n int, since time.Time, err error)) (*Stamps, error) {
+	s := &Stamps{asked: prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "beibu_timestamps_total",
+		Help: "Exchanges for which the time-stamping authority was asked, by what became of it.",
+	}, []string{"outcome"})}
+	for _, outcome := range []string{StampTaken, StampRefused, StampDown} {
+		s.asked.WithLabelValues(outcome)
+	}
+	return s, m.Register(s.asked, &unstamped{
+		read: read,
+		waiting: prometheus.NewDesc("beibu_timestamps_waiting",
+			"Exchanges whose seals have no time stamp yet.", nil, nil),
+		oldest: prometheus.NewDesc("beibu_timestamps_oldest_waiting_age_seconds",
+			"How long ago the first of those that wait was accepted.", nil, nil),
+	})
+}
+
+// unstamped turns what waits into metrics when they are asked for.
+type unstamped struct {
+	read            func(context.Context) (int, time.Time, error)
+	waiting, oldest *prometheus.Desc
+}
+
+// Describe tells which metrics there may be.
+func (u *unstamped) Describe(to chan<- *prometheus.Desc) {
+	to <- u.waiting
+	to <- u.oldest
+}
+
+// Collect reads what waits. Where that fails, the metrics are missing rather
+// than zero.
+func (u *unstamped) Collect(to chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
+	defer cancel()
+	n, since, err := u.read(ctx)
+	if err != nil {
+		to <- prometheus.NewInvalidMetric(u.waiting, err)
+		return
+	}
+	age := 0.0
+	if !since.IsZero() {
+		age = max(0, time.Since(since).Seconds())
+	}
+	to <- prometheus.MustNewConstMetric(u.waiting, prometheus.GaugeValue, float64(n))
+	to <- prometheus.MustNewConstMetric(u.oldest, prometheus.GaugeValue, age)
+}
