@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// A Key signs. Signer may live in hardware. For RSA and ECDSA it is given a
+// A Key signs. Signer may live in hardware, and be a ContextSigner. For RSA and ECDSA it is given a
 // digest; for Ed25519 and SM2 the message, for SM2 with the options of
 // gmsm/sm2.NewSM2SignerOption.
 type Key struct {
@@ -170,7 +170,7 @@ func (k *sealKey) appendSeal(ctx context.Context, out []byte, at time.Time, cont
 	var digest [32]byte
 	f := sealInfo{id: k.seal, algorithm: k.chosen, reference: k.reference, content: content, properties: h.Sum(digest[:0])}
 	info := f.append(make([]byte, 0, sealSize/2))
-	value, err := k.chosen.sign(k.Signer, info, k.UserID)
+	value, err := k.chosen.sign(within(ctx, k.Signer), info, k.UserID)
 	if err != nil {
 		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
 	}

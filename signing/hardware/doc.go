@@ -3,5 +3,6 @@
 //
 //	go build -tags pkcs11 ./...
 //
-// The daemon without the tag needs no cgo.
+// The daemon without the tag needs no cgo. What there is without it is the Line,
+// in which slow hardware is kept busy.
 package hardware
