@@ -3,6 +3,7 @@
 package hardware
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/rand"
@@ -15,22 +16,20 @@ import (
 	"math/big"
 
 	"github.com/miekg/pkcs11"
+
+	"beibu/signing"
 )
 
-// Signer returns the private key with a label as a crypto.Signer, for RSA and
-// ECDSA. The public key is that of its certificate; a signature on trial makes
+// Signer returns the private key with a label as a signing.ContextSigner, for RSA
+// and ECDSA. The public key is that of its certificate; a signature on trial makes
 // sure that they belong together. PKCS #11 has no common mechanism for SM2.
-func (t *Token) Signer(label string, public crypto.PublicKey) (crypto.Signer, error) {
+func (t *Token) Signer(label string, public crypto.PublicKey) (signing.ContextSigner, error) {
 	switch public.(type) {
 	case *rsa.PublicKey, *ecdsa.PublicKey:
 	default:
 		return nil, errors.New("use hardware key: it must be RSA or ECDSA")
 	}
-	key, err := t.find(label)
-	if err != nil {
-		return nil, err
-	}
-	s := &signer{token: t, key: key, public: public}
+	s := &signer{token: t, label: label, public: public}
 	if err := s.try(); err != nil {
 		return nil, fmt.Errorf("use hardware key %s: %w", label, err)
 	}
@@ -39,7 +38,7 @@ func (t *Token) Signer(label string, public crypto.PublicKey) (crypto.Signer, er
 
 type signer struct {
 	token  *Token
-	key    pkcs11.ObjectHandle
+	label  string
 	public crypto.PublicKey
 }
 
@@ -53,9 +52,15 @@ var digestInfo = map[crypto.Hash][]byte{
 	crypto.SHA512: {0x30, 0x51, 0x30, 0x0d, 0x06, 0x09, 0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x02, 0x03, 0x05, 0x00, 0x04, 0x40},
 }
 
-// Sign signs a digest by PKCS #1 v1.5 or ECDSA, whose signature it returns in
-// ASN.1. The hardware makes its own random numbers.
-func (s *signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+// Sign is SignContext for whoever waits as long as it takes.
+func (s *signer) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	return s.SignContext(context.Background(), random, digest, opts)
+}
+
+// SignContext signs a digest by PKCS #1 v1.5 or ECDSA, whose signature it
+// returns in ASN.1. The hardware makes its own random numbers. Where ctx ends
+// first, nobody waits for the hardware any longer.
+func (s *signer) SignContext(ctx context.Context, _ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if len(digest) != opts.HashFunc().Size() {
 		return nil, errors.New("sign in hardware: the digest has another length than its hash")
 	}
@@ -64,9 +69,9 @@ func (s *signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byt
 		if _, isPSS := opts.(*rsa.PSSOptions); isPSS || !known {
 			return nil, errors.New("sign in hardware: RSA is by PKCS #1 v1.5 with SHA-256, SHA-384 or SHA-512")
 		}
-		return s.raw(pkcs11.CKM_RSA_PKCS, append(prefix[:len(prefix):len(prefix)], digest...))
+		return s.raw(ctx, pkcs11.CKM_RSA_PKCS, append(prefix[:len(prefix):len(prefix)], digest...))
 	}
-	fixed, err := s.raw(pkcs11.CKM_ECDSA, digest)
+	fixed, err := s.raw(ctx, pkcs11.CKM_ECDSA, digest)
 	if err != nil {
 		return nil, err
 	}
@@ -74,17 +79,8 @@ func (s *signer) Sign(_ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byt
 	return asn1.Marshal(struct{ R, S *big.Int }{new(big.Int).SetBytes(fixed[:half]), new(big.Int).SetBytes(fixed[half:])})
 }
 
-func (s *signer) raw(mechanism uint, message []byte) (signature []byte, err error) {
-	err = s.token.do(func(session pkcs11.SessionHandle) error {
-		if err := s.token.module.SignInit(session, []*pkcs11.Mechanism{pkcs11.NewMechanism(mechanism, nil)}, s.key); err != nil {
-			return fmt.Errorf("sign in hardware: %w", err)
-		}
-		if signature, err = s.token.module.Sign(session, message); err != nil {
-			return fmt.Errorf("sign in hardware: %w", err)
-		}
-		return nil
-	})
-	return signature, err
+func (s *signer) raw(ctx context.Context, mechanism uint, message []byte) ([]byte, error) {
+	return s.token.do(ctx, func(in *session) ([]byte, error) { return in.sign(s.label, mechanism, message) })
 }
 
 // try signs something and verifies it by the public key.

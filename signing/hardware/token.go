@@ -3,6 +3,7 @@
 package hardware
 
 import (
+	"context"
 	"errors"
 	"fmt"
 
@@ -18,69 +19,51 @@ type Options struct {
 }
 
 // A Token is a hardware module in use. It may be used by several goroutines at
-// once: signatures beyond the number of sessions wait for their turn, so that
-// slow hardware is kept busy and is never asked for more than it can do.
+// once: signatures beyond the number of sessions wait in line for their turn.
+// A session that is lost, such as with the connection to the hardware, is
+// opened again when it is needed next.
 type Token struct {
-	module   *pkcs11.Ctx
-	slot     uint
-	sessions chan pkcs11.SessionHandle // those that are free
+	options Options
+	module  *pkcs11.Ctx
+	started bool // by us, so that we end it
+	line    *Line[*session]
 }
 
 // Open loads the module, finds the token and logs in.
 func Open(o Options) (*Token, error) {
-	module := pkcs11.New(o.Module)
-	if module == nil {
-		return nil, fmt.Errorf("open hardware module: cannot load %s", o.Module)
-	}
-	if err := module.Initialize(); err != nil {
-		module.Destroy()
-		return nil, fmt.Errorf("open hardware module: %w", err)
-	}
-	t := &Token{module: module}
-	if err := t.start(o); err != nil {
-		return nil, errors.Join(err, t.Close())
-	}
-	return t, nil
-}
-
-// start finds the token and opens its sessions.
-func (t *Token) start(o Options) error {
-	slots, err := t.module.GetSlotList(true)
-	if err != nil {
-		return fmt.Errorf("list tokens: %w", err)
-	}
-	found := false
-	for _, slot := range slots {
-		if info, err := t.module.GetTokenInfo(slot); err == nil && info.Label == o.Token {
-			t.slot, found = slot, true
-		}
-	}
-	if !found {
-		return fmt.Errorf("find token: none has the label %s", o.Token)
-	}
 	if o.Sessions <= 0 {
 		o.Sessions = 4
 	}
-	t.sessions = make(chan pkcs11.SessionHandle, o.Sessions)
-	for i := range o.Sessions {
-		session, err := t.module.OpenSession(t.slot, pkcs11.CKF_SERIAL_SESSION)
-		if err != nil {
-			return fmt.Errorf("open session: %w", err)
-		}
-		t.sessions <- session
-		if i > 0 {
-			continue // the login counts for all sessions (PKCS #11 §5.6)
-		}
-		if err := t.module.Login(session, pkcs11.CKU_USER, o.PIN); err != nil && !errors.Is(err, pkcs11.Error(pkcs11.CKR_USER_ALREADY_LOGGED_IN)) {
-			return fmt.Errorf("log in to token: %w", err)
+	t := &Token{options: o, module: pkcs11.New(o.Module)}
+	if t.module == nil {
+		return nil, fmt.Errorf("open hardware module: cannot load %s", o.Module)
+	}
+	err := t.module.Initialize()
+	t.started = err == nil
+	if err != nil && !is(err, pkcs11.CKR_CRYPTOKI_ALREADY_INITIALIZED) { // for another token of the module
+		t.module.Destroy()
+		return nil, fmt.Errorf("open hardware module: %w", err)
+	}
+	sessions := make([]*session, o.Sessions)
+	for i := range sessions {
+		sessions[i] = &session{token: t}
+		if err := sessions[i].open(); err != nil {
+			return nil, errors.Join(err, t.Close())
 		}
 	}
-	return nil
+	t.line = NewLine(sessions...)
+	return t, nil
 }
 
-// Close logs out and lets go of the module. No signature may be under way.
+// Close waits for what is under way, logs out and lets go of the module.
 func (t *Token) Close() error {
-	err := t.module.Finalize() // ends the sessions
+	if t.line != nil {
+		t.line.Close()
+	}
+	err := error(nil)
+	if t.started {
+		err = t.module.Finalize() // ends the sessions
+	}
 	t.module.Destroy()
 	if err != nil {
 		return fmt.Errorf("close hardware module: %w", err)
@@ -88,32 +71,48 @@ func (t *Token) Close() error {
 	return nil
 }
 
-// do lends f a free session.
-func (t *Token) do(f func(pkcs11.SessionHandle) error) error {
-	session := <-t.sessions
-	defer func() { t.sessions <- session }()
-	return f(session)
+// do has a session do something, again in a new one where it was lost.
+func (t *Token) do(ctx context.Context, f func(*session) ([]byte, error)) ([]byte, error) {
+	return t.line.Do(ctx, func(s *session) ([]byte, error) {
+		out, err := f(s)
+		if !isLost(err) {
+			return out, err
+		}
+		if err := s.open(); err != nil {
+			return nil, err
+		}
+		return f(s)
+	})
 }
 
-// find returns the one private key with a label.
-func (t *Token) find(label string) (key pkcs11.ObjectHandle, err error) {
-	err = t.do(func(session pkcs11.SessionHandle) error {
-		wanted := []*pkcs11.Attribute{
-			pkcs11.NewAttribute(pkcs11.CKA_CLASS, pkcs11.CKO_PRIVATE_KEY),
-			pkcs11.NewAttribute(pkcs11.CKA_LABEL, label),
+// slot finds the token.
+func (t *Token) slot() (uint, error) {
+	slots, err := t.module.GetSlotList(true)
+	if err != nil {
+		return 0, fmt.Errorf("list tokens: %w", err)
+	}
+	for _, slot := range slots {
+		if info, err := t.module.GetTokenInfo(slot); err == nil && info.Label == t.options.Token {
+			return slot, nil
 		}
-		if err := t.module.FindObjectsInit(session, wanted); err != nil {
-			return fmt.Errorf("find key: %w", err)
+	}
+	return 0, fmt.Errorf("find token: none has the label %s", t.options.Token)
+}
+
+// is tells whether an error of the module has a code.
+func is(err error, code uint) bool { return errors.Is(err, pkcs11.Error(code)) }
+
+// isLost tells whether an error may pass in a new session: the handles of the
+// old one are gone, or the login, or the token was away.
+func isLost(err error) bool {
+	for _, code := range []uint{
+		pkcs11.CKR_SESSION_HANDLE_INVALID, pkcs11.CKR_SESSION_CLOSED, pkcs11.CKR_USER_NOT_LOGGED_IN,
+		pkcs11.CKR_KEY_HANDLE_INVALID, pkcs11.CKR_OBJECT_HANDLE_INVALID,
+		pkcs11.CKR_DEVICE_ERROR, pkcs11.CKR_DEVICE_REMOVED, pkcs11.CKR_TOKEN_NOT_PRESENT,
+	} {
+		if is(err, code) {
+			return true
 		}
-		found, _, err := t.module.FindObjects(session, 2)
-		if err = errors.Join(err, t.module.FindObjectsFinal(session)); err != nil {
-			return fmt.Errorf("find key: %w", err)
-		}
-		if len(found) != 1 {
-			return fmt.Errorf("find key: %d have the label %s, want one", len(found), label)
-		}
-		key = found[0]
-		return nil
-	})
-	return key, err
+	}
+	return false
 }

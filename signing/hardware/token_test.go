@@ -4,18 +4,17 @@ package hardware_test
 
 import (
 	"bytes"
+	"context"
+	"crypto"
 	"crypto/sha256"
-	"encoding/pem"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"strings"
+	"errors"
 	"sync"
 	"testing"
 	"time"
 
 	"beibu/signing"
 	"beibu/signing/hardware"
+	"beibu/signing/hardware/hardwaretest"
 	"beibu/signing/signingtest"
 )
 
@@ -24,43 +23,7 @@ var accepted = time.Date(2026, 9, 14, 7, 30, 0, 0, time.UTC)
 // softHSM sets up a token in software, with these keys in it by label.
 func softHSM(t *testing.T, keys map[string][]byte) hardware.Options {
 	t.Helper()
-	tool := signingtest.Tool(t, "softhsm2-util")
-	dir := t.TempDir()
-	configuration := filepath.Join(dir, "softhsm2.conf")
-	if err := os.WriteFile(configuration, []byte("directories.tokendir = "+dir+"\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	t.Setenv("SOFTHSM2_CONF", configuration)
-	run := func(arguments ...string) {
-		if out, err := exec.CommandContext(t.Context(), tool, arguments...).CombinedOutput(); err != nil {
-			t.Fatalf("softhsm2-util %s: %v\n%s", arguments[0], err, out)
-		}
-	}
-	run("--init-token", "--free", "--label", "beibu", "--so-pin", "1234", "--pin", "5678")
-	for label, text := range keys {
-		file := filepath.Join(dir, label+".pem")
-		if err := os.WriteFile(file, privatePart(text), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		run("--import", file, "--token", "beibu", "--label", label, "--id", strings.ToUpper(rest(label)), "--pin", "5678")
-	}
-	for _, path := range []string{"/usr/lib/softhsm/libsofthsm2.so", "/usr/lib64/softhsm/libsofthsm2.so", "/usr/local/lib/softhsm/libsofthsm2.so"} {
-		if _, err := os.Stat(path); err == nil {
-			return hardware.Options{Module: path, Token: "beibu", PIN: "5678"}
-		}
-	}
-	t.Fatal("softhsm2-util is there, but not its module")
-	return hardware.Options{}
-}
-
-// rest makes a hexadecimal id of a label.
-func rest(label string) string {
-	return map[string]string{"ecdsa": "a1", "rsa": "a2", "other": "a3"}[label]
-}
-
-func privatePart(text []byte) []byte {
-	block, _ := pem.Decode(text)
-	return pem.EncodeToMemory(block)
+	return hardware.Options{Module: hardwaretest.SoftHSM(t, keys), Token: hardwaretest.Token, PIN: hardwaretest.PIN}
 }
 
 func newKey(t *testing.T, kind string) (signing.Key, []byte) {
@@ -133,5 +96,69 @@ func TestOpenFails(t *testing.T) {
 		if token, err := hardware.Open(o); err == nil {
 			t.Errorf("%s: opened %v", name, token)
 		}
+	}
+}
+
+// A session that was lost is opened again, with its login, in the middle of
+// everything; whoever stops waiting for one is answered at once.
+func TestLostAndOccupiedSessions(t *testing.T) {
+	key, text := newKey(t, "ecdsa-p256")
+	options := softHSM(t, map[string][]byte{"ecdsa": text})
+	options.Sessions = 2
+	token, err := hardware.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer token.Close()
+	signer, err := token.Signer("ecdsa", key.Certificate.PublicKey)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key.Signer = signer
+	sealer, err := signing.NewSealer(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	document := signingtest.Document(2_000)
+	seal := func() error {
+		_, err := sealer.Seal(t.Context(), signing.Header{DigestSHA256: sha256.Sum256(document), AcceptedAt: accepted}, document)
+		return err
+	}
+	for range 3 {
+		if err := token.Lose(); err != nil {
+			t.Fatal(err)
+		}
+		for range 4 { // both sessions come to it
+			if err := seal(); err != nil {
+				t.Errorf("after the sessions were lost: %v", err)
+			}
+		}
+	}
+	release := token.Occupy()
+	left := errors.New("left")
+	ctx, leave := context.WithCancelCause(t.Context())
+	leave(left)
+	if _, err := signer.SignContext(ctx, nil, make([]byte, 32), crypto.SHA256); !errors.Is(err, left) {
+		t.Errorf("left while every session was occupied: %v", err)
+	}
+	release()
+	if err := seal(); err != nil {
+		t.Errorf("when they are free again: %v", err)
+	}
+}
+
+// Two tokens of one module are in use at once.
+func TestTwoTokensOfOneModule(t *testing.T) {
+	options := softHSM(t, nil)
+	first, err := hardware.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	second, err := hardware.Open(options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(second.Close(), first.Close()); err != nil {
+		t.Error(err)
 	}
 }
