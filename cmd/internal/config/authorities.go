@@ -46,18 +46,25 @@ func (s *source) loadAuthorities(at string, a exchange.Authorities) signing.Stan
 func (s *source) certificates(key string, files []string) []*signing.Certificate {
 	var all []*signing.Certificate
 	for i, file := range files {
-		text, err := os.ReadFile(file)
-		var c *signing.Certificate
-		if err == nil {
-			c, err = signing.ParseCertificatePEM(text)
+		if c := s.certificate(fmt.Sprintf("%s[%d]", key, i), file); c != nil {
+			all = append(all, c)
 		}
-		if err != nil {
-			s.note(fmt.Sprintf("%s[%d]", key, i), "%s", cause(fmt.Errorf("%s: %w", file, err)))
-			continue
-		}
-		all = append(all, c)
 	}
 	return all
+}
+
+// certificate reads a certificate, or notes why it cannot be read.
+func (s *source) certificate(key, file string) *signing.Certificate {
+	text, err := os.ReadFile(file)
+	var c *signing.Certificate
+	if err == nil {
+		c, err = signing.ParseCertificatePEM(text)
+	}
+	if err != nil {
+		s.note(key, "%s", cause(fmt.Errorf("%s: %w", file, err)))
+		return nil
+	}
+	return c
 }
 
 // addList reads a list in DER or PEM (RFC 7468 section 6), by whichever of the

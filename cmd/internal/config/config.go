@@ -132,12 +132,48 @@ type Access struct {
 
 // Seal says what envelopes are sealed with beside the daemon's own ECDSA key.
 type Seal struct {
-	// Keys are PEM files that hold a private key (RSA, ECDSA, Ed25519 or SM2)
-	// and its certificate, readable by the daemon's user alone. Each puts one
-	// more seal on every envelope, beside the others.
-	Keys []string `yaml:"keys"`
+	// Keys are files, by their paths, or keys in hardware. Each puts one more
+	// seal on every envelope, beside the others.
+	Keys []SealKey `yaml:"keys"`
 	// TSA says who time-stamps seals.
 	TSA TSA `yaml:"tsa"`
+}
+
+// SealKey is one key that seals: the path of a file and nothing else, or a table
+// with either of the two.
+type SealKey struct {
+	// File is a PEM file that holds a private key (RSA, ECDSA, Ed25519 or SM2)
+	// and its certificate, readable by the daemon's user alone.
+	File string `yaml:"file"`
+	// PKCS11 is a key in a hardware module. It needs a build with -tags pkcs11.
+	PKCS11 PKCS11 `yaml:"pkcs11"`
+}
+
+// UnmarshalText reads the path of a file.
+func (k *SealKey) UnmarshalText(text []byte) error {
+	k.File = string(text)
+	return nil
+}
+
+// orTable says that it may be a table as well.
+func (k *SealKey) orTable() {}
+
+// PKCS11 is an RSA or ECDSA key in a hardware module (PKCS #11 2.40).
+type PKCS11 struct {
+	// Module is the path of the module's shared library.
+	Module string `yaml:"module"`
+	// Token is the label of the token.
+	Token string `yaml:"token"`
+	// Label is that of the private key; no other may have it.
+	Label string `yaml:"label"`
+	// PINFile is a file that holds the user's PIN and nothing else, readable by
+	// the daemon's user alone.
+	PINFile string `yaml:"pinFile"`
+	// Certificate is a PEM file with the key's certificate.
+	Certificate string `yaml:"certificate"`
+	// Sessions is how many signatures may be under way at once; more wait in
+	// line. Default 4.
+	Sessions int `yaml:"sessions"`
 }
 
 // TSA is a time-stamping authority (RFC 3161). It is asked in the background

@@ -103,7 +103,7 @@ func (s *source) walk(node ast.Node, key string, into reflect.Value) {
 		return
 	}
 	switch {
-	case isScalar(into):
+	case isScalar(into) && !isTable(node, into):
 		s.scalar(node, key, into)
 	case into.Kind() == reflect.Struct:
 		s.object(node, key, into)
@@ -131,6 +131,13 @@ func isScalar(v reflect.Value) bool {
 	_, text := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	_, duration := reflect.TypeAssert[time.Duration](v)
 	return text || duration || v.Kind() != reflect.Struct && v.Kind() != reflect.Slice
+}
+
+// isTable tells whether a value that may be read whole is given as a table.
+func isTable(node ast.Node, into reflect.Value) bool {
+	_, may := reflect.TypeAssert[interface{ orTable() }](into.Addr())
+	_, is := entriesOf(node)
+	return may && is
 }
 
 func (s *source) scalar(node ast.Node, key string, into reflect.Value) {

@@ -6,23 +6,10 @@ import (
 	"os"
 	"slices"
 
-	"beibu/cmd/internal/keyring"
 	"beibu/exchange"
 	"beibu/signing"
 	"beibu/signing/strict"
 )
-
-// loadSealKeys reads the keys that seal beside the daemon's own.
-func (l *Loaded) loadSealKeys(src *source) {
-	for i, path := range l.Seal.Keys {
-		key, err := keyring.ReadKey(path, "")
-		if err != nil {
-			src.note(fmt.Sprintf("seal.keys[%d]", i), "%s", cause(err))
-			continue
-		}
-		l.SealKeys = append(l.SealKeys, key)
-	}
-}
 
 // loadVerifier makes what senders' signatures are verified by.
 func (l *Loaded) loadVerifier(src *source) {

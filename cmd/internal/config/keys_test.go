@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/cmd/internal/hsm"
 	"beibu/signing"
 )
 
@@ -133,6 +134,49 @@ aliases:
 	for _, part := range []string{":2: seal.keys[0]: read key " + dir + "/open.pem: its permissions", ":2: seal.keys[1]", ":4: aliases[0]"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("not told: %s in %v", part, err)
+		}
+	}
+}
+
+// A key is the path of a file, a table with one, or a key in hardware; which
+// needs a build for it.
+func TestKindsOfSealKeys(t *testing.T) {
+	dir := t.TempDir()
+	writeKey(t, filepath.Join(dir, "seal.pem"), "ecdsa-p256", 0o600)
+	writeKey(t, filepath.Join(dir, "sm2.pem"), "sm2", 0o600)
+	for name, mode := range map[string]os.FileMode{"pin": 0o600, "open": 0o644} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("5678\n"), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := `seal:
+  keys:
+    - DIR/seal.pem
+    - {file: DIR/seal.pem}
+    - pkcs11: {module: DIR/seal.pem, token: t, label: l, pinFile: DIR/pin, certificate: DIR/seal.pem, sessions: 8}
+`
+	l, err := Parse("beibud.yaml", []byte(strings.ReplaceAll(text, "DIR", dir)))
+	if !hsm.Built {
+		if len(Mistakes(err)) != 1 || !strings.Contains(err.Error(), ":5: seal.keys[2].pkcs11: this build has no PKCS #11") {
+			t.Errorf("without the tag: %v", err)
+		}
+	} else if err != nil || len(l.SealKeys) != 3 || l.SealKeys[2].Hardware.PIN != "5678" || l.SealKeys[2].Hardware.Sessions != 8 {
+		t.Errorf("got %+v, %v", l, err)
+	}
+	_, err = Parse("beibud.yaml", []byte(strings.ReplaceAll(`seal:
+  keys:
+    - {}
+    - {file: x, pkcs11: {token: t}}
+    - pkcs11: {module: /nowhere.so, label: l, pinFile: DIR/open, certificate: DIR/sm2.pem, sessions: 1000}
+    - [list]
+`, "DIR", dir)))
+	for _, part := range []string{
+		":3: seal.keys[0]: it must be", ":4: seal.keys[1]: it must be", ":5: seal.keys[2].pkcs11: token is missing", ":5: seal.keys[2].pkcs11.module: /nowhere.so",
+		":5: seal.keys[2].pkcs11.pinFile: " + dir + "/open: only the owner", ":5: seal.keys[2].pkcs11.certificate: a key in hardware must be RSA or ECDSA",
+		":5: seal.keys[2].pkcs11.sessions: 1000", ":6: seal.keys[3]: must be a single value",
+	} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("not told: %s in\n%v", part, err)
 		}
 	}
 }

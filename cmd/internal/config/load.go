@@ -30,7 +30,7 @@ type Loaded struct {
 	Routes      *exchange.Routes
 	Signers     *signing.Registry // keys of the parties
 	Verifier    *signing.Verifier
-	SealKeys    []signing.Key          // of Seal
+	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
 	Credentials []httpapi.Credential   // of Access; none where the daemon is to make its own
 

@@ -16,6 +16,7 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/hsm"
 	"beibu/cmd/internal/telemetry"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
@@ -42,6 +43,7 @@ type Daemon struct {
 	recorder *exchange.Recorder
 	api      *httpapi.Server
 	access   *httpapi.Access
+	tokens   hsm.Tokens         // hardware modules with keys that seal
 	stamps   *timestamps.Keeper // or nil, where no authority stamps seals
 	checks   *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current  atomic.Pointer[inForce]
@@ -76,6 +78,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}
+	d.life.onStop("hardware modules", func(context.Context) error { return d.tokens.Close() })
 	d.checks = exchange.NewChecks(d.config.Catalog, set)
 	now, err := d.prepare(d.config)
 	if err != nil {

@@ -38,7 +38,11 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &inForce{signers: l.Signers, sealing: append([]signing.Key{keys.Seal}, l.SealKeys...), credentials: l.Credentials}
+	more, err := d.sealKeys(l)
+	if err != nil {
+		return nil, err
+	}
+	f := &inForce{signers: l.Signers, sealing: append([]signing.Key{keys.Seal}, more...), credentials: l.Credentials}
 	sealer, err := signing.NewSealer(f.sealing...)
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
@@ -52,7 +56,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 			return nil, err
 		}
 	}
-	if f.public, f.trust, err = published(keys, l.SealKeys); err != nil {
+	if f.public, f.trust, err = published(keys, more); err != nil {
 		return nil, err
 	}
 	f.trust = f.trust.WithTimestamps(d.config.TimeRoots...)

@@ -1,0 +1,93 @@
+package config
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"beibu/cmd/internal/hsm"
+	"beibu/cmd/internal/keyring"
+	"beibu/signing"
+)
+
+// A LoadedKey is a key that seals: one at hand, or one in hardware, which the
+// daemon opens. Nothing speaks to hardware while a configuration is read.
+type LoadedKey struct {
+	Key      signing.Key
+	Hardware *hsm.Key // or nil
+}
+
+// maxSessions is the most sessions with one token.
+const maxSessions = 256
+
+// loadSealKeys reads the keys that seal beside the daemon's own.
+func (l *Loaded) loadSealKeys(src *source) {
+	for i, k := range l.Seal.Keys {
+		at := fmt.Sprintf("seal.keys[%d]", i)
+		switch inHardware := k.PKCS11 != (PKCS11{}); {
+		case inHardware == (k.File != ""):
+			src.note(at, "it must be a file or pkcs11")
+		case inHardware:
+			if key := src.hardwareKey(at+".pkcs11", k.PKCS11); key != nil {
+				l.SealKeys = append(l.SealKeys, LoadedKey{Hardware: key})
+			}
+		default:
+			key, err := keyring.ReadKey(k.File, "")
+			if err != nil {
+				src.note(at, "%s", cause(err))
+				continue
+			}
+			l.SealKeys = append(l.SealKeys, LoadedKey{Key: key})
+		}
+	}
+}
+
+// hardwareKey reads where a key in hardware is, or notes why it cannot be used.
+func (s *source) hardwareKey(at string, p PKCS11) *hsm.Key {
+	before := len(s.mistakes)
+	if !hsm.Built {
+		s.note(at, "%s", hsm.ErrNotBuilt)
+	}
+	for key, value := range map[string]string{"token": p.Token, "label": p.Label} {
+		if value == "" {
+			s.note(at, "%s is missing", key)
+		}
+	}
+	if p.Sessions < 0 || p.Sessions > maxSessions {
+		s.note(at+".sessions", "%d is not between 1 and %d", p.Sessions, maxSessions)
+	}
+	s.needsFile(at+".module", p.Module)
+	key := &hsm.Key{Module: p.Module, Token: p.Token, Label: p.Label, Sessions: p.Sessions, PIN: s.pin(at+".pinFile", p.PINFile)}
+	if key.Certificate = s.certificate(at+".certificate", p.Certificate); key.Certificate != nil {
+		algorithm, err := signing.AlgorithmFor(key.Certificate.PublicKey)
+		if err != nil || !strings.HasPrefix(algorithm.Name, "rsa-") && !strings.HasPrefix(algorithm.Name, "ecdsa-") {
+			s.note(at+".certificate", "a key in hardware must be RSA or ECDSA")
+		}
+	}
+	if len(s.mistakes) > before {
+		return nil
+	}
+	return key
+}
+
+// needsFile notes a file that is not named, or cannot be looked at.
+func (s *source) needsFile(key, path string) {
+	if path == "" {
+		s.note(key, "it is missing")
+	}
+	s.checkFile(key, path)
+}
+
+// pin reads a PIN, which must be readable by its owner alone.
+func (s *source) pin(key, path string) string {
+	info, err := os.Stat(path)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = errors.New(path + ": only the owner may have any permission (chmod go= it)")
+	}
+	if err != nil {
+		s.note(key, "%s", cause(err))
+		return ""
+	}
+	return s.secret(key, path)
+}
