@@ -6,10 +6,10 @@ import (
 	"crypto/x509"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
-	"github.com/emmansun/gmsm/smx509"
 	"golang.org/x/crypto/ocsp"
 )
 
@@ -21,8 +21,8 @@ type Revocations struct {
 	policy RevocationPolicy
 
 	mu      sync.RWMutex
-	lists   map[[sha256.Size]byte]*revocationList // by certificate of the issuer
-	answers map[[sha256.Size]byte]*ocsp.Response  // by certificate asked about
+	lists   map[[sha256.Size]byte][]*revocationList // by certificate of the issuer, one for each set of addresses
+	answers map[[sha256.Size]byte]*ocsp.Response    // by certificate asked about
 }
 
 // A RevocationPolicy says what to do where nothing fresh is known.
@@ -31,47 +31,41 @@ type RevocationPolicy struct {
 	Grace         time.Duration // how long a list or an answer counts past its next update
 }
 
-type revocationList struct {
-	list    *smx509.RevocationList
-	revoked map[string]time.Time // by serial number
-}
-
 // NewRevocations returns a memory without anything in it.
 func NewRevocations(policy RevocationPolicy) *Revocations {
 	return &Revocations{
 		policy: policy,
-		lists:  map[[sha256.Size]byte]*revocationList{}, answers: map[[sha256.Size]byte]*ocsp.Response{},
+		lists:  map[[sha256.Size]byte][]*revocationList{}, answers: map[[sha256.Size]byte]*ocsp.Response{},
 	}
 }
 
 // AddList takes in a CRL in DER that issuer has signed. One that is older than
-// what is there is left aside without an error.
+// what is there is left aside without an error. It must be whole: for all
+// certificates of the issuer, or for all that name its address.
 func (r *Revocations) AddList(der []byte, issuer *Certificate) error {
-	list, err := smx509.ParseRevocationList(der)
+	next, err := readList(der)
 	if err != nil {
 		return fmt.Errorf("read revocation list: %w", err)
 	}
-	if !bytes.Equal(list.RawIssuer, issuer.RawSubject) {
+	if !bytes.Equal(next.list.RawIssuer, issuer.RawSubject) {
 		return errors.New("read revocation list: it is another issuer's")
 	}
-	for _, extension := range list.Extensions {
-		if extension.Critical { // a part of a list, or changes to one (RFC 5280 §5.2.4, §5.2.5)
-			return fmt.Errorf("read revocation list: it is not whole (extension %v)", extension.Id)
-		}
-	}
-	if err := list.CheckSignatureFrom(issuer); err != nil {
+	if err := next.list.CheckSignatureFrom(issuer); err != nil {
 		return fmt.Errorf("read revocation list: %w", err)
-	}
-	revoked := make(map[string]time.Time, len(list.RevokedCertificateEntries))
-	for _, entry := range list.RevokedCertificateEntries {
-		revoked[entry.SerialNumber.String()] = entry.RevocationTime
 	}
 	key := sha256.Sum256(issuer.Raw)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if known := r.lists[key]; known == nil || known.list.ThisUpdate.Before(list.ThisUpdate) {
-		r.lists[key] = &revocationList{list, revoked}
+	for i, known := range r.lists[key] {
+		if !slices.Equal(known.points, next.points) {
+			continue
+		}
+		if known.list.ThisUpdate.Before(next.list.ThisUpdate) {
+			r.lists[key][i] = next
+		}
+		return nil
 	}
+	r.lists[key] = append(r.lists[key], next)
 	return nil
 }
 
@@ -83,6 +77,9 @@ func (r *Revocations) AddAnswer(der []byte, c, issuer *Certificate) error {
 		return fmt.Errorf("read OCSP answer: %w", err)
 	}
 	answer, err := ocsp.ParseResponseForCert(der, standard, standardIssuer)
+	if err == nil {
+		err = mayAnswer(answer, standardIssuer)
+	}
 	if err != nil {
 		return fmt.Errorf("read OCSP answer: %w", err)
 	}
@@ -91,6 +88,22 @@ func (r *Revocations) AddAnswer(der []byte, c, issuer *Certificate) error {
 	defer r.mu.Unlock()
 	if known := r.answers[key]; known == nil || known.ThisUpdate.Before(answer.ThisUpdate) {
 		r.answers[key] = answer
+	}
+	return nil
+}
+
+// mayAnswer tells why whoever signed an answer may not: another than the issuer
+// must have a certificate for that, valid then (RFC 6960 §4.2.2.2), or the holder
+// of any certificate could answer for all others of its issuer.
+func mayAnswer(answer *ocsp.Response, issuer *x509.Certificate) error {
+	c := answer.Certificate
+	switch {
+	case c == nil || c.Equal(issuer):
+		return nil
+	case !slices.Contains(c.ExtKeyUsage, x509.ExtKeyUsageOCSPSigning):
+		return errors.New("whoever signed it has no certificate for OCSP")
+	case answer.ProducedAt.Before(c.NotBefore) || answer.ProducedAt.After(c.NotAfter):
+		return errors.New("the certificate of whoever signed it was not valid then")
 	}
 	return nil
 }
@@ -148,39 +161,44 @@ func (r *Revocations) answer(c *Certificate, at time.Time) (known, revoked bool)
 	return false, false
 }
 
-// listed looks into the issuer's list.
+// listed looks into the issuer's lists.
 func (r *Revocations) listed(c, issuer *Certificate, at time.Time) (known, revoked bool) {
-	l := r.lists[sha256.Sum256(issuer.Raw)]
-	if l == nil {
-		return false, false
+	for _, l := range r.lists[sha256.Sum256(issuer.Raw)] {
+		if since, found := l.revoked[c.SerialNumber.String()]; found {
+			return true, !at.Before(since)
+		}
+		known = known || l.covers(c) && !r.isStale(l.list.NextUpdate, at)
 	}
-	if since, found := l.revoked[c.SerialNumber.String()]; found {
-		return true, !at.Before(since)
-	}
-	return !r.isStale(l.list.NextUpdate, at), false
+	return known, false
 }
 
 // isStale tells whether something newer should be known by then. What names no
 // next update is stale at once.
 func (r *Revocations) isStale(next, at time.Time) bool { return !at.Before(next.Add(r.policy.Grace)) }
 
-// NextUpdate returns when the first of what is known becomes stale, the grace
-// not counted, or the zero time where nothing is known: whoever fetches should
-// do so before.
-func (r *Revocations) NextUpdate() time.Time {
+// Listed returns until when all lists that are known are current, the grace not
+// counted, or the zero time where there is none.
+func (r *Revocations) Listed() time.Time {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
 	var first time.Time
-	sooner := func(t time.Time) {
-		if first.IsZero() || t.Before(first) {
-			first = t
+	for _, lists := range r.lists {
+		for _, l := range lists {
+			if next := l.list.NextUpdate; first.IsZero() || next.Before(first) {
+				first = next
+			}
 		}
 	}
-	for _, l := range r.lists {
-		sooner(l.list.NextUpdate)
-	}
-	for _, a := range r.answers {
-		sooner(a.NextUpdate)
-	}
 	return first
+}
+
+// Answered returns from when to when the OCSP answer about c that is known is
+// current, the grace not counted, or zero times where there is none.
+func (r *Revocations) Answered(c *Certificate) (from, until time.Time) {
+	r.mu.RLock()
+	defer r.mu.RUnlock()
+	if a := r.answers[sha256.Sum256(c.Raw)]; a != nil {
+		return a.ThisUpdate, a.NextUpdate
+	}
+	return time.Time{}, time.Time{}
 }
