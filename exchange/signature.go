@@ -30,9 +30,10 @@ type Key struct {
 type Authorities struct {
 	Roots         []string      `yaml:"roots"`         // PEM files, one certificate each
 	Intermediates []string      `yaml:"intermediates"` // PEM files that help to find a way to a root
-	Revocations   []string      `yaml:"revocations"`   // lists (CRL), DER or PEM; read anew at every reload
-	AcceptUnknown bool          `yaml:"acceptUnknown"` // count a certificate on which no fresh list says anything
-	Grace         time.Duration `yaml:"grace"`         // how long a list counts past its next update
+	Revocations   []string      `yaml:"revocations"`   // lists (CRL), DER or PEM; read anew when they change
+	OCSP          string        `yaml:"ocsp"`          // "true": ask the responder that each certificate names; or the URL of one; empty: ask nobody
+	AcceptUnknown bool          `yaml:"acceptUnknown"` // count a certificate of which nothing fresh is known
+	Grace         time.Duration `yaml:"grace"`         // how long a list or an answer counts past its next update
 }
 
 // A SignaturePolicy says of which kinds of document a party's signature is

@@ -39,6 +39,9 @@ func NewRevocations(policy RevocationPolicy) *Revocations {
 	}
 }
 
+// ErrOtherIssuer says that a revocation list is of another issuer.
+var ErrOtherIssuer = errors.New("read revocation list: it is another issuer's")
+
 // AddList takes in a CRL in DER that issuer has signed. One that is older than
 // what is there is left aside without an error. It must be whole: for all
 // certificates of the issuer, or for all that name its address.
@@ -48,7 +51,7 @@ func (r *Revocations) AddList(der []byte, issuer *Certificate) error {
 		return fmt.Errorf("read revocation list: %w", err)
 	}
 	if !bytes.Equal(next.list.RawIssuer, issuer.RawSubject) {
-		return errors.New("read revocation list: it is another issuer's")
+		return ErrOtherIssuer
 	}
 	if err := next.list.CheckSignatureFrom(issuer); err != nil {
 		return fmt.Errorf("read revocation list: %w", err)

@@ -1,45 +1,75 @@
 package config
 
 import (
-	"encoding/pem"
 	"errors"
 	"fmt"
+	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 
+	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
 	"beibu/signing"
 )
 
-// loadAuthorities reads the authorities of a party and their lists of revoked
-// certificates. It returns nil where a party has none.
-func (s *source) loadAuthorities(at string, a exchange.Authorities) signing.Standing {
+// loadAuthorities reads the authorities of a party, and where it is known from
+// whether they revoked certificates. It returns nil where a party has none.
+func (s *source) loadAuthorities(at string, p exchange.Party) (signing.Standing, *revocation.Sources) {
+	a := p.Authorities
 	roots := s.certificates(at+".roots", a.Roots)
 	intermediates := s.certificates(at+".intermediates", a.Intermediates)
 	if a.Grace < 0 {
 		s.note(at+".grace", "it must not be negative")
 	}
 	if len(a.Roots) == 0 {
-		if len(a.Intermediates)+len(a.Revocations) > 0 {
+		if len(a.Intermediates)+len(a.Revocations) > 0 || asksResponder(a) {
 			s.note(at, "roots are missing")
 		}
-		return nil
+		return nil, nil
 	}
-	var revocations *signing.Revocations
-	if len(a.Revocations) > 0 {
-		revocations = signing.NewRevocations(signing.RevocationPolicy{AcceptUnknown: a.AcceptUnknown, Grace: a.Grace})
+	var known *signing.Revocations
+	var sources *revocation.Sources
+	if len(a.Revocations) > 0 || asksResponder(a) {
+		known = signing.NewRevocations(signing.RevocationPolicy{AcceptUnknown: a.AcceptUnknown, Grace: a.Grace})
+		sources = &revocation.Sources{Party: p.ID, Known: known, Issuers: slices.Concat(roots, intermediates), Certificates: slices.Clip(intermediates)}
+		s.readLists(at+".revocations", a, sources)
+		s.checkResponder(at+".ocsp", a, sources)
 	}
-	issuers := slices.Concat(roots, intermediates)
+	anchors, err := signing.NewAnchors(roots, intermediates, known)
+	if err != nil {
+		return nil, nil // why no root could be read is noted already
+	}
+	return anchors, sources
+}
+
+// readLists reads the lists of revoked certificates. One that is not there, and
+// that a party can do without, is no mistake: it is looked for again, and told
+// of in the log.
+func (s *source) readLists(at string, a exchange.Authorities, sources *revocation.Sources) {
 	for i, file := range a.Revocations {
-		if err := addList(revocations, file, issuers); err != nil {
-			s.note(fmt.Sprintf("%s.revocations[%d]", at, i), "%s", cause(err))
+		list := &revocation.List{File: file}
+		sources.Lists = append(sources.Lists, list)
+		_, err := list.Read(sources)
+		if err != nil && !(a.AcceptUnknown && errors.Is(err, fs.ErrNotExist)) {
+			s.note(fmt.Sprintf("%s[%d]", at, i), "%s", cause(err))
 		}
 	}
-	anchors, err := signing.NewAnchors(roots, intermediates, revocations)
-	if err != nil {
-		return nil // why no root could be read is noted already
+}
+
+// asksResponder tells whether certificates are asked about.
+func asksResponder(a exchange.Authorities) bool { return a.OCSP != "" && a.OCSP != "false" }
+
+// checkResponder reads who is asked.
+func (s *source) checkResponder(at string, a exchange.Authorities, sources *revocation.Sources) {
+	if sources.OCSP = asksResponder(a); !sources.OCSP || a.OCSP == "true" {
+		return
 	}
-	return anchors
+	address, err := url.Parse(a.OCSP)
+	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
+		s.note(at, "%q is neither true, false nor an http or https URL", a.OCSP)
+	}
+	sources.Responder = a.OCSP
 }
 
 // certificates reads one certificate a file.
@@ -65,23 +95,4 @@ func (s *source) certificate(key, file string) *signing.Certificate {
 		return nil
 	}
 	return c
-}
-
-// addList reads a list in DER or PEM (RFC 7468 section 6), by whichever of the
-// authorities signed it.
-func addList(to *signing.Revocations, file string, issuers []*signing.Certificate) error {
-	der, err := os.ReadFile(file)
-	if err != nil {
-		return err
-	}
-	if block, _ := pem.Decode(der); block != nil && block.Type == "X509 CRL" {
-		der = block.Bytes
-	}
-	err = errors.New("no authority to read it by")
-	for _, issuer := range issuers {
-		if err = to.AddList(der, issuer); err == nil {
-			return nil
-		}
-	}
-	return fmt.Errorf("%s: %w", file, err)
 }

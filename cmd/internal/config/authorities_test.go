@@ -125,3 +125,41 @@ func TestMistakesInAuthorities(t *testing.T) {
 		t.Logf("told:\n%v", err)
 	}
 }
+
+// A list that is not there is no mistake where a party can do without it, and a
+// responder may be the one of each certificate or one for all.
+func TestSourcesOfRevocations(t *testing.T) {
+	dir := t.TempDir()
+	authority(t, dir)
+	const of = `
+    keys: [{id: good, certificate: DIR/good.pem}]
+    authorities: {roots: [DIR/ca.pem], `
+	for text, want := range map[string]struct {
+		mistake   string
+		ocsp      bool
+		responder string
+	}{
+		"revocations: [DIR/missing.crl], acceptUnknown: true": {},
+		"revocations: [DIR/missing.crl]":                      {mistake: "missing.crl"},
+		"revocations: [DIR/ca.pem], acceptUnknown: true":      {mistake: "ca.pem: read revocation list"},
+		"revocations: [DIR/ca.crl], ocsp: true":               {ocsp: true},
+		"revocations: [DIR/ca.crl], ocsp: false":              {},
+		"ocsp: http://ocsp.example.org/a":                     {ocsp: true, responder: "http://ocsp.example.org/a"},
+		"ocsp: maybe":                                         {mistake: "authorities.ocsp: \"maybe\" is neither"},
+	} {
+		l, err := parsed(t, dir, oneParty+of+text+"}\n")
+		switch {
+		case want.mistake != "":
+			if err == nil || !strings.Contains(err.Error(), want.mistake) {
+				t.Errorf("%s: %v", text, err)
+			}
+		case err != nil:
+			t.Errorf("%s: %v", text, err)
+		default:
+			s := l.Revocations[0]
+			if s.Party != "qinzhou" || s.OCSP != want.ocsp || s.Responder != want.responder || len(s.Certificates) != 1 {
+				t.Errorf("%s: %+v", text, s)
+			}
+		}
+	}
+}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"slices"
 
+	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
 	"beibu/signing"
 	"beibu/signing/strict"
@@ -28,14 +29,18 @@ func (l *Loaded) loadVerifier(src *source) {
 	}
 }
 
-// loadKeys reads the certificates by which parties sign, and notes policies
-// that could not work.
-func (s *source) loadKeys(m Map) map[string][]signing.Signer {
+// loadKeys reads the certificates by which parties sign, and where it is known
+// from whether they were revoked, and notes policies that could not work.
+func (s *source) loadKeys(m Map) (map[string][]signing.Signer, []*revocation.Sources) {
+	var revocations []*revocation.Sources
 	all := make(map[string][]signing.Signer)
 	for i, p := range m.Parties {
 		at := fmt.Sprintf("parties[%d]", i)
 		s.checkSignatures(at+".signatures", p)
-		standing := s.loadAuthorities(at+".authorities", p.Authorities)
+		standing, sources := s.loadAuthorities(at+".authorities", p)
+		if sources != nil {
+			revocations = append(revocations, sources)
+		}
 		for j, key := range p.Keys {
 			at := fmt.Sprintf("%s.keys[%d]", at, j)
 			if key.ID == "" || slices.ContainsFunc(p.Keys[:j], func(k exchange.Key) bool { return k.ID == key.ID }) {
@@ -50,10 +55,13 @@ func (s *source) loadKeys(m Map) map[string][]signing.Signer {
 				continue
 			}
 			signer.Standing = standing
+			if sources != nil {
+				sources.Certificates = append(sources.Certificates, signer.Certificate)
+			}
 			all[p.ID] = append(all[p.ID], signer)
 		}
 	}
-	return all
+	return all, revocations
 }
 
 // errNoFile says that a key has no certificate.

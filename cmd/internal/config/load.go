@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/cmd/internal/revocation"
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
@@ -28,7 +29,8 @@ type Loaded struct {
 	Catalog     *schemas.Catalog // built-in kinds and those of Packs
 	Parties     *exchange.Parties
 	Routes      *exchange.Routes
-	Signers     *signing.Registry // keys of the parties
+	Signers     *signing.Registry     // keys of the parties
+	Revocations []*revocation.Sources // of the parties that have any
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
@@ -130,7 +132,8 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	for i := range l.Map.Parties {
 		fill(&l.Map.Parties[i].Quota, l.Limits.Quota)
 	}
-	l.Signers = signing.NewRegistry(table.loadKeys(l.Map))
+	signers, revocations := table.loadKeys(l.Map)
+	l.Signers, l.Revocations = signing.NewRegistry(signers), revocations
 	table.checkKinds(l.Map, l.Catalog)
 	var err error
 	if l.Parties, err = exchange.NewParties(l.Map.Parties); err != nil {

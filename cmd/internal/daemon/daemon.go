@@ -48,6 +48,8 @@ type Daemon struct {
 	checks   *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current  atomic.Pointer[inForce]
 
+	sourcesChanged chan struct{} // rung where a reload brings other sources of revocations
+
 	public, private net.Addr
 }
 
@@ -55,7 +57,7 @@ type Daemon struct {
 // parts straight down. Nothing listens yet. What it opened is closed again
 // where it fails.
 func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error) {
-	d := &Daemon{config: l, log: log, failed: make(chan error, 1)}
+	d := &Daemon{config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1)}
 	if err := d.wire(ctx); err != nil {
 		return nil, errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
 	}
@@ -86,6 +88,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	}
 	d.current.Store(now)
 	if err := d.metrics.WatchKeys(d.keyExpiries); err != nil {
+		return err
+	}
+	if err := d.metrics.WatchRevocations(d.revocationsUntil); err != nil {
 		return err
 	}
 	if err := d.openStamps(ctx); err != nil {
@@ -160,6 +165,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.work("dispatch", dispatch.Run)
 	d.work("expiry", d.sweep)
 	d.work("key expiry", d.warnDaily)
+	d.keepRevocations()
 	d.askForStamps()
 
 	server := d.api.HTTP()

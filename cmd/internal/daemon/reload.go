@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/signing"
@@ -25,6 +26,7 @@ const name = "Beibu exchange"
 type inForce struct {
 	intake      *exchange.Intake
 	signers     *signing.Registry
+	revocations []*revocation.Sources
 	credentials []httpapi.Credential
 	sealing     []signing.Key
 	trust       signing.Trust
@@ -42,7 +44,12 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := &inForce{signers: l.Signers, sealing: append([]signing.Key{keys.Seal}, more...), credentials: l.Credentials}
+	for _, s := range l.Revocations {
+		if err := s.Restore(d.answers()); err != nil {
+			d.log.Warn("answers that were kept cannot be read; responders are asked again", zap.Error(err))
+		}
+	}
+	f := &inForce{signers: l.Signers, revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...), credentials: l.Credentials}
 	sealer, err := signing.NewSealer(f.sealing...)
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
@@ -102,6 +109,7 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	d.api.SwapKeys(next.trust, next.public)
 	d.api.Swap(next.intake)
 	d.current.Store(next)
+	d.ringRevocations()
 	if later := d.atNextStart(l.Config); len(later) > 0 {
 		d.log.Warn("takes effect at the next start", zap.Strings("settings", later))
 	}
