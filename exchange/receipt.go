@@ -1,7 +1,9 @@
 package exchange
 
 import (
+	"crypto"
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -33,14 +35,19 @@ type Receipt struct {
 // with EdDSA (RFC 8037). They are made of values in the log alone, so the same
 // exchange always has the same receipt, byte for byte.
 type Receipts struct {
-	key    ed25519.PrivateKey
+	key    crypto.Signer
 	header string // encoded, with the dot behind it
 }
 
-// NewReceipts returns a maker of receipts with a key and its id.
-func NewReceipts(key ed25519.PrivateKey, id string) (*Receipts, error) {
-	if len(key) != ed25519.PrivateKeySize {
-		return nil, fmt.Errorf("make receipt signer: the key has %d bytes", len(key))
+// NewReceipts returns a maker of receipts with an Ed25519 key, wherever that
+// lives, and its id. No other kind will do: the same receipt must have the same
+// signature whenever it is made (RFC 8032 section 8.2).
+func NewReceipts(key crypto.Signer, id string) (*Receipts, error) {
+	if private, ok := key.(ed25519.PrivateKey); key == nil || ok && len(private) != ed25519.PrivateKeySize {
+		return nil, errors.New("make receipt signer: no key, or one of the wrong length")
+	}
+	if public, ok := key.Public().(ed25519.PublicKey); !ok || len(public) != ed25519.PublicKeySize {
+		return nil, fmt.Errorf("make receipt signer: the key is %T, not Ed25519", key.Public())
 	}
 	header, err := json.Marshal(struct {
 		Algorithm string `json:"alg"`
@@ -65,7 +72,10 @@ func (r *Receipts) Make(x Exchange) (string, error) {
 	}
 	receipt := make([]byte, 0, 1024)
 	receipt = base64.RawURLEncoding.AppendEncode(append(receipt, r.header...), payload)
-	signature := ed25519.Sign(r.key, receipt)
+	signature, err := r.key.Sign(rand.Reader, receipt, crypto.Hash(0))
+	if err != nil {
+		return "", fmt.Errorf("sign receipt: %w", err)
+	}
 	return string(base64.RawURLEncoding.AppendEncode(append(receipt, '.'), signature)), nil
 }
 

@@ -1,7 +1,11 @@
 package exchange
 
 import (
+	"crypto"
+	"crypto/ecdsa"
 	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
@@ -98,4 +102,36 @@ func TestReceiptRefused(t *testing.T) {
 func next(letter byte) string {
 	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_A"
 	return string(letters[strings.IndexByte(letters, letter)+1])
+}
+
+// elsewhere is a key that lives elsewhere, such as in hardware.
+type elsewhere struct{ crypto.Signer }
+
+// Any Ed25519 signer makes the same receipts; no other key makes any.
+func TestReceiptSigners(t *testing.T) {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	var receipts []string
+	for _, signer := range []crypto.Signer{key, elsewhere{key}} {
+		maker, err := NewReceipts(signer, "k1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipt, err := maker.Make(sampleExchange())
+		if err != nil {
+			t.Fatal(err)
+		}
+		receipts = append(receipts, receipt)
+	}
+	if receipts[0] != receipts[1] {
+		t.Errorf("two receipts:\n%s\n%s", receipts[0], receipts[1])
+	}
+	other, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, signer := range map[string]crypto.Signer{"none": nil, "ECDSA": other, "short": key[:5]} {
+		if _, err := NewReceipts(signer, "k1"); err == nil {
+			t.Errorf("%s: took it", name)
+		}
+	}
 }

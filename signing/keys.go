@@ -19,7 +19,7 @@ import (
 // Keys are what the exchange signs with by itself.
 type Keys struct {
 	Seal       Key
-	Receipt    ed25519.PrivateKey
+	Receipt    crypto.Signer  // Ed25519
 	ReceiptID  string         // thumbprint of the public key (RFC 7638), for the "kid" of receipts
 	SealPEM    []byte         // the certificate by which others verify seals
 	ReceiptPEM []byte         // the public key by which others verify receipts (PKIX)
@@ -75,6 +75,21 @@ func LoadOrCreate(dir, commonName string, now time.Time) (*Keys, error) {
 // verified; the old private key does not. To be called where no daemon is
 // starting; one that runs seals with the old key until it loads the new one.
 func RotateSeal(dir, commonName string, now time.Time) (*Keys, error) {
+	return replaceSeal(dir, commonName, now, func([]byte) ([]byte, error) { return NewKeyPEM("ecdsa-p256", commonName, now) })
+}
+
+// ImportSeal puts another certificate for the key that seals in the place of
+// the one at hand, such as one that an authority issued on request. The old
+// certificate stays in the folder, since what was sealed names it. One that
+// runs seals with it until it loads the new one. It fails where the certificate
+// is for another key.
+func ImportSeal(dir, commonName string, now time.Time, certificate []byte) (*Keys, error) {
+	return replaceSeal(dir, commonName, now, func(old []byte) ([]byte, error) { return WithCertificate(old, certificate) })
+}
+
+// replaceSeal puts what change makes of the file that seals in its place, and
+// keeps the old certificate.
+func replaceSeal(dir, commonName string, now time.Time, change func(old []byte) ([]byte, error)) (*Keys, error) {
 	keys, err := LoadOrCreate(dir, commonName, now)
 	if err != nil {
 		return nil, err
@@ -84,7 +99,11 @@ func RotateSeal(dir, commonName string, now time.Time) (*Keys, error) {
 		return nil, fmt.Errorf("open key folder: %w", err)
 	}
 	defer root.Close() //nolint:errcheck // what was written is synced
-	fresh, err := NewKeyPEM("ecdsa-p256", commonName, now)
+	old, err := root.ReadFile(sealFile)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", sealFile, err)
+	}
+	fresh, err := change(old)
 	if err != nil {
 		return nil, err
 	}
@@ -119,15 +138,14 @@ func parseKeys(sealPEM, receiptPEM []byte) (*Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", sealFile, err)
 	}
-	signer, err := parsePrivate(receiptPEM)
+	receipt, err := parsePrivate(receiptPEM)
 	if err != nil {
 		return nil, fmt.Errorf("read %s: %w", receiptFile, err)
 	}
-	receipt, ok := signer.(ed25519.PrivateKey)
+	public, ok := receipt.Public().(ed25519.PublicKey)
 	if !ok {
 		return nil, fmt.Errorf("read %s: not an Ed25519 key", receiptFile)
 	}
-	public := receipt.Public().(ed25519.PublicKey)
 	der, err := x509.MarshalPKIXPublicKey(public)
 	if err != nil {
 		return nil, fmt.Errorf("write receipt key: %w", err)

@@ -3,8 +3,10 @@ package signing_test
 import (
 	"bytes"
 	"crypto/ed25519"
+	"crypto/rand"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"math/big"
 	"os"
 	"path/filepath"
 	"sync"
@@ -19,7 +21,7 @@ func TestLoadOrCreate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "keys")
 	first := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "北部湾 test", accepted))
 	again := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "another name", accepted.AddDate(1, 0, 0)))
-	if !bytes.Equal(first.SealPEM, again.SealPEM) || !first.Receipt.Equal(again.Receipt) || first.ReceiptID != again.ReceiptID {
+	if !bytes.Equal(first.SealPEM, again.SealPEM) || !first.Receipt.(ed25519.PrivateKey).Equal(again.Receipt) || first.ReceiptID != again.ReceiptID {
 		t.Error("the second start has other keys than the first")
 	}
 	if got := first.Seal.Certificate.Subject.CommonName; got != "北部湾 test" {
@@ -41,7 +43,7 @@ func TestLoadOrCreate(t *testing.T) {
 		t.Errorf("OpenEnvelope with the returned certificate: %v", err)
 	}
 	message := []byte("receipt")
-	if !ed25519.Verify(again.Receipt.Public().(ed25519.PublicKey), message, ed25519.Sign(first.Receipt, message)) {
+	if !ed25519.Verify(again.Receipt.Public().(ed25519.PublicKey), message, ed25519.Sign(first.Receipt.(ed25519.PrivateKey), message)) {
 		t.Error("the receipt key does not verify its own signature")
 	}
 }
@@ -123,6 +125,33 @@ func TestRotateSeal(t *testing.T) {
 	if len(entries) != 4 {
 		t.Errorf("the folder has %d files, want 4", len(entries))
 	}
+}
+
+// An imported certificate seals from then on, and what the old one sealed can
+// still be verified; one for another key changes nothing.
+func TestImportSeal(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	first := must[*signing.Keys](t)(signing.LoadOrCreate(dir, "x", accepted))
+	document := []byte("<a/>")
+	sealed := seal(t, headerOf(document), document, first.Seal)
+	root, other := issue(t, nil, asAuthority, "P-256"), issue(t, nil, asLeaf, "P-256")
+	template := &smx509.Certificate{
+		SerialNumber: big.NewInt(7), Subject: pkix.Name{CommonName: "x"}, KeyUsage: smx509.KeyUsageDigitalSignature,
+		NotBefore: accepted.AddDate(0, 0, -1), NotAfter: accepted.AddDate(1, 0, 0),
+	}
+	der := must[[]byte](t)(smx509.CreateCertificate(rand.Reader, template, root.certificate, first.Seal.Signer.Public(), root.key))
+	text := func(der []byte) []byte { return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}) }
+	if _, err := signing.ImportSeal(dir, "x", accepted, text(other.certificate.Raw)); err == nil {
+		t.Error("imported a certificate for another key")
+	}
+	second := must[*signing.Keys](t)(signing.ImportSeal(dir, "x", accepted, text(der)))
+	if !bytes.Equal(second.Seal.Certificate.Raw, der) || len(second.Earlier) != 1 || second.ReceiptID != first.ReceiptID {
+		t.Errorf("%d earlier, sealing with %s", len(second.Earlier), second.Seal.Certificate.Issuer)
+	}
+	if _, err := signing.OpenEnvelope(sealed, signing.NewTrust(signing.Signer{Name: "us", Certificate: second.Earlier[0]})); err != nil {
+		t.Errorf("what the old certificate sealed: %v", err)
+	}
+	seal(t, headerOf(document), document, second.Seal)
 }
 
 func TestKeyKinds(t *testing.T) {

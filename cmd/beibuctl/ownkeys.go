@@ -61,11 +61,22 @@ func (c *requestKey) Run(s *session) error {
 	if c.Country != "" {
 		subject.Country = []string{c.Country}
 	}
-	request, err := keyring.Folder(c.Dir).Request(c.Name, subject)
+	request, err := c.request(subject)
 	if err != nil {
 		return err
 	}
 	return s.printf("%s", request)
+}
+
+func (c *requestKey) request(subject pkix.Name) ([]byte, error) {
+	if !c.isDaemonSeal() {
+		return keyring.Folder(c.Dir).Request(c.Name, subject)
+	}
+	keys, err := signing.LoadOrCreate(c.Dir, daemonName, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	return keyring.Request(keys.Seal, subject)
 }
 
 type importKey struct {
@@ -78,6 +89,14 @@ func (c *importKey) Run(s *session) error {
 	text, err := os.ReadFile(c.Certificate)
 	if err != nil {
 		return fmt.Errorf("read certificate: %w", err)
+	}
+	if c.isDaemonSeal() {
+		keys, err := signing.ImportSeal(c.Dir, daemonName, time.Now(), text)
+		if err != nil {
+			return err
+		}
+		s.note("the old certificate stays; give the new one to those who verify, and send the daemon a SIGHUP")
+		return s.printKeys(keyring.Entry{Name: c.Name, Certificate: keys.Seal.Certificate, Private: true})
 	}
 	key, err := keyring.Folder(c.Dir).Import(c.Name, text)
 	if err != nil {
@@ -99,8 +118,19 @@ func (c *listKeys) Run(s *session) error {
 	return s.printKeys(all...)
 }
 
-// daemonSeal is the name of the daemon's own key in its folder of keys.
-const daemonSeal = "seal"
+// The name of the daemon's own key in its folder of keys, and the common name in
+// the certificate that it makes itself.
+const (
+	daemonSeal = "seal"
+	daemonName = "Beibu exchange"
+)
+
+// isDaemonSeal tells whether the key is the one by which a daemon seals.
+func (k *ownKey) isDaemonSeal() bool {
+	_, err := os.Stat(filepath.Join(k.Dir, daemonSeal+".pem"))
+	_, own := os.Stat(filepath.Join(k.Dir, daemonSeal+".key"))
+	return k.Name == daemonSeal && err == nil && own != nil
+}
 
 type rotateKey struct{ ownKey }
 
@@ -108,8 +138,8 @@ type rotateKey struct{ ownKey }
 // is the one that seals, whose private key is then gone: the daemon seals with
 // the new one after SIGHUP.
 func (c *rotateKey) Run(s *session) error {
-	if _, err := os.Stat(filepath.Join(c.Dir, daemonSeal+".pem")); err == nil && c.Name == daemonSeal {
-		keys, err := signing.RotateSeal(c.Dir, "Beibu exchange", time.Now())
+	if c.isDaemonSeal() {
+		keys, err := signing.RotateSeal(c.Dir, daemonName, time.Now())
 		if err != nil {
 			return err
 		}

@@ -82,6 +82,11 @@ func (f Folder) Request(name string, subject pkix.Name) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
+	return Request(key, subject)
+}
+
+// Request is Folder.Request for a key at hand.
+func Request(key signing.Key, subject pkix.Name) ([]byte, error) {
 	is := key.Certificate.Subject
 	if subject.CommonName == "" {
 		subject.CommonName = is.CommonName
