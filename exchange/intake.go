@@ -19,6 +19,7 @@ type Intake struct {
 	Checks     *Checks
 	Signatures *Signatures
 	Parties    *Parties
+	Suspended  *Suspensions // beside those of Parties; or nil
 	Routes     *Routes
 	Sealer     *signing.Sealer
 	Claims     Claims // or nil, where the log is as near as they would be
@@ -106,8 +107,8 @@ func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) 
 // that is suspended.
 func (in *Intake) allow(c Checked) error {
 	party, ok := in.Parties.Get(c.document.Sender)
-	if ok && party.Suspended {
-		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", party.ID)}
+	if in.IsSuspended(c.document.Sender) {
+		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", c.document.Sender)}
 	}
 	if !ok || !party.MaySend(c.kind) {
 		return &Error{
@@ -116,6 +117,15 @@ func (in *Intake) allow(c Checked) error {
 		}
 	}
 	return nil
+}
+
+// IsSuspended tells whether a party may do nothing at all.
+func (in *Intake) IsSuspended(id string) bool {
+	if _, suspended := in.Suspended.Get(id); suspended {
+		return true
+	}
+	party, ok := in.Parties.Get(id)
+	return ok && party.Suspended
 }
 
 // CodeSuspended is told to a party that is suspended.

@@ -37,6 +37,7 @@ func TestAnswers(t *testing.T) {
 	taken := ack(`"outcome":"accepted"`, accepted.ExchangeID)
 	w.consigned(accepted.ExchangeID)
 	reason := `{"reason":"seen"}`
+	shut := "/v1/parties/" + stranger + "/suspension"
 	large := `{"reason":"` + strings.Repeat("x", 70<<10) + `"}`
 	text := map[string]string{"Content-Type": "text/plain"}
 	x := "/v1/exchanges/" + accepted.ExchangeID
@@ -118,6 +119,21 @@ func TestAnswers(t *testing.T) {
 
 		{request{path: "/v1/parties", as: stranger}, 200, ""},
 		{request{path: "/v1/parties"}, 401, "credentials-missing"},
+		{request{path: shut, as: operator, body: reason}, 200, ""},
+		{request{path: shut, as: operator, body: `{"reason":1}`}, 400, "body"},
+		{request{path: shut, body: reason}, 401, "credentials-missing"},
+		{request{path: shut, as: port, body: reason}, 403, "forbidden"},
+		{request{path: "/v1/parties/nobody/suspension", as: operator, body: reason}, 404, "not-found"},
+		{request{path: shut, as: operator, body: large}, 413, "too-large"},
+		{request{path: shut, as: operator, body: reason, header: text}, 415, "media-type"},
+		{request{path: shut, as: operator, body: `{"reason":""}`}, 422, "field-reason"},
+		{request{method: "DELETE", path: shut + "?reason=seen", as: operator}, 200, ""},
+		{request{method: "DELETE", path: shut + "?cause=seen", as: operator}, 400, "parameter"},
+		{request{method: "DELETE", path: shut + "?reason=seen"}, 401, "credentials-missing"},
+		{request{method: "DELETE", path: shut + "?reason=seen", as: port}, 403, "forbidden"},
+		{request{method: "DELETE", path: "/v1/parties/nobody/suspension?reason=seen", as: operator}, 404, "not-found"},
+		{request{method: "DELETE", path: shut + "?reason=seen", as: operator}, 409, "not-suspended"},
+		{request{method: "DELETE", path: shut, as: operator}, 422, "field-reason"},
 		{request{path: "/v1/routes", as: operator}, 200, ""},
 		{request{path: "/v1/routes"}, 401, "credentials-missing"},
 		{request{path: "/v1/routes", as: port}, 403, "forbidden"},
@@ -279,6 +295,31 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 	w.failAdmits(nil)
 	w.index.fail(nil)
 	w.mailbox.fail(nil)
+	unkeptSuspensions(t, w)
+}
+
+// unkeptSuspensions holds that a suspension which cannot be kept is none.
+func unkeptSuspensions(t *testing.T, w *world) {
+	t.Helper()
+	shut := "/v1/parties/" + stranger + "/suspension"
+	w.do(request{path: shut, as: operator, body: `{"reason":"seen"}`})
+	full := errors.New("disk full at /secret")
+	w.unkept.Store(&full)
+	for _, r := range []request{
+		{path: "/v1/parties/" + port + "/suspension", as: operator, body: `{"reason":"seen"}`},
+		{method: http.MethodDelete, path: shut + "?reason=seen", as: operator},
+	} {
+		if a := w.do(r); a.status != http.StatusInternalServerError || strings.Contains(string(a.body), "secret") {
+			t.Errorf("%s: %d %s", r.path, a.status, a.body)
+		}
+	}
+	for as, want := range map[string]int{port: http.StatusOK, stranger: http.StatusForbidden} {
+		if a := w.do(request{path: "/v1/version", as: as}); a.status != want {
+			t.Errorf("%s: %d, want %d", as, a.status, want)
+		}
+	}
+	w.unkept.Store(nil)
+	w.do(request{method: http.MethodDelete, path: shut + "?reason=seen", as: operator})
 }
 
 // A document that is worked on for longer than a request may take is promised

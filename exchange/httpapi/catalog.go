@@ -58,12 +58,12 @@ func keysOf(k PublicKeys) Keys {
 
 // listParties answers GET /v1/parties.
 func (s *Server) listParties(c *call) error {
-	all := s.intake.Load().Parties.All()
-	for i := range all {
-		p := &all[i]
-		p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
+	in := s.intake.Load()
+	out := Parties{Parties: []Party{}}
+	for _, p := range in.Parties.All() {
+		out.Parties = append(out.Parties, wireParty(in, p, c.caller))
 	}
-	return c.json(http.StatusOK, Parties{Parties: list(all)})
+	return c.json(http.StatusOK, out)
 }
 
 // listRoutes answers GET /v1/routes.

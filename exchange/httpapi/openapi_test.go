@@ -163,7 +163,10 @@ func TestParametersAreDocumented(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	for _, o := range w.description.operations() {
 		parameters, _ := o.body["parameters"].([]any)
-		takes := false
+		takes, as := false, receiver
+		if o.method == http.MethodDelete {
+			as = operator
+		}
 		for _, p := range parameters {
 			p := w.description.follow(p.(object))
 			if p["in"] != "query" {
@@ -175,12 +178,12 @@ func TestParametersAreDocumented(t *testing.T) {
 			if strings.Contains(o.path, "{id}") {
 				taken = []int{http.StatusNotFound} // there is no such thing, whatever is asked of it
 			}
-			if a := w.do(request{path: o.path + query, as: receiver}); !slices.Contains(taken, a.status) {
+			if a := w.do(request{method: o.method, path: o.path + query, as: as}); !slices.Contains(taken, a.status) {
 				t.Errorf("%s%s: %d %s", o.path, query, a.status, a.body)
 			}
 		}
 		if takes {
-			read[httpapi.Problem](t, w.do(request{path: o.path + "?surprise=1", as: receiver}), http.StatusBadRequest)
+			read[httpapi.Problem](t, w.do(request{method: o.method, path: o.path + "?surprise=1", as: as}), http.StatusBadRequest)
 		}
 	}
 }

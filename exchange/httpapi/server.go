@@ -209,6 +209,8 @@ func (s *Server) routes() []route {
 		{"POST /v1/replays/plans", callers, s.planReplay},
 		{"POST /v1/replays", callers, s.doReplay},
 		{"GET /v1/parties", callers, s.listParties},
+		{"POST /v1/parties/{id}/suspension", operators, s.suspendParty},
+		{"DELETE /v1/parties/{id}/suspension", operators, s.resumeParty},
 		{"GET /v1/routes", operators, s.listRoutes},
 		{"GET /v1/rules", anyone, s.listRules},
 		{"GET /v1/keys", anyone, s.listKeys},
@@ -239,10 +241,7 @@ func (s *Server) mount(r route) {
 }
 
 // isSuspended tells whether a party may do nothing at all.
-func (s *Server) isSuspended(id string) bool {
-	party, ok := s.intake.Load().Parties.Get(id)
-	return ok && party.Suspended
-}
+func (s *Server) isSuspended(id string) bool { return s.intake.Load().IsSuspended(id) }
 
 // allow establishes the caller and refuses those who may not call a route.
 func (s *Server) allow(c *call, who audience) error {

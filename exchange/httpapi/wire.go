@@ -116,14 +116,33 @@ type ReplayOrder struct {
 	Reason string               `json:"reason"` // for the record; required
 }
 
-// Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal.
+// Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal, and of
+// POST /v1/parties/{id}/suspension.
 type Judgement struct {
 	Reason string `json:"reason"` // for the record; required
 }
 
 // Parties answers GET /v1/parties.
 type Parties struct {
-	Parties []exchange.Party `json:"parties"`
+	Parties []Party `json:"parties"`
+}
+
+// Party is a party as a caller may see it. Suspended says whether it is, for
+// whatever cause; Suspension is the one that an operator gave, for operators.
+type Party struct {
+	exchange.Party
+	Suspension *exchange.Suspension `json:"suspension,omitempty"`
+}
+
+// wireParty returns a party as a caller may see it.
+func wireParty(in *exchange.Intake, p exchange.Party, who Caller) Party {
+	p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
+	p.Suspended = in.IsSuspended(p.ID)
+	out := Party{Party: p}
+	if given, ok := in.Suspended.Get(p.ID); ok && who.Operator {
+		out.Suspension = &given
+	}
+	return out
 }
 
 // Routes answers GET /v1/routes.

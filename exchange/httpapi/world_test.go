@@ -64,7 +64,8 @@ type world struct {
 	mailbox  *mailbox
 	recorder *exchange.Recorder
 	access   *httpapi.Access
-	signers  *signing.Registry // the keys of the parties, none at first
+	signers  *signing.Registry     // the keys of the parties, none at first
+	unkept   atomic.Pointer[error] // why suspensions cannot be kept, or nil
 
 	description description // of the API: every answer is held against it
 	answered    *sync.Map   // "METHOD path status" of every answer
@@ -261,6 +262,12 @@ func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
 	set := testRules(w.t)
 	return &exchange.Intake{
 		Checks: exchange.NewChecks(catalog, set), Signatures: exchange.NewSignatures(verifier, w.signers, parties), Parties: parties, Routes: routes,
+		Suspended: exchange.NewSuspensions(nil, func([]exchange.Suspension) error {
+			if err := w.unkept.Load(); err != nil {
+				return *err
+			}
+			return nil
+		}),
 		Sealer: sealer, Log: w, Receipts: receipts,
 	}, set
 }

@@ -1,0 +1,85 @@
+package httpapi
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+)
+
+// suspendParty answers POST /v1/parties/{id}/suspension. It counts for the very
+// next request of the party.
+func (s *Server) suspendParty(c *call) error {
+	var judgement Judgement
+	if err := s.readJSON(c, &judgement); err != nil {
+		return err
+	}
+	if err := goodReason(judgement.Reason); err != nil {
+		return err
+	}
+	party, err := s.party(c)
+	if err != nil {
+		return err
+	}
+	err = s.intake.Load().Suspended.Suspend(exchange.Suspension{Party: party.ID, Reason: judgement.Reason, Actor: c.caller.Name, At: time.Now().UTC()})
+	if err != nil {
+		return fmt.Errorf("suspend party: %w", err)
+	}
+	s.audit(c, "party suspended", party.ID, judgement.Reason)
+	return c.json(http.StatusOK, wireParty(s.intake.Load(), *party, c.caller))
+}
+
+// resumeParty answers DELETE /v1/parties/{id}/suspension. What the map of
+// parties says of the party stays so. The reason is a parameter, since a body
+// is often lost on the way of a DELETE (RFC 9110 section 9.3.5).
+func (s *Server) resumeParty(c *call) error {
+	p := parametersOf(c.request)
+	reason := p.text("reason")
+	if err := p.err(); err != nil {
+		return err
+	}
+	if err := goodReason(reason); err != nil {
+		return err
+	}
+	party, err := s.party(c)
+	if err != nil {
+		return err
+	}
+	was, err := s.intake.Load().Suspended.Lift(party.ID)
+	if err != nil {
+		return fmt.Errorf("resume party: %w", err)
+	}
+	if !was {
+		return errNotSuspended(party)
+	}
+	s.audit(c, "party resumed", party.ID, reason)
+	return c.json(http.StatusOK, wireParty(s.intake.Load(), *party, c.caller))
+}
+
+func errNotSuspended(party *exchange.Party) error {
+	why := errors.New("no operator has suspended the party")
+	if party.Suspended {
+		why = errors.New("the map of parties says that the party is suspended, and only a change of it lets it in again")
+	}
+	return &exchange.Error{Op: "resume party", Kind: exchange.Stale, Code: "not-suspended", Err: why}
+}
+
+// party returns the party that a path names.
+func (s *Server) party(c *call) (*exchange.Party, error) {
+	in := s.intake.Load()
+	party, ok := in.Parties.Get(c.request.PathValue("id"))
+	if !ok || in.Suspended == nil {
+		return nil, &exchange.Error{Op: "find party", Kind: exchange.NotFound, Err: errors.New("there is no such party")}
+	}
+	return party, nil
+}
+
+// audit logs what an operator did to a party.
+func (s *Server) audit(c *call, what, party, reason string) {
+	s.log.Info(what, zap.String("party", party), zap.String("reason", reason),
+		zap.String("actor", c.caller.Name), zap.String("request", c.id), zap.String("remote", c.request.RemoteAddr))
+}
