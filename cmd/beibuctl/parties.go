@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"net/url"
 	"strings"
 
 	"beibu/cmd/internal/client"
@@ -11,7 +12,9 @@ import (
 
 // partiesCommand tells of parties.
 type partiesCommand struct {
-	List listParties `cmd:"" help:"List the parties of the exchange."`
+	List    listParties  `cmd:"" help:"List the parties of the exchange."`
+	Suspend suspendParty `cmd:"" help:"Shut a party out, from its next request on."`
+	Resume  resumeParty  `cmd:"" help:"Let a party in again."`
 }
 
 type listParties struct{}
@@ -29,9 +32,67 @@ func (c *listParties) Run(ctx context.Context, s *session) error {
 	if s.asJSON() {
 		return s.json(all)
 	}
-	t := terminal.NewTable("PARTY", "ROLE", "COUNTRY", "LOCODES", "NAME")
+	t := terminal.NewTable("PARTY", "ROLE", "COUNTRY", "LOCODES", "NAME", "SUSPENDED")
 	for _, p := range all.Parties {
-		t.Row(p.ID, string(p.Role), p.Country, strings.Join(p.Locodes, ","), s.text(p.Name))
+		t.Row(p.ID, string(p.Role), p.Country, strings.Join(p.Locodes, ","), s.text(p.Name), suspension(p))
 	}
 	return s.table(t)
+}
+
+// suspension says whether a party is suspended, and why where that is told.
+func suspension(p httpapi.Party) string {
+	switch {
+	case p.Suspension != nil:
+		return stamp(p.Suspension.At) + " by " + p.Suspension.Actor + ": " + p.Suspension.Reason
+	case p.Suspended:
+		return "yes"
+	}
+	return ""
+}
+
+// shutting names a party that is shut out or let in.
+type shutting struct {
+	ID     string `arg:"" help:"Party id."`
+	Reason string `required:"" help:"Why, for the log."`
+}
+
+func (c *shutting) path() string { return "/v1/parties/" + url.PathEscape(c.ID) + "/suspension" }
+
+func (s *session) printParty(p httpapi.Party) error {
+	if s.asJSON() {
+		return s.json(p)
+	}
+	t := terminal.NewTable("PARTY", "SUSPENDED")
+	t.Row(p.ID, suspension(p))
+	return s.table(t)
+}
+
+type suspendParty struct{ shutting }
+
+// Run shuts a party out. It is told to one daemon alone.
+func (c *suspendParty) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	p, err := client.Post[httpapi.Party](ctx, caller, c.path(), httpapi.Judgement{Reason: c.Reason})
+	if err != nil {
+		return err
+	}
+	return s.printParty(p)
+}
+
+type resumeParty struct{ shutting }
+
+// Run lets a party in again.
+func (c *resumeParty) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	p, err := client.Delete[httpapi.Party](ctx, caller, c.path(), url.Values{"reason": {c.Reason}})
+	if err != nil {
+		return err
+	}
+	return s.printParty(p)
 }

@@ -135,6 +135,11 @@ func Post[T any](ctx context.Context, c *Client, path string, body any) (T, erro
 	return into[T](c.Call(ctx, http.MethodPost, path, "application/json", b))
 }
 
+// Delete asks for the end of what is at a path, and reads the JSON of the answer.
+func Delete[T any](ctx context.Context, c *Client, path string, query url.Values) (T, error) {
+	return into[T](c.Call(ctx, http.MethodDelete, path+"?"+query.Encode(), "", nil))
+}
+
 // Submit sends a document. The status of the answer, 200 or 202, tells a
 // resend from a first acceptance, and so does Duplicate.
 func (c *Client) Submit(ctx context.Context, document []byte) (httpapi.Acceptance, error) {

@@ -61,7 +61,7 @@ func ownKey(path string) (string, error) {
 func writeWhole(path, content string) error {
 	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
 	if err != nil {
-		return fmt.Errorf("write access key: %w", err)
+		return fmt.Errorf("write %s: %w", path, err)
 	}
 	_, err = f.WriteString(content)
 	err = errors.Join(err, f.Sync(), f.Close())
@@ -69,7 +69,7 @@ func writeWhole(path, content string) error {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		return fmt.Errorf("write access key: %w", errors.Join(err, os.Remove(f.Name())))
+		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }

@@ -43,7 +43,8 @@ type Daemon struct {
 	recorder *exchange.Recorder
 	api      *httpapi.Server
 	access   *httpapi.Access
-	tokens   hsm.Tokens         // hardware modules with keys that seal
+	tokens   hsm.Tokens // hardware modules with keys that seal
+	shut     *exchange.Suspensions
 	stamps   *timestamps.Keeper // or nil, where no authority stamps seals
 	checks   *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current  atomic.Pointer[inForce]
@@ -81,6 +82,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return fmt.Errorf("load rules: %w", err)
 	}
 	d.life.onStop("hardware modules", func(context.Context) error { return d.tokens.Close() })
+	if d.shut, err = openSuspensions(d.config.Data); err != nil {
+		return err
+	}
 	d.checks = exchange.NewChecks(d.config.Catalog, set)
 	now, err := d.prepare(d.config)
 	if err != nil {
