@@ -91,10 +91,8 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return err
 	}
 	d.current.Store(now)
-	if err := d.metrics.WatchKeys(d.keyExpiries); err != nil {
-		return err
-	}
-	if err := d.metrics.WatchRevocations(d.revocationsUntil); err != nil {
+	err = errors.Join(d.metrics.WatchKeys(d.keyExpiries), d.metrics.WatchRevocations(d.revocationsUntil))
+	if err != nil {
 		return err
 	}
 	if err := d.openStamps(ctx); err != nil {
