@@ -19,11 +19,13 @@ func (t *Token) Occupy() (release func()) {
 	leave := make(chan struct{})
 	entered := make(chan struct{})
 	for range t.options.Sessions {
-		go t.line.Do(context.Background(), func(*session) ([]byte, error) {
-			entered <- struct{}{}
-			<-leave
-			return nil, nil
-		})
+		go func() {
+			_, _ = t.line.Do(context.Background(), func(*session) ([]byte, error) {
+				entered <- struct{}{}
+				<-leave
+				return nil, nil
+			})
+		}()
 	}
 	for range t.options.Sessions {
 		<-entered

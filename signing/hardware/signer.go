@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"io"
 	"math/big"
+	"slices"
 
 	"github.com/miekg/pkcs11"
 
@@ -69,7 +70,7 @@ func (s *signer) SignContext(ctx context.Context, _ io.Reader, digest []byte, op
 		if _, isPSS := opts.(*rsa.PSSOptions); isPSS || !known {
 			return nil, errors.New("sign in hardware: RSA is by PKCS #1 v1.5 with SHA-256, SHA-384 or SHA-512")
 		}
-		return s.raw(ctx, pkcs11.CKM_RSA_PKCS, append(prefix[:len(prefix):len(prefix)], digest...))
+		return s.raw(ctx, pkcs11.CKM_RSA_PKCS, slices.Concat(prefix, digest))
 	}
 	fixed, err := s.raw(ctx, pkcs11.CKM_ECDSA, digest)
 	if err != nil {

@@ -49,7 +49,11 @@ func TestSealByHardware(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer token.Close()
+	defer func() {
+		if err := token.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	if _, err := token.Signer("other", byECDSA.Certificate.PublicKey); err == nil {
 		t.Error("took a key that is not the certificate's")
 	}
@@ -109,7 +113,11 @@ func TestLostAndOccupiedSessions(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer token.Close()
+	defer func() {
+		if err := token.Close(); err != nil {
+			t.Error(err)
+		}
+	}()
 	signer, err := token.Signer("ecdsa", key.Certificate.PublicKey)
 	if err != nil {
 		t.Fatal(err)

@@ -51,9 +51,10 @@ func (s *source) readLists(at string, a exchange.Authorities, sources *revocatio
 		list := &revocation.List{File: file}
 		sources.Lists = append(sources.Lists, list)
 		_, err := list.Read(sources)
-		if err != nil && !(a.AcceptUnknown && errors.Is(err, fs.ErrNotExist)) {
-			s.note(fmt.Sprintf("%s[%d]", at, i), "%s", cause(err))
+		if err == nil || a.AcceptUnknown && errors.Is(err, fs.ErrNotExist) {
+			continue
 		}
+		s.note(fmt.Sprintf("%s[%d]", at, i), "%s", cause(err))
 	}
 }
 
