@@ -35,13 +35,13 @@ type grammar struct {
 
 // global is what can be said with every command.
 type global struct {
-	Server  string `default:"http://127.0.0.1:8420" env:"BEIBU_SERVER" placeholder:"URL" help:"Address of the daemon (${default})."`
-	KeyFile string `env:"BEIBU_KEY_FILE" type:"path" placeholder:"FILE" help:"File with the API key to call with."`
-	Cert    string `type:"path" placeholder:"FILE" help:"Client certificate to call with, PEM (mutual TLS)."`
-	CertKey string `type:"path" placeholder:"FILE" help:"Private key of the client certificate, PEM."`
-	CA      string `name:"ca" type:"path" placeholder:"FILE" help:"Authorities that the daemon's certificate must come from, PEM."`
-	Output  string `short:"o" enum:"table,json" default:"table" help:"How to print: table or json."`
-	Lang    string `enum:"en,zh" default:"${lang}" help:"Language of faults and rules: en or zh (by default that of LANG)."`
+	Server     string `default:"http://127.0.0.1:8420" env:"BEIBU_SERVER" placeholder:"URL" help:"Address of the daemon (${default})."`
+	KeyFile    string `env:"BEIBU_KEY_FILE" type:"path" placeholder:"FILE" help:"File with the API key to call with."`
+	ClientCert string `type:"path" placeholder:"FILE" help:"Client certificate to call with, PEM (mutual TLS)."`
+	ClientKey  string `type:"path" placeholder:"FILE" help:"Private key of the client certificate, PEM."`
+	CA         string `name:"ca" type:"path" placeholder:"FILE" help:"Authorities that the daemon's certificate must come from, PEM."`
+	Output     string `short:"o" enum:"table,json" default:"table" help:"How to print: table or json."`
+	Lang       string `enum:"en,zh" default:"${lang}" help:"Language of faults and rules: en or zh (by default that of LANG)."`
 }
 
 // streams are what the program reads and writes.

@@ -28,7 +28,7 @@ func (s *session) client() (*client.Client, error) {
 		return nil, hinted{fmt.Errorf("call %q: not an address", s.Server), "such as http://127.0.0.1:8420 or https://beibu.example"}
 	}
 	c := &client.Client{Server: s.Server}
-	if c.HTTP, err = client.NewHTTP(client.TLS{Certificate: s.Cert, Key: s.CertKey, Authorities: s.CA}); err != nil {
+	if c.HTTP, err = client.NewHTTP(client.TLS{Certificate: s.ClientCert, Key: s.ClientKey, Authorities: s.CA}); err != nil {
 		return nil, err
 	}
 	if s.KeyFile == "" {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -21,6 +22,7 @@ import (
 // verifyCommand verifies offline: nothing is fetched.
 type verifyCommand struct {
 	Files      []string  `arg:"" name:"file" help:"Envelopes, receipts (*.jws) and signed documents; folders are searched for *.xml."`
+	Cert       []string  `placeholder:"FILE" help:"Certificate that seals or signs, PEM. May be given again."`
 	Trust      []string  `placeholder:"PATH" help:"PEM file, folder of *.pem files, or what keys show -o json prints: certificates that seal or sign, and keys that sign receipts. May be given again."`
 	ReceiptKey []string  `placeholder:"FILE" help:"Public key that signs receipts, PEM. May be given again."`
 	TSA        []string  `name:"tsa" placeholder:"PATH" help:"PEM file, or folder of *.pem files, with roots of time-stamping authorities whose time stamps in seals count. May be given again."`
@@ -59,7 +61,7 @@ type stamped struct {
 
 // Run verifies every file.
 func (c *verifyCommand) Run(_ context.Context, s *session) error {
-	trusted, err := proof.Read(append(c.Trust, c.ReceiptKey...))
+	trusted, err := proof.Read(slices.Concat(c.Cert, c.Trust, c.ReceiptKey))
 	if err == nil {
 		err = trusted.AddAuthorities(c.TSA)
 	}
@@ -69,7 +71,7 @@ func (c *verifyCommand) Run(_ context.Context, s *session) error {
 	if len(trusted.Signers)+len(trusted.Receipts) == 0 {
 		return hinted{
 			errors.New("nobody is trusted, so nothing can be verified"),
-			"beibuctl keys show --dir DIR keeps the keys of a daemon; verify --trust DIR uses them",
+			"beibuctl keys show --dir DIR keeps the keys of a daemon, and verify --trust DIR uses them; --cert names one certificate",
 		}
 	}
 	v := &verification{session: s, trust: trusted, at: c.At}
