@@ -28,6 +28,7 @@ type verifyCommand struct {
 	TSA        []string  `name:"tsa" placeholder:"PATH" help:"PEM file, or folder of *.pem files, with roots of time-stamping authorities whose time stamps in seals count. May be given again."`
 	Document   string    `placeholder:"FILE" help:"Document that the envelopes and receipts must be for."`
 	At         time.Time `placeholder:"TIME" help:"When the certificate of a signed document must have been valid, RFC 3339; by default now."`
+	writing
 }
 
 // A finding is what one file proves, or why it proves nothing, as it is
@@ -74,7 +75,12 @@ func (c *verifyCommand) Run(_ context.Context, s *session) error {
 			"beibuctl keys show --dir DIR keeps the keys of a daemon, and verify --trust DIR uses them; --cert names one certificate",
 		}
 	}
-	v := &verification{session: s, trust: trusted, at: c.At}
+	c.apply(trusted)
+	verifier, err := c.verifier()
+	if err != nil {
+		return err
+	}
+	v := &verification{session: s, trust: trusted, verifier: verifier, at: c.At}
 	if v.at.IsZero() {
 		v.at = time.Now()
 	}
@@ -103,10 +109,11 @@ func (c *verifyCommand) Run(_ context.Context, s *session) error {
 
 // A verification is what files are verified by.
 type verification struct {
-	session *session
-	trust   proof.Trust
-	at      time.Time
-	digest  string // of the document that they must be for, or ""
+	session  *session
+	trust    proof.Trust
+	verifier *signing.Verifier
+	at       time.Time
+	digest   string // of the document that they must be for, or ""
 }
 
 // verify verifies one file as what it is.
@@ -193,11 +200,7 @@ func (v *verification) envelope(f *finding, b []byte) error {
 }
 
 func (v *verification) document(f *finding, b []byte) error {
-	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
-	if err != nil {
-		return fmt.Errorf("make verifier: %w", err)
-	}
-	verified, err := verifier.Verify(signing.Claim{
+	verified, err := v.verifier.Verify(signing.Claim{
 		Document: b, Signers: v.trust.Signers, At: v.at, Policy: signing.Policy{Presence: signing.Required},
 	})
 	if err != nil {

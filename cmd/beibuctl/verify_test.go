@@ -118,7 +118,11 @@ func FuzzVerify(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	v := &verification{at: time.Now(), trust: trusted}
+	verifier, err := (&writing{}).verifier()
+	if err != nil {
+		f.Fatal(err)
+	}
+	v := &verification{at: time.Now(), trust: trusted, verifier: verifier}
 	f.Add("a.xml", envelope)
 	f.Add("a.jws", []byte(receipt))
 	f.Add("a.xml", []byte("<a/>"))
