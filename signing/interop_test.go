@@ -53,6 +53,9 @@ func TestXMLSecVerifiesDocuments(t *testing.T) {
 		key := newKey(t, kind)
 		_, certificate := keyFiles(t, key)
 		for name, document := range documents() {
+			if strings.HasPrefix(name, "'>'") {
+				continue // libxml2 takes such a namespace name for no URI
+			}
 			for _, method := range methods {
 				file := filepath.Join(t.TempDir(), "signed.xml")
 				write(t, file, must[[]byte](t)(signing.SignDocument([]byte(document), key, method)))

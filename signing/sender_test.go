@@ -41,6 +41,7 @@ func documents() map[string]string {
 		"empty root":         `<a/>`,
 		"empty with prefix":  `<?xml version="1.0"?><p:a xmlns:p="urn:p"   />`,
 		"dsig bound at root": `<a xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:unused="urn:u"><b/></a>`,
+		"'>' in namespaces":  `<a xmlns:q="urn:x&gt;y" xmlns:r='urn:x>"&#62;/>' q:z='>'><r:b/></a>`,
 		"ds means another":   `<ds:a xmlns:ds="urn:other"><ds:b/></ds:a>`,
 	}
 }
@@ -67,6 +68,35 @@ func TestSignAndVerify(t *testing.T) {
 			}
 		}
 	}
+}
+
+// FuzzSignDocument: what can be signed is verified, says what it said before,
+// and has the SignedInfo of the profile, byte for byte.
+func FuzzSignDocument(f *testing.F) {
+	key := fixedKey(f)
+	v := newVerifier(f, nil)
+	for _, document := range documents() {
+		f.Add([]byte(document), true)
+		f.Add([]byte(document), false)
+	}
+	f.Fuzz(func(t *testing.T, document []byte, inclusive bool) {
+		method := c14n.Exclusive
+		if inclusive {
+			method = c14n.Inclusive
+		}
+		signed, err := signing.SignDocument(document, key, method)
+		if err != nil {
+			return
+		}
+		got, err := v.Verify(signing.Claim{Document: signed, Signers: signersOf(key), At: accepted})
+		if err != nil || got.Signer() != key.ID {
+			t.Fatalf("%q was signed as %q: %v", document, signed, err)
+		}
+		info := bytes.Replace(signedInfo(t, signed, c14n.Exclusive), []byte(` xmlns:ds="http://www.w3.org/2000/09/xmldsig#"`), nil, 1)
+		if !bytes.Contains(signed, info) {
+			t.Errorf("%q was signed as %q, want %s in it", document, signed, info)
+		}
+	})
 }
 
 func TestSignDocumentRefuses(t *testing.T) {

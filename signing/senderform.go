@@ -41,11 +41,11 @@ type formReader struct {
 // readForm reads the canonical form of a SignedInfo whose names have prefix.
 func readForm(info []byte, prefix string, aliases map[string]string) (f senderForm, err error) {
 	r := formReader{rest: withoutBlanks(info), prefix: prefix, aliases: aliases}
-	apex := bytes.IndexByte(r.rest, '>') // after declarations, which have no '>' where they are absolute URIs
+	apex := tagEnd(r.rest)
 	if apex < 0 || !bytes.HasPrefix(r.rest, []byte("<"+prefix+"SignedInfo")) {
 		return f, r.wrong(CodeForm, "SignedInfo is not of the form that the profile has")
 	}
-	r.rest = r.rest[apex+1:]
+	r.rest = r.rest[apex:]
 	uri, ok := r.empty("CanonicalizationMethod")
 	if !ok {
 		return f, r.wrong(CodeForm, "CanonicalizationMethod must come first and hold nothing")
@@ -57,6 +57,22 @@ func readForm(info []byte, prefix string, aliases map[string]string) (f senderFo
 		return f, err
 	}
 	return f, r.reference(&f)
+}
+
+// tagEnd returns the end of the start tag at the start of a canonical form, or
+// -1. Canonical form quotes with '"' alone, and a value may hold a '>': the name
+// of a namespace that is declared there is anybody's choice.
+func tagEnd(canonical []byte) int {
+	quoted := false
+	for i, c := range canonical {
+		switch {
+		case c == '"':
+			quoted = !quoted
+		case c == '>' && !quoted:
+			return i + 1
+		}
+	}
+	return -1
 }
 
 // withoutBlanks drops white space between tags, which many programs write to

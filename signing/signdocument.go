@@ -1,7 +1,6 @@
 package signing
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 	"slices"
@@ -64,8 +63,7 @@ func SignDocument(document []byte, key Key, method c14n.Method) ([]byte, error) 
 		return nil, fmt.Errorf("use key %s: %w", key.ID, err)
 	}
 	if method == c14n.Inclusive {
-		_, inner, _ := bytes.Cut(info, []byte{'>'})
-		info = slices.Concat([]byte(infoApex), inner)
+		info = slices.Concat([]byte(infoApex), info[tagEnd(info):])
 	}
 	return compose(value), nil
 }
