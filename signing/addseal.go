@@ -27,6 +27,8 @@ func (s *Sealer) Add(ctx context.Context, envelope []byte, trust Trust, at time.
 	for i := range s.keys {
 		size += sealSize + len(s.keys[i].certificate)
 	}
+	p := sealPads.Get().(*sealPad)
+	defer sealPads.Put(p)
 	out := append(make([]byte, 0, size), envelope[:o.end]...)
 	for _, k := range s.keys { // copies: they get other identifiers here
 		k.seal = unusedID(ids)
@@ -35,7 +37,7 @@ func (s *Sealer) Add(ctx context.Context, envelope []byte, trust Trust, at time.
 		if k.reference == &digestSM3 {
 			content = o.sm3
 		}
-		if out, err = k.appendSeal(ctx, out, at, content); err != nil {
+		if out, err = k.appendSeal(ctx, out, at, content, p); err != nil {
 			return nil, fmt.Errorf("add seal: %w", err)
 		}
 	}

@@ -6,12 +6,8 @@ import (
 	"crypto/ed25519"
 	"crypto/elliptic"
 	"crypto/rsa"
-	"crypto/sha256"
-	"crypto/sha512"
-	"hash"
 
 	"github.com/emmansun/gmsm/sm2"
-	"github.com/emmansun/gmsm/sm3"
 )
 
 // Namespaces and identifiers of XML Signature Syntax and Processing 1.1, of
@@ -24,28 +20,6 @@ const (
 
 	envelopedURI = dsigSpace + "enveloped-signature"
 )
-
-// A Digest is a way to digest, named by URI.
-type Digest struct {
-	Name    string // such as "sha256"
-	URI     string
-	Allowed bool
-	Why     string // it is refused
-	Code    string // of the refusal
-
-	new  func() hash.Hash
-	hash crypto.Hash // what the standard library calls it, or 0
-}
-
-// Sum returns the digest of b, by an allowed row; of others, nothing.
-func (d *Digest) Sum(b []byte) []byte {
-	if d.new == nil {
-		return nil
-	}
-	h := d.new()
-	_, _ = h.Write(b) // a hash never fails
-	return h.Sum(nil)
-}
 
 // An Algorithm is a way to sign, named by URI.
 type Algorithm struct {
@@ -70,14 +44,6 @@ const (
 	familySM2
 )
 
-// Rows of the digest table that are named elsewhere.
-var (
-	digestSHA256 = Digest{Name: "sha256", URI: "http://www.w3.org/2001/04/xmlenc#sha256", Allowed: true, new: sha256.New, hash: crypto.SHA256}
-	digestSHA384 = Digest{Name: "sha384", URI: moreSpace + "sha384", Allowed: true, new: sha512.New384, hash: crypto.SHA384}
-	digestSHA512 = Digest{Name: "sha512", URI: "http://www.w3.org/2001/04/xmlenc#sha512", Allowed: true, new: sha512.New, hash: crypto.SHA512}
-	digestSM3    = Digest{Name: "sm3", URI: gaccSpace + "sm3", Allowed: true, new: sm3.New}
-)
-
 const (
 	whySHA1  = "SHA-1 collisions can be made: two documents would share a signature"
 	whyMD5   = "MD5 collisions are made in seconds: two documents would share a signature"
@@ -86,14 +52,6 @@ const (
 	whyPSS   = "the parties agreed on PKCS #1 v1.5 for RSA; one form for each key leaves no choice to an attacker"
 	whyTrunc = "a digest of less than 256 bits is below the level of the keys"
 )
-
-// digests is every digest that is known, allowed or not.
-var digests = []*Digest{
-	&digestSHA256, &digestSHA384, &digestSHA512, &digestSM3,
-	{Name: "sha1", URI: dsigSpace + "sha1", Why: whySHA1, Code: CodeSHA1},
-	{Name: "sha224", URI: moreSpace + "sha224", Why: whyTrunc, Code: CodeSHA1},
-	{Name: "md5", URI: moreSpace + "md5", Why: whyMD5, Code: CodeSHA1},
-}
 
 // Rows of the algorithm table that are named elsewhere.
 var (
@@ -137,15 +95,6 @@ func Algorithms() []Algorithm {
 	return table
 }
 
-// Digests returns the table of digests.
-func Digests() []Digest {
-	table := make([]Digest, len(digests))
-	for i, d := range digests {
-		table[i] = *d
-	}
-	return table
-}
-
 // algorithmByURI returns a row that is allowed, or a *Refusal.
 func algorithmByURI(uri string) (*Algorithm, error) {
 	for _, a := range algorithms {
@@ -158,20 +107,6 @@ func algorithmByURI(uri string) (*Algorithm, error) {
 		return a, nil
 	}
 	return nil, refusal(CodeAlgorithm, "the signature's algorithm is not known")
-}
-
-// digestByURI returns a row that is allowed, or a *Refusal.
-func digestByURI(uri string) (*Digest, error) {
-	for _, d := range digests {
-		if d.URI != uri {
-			continue
-		}
-		if !d.Allowed {
-			return nil, refusal(d.Code, d.Name+" is refused: "+d.Why)
-		}
-		return d, nil
-	}
-	return nil, refusal(CodeAlgorithm, "the reference's digest algorithm is not known")
 }
 
 // Sizes of an RSA modulus, in bits. A larger one would cost a verifier more

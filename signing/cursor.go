@@ -17,6 +17,7 @@ type cursor struct {
 	tap     *c14n.Writer // takes the events, or nil
 	blanks  bool         // white space may stand between elements
 	code    string       // of refusals about the shape
+	decoded []byte       // scratch space for base64
 }
 
 // next reads one event. The end of the document is a refusal: callers ask for
@@ -149,23 +150,26 @@ func (c *cursor) element(local string) (string, error) {
 }
 
 // base64 reads the text of an element just entered as base64. White space in
-// it is allowed, for many programs break lines.
+// it is allowed, for many programs break lines. The bytes hold until another
+// document is read.
 func (c *cursor) base64() ([]byte, error) {
 	raw, _, err := c.text()
 	if err != nil {
 		return nil, err
 	}
-	packed := make([]byte, 0, len(raw))
+	from := len(c.decoded)
 	for _, b := range raw {
 		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
-			packed = append(packed, b)
+			c.decoded = append(c.decoded, b)
 		}
 	}
+	packed := c.decoded[from:]
 	n, err := base64.StdEncoding.Strict().Decode(packed, packed)
 	if err != nil || n == 0 {
 		return nil, c.refuse(c.code, "base64 expected")
 	}
-	return packed[:n], nil
+	c.decoded = c.decoded[:from+n]
+	return packed[:n:n], nil
 }
 
 // finish reads to the end of the document, where nothing may follow.

@@ -15,7 +15,7 @@ func DERFromFixed(fixed []byte) ([]byte, error) {
 	return der, nil
 }
 
-func FixedFromDER(der []byte) ([]byte, error) { return fixedFromDER(der, 32) }
+func FixedFromDER(der []byte) ([]byte, error) { return fixedFromDER(nil, der, 32) }
 
 func VerifySM2(public crypto.PublicKey, message, fixed, userID []byte) error {
 	return sm2SM3.verify(public, message, fixed, sm2Options{userID: userID})

@@ -45,12 +45,14 @@ func minimal(number []byte) []byte {
 func derLength(number []byte) int { return len(number) + int(number[0]>>7) }
 
 // fixedFromDER reads SEQUENCE { INTEGER r, INTEGER s }, in DER and nothing
-// looser, and returns r‖s.
-func fixedFromDER(der []byte, size int) ([]byte, error) {
-	if len(der) < 2 || der[0] != 0x30 || int(der[1]) != len(der)-2 || der[1] >= 0x80 {
+// looser, and appends r‖s to dst.
+func fixedFromDER(dst, der []byte, size int) ([]byte, error) {
+	if size > 48 || len(der) < 2 || der[0] != 0x30 || int(der[1]) != len(der)-2 || der[1] >= 0x80 {
 		return nil, errNotDER
 	}
-	fixed := make([]byte, 2*size)
+	var zeros [2 * 48]byte
+	dst = append(dst, zeros[:2*size]...)
+	fixed := dst[len(dst)-2*size:]
 	rest := der[2:]
 	for half := range 2 {
 		number, after, ok := derNumber(rest)
@@ -63,7 +65,7 @@ func fixedFromDER(der []byte, size int) ([]byte, error) {
 	if len(rest) != 0 {
 		return nil, errNotDER
 	}
-	return fixed, nil
+	return dst, nil
 }
 
 // derNumber reads one INTEGER that is not negative and as short as it can be.

@@ -31,14 +31,14 @@ func (r *senderReader) keyInfo() error {
 			continue
 		}
 		n := r.scanner.Name()
-		local, space := string(r.bytes[n.Local:n.End]), string(r.scanner.Space(n.Space))
-		if !keyNames[local] || space != dsigSpace && space != dsig11Space {
+		local, space := r.bytes[n.Local:n.End], r.scanner.Space(n.Space)
+		if !keyNames[string(local)] || string(space) != dsigSpace && string(space) != dsig11Space {
 			return r.refuse(CodeShape, "an element that KeyInfo must not hold")
 		}
 		if err := r.keyAttribute(local); err != nil {
 			return err
 		}
-		if local == "X509Certificate" && r.parts.certificate == nil {
+		if string(local) == "X509Certificate" && r.parts.certificate == nil {
 			var err error
 			if r.parts.certificate, err = r.base64(); err != nil {
 				return err
@@ -48,9 +48,9 @@ func (r *senderReader) keyInfo() error {
 }
 
 // keyAttribute refuses attributes within KeyInfo: one could be an identifier.
-func (r *senderReader) keyAttribute(local string) error {
+func (r *senderReader) keyAttribute(local []byte) error {
 	name := ""
-	switch local {
+	switch string(local) {
 	case "NamedCurve":
 		name = "URI"
 	case "X509Digest":

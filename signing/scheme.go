@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"sync"
 
 	"github.com/emmansun/gmsm/sm2"
 )
@@ -21,44 +22,42 @@ type sm2Options struct {
 	der    bool   // the value may be ASN.1 DER
 }
 
-// sign signs a message by a, as XML Signature writes the value: for ECDSA and
-// SM2 the two numbers, r then s, each as long as the curve's order.
-func (a *Algorithm) sign(signer crypto.Signer, message, userID []byte) ([]byte, error) {
+// A pad is scratch space for one signature.
+type pad struct {
+	digest [64]byte
+	der    [maxDER]byte
+}
+
+var pads = sync.Pool{New: func() any { return new(pad) }}
+
+// sign signs a message by a and appends the value to dst as XML Signature
+// writes it: for ECDSA and SM2 the two numbers, r then s, each as long as the
+// curve's order.
+func (a *Algorithm) sign(dst []byte, signer crypto.Signer, message, userID []byte) ([]byte, error) {
+	var signature []byte
+	var err error
 	switch a.family {
 	case familyRSA, familyECDSA:
-		return a.signDigest(signer, message)
+		p := pads.Get().(*pad)
+		defer pads.Put(p)
+		signature, err = signer.Sign(rand.Reader, a.digest.append(p.digest[:0], message), a.digest.hash)
 	case familyEd25519:
-		signature, err := signer.Sign(rand.Reader, message, crypto.Hash(0))
-		if err != nil {
-			return nil, fmt.Errorf("sign by %s: %w", a.Name, err)
-		}
-		return signature, nil
+		signature, err = signer.Sign(rand.Reader, message, crypto.Hash(0))
 	case familySM2:
 		if len(userID) == 0 {
 			userID = defaultUserID
 		}
-		der, err := signer.Sign(rand.Reader, message, sm2.NewSM2SignerOption(true, userID))
-		if err != nil {
-			return nil, fmt.Errorf("sign by %s: %w", a.Name, err)
-		}
-		return fixedFromDER(der, 32)
+		signature, err = signer.Sign(rand.Reader, message, sm2.NewSM2SignerOption(true, userID))
 	case noFamily:
+		return nil, refusal(a.Code, a.Name+" is refused: "+a.Why)
 	}
-	return nil, refusal(a.Code, a.Name+" is refused: "+a.Why)
-}
-
-func (a *Algorithm) signDigest(signer crypto.Signer, message []byte) ([]byte, error) {
-	var buffer [64]byte
-	h := a.digest.new()
-	_, _ = h.Write(message) // a hash never fails
-	signature, err := signer.Sign(rand.Reader, h.Sum(buffer[:0]), a.digest.hash)
 	if err != nil {
 		return nil, fmt.Errorf("sign by %s: %w", a.Name, err)
 	}
-	if a.family == familyRSA {
-		return signature, nil
+	if key, isCurve := signer.Public().(*ecdsa.PublicKey); isCurve {
+		return fixedFromDER(dst, signature, orderSize(key))
 	}
-	return fixedFromDER(signature, orderSize(signer.Public().(*ecdsa.PublicKey)))
+	return append(dst, signature...), nil
 }
 
 // orderSize is the length in bytes of each half of a signature.
@@ -95,12 +94,11 @@ func valueSize(public crypto.PublicKey) int {
 }
 
 func (a *Algorithm) holds(public crypto.PublicKey, message, signature []byte, o sm2Options) bool {
-	var buffer [64]byte
+	p := pads.Get().(*pad)
+	defer pads.Put(p)
 	var digest []byte
 	if a.digest != nil {
-		h := a.digest.new()
-		_, _ = h.Write(message) // a hash never fails
-		digest = h.Sum(buffer[:0])
+		digest = a.digest.append(p.digest[:0], message)
 	}
 	switch key := public.(type) {
 	case *rsa.PublicKey:
@@ -108,30 +106,28 @@ func (a *Algorithm) holds(public crypto.PublicKey, message, signature []byte, o 
 	case ed25519.PublicKey:
 		return ed25519.Verify(key, message, signature)
 	case *ecdsa.PublicKey:
-		var der [maxDER]byte
 		if a.family == familyECDSA {
-			written, ok := derFromFixed(der[:0], signature, orderSize(key))
+			written, ok := derFromFixed(p.der[:0], signature, orderSize(key))
 			return ok && ecdsa.VerifyASN1(key, digest, written)
 		}
-		return holdsSM2(key, message, signature, o)
+		return p.holdsSM2(key, message, signature, o)
 	}
 	return false
 }
 
-func holdsSM2(key *ecdsa.PublicKey, message, signature []byte, o sm2Options) bool {
+func (p *pad) holdsSM2(key *ecdsa.PublicKey, message, signature []byte, o sm2Options) bool {
 	userID := o.userID
 	if len(userID) == 0 {
 		userID = defaultUserID
 	}
-	var der [maxDER]byte
-	written, ok := derFromFixed(der[:0], signature, orderSize(key))
+	written, ok := derFromFixed(p.der[:0], signature, orderSize(key))
 	if !ok && o.der {
 		// Read and written again, so that one value has one form.
-		fixed, err := fixedFromDER(signature, orderSize(key))
+		fixed, err := fixedFromDER(nil, signature, orderSize(key))
 		if err != nil {
 			return false
 		}
-		written, ok = derFromFixed(der[:0], fixed, orderSize(key))
+		written, ok = derFromFixed(p.der[:0], fixed, orderSize(key))
 	}
 	return ok && sm2.VerifyASN1WithSM2(key, userID, message, written)
 }

@@ -3,11 +3,13 @@ package signing
 import (
 	"context"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/sha256"
 	"encoding/base64"
 	"errors"
 	"fmt"
 	"strconv"
+	"sync"
 	"time"
 )
 
@@ -30,14 +32,24 @@ func (k *Key) algorithm() (*Algorithm, error) {
 	if err != nil {
 		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
 	}
-	public, comparing := k.Certificate.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
-	if !comparing || !public.Equal(k.Signer.Public()) {
+	if !samePublic(k.Certificate.PublicKey, k.Signer.Public()) {
 		return nil, fmt.Errorf("use key %s: the certificate is for another key", k.ID)
 	}
 	if !signsDocuments(k.Certificate) {
 		return nil, fmt.Errorf("use key %s: its certificate is not for signatures", k.ID)
 	}
 	return a, nil
+}
+
+// samePublic tells whether two public keys are the same. Those on curves are
+// compared here, for their Equal allocates at every signature.
+func samePublic(a, b crypto.PublicKey) bool {
+	if x, isCurve := a.(*ecdsa.PublicKey); isCurve {
+		y, isCurve := b.(*ecdsa.PublicKey)
+		return isCurve && x.Curve == y.Curve && x.X.Cmp(y.X) == 0 && x.Y.Cmp(y.Y) == 0 //nolint:staticcheck // they are only read
+	}
+	public, comparing := a.(interface{ Equal(crypto.PublicKey) bool })
+	return comparing && public.Equal(b)
 }
 
 // A Sealer seals documents into envelopes. It may be used by several
@@ -71,9 +83,7 @@ func NewSealer(keys ...Key) (*Sealer, error) {
 			return nil, fmt.Errorf("make sealer: %w", err)
 		}
 		k := sealKey{Key: key, seal: "seal-" + strconv.Itoa(i+1), chosen: chosen, reference: referenceDigest(chosen)}
-		h := k.reference.new()
-		_, _ = h.Write(key.Certificate.Raw) // a hash never fails
-		k.digest = h.Sum(nil)
+		k.digest = k.reference.Sum(key.Certificate.Raw)
 		k.certificate = base64.StdEncoding.AppendEncode(nil, key.Certificate.Raw)
 		s.sm3 = s.sm3 || k.reference == &digestSM3
 		s.keys = append(s.keys, k)
@@ -118,11 +128,12 @@ func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, e
 	out = base64.StdEncoding.AppendEncode(out, document)
 	out = append(out, contentEnd...)
 
-	var sha256Buffer, sm3Buffer [32]byte
-	content := contentDigest(&digestSHA256, out[from:], sha256Buffer[:0])
+	p := sealPads.Get().(*sealPad)
+	defer sealPads.Put(p)
+	content := contentDigest(&digestSHA256, out[from:], p.sha256[:0])
 	var contentSM3 []byte
 	if s.sm3 {
-		contentSM3 = contentDigest(&digestSM3, out[from:], sm3Buffer[:0])
+		contentSM3 = contentDigest(&digestSM3, out[from:], p.sm3[:0])
 	}
 	for i := range s.keys {
 		k := &s.keys[i]
@@ -131,7 +142,7 @@ func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, e
 			digest = contentSM3
 		}
 		var err error
-		if out, err = k.appendSeal(ctx, out, h.AcceptedAt, digest); err != nil {
+		if out, err = k.appendSeal(ctx, out, h.AcceptedAt, digest, p); err != nil {
 			return nil, fmt.Errorf("seal document: %w", err)
 		}
 	}
@@ -146,45 +157,57 @@ func (s *Sealer) size(h *Header, document []byte) int {
 	return n
 }
 
+// contentStart is the start tag of the content in canonical form.
+var contentStart = []byte(contentApex)
+
 // contentDigest digests the content in canonical form: rest is what was
 // written after its start tag, on which the form shows the namespace.
 func contentDigest(d *Digest, rest, dst []byte) []byte {
-	h := d.new()
-	_, _ = h.Write([]byte(contentApex)) // a hash never fails
+	h := d.take()
+	defer d.give(h)
+	_, _ = h.Write(contentStart) // a hash never fails
 	_, _ = h.Write(rest)
 	return h.Sum(dst)
 }
 
+// A sealPad is scratch space for sealing one document.
+type sealPad struct {
+	sha256, sm3, ofProperties [32]byte // digests
+	properties, info, value   []byte
+}
+
+var sealPads = sync.Pool{New: func() any { return new(sealPad) }}
+
 // appendSeal writes one ds:Signature.
-func (k *sealKey) appendSeal(ctx context.Context, out []byte, at time.Time, content []byte) ([]byte, error) {
+func (k *sealKey) appendSeal(ctx context.Context, out []byte, at time.Time, content []byte, p *sealPad) ([]byte, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, err
 	}
 	if !validAt(k.Certificate, at) {
 		return nil, fmt.Errorf("use key %s: its certificate is not valid at %s", k.ID, at.UTC().Format(time.RFC3339))
 	}
-	var buffer [2 << 10]byte
-	properties := (&sealProperties{id: k.seal, signingTime: at, reference: k.reference, certificate: k.digest}).append(buffer[:0])
-	h := k.reference.new()
-	_, _ = h.Write(properties) // a hash never fails
-	var digest [32]byte
-	f := sealInfo{id: k.seal, algorithm: k.chosen, reference: k.reference, content: content, properties: h.Sum(digest[:0])}
-	info := f.append(make([]byte, 0, sealSize/2))
-	value, err := k.chosen.sign(within(ctx, k.Signer), info, k.UserID)
-	if err != nil {
+	properties := sealProperties{id: k.seal, signingTime: at, reference: k.reference, certificate: k.digest}
+	p.properties = properties.append(p.properties[:0])
+	info := sealInfo{
+		id: k.seal, algorithm: k.chosen, reference: k.reference, content: content,
+		properties: k.reference.append(p.ofProperties[:0], p.properties),
+	}
+	p.info = info.append(p.info[:0])
+	var err error
+	if p.value, err = k.chosen.sign(p.value[:0], within(ctx, k.Signer), p.info, k.UserID); err != nil {
 		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
 	}
 	out = append(out, `<ds:Signature`+declareDS+` Id="`...)
 	out = append(out, k.seal...)
 	out = append(out, `"><ds:SignedInfo>`...)
-	out = append(out, info[len(infoApex):]...)
+	out = append(out, p.info[len(infoApex):]...)
 	out = append(out, `<ds:SignatureValue>`...)
-	out = base64.StdEncoding.AppendEncode(out, value)
+	out = base64.StdEncoding.AppendEncode(out, p.value)
 	out = append(out, `</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>`...)
 	out = append(out, k.certificate...)
 	out = append(out, `</ds:X509Certificate></ds:X509Data></ds:KeyInfo><ds:Object><xades:QualifyingProperties xmlns:xades="`+xadesSpace+`" Target="#`...)
 	out = append(out, k.seal...)
 	out = append(out, `"><xades:SignedProperties`...)
-	out = append(out, properties[len(propertiesApex):]...)
+	out = append(out, p.properties[len(propertiesApex):]...)
 	return append(out, `</xades:QualifyingProperties></ds:Object></ds:Signature>`...), nil
 }

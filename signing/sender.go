@@ -25,6 +25,7 @@ type senderReader struct {
 	signatureReader
 	contentWriter c14n.Writer
 	form          senderForm // by which the pass is made
+	lender        *Digest    // of ofContent
 	ofContent     hash.Hash
 
 	found     bool
@@ -33,15 +34,14 @@ type senderReader struct {
 	ids       []string       // identifiers of the root
 	inherited []xmlAttribute // of open elements
 	sum       [64]byte       // digest of the document
-	rootName  []byte         // with its prefix
-	rootEnd   [2]int         // where the end tag of the root lies
+	signed    []byte         // value of a signature that was made
 }
 
 // senderParts is what stands in a sender's ds:Signature.
 type senderParts struct {
 	start       int    // in the document
 	info        []byte // canonical form of SignedInfo
-	prefix      string // of its names, with its colon
+	prefix      []byte // of its names, with its colon
 	value       []byte
 	certificate []byte // DER of the first in KeyInfo, or nothing
 }
@@ -57,8 +57,17 @@ func (r *senderReader) reset(document []byte, form senderForm, limits strict.Lim
 	r.code, r.blanks = CodeShape, true
 	r.form, r.found, r.objection, r.parts = form, false, nil, senderParts{}
 	r.ids, r.inherited = r.ids[:0], r.inherited[:0]
-	r.ofContent = form.digest.new()
+	r.giveBack()
+	r.lender, r.ofContent = form.digest, form.digest.take()
 	r.contentWriter.Reset(r.ofContent, form.method)
+}
+
+// giveBack ends the loan of the hash.
+func (r *senderReader) giveBack() {
+	if r.lender != nil {
+		r.lender.give(r.ofContent)
+		r.lender, r.ofContent = nil, nil
+	}
 }
 
 // readThrough reads a document that can have no signature.
@@ -85,11 +94,6 @@ func (r *senderReader) pass() error {
 			}
 		case strict.EndElement:
 			r.forget()
-			if r.scanner.Depth() == 0 {
-				n := r.scanner.Name()
-				r.rootName = r.bytes[n.Start:n.End]
-				r.rootEnd[0], r.rootEnd[1] = r.scanner.Span()
-			}
 		case strict.Comment:
 			r.objectTo(CodeComment, "a comment in a signed document")
 		case strict.Text, strict.CData:
@@ -262,7 +266,7 @@ func (r *senderReader) signedInfo() error {
 		return err
 	}
 	n := r.scanner.Name()
-	r.parts.prefix = string(r.bytes[n.Start:n.Local])
+	r.parts.prefix = r.bytes[n.Start:n.Local]
 	if len(r.scanner.Attributes()) > 0 {
 		return r.refuse(CodeForm, "SignedInfo must have no attribute")
 	}
@@ -280,7 +284,8 @@ func (r *senderReader) signedInfo() error {
 func (r *senderReader) putBack() {
 	r.release()
 	r.contentWriter.Reset(io.Discard, c14n.Exclusive)
-	r.parts, r.ofContent, r.rootName = senderParts{}, nil, nil
+	r.giveBack()
+	r.parts = senderParts{}
 	clear(r.inherited[:cap(r.inherited)])
 	senders.Put(r)
 }

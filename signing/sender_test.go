@@ -99,6 +99,30 @@ func FuzzSignDocument(f *testing.F) {
 	})
 }
 
+// TestSignDocumentTellsWhere: a refusal has the lines of the document, not those
+// of what it would have become.
+func TestSignDocumentTellsWhere(t *testing.T) {
+	key := newKey(t, "P-256")
+	ubl := "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'>"
+	signed := string(must[[]byte](t)(signing.SignDocument([]byte("<a/>"), key, c14n.Exclusive)))
+	for name, c := range map[string]struct {
+		document, code string
+		line, column   int
+	}{
+		"comment in UBL":         {ubl + "\n <a/><!-- --></Invoice>", signing.CodeComment, 2, 6},
+		"comment after the root": {"<a/>\n<!-- <b/> -->", signing.CodeComment, 2, 1},
+		"signed already":         {"\n" + signed, signing.CodeSecond, 2, 4},
+		"two roots":              {"<a/>\n<a/>", strict.CodeSyntax, 2, 1},
+		"cut":                    {"<a>\n<b/>", strict.CodeSyntax, 2, 5},
+	} {
+		_, err := signing.SignDocument([]byte(c.document), key, c14n.Exclusive)
+		r, ok := errors.AsType[*signing.Refusal](err)
+		if !ok || r.Code != c.code || r.Line != c.line || r.Column != c.column {
+			t.Errorf("%s: %+v, want %s at line %d, column %d", name, r, c.code, c.line, c.column)
+		}
+	}
+}
+
 func TestSignDocumentRefuses(t *testing.T) {
 	key := newKey(t, "P-256")
 	for name, document := range map[string]string{

@@ -42,10 +42,10 @@ type formReader struct {
 func readForm(info []byte, prefix string, aliases map[string]string) (f senderForm, err error) {
 	r := formReader{rest: withoutBlanks(info), prefix: prefix, aliases: aliases}
 	apex := tagEnd(r.rest)
-	if apex < 0 || !bytes.HasPrefix(r.rest, []byte("<"+prefix+"SignedInfo")) {
+	if apex < 0 || !r.literal("<~SignedInfo") {
 		return f, r.wrong(CodeForm, "SignedInfo is not of the form that the profile has")
 	}
-	r.rest = r.rest[apex:]
+	r.rest = r.rest[apex-len(prefix)-len("<SignedInfo"):]
 	uri, ok := r.empty("CanonicalizationMethod")
 	if !ok {
 		return f, r.wrong(CodeForm, "CanonicalizationMethod must come first and hold nothing")
@@ -95,9 +95,24 @@ func (r *formReader) wrong(code, reason string) error { return refusal(code, rea
 
 // literal reads a constant, in which "~" stands for the prefix.
 func (r *formReader) literal(s string) bool {
-	var ok bool
-	r.rest, ok = bytes.CutPrefix(r.rest, []byte(strings.ReplaceAll(s, "~", r.prefix)))
-	return ok
+	rest := r.rest
+	for more := true; more; {
+		var part string
+		if part, s, more = strings.Cut(s, "~"); !cutPrefix(&rest, part) || more && !cutPrefix(&rest, r.prefix) {
+			return false
+		}
+	}
+	r.rest = rest
+	return true
+}
+
+// cutPrefix takes a prefix off, where it is there.
+func cutPrefix(b *[]byte, prefix string) bool {
+	if len(*b) < len(prefix) || string((*b)[:len(prefix)]) != prefix {
+		return false
+	}
+	*b = (*b)[len(prefix):]
+	return true
 }
 
 // until reads up to a byte, and that byte.
@@ -113,14 +128,14 @@ func (r *formReader) until(end byte) (string, bool) {
 
 // empty reads an element with nothing but an Algorithm, which it returns.
 func (r *formReader) empty(local string) (uri string, ok bool) {
-	if !r.literal("<~" + local + ` Algorithm="`) {
+	if !r.literal("<~") || !r.literal(local) || !r.literal(` Algorithm="`) {
 		return "", false
 	}
 	uri, ok = r.until('"')
 	if alias, known := r.aliases[uri]; known {
 		uri = alias
 	}
-	return uri, ok && r.literal("></~"+local+">")
+	return uri, ok && r.literal("></~") && r.literal(local) && r.literal(">")
 }
 
 func (r *formReader) signatureMethod(f *senderForm) error {

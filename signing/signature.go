@@ -17,7 +17,7 @@ type signatureReader struct {
 
 func (r *signatureReader) start(b []byte, limits strict.Limits) {
 	r.scanner.Reset(b, limits)
-	r.bytes, r.tap = b, nil
+	r.bytes, r.tap, r.decoded = b, nil, r.decoded[:0]
 }
 
 // largestBuffer is what scratch space may hold to be kept.
@@ -29,6 +29,9 @@ func (r *signatureReader) release() {
 	r.infoWriter.Reset(io.Discard, c14n.Exclusive)
 	r.propertiesWriter.Reset(io.Discard, c14n.Exclusive)
 	r.valueWriter.Reset(io.Discard, c14n.Exclusive)
+	if cap(r.decoded) > largestBuffer {
+		r.decoded = nil
+	}
 	for _, buffer := range [...]*bytes.Buffer{&r.info, &r.properties, &r.value} {
 		if buffer.Cap() > largestBuffer {
 			*buffer = bytes.Buffer{}

@@ -1,26 +1,23 @@
 package signing
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
-	"slices"
-	"strings"
 
 	"beibu/signing/c14n"
 	"beibu/signing/strict"
 )
 
-// ublRootSpace starts the namespace of every UBL document type.
-const ublRootSpace = "urn:oasis:names:specification:ubl:schema:xsd:"
-
-// The elements in which UBL keeps a signature (UBL 2.4 §6.4.2). They are
-// signed; the ds:Signature between them is not.
+// The parts of a sender's ds:Signature that are the same in all.
 const (
-	ublOpen = `<ext:UBLExtension xmlns:ext="` + ublExtensionSpace + `"><ext:ExtensionURI>urn:oasis:names:specification:ubl:dsig:enveloped</ext:ExtensionURI><ext:ExtensionContent>` +
-		`<sig:UBLDocumentSignatures xmlns:sig="` + ublSignatureSpace + `"><sac:SignatureInformation xmlns:sac="` + ublAggregateSpace + `">`
-	ublClose        = `</sac:SignatureInformation></sig:UBLDocumentSignatures></ext:ExtensionContent></ext:UBLExtension>`
-	extensionsOpen  = `<ext:UBLExtensions xmlns:ext="` + ublExtensionSpace + `">`
-	extensionsClose = `</ext:UBLExtensions>`
+	signatureOpen = `<ds:Signature` + declareDS + `><ds:SignedInfo>`
+	valueOpen     = `<ds:SignatureValue>`
+	keyOpen       = `</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>`
+	keyClose      = `</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`
+	digestClose   = `</ds:DigestValue></ds:Reference></ds:SignedInfo>`
+
+	signatureSize = 2 << 10 // what a signature takes beside its certificate and value
 )
 
 // SignDocument returns a party's own document with its signature inside, as
@@ -35,116 +32,143 @@ func SignDocument(document []byte, key Key, method c14n.Method) ([]byte, error) 
 	}
 	r := senders.Get().(*senderReader)
 	defer r.putBack()
-	reference := referenceDigest(algorithm)
-	form := senderForm{infoMethod: method, method: method, digest: reference, algorithm: algorithm}
-	prepared, at, err := r.prepare(document, form)
+	d := draft{key: key, form: senderForm{
+		infoMethod: method, method: method, digest: documentDigest(algorithm), algorithm: algorithm,
+	}}
+	d.write(document, r.place(document))
+	r.reset(d.out, d.form, strict.Limits{})
+	err = r.pass()
+	if err == nil && r.objection != nil {
+		err = r.objection
+	}
 	if err != nil {
-		return nil, fmt.Errorf("sign document: %w", err)
+		return nil, fmt.Errorf("sign document: %w", r.unsignable(document, d.form, err))
 	}
-	form.value = r.ofContent.Sum(nil)
-	info := form.append(nil)
-	certificate := base64.StdEncoding.EncodeToString(key.Certificate.Raw)
-	compose := func(value []byte) []byte {
-		return slices.Concat(prepared[:at],
-			[]byte(`<ds:Signature`+declareDS+`><ds:SignedInfo>`), info[len(infoApex):],
-			[]byte(`<ds:SignatureValue>`+base64.StdEncoding.EncodeToString(value)+`</ds:SignatureValue><ds:KeyInfo><ds:X509Data><ds:X509Certificate>`+
-				certificate+`</ds:X509Certificate></ds:X509Data></ds:KeyInfo></ds:Signature>`),
-			prepared[at:])
-	}
-	if method == c14n.Inclusive { // the form of SignedInfo depends on what stands around it
-		r.reset(compose([]byte{0}), form, strict.Limits{})
-		if err := r.pass(); err != nil {
-			return nil, fmt.Errorf("sign document: %w", err)
-		}
-		info = slices.Concat([]byte(nil), r.parts.info)
-	}
-	value, err := algorithm.sign(key.Signer, info, key.UserID)
-	if err != nil {
-		return nil, fmt.Errorf("use key %s: %w", key.ID, err)
-	}
-	if method == c14n.Inclusive {
-		info = slices.Concat([]byte(infoApex), info[tagEnd(info):])
-	}
-	return compose(value), nil
+	return d.sign(r)
 }
 
-// append writes the SignedInfo of a sender's signature in exclusive form.
+// documentDigest is the digest of the document: that of the signature itself,
+// so that neither is the weaker one.
+func documentDigest(a *Algorithm) *Digest {
+	if a.digest != nil {
+		return a.digest
+	}
+	return referenceDigest(a)
+}
+
+// unsignable tells what is wrong with a document by its own lines: err is about
+// the draft.
+func (r *senderReader) unsignable(document []byte, form senderForm, err error) error {
+	r.reset(document, form, strict.Limits{})
+	if own := r.pass(); own != nil {
+		return own
+	}
+	switch {
+	case r.found:
+		return refusal(CodeSecond, "the document is signed already").at(document, r.parts.start)
+	case r.objection != nil:
+		return r.objection
+	}
+	return err
+}
+
+// A draft is a signed document but for the digest and the value of the
+// signature, in whose places zeros stand: the form of SignedInfo depends on
+// what stands around it, so it can be had from a whole document alone.
+type draft struct {
+	key           Key
+	form          senderForm
+	out           []byte
+	digest, value [2]int // places in out
+}
+
+// write writes the draft.
+func (d *draft) write(document []byte, p place) {
+	value := base64.StdEncoding.EncodedLen(valueSize(d.key.Signer.Public()))
+	certificate := base64.StdEncoding.EncodedLen(len(d.key.Certificate.Raw))
+	out := make([]byte, 0, len(document)+len(p.before)+len(p.after)+len(p.name)+signatureSize+value+certificate)
+	out = append(out, document[:p.at]...)
+	out = append(out, p.before...)
+	out = append(out, signatureOpen...)
+	out = d.form.append(out)
+	d.digest[1] = len(out) - len(digestClose)
+	d.digest[0] = d.digest[1] - base64.StdEncoding.EncodedLen(d.form.digest.size)
+	out = append(out, valueOpen...)
+	d.value[0] = len(out)
+	out = appendZeros(out, valueSize(d.key.Signer.Public()))
+	d.value[1] = len(out)
+	out = append(out, keyOpen...)
+	out = base64.StdEncoding.AppendEncode(out, d.key.Certificate.Raw)
+	out = append(out, keyClose...)
+	out = append(out, p.after...)
+	out = append(out, p.name...)
+	if len(p.name) > 0 {
+		out = append(out, '>')
+	}
+	d.out = append(out, document[p.from:]...)
+}
+
+// sign puts digest and value in their places. The draft was read by r.
+func (d *draft) sign(r *senderReader) ([]byte, error) {
+	base64.StdEncoding.Encode(d.out[d.digest[0]:d.digest[1]], r.ofContent.Sum(r.sum[:0]))
+	info := r.parts.info
+	copy(info[len(info)-len(digestClose)-(d.digest[1]-d.digest[0]):], d.out[d.digest[0]:d.digest[1]])
+	var err error
+	if r.signed, err = d.form.algorithm.sign(r.signed[:0], d.key.Signer, info, d.key.UserID); err != nil {
+		return nil, fmt.Errorf("use key %s: %w", d.key.ID, err)
+	}
+	if base64.StdEncoding.EncodedLen(len(r.signed)) != d.value[1]-d.value[0] {
+		return nil, fmt.Errorf("use key %s: a signature of %d bytes is not one by its public key", d.key.ID, len(r.signed))
+	}
+	base64.StdEncoding.Encode(d.out[d.value[0]:d.value[1]], r.signed)
+	return d.out, nil
+}
+
+// append writes the SignedInfo of a sender's signature in exclusive form,
+// without its start tag, and with zeros for a digest.
 func (f *senderForm) append(dst []byte) []byte {
-	return fmt.Appendf(dst, infoApex+`<ds:CanonicalizationMethod Algorithm="%s"></ds:CanonicalizationMethod>`+
-		`<ds:SignatureMethod Algorithm="%s"></ds:SignatureMethod><ds:Reference URI="%s"><ds:Transforms>`+
-		`<ds:Transform Algorithm="`+envelopedURI+`"></ds:Transform><ds:Transform Algorithm="%s"></ds:Transform></ds:Transforms>`+
-		`<ds:DigestMethod Algorithm="%s"></ds:DigestMethod><ds:DigestValue>%s</ds:DigestValue></ds:Reference></ds:SignedInfo>`,
-		f.infoMethod.URI(), f.algorithm.URI, f.uri, f.method.URI(), f.digest.URI, base64.StdEncoding.EncodeToString(f.value))
+	for _, part := range [...]string{
+		`<ds:CanonicalizationMethod Algorithm="`, f.infoMethod.URI(), `"></ds:CanonicalizationMethod><ds:SignatureMethod Algorithm="`, f.algorithm.URI,
+		`"></ds:SignatureMethod><ds:Reference URI="`, f.uri, `"><ds:Transforms><ds:Transform Algorithm="` + envelopedURI + `"></ds:Transform><ds:Transform Algorithm="`,
+		f.method.URI(), `"></ds:Transform></ds:Transforms><ds:DigestMethod Algorithm="`, f.digest.URI, `"></ds:DigestMethod><ds:DigestValue>`,
+	} {
+		dst = append(dst, part...)
+	}
+	return append(appendZeros(dst, f.digest.size), digestClose...)
 }
 
-// prepare makes the place for a signature, digests the document, and returns
-// it with the offset of that place. A document that Verify would not take with
-// a good signature is refused here already.
-func (r *senderReader) prepare(document []byte, form senderForm) (prepared []byte, at int, err error) {
-	prepared, at, err = placeInUBL(document)
-	if err != nil {
-		return nil, 0, err
+// appendZeros writes so many bytes of zero in base64.
+func appendZeros(dst []byte, size int) []byte {
+	var zeros [maximumRSA / 8]byte
+	return base64.StdEncoding.AppendEncode(dst, zeros[:size])
+}
+
+// A place is where a signature goes, between what opens and what closes it.
+type place struct {
+	at, from      int    // the document up to at stands before it, from from on after it
+	before, after string // what opens and closes it
+	name          []byte // of the root, where after it its end tag has to be written
+}
+
+// place finds the place for a signature. For what is no document, or holds
+// comments, it may be anywhere: who reads the draft will see.
+func (r *senderReader) place(document []byte) place {
+	if p, isUBL := r.placeInUBL(document); isUBL {
+		return p
 	}
-	r.reset(prepared, form, strict.Limits{})
-	if err := r.pass(); err != nil {
-		return nil, 0, err
+	last := bytes.LastIndexByte(document, '<')
+	if last < 0 {
+		return place{}
 	}
-	if r.found {
-		return nil, 0, refusal(CodeSecond, "the document is signed already").at(document, r.parts.start)
-	}
-	if r.objection != nil {
-		return nil, 0, r.objection
-	}
-	if at > 0 {
-		return prepared, at, nil
-	}
-	if start, end := r.rootEnd[0], r.rootEnd[1]; start < end {
-		return document, start, nil
+	tag := bytes.TrimRight(document[last:], " \t\r\n")
+	if !bytes.HasSuffix(tag, []byte("/>")) {
+		return place{at: last, from: last}
 	}
 	// The root is an empty-element tag: it becomes a pair.
-	end := r.rootEnd[0]
-	opened := slices.Concat(document[:end-len("/>")], []byte{'>'})
-	return slices.Concat(opened, []byte("</"), r.rootName, []byte{'>'}, document[end:]), len(opened), nil
-}
-
-// placeInUBL puts the elements around a signature into a UBL document. Other
-// documents it returns as they are, with the offset 0.
-func placeInUBL(document []byte) ([]byte, int, error) {
-	var s strict.Scanner
-	s.Reset(document, strict.Limits{})
-	offset, extensions := 0, false
-	for s.Next() {
-		n := s.Name()
-		if s.Kind() == strict.EndElement {
-			break
-		}
-		if s.Kind() != strict.StartElement {
-			continue
-		}
-		start, end := s.Span()
-		if document[end-2] == '/' {
-			break // empty: nothing stands in it
-		}
-		space := string(s.Space(n.Space))
-		if s.Depth() == 1 {
-			if !strings.HasPrefix(space, ublRootSpace) {
-				return document, 0, nil
-			}
-			offset = end
-			continue
-		}
-		if start > offset && space == ublExtensionSpace && string(s.Bytes(n.Local, n.End)) == "UBLExtensions" {
-			offset, extensions = end, true
-		}
-		break
+	name := tag[1 : len(tag)-len("/>")]
+	if end := bytes.IndexAny(name, " \t\r\n"); end >= 0 {
+		name = name[:end]
 	}
-	if offset == 0 {
-		return document, 0, fromReader(s.Err())
-	}
-	before, after := extensionsOpen+ublOpen, ublClose+extensionsClose
-	if extensions {
-		before, after = ublOpen, ublClose
-	}
-	prepared := slices.Concat(document[:offset], []byte(before), []byte(after), document[offset:])
-	return prepared, offset + len(before), nil
+	slash := last + len(tag) - len("/>")
+	return place{at: slash, before: ">", after: "</", name: name, from: slash + len("/>")}
 }

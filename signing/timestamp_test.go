@@ -131,6 +131,7 @@ func refuseStamps(t *testing.T, c stampCase) {
 	}
 	_, err := signing.AddTimestamp(c.sealed, signing.NewTrust(c.signer), "seal-1", c.answer)
 	checkCode(t, "authority not trusted", err, signing.CodeUntrusted)
+	c.header.AcceptedAt = c.header.AcceptedAt.Add(time.Nanosecond)
 	again := seal(t, c.header, c.document, c.key) // another value
 	_, err = signing.AddTimestamp(again, c.trust, "seal-1", c.answer)
 	checkCode(t, "stamp of another seal", err, signing.CodeTimestamp)

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"time"
 
@@ -66,7 +67,7 @@ func (t Trust) signer(der []byte) (*Signer, error) {
 	if s, known := t.signers[sha256.Sum256(der)]; known {
 		return s, nil
 	}
-	c, err := ParseCertificate(der)
+	c, err := ParseCertificate(bytes.Clone(der)) // it is kept
 	if err != nil {
 		return nil, refusal(CodeCertificate, "the certificate cannot be read")
 	}

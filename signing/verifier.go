@@ -127,7 +127,7 @@ func (v *Verifier) read(r *senderReader, document []byte) (senderForm, error) {
 		if !r.found {
 			return guess, nil
 		}
-		form, err := readForm(r.parts.info, r.parts.prefix, v.aliases)
+		form, err := readForm(r.parts.info, string(r.parts.prefix), v.aliases)
 		if err != nil {
 			return form, placed(err, document, r.parts.start)
 		}

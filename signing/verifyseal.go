@@ -84,9 +84,7 @@ func namedAlgorithm(info []byte) (*Algorithm, error) {
 func (s *Seal) readProperties(p sealParts, reference *Digest) error {
 	f := sealProperties{id: p.id, reference: reference}
 	var start, rest [1 << 10]byte
-	h := reference.new()
-	_, _ = h.Write(p.certificate) // a hash never fails
-	f.certificate = h.Sum(nil)
+	f.certificate = reference.Sum(p.certificate)
 	inner, ok := bytes.CutPrefix(p.properties, f.appendStart(start[:0]))
 	if ok {
 		inner, ok = bytes.CutSuffix(inner, f.appendRest(rest[:0]))
@@ -106,9 +104,7 @@ func (o *opener) checkInfo(p sealParts, algorithm *Algorithm, reference *Digest)
 	if reference == &digestSM3 {
 		content = o.sm3
 	}
-	h := reference.new()
-	_, _ = h.Write(p.properties) // a hash never fails
-	f := sealInfo{id: p.id, algorithm: algorithm, reference: reference, content: content, properties: h.Sum(nil)}
+	f := sealInfo{id: p.id, algorithm: algorithm, reference: reference, content: content, properties: reference.Sum(p.properties)}
 	var buffer [2 << 10]byte
 	if bytes.Equal(p.info, f.append(buffer[:0])) {
 		return nil
