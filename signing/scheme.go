@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"fmt"
+	"io"
 	"sync"
 
 	"github.com/emmansun/gmsm/sm2"
@@ -30,6 +31,18 @@ type pad struct {
 
 var pads = sync.Pool{New: func() any { return new(pad) }}
 
+// nonces is the source of random numbers that a signer is given. A key in
+// memory gets none, and derives the nonce of a signature from itself and what
+// it signs (RFC 6979, allowed by FIPS 186-5 §6.3): no bad random number can
+// give the key away, and it costs less. Hardware has its own source.
+func nonces(signer crypto.Signer) io.Reader {
+	switch signer.(type) {
+	case *ecdsa.PrivateKey, *sm2.PrivateKey:
+		return nil
+	}
+	return rand.Reader
+}
+
 // sign signs a message by a and appends the value to dst as XML Signature
 // writes it: for ECDSA and SM2 the two numbers, r then s, each as long as the
 // curve's order.
@@ -40,14 +53,14 @@ func (a *Algorithm) sign(dst []byte, signer crypto.Signer, message, userID []byt
 	case familyRSA, familyECDSA:
 		p := pads.Get().(*pad)
 		defer pads.Put(p)
-		signature, err = signer.Sign(rand.Reader, a.digest.append(p.digest[:0], message), a.digest.hash)
+		signature, err = signer.Sign(nonces(signer), a.digest.append(p.digest[:0], message), a.digest.hash)
 	case familyEd25519:
 		signature, err = signer.Sign(rand.Reader, message, crypto.Hash(0))
 	case familySM2:
 		if len(userID) == 0 {
 			userID = defaultUserID
 		}
-		signature, err = signer.Sign(rand.Reader, message, sm2.NewSM2SignerOption(true, userID))
+		signature, err = signer.Sign(nonces(signer), message, sm2.NewSM2SignerOption(true, userID))
 	case noFamily:
 		return nil, refusal(a.Code, a.Name+" is refused: "+a.Why)
 	}
