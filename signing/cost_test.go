@@ -104,6 +104,7 @@ func TestHostileDocumentsTakeLittleMemory(t *testing.T) {
 		"comments":         "<a>" + fill("<!---->") + "</a>",
 		"CDATA":            "<a>" + fill("<![CDATA[]]>") + "</a>",
 		"unclosed":         fill("<"),
+		"identifiers":      "<a><Signature/>" + fill("<b Id='1' ID='&#50;' id=''/>") + "</a>",
 		"signature begins": "<a>" + fill("<Signature xmlns='http://www.w3.org/2000/09/xmldsig#'>"),
 		"huge SignedInfo":  "<a><Signature xmlns='http://www.w3.org/2000/09/xmldsig#'><SignedInfo>" + fill("x") + "</SignedInfo></Signature></a>",
 	} {

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"hash"
 	"io"
+	"strings"
 	"sync"
 	"time"
 
@@ -270,6 +271,13 @@ func (o *opener) document(e *Envelope) error {
 	return nil
 }
 
+// clash tells whether a signature's identifier is that of another one or of its
+// reference or properties.
+func clash(id, other string) bool {
+	rest, ok := strings.CutPrefix(other, id)
+	return ok && (rest == "" || rest == "-content" || rest == "-properties")
+}
+
 // seal reads and verifies the next signature, and tells whether there was one.
 func (o *opener) seal(e *Envelope, trust Trust) (bool, error) {
 	if err := o.structure(); err != nil {
@@ -287,8 +295,8 @@ func (o *opener) seal(e *Envelope, trust Trust) (bool, error) {
 		return false, err
 	}
 	for _, other := range e.Seals {
-		if other.ID == parts.id {
-			return false, refusal(CodeDuplicateID, "two signatures have the same Id").at(o.bytes, start)
+		if clash(other.ID, parts.id) || clash(parts.id, other.ID) {
+			return false, refusal(CodeDuplicateID, "two signatures, or their parts, have the same Id").at(o.bytes, start)
 		}
 	}
 	sealed, err := o.verifySeal(parts, trust)

@@ -74,6 +74,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"receiver added", replace("</Receivers>", "<Receiver>x</Receiver></Receivers>"), "signature.digest"},
 		{"not sealed", strings.Replace(sealed, seals, "", 1), "signature.missing"},
 		{"seal twice", replace(sealTwo, sealTwo+sealTwo), "signature.id"},
+		{"seal named as a part of another", replace(sealTwo, strings.ReplaceAll(sealTwo, "seal-2", "seal-1-content")), "signature.id"},
 		{"seal before the content", replace(inner, seals+inner), "envelope.shape"},
 		{"seal in the header", replace("<Header>", "<Header>"+sealOne), "envelope.shape"},
 		{"something after", sealed + "<a/>", "xml.syntax"},

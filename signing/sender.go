@@ -31,7 +31,9 @@ type senderReader struct {
 	found     bool
 	objection *Refusal // to the document, should it be signed
 	parts     senderParts
-	ids       []string       // identifiers of the root
+	ids       []identifier // of all elements
+	rootID    []byte       // the last, for there may be one alone
+	rootHasID bool
 	inherited []xmlAttribute // of open elements
 	sum       [64]byte       // digest of the document
 	signed    []byte         // value of a signature that was made
@@ -56,7 +58,7 @@ func (r *senderReader) reset(document []byte, form senderForm, limits strict.Lim
 	r.start(document, limits)
 	r.code, r.blanks = CodeShape, true
 	r.form, r.found, r.objection, r.parts = form, false, nil, senderParts{}
-	r.ids, r.inherited = r.ids[:0], r.inherited[:0]
+	r.ids, r.rootHasID, r.inherited = r.ids[:0], false, r.inherited[:0]
 	r.giveBack()
 	r.lender, r.ofContent = form.digest, form.digest.take()
 	r.contentWriter.Reset(r.ofContent, form.method)
@@ -106,6 +108,7 @@ func (r *senderReader) pass() error {
 	if err := r.contentWriter.Flush(); err != nil {
 		return refusal(CodeMethod, err.Error())
 	}
+	r.objectToTwins()
 	return nil
 }
 
@@ -137,28 +140,6 @@ func (r *senderReader) objectTo(code, reason string) {
 	if r.objection == nil {
 		start, _ := r.scanner.Span()
 		r.objection = refusal(code, reason).at(r.bytes, start)
-	}
-}
-
-// identifiers objects to a second element with an identifier of the root.
-func (r *senderReader) identifiers() {
-	for _, a := range r.scanner.Attributes() {
-		local := string(r.bytes[a.Local:a.End])
-		switch {
-		case !a.HasPrefix() && (local == "Id" || local == "ID" || local == "id"):
-		case a.HasPrefix() && local == "id" && string(r.scanner.Space(a.Space)) == xmlSpace:
-		default:
-			continue
-		}
-		value := string(strict.AppendValue(nil, r.bytes[a.ValueStart:a.ValueEnd]))
-		if r.scanner.Depth() == 1 {
-			if len(r.ids) > 0 {
-				r.objectTo(CodeDuplicateID, "the root has two identifiers")
-			}
-			r.ids = append(r.ids, value)
-		} else if len(r.ids) > 0 && r.ids[0] == value {
-			r.objectTo(CodeDuplicateID, "an element has the identifier of the root")
-		}
 	}
 }
 
@@ -281,11 +262,17 @@ func (r *senderReader) signedInfo() error {
 	return nil
 }
 
+// manyIDs is how many identifiers scratch space may hold to be kept.
+const manyIDs = 1 << 10
+
 func (r *senderReader) putBack() {
 	r.release()
 	r.contentWriter.Reset(io.Discard, c14n.Exclusive)
 	r.giveBack()
 	r.parts = senderParts{}
 	clear(r.inherited[:cap(r.inherited)])
+	if clear(r.ids[:cap(r.ids)]); cap(r.ids) > manyIDs {
+		r.ids = nil
+	}
 	senders.Put(r)
 }

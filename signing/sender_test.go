@@ -42,6 +42,7 @@ func documents() map[string]string {
 		"empty with prefix":  `<?xml version="1.0"?><p:a xmlns:p="urn:p"   />`,
 		"dsig bound at root": `<a xmlns:ds="http://www.w3.org/2000/09/xmldsig#" xmlns:unused="urn:u"><b/></a>`,
 		"'>' in namespaces":  `<a xmlns:q="urn:x&gt;y" xmlns:r='urn:x>"&#62;/>' q:z='>'><r:b/></a>`,
+		"identifiers":        `<a Id="1"><b Id="2" id="3"/><c ID="a" x:Id="2" xmlns:x="urn:x"/><d xml:id="b"/></a>`,
 		"ds means another":   `<ds:a xmlns:ds="urn:other"><ds:b/></ds:a>`,
 	}
 }
@@ -127,9 +128,9 @@ func TestSignDocumentRefuses(t *testing.T) {
 	key := newKey(t, "P-256")
 	for name, document := range map[string]string{
 		"no XML": "x", "a DTD": "<!DOCTYPE a><a/>", "a comment": "<a><!-- --></a>", "cut": "<a>",
-		"two identifiers": `<a Id="1"><b Id="1"/></a>`,
-		"cut UBL":         `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><a>`,
-		"signed already":  string(must[[]byte](t)(signing.SignDocument([]byte("<a/>"), key, c14n.Exclusive))),
+		"two identifiers": `<a Id="1"><b Id="1"/></a>`, "two identifiers below the root": `<a><b Id="x"/><c Id="x"/></a>`,
+		"cut UBL":        `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"><a>`,
+		"signed already": string(must[[]byte](t)(signing.SignDocument([]byte("<a/>"), key, c14n.Exclusive))),
 	} {
 		if signed, err := signing.SignDocument([]byte(document), key, c14n.Exclusive); err == nil {
 			t.Errorf("%s: signed as %s", name, signed)
@@ -199,6 +200,10 @@ func TestVerifyRefuses(t *testing.T) {
 		{"identifier twice", replace("<b>", `<b Id="r">`), "signature.id"},
 		{"identifier twice, other case", replace("<b>", `<b ID="r">`), "signature.id"},
 		{"identifier twice, xml:id", replace("<b>", `<b xml:id="&#114;">`), "signature.id"},
+		{"identifier twice, not the root's", replace("<b>", `<b Id="x"/><c Id="x"/><b>`), "signature.id"},
+		{"identifier twice, far apart", replace("<b>", `<b Id="x"/><c><d id="&#x78;"/></c><b>`), "signature.id"},
+		{"identifier twice on one element", replace("<b>", `<b Id="x" id="x"/><b>`), "signature.id"},
+		{"identifier of the signature, not the root's", strings.Replace(replace("<b>", `<b Id="x"/><b>`), "<ds:Signature ", `<ds:Signature Id="x" `, 1), "signature.id"},
 		{"identifier of the signature", replace("<ds:Signature ", `<ds:Signature Id="r" `), "signature.id"},
 		{"two identifiers of the root", replace(`Id="r"`, `Id="r" ID="s"`), "signature.id"},
 		{"attribute on SignedInfo", replace("<ds:SignedInfo>", `<ds:SignedInfo Id="x">`), "signature.form"},

@@ -175,7 +175,7 @@ func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, er
 // verifyForm checks what the signature says of the document, once the pass was
 // made by the right form.
 func (r *senderReader) verifyForm(f *senderForm) error {
-	if f.uri != "" && (len(r.ids) == 0 || f.uri != "#"+r.ids[0]) {
+	if f.uri != "" && (!r.rootHasID || f.uri[0] != '#' || f.uri[1:] != string(r.rootID)) {
 		return refusal(CodeURI, `the signature must refer to "" or to the identifier of the root`)
 	}
 	if strings.ContainsAny(f.uri, "&<") {

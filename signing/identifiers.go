@@ -1,0 +1,72 @@
+package signing
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+
+	"beibu/signing/strict"
+)
+
+// An identifier is the value of an attribute by which some program may find an
+// element: without the schema, the name of the attribute has to tell.
+type identifier struct {
+	value []byte
+	at    int // of the tag that has it, in the document
+}
+
+// identifiers notes those of a start tag.
+func (r *senderReader) identifiers() {
+	for _, a := range r.scanner.Attributes() {
+		if !r.identifies(a) {
+			continue
+		}
+		start, _ := r.scanner.Span()
+		id := identifier{r.bytes[a.ValueStart:a.ValueEnd], start}
+		if a.Marks&(strict.HasReference|strict.HasBlank) != 0 {
+			id.value = strict.AppendValue(nil, id.value)
+		}
+		if r.scanner.Depth() == 1 {
+			if len(r.ids) > 0 {
+				r.objectTo(CodeDuplicateID, "the root has two identifiers")
+			}
+			r.rootID = append(r.rootID[:0], id.value...)
+			r.rootHasID = true
+		}
+		r.ids = append(r.ids, id)
+	}
+}
+
+// identifies tells whether an attribute is an identifier by its name: Id, ID,
+// id, or xml:id.
+func (r *senderReader) identifies(a strict.Attribute) bool {
+	if a.End-a.Local != 2 || r.bytes[a.End-1]|0x20 != 'd' {
+		return false
+	}
+	local := string(r.bytes[a.Local:a.End])
+	if a.HasPrefix() {
+		return local == "id" && string(r.scanner.Space(a.Space)) == xmlSpace
+	}
+	return local == "Id" || local == "ID" || local == "id"
+}
+
+// objectToTwins objects to an identifier that stands twice, anywhere: two
+// programs may find two elements by it. Sorting bounds what a document with
+// many of them can cost.
+func (r *senderReader) objectToTwins() {
+	if len(r.ids) < 2 || r.objection != nil {
+		return
+	}
+	slices.SortFunc(r.ids, func(a, b identifier) int {
+		return cmp.Or(bytes.Compare(a.value, b.value), cmp.Compare(a.at, b.at))
+	})
+	first := -1
+	for i := 1; i < len(r.ids); i++ {
+		if bytes.Equal(r.ids[i].value, r.ids[i-1].value) && (first < 0 || r.ids[i].at < first) {
+			first = r.ids[i].at
+		}
+	}
+	if first >= 0 {
+		r.objection = refusal(CodeDuplicateID, "an identifier that another element has").at(r.bytes, first)
+	}
+}
