@@ -162,7 +162,7 @@ func signatureFault(r *signing.Refusal) Fault {
 var signatureZH = map[string]string{
 	signing.CodeMissing:     "该类单证必须由发送方签名，但单证没有签名。",
 	signing.CodeShape:       "签名结构有误：缺少元素，或元素位置不对。",
-	signing.CodePlace:       "签名不在允许的位置：应为根元素的子元素，或位于 UBL 扩展中。",
+	signing.CodePlace:       "签名不在允许的位置：应为根元素的最后一个子元素，或位于 UBL 扩展中。",
 	signing.CodeSecond:      "单证含有一个以上的签名。",
 	signing.CodeUnwanted:    "该类单证不得带有签名。",
 	signing.CodeObject:      "发送方签名不得含有 Object 元素。",

@@ -8,15 +8,10 @@ import (
 	"beibu/signing/strict"
 )
 
-// Namespaces in which UBL keeps a signature (UBL 2.4 §6.4): the one way to sign
-// such a document without making it invalid.
 const (
-	ublExtensionSpace = "urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"
-	ublSignatureSpace = "urn:oasis:names:specification:ubl:schema:xsd:CommonSignatureComponents-2"
-	ublAggregateSpace = "urn:oasis:names:specification:ubl:schema:xsd:SignatureAggregateComponents-2"
-	dsig11Space       = "http://www.w3.org/2009/xmldsig11#"
-	instanceSpace     = "http://www.w3.org/2001/XMLSchema-instance"
-	xmlSpace          = "http://www.w3.org/XML/1998/namespace"
+	dsig11Space   = "http://www.w3.org/2009/xmldsig11#"
+	instanceSpace = "http://www.w3.org/2001/XMLSchema-instance"
+	xmlSpace      = "http://www.w3.org/XML/1998/namespace"
 )
 
 // A senderReader goes over a document once: it digests the canonical form of
@@ -29,6 +24,8 @@ type senderReader struct {
 	ofContent     hash.Hash
 
 	found     bool
+	children  int      // of the root, so far
+	lastAt    int      // depth at which no element may follow the signature, or 0
 	objection *Refusal // to the document, should it be signed
 	parts     senderParts
 	ids       []identifier // of all elements
@@ -58,6 +55,7 @@ func (r *senderReader) reset(document []byte, form senderForm, limits strict.Lim
 	r.start(document, limits)
 	r.code, r.blanks = CodeShape, true
 	r.form, r.found, r.objection, r.parts = form, false, nil, senderParts{}
+	r.children, r.lastAt = 0, 0
 	r.ids, r.rootHasID, r.inherited = r.ids[:0], false, r.inherited[:0]
 	r.giveBack()
 	r.lender, r.ofContent = form.digest, form.digest.take()
@@ -96,6 +94,7 @@ func (r *senderReader) pass() error {
 			}
 		case strict.EndElement:
 			r.forget()
+			r.lastAt = 0
 		case strict.Comment:
 			r.objectTo(CodeComment, "a comment in a signed document")
 		case strict.Text, strict.CData:
@@ -117,8 +116,15 @@ func (r *senderReader) pass() error {
 func (r *senderReader) element() (bool, error) {
 	r.identifiers()
 	r.remember()
+	depth := r.scanner.Depth()
+	if depth == 2 {
+		r.children++
+	}
 	n := r.scanner.Name()
 	if string(r.scanner.Space(n.Space)) != dsigSpace {
+		if depth == r.lastAt {
+			return false, r.refuse(CodePlace, "an element follows the signature, which must be the last of its parent")
+		}
 		return false, nil
 	}
 	if !r.isStart(dsigSpace, "Signature") {
@@ -128,10 +134,10 @@ func (r *senderReader) element() (bool, error) {
 		return false, r.refuse(CodeSecond, "more than one signature")
 	}
 	if !r.isInPlace() {
-		return false, r.refuse(CodePlace, "the signature must be a child of the root, or stand where UBL keeps it")
+		return false, r.refuse(CodePlace, "the signature must be the last child of the root, or stand where UBL keeps it")
 	}
-	r.found = true
-	r.forgetAt(r.scanner.Depth()) // those of the signature itself were refused or do not count
+	r.found, r.lastAt = true, depth
+	r.forgetAt(depth) // those of the signature itself were refused or do not count
 	return true, r.signature()
 }
 
@@ -170,32 +176,6 @@ func (r *senderReader) forgetAt(depth int) {
 	for len(r.inherited) > 0 && r.inherited[len(r.inherited)-1].depth >= depth {
 		r.inherited = r.inherited[:len(r.inherited)-1]
 	}
-}
-
-// isInPlace tells whether a signature that starts here is a child of the root,
-// or in a UBL extension.
-func (r *senderReader) isInPlace() bool {
-	depth := r.scanner.Depth()
-	if depth == 2 {
-		return true
-	}
-	path := [...]struct{ space, local string }{
-		{ublExtensionSpace, "UBLExtensions"},
-		{ublExtensionSpace, "UBLExtension"},
-		{ublExtensionSpace, "ExtensionContent"},
-		{ublSignatureSpace, "UBLDocumentSignatures"},
-		{ublAggregateSpace, "SignatureInformation"},
-	}
-	if depth != 2+3 && depth != 2+len(path) {
-		return false
-	}
-	for i, step := range path[:depth-2] {
-		n := r.scanner.Ancestor(2 + i)
-		if string(r.bytes[n.Local:n.End]) != step.local || string(r.scanner.Space(n.Space)) != step.space {
-			return false
-		}
-	}
-	return true
 }
 
 // signature takes apart a ds:Signature whose start tag was read: SignedInfo,

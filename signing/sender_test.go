@@ -187,6 +187,8 @@ func TestVerifyRefuses(t *testing.T) {
 		{"signature twice", before + signature + signature + after, "signature.second"},
 		{"signature in the signature", replace("</ds:Signature>", signature+"</ds:Signature>"), "signature.shape"},
 		{"signature deeper", strings.Replace(before, "<b>1</b>", "<b>1"+signature+"</b>", 1) + after, "signature.place"},
+		{"signature first", strings.Replace(before, "<b>", signature+"<b>", 1) + after, "signature.place"},
+		{"element after the signature", before + signature + "<c/>" + after, "signature.place"},
 		{"signature as root", signature, "signature.place"},
 		{"SignedInfo outside", replace("<b>", "<ds:SignedInfo xmlns:ds='http://www.w3.org/2000/09/xmldsig#'/><b>"), "signature.shape"},
 		{"Object", replace("</ds:Signature>", "<ds:Object><a/></ds:Object></ds:Signature>"), "signature.object"},
@@ -244,6 +246,36 @@ func TestVerifyRefuses(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			claimRefused(t, v, signing.Claim{Document: []byte(c.document), Signers: signersOf(key, other), At: accepted}, c.code)
+		})
+	}
+}
+
+// TestPlaceInUBL: a signature in extensions counts where UBL keeps it, and
+// nowhere else. Where a changed document has it in place, the digest tells of
+// the change.
+func TestPlaceInUBL(t *testing.T) {
+	const space = "urn:oasis:names:specification:ubl:schema:xsd:"
+	v, key := newVerifier(t, nil), newKey(t, "RSA")
+	document := `<Invoice xmlns="` + space + `Invoice-2"><e:UBLExtensions xmlns:e="` + space + `CommonExtensionComponents-2"><e:UBLExtension/></e:UBLExtensions><y/></Invoice>`
+	signed := string(must[[]byte](t)(signing.SignDocument([]byte(document), key, c14n.Exclusive)))
+	i, j := strings.Index(signed, "<ds:Signature "), strings.Index(signed, "</ds:Signature>")+len("</ds:Signature>")
+	for _, c := range []struct{ name, old, by, code string }{
+		{"not UBL", space + "Invoice-2", "urn:other", signing.CodePlace},
+		{"extensions not first", "<e:UBLExtensions", "<y/><e:UBLExtensions", signing.CodePlace},
+		{"other extensions", space + "CommonExtensionComponents-2", "urn:other", signing.CodePlace},
+		{"other signatures", "UBLDocumentSignatures", "Others", signing.CodePlace},
+		{"something before its list", "<sig:UBLDocumentSignatures", "<x/><sig:UBLDocumentSignatures", signing.CodeDigest},
+		{"element before it", signed[i:j], "<x/>" + signed[i:j], signing.CodeDigest},
+		{"element after it", signed[i:j], signed[i:j] + "<x/>", signing.CodePlace},
+		{"element after its parent", "</sac:SignatureInformation>", "</sac:SignatureInformation><x/>", signing.CodeDigest},
+		{"also last in the root", "</Invoice>", signed[i:j] + "</Invoice>", signing.CodeSecond},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			changed := strings.ReplaceAll(signed, c.old, c.by)
+			if changed == signed {
+				t.Fatalf("nothing like %s in %s", c.old, signed)
+			}
+			claimRefused(t, v, signing.Claim{Document: []byte(changed), Signers: signersOf(key), At: accepted}, c.code)
 		})
 	}
 }

@@ -1,7 +1,6 @@
 package signing
 
 import (
-	"bytes"
 	"encoding/base64"
 	"fmt"
 
@@ -141,34 +140,4 @@ func (f *senderForm) append(dst []byte) []byte {
 func appendZeros(dst []byte, size int) []byte {
 	var zeros [maximumRSA / 8]byte
 	return base64.StdEncoding.AppendEncode(dst, zeros[:size])
-}
-
-// A place is where a signature goes, between what opens and what closes it.
-type place struct {
-	at, from      int    // the document up to at stands before it, from from on after it
-	before, after string // what opens and closes it
-	name          []byte // of the root, where after it its end tag has to be written
-}
-
-// place finds the place for a signature. For what is no document, or holds
-// comments, it may be anywhere: who reads the draft will see.
-func (r *senderReader) place(document []byte) place {
-	if p, isUBL := r.placeInUBL(document); isUBL {
-		return p
-	}
-	last := bytes.LastIndexByte(document, '<')
-	if last < 0 {
-		return place{}
-	}
-	tag := bytes.TrimRight(document[last:], " \t\r\n")
-	if !bytes.HasSuffix(tag, []byte("/>")) {
-		return place{at: last, from: last}
-	}
-	// The root is an empty-element tag: it becomes a pair.
-	name := tag[1 : len(tag)-len("/>")]
-	if end := bytes.IndexAny(name, " \t\r\n"); end >= 0 {
-		name = name[:end]
-	}
-	slash := last + len(tag) - len("/>")
-	return place{at: slash, before: ">", after: "</", name: name, from: slash + len("/>")}
 }
