@@ -93,10 +93,10 @@ func TestUntrusted(t *testing.T) {
 	}{
 		"required and absent": {plain, exchange.SignaturePolicy{Required: kinds}, registered, signing.CodeMissing},
 		"refused and there":   {good, exchange.SignaturePolicy{Refused: kinds}, registered, signing.CodeUnwanted},
-		"another algorithm":   {good, exchange.SignaturePolicy{Algorithms: []string{"sm2-sm3"}}, registered, signing.CodeAlgorithm},
+		"another algorithm":   {good, exchange.SignaturePolicy{Algorithms: []string{"sm2-sm3"}}, registered, signing.CodePolicy},
 		"unknown key":         {signed(t, plain, other, c14n.Exclusive), exchange.SignaturePolicy{}, registered, signing.CodeUntrusted},
-		"key out of use":      {good, exchange.SignaturePolicy{}, lapsed, signing.CodeUntrusted},
-		"key not yet in use":  {good, exchange.SignaturePolicy{}, future, signing.CodeUntrusted},
+		"key out of use":      {good, exchange.SignaturePolicy{}, lapsed, signing.CodeExpired},
+		"key not yet in use":  {good, exchange.SignaturePolicy{}, future, signing.CodeNotYet},
 		"changed":             {bytes.Replace(good, []byte("\n  <"), []byte("\n   <"), 1), exchange.SignaturePolicy{}, registered, signing.CodeDigest},
 		"SHA-1":               {bytes.ReplaceAll(good, []byte("xmldsig-more#ecdsa-sha256"), []byte("xmldsig-more#ecdsa-sha1")), exchange.SignaturePolicy{}, registered, signing.CodeSHA1},
 	}

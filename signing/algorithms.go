@@ -72,17 +72,17 @@ var algorithms = []*Algorithm{
 	&ed25519Pure, &sm2SM3,
 	{Name: "rsa-sha1", URI: dsigSpace + "rsa-sha1", Why: whySHA1, Code: CodeSHA1},
 	{Name: "dsa-sha1", URI: dsigSpace + "dsa-sha1", Why: whySHA1, Code: CodeSHA1},
-	{Name: "dsa-sha256", URI: "http://www.w3.org/2009/xmldsig11#dsa-sha256", Why: whyDSA, Code: CodeAlgorithm},
+	{Name: "dsa-sha256", URI: "http://www.w3.org/2009/xmldsig11#dsa-sha256", Why: whyDSA, Code: CodeDSA},
 	{Name: "ecdsa-sha1", URI: moreSpace + "ecdsa-sha1", Why: whySHA1, Code: CodeSHA1},
-	{Name: "ecdsa-sha224", URI: moreSpace + "ecdsa-sha224", Why: whyTrunc, Code: CodeSHA1},
-	{Name: "rsa-sha224", URI: moreSpace + "rsa-sha224", Why: whyTrunc, Code: CodeSHA1},
-	{Name: "rsa-md5", URI: moreSpace + "rsa-md5", Why: whyMD5, Code: CodeSHA1},
+	{Name: "ecdsa-sha224", URI: moreSpace + "ecdsa-sha224", Why: whyTrunc, Code: CodeSHA224},
+	{Name: "rsa-sha224", URI: moreSpace + "rsa-sha224", Why: whyTrunc, Code: CodeSHA224},
+	{Name: "rsa-md5", URI: moreSpace + "rsa-md5", Why: whyMD5, Code: CodeMD5},
 	{Name: "hmac-sha1", URI: dsigSpace + "hmac-sha1", Why: whyHMAC, Code: CodeHMAC},
 	{Name: "hmac-sha256", URI: moreSpace + "hmac-sha256", Why: whyHMAC, Code: CodeHMAC},
 	{Name: "hmac-sha384", URI: moreSpace + "hmac-sha384", Why: whyHMAC, Code: CodeHMAC},
 	{Name: "hmac-sha512", URI: moreSpace + "hmac-sha512", Why: whyHMAC, Code: CodeHMAC},
-	{Name: "rsa-pss-sha256", URI: "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", Why: whyPSS, Code: CodeAlgorithm},
-	{Name: "rsa-pss", URI: "http://www.w3.org/2007/05/xmldsig-more#rsa-pss", Why: whyPSS, Code: CodeAlgorithm},
+	{Name: "rsa-pss-sha256", URI: "http://www.w3.org/2007/05/xmldsig-more#sha256-rsa-MGF1", Why: whyPSS, Code: CodePSS},
+	{Name: "rsa-pss", URI: "http://www.w3.org/2007/05/xmldsig-more#rsa-pss", Why: whyPSS, Code: CodePSS},
 }
 
 // Algorithms returns the table: every known algorithm, whether it is allowed,
@@ -134,7 +134,7 @@ func AlgorithmFor(public crypto.PublicKey) (*Algorithm, error) {
 		return &ecdsaSHA256, nil
 	case noFamily:
 	}
-	return nil, refusal(CodeAlgorithm, why)
+	return nil, refusal(CodeWeakKey, why)
 }
 
 // familyOf classes a key, or says why it is not allowed.

@@ -39,8 +39,8 @@ var (
 var digests = []*Digest{
 	&digestSHA256, &digestSHA384, &digestSHA512, &digestSM3,
 	{Name: "sha1", URI: dsigSpace + "sha1", Why: whySHA1, Code: CodeSHA1},
-	{Name: "sha224", URI: moreSpace + "sha224", Why: whyTrunc, Code: CodeSHA1},
-	{Name: "md5", URI: moreSpace + "md5", Why: whyMD5, Code: CodeSHA1},
+	{Name: "sha224", URI: moreSpace + "sha224", Why: whyTrunc, Code: CodeSHA224},
+	{Name: "md5", URI: moreSpace + "md5", Why: whyMD5, Code: CodeMD5},
 }
 
 // Digests returns the table of digests.

@@ -88,7 +88,7 @@ func TestOpenRefuses(t *testing.T) {
 		{"algorithm refused", replace("#ecdsa-sha256", "#ecdsa-sha1"), "signature.sha1"},
 		{"HMAC", replace("#ecdsa-sha256", "#hmac-sha256"), "signature.hmac"},
 		{"algorithm unknown", replace("#ecdsa-sha256", "#none"), "signature.algorithm"},
-		{"algorithm of another key", replace("#ecdsa-sha256", "#rsa-sha256"), "signature.algorithm"},
+		{"algorithm of another key", replace("#ecdsa-sha256", "#rsa-sha256"), "signature.key-type"},
 		{"another digest algorithm", replace(`xmlenc#sha256`, `xmlenc#sha512`), "signature.form"},
 		{"transform added", replace(`</ds:Transforms>`, `<ds:Transform Algorithm="http://www.w3.org/TR/1999/REC-xpath-19991116"/></ds:Transforms>`), "signature.form"},
 		{"reference elsewhere", replace(`URI="#content"`, `URI="http://example.org/"`), "signature.form"},

@@ -81,10 +81,10 @@ func orderSize(key *ecdsa.PublicKey) int { return (key.Params().N.BitLen() + 7) 
 func (a *Algorithm) verify(public crypto.PublicKey, message, signature []byte, o sm2Options) error {
 	f, why := familyOf(public)
 	if f == noFamily {
-		return refusal(CodeAlgorithm, why)
+		return refusal(CodeWeakKey, why)
 	}
 	if f != a.family {
-		return refusal(CodeAlgorithm, "the signature names "+a.Name+", which the signer's key is not for")
+		return refusal(CodeKeyType, "the signature names "+a.Name+", which the signer's key is not for")
 	}
 	if len(signature) < valueSize(public) && !o.der {
 		return refusal(CodeTruncated, "the signature's value is shorter than the signer's key makes it")

@@ -47,6 +47,9 @@ func readForm(info []byte, prefix string, aliases map[string]string) (f senderFo
 	}
 	r.rest = r.rest[apex-len(prefix)-len("<SignedInfo"):]
 	uri, ok := r.empty("CanonicalizationMethod")
+	if err := r.refuseMethod(uri); err != nil {
+		return f, err
+	}
 	if !ok {
 		return f, r.wrong(CodeForm, "CanonicalizationMethod must come first and hold nothing")
 	}
@@ -207,11 +210,26 @@ func (r *formReader) transforms(f *senderForm) error {
 	if err := r.refuseTransform(uri); err != nil {
 		return err
 	}
+	if err := r.refuseMethod(uri); err != nil {
+		return err
+	}
 	method, known := methodByURI(uri)
 	if !ok || !known || !r.literal("</~Transforms>") {
 		return r.wrong(CodeTransform, "only exclusive or inclusive canonical form 1.0, without comments and parameters, may follow")
 	}
 	f.method = method
+	return nil
+}
+
+// refuseMethod looks at a canonical form that was just named, for what comes
+// close to the profile.
+func (r *formReader) refuseMethod(uri string) error {
+	if strings.HasSuffix(uri, "WithComments") {
+		return r.wrong(CodeComments, "a canonical form with comments is not one of the profile")
+	}
+	if inner, ok := bytes.CutPrefix(r.rest, []byte("><")); ok && bytes.Contains(inner[:max(tagEnd(inner), 0)], []byte("InclusiveNamespaces ")) {
+		return r.wrong(CodePrefixes, "a canonical form with a list of prefixes is not one of the profile")
+	}
 	return nil
 }
 

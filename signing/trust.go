@@ -23,6 +23,14 @@ func (s *Signer) validAt(at time.Time) bool {
 	return validAt(s.Certificate, at) && (s.From.IsZero() || !at.Before(s.From)) && (s.Until.IsZero() || at.Before(s.Until))
 }
 
+// lapse tells, of a signer whose signature does not count at a time, why.
+func (s *Signer) lapse(at time.Time) error {
+	if at.Before(s.Certificate.NotBefore) || at.Before(s.From) {
+		return refusal(CodeNotYet, "the signer's registered key does not count yet")
+	}
+	return refusal(CodeExpired, "the signer's registered key no longer counts")
+}
+
 // check tells why a signature that holds does not count at a time, or nothing.
 func (s *Signer) check(at time.Time) error {
 	switch {

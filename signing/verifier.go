@@ -147,7 +147,7 @@ func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, er
 		return Verified{}, refusal(CodeUnwanted, "such documents must not be signed")
 	}
 	if allowed := c.Policy.Algorithms; len(allowed) > 0 && !slices.Contains(allowed, f.algorithm.Name) {
-		return Verified{}, refusal(CodeAlgorithm, "the policy does not allow "+f.algorithm.Name)
+		return Verified{}, refusal(CodePolicy, "the policy does not allow "+f.algorithm.Name)
 	}
 	if err := r.verifyForm(f); err != nil {
 		return Verified{}, err
@@ -156,12 +156,17 @@ func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, er
 	if err != nil {
 		return Verified{}, err
 	}
-	err = refusal(CodeUntrusted, "the sender has no registered key that counts at this time")
+	err = refusal(CodeUntrusted, "the sender has no registered key")
+	tried := false
 	for i := range candidates {
 		s := &candidates[i]
 		if !s.validAt(c.At) {
+			if !tried {
+				err = s.lapse(c.At)
+			}
 			continue
 		}
+		tried = true
 		if err = f.algorithm.verify(s.Certificate.PublicKey, r.parts.info, r.parts.value, sm2Options{userID: s.UserID, der: s.AllowDER}); err != nil {
 			continue
 		}
