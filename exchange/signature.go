@@ -43,11 +43,24 @@ type SignaturePolicy struct {
 	Required   []string `yaml:"required" json:"required,omitempty"`
 	Refused    []string `yaml:"refused" json:"refused,omitempty"`
 	Algorithms []string `yaml:"algorithms" json:"algorithms,omitempty"` // such as ecdsa-sha256; none means all that are allowed
+	// ForKinds says it otherwise for some kinds.
+	ForKinds []KindAlgorithms `yaml:"forKinds" json:"forKinds,omitempty"`
+}
+
+// KindAlgorithms are those by which a party may sign some kinds of document.
+type KindAlgorithms struct {
+	Kinds      []string `yaml:"kinds" json:"kinds"`
+	Algorithms []string `yaml:"algorithms" json:"algorithms"`
 }
 
 // of returns what is asked of the signature on a kind.
 func (p SignaturePolicy) of(kind string) signing.Policy {
 	policy := signing.Policy{Algorithms: p.Algorithms}
+	for _, some := range p.ForKinds {
+		if slices.Contains(some.Kinds, kind) {
+			policy.Algorithms = some.Algorithms
+		}
+	}
 	switch {
 	case slices.Contains(p.Required, kind):
 		policy.Presence = signing.Required

@@ -94,11 +94,15 @@ func TestUntrusted(t *testing.T) {
 		"required and absent": {plain, exchange.SignaturePolicy{Required: kinds}, registered, signing.CodeMissing},
 		"refused and there":   {good, exchange.SignaturePolicy{Refused: kinds}, registered, signing.CodeUnwanted},
 		"another algorithm":   {good, exchange.SignaturePolicy{Algorithms: []string{"sm2-sm3"}}, registered, signing.CodePolicy},
-		"unknown key":         {signed(t, plain, other, c14n.Exclusive), exchange.SignaturePolicy{}, registered, signing.CodeUntrusted},
-		"key out of use":      {good, exchange.SignaturePolicy{}, lapsed, signing.CodeExpired},
-		"key not yet in use":  {good, exchange.SignaturePolicy{}, future, signing.CodeNotYet},
-		"changed":             {bytes.Replace(good, []byte("\n  <"), []byte("\n   <"), 1), exchange.SignaturePolicy{}, registered, signing.CodeDigest},
-		"SHA-1":               {bytes.ReplaceAll(good, []byte("xmldsig-more#ecdsa-sha256"), []byte("xmldsig-more#ecdsa-sha1")), exchange.SignaturePolicy{}, registered, signing.CodeSHA1},
+		"another for the kind": {
+			good, exchange.SignaturePolicy{Algorithms: []string{"ecdsa-sha256"}, ForKinds: []exchange.KindAlgorithms{{Kinds: []string{"ata-carnet"}, Algorithms: []string{"sm2-sm3"}}}},
+			registered, signing.CodePolicy,
+		},
+		"unknown key":        {signed(t, plain, other, c14n.Exclusive), exchange.SignaturePolicy{}, registered, signing.CodeUntrusted},
+		"key out of use":     {good, exchange.SignaturePolicy{}, lapsed, signing.CodeExpired},
+		"key not yet in use": {good, exchange.SignaturePolicy{}, future, signing.CodeNotYet},
+		"changed":            {bytes.Replace(good, []byte("\n  <"), []byte("\n   <"), 1), exchange.SignaturePolicy{}, registered, signing.CodeDigest},
+		"SHA-1":              {bytes.ReplaceAll(good, []byte("xmldsig-more#ecdsa-sha256"), []byte("xmldsig-more#ecdsa-sha1")), exchange.SignaturePolicy{}, registered, signing.CodeSHA1},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -115,6 +119,22 @@ func TestUntrusted(t *testing.T) {
 				t.Errorf("something refused is in the record: %d, %v", head, err)
 			}
 		})
+	}
+}
+
+// What a policy says of a kind counts for this kind alone, and there instead of
+// what it says of all.
+func TestAlgorithmsForKinds(t *testing.T) {
+	key := newKey(t, "ecdsa-p256")
+	policy := exchange.SignaturePolicy{
+		Algorithms: []string{"sm2-sm3"},
+		ForKinds: []exchange.KindAlgorithms{
+			{Kinds: []string{"ata-carnet"}, Algorithms: []string{"ecdsa-sha256"}}, {Kinds: []string{"response"}, Algorithms: []string{"rsa-sha256"}},
+		},
+	}
+	w := signingWorld(t, policy, signing.Signer{Certificate: key.Certificate})
+	if _, err := w.Intake.Accept(t.Context(), from("qinzhou", signed(t, carnet(t, number), key, c14n.Exclusive))); err != nil {
+		t.Error(err)
 	}
 }
 

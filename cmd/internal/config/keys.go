@@ -99,9 +99,28 @@ func (s *source) checkSignatures(at string, p exchange.Party) {
 	if len(p.Signatures.Required) > 0 && len(p.Keys) == 0 {
 		s.note(at+".required", "the party has no keys, so nothing that it sends could be accepted")
 	}
-	for _, name := range p.Signatures.Algorithms {
+	s.checkAlgorithms(at+".algorithms", p.Signatures.Algorithms)
+	taken := make(map[string]bool)
+	for i, some := range p.Signatures.ForKinds {
+		at := fmt.Sprintf("%s.forKinds[%d]", at, i)
+		if len(some.Kinds) == 0 || len(some.Algorithms) == 0 {
+			s.note(at, "it must name kinds and algorithms; refused keeps a kind from being signed")
+		}
+		for _, kind := range some.Kinds {
+			if taken[kind] {
+				s.note(at+".kinds", "%s is named before", kind)
+			}
+			taken[kind] = true
+		}
+		s.checkAlgorithms(at+".algorithms", some.Algorithms)
+	}
+}
+
+// checkAlgorithms notes what is no algorithm for signatures.
+func (s *source) checkAlgorithms(at string, names []string) {
+	for _, name := range names {
 		if !slices.ContainsFunc(signing.Algorithms(), func(a signing.Algorithm) bool { return a.Allowed && a.Name == name }) {
-			s.note(at+".algorithms", "%q is no algorithm that is allowed", name)
+			s.note(at, "%q is no algorithm that is allowed", name)
 		}
 	}
 }

@@ -58,6 +58,7 @@ func TestPartiesHaveKeys(t *testing.T) {
       required: [ata-carnet]
       refused: [response]
       algorithms: [rsa-sha256, sm2-sm3]
+      forKinds: [{kinds: [ata-carnet], algorithms: [sm2-sm3]}]
     suspended: true
 `)
 	if err != nil {
@@ -69,7 +70,7 @@ func TestPartiesHaveKeys(t *testing.T) {
 		t.Errorf("signers %+v", signers)
 	}
 	party, _ := l.Parties.Get("qinzhou")
-	if !party.Suspended || party.Signatures.Required[0] != "ata-carnet" {
+	if !party.Suspended || party.Signatures.Required[0] != "ata-carnet" || party.Signatures.ForKinds[0].Algorithms[0] != "sm2-sm3" {
 		t.Errorf("party %+v", party)
 	}
 }
@@ -94,6 +95,9 @@ func TestMistakesInKeys(t *testing.T) {
       required: [ata-carnet, love-letter]
       refused: [ata-carnet]
       algorithms: [rsa-sha1]
+      forKinds:
+        - {kinds: [response], algorithms: [sm2-sm3, sm9]}
+        - {kinds: [love-letter, response], algorithms: []}
   - id: beihai
     name: {en: Beihai, zh: 北海}
     role: department
@@ -104,7 +108,9 @@ func TestMistakesInKeys(t *testing.T) {
 		":10: parties[0].keys[0].certificate: " + dir + "/missing.pem", `:11: parties[0].keys[1]: id "a" is empty or taken`,
 		":11: parties[0].keys[1].certificate", ":12: parties[0].keys[2].certificate: must name", ":16: parties[0].keys[3].until: it must be after",
 		":17: parties[0].keys[4].until", "parties[0].signatures: ata-carnet is both", `:19: parties[0].signatures.required: "love-letter"`,
-		`:21: parties[0].signatures.algorithms: "rsa-sha1"`, ":26: parties[1].signatures.required: the party has no keys",
+		`:21: parties[0].signatures.algorithms: "rsa-sha1"`, ":29: parties[1].signatures.required: the party has no keys",
+		`:23: parties[0].signatures.forKinds[0].algorithms: "sm9"`, `:24: parties[0].signatures.forKinds[1].kinds: "love-letter"`,
+		"forKinds[1].kinds: response is named before", "forKinds[1]: it must name kinds and algorithms",
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("not told: %s", part)

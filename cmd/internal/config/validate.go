@@ -180,6 +180,9 @@ func (s *source) checkKinds(m Map, catalog *schemas.Catalog) {
 		check(fmt.Sprintf("parties[%d].receives", i), p.Receives)
 		check(fmt.Sprintf("parties[%d].signatures.required", i), p.Signatures.Required)
 		check(fmt.Sprintf("parties[%d].signatures.refused", i), p.Signatures.Refused)
+		for j, some := range p.Signatures.ForKinds {
+			check(fmt.Sprintf("parties[%d].signatures.forKinds[%d].kinds", i, j), some.Kinds)
+		}
 	}
 	for i, r := range m.Routes {
 		check(fmt.Sprintf("routes[%d].kinds", i), r.Kinds)
