@@ -7,6 +7,8 @@ import (
 	"encoding/pem"
 	"net/http"
 	"time"
+
+	"beibu/signing"
 )
 
 // Keys answers GET /v1/keys: a JWK set (RFC 7517) for receipts, and beside it
@@ -32,8 +34,9 @@ type SealKey struct {
 	Algorithm   string    `json:"algorithm"` // of the public key
 	NotBefore   time.Time `json:"notBefore"`
 	NotAfter    time.Time `json:"notAfter"`
-	SHA256      string    `json:"sha256"`      // of the certificate, lower-case hexadecimal
-	Certificate string    `json:"certificate"` // PEM
+	SHA256      string    `json:"sha256"`           // of the certificate, lower-case hexadecimal
+	Certificate string    `json:"certificate"`      // PEM
+	UserID      string    `json:"userId,omitempty"` // that enters SM2 signatures, where it is not the usual one
 }
 
 // keysOf returns public keys as the API shows them.
@@ -47,10 +50,15 @@ func keysOf(k PublicKeys) Keys {
 	}
 	for _, c := range k.Seals {
 		digest := sha256.Sum256(c.Raw)
+		userID := ""
+		if a, err := signing.AlgorithmFor(c.PublicKey); err == nil && a.UsesUserID() {
+			userID = k.UserID
+		}
 		out.Seals = append(out.Seals, SealKey{
 			Subject: c.Subject.String(), Algorithm: c.PublicKeyAlgorithm.String(),
 			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(digest[:]),
 			Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
+			UserID:      userID,
 		})
 	}
 	return out

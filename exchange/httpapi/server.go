@@ -41,6 +41,7 @@ type Options struct {
 // PublicKeys are what anyone needs to check what the exchange signed.
 type PublicKeys struct {
 	Seals     []*signing.Certificate // of the keys that seal envelopes
+	UserID    string                 // that enters SM2 seals, or "" for the usual one
 	Receipt   ed25519.PublicKey      // of the key that signs receipts
 	ReceiptID string                 // its kid (RFC 7515 section 4.1.4)
 }

@@ -126,10 +126,10 @@ func TestSealKeysAndAliases(t *testing.T) {
 	writeKey(t, filepath.Join(dir, "seal.pem"), "sm2", 0o600)
 	writeKey(t, filepath.Join(dir, "open.pem"), "sm2", 0o640)
 	l, err := Parse("beibud.yaml", []byte(strings.ReplaceAll(`
-seal: {keys: [DIR/seal.pem]}
+seal: {keys: [DIR/seal.pem], userID: beibu@chinaport}
 aliases: [{uri: "http://www.w3.org/2000/09/xmldsig#sm2-sm3", means: "http://www.chinaport.gov.cn/2022/04/xmldsig#sm2-sm3"}]
 `, "DIR", dir)))
-	if err != nil || len(l.SealKeys) != 1 || l.Verifier == nil {
+	if err != nil || len(l.SealKeys) != 1 || string(l.SealKeys[0].UserID) != "beibu@chinaport" || l.Verifier == nil {
 		t.Fatalf("%+v, %v", l, err)
 	}
 	_, err = Parse("beibud.yaml", []byte(strings.ReplaceAll(`seal:

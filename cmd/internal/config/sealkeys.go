@@ -21,8 +21,15 @@ type LoadedKey struct {
 // maxSessions is the most sessions with one token.
 const maxSessions = 256
 
+// longestUserID is how long an SM2 user id may be: its length in bits is written
+// in two bytes (GB/T 32918.2 §5.5).
+const longestUserID = 1<<16/8 - 1
+
 // loadSealKeys reads the keys that seal beside the daemon's own.
 func (l *Loaded) loadSealKeys(src *source) {
+	if len(l.Seal.UserID) > longestUserID {
+		src.note("seal.userID", "it must not be longer than %d bytes", longestUserID)
+	}
 	for i, k := range l.Seal.Keys {
 		at := fmt.Sprintf("seal.keys[%d]", i)
 		switch inHardware := k.PKCS11 != (PKCS11{}); {
@@ -38,6 +45,7 @@ func (l *Loaded) loadSealKeys(src *source) {
 				src.note(at, "%s", cause(err))
 				continue
 			}
+			key.UserID = []byte(l.Seal.UserID)
 			l.SealKeys = append(l.SealKeys, LoadedKey{Key: key})
 		}
 	}

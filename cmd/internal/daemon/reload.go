@@ -87,11 +87,16 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 		seals = append(seals, k.Certificate)
 	}
 	seals = append(seals, keys.Earlier...)
+	var userID []byte // the same for all
+	if len(more) > 0 {
+		userID = more[0].UserID
+	}
 	signers := make([]signing.Signer, 0, len(seals))
 	for _, c := range seals {
-		signers = append(signers, signing.Signer{Name: name, Certificate: c})
+		signers = append(signers, signing.Signer{Name: name, Certificate: c, UserID: userID})
 	}
-	return httpapi.PublicKeys{Seals: seals, Receipt: receipt, ReceiptID: keys.ReceiptID}, signing.NewTrust(signers...), nil
+	public := httpapi.PublicKeys{Seals: seals, UserID: string(userID), Receipt: receipt, ReceiptID: keys.ReceiptID}
+	return public, signing.NewTrust(signers...), nil
 }
 
 // Reload puts parties with their quotas, routes, access and keys of a

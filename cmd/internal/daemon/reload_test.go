@@ -17,6 +17,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/proof"
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
@@ -207,7 +208,7 @@ func TestSealsSideBySide(t *testing.T) {
 	}
 	s.newKey("sm2", "sm2.pem")
 	s.newKey("rsa-2048", "rsa.pem")
-	s.more = "seal: {keys: [DIR/sm2.pem, DIR/rsa.pem]}\n"
+	s.more = "seal: {keys: [DIR/sm2.pem, DIR/rsa.pem], userID: beibu@chinaport}\n"
 	if _, err := signing.RotateSeal(filepath.Join(s.dir, "data", "keys"), name, time.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +231,19 @@ func TestSealsSideBySide(t *testing.T) {
 		}
 	}
 	keys, err := client.Get[httpapi.Keys](t.Context(), s.qinzhou(), "/v1/keys", nil)
-	if err != nil || len(keys.Seals) != 4 {
+	if err != nil || len(keys.Seals) != 4 || keys.Seals[0].UserID != "" || keys.Seals[1].UserID != "beibu@chinaport" {
 		t.Errorf("%d seals published, %v; want those of now and the one before", len(keys.Seals), err)
+	}
+	var anybody proof.Trust
+	if err := anybody.AddKeys(keys); err != nil {
+		t.Fatal(err)
+	}
+	sealed, err := s.qinzhou().Call(t.Context(), http.MethodGet, "/v1/exchanges/"+next.ExchangeID+"/envelope", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := anybody.OpenEnvelope(sealed.Body); err != nil {
+		t.Errorf("by the published keys: %v", err)
 	}
 }
 

@@ -126,7 +126,7 @@ func (t *Trust) AddKeys(keys httpapi.Keys) error {
 		if err != nil {
 			return fmt.Errorf("read certificate: %w", err)
 		}
-		t.Signers = append(t.Signers, signing.Signer{Name: certificate.Subject.String(), Certificate: certificate})
+		t.Signers = append(t.Signers, signing.Signer{Name: certificate.Subject.String(), Certificate: certificate, UserID: []byte(k.UserID)})
 	}
 	for _, k := range keys.Keys {
 		public, err := ReceiptKey(k)
