@@ -140,6 +140,32 @@ func AlgorithmFor(public crypto.PublicKey) (*Algorithm, error) {
 	return nil, refusal(CodeWeakKey, why)
 }
 
+// AlgorithmWith returns the algorithm by which a key signs here with a digest,
+// such as "sha512", or a *Refusal where there is none. Ed25519 and SM2 have
+// their own digest.
+func AlgorithmWith(public crypto.PublicKey, digest string) (*Algorithm, error) {
+	usual, err := AlgorithmFor(public)
+	if err != nil {
+		return nil, err
+	}
+	for _, a := range algorithms {
+		if a.Allowed && a.family == usual.family && a.digest != nil && a.digest.Name == digest {
+			return a, nil
+		}
+	}
+	return nil, refusal(CodeKeyType, "the key does not sign with "+digest)
+}
+
+// algorithmByName returns the allowed row with a name for a kind of key.
+func algorithmByName(name string, of family) (*Algorithm, error) {
+	for _, a := range algorithms {
+		if a.Allowed && a.Name == name && a.family == of {
+			return a, nil
+		}
+	}
+	return nil, refusal(CodeKeyType, "the key does not sign by "+name)
+}
+
 // familyOf classes a key, or says why it is not allowed.
 func familyOf(public crypto.PublicKey) (family, string) {
 	switch key := public.(type) {

@@ -46,24 +46,68 @@ func write(t *testing.T, path string, content []byte) {
 	}
 }
 
-// TestXMLSecVerifiesDocuments: what a party signs by us, others verify.
+// TestXMLSecVerifiesDocuments: what a party signs by us, others verify, by every
+// algorithm that they know, in both canonical forms.
 func TestXMLSecVerifiesDocuments(t *testing.T) {
 	xmlsec := signingtest.Tool(t, "xmlsec1")
 	for _, kind := range []string{"P-256", "P-384", "RSA", "RSA-3072"} {
 		key := newKey(t, kind)
 		_, certificate := keyFiles(t, key)
-		for name, document := range documents() {
-			if strings.HasPrefix(name, "'>'") {
-				continue // libxml2 takes such a namespace name for no URI
-			}
-			for _, method := range methods {
-				file := filepath.Join(t.TempDir(), "signed.xml")
-				write(t, file, must[[]byte](t)(signing.SignDocument([]byte(document), key, method)))
-				out, err := exec.CommandContext(t.Context(), xmlsec, "--verify", "--pubkey-cert-pem", certificate, file).CombinedOutput()
-				if err != nil {
-					t.Errorf("%s, %s, %s: xmlsec1: %v\n%s", kind, name, method.URI(), err, out)
+		for _, digest := range []string{"sha256", "sha384", "sha512"} {
+			key.Algorithm = must[*signing.Algorithm](t)(signing.AlgorithmWith(key.Signer.Public(), digest)).Name
+			dir := t.TempDir()
+			arguments := []string{"--verify", "--pubkey-cert-pem", certificate}
+			for name, document := range documents() {
+				if strings.HasPrefix(name, "'>'") {
+					continue // libxml2 takes such a namespace name for no URI
+				}
+				for _, method := range methods {
+					file := filepath.Join(dir, methodName(method)+" "+name+".xml")
+					write(t, file, must[[]byte](t)(signing.SignDocument([]byte(document), key, method)))
+					arguments = append(arguments, file)
 				}
 			}
+			if out, err := exec.CommandContext(t.Context(), xmlsec, arguments...).CombinedOutput(); err != nil {
+				t.Errorf("%s, %s: xmlsec1: %v\n%s", kind, key.Algorithm, err, out)
+			}
+		}
+	}
+}
+
+// TestSealsByEveryDigest: a key may seal by another algorithm than the usual one.
+func TestSealsByEveryDigest(t *testing.T) {
+	xmlsec := signingtest.Tool(t, "xmlsec1")
+	document := []byte("<a/>")
+	for _, kind := range []string{"RSA", "P-384"} {
+		key := newKey(t, kind)
+		for _, digest := range []string{"sha256", "sha384", "sha512"} {
+			key.Algorithm = must[*signing.Algorithm](t)(signing.AlgorithmWith(key.Signer.Public(), digest)).Name
+			sealed := seal(t, headerOf(document), document, key)
+			if e, err := signing.OpenEnvelope(sealed, trusting(key)); err != nil || e.Seals[0].Algorithm != key.Algorithm {
+				t.Errorf("%s: %v", key.Algorithm, err)
+			}
+			if out, err := xmlsecVerify(t, xmlsec, sealed, key); err != nil {
+				t.Errorf("%s: xmlsec1: %v\n%s", key.Algorithm, err, out)
+			}
+		}
+	}
+}
+
+// TestKeyOfAnotherAlgorithm: a key signs by its own kind of algorithm alone.
+func TestKeyOfAnotherAlgorithm(t *testing.T) {
+	for kind, name := range map[string]string{"P-256": "rsa-sha256", "RSA": "rsa-sha1", "SM2": "ecdsa-sha256", "Ed25519": "x"} {
+		key := newKey(t, kind)
+		key.Algorithm = name
+		if _, err := signing.SignDocument([]byte("<a/>"), key, c14n.Exclusive); err == nil {
+			t.Errorf("%s signed by %s", kind, name)
+		}
+		if _, err := signing.NewSealer(key); err == nil {
+			t.Errorf("%s seals by %s", kind, name)
+		}
+	}
+	for _, kind := range []string{"SM2", "Ed25519"} {
+		if a, err := signing.AlgorithmWith(newKey(t, kind).Signer.Public(), "sha256"); err == nil {
+			t.Errorf("%s signs by %s", kind, a.Name)
 		}
 	}
 }
@@ -181,60 +225,4 @@ func resigned(tb testing.TB, document string, key signing.Key, method c14n.Metho
 	i := strings.Index(document, "<ds:SignatureValue>") + len("<ds:SignatureValue>")
 	j := strings.Index(document, "</ds:SignatureValue>")
 	return document[:i] + base64.StdEncoding.EncodeToString(value) + document[j:]
-}
-
-// TestWildSM2Accepted is what e-Port clients write, all of it at once.
-func TestWildSM2Accepted(t *testing.T) {
-	const official = "http://www.chinaport.gov.cn/2022/04/xmldsig#"
-	key := newKey(t, "SM2")
-	signed := string(must[[]byte](t)(signing.SignDocument([]byte(`<a xmlns="urn:a"/>`), key, c14n.Exclusive)))
-	signed = strings.Replace(signed, official+"sm2-sm3", "http://www.w3.org/2000/09/xmldsig#sm2-sm3", 1)
-	signed = strings.Replace(signed, official+"sm3", "urn:wild:sm3", 1)
-	signed = resigned(t, signed, key, c14n.Exclusive)
-	v := newVerifier(t, map[string]string{
-		"http://www.w3.org/2000/09/xmldsig#sm2-sm3": official + "sm2-sm3",
-		"urn:wild:sm3": official + "sm3",
-	})
-	signers := signersOf(key)
-	claimRefused(t, v, signing.Claim{Document: []byte(signed), Signers: signers, At: accepted}, signing.CodeValue)
-	signers[0].AllowDER = true
-	if _, err := v.Verify(signing.Claim{Document: []byte(signed), Signers: signers, At: accepted}); err != nil {
-		t.Errorf("aliases and DER: %v", err)
-	}
-}
-
-// TestOpenSSLSM2 signs the same SignedInfo by OpenSSL and by us, and each
-// verifies the other's.
-func TestOpenSSLSM2(t *testing.T) {
-	openssl := signingtest.Tool(t, "openssl")
-	key := newKey(t, "SM2")
-	private, _ := keyFiles(t, key)
-	dir := t.TempDir()
-	info, value, public := filepath.Join(dir, "info"), filepath.Join(dir, "value"), filepath.Join(dir, "public.pem")
-	run := func(arguments ...string) {
-		t.Helper()
-		if out, err := exec.CommandContext(t.Context(), openssl, arguments...).CombinedOutput(); err != nil {
-			t.Fatalf("openssl %v: %v\n%s", arguments, err, out)
-		}
-	}
-	run("pkey", "-in", private, "-pubout", "-out", public)
-	distID := []string{"-rawin", "-digest", "sm3", "-pkeyopt", "distid:1234567812345678"}
-
-	signed := string(must[[]byte](t)(signing.SignDocument([]byte(`<a xmlns="urn:a"/>`), key, c14n.Exclusive)))
-	write(t, info, signedInfo(t, []byte(signed), c14n.Exclusive))
-	i := strings.Index(signed, "<ds:SignatureValue>") + len("<ds:SignatureValue>")
-	j := strings.Index(signed, "</ds:SignatureValue>")
-	fixed := must[[]byte](t)(base64.StdEncoding.DecodeString(signed[i:j]))
-	if len(fixed) != 64 {
-		t.Fatalf("the value has %d bytes, want r‖s in 64", len(fixed))
-	}
-	write(t, value, must[[]byte](t)(signing.DERFromFixed(fixed)))
-	run(append([]string{"pkeyutl", "-verify", "-pubin", "-inkey", public, "-in", info, "-sigfile", value}, distID...)...)
-
-	run(append([]string{"pkeyutl", "-sign", "-inkey", private, "-in", info, "-out", value}, distID...)...)
-	der := must[[]byte](t)(os.ReadFile(value))
-	signed = signed[:i] + base64.StdEncoding.EncodeToString(must[[]byte](t)(signing.FixedFromDER(der))) + signed[j:]
-	if _, err := newVerifier(t, nil).Verify(signing.Claim{Document: []byte(signed), Signers: signersOf(key), At: accepted}); err != nil {
-		t.Errorf("what OpenSSL signed: %v", err)
-	}
 }

@@ -21,6 +21,7 @@ type Key struct {
 	Signer      crypto.Signer
 	Certificate *Certificate
 	UserID      []byte // enters Z of SM2; the default of GB/T 35276 where empty
+	Algorithm   string // by which it signs, such as "rsa-sha512"; that of AlgorithmFor where empty
 }
 
 // algorithm checks that the key may sign and that its certificate is its own.
@@ -29,6 +30,9 @@ func (k *Key) algorithm() (*Algorithm, error) {
 		return nil, fmt.Errorf("use key %s: no signer or no certificate", k.ID)
 	}
 	a, err := AlgorithmFor(k.Signer.Public())
+	if err == nil && k.Algorithm != "" {
+		a, err = algorithmByName(k.Algorithm, a.family)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("use key %s: %w", k.ID, err)
 	}

@@ -18,6 +18,7 @@ type signCommand struct {
 	Key         string   `required:"" type:"path" placeholder:"FILE" help:"Private key to sign with, PEM, open to its owner alone; with its certificate, but for --certificate."`
 	Certificate string   `type:"path" placeholder:"FILE" help:"Certificate of the key, PEM, where the key file does not hold it."`
 	C14N        string   `name:"c14n" enum:"auto,exclusive,inclusive" default:"auto" help:"Canonical form: exclusive or inclusive; auto is inclusive for SM2, as GACC 202205 has it."`
+	Digest      string   `enum:"auto,sha256,sha384,sha512" default:"auto" help:"Digest, for RSA and ECDSA: sha256, sha384 or sha512; auto is sha256, and sha384 for P-384."`
 	UserID      string   `name:"user-id" placeholder:"ID" help:"User id that enters an SM2 signature, where it is not the usual one."`
 	Out         string   `short:"O" placeholder:"FILE" help:"Where to write the one signed document; - is the standard output. By default FILE.signed.xml beside each."`
 }
@@ -30,6 +31,13 @@ func (c *signCommand) Run(_ context.Context, s *session) error {
 		return hinted{err, "beibuctl keys new makes a key; keys list shows those of a folder"}
 	}
 	key.UserID = []byte(c.UserID)
+	if c.Digest != "auto" {
+		algorithm, err := signing.AlgorithmWith(key.Signer.Public(), c.Digest)
+		if err != nil {
+			return fmt.Errorf("use key: %w", err)
+		}
+		key.Algorithm = algorithm.Name
+	}
 	method, err := c.method(key)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"strings"
 	"testing"
 
 	"beibu/signing"
@@ -10,7 +11,7 @@ import (
 )
 
 // What is signed here is verified by xmlsec1, by every kind of key that it
-// knows and in both canonical forms.
+// knows, in both canonical forms and with every digest.
 func TestSignedForXmlsec(t *testing.T) {
 	xmlsec := signingtest.Tool(t, "xmlsec1")
 	sample, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
@@ -25,9 +26,10 @@ func TestSignedForXmlsec(t *testing.T) {
 		if code, _, told := called(t, "keys", "new", "--kind", kind, kind); code != exitFine {
 			t.Fatalf("%s: %s", kind, told)
 		}
-		for _, form := range []string{"exclusive", "inclusive"} {
-			out := kind + "-" + form + ".xml"
-			if code, _, told := called(t, "sign", "--key", kind+".key", "--c14n", form, "-O", out, "carnet.xml"); code != exitFine {
+		for _, choice := range []string{"exclusive auto", "inclusive auto", "exclusive sha256", "inclusive sha384", "exclusive sha512"} {
+			form, digest, _ := strings.Cut(choice, " ")
+			out := kind + "-" + form + "-" + digest + ".xml"
+			if code, _, told := called(t, "sign", "--key", kind+".key", "--c14n", form, "--digest", digest, "-O", out, "carnet.xml"); code != exitFine {
 				t.Fatalf("%s: %s", out, told)
 			}
 			if text, err := exec.CommandContext(t.Context(), xmlsec, "--verify", "--pubkey-cert-pem", kind+".pem", out).CombinedOutput(); err != nil {
