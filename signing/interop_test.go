@@ -3,7 +3,9 @@ package signing_test
 import (
 	"bytes"
 	"crypto"
+	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/rsa"
 	"crypto/x509"
 	"encoding/base64"
 	"encoding/pem"
@@ -215,14 +217,30 @@ func resigned(tb testing.TB, document string, key signing.Key, method c14n.Metho
 	tb.Helper()
 	info := signedInfo(tb, []byte(document), method)
 	var value []byte
-	if key.ID == "SM2" {
-		value = must[[]byte](tb)(key.Signer.Sign(rand.Reader, info, sm2.NewSM2SignerOption(true, nil))) // ASN.1 DER
-	} else {
+	switch key.Signer.Public().(type) {
+	case *rsa.PublicKey:
 		h := crypto.SHA256.New()
 		_, _ = h.Write(info)
 		value = must[[]byte](tb)(key.Signer.Sign(rand.Reader, h.Sum(nil), crypto.SHA256))
+	case ed25519.PublicKey:
+		value = must[[]byte](tb)(key.Signer.Sign(rand.Reader, info, crypto.Hash(0)))
+	default:
+		der := must[[]byte](tb)(key.Signer.Sign(rand.Reader, info, sm2.NewSM2SignerOption(true, nil)))
+		value = must[[]byte](tb)(signing.FixedFromDER(der))
 	}
-	i := strings.Index(document, "<ds:SignatureValue>") + len("<ds:SignatureValue>")
-	j := strings.Index(document, "</ds:SignatureValue>")
+	return withValue(document, value)
+}
+
+const valueOpen, valueClose = "<ds:SignatureValue>", "</ds:SignatureValue>"
+
+// withValue is a document with another value of the signature.
+func withValue(document string, value []byte) string {
+	i, j := strings.Index(document, valueOpen)+len(valueOpen), strings.Index(document, valueClose)
 	return document[:i] + base64.StdEncoding.EncodeToString(value) + document[j:]
+}
+
+func valueOf(tb testing.TB, document string) []byte {
+	tb.Helper()
+	i, j := strings.Index(document, valueOpen)+len(valueOpen), strings.Index(document, valueClose)
+	return must[[]byte](tb)(base64.StdEncoding.DecodeString(document[i:j]))
 }

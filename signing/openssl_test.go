@@ -2,7 +2,6 @@ package signing_test
 
 import (
 	"bytes"
-	"encoding/base64"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -22,6 +21,7 @@ func TestWildSM2Accepted(t *testing.T) {
 	signed = strings.Replace(signed, official+"sm2-sm3", "http://www.w3.org/2000/09/xmldsig#sm2-sm3", 1)
 	signed = strings.Replace(signed, official+"sm3", "urn:wild:sm3", 1)
 	signed = resigned(t, signed, key, c14n.Exclusive)
+	signed = withValue(signed, must[[]byte](t)(signing.DERFromFixed(valueOf(t, signed))))
 	v := newVerifier(t, map[string]string{
 		"http://www.w3.org/2000/09/xmldsig#sm2-sm3": official + "sm2-sm3",
 		"urn:wild:sm3": official + "sm3",
@@ -51,9 +51,7 @@ func TestOpenSSLEd25519(t *testing.T) {
 			}
 		}
 		write(t, info, infoWithin(t, signed, method))
-		i := strings.Index(signed, "<ds:SignatureValue>") + len("<ds:SignatureValue>")
-		j := strings.Index(signed, "</ds:SignatureValue>")
-		ours := must[[]byte](t)(base64.StdEncoding.DecodeString(signed[i:j]))
+		ours := valueOf(t, signed)
 		write(t, value, ours)
 		run("-verify", "-certin", "-inkey", certificate, "-sigfile", value)
 		theirs := filepath.Join(dir, "theirs")
@@ -94,9 +92,7 @@ func TestOpenSSLSM2(t *testing.T) {
 
 	signed := string(must[[]byte](t)(signing.SignDocument([]byte(`<a xmlns="urn:a"/>`), key, c14n.Exclusive)))
 	write(t, info, signedInfo(t, []byte(signed), c14n.Exclusive))
-	i := strings.Index(signed, "<ds:SignatureValue>") + len("<ds:SignatureValue>")
-	j := strings.Index(signed, "</ds:SignatureValue>")
-	fixed := must[[]byte](t)(base64.StdEncoding.DecodeString(signed[i:j]))
+	fixed := valueOf(t, signed)
 	if len(fixed) != 64 {
 		t.Fatalf("the value has %d bytes, want r‖s in 64", len(fixed))
 	}
@@ -105,7 +101,7 @@ func TestOpenSSLSM2(t *testing.T) {
 
 	run(append([]string{"pkeyutl", "-sign", "-inkey", private, "-in", info, "-out", value}, distID...)...)
 	der := must[[]byte](t)(os.ReadFile(value))
-	signed = signed[:i] + base64.StdEncoding.EncodeToString(must[[]byte](t)(signing.FixedFromDER(der))) + signed[j:]
+	signed = withValue(signed, must[[]byte](t)(signing.FixedFromDER(der)))
 	if _, err := newVerifier(t, nil).Verify(signing.Claim{Document: []byte(signed), Signers: signersOf(key), At: accepted}); err != nil {
 		t.Errorf("what OpenSSL signed: %v", err)
 	}

@@ -12,6 +12,7 @@ import (
 	"beibu/signing/c14n"
 	"beibu/signing/signingtest"
 	"beibu/signing/strict"
+	"beibu/testdata"
 )
 
 // withoutSignature is the canonical form of a document but for ds:Signature.
@@ -46,16 +47,20 @@ func withoutSignature(t testing.TB, document []byte) string {
 // A signedSample is a signed document, in the parts that an attacker moves.
 type signedSample struct{ name, whole, open, body, signature, end string }
 
-func samples(t testing.TB, key signing.Key) (list []signedSample) {
+// samples is a small document, signed in every way that the profile has.
+func samples(t testing.TB, key signing.Key) []signedSample {
+	t.Helper()
+	return everyWay(t, "small", `<a xmlns="urn:a" Id="r"><b>1</b></a>`, key)
+}
+
+// everyWay signs a document, whose root has the Id "r", in both canonical forms
+// and by both kinds of reference.
+func everyWay(t testing.TB, name, document string, key signing.Key) (list []signedSample) {
 	t.Helper()
 	for _, method := range methods {
-		signed := string(must[[]byte](t)(signing.SignDocument([]byte(`<a xmlns="urn:a" Id="r"><b>1</b></a>`), key, method)))
-		byID := strings.Replace(signed, `URI=""`, `URI="#r"`, 1)
-		if method == c14n.Exclusive && key.ID == "RSA" {
-			byID = resigned(t, byID, key, method)
-			list = append(list, cut(byID, "by identifier"))
-		}
-		list = append(list, cut(signed, method.URI()))
+		whole := string(must[[]byte](t)(signing.SignDocument([]byte(document), key, method)))
+		byID := resigned(t, strings.Replace(whole, `URI=""`, `URI="#r"`, 1), key, method)
+		list = append(list, cut(whole, name+", "+methodName(method)), cut(byID, name+", "+methodName(method)+", by identifier"))
 	}
 	return list
 }
@@ -70,6 +75,8 @@ func cut(signed, name string) signedSample {
 
 var (
 	rootStart = regexp.MustCompile(`<[a-zA-Z]`)
+	rootName  = regexp.MustCompile(`<[a-zA-Z][^\s/>]*`)
+	comment   = regexp.MustCompile(`(?s)<!--.*?-->`)
 	digit     = regexp.MustCompile(`>[^<]*[0-9]`)
 )
 
@@ -82,7 +89,8 @@ func falsified(body string) string {
 	return body[:end[1]-1] + string((body[end[1]-1]-'0'+1)%10+'0') + body[end[1]:]
 }
 
-// tradeSamples are the good documents of testdata, one of each kind, signed.
+// tradeSamples are the good documents of testdata, one of each kind, signed in
+// every way.
 func tradeSamples(t testing.TB, key signing.Key) (list []signedSample) {
 	t.Helper()
 	seen := map[string]bool{}
@@ -92,11 +100,12 @@ func tradeSamples(t testing.TB, key signing.Key) (list []signedSample) {
 			continue
 		}
 		seen[kind] = true
-		signed, err := signing.SignDocument(document, key, c14n.Exclusive)
-		if err != nil {
-			continue // a comment in it
-		}
-		list = append(list, cut(string(signed), path))
+		text := comment.ReplaceAllString(string(document), "") // none is signed
+		at := rootName.FindStringIndex(text)[1]
+		list = append(list, everyWay(t, path, text[:at]+` Id="r"`+text[at:], key)...)
+	}
+	if len(seen) < 10 {
+		t.Errorf("only %d kinds of document", len(seen))
 	}
 	return list
 }
@@ -175,22 +184,39 @@ func TestWrappingIsRefused(t *testing.T) {
 // TestFlippedBytesOfDocuments changes every byte of signed documents: each is
 // refused or says the same.
 func TestFlippedBytesOfDocuments(t *testing.T) {
-	key := newKey(t, "RSA") // the fastest to verify
 	v := newVerifier(t, nil)
-	list := samples(t, key)
-	list = append(list, signedSample{name: "UBL", whole: string(must[[]byte](t)(signing.SignDocument(signingtest.Document(1_200), key, c14n.Exclusive)))})
-	for _, s := range list {
-		want := withoutSignature(t, []byte(s.whole))
-		document := []byte(s.whole)
-		for i := range document {
-			for _, flip := range []byte{0x01, 0x20, 0x80} {
-				document[i] ^= flip
-				got, err := v.Verify(signing.Claim{Document: document, Signers: signersOf(key), At: accepted, Policy: signing.Policy{Presence: signing.Required}})
-				if err == nil && withoutSignature(t, got.Document()) != want {
-					t.Errorf("%s: byte %d flipped by %#x: accepted", s.name, i, flip)
-				}
-				document[i] ^= flip
+	fast, sm2 := newKey(t, "RSA"), newKey(t, "SM2")
+	response := string(must[testdata.Sample](t)(testdata.Find("response", "released-qinzhou")).Bytes)
+	for _, c := range []struct {
+		key  signing.Key
+		list []signedSample
+	}{
+		{fast, samples(t, fast)},
+		{fast, []signedSample{cut(string(must[[]byte](t)(signing.SignDocument([]byte(response), fast, c14n.Exclusive))), "trade document")}},
+		{sm2, samples(t, sm2)[2:3]},
+	} {
+		for _, s := range c.list {
+			flipEveryByte(t, v, c.key, s)
+		}
+	}
+}
+
+func flipEveryByte(t *testing.T, v *signing.Verifier, key signing.Key, s signedSample) {
+	t.Helper()
+	want := withoutSignature(t, []byte(s.whole))
+	document := []byte(s.whole)
+	claim := signing.Claim{Document: document, Signers: signersOf(key), At: accepted, Policy: signing.Policy{Presence: signing.Required}}
+	if _, err := v.Verify(claim); err != nil {
+		t.Fatalf("%s, %s: the sample itself: %v", key.ID, s.name, err)
+	}
+	for i := range document {
+		for _, flip := range []byte{0x01, 0x20, 0x80} {
+			document[i] ^= flip
+			got, err := v.Verify(claim)
+			if err == nil && withoutSignature(t, got.Document()) != want {
+				t.Errorf("%s, %s: byte %d flipped by %#x: accepted", key.ID, s.name, i, flip)
 			}
+			document[i] ^= flip
 		}
 	}
 }
