@@ -221,8 +221,9 @@ func flipEveryByte(t *testing.T, v *signing.Verifier, key signing.Key, s signedS
 	}
 }
 
-// FuzzVerify: no bytes make it panic, and none are accepted as signed that say
-// something else than what was signed.
+// FuzzVerify: no bytes make it panic or take more memory than their size
+// allows, and none are accepted as signed that say something else than what was
+// signed.
 func FuzzVerify(f *testing.F) {
 	key := fixedKey(f)
 	signers := signersOf(key)
@@ -239,7 +240,11 @@ func FuzzVerify(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
+		before := everAllocated()
 		got, err := v.Verify(signing.Claim{Document: in, Signers: signers, At: accepted})
+		if n := everAllocated() - before; n > 1<<20+64*uint64(len(in)) {
+			t.Errorf("%d bytes allocated for %d", n, len(in))
+		}
 		if err == nil && got.Signer() != "" && !contents[withoutSignature(t, in)] {
 			t.Errorf("accepted as signed: %q", in)
 		}
