@@ -20,3 +20,7 @@ func FixedFromDER(der []byte) ([]byte, error) { return fixedFromDER(nil, der, 32
 func VerifySM2(public crypto.PublicKey, message, fixed, userID []byte) error {
 	return sm2SM3.verify(public, message, fixed, sm2Options{userID: userID})
 }
+
+func SignSM2(signer crypto.Signer, message []byte) ([]byte, error) {
+	return sm2SM3.sign(nil, signer, message, nil)
+}
