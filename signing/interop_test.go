@@ -26,7 +26,7 @@ import (
 )
 
 // keyFiles writes a key and its certificate for other programs.
-func keyFiles(t *testing.T, key signing.Key) (private, certificate string) {
+func keyFiles(t testing.TB, key signing.Key) (private, certificate string) {
 	t.Helper()
 	dir := t.TempDir()
 	private, certificate = filepath.Join(dir, "key.pem"), filepath.Join(dir, "cert.pem")
@@ -41,7 +41,7 @@ func keyFiles(t *testing.T, key signing.Key) (private, certificate string) {
 	return private, certificate
 }
 
-func write(t *testing.T, path string, content []byte) {
+func write(t testing.TB, path string, content []byte) {
 	t.Helper()
 	if err := os.WriteFile(path, content, 0o600); err != nil {
 		t.Fatal(err)
