@@ -95,7 +95,8 @@ func TestUntrusted(t *testing.T) {
 		"refused and there":   {good, exchange.SignaturePolicy{Refused: kinds}, registered, signing.CodeUnwanted},
 		"another algorithm":   {good, exchange.SignaturePolicy{Algorithms: []string{"sm2-sm3"}}, registered, signing.CodePolicy},
 		"another for the kind": {
-			good, exchange.SignaturePolicy{Algorithms: []string{"ecdsa-sha256"}, ForKinds: []exchange.KindAlgorithms{{Kinds: []string{"ata-carnet"}, Algorithms: []string{"sm2-sm3"}}}},
+			good,
+			exchange.SignaturePolicy{Algorithms: []string{"ecdsa-sha256"}, ForKinds: []exchange.KindAlgorithms{{Kinds: []string{"ata-carnet"}, Algorithms: []string{"sm2-sm3"}}}},
 			registered, signing.CodePolicy,
 		},
 		"unknown key":        {signed(t, plain, other, c14n.Exclusive), exchange.SignaturePolicy{}, registered, signing.CodeUntrusted},

@@ -89,6 +89,7 @@ var hints = map[string]string{
 	"credentials-missing":    "--key-file or BEIBU_KEY_FILE names the file with the API key",
 	"credentials-unknown":    "is the API key, or the client certificate, one of this daemon's?",
 	"signature.missing":      "beibuctl sign signs a document",
+	"signature.expired":      "sign with the newer key; keys rotate makes one, which the exchange has to register",
 	"signature.untrusted":    "has the exchange registered the certificate of this key?",
 	"no-timestamp":           "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
 	"party-suspended":        "ask the operator of the exchange why",
