@@ -14,7 +14,7 @@ import (
 func (s *Sealer) Add(ctx context.Context, envelope []byte, trust Trust, at time.Time) ([]byte, error) {
 	o := openers.Get().(*opener)
 	defer o.putBack()
-	o.needsSM3 = s.sm3
+	o.adds = true
 	e, err := o.open(envelope, trust)
 	if err != nil {
 		return nil, err

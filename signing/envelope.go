@@ -53,8 +53,8 @@ func OpenEnvelope(b []byte, trust Trust) (*Envelope, error) {
 type opener struct {
 	signatureReader
 	contentWriter c14n.Writer
-	needsSM3      bool   // also where no seal is by SM2
-	sha256, sm3   []byte // digests of the content; the second only where it may be needed
+	adds          bool   // a seal is to be added, by any digest
+	sha256, sm3   []byte // digests of the content, or nil where no seal is by it
 	end           int    // where the end tag of the envelope starts
 
 	keepsStampables bool
@@ -65,7 +65,7 @@ var openers = sync.Pool{New: func() any { return new(opener) }}
 
 func (o *opener) putBack() {
 	o.release()
-	o.needsSM3, o.keepsStampables, o.stampables = false, false, nil
+	o.adds, o.keepsStampables, o.stampables = false, false, nil
 	o.contentWriter.Reset(io.Discard, c14n.Exclusive)
 	openers.Put(o)
 }
@@ -116,13 +116,15 @@ func (o *opener) content(e *Envelope) error {
 	if _, err := o.attribute(""); err != nil {
 		return err
 	}
-	ofSHA256, ofSM3 := sha256.New(), hash.Hash(nil)
-	to := io.Writer(ofSHA256)
-	if o.needsSM3 || bytes.Contains(o.bytes, []byte("#sm3")) { // no base64 has a '#'
-		ofSM3 = sm3.New()
-		to = io.MultiWriter(ofSHA256, ofSM3)
+	ofSHA256, ofSM3 := o.hashes()
+	switch {
+	case ofSM3 == nil:
+		o.contentWriter.Reset(ofSHA256, c14n.Exclusive)
+	case ofSHA256 == nil:
+		o.contentWriter.Reset(ofSM3, c14n.Exclusive)
+	default:
+		o.contentWriter.Reset(io.MultiWriter(ofSHA256, ofSM3), c14n.Exclusive)
 	}
-	o.contentWriter.Reset(to, c14n.Exclusive)
 	o.tap = &o.contentWriter
 	if err := o.signedContent(e); err != nil {
 		return err
@@ -131,11 +133,25 @@ func (o *opener) content(e *Envelope) error {
 	if err := o.contentWriter.Flush(); err != nil {
 		return o.refuse(CodeEnvelope, err.Error())
 	}
-	o.sha256 = ofSHA256.Sum(nil)
+	if ofSHA256 != nil {
+		o.sha256 = ofSHA256.Sum(nil)
+	}
 	if ofSM3 != nil {
 		o.sm3 = ofSM3.Sum(nil)
 	}
 	return nil
+}
+
+// hashes returns those by which the seals digest the content: one is enough
+// where all do the same. No base64 has a '#'.
+func (o *opener) hashes() (ofSHA256, ofSM3 hash.Hash) {
+	if o.adds || bytes.Contains(o.bytes, []byte("#sm3")) {
+		ofSM3 = sm3.New()
+	}
+	if o.adds || ofSM3 == nil || bytes.Contains(o.bytes, []byte("#sha256")) {
+		ofSHA256 = sha256.New()
+	}
+	return ofSHA256, ofSM3
 }
 
 // signedContent reads the element Content.

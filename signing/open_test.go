@@ -105,6 +105,18 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
+// TestHiddenDigestIsRefused: where references hide the name of the digest, so
+// that nothing was digested by it, a seal over nothing must not hold.
+func TestHiddenDigestIsRefused(t *testing.T) {
+	document := []byte("<a/>")
+	for hidden, kinds := range map[string][2]string{"#sm3": {"P-256", "SM2"}, "#sha256": {"SM2", "RSA"}} {
+		keys := []signing.Key{newKey(t, kinds[0]), newKey(t, kinds[1])}
+		sealed := string(seal(t, headerOf(document), document, keys...))
+		changed := strings.ReplaceAll(sealed, hidden, "&#35;"+hidden[1:])
+		refusedAs(t, []byte(changed), trusting(keys...), signing.CodeForm)
+	}
+}
+
 // TestAnySealMustHold: a seal by somebody unknown is listed without a name, but
 // a broken one spoils the envelope, and none alone is enough.
 func TestAnySealMustHold(t *testing.T) {

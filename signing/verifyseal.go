@@ -104,6 +104,9 @@ func (o *opener) checkInfo(p sealParts, algorithm *Algorithm, reference *Digest)
 	if reference == &digestSM3 {
 		content = o.sm3
 	}
+	if content == nil { // the digest's name was written with references, to have nothing digested
+		return refusal(CodeForm, "SignedInfo is not written as a seal is")
+	}
 	f := sealInfo{id: p.id, algorithm: algorithm, reference: reference, content: content, properties: reference.Sum(p.properties)}
 	var buffer [2 << 10]byte
 	if bytes.Equal(p.info, f.append(buffer[:0])) {
