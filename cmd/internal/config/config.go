@@ -135,6 +135,10 @@ type Seal struct {
 	// Keys are files, by their paths, or keys in hardware. Each puts one more
 	// seal on every envelope, beside the others.
 	Keys []SealKey `yaml:"keys"`
+	// UserID enters the seals by SM2 keys, where it is not the usual one (GB/T
+	// 35276). What was sealed before can no longer be verified by it: change it
+	// together with the key.
+	UserID string `yaml:"userID"`
 	// TSA says who time-stamps seals.
 	TSA TSA `yaml:"tsa"`
 }
@@ -189,14 +193,6 @@ type TSA struct {
 	Timeout time.Duration `yaml:"timeout"`
 	// TLS secures an https URL, where what the machine trusts will not do.
 	TLS ClientTLS `yaml:"tls"`
-	// Keys are PEM files that hold a private key (RSA, ECDSA, Ed25519 or SM2)
-	// and its certificate, readable by the daemon's user alone. Each puts one
-	// more seal on every envelope, beside the others.
-	Keys []string `yaml:"keys"`
-	// UserID enters the seals by SM2 keys, where it is not the usual one (GB/T
-	// 35276). What was sealed before can no longer be verified by it: change it
-	// together with the key.
-	UserID string `yaml:"userID"`
 }
 
 // Alias says that one identifier means another.
