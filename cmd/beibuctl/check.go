@@ -45,10 +45,7 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all, err := files(c.Files)
-	if err != nil {
-		return err
-	}
+	all := files(c.Files)
 	outcome := error(nil)
 	bar := s.progress(len(all))
 	defer bar.Wipe()
@@ -86,19 +83,26 @@ func newChecks(packs []string) (*exchange.Checks, error) {
 
 // check checks one file.
 func (s *session) check(ctx context.Context, checks *exchange.Checks, file string) verdict {
-	v := verdict{File: file}
 	document, err := s.read(file)
 	if err != nil {
-		v.err = err
-		return v
+		return unchecked(file, codeUnreadable, err)
 	}
 	found, err := checks.Find(ctx, exchange.Document{Bytes: document, Received: time.Now()})
 	if err != nil {
-		v.err = fmt.Errorf("check %s: %w", file, err)
-		return v
+		return unchecked(file, "check.failed", fmt.Errorf("check %s: %w", file, err))
 	}
-	v.Kind, v.Valid, v.Faults = found.Kind(), found.Valid(), s.faults(found.Faults())
-	return v
+	return verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults())}
+}
+
+// codeUnreadable is the code of a file that could not be read.
+const codeUnreadable = "file.unreadable"
+
+// unchecked is the verdict on a file that could not be judged: programs find
+// the reason where they look for faults.
+func unchecked(file, code string, err error) verdict {
+	return verdict{File: file, err: err, Faults: []fault{{
+		Code: code, Severity: rules.Reject.String(), Message: err.Error(), Source: "beibuctl",
+	}}}
 }
 
 // faults returns faults in the language asked for, never nil.
@@ -132,11 +136,11 @@ func worse(a, b error) error {
 
 func (s *session) printVerdict(v verdict) error {
 	switch {
+	case s.asJSON():
+		return s.json(v)
 	case v.err != nil:
 		s.note("beibuctl: %s", terminal.Clean(v.err.Error()))
 		return nil
-	case s.asJSON():
-		return s.json(v)
 	case len(v.Faults) == 0:
 		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), v.Kind)
 	}

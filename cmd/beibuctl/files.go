@@ -14,46 +14,34 @@ import (
 const stdin = "-"
 
 // files returns the files that are named, and the *.xml files below the
-// folders that are named, in order.
-func files(names []string) ([]string, error) {
+// folders that are named, in order. What is not there, or cannot be searched,
+// is among them by its own name: reading it tells why, and keeps none of the
+// others from being read.
+func files(names []string) []string {
 	var all []string
 	for _, name := range names {
-		if name == stdin {
-			all = append(all, name)
+		if info, err := os.Stat(name); name != stdin && err == nil && info.IsDir() {
+			all = append(all, filesIn(name)...)
 			continue
 		}
-		found, err := filesOf(name)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, found...)
+		all = append(all, name)
 	}
-	return all, nil
+	return all
 }
 
-// filesOf returns one file, or those below a folder.
-func filesOf(name string) ([]string, error) {
-	info, err := os.Stat(name)
-	if err != nil {
-		return nil, fmt.Errorf("find document: %w", err)
-	}
-	if !info.IsDir() {
-		return []string{name}, nil
-	}
+// filesIn returns the *.xml files below a folder, or else the folder.
+func filesIn(folder string) []string {
 	var all []string
-	err = filepath.WalkDir(name, func(path string, entry fs.DirEntry, err error) error {
-		if err == nil && !entry.IsDir() && strings.EqualFold(filepath.Ext(path), ".xml") {
+	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || !entry.IsDir() && strings.EqualFold(filepath.Ext(path), ".xml") {
 			all = append(all, path)
 		}
-		return err
+		return nil
 	})
-	if err != nil {
-		return nil, fmt.Errorf("find documents: %w", err)
-	}
 	if len(all) == 0 {
-		return nil, fmt.Errorf("find documents: there is no .xml file in %s", name)
+		return []string{folder}
 	}
-	return all, nil
+	return all
 }
 
 // maxFile bounds what is read of one file, in bytes: the largest document that
@@ -66,9 +54,12 @@ func (s *session) read(name string) ([]byte, error) {
 	if name != stdin {
 		f, err := os.Open(name)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("read document: %w", err)
 		}
 		defer func() { _ = f.Close() }()
+		if info, err := f.Stat(); err == nil && info.IsDir() {
+			return nil, fmt.Errorf("read documents: there is no .xml file in %s", name)
+		}
 		from = f
 	}
 	b, err := io.ReadAll(io.LimitReader(from, maxFile+1))

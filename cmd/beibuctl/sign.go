@@ -42,10 +42,7 @@ func (c *signCommand) Run(_ context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all, err := files(c.Files)
-	if err != nil {
-		return err
-	}
+	all := files(c.Files)
 	if len(all) > 1 && c.Out != "" {
 		return errors.New("--out is for one document")
 	}

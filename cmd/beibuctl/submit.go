@@ -44,10 +44,7 @@ func (c *submitCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all, err := files(c.Files)
-	if err != nil {
-		return err
-	}
+	all := files(c.Files)
 	if c.Receipts != "" {
 		if err := folder(c.Receipts); err != nil {
 			return err

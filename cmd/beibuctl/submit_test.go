@@ -105,6 +105,37 @@ func TestSubmitMany(t *testing.T) {
 	}
 }
 
+// A file that cannot be read keeps none of the others from being sent, and
+// decides the exit code, also beside one that was refused.
+func TestSubmitUnreadable(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if body, _ := io.ReadAll(r.Body); string(body) == "bad" {
+			answers(w, http.StatusUnprocessableEntity, httpapi.Problem{Status: 422, Code: "invalid"})
+			return
+		}
+		answers(w, http.StatusAccepted, httpapi.Acceptance{ExchangeID: someID})
+	}))
+	defer server.Close()
+	dir := documents(t, map[string]string{"bad.xml": "bad", "good.xml": "good"})
+	var names []string
+	for _, name := range []string{"missing.xml", "bad.xml", "good.xml"} {
+		names = append(names, filepath.Join(dir, name))
+	}
+	code, stdout, stderr := called(t, append([]string{"--server", server.URL, "submit", "-o", "json"}, names...)...)
+	if code != exitUnable || stderr != "" {
+		t.Errorf("exit code %d, told %q", code, stderr)
+	}
+	lines := strings.Split(strings.TrimSpace(stdout), "\n")
+	if len(lines) != len(names) {
+		t.Fatalf("%d lines, want one a file:\n%s", len(lines), stdout)
+	}
+	for i, part := range []string{"no such file", `"problem":{`, `"exchangeId":"` + someID} {
+		if !strings.Contains(lines[i], `"file":"`+names[i]) || !strings.Contains(lines[i], part) {
+			t.Errorf("line %d: %s", i, lines[i])
+		}
+	}
+}
+
 // What a daemon answers becomes no path, and moves no cursor.
 func TestSubmitHostileAnswer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {

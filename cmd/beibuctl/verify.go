@@ -92,10 +92,7 @@ func (c *verifyCommand) Run(_ context.Context, s *session) error {
 		digest := sha256.Sum256(document)
 		v.digest = hex.EncodeToString(digest[:])
 	}
-	all, err := files(c.Files)
-	if err != nil {
-		return err
-	}
+	all := files(c.Files)
 	outcome := error(nil)
 	for _, file := range all {
 		found := v.verify(file)
@@ -121,14 +118,14 @@ func (v *verification) verify(file string) finding {
 	f := finding{File: file}
 	b, err := v.session.read(file)
 	if err != nil {
-		f.err = err
+		f.Code, f.Reason, f.err = codeUnreadable, err.Error(), err
 		return f
 	}
 	err = v.judge(&f, b)
 	f.Holds = err == nil
 	if err != nil {
 		if f.Code, f.Reason = proof.CodeOf(err), err.Error(); f.Code == "" {
-			f.err = fmt.Errorf("verify %s: %w", file, err)
+			f.Code, f.err = "verify.failed", fmt.Errorf("verify %s: %w", file, err)
 		}
 	}
 	return f
@@ -225,11 +222,11 @@ func (f finding) outcome() error {
 
 func (s *session) printFinding(f finding) error {
 	switch {
+	case s.asJSON():
+		return s.json(f)
 	case f.err != nil:
 		s.note("beibuctl: %s", terminal.Clean(f.err.Error()))
 		return nil
-	case s.asJSON():
-		return s.json(f)
 	case !f.Holds:
 		return s.printf("%s: does not hold, %s\n", terminal.Clean(f.File), terminal.Cleanf("%s: %s", f.Code, f.Reason))
 	}
