@@ -23,7 +23,7 @@ type Facts struct {
 	Number         string
 	Version        string
 	Issued         time.Time // midnight UTC
-	Issuer         string    // party id of the issuing unit, where it is one of ours
+	Issuer         string    // the unit that issued it, by its name
 	Addressee      string    // party id that an answer is for
 	ExportCountry  string    // ISO 3166-1 alpha-2
 	ImportCountry  string

@@ -20,7 +20,7 @@ func TestFacts(t *testing.T) {
 		"health-permit/catering-qinzhou":                        "HP-CNQZH-2026-00127 v: CN CNQZH ->",
 		"health-certificate/birds-nest-qinzhou":                 "DVS/HC/2026/118903 v: MY MYPEN -> CN CNQZH, HS 041010",
 		"sps-certificate/durian-youyiguan":                      "VN-LS-26-0118437 v70: VN VNLGS -> CN CNYYG, HS 081060",
-		"export-licence/acetone-viet-nam":                       "26-45-E00731 v: CN CNPIN -> VN CNPIN, HS 2914110000",
+		"export-licence/acetone-viet-nam":                       "26-45-E00731 v: CN CNPIN -> VN CNPIN by 广西壮族自治区商务厅, HS 2914110000",
 		"import-declaration/durian-youyiguan":                   "720820261000083154 v: TH VNLGS -> CN CNYYG, HS 0810600000",
 		"export-declaration/graphite-dongxing":                  "720720261000068204 v: CN CNDOX -> VN VNMOC, HS 2504101000 2504109100",
 		"transit-declaration/garments-pingxiang-rail":           "720820263000001983 v: VN CNPIN -> PL, HS 62034200 61091000",
@@ -42,6 +42,9 @@ func TestFacts(t *testing.T) {
 			got := fmt.Sprintf("%s v%s: %s %s -> %s %s", f.Number, f.Version, f.ExportCountry, f.ExportPort, f.ImportCountry, f.ImportPort)
 			if f.Addressee != "" {
 				got += " to " + f.Addressee
+			}
+			if f.Issuer != "" {
+				got += " by " + f.Issuer
 			}
 			got = strings.Join(strings.Fields(got), " ")
 			if len(f.HS) > 0 && !strings.HasPrefix(kind, "ata") {

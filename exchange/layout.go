@@ -142,7 +142,7 @@ var claim = places{
 // licence is where a trade licence holds its facts. The customs offices that it
 // names are on this side of the border.
 var licence = places{
-	number: []string{"ID"}, version: []string{"VersionID"},
+	number: []string{"ID"}, version: []string{"VersionID"}, issuer: []string{"Issuer/Name"},
 	exportCountry: []string{"ExportationCountryCode"},
 	importCountry: []string{"DestinationCountryCode"},
 	exportPort:    []string{"CustomsOffice/LocationID"},

@@ -109,6 +109,15 @@ func (p *Parties) named(id string) (string, bool) {
 	return id, ok
 }
 
+// called tells whether no ids are given or one of their parties has the name,
+// in English or in Chinese.
+func (p *Parties) called(ids []string, name string) bool {
+	return len(ids) == 0 || slices.ContainsFunc(ids, func(id string) bool {
+		party, ok := p.byID[id]
+		return ok && name != "" && (name == party.Name.ZH || name == party.Name.EN)
+	})
+}
+
 func (p *Parties) first(fits func(*Party) bool) (string, bool) {
 	for i := range p.all {
 		if fits(&p.all[i]) {

@@ -29,7 +29,7 @@ type Condition struct {
 	ExportPorts     []string `yaml:"exportPorts" json:"exportPorts,omitempty"`
 	ImportPorts     []string `yaml:"importPorts" json:"importPorts,omitempty"`
 	HS              []string `yaml:"hs" json:"hs,omitempty"`           // prefixes of Harmonized System codes
-	Issuers         []string `yaml:"issuers" json:"issuers,omitempty"` // party ids of issuing units
+	Issuers         []string `yaml:"issuers" json:"issuers,omitempty"` // party ids of issuing units, which documents give by name
 }
 
 // Routes tell which parties take a document. They are a pure function of the
@@ -52,6 +52,11 @@ func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 		for _, to := range route.To {
 			if err := r.checkReceiver(route, to); err != nil {
 				mistakes = append(mistakes, fmt.Errorf("route %q: %w", route.Name, err))
+			}
+		}
+		for _, id := range route.When.Issuers {
+			if _, ok := r.parties.Get(id); !ok {
+				mistakes = append(mistakes, fmt.Errorf("route %q: there is no party %q that could issue", route.Name, id))
 			}
 		}
 		if len(route.Kinds) == 0 || len(route.To) == 0 {
@@ -89,7 +94,7 @@ func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 func (r *Routes) To(sender, kind string, facts Facts) ([]string, error) {
 	var receivers []string
 	for _, route := range r.table {
-		if !slices.Contains(route.Kinds, kind) || !route.When.fits(sender, facts) {
+		if !slices.Contains(route.Kinds, kind) || !r.fits(route.When, sender, facts) {
 			continue
 		}
 		for _, to := range route.To {
@@ -151,11 +156,11 @@ func (r *Routes) find(to, kind string, facts Facts) (string, error) {
 	return "", fmt.Errorf("%w: %s is %s, and no party answers for it", ErrNobody, selector, named(value))
 }
 
-func (c Condition) fits(sender string, f Facts) bool {
+func (r *Routes) fits(c Condition, sender string, f Facts) bool {
 	return in(c.Senders, sender) &&
 		in(c.ExportCountries, f.ExportCountry) && in(c.ImportCountries, f.ImportCountry) &&
 		in(c.ExportPorts, f.ExportPort) && in(c.ImportPorts, f.ImportPort) &&
-		in(c.Issuers, f.Issuer) && f.hasHS(c.HS)
+		r.parties.called(c.Issuers, f.Issuer) && f.hasHS(c.HS)
 }
 
 // in tells whether a list is not given or holds the value.

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-var everything = []string{"ata-carnet", "sps-certificate", "response"}
+var everything = []string{"ata-carnet", "sps-certificate", "response", "permit"}
 
 func testParties(t *testing.T) *Parties {
 	t.Helper()
@@ -15,7 +15,7 @@ func testParties(t *testing.T) *Parties {
 		{ID: "qinzhou", Role: Customs, Country: "CN", Locodes: []string{"CNQZH"}, Receives: everything},
 		{ID: "dongxing", Role: Customs, Country: "CN", Locodes: []string{"CNDOX"}, Receives: []string{"response"}},
 		{ID: "promotion", Role: Department, Country: "CN", Receives: everything},
-		{ID: "ocean", Role: Department, Country: "CN", Receives: everything},
+		{ID: "ocean", Role: Department, Country: "CN", Name: Text{EN: "Ocean", ZH: "海洋局"}, Receives: everything},
 		{ID: "window-vn", Role: Window, Country: "VN", Receives: everything},
 	})
 	if err != nil {
@@ -29,6 +29,7 @@ func TestRoutes(t *testing.T) {
 		{Name: "out", Kinds: []string{"ata-carnet"}, When: Condition{ExportCountries: []string{"CN"}}, To: []string{"promotion", "customs:export", "window:import"}},
 		{Name: "fish", Kinds: []string{"ata-carnet", "sps-certificate"}, When: Condition{HS: []string{"03", "1604"}}, To: []string{"ocean", "promotion"}},
 		{Name: "loose", Kinds: []string{"sps-certificate"}, When: Condition{Senders: []string{"window-vn"}}, To: []string{"window:transit?", "promotion"}},
+		{Name: "own", Kinds: []string{"permit"}, When: Condition{Issuers: []string{"ocean"}}, To: []string{"window:import"}},
 		{Name: "answer", Kinds: []string{"response"}, To: []string{"party:addressee"}},
 	}, testParties(t))
 	if err != nil {
@@ -53,6 +54,10 @@ func TestRoutes(t *testing.T) {
 		"no route fits":              {sender: "qinzhou", kind: "sps-certificate", refused: "no route fits"},
 		"no window":                  {kind: "ata-carnet", facts: elsewhere, refused: "window:import is DE"},
 		"office may not be sent it":  {kind: "ata-carnet", facts: atDongxing, refused: "dongxing may not be sent ata-carnet"},
+		"issued by, in Chinese":      {kind: "permit", facts: Facts{Issuer: "海洋局", ImportCountry: "VN"}, want: []string{"window-vn"}},
+		"issued by, in English":      {kind: "permit", facts: Facts{Issuer: "Ocean", ImportCountry: "VN"}, want: []string{"window-vn"}},
+		"issued by another":          {kind: "permit", facts: Facts{Issuer: "Commerce", ImportCountry: "VN"}, refused: "no route fits"},
+		"issued by nobody":           {kind: "permit", facts: Facts{ImportCountry: "VN"}, refused: "no route fits"},
 		"answer finds its addressee": {kind: "response", facts: Facts{Addressee: "dongxing"}, want: []string{"dongxing"}},
 		"answer to nobody":           {kind: "response", facts: Facts{Addressee: "moon"}, refused: "party:addressee is moon"},
 	}
@@ -75,9 +80,9 @@ func TestRoutes(t *testing.T) {
 func TestRoutesTellEveryMistake(t *testing.T) {
 	_, err := NewRoutes([]Route{
 		{Name: "a", Kinds: []string{"ata-carnet"}, To: []string{"nobody", "dongxing", "customs:moon"}},
-		{Name: "b", To: []string{"promotion"}},
+		{Name: "b", When: Condition{Issuers: []string{"moon"}}, To: []string{"promotion"}},
 	}, testParties(t))
-	for _, part := range []string{`no party "nobody"`, "dongxing may not be sent ata-carnet", `"customs:moon" is no selector`, `route "b"`} {
+	for _, part := range []string{`no party "nobody"`, "dongxing may not be sent ata-carnet", `"customs:moon" is no selector`, `no party "moon" that could issue`, `route "b": kinds`} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("not told: %s in %v", part, err)
 		}
