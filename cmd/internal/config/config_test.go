@@ -9,6 +9,11 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"beibu/exchange"
+	"beibu/exchange/rules/codes"
 )
 
 func TestZeroConfiguration(t *testing.T) {
@@ -25,18 +30,38 @@ func TestZeroConfiguration(t *testing.T) {
 }
 
 // The map that ships has what the design promises: seven port offices, the
-// fourteen units of the platform, eleven single windows.
+// fourteen units of the platform, eleven single windows. Ids are for ever, and
+// names are those that the organisations bear.
 func TestBuiltInMap(t *testing.T) {
 	l, err := Load("")
 	if err != nil {
 		t.Fatal(err)
 	}
-	count := map[string]int{}
+	want := strings.Split(strings.TrimSpace(builtIn), "\n")
+	var got []string
 	for _, p := range l.Parties.All() {
-		count[string(p.Role)]++
+		got = append(got, strings.Join([]string{string(p.Role), p.ID, p.Country, p.Name.ZH, p.Name.EN}, " "))
 	}
-	if want := map[string]int{"customs": 7, "department": 14, "window": 11}; !reflect.DeepEqual(count, want) {
-		t.Errorf("roles %v, want %v", count, want)
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The LOCODEs in the map are those of the code list that the rules use.
+func TestBuiltInMapKnowsItsPorts(t *testing.T) {
+	l, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range l.Parties.All() {
+		if p.Role == exchange.Customs && len(p.Locodes) == 0 {
+			t.Errorf("%s answers for no port", p.ID)
+		}
+		for _, code := range p.Locodes {
+			if _, ok := codes.Location(code); !ok {
+				t.Errorf("%s: %s is not in the code list of UN/LOCODE", p.ID, code)
+			}
+		}
 	}
 }
 
@@ -210,3 +235,38 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+const builtIn = `
+customs qinzhou-customs CN 钦州港海关 Qinzhou Port Customs
+customs beihai-customs CN 北海海关 Beihai Customs
+customs fangchenggang-customs CN 防城海关 Fangchenggang Customs
+customs dongxing-customs CN 东兴海关 Dongxing Customs
+customs pingxiang-customs CN 凭祥海关 Pingxiang Customs
+customs youyiguan-customs CN 友谊关海关 Youyiguan Customs
+customs nanning-customs CN 邕州海关 Yongzhou Customs, Nanning
+department gx-development-reform CN 广西壮族自治区发展和改革委员会 Development and Reform Commission of Guangxi
+department gx-industry CN 广西壮族自治区工业和信息化厅 Department of Industry and Information Technology of Guangxi
+department gx-science CN 广西壮族自治区科学技术厅 Department of Science and Technology of Guangxi
+department gx-agriculture CN 广西壮族自治区农业农村厅 Department of Agriculture and Rural Affairs of Guangxi
+department gx-forestry CN 广西壮族自治区林业局 Forestry Bureau of Guangxi
+department gx-commerce CN 广西壮族自治区商务厅 Department of Commerce of Guangxi
+department gx-culture-tourism CN 广西壮族自治区文化和旅游厅 Department of Culture and Tourism of Guangxi
+department gx-ocean CN 广西壮族自治区海洋局 Oceanic Administration of Guangxi
+department gx-market-supervision CN 广西壮族自治区市场监督管理局 Administration for Market Supervision of Guangxi
+department gx-customs CN 南宁海关 Nanning Customs District
+department gx-banking CN 国家金融监督管理总局广西监管局 Banking Regulatory Bureau of Guangxi
+department gx-communications CN 广西壮族自治区通信管理局 Communications Administration of Guangxi
+department gx-trade-promotion CN 中国国际贸易促进委员会广西分会 Guangxi Trade Promotion Association (CCPIT Guangxi)
+department gx-press CN 广西壮族自治区新闻出版局 Press and Publication Bureau of Guangxi
+window window-cn CN 中国国际贸易单一窗口 China International Trade Single Window
+window window-vn VN 越南国家单一窗口 Viet Nam National Single Window
+window window-th TH 泰国国家单一窗口 Thailand National Single Window
+window window-my MY 马来西亚国家单一窗口 Malaysia National Single Window
+window window-sg SG 新加坡互联贸易平台 Singapore Networked Trade Platform
+window window-id ID 印度尼西亚国家单一窗口 Indonesia National Single Window
+window window-ph PH 菲律宾国家单一窗口 Philippine National Single Window
+window window-kh KH 柬埔寨国家单一窗口 Cambodia National Single Window
+window window-la LA 老挝国家单一窗口 Lao National Single Window
+window window-mm MM 缅甸国家单一窗口 Myanmar National Single Window
+window window-bn BN 文莱国家单一窗口 Brunei Darussalam National Single Window
+`
