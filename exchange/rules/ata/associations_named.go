@@ -8,6 +8,7 @@ func associationsNamed() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-05", Kinds: carnets(), Severity: rules.Reject,
 		Source: "Istanbul Convention, Annex A, Article 6",
+		From:   istanbul(),
 		EN:     "{0} is not named; a carnet names the issuing association and the guaranteeing associations",
 		ZH:     "未注明{0}的名称；单证册须注明出证协会和担保协会",
 		Check: func(d *rules.Document, report rules.Report) {

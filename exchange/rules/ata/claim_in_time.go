@@ -8,6 +8,7 @@ func claimInTime() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-32", Kinds: requests(), Severity: rules.Warn,
 		Source: "Istanbul Convention, Annex A, Article 8(4)",
+		From:   istanbul(),
 		EN:     "claimed on {0}; the carnet expired on {1}, and customs claim within one year, by {2}",
 		ZH:     "于{0}提出索赔；单证册于{1}到期，海关须在一年内即{2}前提出",
 		Check: func(d *rules.Document, report rules.Report) {

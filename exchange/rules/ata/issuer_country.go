@@ -7,6 +7,7 @@ func issuerCountry() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-08B", Kinds: carnets(), Severity: rules.Reject,
 		Source: "Istanbul Convention, Annex A, Article 2 and the scheme of one association a country",
+		From:   istanbul(),
 		EN:     "the issuing association is in {0}, but the goods leave from {1}",
 		ZH:     "出证协会位于{0}，货物却由{1}出境",
 		Check: func(d *rules.Document, report rules.Report) {

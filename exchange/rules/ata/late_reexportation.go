@@ -8,6 +8,7 @@ func lateReexportation() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-07B", Kinds: withCounterfoils(), Severity: rules.Hold,
 		Source: "Istanbul Convention, Annex A, Articles 7 and 9",
+		From:   istanbul(),
 		EN:     "re-exported on {0}, after the final date {1}",
 		ZH:     "于{0}复运出境，晚于最迟复运出境日期{1}",
 		Check: func(d *rules.Document, report rules.Report) {

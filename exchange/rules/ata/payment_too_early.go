@@ -8,6 +8,7 @@ func paymentTooEarly() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-33", Kinds: reminders(), Severity: rules.Warn,
 		Source: "ATA Convention, Article 7; Istanbul Convention, Annex A, Article 9",
+		From:   ataConvention(),
 		EN:     "payment is asked for by {0}; the guarantor has six months from the request of {1}, until {2}, to furnish proof",
 		ZH:     "要求在{0}前付款；担保协会自{1}提出请求之日起有六个月（至{2}）提交证明",
 		Check: func(d *rules.Document, report rules.Report) {

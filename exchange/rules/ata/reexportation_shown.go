@@ -12,6 +12,7 @@ func reexportationShown() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-34", Kinds: proofs(), Severity: rules.Hold,
 		Source: "Istanbul Convention, Annex A, Article 10",
+		From:   istanbul(),
 		EN:     "no counterfoil of this proof shows a re-exportation; other evidence is for customs to weigh",
 		ZH:     "本证明未附复出口存根；其他证明材料由海关审核",
 		Check: func(d *rules.Document, report rules.Report) {

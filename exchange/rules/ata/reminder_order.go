@@ -7,6 +7,7 @@ func reminderOrder() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-33B", Kinds: reminders(), Severity: rules.Reject,
 		Source: "Follows from the ATA Convention, Article 7: a reminder comes after the request",
+		From:   ataConvention(),
 		EN:     "reminder of {0}, before the request of {1}",
 		ZH:     "催询日期{0}早于请求日期{1}",
 		Check: func(d *rules.Document, report rules.Report) {

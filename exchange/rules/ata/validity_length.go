@@ -7,6 +7,7 @@ func validityLength() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-01", Kinds: carnets(), Severity: rules.Reject,
 		Source: "Istanbul Convention, Annex A, Article 5(1)",
+		From:   istanbul(),
 		EN:     "valid until {0}; a carnet issued on {1} is valid until {2} at the latest",
 		ZH:     "有效期至{0}；{1}签发的单证册有效期不超过一年，最迟至{2}",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -41,6 +41,8 @@ func table(all []rules.Rule) string {
 	b.WriteString("# Business rules\n\n" +
 		"Written by `go test ./exchange/rules/book -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
 		"*reject*: the document is refused. *hold*: a person looks at it first. *warn*: it is accepted and the sender is told.\n\n" +
+		"A rule judges documents by the day of their issue. *always* stands where no first day is known for certain: " +
+		"for practice and arithmetic, and for standards and measures that are cited without one.\n\n" +
 		"| code | kinds | severity | message | 说明 | source | in force |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range all {
 		kinds := strings.Join(r.Kinds, ", ")

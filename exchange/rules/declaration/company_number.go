@@ -11,6 +11,7 @@ func companyNumber() rules.Rule {
 	return rules.Rule{
 		Code: "DEC-18", Kinds: importsAndExports(), Severity: rules.Warn,
 		Source: "GB 32100-2015; Chinese declaration, TradeCoScc: 18 characters",
+		From:   gb32100(),
 		EN:     "the Chinese company gives no unified social credit code of 18 characters",
 		ZH:     "境内收发货人未填报18位统一社会信用代码",
 		Check: func(d *rules.Document, report rules.Report) {

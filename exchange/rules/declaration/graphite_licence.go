@@ -2,7 +2,6 @@ package declaration
 
 import (
 	"slices"
-	"time"
 
 	"beibu/exchange/rules"
 )
@@ -16,7 +15,7 @@ func graphiteLicence() rules.Rule {
 	return rules.Rule{
 		Code: "DEC-16B", Kinds: exports(), Severity: rules.Warn,
 		Source: "MOFCOM and GACC Announcement 2023/39: export control of graphite, from 1 December 2023",
-		From:   time.Date(2023, time.December, 1, 0, 0, 0, 0, time.UTC),
+		From:   graphiteControl(),
 		EN:     "graphite of commodity code {0} is a dual-use item; no export licence is cited for it",
 		ZH:     "商品编号{0}的石墨属于两用物项；未注明出口许可证",
 		Check: func(d *rules.Document, report rules.Report) {

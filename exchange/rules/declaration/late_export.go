@@ -13,6 +13,7 @@ func lateExport() rules.Rule {
 	return rules.Rule{
 		Code: "DEC-07", Kinds: exports(), Severity: rules.Warn,
 		Source: "Customs Law of China: exports are declared at least 24 hours before loading",
+		From:   customsLaw(),
 		EN:     "declared on {0}; loading is on {1}, less than 24 hours later",
 		ZH:     "申报时间为{0}，装货时间为{1}，不足24小时",
 		Check: func(d *rules.Document, report rules.Report) {

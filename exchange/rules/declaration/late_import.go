@@ -14,6 +14,7 @@ func lateImport() rules.Rule {
 	return rules.Rule{
 		Code: "DEC-06", Kinds: imports(), Severity: rules.Warn,
 		Source: "Customs Law of China: declared within 14 days of arrival; later a fee of 0.05 percent a day",
+		From:   customsLaw(),
 		EN:     "declared {0} days after the arrival on {1}, {2} days late; the late fee is {3} percent of the value",
 		ZH:     "在{1}进境{0}天后申报，逾期{2}天；滞报金为完税价格的{3}%",
 		Check: func(d *rules.Document, report rules.Report) {

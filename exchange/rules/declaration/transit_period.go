@@ -11,6 +11,7 @@ func transitPeriod() rules.Rule {
 	return rules.Rule{
 		Code: "DEC-08", Kinds: transits(), Severity: rules.Warn,
 		Source: "GACC Decree 260: transit goods leave within 6 months, extension by 3",
+		From:   decree260(),
 		EN:     "transit until {0}; goods declared on {1} leave by {2} unless customs extend it",
 		ZH:     "过境期限至{0}；{1}申报的过境货物应于{2}前出境，延期须经海关批准",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -1,16 +1,12 @@
 package health
 
-import (
-	"time"
-
-	"beibu/exchange/rules"
-)
+import "beibu/exchange/rules"
 
 // fourYears is HLT-03.
 func fourYears() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-03", Kinds: permits(), Severity: rules.Warn,
-		From:   time.Date(2016, time.July, 1, 0, 0, 0, 0, time.UTC),
+		From:   decree182(),
 		Source: measures + ": valid for four years",
 		EN:     "valid until {0}; a permit from {1} is valid for four years, until {2}",
 		ZH:     "有效期至{0}；自{1}起的许可证有效期为四年，至{2}",

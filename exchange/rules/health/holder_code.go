@@ -7,6 +7,7 @@ func holderCode() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-08B", Kinds: permits(), Severity: rules.Warn,
 		Source: measures + "; GB 32100-2015: organisations are known by their unified social credit code",
+		From:   decree182(),
 		EN:     "the holder has no unified social credit code (an ID with schemeID USCC)",
 		ZH:     "持有人没有统一社会信用代码（schemeID为USCC的ID）",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -7,6 +7,7 @@ func premisesStated() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-06", Kinds: permits(), Severity: rules.Reject,
 		Source: measures + ": a permit is for named premises",
+		From:   decree182(),
 		EN:     "the premises are not given with their city and their port (UN/LOCODE)",
 		ZH:     "未注明经营场所所在城市及口岸（UN/LOCODE）",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -7,6 +7,7 @@ func startsBeforeIssue() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-03B", Kinds: permits(), Severity: rules.Warn,
 		Source: measures + ": valid from the day of issue",
+		From:   decree182(),
 		EN:     "valid from {0}, before it was issued on {1}",
 		ZH:     "有效期自{0}开始，早于签发日期{1}",
 		Check: func(d *rules.Document, report rules.Report) {

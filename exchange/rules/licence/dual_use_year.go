@@ -8,6 +8,7 @@ func dualUseYear() rules.Rule {
 	return rules.Rule{
 		Code: "LIC-05C", Kinds: both(), Severity: rules.Warn,
 		Source: "MOFCOM and GACC Order 2005/29 (dual-use licences): one year, to 31 March of the next at most; common practice",
+		From:   order29(),
 		EN:     "expires on {0}; a dual-use licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的两用物项和技术许可证最迟至{2}",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -8,6 +8,7 @@ func precursorEndUser() rules.Rule {
 	return rules.Rule{
 		Code: "LIC-23", Kinds: both(), Severity: rules.Warn,
 		Source: "State Council Decree 445 (precursor chemicals), licences for import and export; UN Convention of 1988, article 12",
+		From:   decree445(),
 		EN:     "{0} is a precursor chemical; the licence names no end user and end use",
 		ZH:     "{1}属于易制毒化学品；许可证未注明最终用户和最终用途",
 		Check: func(d *rules.Document, report rules.Report) {

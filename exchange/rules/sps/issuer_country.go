@@ -7,6 +7,7 @@ func issuerCountry() rules.Rule {
 	return rules.Rule{
 		Code: "SPS-01", Kinds: certificates(), Severity: rules.Reject,
 		Source: "IPPC (1997), Article V.2(a): issued by officers of the exporting country's organisation",
+		From:   ippc1997(),
 		EN:     "issued by an authority in {0}; the goods are exported from {1}, whose authority must issue",
 		ZH:     "签发机构位于{0}；货物从{1}出口，须由该国主管机构签发",
 		Check: func(d *rules.Document, report rules.Report) {

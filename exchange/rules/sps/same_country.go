@@ -7,6 +7,7 @@ func sameCountry() rules.Rule {
 	return rules.Rule{
 		Code: "SPS-01B", Kinds: certificates(), Severity: rules.Warn,
 		Source: "IPPC (1997), Article V.1: certificates are for export to another country",
+		From:   ippc1997(),
 		EN:     "{0} is both the country of export and of import",
 		ZH:     "出口国与进口国同为{0}",
 		Check: func(d *rules.Document, report rules.Report) {
