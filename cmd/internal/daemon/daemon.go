@@ -37,17 +37,18 @@ type Daemon struct {
 	failed  chan error
 	serving atomic.Bool // readiness: false before Start and from the beginning of Stop
 
-	store    queue.Queue
-	claims   exchange.Claims // or nil
-	index    *journal.Journal
-	recorder *exchange.Recorder
-	api      *httpapi.Server
-	access   *httpapi.Access
-	tokens   hsm.Tokens // hardware modules with keys that seal
-	shut     *exchange.Suspensions
-	stamps   *timestamps.Keeper // or nil, where no authority stamps seals
-	checks   *exchange.Checks   // schemas and rules, for as long as the daemon runs
-	current  atomic.Pointer[inForce]
+	store      queue.Queue
+	claims     exchange.Claims // or nil
+	index      *journal.Journal
+	recorder   *exchange.Recorder
+	api        *httpapi.Server
+	access     *httpapi.Access
+	tokens     hsm.Tokens // hardware modules with keys that seal
+	shut       *exchange.Suspensions
+	stamps     *timestamps.Keeper // or nil, where no authority stamps seals
+	checks     *exchange.Checks   // schemas and rules, for as long as the daemon runs
+	current    atomic.Pointer[inForce]
+	deliveries *telemetry.Deliveries
 
 	sourcesChanged chan struct{} // rung where a reload brings other sources of revocations
 
@@ -117,7 +118,8 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	if again := d.index.Again(); again != nil {
 		d.log.Warn("the index is made again from the queue", zap.Error(again))
 	}
-	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store, d.log), Feed: d.store, Fold: d.index}
+	d.deliveries = telemetry.NewDeliveries(d.log, d.index)
+	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store, d.deliveries), Feed: d.store, Fold: d.index}
 	return d.metrics.WatchBacklog(d.backlog)
 }
 
@@ -163,7 +165,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
-	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store)}
+	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
 	d.work("dispatch", dispatch.Run)
 	d.work("expiry", d.sweep)
 	d.work("key expiry", d.warnDaily)

@@ -2,13 +2,10 @@ package telemetry
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"time"
 
-	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
-	"go.uber.org/zap"
 
 	"beibu/exchange"
 	"beibu/queue"
@@ -56,16 +53,16 @@ func outcome(err error) string {
 	return "error"
 }
 
-// Appender times an appender, counts the steps of deliveries, and logs one
-// line for each step that a receiver or the clock took.
-func (m *Metrics) Appender(next queue.Appender, log *zap.Logger) queue.Appender {
+// Appender times an appender, counts the steps of deliveries, and logs each
+// that a receiver, a person or the clock took.
+func (m *Metrics) Appender(next queue.Appender, log *Deliveries) queue.Appender {
 	return &appender{next: next, metrics: m, log: log}
 }
 
 type appender struct {
 	next    queue.Appender
 	metrics *Metrics
-	log     *zap.Logger
+	log     *Deliveries
 }
 
 // Append is queue.Appender's.
@@ -78,7 +75,7 @@ func (a *appender) Append(ctx context.Context, events ...queue.Event) error {
 	}
 	for i := range events {
 		a.metrics.countStep(&events[i])
-		a.logStep(&events[i])
+		a.log.step(ctx, &events[i])
 	}
 	return nil
 }
@@ -100,35 +97,16 @@ func stateLabel(name string) string {
 	return "other"
 }
 
-// logStep writes the line of one step. The cause is logged by its code alone:
-// its reason is the receiver's own words.
-func (a *appender) logStep(e *queue.Event) {
-	level := zap.InfoLevel
-	if exchange.State(e.Name).Failed() {
-		level = zap.WarnLevel
-	}
-	line := a.log.Check(level, "delivery")
-	if line == nil {
-		return
-	}
-	var cause exchange.Cause
-	if len(e.Detail) > 0 && json.Unmarshal(e.Detail, &cause) != nil {
-		cause.Code = "unreadable"
-	}
-	line.Write(
-		zap.Stringer("exchange", uuid.UUID(e.ID)), zap.String("receiver", e.Receiver), zap.String("state", e.Name),
-		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", cause.Code), zap.String("actor", cause.Actor),
-	)
-}
-
-// Dispatcher times the batches of a dispatcher and counts what they hand on.
-func (m *Metrics) Dispatcher(next queue.Dispatcher) queue.Dispatcher {
-	return &dispatcher{next: next, metrics: m}
+// Dispatcher times the batches of a dispatcher, counts what they hand on, and
+// logs the attempts that they begin.
+func (m *Metrics) Dispatcher(next queue.Dispatcher, log *Deliveries) queue.Dispatcher {
+	return &dispatcher{next: next, metrics: m, log: log}
 }
 
 type dispatcher struct {
 	next    queue.Dispatcher
 	metrics *Metrics
+	log     *Deliveries
 }
 
 // Dispatch is queue.Dispatcher's.
@@ -144,6 +122,7 @@ func (d *dispatcher) Dispatch(ctx context.Context, handle func(context.Context, 
 		for i := range events {
 			d.metrics.countStep(&events[i])
 		}
+		d.log.consigned(entries, events)
 		return events, nil
 	})
 }

@@ -110,7 +110,7 @@ func admitText(outcome string, took float64) string {
 func TestAppendedStepsAreCountedAndLogged(t *testing.T) {
 	core, lines := observer.New(zap.InfoLevel)
 	m := newMetrics(t)
-	log := m.Appender(&store{}, zap.New(core))
+	log := m.Appender(&store{}, telemetry.NewDeliveries(zap.New(core), index{}))
 	detail, err := json.Marshal(exchange.Cause{Code: "seal-broken", Reason: "the secret words of a receiver", Actor: "night shift"})
 	if err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ beibu_delivery_events_total{state="other"} 1
 func TestFailedAppendCountsNoStep(t *testing.T) {
 	core, lines := observer.New(zap.DebugLevel)
 	m := newMetrics(t)
-	err := m.Appender(&store{err: queue.ErrUnavailable}, zap.New(core)).
+	err := m.Appender(&store{err: queue.ErrUnavailable}, telemetry.NewDeliveries(zap.New(core), index{})).
 		Append(t.Context(), queue.Event{Receiver: "vn-nsw", Name: string(exchange.ContentHandover)})
 	if !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("the error was lost: %v", err)
@@ -164,7 +164,7 @@ func TestDispatchedExchangesAreCounted(t *testing.T) {
 	from := &store{batches: [][]queue.Entry{make([]queue.Entry, 3), make([]queue.Entry, 2)}}
 	broken := errors.New("broken")
 	batch := 0
-	err := m.Dispatcher(from).Dispatch(t.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
+	err := m.Dispatcher(from, telemetry.NewDeliveries(zap.NewNop(), index{})).Dispatch(t.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
 		if batch++; batch == 2 {
 			return nil, broken
 		}

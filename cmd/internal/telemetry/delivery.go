@@ -1,0 +1,111 @@
+package telemetry
+
+import (
+	"context"
+	"encoding/json"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+
+	"beibu/exchange"
+	"beibu/queue"
+)
+
+// An Index tells what the exchange of a delivery is.
+type Index interface {
+	// Exchange returns one exchange with its deliveries.
+	Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error)
+}
+
+// Deliveries log one line for each step of an attempt to deliver, from its
+// consignment to its end, wide enough that nobody has to look the exchange up.
+// It says nothing that is in the document.
+type Deliveries struct {
+	log   *zap.Logger
+	index Index
+	trips *trips
+}
+
+// NewDeliveries returns the log of deliveries. The index is asked only about
+// exchanges that this process did not put before their receivers of late.
+func NewDeliveries(log *zap.Logger, index Index) *Deliveries {
+	return &Deliveries{log: log, index: index, trips: newTrips(tripsKept)}
+}
+
+// consigned logs the first attempts that a dispatcher begins with a batch. A
+// batch that a crash undid is dispatched, and logged, again.
+func (d *Deliveries) consigned(entries []queue.Entry, events []queue.Event) {
+	if !d.log.Core().Enabled(zap.InfoLevel) {
+		return
+	}
+	all := make(map[uuid.UUID]trip, len(entries))
+	for _, entry := range entries {
+		if x, err := exchange.FromEntry(entry); err == nil { // else the handler has failed with the same
+			all[x.ID] = tripOf(x)
+		}
+	}
+	for i := range events {
+		t := all[events[i].ID]
+		t.consigned = events[i].At
+		d.trips.keep(events[i].ID, t)
+		d.write(&events[i], t)
+	}
+}
+
+// step logs a step that was made durable.
+func (d *Deliveries) step(ctx context.Context, e *queue.Event) {
+	if d.log.Core().Enabled(levelOf(e)) {
+		d.write(e, d.trip(ctx, e))
+	}
+}
+
+// trip finds out what the step belongs to. What cannot be had is left out of
+// the line.
+func (d *Deliveries) trip(ctx context.Context, e *queue.Event) trip {
+	if t, ok := d.trips.of(e.ID); ok && e.Attempt == 1 {
+		return t
+	}
+	x, err := d.index.Exchange(ctx, e.ID)
+	if err != nil {
+		return trip{}
+	}
+	t := tripOf(x)
+	for _, delivery := range x.Deliveries {
+		if delivery.Receiver == e.Receiver && delivery.Attempt == e.Attempt {
+			t.consigned = delivery.ConsignedAt
+		}
+	}
+	return t
+}
+
+// levelOf tells how loud a step is.
+func levelOf(e *queue.Event) zapcore.Level {
+	if exchange.State(e.Name).Failed() {
+		return zap.WarnLevel
+	}
+	return zap.InfoLevel
+}
+
+// write writes the line of one step. The cause is logged by its code alone: its
+// reason is the receiver's own words.
+func (d *Deliveries) write(e *queue.Event, t trip) {
+	line := d.log.Check(levelOf(e), "delivery")
+	if line == nil {
+		return
+	}
+	var cause exchange.Cause
+	if len(e.Detail) > 0 && json.Unmarshal(e.Detail, &cause) != nil {
+		cause.Code = "unreadable"
+	}
+	fields := append(make([]zap.Field, 0, 11),
+		zap.Stringer("exchange", uuid.UUID(e.ID)), zap.String("receiver", e.Receiver), zap.String("state", e.Name),
+		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", cause.Code), zap.String("actor", cause.Actor))
+	if t.kind != "" {
+		fields = append(fields, zap.String("kind", t.kind), zap.String("sender", t.sender), zap.Int("size", t.size))
+	}
+	if !t.consigned.IsZero() {
+		fields = append(fields, zap.Duration("seconds", max(0, e.At.Sub(t.consigned))))
+	}
+	line.Write(fields...)
+}

@@ -1,0 +1,146 @@
+package telemetry_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"beibu/cmd/internal/telemetry"
+	"beibu/exchange"
+	"beibu/queue"
+)
+
+// index knows the exchanges that the test says.
+type index map[uuid.UUID]exchange.Exchange
+
+func (i index) Exchange(_ context.Context, id uuid.UUID) (exchange.Exchange, error) {
+	x, ok := i[id]
+	if !ok {
+		return exchange.Exchange{}, errors.New("there is no such exchange")
+	}
+	return x, nil
+}
+
+const entryHead = `{"sender":"qinzhou-customs","kind":"ata-carnet","number":"CN/4501/26/00183","size":7402}`
+
+var (
+	accepted  = time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
+	entryOne  = queue.Entry{ID: uuid.UUID{1}, At: accepted, Head: []byte(entryHead)}
+	consigned = queue.Event{ID: uuid.UUID{1}, Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted}
+)
+
+// lines renders what was logged, one a line.
+func lines(all *observer.ObservedLogs) []string {
+	var out []string
+	for _, line := range all.TakeAll() {
+		m := line.ContextMap()
+		out = append(out, fmt.Sprintf("%s %v %v %v from %v, %v bytes, after %v", line.Message, m["state"], m["attempt"], m["kind"], m["sender"], m["size"], m["seconds"]))
+	}
+	return out
+}
+
+// An attempt is logged from its consignment on, each line with what there is
+// to know of its exchange.
+func TestDeliveriesAreLoggedWide(t *testing.T) {
+	core, log := observer.New(zap.InfoLevel)
+	m, wide := newMetrics(t), telemetry.NewDeliveries(zap.New(core), index{})
+	from := &store{batches: [][]queue.Entry{{entryOne}}}
+	err := m.Dispatcher(from, wide).Dispatch(t.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
+		return []queue.Event{consigned}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := consigned
+	taken.Name, taken.At = string(exchange.ConsignmentAcceptance), accepted.Add(90*time.Second)
+	if err := m.Appender(&store{}, wide).Append(t.Context(), taken); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"delivery ContentConsignment 1 ata-carnet from qinzhou-customs, 7402 bytes, after 0s",
+		"delivery ConsignmentAcceptance 1 ata-carnet from qinzhou-customs, 7402 bytes, after 1m30s",
+	}
+	for _, line := range log.All() {
+		if strings.Contains(fmt.Sprint(line.ContextMap()), "00183") {
+			t.Errorf("the document's number is in the log: %v", line.ContextMap())
+		}
+	}
+	if diff := cmp.Diff(want, lines(log)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// What this process did not dispatch of late, and what is tried again, is
+// looked up; what cannot be found is left out.
+func TestDeliveriesAskTheIndex(t *testing.T) {
+	core, log := observer.New(zap.InfoLevel)
+	known := index{{1}: {
+		Identity: exchange.Identity{Sender: "dongxing-customs", Kind: "sps-certificate"}, Size: 5,
+		Deliveries: []exchange.Delivery{
+			{Receiver: "gx-customs", Attempt: 2, ConsignedAt: accepted.Add(-time.Hour)},
+			{Receiver: "window-vn", Attempt: 2, ConsignedAt: accepted},
+		},
+	}}
+	steps := newMetrics(t).Appender(&store{}, telemetry.NewDeliveries(zap.New(core), known))
+	second := queue.Event{ID: uuid.UUID{1}, Receiver: "window-vn", Name: string(exchange.ConsignmentRejection), Attempt: 2, At: accepted.Add(time.Minute)}
+	stranger := queue.Event{ID: uuid.UUID{2}, Receiver: "window-vn", Name: string(exchange.ContentHandover), Attempt: 1, At: accepted}
+	if err := steps.Append(t.Context(), second, stranger); err != nil {
+		t.Fatal(err)
+	}
+	want := []string{
+		"delivery ConsignmentRejection 2 sps-certificate from dongxing-customs, 5 bytes, after 1m0s",
+		"delivery ContentHandover 1 <nil> from <nil>, <nil> bytes, after <nil>",
+	}
+	if diff := cmp.Diff(want, lines(log)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Where nobody wants the lines, nothing is looked up for them.
+func TestQuietDeliveriesCostNothing(t *testing.T) {
+	core, _ := observer.New(zapcore.ErrorLevel)
+	asked := telemetry.NewDeliveries(zap.New(core), nil) // an index that panics when it is asked
+	if err := newMetrics(t).Appender(&store{}, asked).Append(t.Context(), consigned); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// BenchmarkDeliveryLines logs an attempt of a fresh exchange: its consignment,
+// its hand-over and its acknowledgement.
+func BenchmarkDeliveryLines(b *testing.B) {
+	m, err := telemetry.NewMetrics()
+	if err != nil {
+		b.Fatal(err)
+	}
+	log, err := telemetry.NewLog(io.Discard, "info", "json")
+	if err != nil {
+		b.Fatal(err)
+	}
+	wide := telemetry.NewDeliveries(log, index{})
+	steps := m.Appender(&store{}, wide)
+	handed, taken := consigned, consigned
+	handed.Name, taken.Name = string(exchange.ContentHandover), string(exchange.ConsignmentAcceptance)
+	b.ReportAllocs()
+	for n := 0; b.Loop(); n++ {
+		id := uuid.UUID{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}
+		entry, first := entryOne, consigned
+		entry.ID, first.ID, handed.ID, taken.ID = id, id, id, id
+		from := &store{batches: [][]queue.Entry{{entry}}}
+		err := m.Dispatcher(from, wide).Dispatch(b.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
+			return []queue.Event{first}, nil
+		})
+		if err = errors.Join(err, steps.Append(b.Context(), handed, taken)); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
