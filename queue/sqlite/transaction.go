@@ -13,16 +13,17 @@ type transaction struct {
 	keptLast, keptEntry int64 // the same, as the last commit left them
 	owners              owners
 
-	addBody, addEntry, addEvent, findEntry, setProgress *statement
+	addBody, addEntry, addEvent, findEntry, setProgress, touch *statement
 }
 
 func (tx *transaction) prepare(c *connection) error {
 	for text, s := range map[string]**statement{
-		`INSERT INTO body VALUES (?, ?)`:                          &tx.addBody,
-		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:            &tx.addEntry,
-		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`:          &tx.addEvent,
-		`SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`: &tx.findEntry,
-		`UPDATE progress SET sequence = ?2 WHERE name = ?1`:       &tx.setProgress,
+		`INSERT INTO body VALUES (?, ?)`:                                                              &tx.addBody,
+		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:                                                &tx.addEntry,
+		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`:                                              &tx.addEvent,
+		`SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`:                                     &tx.findEntry,
+		`UPDATE progress SET sequence = ?2 WHERE name = ?1`:                                           &tx.setProgress,
+		`INSERT INTO progress VALUES ('probed', 1) ON CONFLICT DO UPDATE SET sequence = sequence + 1`: &tx.touch,
 	} {
 		var err error
 		if *s, err = c.prepare(text); err != nil {

@@ -267,6 +267,7 @@ func (d *Daemon) privateServer() *http.Server {
 			Metrics: d.metrics.Handler(d.log),
 			Ready: []telemetry.Probe{
 				{Name: "serving", Ask: d.ready},
+				{Name: "queue", Ask: d.askQueue},
 				{Name: "index", Ask: d.recorder.Settle},
 			},
 		}.Handler(),

@@ -223,7 +223,7 @@ func TestSecondDaemonIsRefused(t *testing.T) {
 
 func TestPrivateListener(t *testing.T) {
 	d := start(t, t.TempDir(), "")
-	for path, want := range map[string]string{"/livez": "ok", "/readyz": "index: ok", "/metrics": "beibu_"} {
+	for path, want := range map[string]string{"/livez": "ok", "/readyz": "queue: ok\nindex: ok", "/metrics": "beibu_"} {
 		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+path, nil)
 		if err != nil {
 			t.Fatal(err)
