@@ -38,7 +38,7 @@ func TestFullDiskChild(t *testing.T) {
 		t.Skip("the child process of TestFullDisk")
 	}
 	if err := syscall.Mount("tmpfs", folder, "tmpfs", 0, "size=16m"); err != nil {
-		t.Skipf("cannot mount: %v", err)
+		t.Skipf("SKIPPED: cannot mount: %v", err)
 	}
 	ballast := filepath.Join(folder, "ballast")
 	if err := os.WriteFile(ballast, make([]byte, 8<<20), 0o600); err != nil {
