@@ -108,7 +108,7 @@ func TestBashCompletion(t *testing.T) {
 }
 
 // The script of fish has a line for every command and every flag.
-func TestFishCompletion(t *testing.T) {
+func TestFishScript(t *testing.T) {
 	_, script, _ := called(t, "completion", "fish")
 	everyCommand(t, func(path []string, node *kong.Node) {
 		given := ""

@@ -62,7 +62,7 @@ func bash(all []place) string {
 		here := strings.Join(p.path, " ")
 		if here != "" {
 			parent := strings.Join(p.path[:len(p.path)-1], " ")
-			fmt.Fprintf(&commands, "      %q) path=%q ;;\n", parent+" "+p.path[len(p.path)-1], here)
+			fmt.Fprintf(&commands, "      %q) at=%q ;;\n", parent+" "+p.path[len(p.path)-1], here)
 		}
 		fmt.Fprintf(&words, "    %q) commands=%q flags=%q ;;\n", here, names(p.commands)+p.values, flagNames(p.flags))
 		for _, f := range p.flags {
@@ -75,19 +75,20 @@ func bash(all []place) string {
 }
 
 // bashScript completes the value of a flag, else a flag, else a command. Where
-// nothing fits, such as for a file, the shell completes by itself.
+// nothing fits, such as for a file, the shell completes by itself. Its place is
+// called at, since to zsh a path is where programs are.
 const bashScript = `# beibuctl completion for bash: beibuctl completion bash > FILE, and source it.
 _beibuctl() {
-  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" path="" commands="" flags="" i
+  local cur="${COMP_WORDS[COMP_CWORD]}" prev="${COMP_WORDS[COMP_CWORD-1]}" at="" commands="" flags="" i
   _beibuctl_among() { COMPREPLY=($(compgen -W "$1" -- "$cur")); }
   COMPREPLY=()
   for ((i = 1; i < COMP_CWORD; i++)); do
-    case "$path ${COMP_WORDS[i]}" in
+    case "$at ${COMP_WORDS[i]}" in
 %s    esac
   done
-  case "$path $prev" in
+  case "$at $prev" in
 %s  esac
-  case "$path" in
+  case "$at" in
 %s  esac
   if [[ "$cur" == -* ]]; then _beibuctl_among "$flags"; else _beibuctl_among "$commands"; fi
 }

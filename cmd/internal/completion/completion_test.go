@@ -51,8 +51,8 @@ func TestFish(t *testing.T) {
 func TestBash(t *testing.T) {
 	got := Bash(model(t))
 	for _, line := range []string{
-		`      " box") path="box" ;;`,
-		`      "box get") path="box get" ;;`,
+		`      " box") at="box" ;;`,
+		`      "box get") at="box get" ;;`,
 		`    "box get --output"|"box get -o") _beibuctl_among "table json"; return ;;`,
 		`    "box get --dir") _beibuctl_among ""; return ;;`,
 		`    "shell") commands="bash fish" flags="--help --output" ;;`,
