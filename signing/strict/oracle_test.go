@@ -135,7 +135,8 @@ func compareWithXMLLint(t *testing.T, xmllint, name string, in []byte) {
 	switch fault.Code {
 	case strict.CodeDTD, strict.CodePI, strict.CodeEncoding, strict.CodeLimit:
 	default:
-		if !bytes.Contains(in, []byte(`<?xml version="1.1"`)) { // the design takes XML 1.0 only
+		// The design takes XML 1.0 only, and libxml2 ends at a NUL behind the root.
+		if !bytes.Contains(in, []byte(`<?xml version="1.1"`)) && bytes.IndexByte(in, 0) < 0 {
 			t.Errorf("%s: refused as %s (%s), but xmllint accepts it", name, fault.Code, fault.Reason)
 		}
 	}
