@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"fmt"
 	"unicode/utf8"
 )
 
@@ -38,7 +39,7 @@ func (s *Scanner) special(p, from int) int {
 		return 1
 	case '>':
 		if p-from >= 2 && s.b[p-1] == ']' && s.b[p-2] == ']' {
-			s.fail(CodeSyntax, p-2, `"]]>" in character data`)
+			s.fail(CodeSyntax, p-2, `expected "]]&gt;" in text, found "]]>"`)
 			return 0
 		}
 		s.marks |= HasGreater
@@ -54,7 +55,7 @@ func (s *Scanner) special(p, from int) int {
 func (s *Scanner) reference(p int) int {
 	_, n := Reference(s.b[p:])
 	if n == 0 {
-		s.fail(CodeSyntax, p, "not a reference to a character or to one of amp, lt, gt, quot, apos")
+		s.unexpected(p, "a reference to a character or to one of amp, lt, gt, quot, apos")
 	}
 	return n
 }
@@ -63,11 +64,11 @@ func (s *Scanner) reference(p int) int {
 // control, or the start of U+FFFE or U+FFFF. It returns 1, or 0 for a fault.
 func (s *Scanner) character(p int) int {
 	if c := s.b[p]; c < ' ' {
-		s.fail(CodeSyntax, p, "a control character")
+		s.fail(CodeSyntax, p, fmt.Sprintf("expected text, found the control character U+%04X", c))
 		return 0
 	}
 	if r, _ := utf8.DecodeRune(s.b[p:]); !isChar(r) {
-		s.fail(CodeSyntax, p, "a character that XML does not allow")
+		s.fail(CodeSyntax, p, fmt.Sprintf("expected text, found U+%04X, which XML does not allow", r))
 		return 0
 	}
 	return 1
@@ -85,21 +86,21 @@ func (s *Scanner) declaration() bool {
 	}
 	for _, word := range [...]string{"<!DOCTYPE", "<!ENTITY", "<!ELEMENT", "<!ATTLIST", "<!NOTATION", "<!["} {
 		if bytes.HasPrefix(rest, []byte(word)) {
-			return s.fail(CodeDTD, s.pos, "document type declarations are not accepted")
+			return s.fail(CodeDTD, s.pos, "expected an element, found a document type declaration, which is not accepted")
 		}
 	}
-	return s.fail(CodeSyntax, s.pos, `"<!" starts neither a comment nor a CDATA section`)
+	return s.unexpected(s.pos, "a comment or a CDATA section")
 }
 
 func (s *Scanner) comment() bool {
 	from := s.pos + len("<!--")
 	n := bytes.Index(s.b[from:], []byte("--"))
 	if n < 0 {
-		return s.fail(CodeSyntax, s.pos, "the comment is not closed")
+		return s.fail(CodeSyntax, s.pos, `expected "-->" at the end of the comment, found the end of the document`)
 	}
 	end := from + n + len("--")
 	if end >= len(s.b) || s.b[end] != '>' {
-		return s.fail(CodeSyntax, from+n, `"--" within a comment`)
+		return s.fail(CodeSyntax, from+n, `expected "-->", found "--" within a comment`)
 	}
 	if !s.characters(from, from+n) {
 		return false
@@ -111,12 +112,12 @@ func (s *Scanner) comment() bool {
 
 func (s *Scanner) cdata() bool {
 	if len(s.open) == 0 {
-		return s.fail(CodeSyntax, s.pos, "a CDATA section outside the root element")
+		return s.unexpected(s.pos, s.outside())
 	}
 	from := s.pos + len("<![CDATA[")
 	n := bytes.Index(s.b[from:], []byte("]]>"))
 	if n < 0 {
-		return s.fail(CodeSyntax, s.pos, "the CDATA section is not closed")
+		return s.fail(CodeSyntax, s.pos, `expected "]]>" at the end of the CDATA section, found the end of the document`)
 	}
 	s.marks = 0
 	if !s.characters(from, from+n) {

@@ -3,6 +3,7 @@ package strict
 import (
 	"bytes"
 	"slices"
+	"strconv"
 )
 
 // Numbers of the namespace names that are there from the start.
@@ -44,17 +45,25 @@ func (s *Scanner) bind(prefix []byte, a Attribute) bool {
 	declared := s.bindings[s.open[depth-1].bindings:]
 	for i := range declared {
 		if string(declared[i].Prefix) == string(prefix) {
-			return s.fail(CodeDuplicateAttribute, at, "a namespace prefix is declared twice")
+			return s.fail(CodeDuplicateAttribute, at, "expected each namespace declaration once, found "+declaration(prefix)+" twice")
 		}
 	}
 	if len(declared) >= s.limits.Namespaces {
-		return s.fail(CodeLimit, at, "too many namespace declarations on one element")
+		return s.fail(CodeLimit, at, "expected at most "+strconv.Itoa(s.limits.Namespaces)+" namespace declarations on one element, found more")
 	}
 	if len(s.bindings) > scopeFactor*s.limits.Namespaces {
-		return s.fail(CodeLimit, at, "too many namespace declarations in scope")
+		return s.fail(CodeLimit, at, "expected at most "+strconv.Itoa(scopeFactor*s.limits.Namespaces)+" namespace declarations in scope, found more")
 	}
 	s.bindings = append(s.bindings, Binding{Prefix: prefix, URI: uri, Space: s.spaces.number(uri), Depth: int32(depth)}) //nolint:gosec // bounded by Limits
 	return true
+}
+
+// declaration is the name of the attribute that declares a prefix.
+func declaration(prefix []byte) string {
+	if len(prefix) == 0 {
+		return "xmlns"
+	}
+	return "xmlns:" + shortened(prefix)
 }
 
 // forbidden says what is wrong with a declaration, or nothing.
@@ -62,13 +71,13 @@ func forbidden(prefix, uri []byte) string {
 	isXML := string(prefix) == "xml"
 	switch {
 	case string(prefix) == "xmlns":
-		return "the prefix xmlns must not be declared"
+		return "expected a prefix to declare, found xmlns"
 	case isXML != bytes.Equal(uri, xmlSpace):
-		return "the prefix xml and its namespace belong together"
+		return "expected the prefix xml and its namespace together, found one of them"
 	case bytes.Equal(uri, xmlnsSpace):
-		return "the namespace of xmlns must not be declared"
+		return "expected a namespace to declare, found that of xmlns"
 	case len(prefix) > 0 && len(uri) == 0:
-		return "a prefix must not be bound to no namespace"
+		return "expected a namespace for the prefix, found none"
 	}
 	return ""
 }
@@ -80,7 +89,7 @@ func (s *Scanner) resolve(element *Name) bool {
 		return false
 	}
 	if string(s.b[element.Start:element.Local]) == "xmlns:" {
-		return s.fail(CodeNamespace, int(element.Start), "an element must not have the prefix xmlns")
+		return s.fail(CodeNamespace, int(element.Start), "expected an element of a declared prefix, found the prefix xmlns")
 	}
 	for i := range s.attributes {
 		a := &s.attributes[i]
@@ -91,7 +100,7 @@ func (s *Scanner) resolve(element *Name) bool {
 		for j := range s.attributes[:i] {
 			other := &s.attributes[j]
 			if other.Space == a.Space && string(s.b[other.Local:other.End]) == string(local) {
-				return s.fail(CodeDuplicateAttribute, int(a.Start), "two attributes of one element have the same name")
+				return s.fail(CodeDuplicateAttribute, int(a.Start), "expected each attribute of an element once, found "+strconv.Quote(shortened(local))+" twice")
 			}
 		}
 	}
@@ -111,7 +120,7 @@ func (s *Scanner) lookUp(n *Name) bool {
 		}
 	}
 	if len(prefix) > 0 {
-		return s.fail(CodeNamespace, int(n.Start), "the prefix "+shortened(prefix)+" is not declared")
+		return s.fail(CodeNamespace, int(n.Start), "expected a declared prefix, found "+strconv.Quote(shortened(prefix)))
 	}
 	n.Space = spaceNone
 	return true

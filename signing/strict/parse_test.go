@@ -2,6 +2,7 @@ package strict_test
 
 import (
 	"errors"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -119,6 +120,9 @@ var refusals = []struct {
 	{"default namespace declared twice", "<a xmlns='u' xmlns='u'/>", "xml.duplicate-attribute", 13},
 }
 
+// expectedFound is how the reader speaks.
+var expectedFound = regexp.MustCompile(`^expected .*, found .+`)
+
 func TestParseRefuses(t *testing.T) {
 	for _, c := range refusals {
 		t.Run(c.name, func(t *testing.T) {
@@ -126,6 +130,9 @@ func TestParseRefuses(t *testing.T) {
 			fault, ok := errors.AsType[*strict.Fault](err)
 			if !ok {
 				t.Fatalf("Parse(%q) = %v, want a fault", c.in, err)
+			}
+			if !expectedFound.MatchString(fault.Reason) {
+				t.Errorf("does not say what was expected and what was found: %s", fault.Reason)
 			}
 			if fault.Code != c.code || fault.Offset != c.offset {
 				t.Errorf("Parse(%q) = %s at %d (%s), want %s at %d", c.in, fault.Code, fault.Offset, fault.Reason, c.code, c.offset)

@@ -2,6 +2,7 @@ package strict
 
 import (
 	"bytes"
+	"strconv"
 	"unicode/utf8"
 )
 
@@ -10,10 +11,10 @@ import (
 func (s *Scanner) begin() bool {
 	s.begun = true
 	if len(s.b) > maxBytes {
-		return s.fail(CodeLimit, 0, "the document is larger than 2 GiB")
+		return s.fail(CodeLimit, 0, "expected at most 2 GiB, found more")
 	}
 	if !utf8.Valid(s.b) {
-		return s.fail(CodeEncoding, firstInvalid(s.b), "the bytes are not UTF-8")
+		return s.fail(CodeEncoding, firstInvalid(s.b), "expected UTF-8, found a byte that belongs to no character")
 	}
 	if bytes.HasPrefix(s.b, []byte("\xef\xbb\xbf")) {
 		s.pos = 3
@@ -46,26 +47,34 @@ func (s *Scanner) xmlDeclaration() bool {
 		return false
 	}
 	if !found || string(value) != "1.0" {
-		return s.fail(CodeSyntax, at, "the XML declaration must start with version 1.0")
+		return s.fail(CodeSyntax, at, "expected version 1.0 in the XML declaration, found "+orNone(value))
 	}
 	if value, found, ok = s.pseudoAttribute("encoding"); !ok {
 		return false
 	}
 	if found && !bytes.EqualFold(value, []byte("UTF-8")) {
-		return s.fail(CodeEncoding, at, "the XML declaration names an encoding other than UTF-8")
+		return s.fail(CodeEncoding, at, "expected the encoding UTF-8, found "+orNone(value))
 	}
 	if value, found, ok = s.pseudoAttribute("standalone"); !ok {
 		return false
 	}
 	if found && string(value) != "yes" && string(value) != "no" {
-		return s.fail(CodeSyntax, at, "standalone must be yes or no")
+		return s.fail(CodeSyntax, at, "expected yes or no for standalone, found "+orNone(value))
 	}
 	s.pos = skipBlank(s.b, s.pos)
 	if !bytes.HasPrefix(s.b[s.pos:], []byte("?>")) {
-		return s.fail(CodeSyntax, s.pos, "the XML declaration is not closed")
+		return s.unexpected(s.pos, `"?>" at the end of the XML declaration`)
 	}
 	s.pos += len("?>")
 	return true
+}
+
+// orNone shows a value of the XML declaration.
+func orNone(value []byte) string {
+	if len(value) == 0 {
+		return "none"
+	}
+	return strconv.Quote(shortened(value))
 }
 
 // pseudoAttribute reads one item of the XML declaration where it has this
@@ -77,15 +86,15 @@ func (s *Scanner) pseudoAttribute(name string) (value []byte, found, ok bool) {
 	}
 	p = skipBlank(s.b, p+len(name))
 	if p >= len(s.b) || s.b[p] != '=' {
-		return nil, false, s.fail(CodeSyntax, p, `"=" expected in the XML declaration`)
+		return nil, false, s.unexpected(p, `"=" in the XML declaration`)
 	}
 	p = skipBlank(s.b, p+1)
 	if p >= len(s.b) || s.b[p] != '"' && s.b[p] != '\'' {
-		return nil, false, s.fail(CodeSyntax, p, "a quoted value expected in the XML declaration")
+		return nil, false, s.unexpected(p, "a value in quotes in the XML declaration")
 	}
 	n := bytes.IndexByte(s.b[p+1:], s.b[p])
 	if n < 0 {
-		return nil, false, s.fail(CodeSyntax, p, "the value is not closed")
+		return nil, false, s.fail(CodeSyntax, p, "expected a quote that ends the value, found the end of the document")
 	}
 	s.pos = p + n + 2
 	return s.b[p+1 : p+1+n], true, true

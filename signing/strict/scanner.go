@@ -1,6 +1,11 @@
 package strict
 
-import "unicode/utf8"
+import (
+	"bytes"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // A Kind is what a Scanner has read.
 type Kind uint8
@@ -160,12 +165,12 @@ func (s *Scanner) Next() bool {
 			return s.finish()
 		}
 		if s.b[s.pos] != '<' {
-			return s.fail(CodeSyntax, s.pos, "text outside the root element")
+			return s.unexpected(s.pos, s.outside())
 		}
 		return s.markup()
 	}
 	if s.pos >= len(s.b) {
-		return s.fail(CodeSyntax, s.pos, "the document ends before element "+s.openName()+" is closed")
+		return s.unexpected(s.pos, "the end tag of "+s.openName())
 	}
 	if s.b[s.pos] != '<' {
 		return s.text()
@@ -175,7 +180,7 @@ func (s *Scanner) Next() bool {
 
 func (s *Scanner) finish() bool {
 	if !s.rootSeen {
-		return s.fail(CodeSyntax, s.pos, "the document has no element")
+		return s.unexpected(s.pos, "a root element")
 	}
 	s.kind = 0
 	return false
@@ -184,7 +189,7 @@ func (s *Scanner) finish() bool {
 // markup reads what starts with the '<' at pos.
 func (s *Scanner) markup() bool {
 	if s.pos+1 >= len(s.b) {
-		return s.fail(CodeSyntax, s.pos, "the document ends within markup")
+		return s.fail(CodeSyntax, s.pos, `expected a tag or a comment after "<", found the end of the document`)
 	}
 	switch s.b[s.pos+1] {
 	case '/':
@@ -192,7 +197,7 @@ func (s *Scanner) markup() bool {
 	case '!':
 		return s.declaration()
 	case '?':
-		return s.fail(CodePI, s.pos, "processing instructions are not accepted")
+		return s.fail(CodePI, s.pos, "expected text, an element or a comment, found a processing instruction, which is not accepted")
 	}
 	return s.startTag()
 }
@@ -203,6 +208,38 @@ func (s *Scanner) fail(code string, offset int, reason string) bool {
 	s.fault = &Fault{Code: code, Offset: offset, Line: line, Column: column, Reason: reason}
 	s.kind = 0
 	return false
+}
+
+// unexpected notes a fault of syntax: something else stands at an offset than
+// what was expected there.
+func (s *Scanner) unexpected(offset int, expected string) bool {
+	return s.fail(CodeSyntax, offset, "expected "+expected+", found "+s.found(offset))
+}
+
+// maxFound is how many bytes a reason shows of what was found.
+const maxFound = 24
+
+// found shows what stands at an offset: a tag, a word, or the end.
+func (s *Scanner) found(offset int) string {
+	if offset >= len(s.b) {
+		return "the end of the document"
+	}
+	rest := s.b[offset:min(len(s.b), offset+maxFound)]
+	if i := bytes.IndexAny(rest, ">\r\n\t "); i > 0 {
+		if rest[i] == '>' {
+			i++
+		}
+		rest = rest[:i]
+	}
+	return strconv.Quote(strings.ToValidUTF8(string(rest), ""))
+}
+
+// outside is what may stand where no element is open.
+func (s *Scanner) outside() string {
+	if s.rootSeen {
+		return "nothing after the root element"
+	}
+	return "the root element"
 }
 
 // openName is the name of the innermost open element, for a fault's reason.

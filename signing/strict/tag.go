@@ -1,17 +1,20 @@
 package strict
 
-import "bytes"
+import (
+	"bytes"
+	"strconv"
+)
 
 // startTag reads a start tag or an empty-element tag, its namespaces resolved.
 func (s *Scanner) startTag() bool {
 	if s.rootSeen && len(s.open) == 0 {
-		return s.fail(CodeSyntax, s.pos, "a second root element")
+		return s.unexpected(s.pos, s.outside())
 	}
 	if len(s.open) >= s.limits.Depth {
-		return s.fail(CodeLimit, s.pos, "elements are nested too deep")
+		return s.fail(CodeLimit, s.pos, "expected at most "+strconv.Itoa(s.limits.Depth)+" open elements, found one more")
 	}
 	if s.elements++; s.elements > s.limits.Elements {
-		return s.fail(CodeLimit, s.pos, "too many elements")
+		return s.fail(CodeLimit, s.pos, "expected at most "+strconv.Itoa(s.limits.Elements)+" elements, found more")
 	}
 	s.kind, s.start, s.rootSeen = StartElement, s.pos, true
 	name, ok := s.qName(s.pos + 1)
@@ -38,20 +41,20 @@ func (s *Scanner) attributeList(p int) (int, bool) {
 	for {
 		q := skipBlank(b, p)
 		if q >= len(b) {
-			return 0, s.fail(CodeSyntax, q, "the document ends within a tag")
+			return 0, s.unexpected(q, "the end of the tag")
 		}
 		if b[q] == '>' {
 			return q + 1, true
 		}
 		if b[q] == '/' {
 			if q+1 >= len(b) || b[q+1] != '>' {
-				return 0, s.fail(CodeSyntax, q, `"/>" expected`)
+				return 0, s.unexpected(q, `"/>"`)
 			}
 			s.empty = true
 			return q + 2, true
 		}
 		if q == p {
-			return 0, s.fail(CodeSyntax, q, "white space expected before an attribute")
+			return 0, s.unexpected(q, "white space or the end of the tag")
 		}
 		var ok bool
 		if p, ok = s.attribute(q); !ok {
@@ -69,11 +72,11 @@ func (s *Scanner) attribute(p int) (int, bool) {
 	}
 	p = skipBlank(b, int(name.End))
 	if p >= len(b) || b[p] != '=' {
-		return 0, s.fail(CodeSyntax, p, `"=" expected after an attribute's name`)
+		return 0, s.unexpected(p, `"=" after the name of an attribute`)
 	}
 	p = skipBlank(b, p+1)
 	if p >= len(b) || b[p] != '"' && b[p] != '\'' {
-		return 0, s.fail(CodeSyntax, p, "an attribute's value must stand in quotes")
+		return 0, s.unexpected(p, "the value of an attribute in quotes")
 	}
 	end, marks, ok := s.value(p)
 	if !ok {
@@ -84,7 +87,7 @@ func (s *Scanner) attribute(p int) (int, bool) {
 		return end + 1, s.bind(prefix, a)
 	}
 	if len(s.attributes) >= s.limits.Attributes {
-		return 0, s.fail(CodeLimit, int(name.Start), "too many attributes on one element")
+		return 0, s.fail(CodeLimit, int(name.Start), "expected at most "+strconv.Itoa(s.limits.Attributes)+" attributes of one element, found more")
 	}
 	s.attributes = append(s.attributes, a)
 	return end + 1, true
@@ -110,7 +113,7 @@ func (s *Scanner) value(p int) (end int, marks uint8, ok bool) {
 			marks |= HasBlank
 			q++
 		case c == '<':
-			return 0, 0, s.fail(CodeSyntax, q, `"<" in an attribute's value`)
+			return 0, 0, s.fail(CodeSyntax, q, `expected "&lt;" in the value of an attribute, found "<"`)
 		case c == '&':
 			n := s.reference(q)
 			if n == 0 {
@@ -125,7 +128,7 @@ func (s *Scanner) value(p int) (end int, marks uint8, ok bool) {
 			q++
 		}
 	}
-	return 0, 0, s.fail(CodeSyntax, p, "the attribute's value is not closed")
+	return 0, 0, s.fail(CodeSyntax, p, "expected a quote that ends the value of the attribute, found the end of the document")
 }
 
 // qName reads QName [7] of Namespaces in XML 1.0.
@@ -135,16 +138,16 @@ func (s *Scanner) qName(p int) (Name, bool) {
 	start, local := p, p
 	if end < len(b) && b[end] == ':' {
 		if end == p {
-			return Name{}, s.fail(CodeNamespace, p, "a name starts with a colon")
+			return Name{}, s.fail(CodeNamespace, p, "expected a prefix before the colon of a name, found none")
 		}
 		local = end + 1
 		end = ncName(b, local)
 		if end == local || end < len(b) && b[end] == ':' {
-			return Name{}, s.fail(CodeNamespace, p, "a name must be a prefix, one colon and a local name")
+			return Name{}, s.fail(CodeNamespace, p, "expected a prefix, one colon and a local name, found "+s.found(p))
 		}
 	}
 	if end == p {
-		return Name{}, s.fail(CodeSyntax, p, "a name expected")
+		return Name{}, s.unexpected(p, "a name")
 	}
 	return Name{Start: int32(start), Local: int32(local), End: int32(end)}, true //nolint:gosec // begin bounds offsets
 }
@@ -153,17 +156,17 @@ func (s *Scanner) qName(p int) (Name, bool) {
 func (s *Scanner) endTag() bool {
 	b := s.b
 	if len(s.open) == 0 {
-		return s.fail(CodeSyntax, s.pos, "an end tag without a start tag")
+		return s.unexpected(s.pos, s.outside())
 	}
 	expected := s.open[len(s.open)-1].name
 	name := b[expected.Start:expected.End]
 	p := s.pos + len("</")
 	if !bytes.HasPrefix(b[p:], name) {
-		return s.fail(CodeSyntax, s.pos, "the end tag of "+s.openName()+" expected")
+		return s.unexpected(s.pos, "the end tag of "+s.openName())
 	}
 	p = skipBlank(b, p+len(name))
 	if p >= len(b) || b[p] != '>' {
-		return s.fail(CodeSyntax, s.pos, "the end tag of "+s.openName()+" expected")
+		return s.unexpected(s.pos, "the end tag of "+s.openName())
 	}
 	s.closeElement(s.pos, p+1)
 	s.pos = p + 1
