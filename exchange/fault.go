@@ -77,11 +77,11 @@ func gateFault(f *strict.Fault) Fault {
 
 // gateZH says in Chinese what each refusal of the strict reader means.
 var gateZH = map[string]string{
-	"xml.syntax":              "文档从此处起不是格式良好的 XML。",
-	"xml.encoding":            "文档不是 UTF-8 编码，只接受 UTF-8。",
-	"xml.dtd":                 "文档含有文档类型声明（DOCTYPE），不予接受。",
-	"xml.pi":                  "文档中含有处理指令，不予接受。",
-	"xml.namespace":           "命名空间使用有误。",
-	"xml.duplicate-attribute": "同一元素中属性重复。",
-	"xml.limit":               "文档超出允许的规模（深度、属性、命名空间或元素数量）。",
+	"xml.syntax":              "应为格式良好的 XML，实际从此处起不是。",
+	"xml.encoding":            "应为 UTF-8 编码，实际为其他编码。",
+	"xml.dtd":                 "此处应为元素，实际为文档类型声明（DOCTYPE），不予接受。",
+	"xml.pi":                  "此处应为文本、元素或注释，实际为处理指令，不予接受。",
+	"xml.namespace":           "应按 XML 命名空间规范使用前缀和命名空间，实际有误。",
+	"xml.duplicate-attribute": "同一元素中每个属性应只出现一次，实际有重复。",
+	"xml.limit":               "文档应在允许的规模之内（深度、属性、命名空间和元素数量），实际超出。",
 }

@@ -51,15 +51,15 @@ func beyond(doc []byte) (breach, bool) {
 			}
 			return breach{
 				CodePI, m.start,
-				"The document holds a processing instruction, which is not accepted. Only the XML declaration at its start is.",
-				"文档中含有处理指令，不予接受。只允许文档开头的 XML 声明。",
+				"Expected text, an element or a comment, found a processing instruction, which is not accepted. Only the XML declaration at the start is.",
+				"此处应为文本、元素或注释，实际为处理指令，不予接受。只允许文档开头的 XML 声明。",
 			}, true
 		case openMark, emptyMark:
 			if elements++; elements > maxElements {
-				return breach{CodeLimit, m.start, "The document has more than 200,000 elements.", "文档的元素超过 200,000 个。"}, true
+				return breach{CodeLimit, m.start, "Expected at most 200,000 elements, found more.", "元素最多 200,000 个，实际更多。"}, true
 			}
 			if namespaces(m) > maxNamespaces {
-				return breach{CodeLimit, m.start, "An element declares more than 32 namespaces.", "一个元素声明的命名空间超过 32 个。"}, true
+				return breach{CodeLimit, m.start, "Expected at most 32 namespace declarations in an element, found more.", "一个元素最多声明 32 个命名空间，实际更多。"}, true
 			}
 		case closeMark:
 		}
@@ -80,7 +80,7 @@ func namespaces(m mark) int {
 // found not to be well-formed at an offset.
 func syntax(doc []byte, at int) breach {
 	if bad := invalidUTF8(doc); bad >= 0 && (bad <= at || !bytes.Contains(doc[at+1:bad], []byte("<"))) {
-		return breach{CodeEncoding, bad, "The document is not UTF-8: a byte here belongs to no character.", "文档不是 UTF-8 编码：此处的字节不构成任何字符。"}
+		return breach{CodeEncoding, bad, "Expected UTF-8, found a byte that belongs to no character.", "应为 UTF-8 编码，实际有不构成任何字符的字节。"}
 	}
 	if at < len(doc) && doc[at] == '<' {
 		s := scanner{doc: doc, at: at}
@@ -93,11 +93,11 @@ func syntax(doc []byte, at int) breach {
 	if i := badReference(doc, at); i >= 0 {
 		return breach{
 			CodeSyntax, i,
-			"A reference here is none that XML 1.0 knows. An & that stands for itself is written &amp;.",
-			"此处的引用不是 XML 1.0 所定义的。表示 & 本身时应写作 &amp;。",
+			"Expected a reference that XML 1.0 knows, found another. An & that stands for itself is written &amp;.",
+			"应为 XML 1.0 所定义的引用，实际不是。表示 & 本身时应写作 &amp;。",
 		}
 	}
-	return breach{CodeSyntax, at, "The document is not well-formed XML from here on.", "文档从此处起不是格式良好的 XML。"}
+	return breach{CodeSyntax, at, "Expected well-formed XML, found something else from here on.", "应为格式良好的 XML，实际从此处起不是。"}
 }
 
 // badReference returns the offset of the first & before an offset that begins
@@ -145,8 +145,8 @@ func names(doc []byte, m mark) (breach, bool) {
 		if seen[plain] || expanded != "" && seen[expanded] {
 			return breach{
 				CodeDuplicateAttribute, m.start,
-				"The attribute " + clip(plain) + " stands twice in one element.",
-				"同一元素中属性 " + clip(plain) + " 出现两次。",
+				"Expected each attribute of an element once, found " + clip(plain) + " twice.",
+				"同一元素中每个属性应只出现一次，实际 " + clip(plain) + " 出现两次。",
 			}, true
 		}
 		seen[plain] = true
@@ -164,8 +164,8 @@ func unbound(at int, prefix []byte) breach {
 	name := clip(strings.ToValidUTF8(string(prefix), "?"))
 	return breach{
 		CodeNamespace, at,
-		"The prefix " + name + " is bound to no namespace.",
-		"前缀 " + name + " 没有绑定命名空间。",
+		"Expected a declared prefix, found " + name + ", which is bound to no namespace.",
+		"应为已声明的前缀，实际为 " + name + "，它没有绑定命名空间。",
 	}
 }
 

@@ -2,6 +2,7 @@ package schemas_test
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -75,6 +76,32 @@ var hostile = []struct{ name, doc, want string }{
 	{"instruction in a comment and in CDATA", "<a><!-- <?x?> --><![CDATA[<?x?>]]></a>", "schema.unknown-kind 1:1 /a"},
 }
 
+// expectedFound is how the gate speaks, in both languages.
+var expectedFound = regexp.MustCompile(`^Expected .*\bfound .*(应|最多).*(实际|到此结束)`)
+
+// A document whose root can be read is told of as what it would be, however
+// broken it is behind that.
+func TestMalformedDocumentsHaveAKind(t *testing.T) {
+	c := newCatalog(t)
+	open := strings.TrimSuffix(carnet("<cbc:ID>1</cbc:ID>"), "</GoodsItemPassport>")
+	for name, test := range map[string]struct{ doc, kind string }{
+		"not closed":          {open, "ata-carnet"},
+		"text behind":         {open + "</GoodsItemPassport>x", "ata-carnet"},
+		"instruction within":  {open + "<?x?></GoodsItemPassport>", "ata-carnet"},
+		"broken UTF-8 within": {open + "\xe6</GoodsItemPassport>", "ata-carnet"},
+		"attribute twice":     {strings.Replace(open, "<GoodsItemPassport ", "<GoodsItemPassport a='' a='' ", 1), "ata-carnet"},
+		"text ahead":          {"x" + open + "</GoodsItemPassport>", ""},
+		"declaration ahead":   {"<!DOCTYPE GoodsItemPassport>" + open + "</GoodsItemPassport>", ""},
+		"unknown root":        {"<a><b></a>", ""},
+		"nothing":             {"", ""},
+	} {
+		r := validate(t, c, []byte(test.doc))
+		if string(r.Type.Kind) != test.kind || !r.Malformed {
+			t.Errorf("%s: kind %q, malformed %t, want %q", name, r.Type.Kind, r.Malformed, test.kind)
+		}
+	}
+}
+
 func TestHostileDocuments(t *testing.T) {
 	c := newCatalog(t)
 	for _, h := range hostile {
@@ -87,6 +114,9 @@ func TestHostileDocuments(t *testing.T) {
 			got := fmt.Sprintf("%s %d:%d %s", v.Code, v.Line, v.Column, v.Path)
 			if got != h.want && v.Code != h.want {
 				t.Errorf("%s, expected %s (%s)", got, h.want, v.EN)
+			}
+			if r.Malformed && !expectedFound.MatchString(v.EN+" "+v.ZH) {
+				t.Errorf("does not say what was expected and what was found: %s %s", v.EN, v.ZH)
 			}
 			if r.Malformed != strings.HasPrefix(v.Code, "xml.") {
 				t.Errorf("malformed: %v", r.Malformed)

@@ -13,7 +13,7 @@ type Type struct {
 
 // A Report is the verdict on one document.
 type Report struct {
-	Type Type // zero where the document is malformed
+	Type Type // zero where no kind was recognised; of a malformed document, what its root says
 	// Malformed tells that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool

@@ -3,6 +3,7 @@ package schemas
 import (
 	"bytes"
 	"context"
+	"strconv"
 	"time"
 
 	"github.com/jacoelho/xsd/xsderrors"
@@ -21,8 +22,10 @@ func (c *Catalog) Validate(ctx context.Context, document []byte) (Report, error)
 func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time) (Report, error) {
 	doc := bytes.TrimPrefix(document, byteOrderMark)
 	if int64(len(document)) > c.limit {
-		return refused(nil, breach{
-			CodeLimit, 0, "The document is larger than the exchange accepts.", "文档超过平台接受的大小。",
+		return refused(nil, Type{}, breach{
+			CodeLimit, 0,
+			"Expected at most " + strconv.FormatInt(c.limit, 10) + " bytes, found " + strconv.Itoa(len(document)) + ".",
+			"文档最多 " + strconv.FormatInt(c.limit, 10) + " 字节，实际为 " + strconv.Itoa(len(document)) + " 字节。",
 		}), nil
 	}
 	h, _ := identify(doc)
@@ -36,7 +39,7 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 	}
 	if hintStopped(found) {
 		if at := oddHint(doc); at >= 0 {
-			return refused(doc, oddBreach(at)), nil
+			return refused(doc, e.readable(h, oddBreach(at)), oddBreach(at)), nil
 		}
 		doc = withoutHints(doc)
 		if found, err = e.set.check(ctx, doc); err != nil {
@@ -49,11 +52,11 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 // report turns what the engine found in a document into a report.
 func (c *Catalog) report(doc []byte, e entry, h head, known bool, found []*xsderrors.Error) Report {
 	if b, bad := gateBreach(doc, found); bad {
-		return refused(doc, b)
+		return refused(doc, e.readable(h, b), b)
 	}
 	if suspicious(doc) {
 		if b, bad := beyond(doc); bad {
-			return refused(doc, b)
+			return refused(doc, e.readable(h, b), b)
 		}
 	}
 	if !known {
@@ -95,28 +98,28 @@ func gateBreach(doc []byte, found []*xsderrors.Error) (breach, bool) {
 var gateTexts = map[xsderrors.Code]breach{
 	xsderrors.CodeUnsupportedDTD: {
 		code: CodeDTD,
-		en:   "The document has a document type declaration (DOCTYPE), which is not accepted.",
-		zh:   "文档含有文档类型声明（DOCTYPE），不予接受。",
+		en:   "Expected an element, found a document type declaration (DOCTYPE), which is not accepted.",
+		zh:   "此处应为元素，实际为文档类型声明（DOCTYPE），不予接受。",
 	},
 	xsderrors.CodeUnsupportedNonUTF8: {
 		code: CodeEncoding,
-		en:   "The document is not UTF-8. Only UTF-8 is accepted.",
-		zh:   "文档不是 UTF-8 编码，只接受 UTF-8。",
+		en:   "Expected UTF-8, found another encoding.",
+		zh:   "应为 UTF-8 编码，实际为其他编码。",
 	},
 	xsderrors.CodeUnsupportedXML11: {
 		code: CodeSyntax,
-		en:   "The document is not XML 1.0. Only version 1.0 is accepted.",
-		zh:   "文档不是 XML 1.0，只接受 1.0 版本。",
+		en:   "Expected XML 1.0, found another version.",
+		zh:   "应为 XML 1.0，实际为其他版本。",
 	},
 	xsderrors.CodeValidationRoot: {
 		code: CodeSyntax,
-		en:   "The document has no root element.",
-		zh:   "文档没有根元素。",
+		en:   "Expected a root element, found the end of the document.",
+		zh:   "应有根元素，但文档到此结束。",
 	},
 	xsderrors.CodeValidationText: {
 		code: CodeSyntax,
-		en:   "There is text outside the root element.",
-		zh:   "根元素之外有文本。",
+		en:   "Expected nothing outside the root element, found text.",
+		zh:   "根元素之外不应有内容，实际有文本。",
 	},
 }
 
@@ -139,25 +142,34 @@ func gateError(doc []byte, d *xsderrors.Error) breach {
 // limitBreach says which limit a document exceeds at an offset.
 func limitBreach(doc []byte, at int) breach {
 	if len(openAt(doc, at).stack) >= maxDepth {
-		return breach{CodeLimit, at, "The elements nest deeper than 64.", "元素嵌套超过 64 层。"}
+		return breach{CodeLimit, at, "Expected at most 64 open elements, found one more.", "元素最多嵌套 64 层，实际更深。"}
 	}
 	return breach{
 		CodeLimit, at,
-		"An element here has more than 64 attributes, or one that is too long.",
-		"此处的元素有超过 64 个属性，或其中有过长的属性。",
+		"Expected at most 64 attributes of usual length in an element, found more, or one that is too long.",
+		"一个元素最多有 64 个长度正常的属性，实际更多，或其中有过长的属性。",
 	}
 }
 
 func oddBreach(at int) breach {
 	return breach{
 		CodeSchemaLocation, at,
-		"xsi:schemaLocation must be pairs of namespace and location; it has an odd number of parts.",
-		"xsi:schemaLocation 必须由命名空间和位置成对组成；现为奇数个部分。",
+		"Expected pairs of namespace and location in xsi:schemaLocation, found an odd number of parts.",
+		"xsi:schemaLocation 应由命名空间和位置成对组成，实际为奇数个部分。",
 	}
 }
 
+// readable returns what the root of a malformed document says of its kind,
+// where the root stands before what is wrong.
+func (e entry) readable(h head, b breach) Type {
+	if b.at < h.at {
+		return Type{}
+	}
+	return e.Type
+}
+
 // refused is the report on a document that is not XML of ours.
-func refused(doc []byte, b breach) Report {
+func refused(doc []byte, readable Type, b breach) Report {
 	o := outlineOf(doc)
 	v := Violation{Code: b.code, EN: b.en, ZH: b.zh}
 	v.Line, v.Column = o.position(b.at)
@@ -166,7 +178,7 @@ func refused(doc []byte, b breach) Report {
 		around = o.elements[around].parent
 	}
 	v.Path = o.path(around)
-	return Report{Malformed: true, Violations: []Violation{v}}
+	return Report{Type: readable, Malformed: true, Violations: []Violation{v}}
 }
 
 // unknown is the report on a document whose root no kind has.
