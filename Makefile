@@ -1,0 +1,15 @@
+# The few commands, by short names. What they do is said where they stand.
+
+.PHONY: run test ci bench
+
+run:
+	go run ./cmd/beibud
+
+test:
+	go test ./...
+
+ci:
+	.ci/run
+
+bench:
+	go test -run '^$$' -bench . ./schemas ./signing ./queue/... ./exchange ./cmd/beibud
