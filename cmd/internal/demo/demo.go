@@ -142,13 +142,22 @@ func (s *story) as(who string) (*client.Client, error) {
 
 func (s *story) keyFile(who string) string { return filepath.Join(s.data, "access", who+".key") }
 
-// next prints what to try while the daemon runs.
+// next prints what to try while the daemon runs: another carnet, which its
+// receiver refuses and is sent again.
 func (s *story) next(private string) {
+	const receiver = "window-th"
+	inbox := filepath.Join(filepath.Dir(s.data), "inbox")
 	s.say("\nThe daemon is still running. In another terminal, try:\n")
 	s.say("  export BEIBU_SERVER=%s BEIBU_KEY_FILE=%s", s.server, s.keyFile("operator"))
 	s.say("  go run ./cmd/beibuctl exchanges list")
 	s.say("  go run ./cmd/beibuctl exchanges show %s", s.exchanges["ata-carnet"])
 	s.say("  go run ./cmd/beibuctl rules list")
 	s.say("  curl http://%s/metrics", private)
+	s.say("  go run ./cmd/beibuctl --key-file %s submit testdata/documents/ata-carnet/good/pearls-beihai-laem-chabang.xml", s.keyFile("beihai-customs"))
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(receiver), inbox)
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox ack --reject --code HS-UNKNOWN --reason 'not in the tariff' --all %s", s.keyFile(receiver), inbox)
+	s.say("  go run ./cmd/beibuctl replay --failed --to %s", receiver)
+	s.say("  go run ./cmd/beibuctl replay --failed --to %s --do --reason 'tariff updated'", receiver)
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox list", s.keyFile(receiver))
 	s.say("\nCtrl-C ends it and removes its data.")
 }
