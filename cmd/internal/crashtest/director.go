@@ -1,7 +1,6 @@
 package crashtest
 
 import (
-	"math/rand/v2"
 	"net/url"
 	"syscall"
 	"time"
@@ -20,8 +19,8 @@ func (w *world) direct() {
 	begun := time.Now()
 	all := w.reachable()
 	for i := 0; (w.report.Kills < w.o.Kills || time.Since(begun) < w.o.For) && !w.breached(); i++ {
-		m := w.members[rand.IntN(len(w.members))] //nolint:gosec // chance is all that is wanted
-		w.progress(20 + rand.IntN(200))           //nolint:gosec // as above
+		m := w.members[w.chance.IntN(len(w.members))]
+		w.progress(20 + w.chance.IntN(200))
 		if i%4 == 3 {
 			m.node.Kill()
 			w.report.met(&w.report.Points, anywhere)
@@ -62,17 +61,23 @@ func (w *world) restart(m *member, twice bool) {
 	w.tb.Helper()
 	_ = m.node.Stop(syscall.SIGKILL) // it tells that it was killed
 	if twice {
-		if _, err := m.node.Begin(); err != nil {
-			w.tb.Fatal(err)
-		}
-		await(w.senders.ctx, nil, time.Duration(rand.IntN(400))*time.Millisecond) //nolint:gosec // chance is all that is wanted
-		_ = m.node.Stop(syscall.SIGKILL)
-		w.report.met(&w.report.Points, "starting")
-		w.report.count(&w.report.Kills)
+		w.stillborn(m.node)
 	}
 	if err := m.node.Start(); err != nil {
 		w.tb.Fatal(err)
 	}
+}
+
+// stillborn starts a daemon and kills it while it starts.
+func (w *world) stillborn(n *Node) {
+	w.tb.Helper()
+	if _, err := n.Begin(); err != nil {
+		w.tb.Fatal(err)
+	}
+	await(w.senders.ctx, nil, time.Duration(w.chance.IntN(400))*time.Millisecond)
+	_ = n.Stop(syscall.SIGKILL) // it tells that it was killed
+	w.report.met(&w.report.Points, "starting")
+	w.report.count(&w.report.Kills)
 }
 
 // progress returns after n more answers to senders.
@@ -130,7 +135,7 @@ func (w *world) drain() {
 
 // replayAll begins every failed delivery again.
 func (w *world) replayAll(operator *client.Client) {
-	for _, who := range receivers {
+	for _, who := range w.receivers() {
 		query := exchange.ReplayQuery{Receiver: who}
 		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
 		if err != nil || len(plan.Items) == 0 {

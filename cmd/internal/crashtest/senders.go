@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
+	"slices"
 	"time"
 
 	"beibu/cmd/internal/client"
@@ -14,41 +15,63 @@ import (
 	"beibu/testdata"
 )
 
-// sender is the party that submits.
-const sender = "qinzhou-customs"
-
-// receivers are all who get something of what is sent.
-var receivers = []string{"gx-trade-promotion", "gx-customs", "gx-market-supervision", "qinzhou-customs", "window-vn"}
-
-// cast are the samples that are sent, with their numbers.
-var cast = []struct{ kind, sample, number string }{
-	{"ata-carnet", "expo-machinery-qinzhou-haiphong", "CN/4501/26/00183"},
-	{"health-permit", "catering-qinzhou", "HP-CNQZH-2026-00127"},
+// A document is one kind on its way: a sample with its number, who sends it and
+// who gets it.
+type document struct {
+	sender, kind, sample, number string
+	receivers                    []string
 }
 
-// A customer is one client of the sending party. It prefers one daemon and goes
-// to the next where that does not answer.
+// cast are the documents that are sent. Each client sends one after the other,
+// as the party whose it is.
+var cast = []document{
+	{"qinzhou-customs", "ata-carnet", "expo-machinery-qinzhou-haiphong", "CN/4501/26/00183", []string{"gx-trade-promotion", "qinzhou-customs", "window-vn"}},
+	{"qinzhou-customs", "health-permit", "catering-qinzhou", "HP-CNQZH-2026-00127", []string{"gx-customs", "gx-market-supervision", "qinzhou-customs"}},
+	{"gx-commerce", "export-licence", "acetone-viet-nam", "26-45-E00731", []string{"gx-commerce", "pingxiang-customs", "window-vn"}},
+}
+
+// sharedCast is how many of the cast are sent where daemons share servers, which
+// then have enough to do with fewer receivers.
+const sharedCast = 2
+
+// receivers are all who get something of what is sent.
+func (w *world) receivers() []string {
+	var all []string
+	for _, d := range w.cast {
+		all = append(all, d.receivers...)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// A customer is one client of the sending parties. It prefers one daemon and
+// goes to the next where that does not answer.
 type customer struct {
 	w         *world
 	name      int
-	calls     []*client.Client
-	templates [][]byte
+	calls     [][]*client.Client // by place in the cast, and then by daemon
+	templates [][]byte           // by place in the cast
 	next      int
 	chance    *rand.Rand
 }
 
+// role is the place in the cast of the document that is sent now.
+func (c *customer) role() int { return c.next % len(c.templates) }
+
 func (w *world) newSender(i int) *customer {
 	c := &customer{w: w, name: i, chance: rand.New(rand.NewPCG(w.o.Seed, uint64(i)))} //nolint:gosec // chance is all that is wanted
-	for j := range w.members {
-		m := w.members[(i+j)%len(w.members)]
-		c.calls = append(c.calls, m.node.As(sender, m.send))
-	}
-	for _, one := range cast {
+	for _, one := range w.cast {
 		s, err := testdata.Find(one.kind, one.sample)
 		if err != nil {
 			w.tb.Error(err)
 		}
 		c.templates = append(c.templates, testdata.Numbered(s.Bytes, one.number, "CRASH-NUMBER"))
+		var calls []*client.Client
+		for j := range w.members {
+			m := w.members[(i+j)%len(w.members)]
+			calls = append(calls, m.node.As(one.sender, m.send))
+		}
+		c.calls = append(c.calls, calls)
 	}
 	return c
 }
@@ -57,7 +80,7 @@ func (c *customer) run(ctx context.Context) {
 	for ctx.Err() == nil {
 		c.next++
 		number := fmt.Sprintf("CRASH-%03d-%06d", c.name, c.next)
-		document := testdata.Numbered(c.templates[c.next%len(c.templates)], "CRASH-NUMBER", number)
+		document := testdata.Numbered(c.templates[c.role()], "CRASH-NUMBER", number)
 		switch c.chance.IntN(10) {
 		case 0:
 			c.race(ctx, number, document)
@@ -146,11 +169,12 @@ func (c *customer) race(ctx context.Context, number string, document []byte) {
 // insist submits until there is an answer that stands: a daemon that is away, or
 // that says that nothing was promised, is passed over for the next.
 func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi.Acceptance, error) {
+	calls := c.calls[c.role()]
 	for ; ; at++ {
 		if ctx.Err() != nil {
 			return httpapi.Acceptance{}, ctx.Err()
 		}
-		answer, err := c.calls[at%len(c.calls)].Submit(ctx, document)
+		answer, err := calls[at%len(calls)].Submit(ctx, document)
 		problem := client.ProblemOf(err)
 		if err == nil || problem != nil && !comesAgain(problem) {
 			select {

@@ -3,8 +3,12 @@ package crashtest
 import (
 	"context"
 	"fmt"
+	"math"
+	"math/rand/v2"
 	"net"
 	"net/http"
+	"os"
+	"strconv"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -27,7 +31,7 @@ type Options struct {
 	Clients int           // senders
 	At      []string      // names of the points at which to kill; none for all
 	Breach  bool          // end at the first breach: one is expected
-	Seed    uint64        // of what the senders and receivers choose; 0 for a new one
+	Seed    uint64        // of what everybody chooses; 0 for that of BEIBU_CRASH_SEED, or a new one
 }
 
 // A world is the daemons, those who use them, and what they saw.
@@ -35,11 +39,13 @@ type world struct {
 	tb      testing.TB
 	o       Options
 	report  *Report
+	chance  *rand.Rand // what the director chooses
+	cast    []document
 	members []*member
 	books   *books
 
-	senders, receivers, storm *crowd
-	answers                   chan struct{} // one for every answer to a sender, while there is room
+	senders, readers, storm *crowd
+	answers                 chan struct{} // one for every answer to a sender, while there is room
 }
 
 // A member is a daemon with the proxies around it.
@@ -71,7 +77,7 @@ func Run(tb testing.TB, o Options) *Report {
 		w.drain()
 	}
 	w.report.Drained = time.Since(begun)
-	w.receivers.stop()
+	w.readers.stop()
 	for _, m := range w.members {
 		if err := m.node.Stop(syscall.SIGTERM); err != nil {
 			w.report.fault(nil, "SIGTERM: %v", err)
@@ -84,16 +90,35 @@ func Run(tb testing.TB, o Options) *Report {
 func newWorld(tb testing.TB, o Options) *world {
 	tb.Helper()
 	if o.Seed == 0 {
-		o.Seed = uint64(time.Now().UnixNano()) //nolint:gosec // any number will do
+		o.Seed = seed(tb)
 	}
 	w := &world{
-		tb: tb, o: o, report: &Report{Seed: o.Seed}, books: newBooks(),
-		senders: newCrowd(tb), receivers: newCrowd(tb), storm: newCrowd(tb), answers: make(chan struct{}, 1024),
+		tb: tb, o: o, report: &Report{Seed: o.Seed}, books: newBooks(), cast: cast,
+		chance:  rand.New(rand.NewPCG(o.Seed, math.MaxUint64)),
+		senders: newCrowd(tb), readers: newCrowd(tb), storm: newCrowd(tb), answers: make(chan struct{}, 1024),
+	}
+	if o.Servers != nil {
+		w.cast = cast[:sharedCast]
 	}
 	for i := range o.Nodes {
 		w.members = append(w.members, w.newMember(i))
 	}
 	return w
+}
+
+// seed returns that of BEIBU_CRASH_SEED, which repeats what a run chose, or a
+// new one, and tells it. When the machine does what remains its own affair.
+func seed(tb testing.TB) uint64 {
+	tb.Helper()
+	chosen := uint64(time.Now().UnixNano())
+	if text := os.Getenv("BEIBU_CRASH_SEED"); text != "" {
+		var err error
+		if chosen, err = strconv.ParseUint(text, 10, 64); err != nil {
+			tb.Fatalf("BEIBU_CRASH_SEED: %v", err)
+		}
+	}
+	tb.Logf("BEIBU_CRASH_SEED=%d makes the same choices again", chosen)
+	return chosen
 }
 
 func (w *world) newMember(i int) *member {
@@ -129,10 +154,12 @@ func (m *member) through(tb testing.TB, at door) *http.Client {
 	return c
 }
 
-// start starts every daemon. The first one makes the keys of all.
+// start starts every daemon. The first one makes the keys of all, and is killed
+// once while it does.
 func (w *world) start() {
 	w.tb.Helper()
 	first := w.members[0].node
+	w.stillborn(first)
 	if err := first.Start(); err != nil {
 		w.tb.Fatal(err)
 	}
@@ -153,10 +180,10 @@ func (w *world) begin() {
 		s := w.newSender(i)
 		w.senders.wg.Go(func() { s.run(w.senders.ctx) })
 	}
-	for i, who := range receivers {
+	for i, who := range w.receivers() {
 		for j, m := range w.members {
 			r := w.newReceiver(who, m, i*len(w.members)+j)
-			w.receivers.wg.Go(func() { r.run(w.receivers.ctx) })
+			w.readers.wg.Go(func() { r.run(w.readers.ctx) })
 		}
 	}
 	if w.o.Storm > 0 {
