@@ -129,7 +129,7 @@ func TestSealKeysAndAliases(t *testing.T) {
 seal: {keys: [DIR/seal.pem], userID: beibu@chinaport}
 aliases: [{uri: "http://www.w3.org/2000/09/xmldsig#sm2-sm3", means: "http://www.chinaport.gov.cn/2022/04/xmldsig#sm2-sm3"}]
 `, "DIR", dir)))
-	if err != nil || len(l.SealKeys) != 1 || string(l.SealKeys[0].UserID) != "beibu@chinaport" || l.Verifier == nil {
+	if err != nil || len(l.SealKeys) != 1 || string(l.SealKeys[0].Key.UserID) != "beibu@chinaport" || l.Verifier == nil {
 		t.Fatalf("%+v, %v", l, err)
 	}
 	_, err = Parse("beibud.yaml", []byte(strings.ReplaceAll(`seal:

@@ -42,7 +42,7 @@ func (r *reader) run(ctx context.Context) {
 // what it forgets must come again.
 func (r *reader) receive(ctx context.Context) {
 	began := time.Now()
-	mail, err := client.Get[httpapi.MailboxPage](ctx, r.calls, "/v1/mailbox", url.Values{"lease": {"2s"}, "wait": {"1s"}, "limit": {"50"}})
+	mail, err := client.Get[httpapi.MailboxPage](ctx, r.calls, "/v1/mailbox", url.Values{"lease": {"5s"}, "wait": {"1s"}, "limit": {"20"}})
 	if err != nil {
 		r.excuse(ctx, err)
 		return
