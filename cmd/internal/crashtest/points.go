@@ -96,7 +96,7 @@ func (m *member) watch(at door) proxytest.Watch {
 			close(t.struck)
 			return false
 		}
-		lost := m.lossy.Load() && message.FromServer && rand.IntN(50) == 0 //nolint:gosec // chance is all that is wanted
+		lost := m.lossy.Load() && message.FromServer && rand.IntN(50) == 0
 		return !lost
 	}
 }

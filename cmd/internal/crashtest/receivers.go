@@ -24,7 +24,7 @@ type reader struct {
 func (w *world) newReceiver(who string, m *member, i int) *reader {
 	return &reader{
 		w: w, who: who, node: m.node, calls: m.node.As(who, m.fetch),
-		chance: rand.New(rand.NewPCG(w.o.Seed, uint64(1_000+i))), //nolint:gosec // chance is all that is wanted
+		chance: rand.New(rand.NewPCG(w.o.Seed, uint64(1_000+i))),
 	}
 }
 

@@ -59,7 +59,7 @@ type customer struct {
 func (c *customer) role() int { return c.next % len(c.templates) }
 
 func (w *world) newSender(i int) *customer {
-	c := &customer{w: w, name: i, chance: rand.New(rand.NewPCG(w.o.Seed, uint64(i)))} //nolint:gosec // chance is all that is wanted
+	c := &customer{w: w, name: i, chance: rand.New(rand.NewPCG(w.o.Seed, uint64(i)))}
 	for _, one := range w.cast {
 		s, err := testdata.Find(one.kind, one.sample)
 		if err != nil {

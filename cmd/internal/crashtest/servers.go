@@ -51,16 +51,12 @@ func StartServers(tb testing.TB, brokers, doors int) *Servers {
 			tb.Skipf("SKIPPED: %s is not installed, so nothing was killed over Kafka and Redis", tool)
 		}
 	}
-	dir, err := os.MkdirTemp("", "beibu-crash-")
-	if err != nil {
-		tb.Fatal(err)
-	}
+	dir := tb.TempDir()
 	s := &Servers{tb: tb, dir: dir, base: freePorts(tb), brokers: brokers, doors: doors, prefix: "crash."}
 	tb.Cleanup(func() {
 		if out, err := s.script(context.Background(), "down", "--dir", dir); err != nil {
 			tb.Errorf("%v\n%s", err, out)
 		}
-		_ = os.RemoveAll(dir)
 	})
 	if err := s.Up(tb.Context()); err != nil {
 		tb.Fatal(err)

@@ -2,7 +2,6 @@ package crashtest
 
 import (
 	"context"
-	"fmt"
 	"math"
 	"math/rand/v2"
 	"net"
@@ -235,5 +234,5 @@ const patience = 2 * time.Minute
 // stuck ends the attack: something never happened.
 func (w *world) stuck(what string) {
 	w.tb.Helper()
-	w.tb.Fatal(fmt.Sprintf("%s did not happen within %s\n%s", what, patience, w.report))
+	w.tb.Fatalf("%s did not happen within %s\n%s", what, patience, w.report)
 }

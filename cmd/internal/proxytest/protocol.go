@@ -66,12 +66,12 @@ func (k *kafka) Read(from io.Reader, server bool) (Message, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if server {
-		id := int32(binary.BigEndian.Uint32(frame[4:])) //nolint:gosec // a number as any
+		id := int32(binary.BigEndian.Uint32(frame[4:]))
 		m.Request = k.asked[id]
 		delete(k.asked, id)
 		return m, nil
 	}
-	k.asked[int32(binary.BigEndian.Uint32(frame[8:]))] = frame //nolint:gosec // a number as any
+	k.asked[int32(binary.BigEndian.Uint32(frame[8:]))] = frame
 	return m, nil
 }
 
@@ -82,6 +82,6 @@ func (m Message) Asks(kind int16, topic string) bool {
 	if m.FromServer {
 		request = m.Request
 	}
-	return len(request) > 12 && int16(binary.BigEndian.Uint16(request[4:])) == kind && //nolint:gosec // a number as any
+	return len(request) > 12 && int16(binary.BigEndian.Uint16(request[4:])) == kind &&
 		bytes.Contains(request, []byte(topic))
 }

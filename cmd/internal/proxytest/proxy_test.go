@@ -92,18 +92,18 @@ func TestCuts(t *testing.T) {
 	server := echo(t)
 	p := proxytest.Start(t, "127.0.0.1:0", func() string { return server }, proxytest.Raw)
 	c := dial(t, p)
-	if _, err := say(c, "carnet"); err != nil {
+	if _, err := say(c, "permit"); err != nil {
 		t.Fatal(err)
 	}
 	p.Cut(true)
-	if _, err := say(c, "carnet"); err == nil {
+	if _, err := say(c, "permit"); err == nil {
 		t.Error("the connection lives on")
 	}
-	if _, err := say(dial(t, p), "carnet"); err == nil {
+	if _, err := say(dial(t, p), "permit"); err == nil {
 		t.Error("a new connection is served")
 	}
 	p.Cut(false)
-	if _, err := say(dial(t, p), "carnet"); err != nil {
+	if _, err := say(dial(t, p), "permit"); err != nil {
 		t.Errorf("afterwards: %v", err)
 	}
 }
