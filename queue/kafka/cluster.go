@@ -105,9 +105,15 @@ type record struct {
 // errBeyond says that an offset is not in a partition (any more, or yet).
 var errBeyond = errors.New("offset outside the partition")
 
+// An answer is what a broker hands out of a partition.
+type answer struct {
+	first   int64 // offset of the oldest record that the partition holds
+	records []record
+}
+
 // fetch reads records of a partition from offset on, waiting for the first one
 // for up to wait. It returns none where there is none.
-func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset int64, wait time.Duration) ([]record, error) {
+func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset int64, wait time.Duration) (answer, error) {
 	ctx, cancel := context.WithTimeout(ctx, wait+requestTime) // the watchdog: a connection gone silent is left
 	defer cancel()
 	r, err := c.client.Fetch(ctx, &kafkago.FetchRequest{
@@ -117,12 +123,13 @@ func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset
 		err = r.Error
 	}
 	if errors.Is(err, kafkago.OffsetOutOfRange) {
-		return nil, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errBeyond)
+		return answer{}, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errBeyond)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, err)
+		return answer{}, fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, err)
 	}
-	return readAll(r.Records, offset)
+	records, err := readAll(r.Records, offset)
+	return answer{r.LogStartOffset, records}, err
 }
 
 // readAll copies records out of an answer. It may begin before offset, since a
@@ -165,7 +172,8 @@ func readBytes(b protocol.Bytes) ([]byte, error) {
 // of a request, where a leader has moved or a broker is away.
 func (c *cluster) read(ctx context.Context, topic string, partition int, offset int64) (records []record, err error) {
 	err = persist(ctx, func(ctx context.Context) error {
-		records, err = c.fetch(ctx, topic, partition, offset, pollTime)
+		a, err := c.fetch(ctx, topic, partition, offset, pollTime)
+		records = a.records
 		return err
 	})
 	return records, err

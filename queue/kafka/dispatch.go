@@ -100,8 +100,8 @@ func (d *dispatch) generations(ctx context.Context, group *kafkago.ConsumerGroup
 func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
 	from, err := d.begin(ctx, a)
 	for err == nil {
-		err = d.q.cluster.tail(ctx, d.q.topics.log, a.ID, from, func(records []record) error {
-			for len(records) > 0 {
+		err = d.q.cluster.tail(ctx, d.q.topics.log, a.ID, from, func(got answer) error {
+			for records := got.records; len(records) > 0; {
 				n := portion(records)
 				if err := d.batch(ctx, g, a.ID, records[:n]); err != nil {
 					return err

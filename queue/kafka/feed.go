@@ -111,10 +111,11 @@ func newFeed(partitions, first int64) *feed {
 }
 
 // hear takes in messages of events, in their order.
-func (f *feed) hear(records []record) error {
+func (f *feed) hear(a answer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	for _, r := range records {
+	f.drop(a.first)
+	for _, r := range a.records {
 		if r.offset-f.stations[len(f.stations)-1].offset >= memory {
 			f.stations = append(f.stations, station{r.offset, slices.Clone(f.screen.told)})
 		}
@@ -126,8 +127,23 @@ func (f *feed) hear(records []record) error {
 			f.newest = told[len(told)-1].Sequence
 		}
 	}
-	f.mark.move(records[len(records)-1].offset + 1)
+	f.mark.hear(a.records)
 	return nil
+}
+
+// drop moves the first station to where events begins now. It knows less of
+// what was told by then than a screen that has heard what retention dropped; so
+// a follower may be told again what a zombie repeated just behind it, as by a
+// node that hears events from there.
+func (f *feed) drop(first int64) {
+	if first <= f.stations[0].offset {
+		return
+	}
+	behind := 1
+	for behind < len(f.stations) && f.stations[behind].offset <= first {
+		behind++
+	}
+	f.stations = append([]station{{first, f.stations[behind-1].told}}, f.stations[behind:]...)
 }
 
 func screened(s *screen, r record) ([]queue.Change, error) {
@@ -208,9 +224,9 @@ func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Conte
 	defer done()
 	from, screen := q.feed.start(messageOf(after))
 	var folding error
-	err = q.cluster.tail(ctx, q.topics.events, 0, from, func(records []record) error {
+	err = q.cluster.tail(ctx, q.topics.events, 0, from, func(a answer) error {
 		var changes []queue.Change
-		for _, r := range records {
+		for _, r := range a.records {
 			told, err := screened(screen, r)
 			if err != nil {
 				return err

@@ -87,7 +87,7 @@ func (q *Queue) hear(ctx context.Context) error {
 			return q.unavailable(ctx, "hear log", err)
 		}
 		q.owners.begin(p, first)
-		q.listen(q.topics.log, p, first, func(records []record) error { return q.owners.hear(p, records) })
+		q.listen(q.topics.log, p, first, func(a answer) error { return q.owners.hear(p, a) })
 	}
 	first, end, err := q.cluster.bounds(ctx, q.topics.events, 0)
 	if err != nil {
@@ -108,7 +108,7 @@ func (q *Queue) hear(ctx context.Context) error {
 
 // listen tails a partition for as long as the queue lives. A fault in it ends
 // the queue: from there on nobody knows what was decided.
-func (q *Queue) listen(topic string, partition int, from int64, hear func([]record) error) {
+func (q *Queue) listen(topic string, partition int, from int64, hear func(answer) error) {
 	q.ears.Go(func() {
 		if err := q.cluster.tail(q.life, topic, partition, from, hear); q.life.Err() == nil {
 			q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, err))

@@ -146,7 +146,7 @@ func TestScreenIsTheSameFromAnyStation(t *testing.T) {
 	}
 	for len(records) > 0 {
 		n := min(100, len(records))
-		if err := f.hear(records[:n]); err != nil {
+		if err := f.hear(answer{records: records[:n]}); err != nil {
 			t.Fatal(err)
 		}
 		records = records[n:]

@@ -12,12 +12,12 @@ import (
 var ErrGap = errors.New("log is not contiguous")
 
 // tail reads a partition in order from an offset on and gives every answer of
-// the broker to hear, until ctx ends or hear fails. Whatever else goes wrong
-// it asks again. An offset that the partition does not hold is a gap, except
+// the broker to hear, those without records too, until ctx ends or hear fails.
+// Whatever else goes wrong it asks again. An offset that the partition does not hold is a gap, except
 // that it may be the next one.
-func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, hear func([]record) error) error {
+func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, hear func(answer) error) error {
 	for {
-		records, err := c.fetch(ctx, topic, partition, from, pollTime)
+		a, err := c.fetch(ctx, topic, partition, from, pollTime)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()
@@ -29,13 +29,10 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 			}
 			continue
 		}
-		if len(records) == 0 {
-			continue
-		}
-		if from, err = contiguous(records, from); err != nil {
+		if from, err = contiguous(a.records, from); err != nil {
 			return fmt.Errorf("read %s/%d: %w", topic, partition, err)
 		}
-		if err := hear(records); err != nil {
+		if err := hear(a); err != nil {
 			return err
 		}
 	}
@@ -59,6 +56,13 @@ type mark struct {
 }
 
 func newMark() mark { return mark{moved: make(chan struct{})} }
+
+// hear moves the mark behind records, if there are any.
+func (m *mark) hear(records []record) {
+	if n := len(records); n > 0 {
+		m.move(records[n-1].offset + 1)
+	}
+}
 
 // move is called under the lock of whoever owns the mark.
 func (m *mark) move(next int64) {

@@ -181,15 +181,15 @@ func (c *cluster) recorded(ctx context.Context) (int, error) {
 			return 0, fmt.Errorf("record partitions: %w", err)
 		}
 	}
-	records, err := c.fetch(ctx, topic, 0, first, pollTime)
+	a, err := c.fetch(ctx, topic, 0, first, pollTime)
 	if err != nil {
 		return 0, err
 	}
-	if len(records) == 0 || records[0].offset != 0 {
+	if len(a.records) == 0 || a.records[0].offset != 0 {
 		return 0, fmt.Errorf("read recorded partitions: not in %s", topic)
 	}
 	var s setting
-	if err := json.Unmarshal(records[0].value, &s); err != nil {
+	if err := json.Unmarshal(a.records[0].value, &s); err != nil {
 		return 0, fmt.Errorf("%w: %s: %w", ErrLayout, topic, err)
 	}
 	return s.Partitions, nil
