@@ -179,13 +179,27 @@ func (c *cluster) read(ctx context.Context, topic string, partition int, offset 
 	return records, err
 }
 
-// bounds returns the first offset of a partition and the one after its last.
+// A span is the first offset of a partition and the one after its last.
+type span struct{ first, end int64 }
+
+// bounds returns the span of a partition.
 func (c *cluster) bounds(ctx context.Context, topic string, partition int) (first, end int64, err error) {
+	spans, err := c.spans(ctx, map[string][]int{topic: {partition}})
+	if err != nil {
+		return 0, 0, err
+	}
+	s := spans[topic][partition]
+	return s.first, s.end, nil
+}
+
+// spans returns the spans of partitions, by topic and partition. Every one that
+// was asked for is there.
+func (c *cluster) spans(ctx context.Context, partitions map[string][]int) (spans map[string]map[int]span, err error) {
 	err = persist(ctx, func(ctx context.Context) error {
-		first, end, err = c.tryBounds(ctx, topic, partition)
+		spans, err = c.trySpans(ctx, partitions)
 		return err
 	})
-	return first, end, err
+	return spans, err
 }
 
 // persist asks again until there is an answer, or the time of a request is
@@ -201,23 +215,33 @@ func persist(ctx context.Context, ask func(context.Context) error) error {
 	}
 }
 
-func (c *cluster) tryBounds(ctx context.Context, topic string, partition int) (first, end int64, err error) {
-	r, err := c.client.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: map[string][]kafkago.OffsetRequest{
-		topic: {kafkago.FirstOffsetOf(partition), kafkago.LastOffsetOf(partition)},
-	}})
+func (c *cluster) trySpans(ctx context.Context, partitions map[string][]int) (map[string]map[int]span, error) {
+	wanted := make(map[string][]kafkago.OffsetRequest)
+	for topic, all := range partitions {
+		for _, p := range all {
+			wanted[topic] = append(wanted[topic], kafkago.FirstOffsetOf(p), kafkago.LastOffsetOf(p))
+		}
+	}
+	r, err := c.client.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: wanted})
 	if err != nil {
-		return 0, 0, fmt.Errorf("ask %s/%d for its bounds: %w", topic, partition, err)
+		return nil, fmt.Errorf("ask for bounds: %w", err)
 	}
-	for _, p := range r.Topics[topic] {
-		if p.Partition != partition {
-			continue
+	spans := make(map[string]map[int]span)
+	for topic, all := range partitions {
+		spans[topic] = make(map[int]span)
+		for _, p := range r.Topics[topic] {
+			if p.Error != nil {
+				return nil, fmt.Errorf("ask %s/%d for its bounds: %w", topic, p.Partition, p.Error)
+			}
+			spans[topic][p.Partition] = span{p.FirstOffset, p.LastOffset}
 		}
-		if p.Error != nil {
-			return 0, 0, fmt.Errorf("ask %s/%d for its bounds: %w", topic, partition, p.Error)
+		for _, p := range all {
+			if _, answered := spans[topic][p]; !answered {
+				return nil, fmt.Errorf("ask %s/%d for its bounds: no answer", topic, p)
+			}
 		}
-		return p.FirstOffset, p.LastOffset, nil
 	}
-	return 0, 0, fmt.Errorf("ask %s/%d for its bounds: no answer", topic, partition)
+	return spans, nil
 }
 
 // pause waits before an attempt is made again. It is false when ctx ends.

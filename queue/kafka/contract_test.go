@@ -4,6 +4,7 @@ import (
 	"context"
 	"flag"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -58,11 +59,15 @@ func open(tb testing.TB, o kafka.Options) *kafka.Queue {
 }
 
 // contract runs the contract with one partition, for its order, and says so
-// where the promises are about the order of the whole log.
+// where the promises are about the order of the whole log. A queue that is
+// opened again goes by its memory.
 func contract(t *testing.T, brokers []string) {
 	t.Helper()
-	queuetest.Run(t, func(testing.TB) queuetest.Opener {
+	queuetest.Run(t, func(tb testing.TB) queuetest.Opener {
+		tb.Helper()
 		o := settings(brokers)
+		o.Memory, o.MemoryEvery = filepath.Join(tb.TempDir(), "log.memory"), 2
+		o.Warn = func(err error) { tb.Errorf("warned of %v", err) }
 		return func(tb testing.TB) queue.Queue {
 			tb.Helper()
 			return open(tb, o)

@@ -3,6 +3,7 @@ package kafka_test
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,15 +15,21 @@ import (
 	"beibu/queue/queuetest"
 )
 
-// These name the brokers and the prefix of the topics to the child process.
+// These name the brokers, the prefix of the topics and the memory to the child
+// process.
 const (
 	crashBrokers = "BEIBU_TEST_CRASH_BROKERS"
 	crashPrefix  = "BEIBU_TEST_CRASH_PREFIX"
+	crashMemory  = "BEIBU_TEST_CRASH_MEMORY"
 )
 
-// mortal are the settings of a node that is killed: it is missed soon.
-func mortal(brokers []string, prefix string) kafka.Options {
-	return kafka.Options{Brokers: brokers, Prefix: prefix, Partitions: 1, Replication: 1, Session: time.Second}
+// mortal are the settings of a node that is killed: it is missed soon, and
+// mostly while it writes its memory.
+func mortal(brokers []string, prefix, memory string) kafka.Options {
+	return kafka.Options{
+		Brokers: brokers, Prefix: prefix, Partitions: 1, Replication: 1, Session: time.Second,
+		Memory: memory, MemoryEvery: 2,
+	}
 }
 
 func TestKilledChild(t *testing.T) {
@@ -30,7 +37,7 @@ func TestKilledChild(t *testing.T) {
 	if brokers == "" {
 		t.Skip("the child process of TestKilled")
 	}
-	queuetest.Child(t, open(t, mortal(strings.Split(brokers, ","), os.Getenv(crashPrefix))))
+	queuetest.Child(t, open(t, mortal(strings.Split(brokers, ","), os.Getenv(crashPrefix), os.Getenv(crashMemory))))
 }
 
 func TestKilledOnFake(t *testing.T) { killed(t, fake(t, kfake.GroupMinSessionTimeout(time.Second))) }
@@ -43,11 +50,12 @@ func killed(t *testing.T, brokers []string) {
 	if testing.Short() {
 		kills = 2
 	}
-	o := mortal(brokers, settings(brokers).Prefix)
+	o := mortal(brokers, settings(brokers).Prefix, filepath.Join(t.TempDir(), "log.memory"))
+	o.Warn = func(err error) { t.Errorf("warned of %v", err) }
 	queuetest.Killed(t, kills, func(t *testing.T) *exec.Cmd {
 		t.Helper()
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$")
-		child.Env = append(os.Environ(), crashBrokers+"="+strings.Join(brokers, ","), crashPrefix+"="+o.Prefix)
+		child.Env = append(os.Environ(), crashBrokers+"="+strings.Join(brokers, ","), crashPrefix+"="+o.Prefix, crashMemory+"="+o.Memory)
 		return child
 	}, func(tb testing.TB) queue.Queue {
 		tb.Helper()

@@ -17,8 +17,9 @@
 // everywhere.
 //
 // What a node knows it keeps in memory: some forty bytes for each key in log,
-// and next to nothing of events. So it hears both from their beginnings when
-// it opens, and is ready when it has caught up.
+// and next to nothing of events. A file may keep it too, so that a node that
+// opens again hears only what is new; without one that fits, it hears both from
+// their beginnings. It is ready when it has caught up.
 //
 // The writer holds a message until the brokers have answered for it, whether or
 // not its caller still waits. How many bytes it may hold is bounded; beyond

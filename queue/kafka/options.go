@@ -25,6 +25,17 @@ type Options struct {
 	User        string        // for SASL
 	Password    string        // for SASL
 	Session     time.Duration // after which a silent node loses its partitions; 10 s where 0
+
+	// Memory is a file that keeps what this node has heard of log and events, so
+	// that the next Open hears only what is new. Without it all is heard anew. It
+	// is one queue's at a time.
+	Memory string
+	// MemoryEvery is how many records heard make Memory be written again; 50,000
+	// where 0. It is written by Close too.
+	MemoryEvery int
+	// Warn, unless nil, is told what went wrong and was overcome, such as a
+	// Memory that cannot be used. It may be called by several goroutines.
+	Warn func(error)
 }
 
 // Bounds of what the smaller topics take, in bytes of a message.
@@ -61,6 +72,10 @@ func (o Options) filled() (Options, error) {
 		o.Unanswered = 256 << 20
 	}
 	o.Unanswered = max(o.Unanswered, max(o.MaxBody, maxEvents)+overhead)
+
+	if o.MemoryEvery == 0 {
+		o.MemoryEvery = 50_000
+	}
 	if o.Session == 0 {
 		o.Session = 10 * time.Second
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync"
+	"sync/atomic"
 
 	kafkago "github.com/segmentio/kafka-go"
 
@@ -28,6 +29,8 @@ type Queue struct {
 	owners  *owners
 	feed    *feed
 	recent  *window
+	heard   atomic.Int64  // records that the memory on disk does not know
+	due     chan struct{} // the memory on disk is to be written
 
 	life   context.Context         //nolint:containedctx // of the queue itself: ends with Close or a fault
 	end    context.CancelCauseFunc // gives the reason
@@ -37,8 +40,8 @@ type Queue struct {
 }
 
 // Open makes the topics that are missing, checks all of them, and hears log
-// and events to their ends: a node is not ready before it knows what was
-// decided. It fails with ErrLayout where the topics do not fit, and with
+// and events to their ends, from where its memory on disk ends, if it has one
+// that fits: a node is not ready before it knows what was decided. It fails with ErrLayout where the topics do not fit, and with
 // queue.ErrUnavailable where ctx ends first.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	o, err := o.filled()
@@ -51,7 +54,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q := &Queue{
 		options: o, topics: o.topics(), layout: layout{int64(o.Partitions)}, cluster: c,
-		owners: newOwners(layout{int64(o.Partitions)}), recent: newWindow(),
+		recent: newWindow(), due: make(chan struct{}, 1),
 	}
 	q.life, q.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if err := q.cluster.prepare(ctx); err != nil {
@@ -80,26 +83,25 @@ func (q *Queue) hear(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	ends := make([]int64, q.options.Partitions)
-	for p := range ends {
-		var first int64
-		if first, ends[p], err = q.cluster.bounds(ctx, q.topics.log, p); err != nil {
-			return q.unavailable(ctx, "hear log", err)
-		}
-		q.owners.begin(p, first)
-		q.listen(q.topics.log, p, first, func(a answer) error { return q.owners.hear(p, a) })
+	if err := q.recall(ctx); err != nil {
+		return q.unavailable(ctx, "read memory", err)
 	}
-	first, end, err := q.cluster.bounds(ctx, q.topics.events, 0)
+	if q.options.Memory != "" {
+		q.ears.Go(q.remember)
+	}
+	now, err := q.spans(ctx)
 	if err != nil {
+		return q.unavailable(ctx, "hear log and events", err)
+	}
+	for p, at := range q.owners.points() {
+		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
+	}
+	q.listen(q.topics.events, 0, q.feed.mark.next, q.feed.hear)
+	if _, err := q.feed.heard(ctx, now.events.end); err != nil {
 		return q.unavailable(ctx, "hear events", err)
 	}
-	q.feed = newFeed(q.layout.partitions, first)
-	q.listen(q.topics.events, 0, first, q.feed.hear)
-	if _, err := q.feed.heard(ctx, end); err != nil {
-		return q.unavailable(ctx, "hear events", err)
-	}
-	for p, end := range ends {
-		if err := q.owners.heard(ctx, p, end); err != nil {
+	for p, log := range now.log {
+		if err := q.owners.heard(ctx, p, log.end); err != nil {
 			return q.unavailable(ctx, "hear log", err)
 		}
 	}
@@ -110,7 +112,7 @@ func (q *Queue) hear(ctx context.Context) error {
 // the queue: from there on nobody knows what was decided.
 func (q *Queue) listen(topic string, partition int, from int64, hear func(answer) error) {
 	q.ears.Go(func() {
-		if err := q.cluster.tail(q.life, topic, partition, from, hear); q.life.Err() == nil {
+		if err := q.cluster.tail(q.life, topic, partition, from, q.noted(hear)); q.life.Err() == nil {
 			q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, err))
 		}
 	})
@@ -127,6 +129,13 @@ func (q *Queue) Err() error {
 
 // Done is closed when the queue has stopped; Err tells why.
 func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
+
+// tell passes on what went wrong and was overcome.
+func (q *Queue) tell(err error) {
+	if q.options.Warn != nil {
+		q.options.Warn(err)
+	}
+}
 
 // Close ends the queue. What waits answers queue.ErrUnavailable, and so does
 // every later call.
