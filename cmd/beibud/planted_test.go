@@ -28,10 +28,10 @@ var planted = []struct {
 		return err
 	}
 	e := s.Entry(0, q.layout.position(partition, end))
-	if err := q.write(ctx, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}); err != nil {
+	if err := q.send(ctx, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}); err != nil {
 		return err
 	}
-	return q.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
+	return q.send(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
 }
 
 func (q *Queue) rightly(ctx context.Context, s queue.Submission) error {

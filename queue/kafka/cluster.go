@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"sync/atomic"
 	"time"
 
 	kafkago "github.com/segmentio/kafka-go"
@@ -26,6 +28,15 @@ type cluster struct {
 	mechanism sasl.Mechanism
 	transport *kafkago.Transport
 	client    *kafkago.Client
+	fetcher   *kafkago.Client // without a bound on time of its own
+	restarts  atomic.Int64    // of what stood still
+}
+
+// tell passes on what went wrong and was overcome.
+func (c *cluster) tell(err error) {
+	if c.options.Warn != nil {
+		c.options.Warn(err)
+	}
 }
 
 func newCluster(o Options) (*cluster, error) {
@@ -45,6 +56,7 @@ func newCluster(o Options) (*cluster, error) {
 		mechanism: mechanism,
 		transport: transport,
 		client:    &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Timeout: requestTime, Transport: transport},
+		fetcher:   &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Transport: transport},
 	}, nil
 }
 
@@ -114,11 +126,15 @@ type answer struct {
 // fetch reads records of a partition from offset on, waiting for the first one
 // for up to wait. It returns none where there is none.
 func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset int64, wait time.Duration) (answer, error) {
-	ctx, cancel := context.WithTimeout(ctx, wait+requestTime) // the watchdog: a connection gone silent is left
+	answered, cancel := context.WithTimeout(ctx, wait+c.options.Stall) // the watchdog: a connection gone silent is left
 	defer cancel()
-	r, err := c.client.Fetch(ctx, &kafkago.FetchRequest{
+	r, err := c.fetcher.Fetch(answered, &kafkago.FetchRequest{
 		Topic: topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: 1 << 20, MaxWait: wait,
 	})
+	if ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
+		c.restarts.Add(1)
+		c.tell(fmt.Errorf("ask %s/%d anew at %d: %w", topic, partition, offset, errStalled))
+	}
 	if err == nil {
 		err = r.Error
 	}

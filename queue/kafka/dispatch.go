@@ -62,6 +62,7 @@ func (d *dispatch) run(ctx context.Context) {
 			SessionTimeout:    d.q.options.Session,
 			RebalanceTimeout:  d.q.options.Session,
 			JoinGroupBackoff:  retryTime,
+			Timeout:           d.q.options.Stall / 2, // of a heartbeat or a commit; then the generation is left
 		})
 		if err != nil {
 			d.stop(fmt.Errorf("join group: %w", err)) // its settings are wrong
@@ -98,7 +99,13 @@ func (d *dispatch) generations(ctx context.Context, group *kafkago.ConsumerGroup
 
 // partition dispatches from one partition for as long as it is ours.
 func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	p := &pace{partition: a.ID}
+	p.dispatched.Store(max(a.Offset, 0))
+	go d.watch(ctx, p, cancel)
 	from, err := d.begin(ctx, a)
+	p.dispatched.Store(from)
 	for err == nil {
 		err = d.q.cluster.tail(ctx, d.q.topics.log, a.ID, from, func(got answer) error {
 			for records := got.records; len(records) > 0; {
@@ -106,6 +113,7 @@ func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafka
 				if err := d.batch(ctx, g, a.ID, records[:n]); err != nil {
 					return err
 				}
+				p.dispatched.Store(records[n-1].offset + 1)
 				records = records[n:]
 			}
 			return nil
@@ -222,17 +230,23 @@ func (d *dispatch) hand(ctx context.Context, partition int, entries []queue.Entr
 	if err != nil {
 		return err
 	}
-	// What is handled is written even where the partition or the call has just
-	// ended: should it be handled again, readers leave the repeat out.
-	writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
-	defer cancel()
+	err = lasting(ctx, func(ctx context.Context) error { return d.q.send(ctx, messages...) })
+	if err != nil {
+		return fmt.Errorf("%w: write events: %w", errLost, err)
+	}
+	return nil
+}
+
+// lasting writes until that succeeds or ctx ends. What is handled is written
+// even where the partition or the call has just ended: should it be handled
+// again, readers leave the repeat out. So each attempt has a time of its own.
+func lasting(ctx context.Context, write func(context.Context) error) error {
 	for {
-		err := d.q.write(writing, messages...)
-		if err == nil {
-			return nil
-		}
-		if ctx.Err() != nil || !pause(ctx) {
-			return fmt.Errorf("%w: write events: %w", errLost, err)
+		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
+		err := write(writing)
+		cancel()
+		if err == nil || ctx.Err() != nil || !pause(ctx) {
+			return err
 		}
 	}
 }

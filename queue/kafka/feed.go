@@ -172,6 +172,13 @@ func (f *feed) heard(ctx context.Context, end int64) (int64, error) {
 	}
 }
 
+// next returns the offset up to which events has been heard, exclusive.
+func (f *feed) next() int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.mark.next
+}
+
 // told returns the newest offset of a partition of log that is told.
 func (f *feed) told(partition int) int64 {
 	f.mu.Lock()

@@ -8,27 +8,44 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// Lag returns how many records of log are not dispatched yet, of each
-// partition, for metrics and alarms. It counts records, owning or not.
-func (q *Queue) Lag(ctx context.Context) ([]int64, error) {
+// Progress is how far a node is behind, for metrics and alarms: records that are
+// not there yet, by partition.
+type Progress struct {
+	Undispatched  []int64 // of log, owning or not, by any node
+	Unheard       []int64 // of log, by this node
+	UnheardEvents int64   // by this node
+	Restarts      int64   // of what stood still in this node, since it was opened
+}
+
+// Progress asks the brokers how far they are ahead.
+func (q *Queue) Progress(ctx context.Context) (Progress, error) {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
-		return nil, err
+		return Progress{}, err
 	}
 	defer done()
-	next, err := q.committed(ctx)
+	heard, events := q.owners.points(), q.feed.next()
+	dispatched, err := q.committed(ctx)
 	if err != nil {
-		return nil, q.unavailable(ctx, "find lag", err)
+		return Progress{}, q.unavailable(ctx, "find progress", err)
 	}
-	lag := make([]int64, len(next))
-	for p, dispatched := range next {
-		first, end, err := q.cluster.bounds(ctx, q.topics.log, p)
-		if err != nil {
-			return nil, q.unavailable(ctx, "find lag", err)
-		}
-		lag[p] = end - max(first, dispatched)
+	now, err := q.spans(ctx)
+	if err != nil {
+		return Progress{}, q.unavailable(ctx, "find progress", err)
 	}
-	return lag, nil
+	p := Progress{UnheardEvents: max(now.events.end-events, 0), Restarts: q.cluster.restarts.Load()}
+	for i, log := range now.log {
+		p.Undispatched = append(p.Undispatched, log.end-max(log.first, dispatched[i]))
+		p.Unheard = append(p.Unheard, max(log.end-heard[i].next, 0))
+	}
+	return p, nil
+}
+
+// Lag returns how many records of log are not dispatched yet, of each
+// partition. It counts records, owning or not.
+func (q *Queue) Lag(ctx context.Context) ([]int64, error) {
+	p, err := q.Progress(ctx)
+	return p.Undispatched, err
 }
 
 // committed returns the offset of each partition that the group goes on from.

@@ -30,7 +30,7 @@ func (q *Queue) recall(ctx context.Context) error {
 	case !errors.Is(err, errMemory):
 		return err
 	case !errors.Is(err, fs.ErrNotExist): // there is none at the first start
-		q.tell(fmt.Errorf("hear log and events from their beginnings: %w", err))
+		q.cluster.tell(fmt.Errorf("hear log and events from their beginnings: %w", err))
 	}
 	q.owners, q.feed = newOwners(q.layout), newFeed(q.layout.partitions, spans.events.first)
 	for p, span := range spans.log {
@@ -160,7 +160,7 @@ func (q *Queue) remember() {
 			continue // it was said while the memory was being written
 		}
 		if err := q.write(); err != nil {
-			q.tell(err)
+			q.cluster.tell(err)
 		}
 	}
 }

@@ -25,6 +25,7 @@ type Options struct {
 	User        string        // for SASL
 	Password    string        // for SASL
 	Session     time.Duration // after which a silent node loses its partitions; 10 s where 0
+	Stall       time.Duration // after which a broker that does not answer is asked anew; 10 s where 0. A dispatch that stands still is begun anew after two to four times as long
 
 	// Memory is a file that keeps what this node has heard of log and events, so
 	// that the next Open hears only what is new. Without it all is heard anew. It
@@ -73,6 +74,9 @@ func (o Options) filled() (Options, error) {
 	}
 	o.Unanswered = max(o.Unanswered, max(o.MaxBody, maxEvents)+overhead)
 
+	if o.Stall == 0 {
+		o.Stall = 10 * time.Second
+	}
 	if o.MemoryEvery == 0 {
 		o.MemoryEvery = 50_000
 	}

@@ -62,7 +62,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, openError(err)
 	}
 	q.writer = q.cluster.writer()
-	q.outbox = &outbox{next: q.write, most: int64(o.Unanswered)}
+	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
 	if err := q.hear(ctx); err != nil {
 		return nil, errors.Join(openError(err), q.Close())
 	}
@@ -130,19 +130,12 @@ func (q *Queue) Err() error {
 // Done is closed when the queue has stopped; Err tells why.
 func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
 
-// tell passes on what went wrong and was overcome.
-func (q *Queue) tell(err error) {
-	if q.options.Warn != nil {
-		q.options.Warn(err)
-	}
-}
-
 // Close ends the queue. What waits answers queue.ErrUnavailable, and so does
 // every later call.
 func (q *Queue) Close() error {
 	q.ending.Do(func() {
 		q.end(errClosed)
-		q.writing.Lock() // for ever: see write
+		q.writing.Lock() // for ever: see send
 		if err := q.writer.Close(); err != nil {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
@@ -152,9 +145,9 @@ func (q *Queue) Close() error {
 	return q.ended
 }
 
-// write hands messages to the writer. One that is closed while it takes messages
+// send hands messages to the writer. One that is closed while it takes messages
 // in never ends, so it is closed only between them and takes none afterwards.
-func (q *Queue) write(ctx context.Context, messages ...kafkago.Message) error {
+func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
 	if !q.writing.TryRLock() {
 		return errClosed
 	}

@@ -1,0 +1,185 @@
+package kafka_test
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"beibu/queue"
+	"beibu/queue/kafka"
+)
+
+// hang leaves the next n requests of a kind without an answer.
+func hang(c *kfake.Cluster, key kmsg.Key, n int) (hung *atomic.Int32) {
+	hung = new(atomic.Int32)
+	c.ControlKey(int16(key), func(kmsg.Request) (kmsg.Response, error, bool) {
+		if hung.Load() >= int32(n) {
+			return nil, nil, false
+		}
+		c.KeepControl()
+		hung.Add(1)
+		return nil, nil, true
+	})
+	return hung
+}
+
+// impatient are settings of a queue that soon asks anew.
+func impatient(c *kfake.Cluster) kafka.Options {
+	o := settings(c.ListenAddrs())
+	o.Stall = 100 * time.Millisecond
+	return o
+}
+
+// restarts is how often something was begun anew.
+func restarts(t *testing.T, q *kafka.Queue) int64 {
+	t.Helper()
+	p, err := q.Progress(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.Restarts
+}
+
+// Connections that go silent while log and events are heard are left, each of
+// them.
+func TestFetchesThatHang(t *testing.T) {
+	c := cluster(t)
+	q := open(t, impatient(c))
+	defer closing(t, q)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
+	defer cancel()
+	const silent = 6
+	hang(c, kmsg.Fetch, silent)
+	n := 0
+	for restarts(t, q) < silent {
+		key := fmt.Sprintf("%08d", n)
+		_, err := q.Admit(ctx, queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body")})
+		if err != nil {
+			t.Fatalf("%v, after %d restarts", err, restarts(t, q))
+		}
+		n++
+	}
+	stop := dispatching(t, q)
+	defer stop()
+	once(t, record(t, q, 2*n), n, 0)
+}
+
+// A commit without an answer makes a new generation, that goes on behind what
+// the record tells.
+func TestCommitsThatHang(t *testing.T) {
+	c := cluster(t)
+	q := open(t, impatient(c))
+	defer closing(t, q)
+	hung := hang(c, kmsg.OffsetCommit, 2)
+	stop := dispatching(t, q)
+	const n = 20
+	for i := range n {
+		admit(t, q, fmt.Sprintf("%08d", i))
+	}
+	once(t, record(t, q, 2*n), n, 0)
+	for hung.Load() < 2 {
+		record(t, q, 2*n) // until the second has come
+	}
+	admit(t, q, "one more")
+	once(t, record(t, q, 2*n+2), n+1, 0)
+	stop()
+}
+
+// A batch that hangs is left and handed over again.
+func TestHandlerThatHangs(t *testing.T) {
+	c := cluster(t)
+	o := impatient(c)
+	var said sync.Map
+	o.Warn = func(err error) { said.Store(err.Error(), true) }
+	q := open(t, o)
+	defer closing(t, q)
+	e := admit(t, q, "key")
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
+	defer cancel()
+	calls := 0
+	err := q.Dispatch(ctx, func(ctx context.Context, batch []queue.Entry) ([]queue.Event, error) {
+		if len(batch) != 1 || batch[0].ID != e.ID {
+			t.Errorf("batch %+v", batch)
+		}
+		if calls++; calls == 1 {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		}
+		cancel()
+		return nil, nil
+	})
+	if err != nil || calls != 2 {
+		t.Errorf("%d calls, %v", calls, err)
+	}
+	if restarts(t, q) == 0 {
+		t.Error("nothing was begun anew")
+	}
+	told := false
+	said.Range(func(text, _ any) bool {
+		told = told || strings.Contains(text.(string), "log/0 anew from 0: no progress")
+		return true
+	})
+	if !told {
+		t.Error("nobody was told")
+	}
+}
+
+// How far log and events are not heard, and log not dispatched, is counted by
+// partition.
+func TestProgress(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	o.Partitions = 2
+	q := open(t, o)
+	defer closing(t, q)
+	for i := range 10 {
+		admit(t, q, fmt.Sprint(i))
+	}
+	p, err := q.Progress(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(p.Undispatched) != 2 || p.Undispatched[0]+p.Undispatched[1] != 10 || p.Restarts != 0 {
+		t.Errorf("progress %+v", p)
+	}
+	if len(p.Unheard) != 2 || p.Unheard[0]+p.Unheard[1]+p.UnheardEvents != 0 {
+		t.Errorf("unheard %+v of what was answered", p)
+	}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1}) // from now on nothing is heard
+	refused, cancel := context.WithCancel(t.Context())
+	observed := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Observe: true})
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		_, _ = q.Admit(refused, queue.Submission{Key: "late", Body: []byte("body")}) // it is not decided
+	}()
+	if err := observed.Wait(t.Context(), 1); err != nil {
+		t.Fatal(err)
+	}
+	patient, end := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
+	defer end()
+	for {
+		p, err := q.Progress(patient)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if p.Unheard[0]+p.Unheard[1] == 1 {
+			break
+		}
+	}
+	if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
+		t.Fatal(err)
+	}
+	if p, err = q.Progress(t.Context()); err != nil || p.UnheardEvents != 1 {
+		t.Errorf("unheard %+v, %v", p, err)
+	}
+	cancel()
+	<-done
+}

@@ -1,0 +1,55 @@
+package kafka
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// errStalled says that something stood still that had work to do.
+var errStalled = errors.New("no progress")
+
+// A pace is how far one partition is dispatched.
+type pace struct {
+	partition  int
+	dispatched atomic.Int64 // the offset that comes next
+}
+
+// watch leaves a partition whose dispatch stands still while log has more. The
+// group makes a new generation then, with new connections, and dispatch goes on
+// from where the record ends, on this node or another. It looks less often than
+// a broker is given time to answer, so that what is overcome by asking once more
+// is no stall.
+func (d *dispatch) watch(ctx context.Context, p *pace, leave func()) {
+	ticker := time.NewTicker(2*d.q.options.Stall + pollTime)
+	defer ticker.Stop()
+	stood := int64(-1) // where it stood at the last look, with more to do
+	for {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return
+		}
+		at := p.dispatched.Load()
+		switch {
+		case d.q.owners.next(p.partition) <= at:
+			stood = -1
+		case at == stood:
+			d.q.cluster.restarts.Add(1)
+			d.q.cluster.tell(fmt.Errorf("dispatch log/%d anew from %d: %w", p.partition, at, errStalled))
+			leave()
+			return
+		default:
+			stood = at
+		}
+	}
+}
+
+// next returns the offset up to which a partition has been heard, exclusive.
+func (o *owners) next(partition int) int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.marks[partition].next
+}
