@@ -14,7 +14,7 @@ type Progress struct {
 	Undispatched  []int64 // of log, owning or not, by any node
 	Unheard       []int64 // of log, by this node
 	UnheardEvents int64   // by this node
-	Restarts      int64   // of what stood still in this node, since it was opened
+	Restarts      int64   // of what stood still in this node, since it was opened; known without the brokers
 }
 
 // Progress asks the brokers how far they are ahead.
@@ -24,16 +24,17 @@ func (q *Queue) Progress(ctx context.Context) (Progress, error) {
 		return Progress{}, err
 	}
 	defer done()
+	p := Progress{Restarts: q.cluster.restarts.Load()}
 	heard, events := q.owners.points(), q.feed.next()
 	dispatched, err := q.committed(ctx)
 	if err != nil {
-		return Progress{}, q.unavailable(ctx, "find progress", err)
+		return p, q.unavailable(ctx, "find progress", err)
 	}
 	now, err := q.spans(ctx)
 	if err != nil {
-		return Progress{}, q.unavailable(ctx, "find progress", err)
+		return p, q.unavailable(ctx, "find progress", err)
 	}
-	p := Progress{UnheardEvents: max(now.events.end-events, 0), Restarts: q.cluster.restarts.Load()}
+	p.UnheardEvents = max(now.events.end-events, 0)
 	for i, log := range now.log {
 		p.Undispatched = append(p.Undispatched, log.end-max(log.first, dispatched[i]))
 		p.Unheard = append(p.Unheard, max(log.end-heard[i].next, 0))

@@ -2,9 +2,31 @@ package sqlite
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
 
 	sqlite3 "modernc.org/sqlite/lib"
 )
+
+// Hold takes a name, which is a path, for its own: until it is closed, or its
+// process ends however that ends, another Hold of it fails with ErrInUse. It is
+// for whoever has more to guard than the file of a queue.
+func Hold(path string) (io.Closer, error) {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return nil, fmt.Errorf("lock: %w", err)
+	}
+	c, err := lock(path)
+	if err != nil {
+		return nil, err
+	}
+	return holding{c}, nil
+}
+
+type holding struct{ held *connection }
+
+// Close lets go of the name.
+func (h holding) Close() error { return h.held.close() }
 
 // lock keeps every other store off the file for as long as the returned
 // connection is open. The queue's own file must stay open to the readers, so

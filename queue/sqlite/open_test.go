@@ -131,6 +131,26 @@ func TestOpenRefusesASecondStore(t *testing.T) {
 	open(t, path)
 }
 
+func TestHeldOnceAtATime(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "name")
+	held, err := Hold(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Hold(name); !errors.Is(err, ErrInUse) {
+		t.Errorf("error %v, want %v", err, ErrInUse)
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if held, err = Hold(name); err != nil {
+		t.Fatal(err)
+	}
+	if err := held.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestOpenStopsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()

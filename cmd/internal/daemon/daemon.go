@@ -8,8 +8,6 @@ import (
 	"fmt"
 	"net"
 	"net/http"
-	"os"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -68,8 +66,8 @@ func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error
 
 // wire makes the parts, each from those before it.
 func (d *Daemon) wire(ctx context.Context) error {
-	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
-		return fmt.Errorf("make data folder: %w", err)
+	if err := d.hold(); err != nil {
+		return err
 	}
 	var err error
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
@@ -102,7 +100,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	return d.newAPI(now, set)
 }
 
-// openStores opens the queue and the index over it.
+// openStores opens the queue, with the claims in front of it, and the index.
 func (d *Daemon) openStores(ctx context.Context) error {
 	if err := d.openQueue(ctx); err != nil {
 		return err
@@ -111,12 +109,8 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	if d.claims, err = d.newClaims(); err != nil {
 		return err
 	}
-	if d.index, err = journal.Open(ctx, filepath.Join(d.config.Data, "index.db")); err != nil {
+	if err := d.openIndex(ctx); err != nil {
 		return err
-	}
-	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
-	if again := d.index.Again(); again != nil {
-		d.log.Warn("the index is made again from the queue", zap.Error(again))
 	}
 	d.deliveries = telemetry.NewDeliveries(d.log, d.index)
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store, d.deliveries), Feed: d.store, Fold: d.index}

@@ -216,8 +216,8 @@ func TestSecondDaemonIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(t.Context(), l, zap.NewNop()); err == nil {
-		t.Error("two daemons have one store")
+	if _, err := New(t.Context(), l, zap.NewNop()); !errors.Is(err, ErrInUse) {
+		t.Errorf("error %v, want %v", err, ErrInUse)
 	}
 }
 

@@ -3,16 +3,60 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
+	"os"
 	"path/filepath"
 	"time"
 
 	"go.uber.org/zap"
 
+	"beibu/cmd/internal/telemetry"
 	"beibu/exchange"
 	"beibu/exchange/claims"
+	"beibu/exchange/journal"
 	"beibu/queue/kafka"
 	"beibu/queue/sqlite"
 )
+
+// The files in the data folder that are caches of the log: they can be lost and
+// are made again.
+const (
+	indexFile  = "index.db"
+	memoryFile = "log.memory"
+)
+
+// ErrInUse says that another daemon holds the data folder.
+var ErrInUse = errors.New("the data folder is in use by another daemon")
+
+// hold makes the data folder and keeps every other daemon off it: whatever
+// keeps the log, the index and the memory of it are one daemon's.
+func (d *Daemon) hold() error {
+	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
+		return fmt.Errorf("make data folder: %w", err)
+	}
+	held, err := sqlite.Hold(filepath.Join(d.config.Data, "beibud"))
+	if errors.Is(err, sqlite.ErrInUse) {
+		return fmt.Errorf("%w: %s", ErrInUse, d.config.Data)
+	}
+	if err != nil {
+		return fmt.Errorf("hold data folder: %w", err)
+	}
+	d.life.onStop("data folder", func(context.Context) error { return held.Close() })
+	return nil
+}
+
+// openIndex opens the index over the queue.
+func (d *Daemon) openIndex(ctx context.Context) error {
+	var err error
+	if d.index, err = journal.Open(ctx, filepath.Join(d.config.Data, indexFile)); err != nil {
+		return err
+	}
+	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
+	if again := d.index.Again(); again != nil {
+		d.log.Warn("the index is made again from the queue", zap.Error(again))
+	}
+	return nil
+}
 
 // joinTime is how long a start waits for Kafka, and for what it hears there.
 const joinTime = 10 * time.Minute
@@ -22,10 +66,9 @@ const joinTime = 10 * time.Minute
 func (d *Daemon) openQueue(ctx context.Context) error {
 	var err error
 	if len(d.config.Kafka.Brokers) > 0 {
-		d.store, err = d.joinKafka(ctx)
-	} else {
-		d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{})
+		return d.joinKafka(ctx)
 	}
+	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{})
 	if err != nil {
 		return err
 	}
@@ -33,18 +76,36 @@ func (d *Daemon) openQueue(ctx context.Context) error {
 	return nil
 }
 
-// joinKafka returns once the whole log has been heard.
-func (d *Daemon) joinKafka(ctx context.Context) (*kafka.Queue, error) {
+// joinKafka returns once the whole log has been heard: what is new since the
+// last time, where its memory is there and fits.
+func (d *Daemon) joinKafka(ctx context.Context) error {
 	k := d.config.Kafka
 	d.log.Info("hearing the log", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
 	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the log was not heard in time"))
 	defer cancel()
-	return kafka.Open(ctx, kafka.Options{
+	q, err := kafka.Open(ctx, kafka.Options{
 		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
 		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
 		Unanswered: int(d.config.Limits.Memory),
 		TLS:        d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
+		Memory: filepath.Join(d.config.Data, memoryFile),
+		Warn:   func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) },
 	})
+	if err != nil {
+		return err
+	}
+	d.store = q
+	d.life.onStop("queue", func(context.Context) error { return q.Close() })
+	return d.metrics.WatchProgress(progressor{q})
+}
+
+// A progressor tells the metrics how far the queue in Kafka is behind.
+type progressor struct{ queue *kafka.Queue }
+
+// Progress is telemetry.Progressor's.
+func (p progressor) Progress(ctx context.Context) (telemetry.Progress, error) {
+	now, err := p.queue.Progress(ctx)
+	return telemetry.Progress(now), err
 }
 
 // sealedSize bounds the envelope of a document: base64 with its line ends, and
