@@ -18,6 +18,8 @@ const usage = `beibud exchanges cross-border customs documents.
   beibud demo [--keep]             show the whole exchange on this machine
               [--kafka BROKERS] [--redis ADDRESS]
   beibud config check [FILE]       read a configuration and tell every mistake
+  beibud index rebuild             make the index anew from the log, while no
+              [--config FILE]      daemon runs on the same data
   beibud version
 
 With no configuration, beibud serves on 127.0.0.1:8420 and keeps its data and
@@ -45,6 +47,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return demonstrate(ctx, args[1:], stdout, stderr)
 	case "config":
 		return checkConfig(args[1:], stdout, stderr)
+	case "index":
+		return rebuildIndex(ctx, args[1:], stdout, stderr)
 	case "version", "--version":
 		return version(stdout)
 	case "help", "-h", "--help":

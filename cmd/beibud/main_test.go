@@ -18,7 +18,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"beibud": main})
 }
 
-// The scripts show how the program behaves to those who call it.
+// The scripts show how the program behaves to those who call it. Commands of
+// their own have a daemon run beside it.
 func TestScripts(t *testing.T) {
-	testscript.Run(t, testscript.Params{Dir: "testdata/script"})
+	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: beside, Cmds: commands})
 }

@@ -39,7 +39,7 @@ func openFile(path string) (w *writer, why error, err error) {
 		}
 		why = err
 	}
-	if err := setAside(path); err != nil {
+	if err := SetAside(path); err != nil {
 		return nil, why, err
 	}
 	w, err = openWriter(path)
@@ -64,7 +64,9 @@ func mark(path string, why error) {
 // aside returns where an index is set aside. An earlier one there is lost.
 func aside(path string) string { return path + ".aside" }
 
-func setAside(path string) error {
+// SetAside moves an index that nobody has open to path.aside, so that the next
+// Open makes a new one. Where there is none, it does nothing.
+func SetAside(path string) error {
 	for _, suffix := range suffixes {
 		err := os.Rename(path+suffix, aside(path)+suffix)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {

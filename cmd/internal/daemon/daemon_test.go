@@ -24,15 +24,7 @@ import (
 // open wires a daemon over a folder, with more configuration.
 func open(t *testing.T, dir, more string) *Daemon {
 	t.Helper()
-	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := New(t.Context(), l, zap.NewNop())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
+	return openLogged(t, dir, more, zap.NewNop())
 }
 
 // start opens a daemon and has it serve until the test ends.
@@ -216,27 +208,37 @@ func TestSecondDaemonIsRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := New(t.Context(), l, zap.NewNop()); !errors.Is(err, ErrInUse) {
-		t.Errorf("error %v, want %v", err, ErrInUse)
+	_, err = New(t.Context(), l, zap.NewNop())
+	if refused, ok := errors.AsType[*InUse](err); !ok || refused.Data != dir {
+		t.Errorf("error %v, want %s in use", err, dir)
 	}
 }
 
 func TestPrivateListener(t *testing.T) {
 	d := start(t, t.TempDir(), "")
 	for path, want := range map[string]string{"/livez": "ok", "/readyz": "queue: ok\nindex: ok", "/metrics": "beibu_"} {
-		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+path, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		answer, err := http.DefaultClient.Do(request)
-		if err != nil {
-			t.Fatal(err)
-		}
-		b, err := io.ReadAll(answer.Body)
-		if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != http.StatusOK || !strings.Contains(string(b), want) {
-			t.Errorf("%s: %s %q %v", path, answer.Status, b, err)
+		if text := private(t, d, path); !strings.Contains(text, want) {
+			t.Errorf("%s: %q", path, text)
 		}
 	}
+}
+
+// private asks the private listener.
+func private(t *testing.T, d *Daemon, path string) string {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+path, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != http.StatusOK {
+		t.Errorf("%s: %s %q %v", path, answer.Status, b, err)
+	}
+	return string(b)
 }
 
 // Keys and data belong to the daemon's user alone.

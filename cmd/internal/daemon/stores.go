@@ -25,8 +25,14 @@ const (
 	memoryFile = "log.memory"
 )
 
-// ErrInUse says that another daemon holds the data folder.
-var ErrInUse = errors.New("the data folder is in use by another daemon")
+// InUse says that another daemon holds a data folder.
+type InUse struct{ Data string }
+
+// Error tells which folder it is.
+func (e *InUse) Error() string { return "data folder " + e.Data + " is in use by another daemon" }
+
+// Hint tells what there is to do.
+func (e *InUse) Hint() string { return "stop that daemon first, or give this one a folder of its own" }
 
 // hold makes the data folder and keeps every other daemon off it: whatever
 // keeps the log, the index and the memory of it are one daemon's.
@@ -36,7 +42,7 @@ func (d *Daemon) hold() error {
 	}
 	held, err := sqlite.Hold(filepath.Join(d.config.Data, "beibud"))
 	if errors.Is(err, sqlite.ErrInUse) {
-		return fmt.Errorf("%w: %s", ErrInUse, d.config.Data)
+		return &InUse{d.config.Data}
 	}
 	if err != nil {
 		return fmt.Errorf("hold data folder: %w", err)

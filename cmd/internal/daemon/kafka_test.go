@@ -1,0 +1,75 @@
+package daemon
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/twmb/franz-go/pkg/kfake"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zaptest/observer"
+
+	"beibu/cmd/internal/config"
+)
+
+// A daemon on Kafka goes on from its memory after a restart. One that is damaged
+// is told in the log and left, and what the daemon is asked has the same answer.
+func TestRestartOnKafka(t *testing.T) {
+	brokers, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(brokers.Close)
+	dir := t.TempDir()
+	more := fmt.Sprintf("kafka: {brokers: [%q], partitions: 2, replication: 1}\n", brokers.ListenAddrs()[0])
+	memory := filepath.Join(dir, memoryFile)
+	receipt := ""
+	for i, step := range []struct {
+		before func() error
+		warned int
+	}{
+		{func() error { return nil }, 0},
+		{func() error { _, err := os.Stat(memory); return err }, 0},
+		{func() error { return os.WriteFile(memory, []byte("not a memory"), 0o600) }, 1},
+		{func() error { return nil }, 0},
+	} {
+		if err := step.before(); err != nil {
+			t.Fatal(err)
+		}
+		core, lines := observer.New(zap.WarnLevel)
+		d := openLogged(t, dir, more, zap.New(core))
+		if err := d.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		answer, err := as(t, d, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+		if err != nil || receipt != "" && answer.Receipt != receipt {
+			t.Errorf("start %d: %+v, %v", i, answer, err)
+		}
+		receipt = answer.Receipt
+		if got := lines.FilterMessage("the queue goes on").Len(); got != step.warned {
+			t.Errorf("start %d: warned %d times, want %d: %v", i, got, step.warned, lines.All())
+		}
+		if text := private(t, d, "/metrics"); !strings.Contains(text, `beibu_queue_hearing_lag_records{partition="1",topic="log"} 0`) {
+			t.Errorf("start %d: no lag in the metrics:\n%s", i, text)
+		}
+		if err := d.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// openLogged wires a daemon over a folder that logs to a test.
+func openLogged(t *testing.T, dir, more string, log *zap.Logger) *Daemon {
+	t.Helper()
+	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
+	if err != nil {
+		t.Fatal(err)
+	}
+	d, err := New(t.Context(), l, log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return d
+}
