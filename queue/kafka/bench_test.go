@@ -25,9 +25,16 @@ import (
 // sealed is what a document of 10 KB is once it is sealed.
 const sealed = 14 << 10
 
-// benchQueue opens a queue of its own: on the brokers that BEIBU_KAFKA names,
-// or else on a Kafka in this process that syncs what it writes.
+// benchQueue opens a queue of its own.
 func benchQueue(b *testing.B) *Queue {
+	b.Helper()
+	return benchOpen(b, benchOptions(b))
+}
+
+// benchOptions are those of topics of their own: on the brokers that
+// BEIBU_KAFKA names, or else on a Kafka in this process that syncs what it
+// writes.
+func benchOptions(b *testing.B) Options {
 	b.Helper()
 	brokers := strings.Split(os.Getenv("BEIBU_KAFKA"), ",")
 	if brokers[0] == "" {
@@ -38,7 +45,13 @@ func benchQueue(b *testing.B) *Queue {
 		b.Cleanup(c.Close)
 		brokers = c.ListenAddrs()
 	}
-	q, err := Open(b.Context(), Options{Brokers: brokers, Prefix: "b-" + uuid.NewString() + ".", Replication: 1})
+	return Options{Brokers: brokers, Prefix: "b-" + uuid.NewString() + ".", Replication: 1}
+}
+
+// benchOpen opens a queue until the benchmark ends.
+func benchOpen(b *testing.B, o Options) *Queue {
+	b.Helper()
+	q, err := Open(b.Context(), o)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -59,6 +72,18 @@ func bodies() [][]byte {
 		out[i] = base64.StdEncoding.AppendEncode(nil, raw)
 	}
 	return out
+}
+
+// declaration is the submission of a document.
+func declaration(i int64, body []byte) queue.Submission {
+	s := queue.Submission{
+		Key: fmt.Sprintf("qinzhou-customs/import-declaration/CN-2026-%09d/1", i), At: time.Now(),
+		Head: make([]byte, 200), Body: body,
+	}
+	s.Digest = sha256.Sum256([]byte(s.Key))
+	binary.BigEndian.PutUint64(s.Token[:], uint64(i))
+	binary.BigEndian.PutUint64(s.ID[:], uint64(i))
+	return s
 }
 
 // drive lets n clients call do until b.N calls are made, and reports how many
@@ -102,13 +127,7 @@ func BenchmarkAdmit(b *testing.B) {
 		b.Run(fmt.Sprintf("do=admit/clients=%d", n), func(b *testing.B) {
 			q := benchQueue(b)
 			drive(b, n, func(i int64) error {
-				s := queue.Submission{
-					Key: fmt.Sprintf("qinzhou-customs/import-declaration/CN-2026-%09d/1", i), At: time.Now(),
-					Head: make([]byte, 200), Body: sealed[i%16],
-				}
-				s.Digest = sha256.Sum256([]byte(s.Key))
-				binary.BigEndian.PutUint64(s.Token[:], uint64(i))
-				_, err := q.Admit(b.Context(), s)
+				_, err := q.Admit(b.Context(), declaration(i, sealed[i%16]))
 				return err
 			})
 		})

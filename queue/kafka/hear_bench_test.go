@@ -1,0 +1,152 @@
+package kafka
+
+import (
+	"fmt"
+	"path/filepath"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/queue"
+)
+
+// BenchmarkOpen opens a queue whose log holds 200,000 keys, all dispatched, as a
+// daemon does when it starts: without a memory it hears all of log and events,
+// with one it reads that.
+func BenchmarkOpen(b *testing.B) {
+	const keys = 200_000
+	o := benchOptions(b)
+	fill(b, o, keys)
+	for name, memory := range map[string]string{"none": "", "kept": filepath.Join(b.TempDir(), "log.memory")} {
+		b.Run("memory="+name, func(b *testing.B) {
+			o.Memory = memory
+			if memory != "" {
+				reopened(b, o, keys) // writes it
+				b.ResetTimer()
+			}
+			var opening time.Duration
+			for b.Loop() {
+				opening += reopened(b, o, keys)
+			}
+			b.ReportMetric(float64(opening.Milliseconds())/float64(b.N), "ms/open")
+			b.ReportMetric(float64(b.N*keys)/opening.Seconds(), "keys/s")
+			b.ReportMetric(0, "ns/op") // it closes too
+		})
+	}
+}
+
+// reopened opens a queue that knows so many keys then, and closes it. It returns
+// how long the opening took.
+func reopened(b *testing.B, o Options, keys int) time.Duration {
+	b.Helper()
+	begun := time.Now()
+	q, err := Open(b.Context(), o)
+	took := time.Since(begun)
+	if err != nil {
+		b.Fatal(err)
+	}
+	if got := q.owners.size(); got != keys {
+		b.Fatalf("%d keys, want %d", got, keys)
+	}
+	if err := q.Close(); err != nil {
+		b.Fatal(err)
+	}
+	return took
+}
+
+// fill writes the records of so many documents to log, and to events that they
+// are dispatched.
+func fill(b *testing.B, o Options, keys int) {
+	b.Helper()
+	q, err := Open(b.Context(), o)
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer func() {
+		if err := q.Close(); err != nil {
+			b.Error(err)
+		}
+	}()
+	const batch = 1000
+	var wg sync.WaitGroup
+	for w := range 4 {
+		wg.Go(func() {
+			for from := w * batch; from < keys; from += 4 * batch {
+				messages := make([]kafkago.Message, 0, batch)
+				for i := from; i < min(from+batch, keys); i++ {
+					s := declaration(int64(i), []byte("body"))
+					messages = append(messages, kafkago.Message{
+						Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(s.Entry(0, 1)),
+					})
+				}
+				if err := q.writer.WriteMessages(b.Context(), messages...); err != nil {
+					b.Error(err)
+				}
+			}
+		})
+	}
+	wg.Wait()
+	now, err := q.spans(b.Context())
+	if err != nil {
+		b.Fatal(err)
+	}
+	for p, log := range now.log {
+		for from := log.first; from < log.end; from += 100 {
+			m := message{partition: p}
+			for offset := from; offset < min(from+100, log.end); offset++ {
+				e := declaration(offset, []byte("body")).Entry(0, 1)
+				m.changes = append(m.changes, change{offset, &e, nil},
+					change{offset, nil, &queue.Event{ID: e.ID, Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}})
+			}
+			if err := q.writer.WriteMessages(b.Context(), kafkago.Message{Topic: q.topics.events, Value: m.encode()}); err != nil {
+				b.Fatal(err)
+			}
+		}
+	}
+}
+
+// BenchmarkHear admits documents at one node while others hear the same log, all
+// in this process: what each costs the one that admits, and the CPU that it
+// takes to hear a document. A Kafka in this process takes its share of that.
+func BenchmarkHear(b *testing.B) {
+	sealed := bodies()
+	for _, nodes := range []int{1, 3, 5} {
+		b.Run(fmt.Sprintf("nodes=%d/clients=64", nodes), func(b *testing.B) {
+			o := benchOptions(b)
+			queues := make([]*Queue, nodes)
+			for i := range queues {
+				queues[i] = benchOpen(b, o)
+			}
+			before := processTime(b)
+			drive(b, 64, func(i int64) error {
+				_, err := queues[0].Admit(b.Context(), declaration(i, sealed[i%16]))
+				return err
+			})
+			now, err := queues[0].spans(b.Context())
+			if err != nil {
+				b.Fatal(err)
+			}
+			for _, q := range queues {
+				for p, log := range now.log {
+					if err := q.owners.heard(b.Context(), p, log.end); err != nil {
+						b.Fatal(err)
+					}
+				}
+			}
+			b.ReportMetric(float64((processTime(b)-before).Microseconds())/float64(b.N), "cpu-us/doc")
+		})
+	}
+}
+
+// processTime is the CPU that this process has taken.
+func processTime(b *testing.B) time.Duration {
+	b.Helper()
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
