@@ -2,6 +2,8 @@ package journal_test
 
 import (
 	"fmt"
+	"os"
+	"strconv"
 	"testing"
 
 	"beibu/exchange"
@@ -27,9 +29,47 @@ func BenchmarkFold(b *testing.B) {
 				done += len(changes)
 			}
 			b.ReportMetric(float64(done)/b.Elapsed().Seconds(), "changes/s")
+			b.ReportMetric(float64(done)/7*6/b.Elapsed().Seconds(), "events/s")
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(done), "ns/change")
 		})
 	}
+}
+
+// BenchmarkRebuild folds the whole record of 100,000 exchanges, or of as many as
+// BEIBU_EXCHANGES says, into an empty index, as a daemon does whose index is
+// lost. The record is made up meanwhile, which is not counted.
+func BenchmarkRebuild(b *testing.B) {
+	n := 100_000
+	if s := os.Getenv("BEIBU_EXCHANGES"); s != "" {
+		var err error
+		if n, err = strconv.Atoi(s); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.Run(fmt.Sprintf("exchanges=%d", n), func(b *testing.B) {
+		for b.Loop() {
+			b.StopTimer()
+			j := open(b)
+			r := &record{tb: b}
+			fold := func(least int) {
+				if len(r.changes) < least {
+					return
+				}
+				changes := r.take()
+				b.StartTimer()
+				if err := j.Fold(b.Context(), changes); err != nil {
+					b.Fatal(err)
+				}
+				b.StopTimer()
+			}
+			r.lives(n, func() { fold(2048) })
+			fold(1)
+			b.StartTimer()
+		}
+		b.ReportMetric(float64(b.N*n)/b.Elapsed().Seconds(), "exchanges/s")
+		b.ReportMetric(float64(b.N*n*6)/b.Elapsed().Seconds(), "events/s")
+		b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/rebuild")
+	})
 }
 
 // BenchmarkDeliveries reads the first ten of a mailbox with a long backlog.

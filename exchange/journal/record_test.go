@@ -40,7 +40,19 @@ func (d document) id() uuid.UUID {
 // A record is a queue's record in the making.
 type record struct {
 	tb      testing.TB
+	before  int // changes that are handed on already
 	changes []queue.Change
+}
+
+// next is the sequence of the change that comes next.
+func (r *record) next() int64 { return int64(r.before + len(r.changes) + 1) }
+
+// take hands on what has been told since the last time.
+func (r *record) take() []queue.Change {
+	taken := r.changes
+	r.before += len(taken)
+	r.changes = nil
+	return taken
 }
 
 // accept adds an entry, with the log position of its place in the record.
@@ -59,7 +71,7 @@ func (r *record) accept(d document) uuid.UUID {
 	if err != nil {
 		r.tb.Fatal(err)
 	}
-	n := int64(len(r.changes) + 1)
+	n := r.next()
 	r.changes = append(r.changes, queue.Change{Sequence: n, Entry: &queue.Entry{
 		Position: n, ID: d.id(), Key: d.Number, Digest: sha256.Sum256([]byte(d.Number)), Token: uuid.New(),
 		At: d.at, Head: head, Body: n * 100,
@@ -68,7 +80,7 @@ func (r *record) accept(d document) uuid.UUID {
 }
 
 // now is a minute later with every change.
-func (r *record) now() time.Time { return began.Add(time.Duration(len(r.changes)) * time.Minute) }
+func (r *record) now() time.Time { return began.Add(time.Duration(r.next()-1) * time.Minute) }
 
 // tell adds an event.
 func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
@@ -77,7 +89,7 @@ func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attemp
 	if len(cause) > 0 {
 		detail, _ = json.Marshal(cause[0])
 	}
-	r.changes = append(r.changes, queue.Change{Sequence: int64(len(r.changes) + 1), Event: &queue.Event{
+	r.changes = append(r.changes, queue.Change{Sequence: r.next(), Event: &queue.Event{
 		ID: id, Receiver: receiver, Name: string(name), Attempt: attempt, At: r.now(), Detail: detail,
 	}})
 }
@@ -118,36 +130,46 @@ func show(tb testing.TB, j *journal.Journal, id uuid.UUID) exchange.Exchange {
 	return x
 }
 
-// busy returns the record of n documents to two receivers each: accepted,
-// consigned, handed over and acknowledged, the last two some way behind.
+// busy returns the record of n documents to two receivers each.
 func busy(tb testing.TB, n int) []queue.Change {
 	tb.Helper()
 	r := &record{tb: tb}
+	r.lives(n, func() {})
+	return r.changes
+}
+
+// lives tells the lives of n documents to two receivers each, seven changes a
+// document: accepted, consigned, handed over and acknowledged, the last two some
+// way behind. It calls each after every one.
+func (r *record) lives(n int, each func()) {
+	r.tb.Helper()
 	const behind = 2000
-	ids := make([]uuid.UUID, 0, n)
-	end := func(id uuid.UUID) {
-		for _, p := range []string{"window-vn", "department-b"} {
-			r.tell(id, p, exchange.ContentHandover, 1)
+	receivers := []string{"window-vn", "department-b"}
+	open := make([]uuid.UUID, 0, behind) // those that are not acknowledged, oldest first
+	end := func() {
+		for _, name := range []exchange.State{exchange.ContentHandover, exchange.ConsignmentAcceptance} {
+			for _, p := range receivers {
+				r.tell(open[0], p, name, 1)
+			}
 		}
-		for _, p := range []string{"window-vn", "department-b"} {
-			r.tell(id, p, exchange.ConsignmentAcceptance, 1)
-		}
+		open = append(open[:0], open[1:]...)
 	}
 	for i := range n {
+		if len(open) == behind {
+			end()
+		}
 		id := r.accept(document{
 			Number: fmt.Sprintf("45000%d", i), Schema: "ubl-2.4", Size: 10_000, Express: i%3 == 0,
-			Receivers: []string{"window-vn", "department-b"}, Kind: []string{"health-permit", "import-declaration"}[i%2],
+			Receivers: receivers, Kind: []string{"health-permit", "import-declaration"}[i%2],
 		})
-		ids = append(ids, id)
-		for _, p := range []string{"window-vn", "department-b"} {
+		open = append(open, id)
+		for _, p := range receivers {
 			r.tell(id, p, exchange.ContentConsignment, 1)
 		}
-		if i >= behind {
-			end(ids[i-behind])
-		}
+		each()
 	}
-	for _, id := range ids[max(0, n-behind):] {
-		end(id)
+	for len(open) > 0 {
+		end()
+		each()
 	}
-	return r.changes
 }
