@@ -15,5 +15,7 @@
 //   - Append returns nil only when its events are durable, all of them or none.
 //   - Follow tells every owning entry and every event in one order that never
 //     changes, so that a fold over it can be thrown away and made again.
+//   - Hold lets one caller at a time do a duty, of all nodes that share the
+//     queue, and lets the next one go on when that one is gone.
 //   - Body returns the bytes admitted, unaltered, for as long as they are kept.
 package queue

@@ -12,6 +12,7 @@ const (
 	MaxName   = 512 // an event's name, and its receiver
 	MaxHead   = 64 << 10
 	MaxDetail = 64 << 10
+	MaxDuty   = 100 // the name of a duty
 )
 
 // ErrInvalid says that a submission or an event is outside the limits of the
@@ -42,6 +43,14 @@ func (e Event) Check() error {
 		return fmt.Errorf("check event: detail of %d bytes: %w", len(e.Detail), ErrInvalid)
 	case e.Attempt < 0:
 		return fmt.Errorf("check event: attempt %d: %w", e.Attempt, ErrInvalid)
+	}
+	return nil
+}
+
+// CheckDuty fails with ErrInvalid where a duty cannot have this name.
+func CheckDuty(name string) error {
+	if name == "" || len(name) > MaxDuty {
+		return fmt.Errorf("check duty: name of %d bytes: %w", len(name), ErrInvalid)
 	}
 	return nil
 }

@@ -104,6 +104,20 @@ type Bodies interface {
 	Body(ctx context.Context, position int64) ([]byte, error)
 }
 
+// Duties are work that one node does for all that share a queue.
+type Duties interface {
+	// Hold calls do while a duty is this caller's. One caller has it at a
+	// time, on all nodes together; the others wait until it is theirs. The
+	// context of do ends with ctx, and also when the duty goes to another;
+	// do must return soon then, and is called again when the duty comes back.
+	// Where do returns while the duty is its own, Hold returns what it
+	// returned. The end of ctx is no error. A node that was cut off may be at
+	// it still when the next one begins, so whatever do does must bear being
+	// done twice. Hold fails with ErrInvalid where the name of the duty is not
+	// 1 to MaxDuty bytes long, and with ErrUnavailable where the queue ends.
+	Hold(ctx context.Context, duty string, do func(context.Context) error) error
+}
+
 // A Queue is the whole of it, as the daemon wires it.
 type Queue interface {
 	Admitter
@@ -111,5 +125,6 @@ type Queue interface {
 	Appender
 	Feed
 	Bodies
+	Duties
 	Close() error
 }

@@ -33,7 +33,9 @@ func (q *Queue) Dispatch(ctx context.Context, handle handler) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	d := &dispatch{q: q, handle: handle, stop: stop, turn: make(chan struct{}, 1)}
-	d.run(ctx)
+	if err := q.join(ctx, q.options.group(), q.topics.log, d.partition); err != nil {
+		return ended(caller, err)
+	}
 	err = context.Cause(ctx) // of handle, or a fault, or the end of the queue
 	if errors.Is(err, ErrGap) || errors.Is(err, errWire) {
 		err = fmt.Errorf("dispatch: %w: %w", queue.ErrUnavailable, err)
@@ -47,54 +49,6 @@ type dispatch struct {
 	handle handler
 	stop   context.CancelCauseFunc // ends the call with an error
 	turn   chan struct{}           // taken by the partition whose batch is handled
-}
-
-// run is a member of the group until ctx ends.
-func (d *dispatch) run(ctx context.Context) {
-	for ctx.Err() == nil {
-		group, err := kafkago.NewConsumerGroup(kafkago.ConsumerGroupConfig{
-			ID:                d.q.options.group(),
-			Brokers:           d.q.options.Brokers,
-			Dialer:            d.q.cluster.dialer(),
-			Topics:            []string{d.q.topics.log},
-			StartOffset:       kafkago.FirstOffset,
-			HeartbeatInterval: d.q.options.Session / 10,
-			SessionTimeout:    d.q.options.Session,
-			RebalanceTimeout:  d.q.options.Session,
-			JoinGroupBackoff:  retryTime,
-			Timeout:           d.q.options.Stall / 2, // of a heartbeat or a commit; then the generation is left
-		})
-		if err != nil {
-			d.stop(fmt.Errorf("join group: %w", err)) // its settings are wrong
-			return
-		}
-		d.generations(ctx, group)
-		_ = group.Close() // it reports nothing; leaving is a courtesy
-	}
-}
-
-// generations serves one assignment after the other.
-func (d *dispatch) generations(ctx context.Context, group *kafkago.ConsumerGroup) {
-	for {
-		generation, err := group.Next(ctx)
-		if ctx.Err() != nil || errors.Is(err, kafkago.ErrGroupClosed) {
-			return
-		}
-		if err != nil {
-			if !pause(ctx) {
-				return
-			}
-			continue
-		}
-		for _, a := range generation.Assignments[d.q.topics.log] {
-			generation.Start(func(own context.Context) {
-				own, cancel := context.WithCancel(own)
-				defer cancel()
-				defer context.AfterFunc(ctx, cancel)()
-				d.partition(own, generation, a)
-			})
-		}
-	}
 }
 
 // partition dispatches from one partition for as long as it is ours.

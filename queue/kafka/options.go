@@ -14,7 +14,7 @@ import (
 // Options say where the cluster is and what the topics are to be.
 type Options struct {
 	Brokers     []string      // host:port, at least one
-	Prefix      string        // of topic names and the group; "docs." where empty
+	Prefix      string        // of topic names and groups; "docs." where empty
 	Partitions  int           // of body and log; 6 where 0. Never to be changed
 	Replication int           // of every topic; 3 where 0
 	MaxBody     int           // bytes of a sealed envelope; 16 MiB where 0
@@ -106,6 +106,9 @@ func (o Options) mechanism() (sasl.Mechanism, error) {
 
 // group is the name of the consumer group that dispatches.
 func (o Options) group() string { return o.Prefix + "dispatch" }
+
+// duty is the name of the consumer group whose members wait for a duty.
+func (o Options) duty(name string) string { return o.Prefix + "duty." + name }
 
 // topics are the names of the four.
 type topics struct{ body, log, events, settings string }

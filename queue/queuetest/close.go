@@ -28,6 +28,7 @@ func unavailableAfterwards(t *testing.T, s *store) {
 		"Body":     func() error { _, err := q.Body(ctx, e.Body); return err },
 		"Head":     func() error { _, err := q.Head(ctx); return err },
 		"Dispatch": func() error { return q.Dispatch(ctx, quiet) },
+		"Hold":     func() error { return q.Hold(ctx, "duty", func(context.Context) error { return nil }) },
 		"Follow":   func() error { return q.Follow(ctx, 0, func(context.Context, []queue.Change) error { return nil }) },
 	}
 	for name, call := range calls {
@@ -51,8 +52,8 @@ func whatRunsEnds(t *testing.T, s *store) {
 	ctx, cancel := patient(t)
 	defer cancel()
 	q := s.q
-	started := make(chan struct{}, 2)
-	ended := make(chan error, 2)
+	started := make(chan struct{}, 3)
+	ended := make(chan error, 3)
 	s.admit(submit("key", "content"))
 	go func() {
 		ended <- q.Dispatch(ctx, func(context.Context, []queue.Entry) ([]queue.Event, error) {
@@ -66,10 +67,18 @@ func whatRunsEnds(t *testing.T, s *store) {
 			return nil
 		})
 	}()
-	<-started
-	<-started
+	go func() {
+		ended <- q.Hold(ctx, "duty", func(ctx context.Context) error {
+			started <- struct{}{}
+			<-ctx.Done()
+			return nil
+		})
+	}()
+	for range cap(started) {
+		<-started
+	}
 	s.close()
-	for range 2 {
+	for range cap(ended) {
 		if err := <-ended; !errors.Is(err, queue.ErrUnavailable) {
 			t.Errorf("ended with %v, want %v", err, queue.ErrUnavailable)
 		}

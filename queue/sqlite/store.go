@@ -29,6 +29,7 @@ type Store struct {
 	readers chan *reader  // the idle ones; all of them once Close is through
 	held    *connection   // keeps other stores off the file
 	turn    chan struct{} // taken by the Dispatch at work
+	duties  duties
 	closed  chan struct{}
 	ending  sync.Once
 	ended   error // what Close found, set within ending
