@@ -161,7 +161,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
 	d.work("dispatch", dispatch.Run)
-	d.work("expiry", d.sweep)
+	d.work("expiry", d.onOneNode("expiry", d.sweep))
 	d.work("key expiry", d.warnDaily)
 	d.keepRevocations()
 	d.askForStamps()
@@ -240,6 +240,11 @@ func (d *Daemon) Public() net.Addr { return d.public }
 
 // Private returns the address of the private listener, once Start has returned.
 func (d *Daemon) Private() net.Addr { return d.private }
+
+// onOneNode lets work be done by one of the daemons that share the log.
+func (d *Daemon) onOneNode(duty string, do func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error { return d.store.Hold(ctx, duty, do) }
+}
 
 // sweep gives up deliveries that are overdue, again and again.
 func (d *Daemon) sweep(ctx context.Context) error {
