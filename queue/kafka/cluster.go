@@ -11,7 +11,6 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
-	"github.com/segmentio/kafka-go/sasl"
 )
 
 // How long a request may take, how long the broker waits for something to
@@ -22,14 +21,13 @@ const (
 	retryTime   = 50 * time.Millisecond
 )
 
-// A cluster is what the queue asks of Kafka, beside the writer and the group.
+// A cluster is what the queue asks of Kafka, beside the writer.
 type cluster struct {
-	options   Options
-	mechanism sasl.Mechanism
-	transport *kafkago.Transport
-	client    *kafkago.Client
-	fetcher   *kafkago.Client // without a bound on time of its own
-	restarts  atomic.Int64    // of what stood still
+	Connection
+	options  Options
+	client   *kafkago.Client
+	fetcher  *kafkago.Client // without a bound on time of its own
+	restarts atomic.Int64    // of what stood still
 }
 
 // tell passes on what went wrong and was overcome.
@@ -40,31 +38,15 @@ func (c *cluster) tell(err error) {
 }
 
 func newCluster(o Options) (*cluster, error) {
-	mechanism, err := o.mechanism()
+	connection, err := Connect(o)
 	if err != nil {
 		return nil, err
 	}
-	transport := &kafkago.Transport{
-		ClientID:    "beibu",
-		DialTimeout: 3 * time.Second,
-		MetadataTTL: time.Second, // a leader that moved is found within it
-		TLS:         o.TLS,
-		SASL:        mechanism,
-	}
 	return &cluster{
-		options:   o,
-		mechanism: mechanism,
-		transport: transport,
-		client:    &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Timeout: requestTime, Transport: transport},
-		fetcher:   &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Transport: transport},
+		Connection: connection, options: o,
+		client:  &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Timeout: requestTime, Transport: connection.Transport},
+		fetcher: &kafkago.Client{Addr: kafkago.TCP(o.Brokers...), Transport: connection.Transport},
 	}, nil
-}
-
-// dialer is for the consumer group, which does not use the transport.
-func (c *cluster) dialer() *kafkago.Dialer {
-	return &kafkago.Dialer{
-		ClientID: "beibu", Timeout: requestTime, DualStack: true, TLS: c.options.TLS, SASLMechanism: c.mechanism,
-	}
 }
 
 // writer makes the one writer. All replicas answer before it does: the zero
@@ -72,7 +54,7 @@ func (c *cluster) dialer() *kafkago.Dialer {
 func (c *cluster) writer() *kafkago.Writer {
 	return &kafkago.Writer{
 		Addr:         c.client.Addr,
-		Transport:    c.transport,
+		Transport:    c.Transport,
 		Balancer:     parcels(c.options.balancer()),
 		RequiredAcks: kafkago.RequireAll,
 		BatchTimeout: time.Millisecond,

@@ -33,7 +33,7 @@ func (q *Queue) Dispatch(ctx context.Context, handle handler) error {
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	d := &dispatch{q: q, handle: handle, stop: stop, turn: make(chan struct{}, 1)}
-	if err := q.join(ctx, q.options.group(), q.topics.log, d.partition); err != nil {
+	if err := q.cluster.join(ctx, q.options.group(), q.topics.log, false, d.partition); err != nil {
 		return ended(caller, err)
 	}
 	err = context.Cause(ctx) // of handle, or a fault, or the end of the queue

@@ -25,7 +25,7 @@ func (q *Queue) Hold(ctx context.Context, duty string, do func(context.Context) 
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
 	h := &holding{do: do, stop: stop, turn: make(chan struct{}, 1)}
-	if err := q.join(ctx, q.options.duty(duty), q.topics.events, h.serve); err != nil {
+	if err := q.cluster.join(ctx, q.options.duty(duty), q.topics.events, false, h.serve); err != nil {
 		return ended(caller, err)
 	}
 	h.turn <- struct{}{} // so that do is not running any more

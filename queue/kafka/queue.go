@@ -58,7 +58,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q.life, q.end = context.WithCancelCause(context.WithoutCancel(ctx))
 	if err := q.cluster.prepare(ctx); err != nil {
-		q.cluster.transport.CloseIdleConnections()
+		q.cluster.Transport.CloseIdleConnections()
 		return nil, openError(err)
 	}
 	q.writer = q.cluster.writer()
@@ -140,7 +140,7 @@ func (q *Queue) Close() error {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
 		q.ears.Wait()
-		q.cluster.transport.CloseIdleConnections()
+		q.cluster.Transport.CloseIdleConnections()
 	})
 	return q.ended
 }
