@@ -33,6 +33,9 @@ type Party struct {
 	Authorities Authorities `yaml:"authorities" json:"-"`
 	// Signatures says what is asked of the party's signatures.
 	Signatures SignaturePolicy `yaml:"signatures" json:"signatures,omitzero"`
+	// Deliver and Inbound are the party's own topics, where it has them.
+	Deliver Outlet `yaml:"deliver" json:"-"`
+	Inbound Inlet  `yaml:"inbound" json:"-"`
 	// Suspended parties may do nothing at all, until they are let again. What
 	// is addressed to them waits.
 	Suspended bool `yaml:"suspended" json:"suspended,omitempty"`

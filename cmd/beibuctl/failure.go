@@ -94,6 +94,7 @@ var hints = map[string]string{
 	"no-timestamp":           "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
 	"party-suspended":        "ask the operator of the exchange why",
 	"not-suspended":          "parties list shows who is suspended, and why",
+	"delivered-by-topic":     "read the party's topic in Kafka",
 	"number-taken":           "a changed document carries a new version or a new number",
 	"plan-changed":           "print the plan again, look at it, and do it then",
 	"receiver-missing":       "--to names the party whose deliveries are meant",

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"time"
@@ -30,11 +31,8 @@ func (s *Server) takeIn(c *call) error {
 		return err
 	}
 	defer s.buffers.put(body)
-	if err := v.work(); err != nil {
-		return err
-	}
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	accepted, err := s.intake.Load().Accept(c.request.Context(), doc)
+	accepted, err := s.accept(c.request.Context(), v, doc)
 	if err != nil {
 		return err
 	}
@@ -42,11 +40,15 @@ func (s *Server) takeIn(c *call) error {
 	x := accepted.Exchange
 	c.exchange, c.kind, c.duplicate = x.ID.String(), x.Identity.Kind, accepted.Duplicate
 	c.Header().Set("Location", "/v1/exchanges/"+c.exchange)
-	status := http.StatusAccepted
-	if accepted.Duplicate {
-		status = http.StatusOK
+	return c.json(acceptedStatus(accepted), wireAcceptance(accepted))
+}
+
+// accept hands a document to the intake where there is room for it.
+func (s *Server) accept(ctx context.Context, v *visit, doc exchange.Document) (exchange.Acceptance, error) {
+	if err := v.work(); err != nil {
+		return exchange.Acceptance{}, err
 	}
-	return c.json(status, wireAcceptance(accepted))
+	return s.intake.Load().Accept(ctx, doc)
 }
 
 // check answers POST /v1/checks: what submit would find, with nothing kept. It

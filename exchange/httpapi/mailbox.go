@@ -47,11 +47,15 @@ type MailboxItem struct {
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
-// that nobody reads.
+// that nobody reads. So is a party with a topic: by two ways it would get
+// everything twice.
 func (s *Server) fetch(c *call) error {
 	if c.request.Method == http.MethodHead {
 		c.Header().Set("Allow", http.MethodGet)
 		return errMethod.because("allowed is GET")
+	}
+	if party, ok := s.intake.Load().Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
+		return errByTopic
 	}
 	p := parametersOf(c.request)
 	options := courier.FetchOptions{

@@ -141,6 +141,10 @@ var (
 		status: http.StatusForbidden, code: exchange.CodeSuspended, title: "The party is suspended",
 		detail: "an operator of the exchange has suspended this party",
 	}
+	errByTopic = &refusal{
+		status: http.StatusForbidden, code: "delivered-by-topic", title: "Deliveries go to a topic",
+		detail: "the party takes its deliveries from a topic in Kafka, and has no mailbox beside it",
+	}
 	errParameter = &refusal{
 		status: http.StatusBadRequest, code: "parameter", title: "A parameter cannot be understood",
 	}
@@ -231,13 +235,19 @@ func domainProblem(err error) (p Problem, wait int) {
 	return p, how.wait
 }
 
-// writeProblem answers with a problem.
-func writeProblem(w http.ResponseWriter, p Problem, wait int) {
+// encodeProblem writes a problem, and mends its status where it cannot.
+func encodeProblem(p *Problem) []byte {
 	body, err := json.Marshal(p)
 	if err != nil { // a time beyond the year 9999, and no more
 		body = []byte(`{"type":"urn:beibu:problem:internal","status":500,"code":"internal"}`)
 		p.Status = http.StatusInternalServerError
 	}
+	return body
+}
+
+// writeProblem answers with a problem.
+func writeProblem(w http.ResponseWriter, p Problem, wait int) {
+	body := encodeProblem(&p)
 	h := w.Header()
 	h.Set("Content-Type", mediaProblem)
 	h.Set("Content-Length", strconv.Itoa(len(body)))

@@ -129,6 +129,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	l.PartiesFile = file
 	table := decode(file, b, &l.Map)
 	table.checkMap(l.Map)
+	table.checkTopics(l.Map, l.Kafka)
 	for i := range l.Map.Parties {
 		fill(&l.Map.Parties[i].Quota, l.Limits.Quota)
 	}

@@ -1,0 +1,76 @@
+package httpapi
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"beibu/exchange"
+)
+
+// An Answer is what a sender is told of a document, as POST /v1/documents
+// would tell it.
+type Answer struct {
+	Status   int
+	Media    string
+	Body     []byte        // an Acceptance or a Problem
+	Exchange string        // its id, where the document was accepted
+	Code     string        // of the problem, where it was not
+	Wait     time.Duration // above 0: nothing was promised, and the same may be accepted after so long
+	Err      error         // why it was not accepted, for the log of what is ours to mend
+}
+
+// Submit does with a document that came by another way what POST /v1/documents
+// does: the same checks, limits, counts and answers. The way it came has to say
+// truly which party the sender is. requestID names the attempt in a problem.
+func (s *Server) Submit(ctx context.Context, party, requestID string, document []byte) Answer {
+	ctx, cancel := context.WithTimeout(ctx, s.limits.Request)
+	defer cancel()
+	accepted, err := s.admit(ctx, party, document)
+	if err != nil {
+		s.metrics.countRefused(codeOf(err))
+		return refused(err, requestID)
+	}
+	s.metrics.countAccepted(accepted)
+	body, err := json.Marshal(wireAcceptance(accepted))
+	if err != nil { // a time beyond the year 9999, and no more
+		return refused(err, requestID)
+	}
+	return Answer{Status: acceptedStatus(accepted), Media: mediaJSON, Body: body, Exchange: accepted.Exchange.ID.String()}
+}
+
+// admit is what the routing and the reading of a body do for HTTP, and then
+// the same.
+func (s *Server) admit(ctx context.Context, party string, document []byte) (exchange.Acceptance, error) {
+	if s.isSuspended(party) {
+		return exchange.Acceptance{}, errSuspended
+	}
+	if len(document) > s.limits.Document {
+		return exchange.Acceptance{}, tooLarge(s.limits.Document)
+	}
+	s.metrics.sizes.Observe(float64(len(document)))
+	v := s.room.enter(party)
+	defer v.leave()
+	if err := v.hold(len(document)); err != nil {
+		return exchange.Acceptance{}, err
+	}
+	return s.accept(ctx, v, exchange.Document{Bytes: document, Sender: party, Received: time.Now()})
+}
+
+// refused is the answer that a failure is.
+func refused(err error, requestID string) Answer {
+	p, wait := problemOf(err, requestID)
+	return Answer{
+		Status: p.Status, Media: mediaProblem, Body: encodeProblem(&p), Code: p.Code,
+		Wait: time.Duration(wait) * time.Second, Err: err,
+	}
+}
+
+// acceptedStatus tells a document accepted now from one accepted before.
+func acceptedStatus(a exchange.Acceptance) int {
+	if a.Duplicate {
+		return http.StatusOK
+	}
+	return http.StatusAccepted
+}

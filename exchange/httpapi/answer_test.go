@@ -1,0 +1,106 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"testing"
+
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/queue"
+)
+
+// A document that comes by another way is answered as over HTTP: the same
+// status and the same bytes, but for the name of the request.
+func TestSubmitAnswersAsHTTPDoes(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{Document: 64 << 10})
+	changed := bytes.Replace(carnet(t, "CN-1"), []byte("</"), []byte(" </"), 1)
+	for name, document := range map[string][]byte{
+		"accepted": carnet(t, "CN-1"), "another content": changed, "breaks a rule": carnet(t, "BAD"),
+		"no XML": []byte("carnet"), "empty": nil, "too large": make([]byte, 64<<10+1),
+	} {
+		first := w.server.Submit(t.Context(), port, "request-1", document)
+		over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document), header: map[string]string{
+			"X-Request-Id": "request-1", "Content-Type": "application/xml",
+		}})
+		again := w.server.Submit(t.Context(), port, "request-1", document)
+		if again.Status != over.status || again.Media != over.header.Get("Content-Type") || !bytes.Equal(again.Body, over.body) || again.Wait != 0 {
+			t.Errorf("%s: %+v\n%s\nover HTTP %d %s", name, again, again.Body, over.status, over.body)
+		}
+		if accepted := first.Exchange != ""; accepted != (first.Code == "") || accepted != (first.Err == nil) || accepted && first.Status != http.StatusAccepted {
+			t.Errorf("%s: %+v", name, first)
+		}
+	}
+}
+
+// What was not promised is told apart from what was refused.
+func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{InFlight: 1})
+	w.failAdmits(queue.ErrUnavailable)
+	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.Wait == 0 {
+		t.Errorf("the log is away: %+v", a)
+	}
+	w.failAdmits(errors.New("broken"))
+	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusInternalServerError || a.Wait != 0 {
+		t.Errorf("broken: %+v", a)
+	}
+	entered, leave := make(chan struct{}), make(chan struct{})
+	w.stall(entered, leave)
+	answered := make(chan httpapi.Answer)
+	go func() { answered <- w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")) }()
+	<-entered
+	if a := w.server.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.Wait == 0 {
+		t.Errorf("busy: %+v", a)
+	}
+	close(leave)
+	if a := <-answered; a.Status != http.StatusAccepted {
+		t.Errorf("let on: %+v", a)
+	}
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	w.admit.Store(nil)
+	if a := w.server.Submit(ended, port, "request-3", carnet(t, "CN-3")); a.Wait == 0 {
+		t.Errorf("cut short: %+v", a)
+	}
+}
+
+func TestSubmitBySuspended(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	w.suspend(port)
+	a := w.server.Submit(t.Context(), port, "request-1", nil)
+	over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, header: map[string]string{"X-Request-Id": "request-1"}})
+	if a.Status != http.StatusForbidden || !bytes.Equal(a.Body, over.body) {
+		t.Errorf("answered %+v, over HTTP %s", a, over.body)
+	}
+}
+
+// A party with a topic has no mailbox beside it, and acknowledges all the same.
+func TestMailboxOfAPartyWithATopic(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	id := w.submit(carnet(t, "CN-1")).ExchangeID
+	w.settle()
+	intake, _ := w.newIntake()
+	all := intake.Parties.All()
+	for i := range all {
+		if all[i].ID == receiver {
+			all[i].Deliver = exchange.Outlet{Topic: "deliveries"}
+		}
+	}
+	var err error
+	if intake.Parties, err = exchange.NewParties(all); err != nil {
+		t.Fatal(err)
+	}
+	w.server.Swap(intake)
+	if p := read[httpapi.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-topic" {
+		t.Errorf("answered %+v", p)
+	}
+	acks, err := json.Marshal(httpapi.Acks{Acks: []httpapi.Ack{{ExchangeID: id, Outcome: httpapi.Accepted}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	read[httpapi.AckResults](t, w.do(request{path: "/v1/mailbox/acks", as: receiver, body: string(acks)}), http.StatusOK)
+	w.fetch(stranger, "")
+}
