@@ -1,0 +1,141 @@
+package topics
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	kafkago "github.com/segmentio/kafka-go"
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// A Door takes documents in (see httpapi.Server).
+type Door interface {
+	// Submit says what the sender of a document is told. Where the answer has
+	// a Wait, nothing was promised, and the same may be accepted later.
+	Submit(ctx context.Context, party, requestID string, document []byte) httpapi.Answer
+}
+
+// An Inbox takes in documents that parties write to topics of theirs, and
+// replies to them. It is safe for concurrent use by different parties.
+type Inbox struct {
+	Broker *Broker
+	Door   Door
+	Group  string // before the party's id, the name of the consumer group that takes its documents in
+	Log    *zap.Logger
+}
+
+// Receive takes in what a party writes to its topic until ctx ends. Several
+// callers share the partitions.
+func (in *Inbox) Receive(ctx context.Context, party string, from exchange.Inlet) error {
+	r := &reception{Inbox: in, party: party, inlet: from}
+	for ctx.Err() == nil {
+		// A group over a topic that is not there would ask again and again.
+		r.insist(ctx, "topic cannot be read", func() error { return in.Broker.exists(ctx, from.Topic) })
+		if err := in.Broker.connection.Join(ctx, in.Group+party, from.Topic, r.partition); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// A reception is one call of Receive.
+type reception struct {
+	*Inbox
+	party string
+	inlet exchange.Inlet
+}
+
+// insist tries until it succeeds, and tells whether it did before ctx ended.
+func (r *reception) insist(ctx context.Context, trouble string, try func() error) bool {
+	for failures := 1; ctx.Err() == nil; failures++ {
+		err := try()
+		if err == nil {
+			return true
+		}
+		if ctx.Err() != nil {
+			return false
+		}
+		r.Log.Warn(trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
+			zap.Int("failures", failures), zap.Duration("wait", wait(failures)), zap.Error(err))
+		pause(ctx, wait(failures))
+	}
+	return false
+}
+
+// partition takes in what stands in a partition, for as long as it is ours.
+func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
+	at := place{r.inlet.Topic, a.ID, a.Offset}
+	begin := func() (err error) {
+		at.offset, err = r.Broker.first(ctx, at.topic, at.partition)
+		return err
+	}
+	if at.offset < 0 && !r.insist(ctx, "topic cannot be read", begin) { // nothing was committed yet
+		return
+	}
+	for {
+		var records []record
+		fetch := func() (err error) {
+			var next int64
+			if records, next, err = r.Broker.fetch(ctx, at); errors.Is(err, errBeyond) {
+				// Documents were dropped before they were taken in, or the topic
+				// was made anew. From its beginning nothing more is missed, and
+				// what was taken in before is known.
+				return errors.Join(err, begin())
+			}
+			at.offset = next
+			return err
+		}
+		if !r.insist(ctx, "topic cannot be read", fetch) {
+			return
+		}
+		for _, document := range records {
+			if !r.take(ctx, g, document) {
+				return // the group makes a new generation, where this is not the end
+			}
+		}
+	}
+}
+
+// take has one document accepted or refused, replies, and only then commits.
+func (r *reception) take(ctx context.Context, g *kafkago.Generation, document record) bool {
+	begun := time.Now()
+	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
+	var answer httpapi.Answer
+	submit := func() error {
+		answer = r.Door.Submit(ctx, r.party, request, document.value)
+		if answer.Wait > 0 {
+			return answer.Err
+		}
+		return ctx.Err() // an answer that the end cut short is none
+	}
+	reply := func() error { return r.Broker.write(ctx, replyTo(document, r.inlet.Replies, request, answer)) }
+	if !r.insist(ctx, "document not taken in", submit) || !r.insist(ctx, "reply not written", reply) {
+		return false
+	}
+	r.tell(document, request, answer, time.Since(begun))
+	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
+	if err != nil && ctx.Err() == nil {
+		r.Log.Warn("document not committed", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
+	}
+	return err == nil
+}
+
+// tell writes the line of one document. What the sender did wrong may quote
+// the document; what we did wrong is ours to know in full.
+func (r *reception) tell(document record, request string, answer httpapi.Answer, took time.Duration) {
+	fields := []zap.Field{
+		zap.String("request", request), zap.String("party", r.party), zap.String("topic", document.topic),
+		zap.Int("partition", document.partition), zap.Int64("offset", document.offset), zap.Int("received", len(document.value)),
+		zap.Int("status", answer.Status), zap.Duration("seconds", took), zap.String("exchange", answer.Exchange), zap.String("code", answer.Code),
+	}
+	if answer.Status >= 500 {
+		r.Log.Error("document by topic", append(fields, zap.Error(answer.Err))...)
+		return
+	}
+	r.Log.Info("document by topic", fields...)
+}

@@ -1,0 +1,340 @@
+package topics_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kerr"
+	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
+	"github.com/twmb/franz-go/pkg/kmsg"
+
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/topics"
+)
+
+// A door answers every document with itself, and notes what it was shown.
+type door struct {
+	mu    sync.Mutex
+	shown []string // guarded by mu
+	away  int      // how many times more nothing is promised; guarded by mu
+}
+
+// Submit is topics.Door's.
+func (d *door) Submit(_ context.Context, party, requestID string, document []byte) httpapi.Answer {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.shown = append(d.shown, string(document))
+	if d.away > 0 {
+		d.away--
+		return httpapi.Answer{Status: http.StatusServiceUnavailable, Code: "unavailable", Wait: time.Hour, Err: errors.New("away")}
+	}
+	body := fmt.Appendf(nil, "%s %s: %s", party, requestID, document)
+	if strings.HasPrefix(string(document), "bad") || len(document) == 0 {
+		return httpapi.Answer{Status: http.StatusBadRequest, Media: "application/problem+json", Body: body, Code: "malformed", Err: errors.New("bad")}
+	}
+	return httpapi.Answer{Status: http.StatusAccepted, Media: "application/json", Body: body, Exchange: "exchange of " + string(document)}
+}
+
+func (d *door) seen() []string {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return slices.Clone(d.shown)
+}
+
+// receive receives what a party writes beside the test.
+func receive(d *desk, w *world, at topics.Door, from exchange.Inlet) (stop func()) {
+	d.t.Helper()
+	in := &topics.Inbox{Broker: d.broker, Door: at, Group: "t-inbound.", Log: w.Log}
+	return background(d.t, func(ctx context.Context) error { return in.Receive(ctx, from.Topic, from) })
+}
+
+// document is a message with a document to take in.
+func document(topic, text string, headers ...string) *kgo.Record {
+	r := &kgo.Record{Topic: topic, Key: []byte("key of " + text), Value: []byte(text)}
+	for i := 0; i < len(headers); i += 2 {
+		r.Headers = append(r.Headers, kgo.RecordHeader{Key: headers[i], Value: []byte(headers[i+1])})
+	}
+	return r
+}
+
+func texts(from, to int) (all []string) {
+	for n := from; n < to; n++ {
+		all = append(all, fmt.Sprintf("document %d", n))
+	}
+	return all
+}
+
+// documents returns which documents replies are about.
+func documents(replies []*kgo.Record) (all []string) {
+	for _, r := range replies {
+		_, text, _ := strings.Cut(string(r.Value), ": ")
+		all = append(all, text)
+	}
+	return all
+}
+
+// A document is answered as the door says, with its key and with what leads
+// back to it.
+func TestReply(t *testing.T) { reply(t, cluster(t).ListenAddrs()) }
+
+func TestReplyOfApache(t *testing.T) { reply(t, apache(t)) }
+
+func reply(t *testing.T, brokers []string) {
+	t.Helper()
+	d, w := newDesk(t, brokers), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	d.write(
+		document(from.Topic, "good", "ce_id", "their id", "correlationid", "c1", "ce_correlationid", "c2", "traceparent", "00-1-2-01", "secret", "s"),
+		document(from.Topic, "bad", "ce_id", strings.Repeat("i", 257)),
+		&kgo.Record{Topic: from.Topic, Key: []byte("key"), Value: nil},
+	)
+	receive(d, w, &door{}, from)
+	replies := d.read(from.Replies, 3)
+	at := from.Topic + "-0-"
+	want := []map[string]string{{
+		"content-type": "application/json", "ce_specversion": "1.0", "ce_id": at + "0", "ce_source": "urn:beibu:exchange",
+		"ce_type": "beibu.exchange.answer.1", "ce_subject": "exchange of good", "ce_causationid": "their id", "correlationid": "c1", "ce_correlationid": "c2",
+		"traceparent": "00-1-2-01", "status": "202", "request-topic": from.Topic, "request-partition": "0", "request-offset": "0",
+	}, {
+		"content-type": "application/problem+json", "ce_specversion": "1.0", "ce_id": at + "1", "ce_source": "urn:beibu:exchange",
+		"ce_type": "beibu.exchange.answer.1", "status": "400", "request-topic": from.Topic, "request-partition": "0", "request-offset": "1",
+	}}
+	for i, headers := range want {
+		if diff := cmp.Diff(headers, headersOf(t, replies[i])); diff != "" {
+			t.Error(diff)
+		}
+	}
+	for i, text := range []string{"good", "bad", ""} {
+		wantKey := "key of " + text
+		if text == "" {
+			wantKey = "key"
+		}
+		if value := fmt.Sprintf("%s %s%d: %s", from.Topic, at, i, text); string(replies[i].Value) != value || string(replies[i].Key) != wantKey {
+			t.Errorf("reply %s: %s, want %s", replies[i].Key, replies[i].Value, value)
+		}
+	}
+}
+
+// What was replied to is done: whoever goes on begins behind it.
+func TestGoesOnBehindWhatWasRepliedTo(t *testing.T) { goesOn(t, cluster(t).ListenAddrs()) }
+
+func TestGoesOnOnApache(t *testing.T) { goesOn(t, apache(t)) }
+
+func goesOn(t *testing.T, brokers []string) {
+	t.Helper()
+	d, w := newDesk(t, brokers), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	first, second := &door{}, &door{}
+	stop := receive(d, w, first, from)
+	for _, text := range texts(0, 20) {
+		d.write(document(from.Topic, text))
+	}
+	d.read(from.Replies, 20)
+	d.committed(from, 20)
+	stop()
+	receive(d, w, second, from)
+	for _, text := range texts(20, 25) {
+		d.write(document(from.Topic, text))
+	}
+	if diff := cmp.Diff(texts(0, 25), documents(d.read(from.Replies, 25))); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(texts(20, 25), second.seen()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// committed waits until the party's group has committed an offset of
+// partition 0.
+func (d *desk) committed(from exchange.Inlet, offset int64) {
+	d.t.Helper()
+	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
+	defer cancel()
+	for {
+		all, err := kadm.NewClient(d.other).FetchOffsets(ctx, "t-inbound."+from.Topic)
+		if at, ok := all.Lookup(from.Topic, 0); ok && err == nil && at.At == offset {
+			return
+		}
+		if ctx.Err() != nil {
+			d.t.Fatalf("committed %v, %v; want %d", all, err, offset)
+		}
+	}
+}
+
+// What is not promised is not replied to, and what is behind it waits.
+func TestNotPromisedIsTriedAgain(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	at := &door{away: 2}
+	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	receive(d, w, at, from)
+	replies := d.read(from.Replies, 2)
+	if diff := cmp.Diff(texts(0, 2), documents(replies)); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff([]string{"document 0", "document 0", "document 0", "document 1"}, at.seen()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// While nothing is promised, nothing is committed: another takes it in.
+func TestNotPromisedIsNotCommitted(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	d.write(document(from.Topic, "document 0"))
+	stop := receive(d, w, &door{away: 1 << 30}, from)
+	<-w.warned
+	stop()
+	receive(d, w, &door{}, from)
+	if diff := cmp.Diff(texts(0, 1), documents(d.read(from.Replies, 1))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A reply that cannot be written is written again; the document is not shown to
+// the door again for that, and what is behind it waits.
+func TestReplyIsWrittenAgain(t *testing.T) {
+	c := cluster(t)
+	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: from.Replies, Err: kerr.NotEnoughReplicas, Count: 2})
+	at := &door{}
+	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	receive(d, w, at, from)
+	if diff := cmp.Diff(texts(0, 2), documents(d.read(from.Replies, 2))); diff != "" {
+		t.Error(diff)
+	}
+	if diff := cmp.Diff(texts(0, 2), at.seen()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Without a reply there is no commit: another takes the document in again.
+func TestNoReplyNoCommit(t *testing.T) {
+	c := cluster(t)
+	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	fault := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: from.Replies, Err: kerr.NotEnoughReplicas, Count: -1})
+	d.write(document(from.Topic, "document 0"))
+	stop := receive(d, w, &door{}, from)
+	<-w.warned
+	stop()
+	fault.Remove()
+	again := &door{}
+	receive(d, w, again, from)
+	d.read(from.Replies, 1)
+	if diff := cmp.Diff(texts(0, 1), again.seen()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A member that has lost its partition does not commit; the document is taken
+// in and replied to once more, under the same name.
+func TestCommitRefused(t *testing.T) {
+	c := cluster(t)
+	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetCommit}, Err: kerr.IllegalGeneration})
+	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	receive(d, w, &door{}, from)
+	replies := d.read(from.Replies, 3)
+	if diff := cmp.Diff([]string{"document 0", "document 0", "document 1"}, documents(replies)); diff != "" {
+		t.Error(diff)
+	}
+	same(t, replies[1], replies[0])
+	d.committed(from, 2)
+}
+
+// Several nodes share the partitions of a party; one goes, and nothing is
+// missing.
+func TestNodesShareAParty(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(4), Replies: d.topic(1)}
+	first, second := &door{}, &door{}
+	stop := receive(d, w, first, from)
+	receive(d, w, second, from)
+	for _, text := range texts(0, 50) {
+		d.write(document(from.Topic, text))
+	}
+	d.read(from.Replies, 50)
+	stop()
+	for _, text := range texts(50, 100) {
+		d.write(document(from.Topic, text))
+	}
+	got := documents(d.read(from.Replies, 100))
+	for _, text := range texts(0, 100) {
+		if !slices.Contains(got, text) {
+			t.Errorf("no reply to %s", text)
+		}
+	}
+}
+
+// A party's topic may be made late, and may have dropped what was never read.
+func TestTopicThatIsLateAndBeginsLate(t *testing.T) {
+	c := cluster(t)
+	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: "t-late", Replies: d.topic(1)}
+	at := &door{}
+	stop := receive(d, w, at, from)
+	if told := <-w.warned; told != "topic cannot be read" {
+		t.Errorf("logged %q", told)
+	}
+	d.create(from.Topic, 1)
+	d.write(document(from.Topic, "document 0"))
+	d.read(from.Replies, 1)
+	d.committed(from, 1)
+	stop()
+	for _, text := range texts(1, 5) {
+		d.write(document(from.Topic, text))
+	}
+	if err := c.DeleteRecords(from.Topic, 0, 3); err != nil {
+		t.Fatal(err)
+	}
+	receive(d, w, at, from)
+	if diff := cmp.Diff([]string{"document 0", "document 3", "document 4"}, documents(d.read(from.Replies, 3))); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// The marks that transactions leave in a topic are no documents.
+func TestMarksOfTransactions(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	writer, err := kgo.NewClient(kgo.SeedBrokers(d.seeds...), kgo.TransactionalID("party"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	for _, text := range texts(0, 3) { // a mark stands behind each
+		if err := writer.BeginTransaction(); err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.ProduceSync(t.Context(), document(from.Topic, text)).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+		if err := writer.EndTransaction(t.Context(), kgo.TryCommit); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := &door{}
+	receive(d, w, at, from)
+	d.committed(from, 5)
+	if diff := cmp.Diff(texts(0, 3), at.seen()); diff != "" {
+		t.Error(diff)
+	}
+	d.write(document(from.Topic, "document 3")) // behind the last mark
+	if diff := cmp.Diff(texts(0, 4), documents(d.read(from.Replies, 4))); diff != "" {
+		t.Error(diff)
+	}
+}

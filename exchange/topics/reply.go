@@ -1,0 +1,42 @@
+package topics
+
+import (
+	"strconv"
+
+	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/exchange/httpapi"
+)
+
+// echoed are the headers of a document that its reply carries too, under which
+// name. What one event led to names it as its cause (CloudEvents correlation
+// extension).
+var echoed = map[string]string{
+	"correlationid":    "correlationid",
+	"ce_correlationid": "ce_correlationid",
+	"ce_id":            "ce_causationid",
+	"traceparent":      "traceparent",
+}
+
+// maxEchoed is the longest value of a header that is echoed, in bytes.
+const maxEchoed = 256
+
+// replyTo is the message that tells a sender what became of its document. It
+// has the document's key, so that replies stand in the order of documents.
+func replyTo(document record, topic, request string, answer httpapi.Answer) kafkago.Message {
+	all := append(event(request, typeAnswer, answer.Media), headers(
+		"status", strconv.Itoa(answer.Status),
+		"request-topic", document.topic,
+		"request-partition", strconv.Itoa(document.partition),
+		"request-offset", strconv.FormatInt(document.offset, 10),
+	)...)
+	if answer.Exchange != "" {
+		all = append(all, headers("ce_subject", answer.Exchange)...)
+	}
+	for _, h := range document.headers {
+		if name, ok := echoed[h.Key]; ok && len(h.Value) <= maxEchoed {
+			all = append(all, kafkago.Header{Key: name, Value: h.Value})
+		}
+	}
+	return kafkago.Message{Topic: topic, Key: document.key, Value: answer.Body, Headers: all}
+}
