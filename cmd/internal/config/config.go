@@ -47,8 +47,8 @@ type Config struct {
 type Kafka struct {
 	// Brokers are host:port of some brokers of the cluster.
 	Brokers []string `yaml:"brokers"`
-	// TopicPrefix begins the name of every topic and of the consumer group.
-	// Default "docs.".
+	// TopicPrefix begins the name of every topic and consumer group of the
+	// exchange, and of no topic of a party. Default "docs.".
 	TopicPrefix string `yaml:"topicPrefix"`
 	// Partitions is of the topics with documents, recorded at first start and
 	// never to be changed. Default 6.

@@ -22,6 +22,7 @@ import (
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/book"
 	"beibu/exchange/timestamps"
+	"beibu/exchange/topics"
 	"beibu/queue"
 )
 
@@ -48,7 +49,10 @@ type Daemon struct {
 	current    atomic.Pointer[inForce]
 	deliveries *telemetry.Deliveries
 
-	sourcesChanged chan struct{} // rung where a reload brings other sources of revocations
+	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
+	courier        *topics.Courier // or nil, where there is no Kafka
+	inbox          *topics.Inbox   // or nil, where there is no Kafka
+	crew           crew            // at the topics of parties
 
 	public, private net.Addr
 }
@@ -58,6 +62,7 @@ type Daemon struct {
 // where it fails.
 func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error) {
 	d := &Daemon{config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1)}
+	d.crew.fail = d.fail
 	if err := d.wire(ctx); err != nil {
 		return nil, errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
 	}
@@ -97,7 +102,10 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.openStamps(ctx); err != nil {
 		return err
 	}
-	return d.newAPI(now, set)
+	if err := d.newAPI(now, set); err != nil {
+		return err
+	}
+	return d.openTopics()
 }
 
 // openStores opens the queue, with the claims in front of it, and the index.
@@ -177,6 +185,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.public = public.Addr()
 	d.serve("public", public, server)
 	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
+	d.serveTopics()
 	return nil
 }
 

@@ -115,6 +115,7 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	d.api.Swap(next.intake)
 	d.current.Store(next)
 	d.ringRevocations()
+	d.crew.assign(d.topicJobs(l.Parties))
 	if later := d.atNextStart(l.Config); len(later) > 0 {
 		d.log.Warn("takes effect at the next start", zap.Strings("settings", later))
 	}

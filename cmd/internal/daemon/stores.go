@@ -89,20 +89,27 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	d.log.Info("hearing the log", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
 	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the log was not heard in time"))
 	defer cancel()
-	q, err := kafka.Open(ctx, kafka.Options{
-		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
-		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
-		Unanswered: int(d.config.Limits.Memory),
-		TLS:        d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
-		Memory: filepath.Join(d.config.Data, memoryFile),
-		Warn:   func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) },
-	})
+	o := d.kafkaOptions()
+	o.Memory = filepath.Join(d.config.Data, memoryFile)
+	o.Warn = func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) }
+	q, err := kafka.Open(ctx, o)
 	if err != nil {
 		return err
 	}
 	d.store = q
 	d.life.onStop("queue", func(context.Context) error { return q.Close() })
 	return d.metrics.WatchProgress(progressor{q})
+}
+
+// kafkaOptions are those of every connection to the brokers.
+func (d *Daemon) kafkaOptions() kafka.Options {
+	k := d.config.Kafka
+	return kafka.Options{
+		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
+		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
+		Unanswered: int(d.config.Limits.Memory),
+		TLS:        d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
+	}
 }
 
 // A progressor tells the metrics how far the queue in Kafka is behind.
