@@ -63,7 +63,7 @@ func reload(ctx context.Context, hangup <-chan os.Signal, file string, d *daemon
 		}
 		loaded, err := config.Load(file)
 		if err == nil {
-			err = d.Reload(loaded)
+			err = d.Reload(loaded) //nolint:contextcheck // what a reload begins outlives the signal
 		}
 		for _, m := range config.Mistakes(err) {
 			log.Error("mistake in the configuration", zap.String("mistake", m.Error()))

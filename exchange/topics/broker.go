@@ -191,6 +191,9 @@ func (b *Broker) first(ctx context.Context, topic string, partition int) (int64,
 		return 0, fmt.Errorf("ask where %s/%d begins: %w", topic, partition, err)
 	}
 	for _, p := range r.Topics[topic] {
+		if p.Partition != partition {
+			continue
+		}
 		if p.Error != nil {
 			return 0, fmt.Errorf("ask where %s/%d begins: %w", topic, partition, p.Error)
 		}

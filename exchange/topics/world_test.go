@@ -28,9 +28,9 @@ import (
 )
 
 // cluster starts a Kafka in this process.
-func cluster(t *testing.T, options ...kfake.Opt) *kfake.Cluster {
+func cluster(t *testing.T) *kfake.Cluster {
 	t.Helper()
-	c, err := kfake.NewCluster(append([]kfake.Opt{kfake.NumBrokers(1), kfake.GroupMinSessionTimeout(time.Second)}, options...)...)
+	c, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,6 +95,12 @@ func (d *desk) create(name string, partitions int32) {
 // read returns the first n messages of a topic, those of a partition in order.
 func (d *desk) read(topic string, n int) []*kgo.Record {
 	d.t.Helper()
+	return d.until(topic, func(all []*kgo.Record) bool { return len(all) >= n })
+}
+
+// until reads a topic from its beginning until there is enough.
+func (d *desk) until(topic string, enough func([]*kgo.Record) bool) []*kgo.Record {
+	d.t.Helper()
 	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute) // so that what does not come does not hang
 	defer cancel()
 	reader, err := kgo.NewClient(kgo.SeedBrokers(d.seeds...), kgo.ConsumeTopics(topic), kgo.FetchMaxWait(100*time.Millisecond),
@@ -104,10 +110,10 @@ func (d *desk) read(topic string, n int) []*kgo.Record {
 	}
 	defer reader.Close()
 	var all []*kgo.Record
-	for len(all) < n {
+	for !enough(all) {
 		fetched := reader.PollFetches(ctx)
 		if ctx.Err() != nil {
-			d.t.Fatalf("%d messages on %s, want %d", len(all), topic, n)
+			d.t.Fatalf("only %d messages on %s", len(all), topic)
 		}
 		all = append(all, fetched.Records()...)
 	}
@@ -290,16 +296,19 @@ func (w *world) delivery(number int, receiver string) exchange.Delivery {
 // await waits until a delivery stands in a state.
 func (w *world) await(number int, receiver string, state exchange.State) {
 	w.t.Helper()
-	for w.delivery(number, receiver).State != state {
-		head, err := w.Head(w.t.Context())
+	ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute) // so that what does not come does not hang
+	defer cancel()
+	for {
+		head, err := w.Head(ctx) // before the look, so that nothing is missed after it
 		if err != nil {
 			w.t.Fatal(err)
 		}
-		ctx, cancel := context.WithTimeout(w.t.Context(), time.Minute)
-		err = w.Wait(ctx, head+1)
-		cancel()
-		if err != nil && w.delivery(number, receiver).State != state {
-			w.t.Fatalf("delivery of %d to %s stands at %s, want %s", number, receiver, w.delivery(number, receiver).State, state)
+		is := w.delivery(number, receiver).State
+		if is == state {
+			return
+		}
+		if err := w.Wait(ctx, head+1); err != nil {
+			w.t.Fatalf("delivery of %d to %s stands at %s, want %s: %v", number, receiver, is, state, err)
 		}
 	}
 }

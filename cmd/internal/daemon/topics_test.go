@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -129,15 +131,27 @@ func (p *port) stands(id, receiver string, state exchange.State) {
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	for {
-		x, err := p.index.Exchange(ctx, uuid.MustParse(id))
-		for _, d := range x.Deliveries {
-			if d.Receiver == receiver && d.State == state {
-				return
-			}
+		head, err := p.store.Head(ctx) // before the look, so that nothing is missed after it
+		if err != nil {
+			p.t.Fatal(err)
 		}
-		if ctx.Err() != nil {
+		x, err := p.index.Exchange(ctx, uuid.MustParse(id))
+		if slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == receiver && d.State == state }) {
+			return
+		}
+		if waiting := p.index.Wait(ctx, head+1); waiting != nil {
 			p.t.Fatalf("%s to %s does not come to %s: %+v, %v", id, receiver, state, x.Deliveries, err)
 		}
+	}
+}
+
+// atWork fails the test unless exactly these jobs are being done.
+func (p *port) atWork(want ...string) {
+	p.t.Helper()
+	p.crew.mu.Lock()
+	defer p.crew.mu.Unlock()
+	if got := slices.Sorted(maps.Keys(p.crew.shifts)); !slices.Equal(got, want) {
+		p.t.Errorf("at work are %v, want %v", got, want)
 	}
 }
 
@@ -220,6 +234,7 @@ func TestReloadTopics(t *testing.T) {
 		t.Fatal(err)
 	}
 	reload(map[string]string{"window-vn": "deliver: {topic: $vn}\n    suspended: true", "gx-trade-promotion": "deliver: {topic: $trade}"})
+	p.atWork("deliver.gx-trade-promotion")
 	p.stands(accepted.ExchangeID, "gx-trade-promotion", exchange.ConsignmentAcceptance)
 	p.stands(accepted.ExchangeID, "window-vn", exchange.ContentConsignment)
 	reload(map[string]string{"window-vn": "deliver: {topic: $vn}"})
