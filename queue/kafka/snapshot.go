@@ -151,7 +151,7 @@ func (f *feed) snapshot() *snapshot {
 	return &snapshot{
 		events: f.mark.since(f.stations[0].offset), newest: f.newest, told: slices.Clone(s.told),
 		appends:  append(slices.Clone(s.ring[s.next:]), s.ring[:s.next]...),
-		stations: f.stations[:len(f.stations):len(f.stations)], // what is in it never changes
+		stations: slices.Clip(f.stations), // what is in it never changes
 	}
 }
 

@@ -161,7 +161,7 @@ func (s *Servers) doorsOf(tb testing.TB, daemon int, withRedis bool) (kafka []*p
 func freePorts(tb testing.TB) int {
 	tb.Helper()
 	for range 100 {
-		base := 10_000 + 100*rand.IntN(150) //nolint:gosec // chance is all that is wanted
+		base := 10_000 + 100*rand.IntN(150)
 		if free(base, 3*brokerStep) && free(base+doorAway, 3*brokerStep) {
 			return base
 		}
