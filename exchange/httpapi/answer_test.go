@@ -81,7 +81,9 @@ func TestSubmitBySuspended(t *testing.T) {
 func TestMailboxOfAPartyWithATopic(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	id := w.submit(carnet(t, "CN-1")).ExchangeID
-	w.settle()
+	if mail := w.fetch(receiver, "wait=30s"); len(mail) != 1 { // which is when it stands before the receiver
+		t.Fatalf("%d deliveries", len(mail))
+	}
 	intake, _ := w.newIntake()
 	all := intake.Parties.All()
 	for i := range all {

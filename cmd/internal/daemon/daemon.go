@@ -163,12 +163,12 @@ func (d *Daemon) start(ctx context.Context) error {
 
 	d.watchQueue()
 	d.work("schemas", d.config.Catalog.Warm)
-	d.work("index", func(ctx context.Context) error { return d.index.Run(ctx, d.store) })
+	d.work("index", d.persist(func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
-	d.work("dispatch", dispatch.Run)
+	d.work("dispatch", d.persist(dispatch.Run))
 	d.work("expiry", d.onOneNode("expiry", d.sweep))
 	d.work("key expiry", d.warnDaily)
 	d.keepRevocations()

@@ -9,6 +9,10 @@ import (
 	"slices"
 	"sync"
 	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/queue"
 )
 
 // A lifecycle holds what must be taken down, in the order in which it came up.
@@ -64,6 +68,26 @@ func (d *Daemon) work(name string, run func(context.Context) error) {
 			return context.Cause(stopping)
 		}
 	})
+}
+
+// persist begins a part anew where it ended because the queue could not be asked:
+// it goes on where it stood. A queue that cannot go on takes the daemon down by
+// itself.
+func (d *Daemon) persist(run func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error {
+		for {
+			err := run(ctx)
+			if ctx.Err() != nil || !errors.Is(err, queue.ErrUnavailable) {
+				return err
+			}
+			d.log.Warn("the queue cannot be asked", zap.Error(err))
+			select {
+			case <-time.After(time.Second):
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	}
 }
 
 // fail records the first reason to go down.
