@@ -5,9 +5,10 @@
 // What it promises:
 //
 //   - A delivery under a lease is given to nobody else until the lease ends,
-//     by time, by Release or by an acknowledgement.
+//     by time or by an acknowledgement, at whichever node either asks.
 //   - Every hand-over is in the record before the receiver gets the document.
 //   - A delivery that the index shows as acknowledged is not given again.
-//   - Leases live in memory alone. A crash forgets them, and what was under
-//     lease is given again: the exchange id and the bytes are the same.
+//   - Leases stand in the record. A crash leaves them in force, and what was
+//     under lease is given again when it is over: the exchange id and the bytes
+//     are the same.
 package courier
