@@ -21,11 +21,12 @@ var suffixes = []string{"", "-wal", "-shm"}
 const damaged = "-damaged"
 
 // What the connections set. The index is made again where it is lost, so the
-// disk is waited for at checkpoints only, which are rare; the 16 MiB of cache
-// keep the busy end of every index in memory.
+// disk is waited for at checkpoints only, which are rare. The caches are in
+// pages and small, since they are one cache with those of the queue's file,
+// whose pages are eight times as large: see there.
 var (
-	writing = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(4096)", "cache_size(-16384)", "temp_store(MEMORY)"}
-	reading = []string{"query_only(1)", "busy_timeout(5000)", "cache_size(-2048)", "temp_store(MEMORY)"}
+	writing = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(4096)", "cache_size(768)", "temp_store(MEMORY)"}
+	reading = []string{"query_only(1)", "busy_timeout(5000)", "cache_size(64)", "temp_store(MEMORY)"}
 )
 
 // openFile opens the index at path, or makes it. Where that cannot be used it

@@ -27,7 +27,7 @@ type checkpointer struct {
 }
 
 func newCheckpointer(path string) (*checkpointer, error) {
-	conn, err := connect(path, writing()...)
+	conn, err := connect(path, writing(readingPages)...)
 	if err != nil {
 		return nil, err
 	}

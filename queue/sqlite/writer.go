@@ -60,7 +60,7 @@ func (w *writer) settle(o Options) error {
 	if err != nil {
 		return err
 	}
-	for _, pragma := range append(writing(), bound(o)...) {
+	for _, pragma := range append(writing(writingPages), bound(o)...) {
 		if err := w.conn.run("PRAGMA " + pragma); err != nil {
 			return fmt.Errorf("set %s: %w", pragma, err)
 		}
