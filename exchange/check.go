@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"fmt"
+	"runtime"
 
 	"beibu/exchange/rules"
 	"beibu/schemas"
@@ -15,11 +16,12 @@ type Checks struct {
 	schemas *schemas.Catalog
 	rules   *rules.Set
 	limits  strict.Limits
+	turns   chan struct{} // as many as are checked at once
 }
 
 // NewChecks binds schemas and rules.
 func NewChecks(catalog *schemas.Catalog, set *rules.Set) *Checks {
-	return &Checks{schemas: catalog, rules: set}
+	return &Checks{schemas: catalog, rules: set, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
 }
 
 // A Checked document has been looked at. Only Checks makes one, and Signatures
@@ -67,8 +69,17 @@ func (c Checked) Err() error {
 }
 
 // Find checks a document. Its error says that the checking failed, not that
-// the document did.
+// the document did. It computes and nothing else: so no more are checked at
+// once than there are processors, and the others wait in the order in which
+// they came. Were all under way at once, each would be held up by all the
+// others at every later step too.
 func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
+	select {
+	case c.turns <- struct{}{}:
+		defer func() { <-c.turns }()
+	case <-ctx.Done():
+		return Checked{}, ctx.Err()
+	}
 	report, err := c.schemas.Validate(ctx, doc.Bytes)
 	if err != nil {
 		return Checked{}, fmt.Errorf("validate document: %w", err)
