@@ -38,12 +38,14 @@ var benchReceivers = []string{"gx-trade-promotion", "beihai-customs", "window-th
 // last acknowledgement. p99 is that of accepting, acked-p99 that of a
 // document's way from before it was sent to its last acknowledgement, and
 // peak-MB the most memory that the daemon had (VmHWM). The clients share the
-// cores with it.
+// cores with it. BEIBU_BENCH_PROFILE names a folder for the daemon's own
+// profiles: cpu.pprof of the load, heap.pprof and smaps of its end.
 func BenchmarkDaemon(b *testing.B) {
 	d := newBenchDaemon(b)
 	d.submit(b, 0) // compiles the schemas, and is not measured
 	b.ResetTimer()
 	d.start = time.Now()
+	saved := d.profile(b)
 	var receivers sync.WaitGroup
 	for _, name := range benchReceivers {
 		receiver := d.as(b, name)
@@ -53,6 +55,7 @@ func BenchmarkDaemon(b *testing.B) {
 	receivers.Wait()
 	took := time.Since(d.start)
 	b.StopTimer()
+	saved()
 	b.ReportMetric(float64(b.N)/took.Seconds(), "acknowledged/s")
 	b.ReportMetric(p99(accepted), "p99-ms")
 	b.ReportMetric(p99(d.took[1:]), "acked-p99-ms")
@@ -71,6 +74,7 @@ type benchDaemon struct {
 	cmd      *exec.Cmd
 	data     string
 	server   string
+	private  string
 	http     *http.Client
 	sender   *client.Client
 	template []byte
@@ -96,7 +100,7 @@ func newBenchDaemon(b *testing.B) *benchDaemon {
 		sent: make([]time.Duration, b.N+1), acked: make([]atomic.Int32, b.N+1), took: make([]time.Duration, b.N+1),
 	}
 	config := filepath.Join(dir, "beibud.yaml")
-	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\n", d.data)
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\nlog: {profile: true}\n", d.data)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -120,6 +124,7 @@ func (d *benchDaemon) serve(b *testing.B) {
 	var said struct {
 		Message string `json:"msg"`
 		Public  string `json:"public"`
+		Private string `json:"private"`
 	}
 	for lines := bufio.NewScanner(stderr); said.Message != "serving"; {
 		if !lines.Scan() {
@@ -127,7 +132,7 @@ func (d *benchDaemon) serve(b *testing.B) {
 		}
 		_ = json.Unmarshal(lines.Bytes(), &said) // what is no JSON says nothing of serving
 	}
-	d.server = "http://" + said.Public
+	d.server, d.private = "http://"+said.Public, "http://"+said.Private
 	go func() { _, _ = io.Copy(io.Discard, stderr) }()
 }
 
@@ -218,6 +223,48 @@ func (d *benchDaemon) settle(b *testing.B, number string) {
 	}
 	if int(d.acked[i].Add(1)) == len(benchReceivers) {
 		d.took[i] = time.Since(d.start) - d.sent[i]
+	}
+}
+
+// profile has the daemon tell where its time goes from now on, for at most
+// profileSeconds. The function that it returns waits for that, and saves it.
+func (d *benchDaemon) profile(b *testing.B) func() {
+	b.Helper()
+	dir := os.Getenv("BEIBU_BENCH_PROFILE")
+	if dir == "" || b.N == 1 { // the first try of the benchmark's
+		return func() {}
+	}
+	var cpu sync.WaitGroup
+	cpu.Go(func() {
+		d.save(b, fmt.Sprintf("/debug/pprof/profile?seconds=%d", profileSeconds), filepath.Join(dir, "cpu.pprof"))
+	})
+	return func() {
+		cpu.Wait()
+		d.save(b, "/debug/pprof/heap", filepath.Join(dir, "heap.pprof"))
+		smaps, err := os.ReadFile(fmt.Sprintf("/proc/%d/smaps", d.cmd.Process.Pid))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, "smaps"), smaps, 0o600)
+		}
+		if err != nil {
+			b.Error(err)
+		}
+	}
+}
+
+// profileSeconds is shorter than a load of 10,000 documents takes.
+const profileSeconds = 4
+
+// save keeps what the daemon's private address answers.
+func (d *benchDaemon) save(b *testing.B, path, file string) {
+	b.Helper()
+	answer, err := d.http.Get(d.private + path) //nolint:noctx // the benchmark ends with it
+	if err != nil {
+		b.Error(err)
+		return
+	}
+	content, err := io.ReadAll(answer.Body)
+	if err = errors.Join(err, answer.Body.Close(), os.WriteFile(file, content, 0o600)); err != nil {
+		b.Error(err)
 	}
 }
 

@@ -255,6 +255,9 @@ type Delivery struct {
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error; default info
 	Format string `yaml:"format"` // json or console; default json
+	// Profile shows where time and memory go, under /debug/pprof/ of the
+	// private address. Default false.
+	Profile bool `yaml:"profile"`
 }
 
 // Map is the file of parties and routes.

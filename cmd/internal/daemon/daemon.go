@@ -273,6 +273,7 @@ func (d *Daemon) privateServer() *http.Server {
 		ReadHeaderTimeout: 10 * time.Second,
 		Handler: telemetry.Private{
 			Metrics: d.metrics.Handler(d.log),
+			Profile: d.config.Log.Profile,
 			Ready: []telemetry.Probe{
 				{Name: "serving", Ask: d.ready},
 				{Name: "queue", Ask: d.askQueue},

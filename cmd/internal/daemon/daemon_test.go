@@ -223,6 +223,24 @@ func TestPrivateListener(t *testing.T) {
 	}
 }
 
+// Profiles are shown where the configuration says so, and otherwise not.
+func TestProfilesAreShownWhenAskedFor(t *testing.T) {
+	for more, want := range map[string]int{"": http.StatusNotFound, "log: {profile: true}\n": http.StatusOK} {
+		d := start(t, t.TempDir(), more)
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+"/debug/pprof/", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		answer, err := http.DefaultClient.Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := answer.Body.Close(); err != nil || answer.StatusCode != want {
+			t.Errorf("with %q: %s, want %d, %v", more, answer.Status, want, err)
+		}
+	}
+}
+
 // private asks the private listener.
 func private(t *testing.T, d *Daemon, path string) string {
 	t.Helper()
