@@ -1,11 +1,6 @@
 package claims_test
 
 import (
-	"bufio"
-	"net"
-	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -48,24 +43,37 @@ func TestContractOnMiniredis(t *testing.T) {
 }
 
 func TestContractOnRedis(t *testing.T) {
-	address := serve(t, freeAddress(t)).address
+	s := serve(t, freeAddress(t))
+	contract(t, claims.Options{Addresses: []string{s.address}}, s.client(t, redis.Options{}))
+}
+
+// contract holds claims to their contract on servers that o leads to, each of
+// which a client is for.
+func contract(t *testing.T, o claims.Options, servers ...*redis.Client) {
+	t.Helper()
+	o.Lease, o.Window, o.Bound = time.Minute, time.Minute, time.Minute
+	each := func(tb testing.TB, do func(testing.TB, *redis.Client)) {
+		tb.Helper()
+		for _, s := range servers {
+			do(tb, s)
+		}
+	}
 	claimstest.Run(t, func(tb testing.TB) claimstest.Store {
 		tb.Helper()
-		client := redis.NewClient(&redis.Options{Addr: address})
-		tb.Cleanup(func() { _ = client.Close() })
-		flush := func(tb testing.TB) {
-			tb.Helper()
-			if err := client.FlushAll(tb.Context()).Err(); err != nil {
-				tb.Fatal(err)
-			}
-		}
-		flush(tb)
-		o := claims.Options{Addresses: []string{address}, Lease: time.Minute, Window: time.Minute, Bound: time.Minute}
+		each(tb, flush)
 		return claimstest.Store{
-			One: open(tb, o), Other: open(tb, o), Flush: flush,
-			Lapse: func(tb testing.TB) { tb.Helper(); lapse(tb, client) },
+			One: open(tb, o), Other: open(tb, o),
+			Lapse: func(tb testing.TB) { tb.Helper(); each(tb, lapse) },
+			Flush: func(tb testing.TB) { tb.Helper(); each(tb, flush) },
 		}
 	})
+}
+
+func flush(tb testing.TB, client *redis.Client) {
+	tb.Helper()
+	if err := client.FlushAll(tb.Context()).Err(); err != nil {
+		tb.Fatal(err)
+	}
 }
 
 // lapse shortens what is left of each lease, and waits for its end.
@@ -84,65 +92,4 @@ func lapse(tb testing.TB, client *redis.Client) {
 			continue // the server's clock runs on
 		}
 	}
-}
-
-// A server is a redis-server of the test's.
-type server struct {
-	address string
-	cmd     *exec.Cmd
-}
-
-// freeAddress returns an address on loopback where nothing listens.
-func freeAddress(tb testing.TB) string {
-	tb.Helper()
-	var listen net.ListenConfig
-	l, err := listen.Listen(tb.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		tb.Fatal(err)
-	}
-	defer func() { _ = l.Close() }()
-	return l.Addr().String()
-}
-
-// serve starts redis-server at an address, without persistence, and returns
-// once it takes connections.
-func serve(tb testing.TB, address string) *server {
-	tb.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
-			tb.Fatal("redis-server is not installed, and BEIBU_REQUIRE_TOOLS=1")
-		}
-		tb.Skip("SKIPPED: redis-server is not installed, so claims were not tried against it")
-	}
-	_, port, err := net.SplitHostPort(address)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	s := &server{address: address, cmd: exec.Command(path, "--bind", "127.0.0.1", "--port", port, "--save", "", "--dir", tb.TempDir())}
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(s.kill)
-	for lines := bufio.NewScanner(out); lines.Scan(); {
-		if strings.Contains(lines.Text(), "Ready to accept connections") {
-			go func() {
-				for lines.Scan() { // it must not block on what it has to say
-				}
-			}()
-			return s
-		}
-	}
-	tb.Fatal("redis-server ended before it was ready")
-	return nil
-}
-
-// kill ends the server at once, and once.
-func (s *server) kill() {
-	_ = s.cmd.Process.Kill()
-	_ = s.cmd.Wait()
 }
