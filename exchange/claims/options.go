@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/redis/go-redis/v9"
@@ -72,7 +73,8 @@ func (o Options) filled() (Options, error) {
 func (o Options) client() redis.UniversalClient {
 	answer := o.Bound / 3
 	return redis.NewUniversalClient(&redis.UniversalOptions{
-		Addrs: o.Addresses, MasterName: o.Master, IsClusterMode: o.Cluster,
+		Addrs:      slices.Clone(o.Addresses), // a client of a cluster adds to them
+		MasterName: o.Master, IsClusterMode: o.Cluster,
 		ClientName: "beibu", Username: o.User, Password: o.Password, TLSConfig: o.TLS, Dialer: o.Dial,
 		ContextTimeoutEnabled: true,
 		DialTimeout:           o.Bound, ReadTimeout: answer, WriteTimeout: answer, PoolTimeout: answer,
