@@ -27,6 +27,7 @@ var instruments = map[string]string{
 	"GACC decree 157 (2007)":               "2007-05-01",
 	"GB 32100-2015":                        "2015-10-01",
 	"AQSIQ Decree 182 of 2016":             "2016-07-01",
+	"institutional reform of 2018":         "2018-04-20",
 	"Form E of 2019":                       "2019-08-20",
 	"GACC Decree 260":                      "2022-11-01",
 	"MOFCOM and GACC Announcement 2023/39": "2023-12-01",

@@ -11,7 +11,8 @@ import (
 func permitIssuer() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-01", Kinds: permits(), Severity: rules.Reject,
-		Source: "Frontier Health and Quarantine Law of China: permits are granted by customs",
+		Source: "Frontier Health and Quarantine Law of China; institutional reform of 2018: permits are granted by customs",
+		From:   customsAtTheFrontier(),
 		EN:     "the issuer {0} is not a Chinese customs authority",
 		ZH:     "签发机构{0}不是中国海关",
 		Check: func(d *rules.Document, report rules.Report) {
