@@ -161,21 +161,5 @@ func TestCostGrowsWithTheDocument(t *testing.T) {
 }
 
 func BenchmarkRules(b *testing.B) {
-	set, err := rules.NewSet(ata.Rules())
-	if err != nil {
-		b.Fatal(err)
-	}
-	file, err := os.ReadFile("../../../testdata/documents/ata-carnet/good/pearls-beihai-laem-chabang.xml")
-	if err != nil {
-		b.Fatal(err)
-	}
-	tree, err := strict.Parse(file, strict.Limits{})
-	if err != nil {
-		b.Fatal(err)
-	}
-	d := rulestest.Document("ata-carnet", tree)
-	b.ReportAllocs()
-	for b.Loop() {
-		set.Check(d)
-	}
+	rulestest.Benchmark(b, ata.Rules(), "ata-carnet", "pearls-beihai-laem-chabang")
 }

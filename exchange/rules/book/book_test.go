@@ -18,19 +18,10 @@ import (
 func kinds(t *testing.T) []string {
 	t.Helper()
 	var all []string
-	for _, s := range samples(t) {
+	for _, s := range rulestest.Samples(t) {
 		if !slices.Contains(all, s.Kind) {
 			all = append(all, s.Kind)
 		}
-	}
-	return all
-}
-
-func samples(tb testing.TB) []testdata.Sample {
-	tb.Helper()
-	all, err := testdata.Samples()
-	if err != nil {
-		tb.Fatal(err)
 	}
 	return all
 }
@@ -113,7 +104,7 @@ func paired(en, zh []string) bool {
 // only faults are of that rule.
 func TestEveryRuleHasItsSample(t *testing.T) {
 	broken := make(map[string]bool)
-	for _, s := range samples(t) {
+	for _, s := range rulestest.Samples(t) {
 		if code, alone := onlyFault(s); alone && strings.HasPrefix(s.Name, strings.ToLower(code)+"-") {
 			broken[code] = true
 		}

@@ -83,7 +83,7 @@ func TestRulesJudgeFromTheirFirstDayToTheirLast(t *testing.T) {
 // breaking returns the sample that breaks a rule and nothing else.
 func breaking(t *testing.T, code string) (testdata.Sample, bool) {
 	t.Helper()
-	for _, s := range samples(t) {
+	for _, s := range rulestest.Samples(t) {
 		if broken, alone := onlyFault(s); alone && broken == code {
 			return s, true
 		}

@@ -27,7 +27,7 @@ var leaf = regexp.MustCompile(`^( *<[^<>]*)>([^<]*)(</.*\n)$`)
 func TestMutations(t *testing.T) {
 	set, catalog := newSet(t), newCatalog(t)
 	mine := []string{"sps-certificate", "certificate-of-origin", "health-permit", "health-certificate", "response"}
-	for n, s := range samples(t) {
+	for n, s := range rulestest.Samples(t) {
 		if !s.Good || !slices.Contains(mine, s.Kind) {
 			continue
 		}
@@ -124,7 +124,7 @@ func judge(t *testing.T, set *rules.Set, kind, document string) []rules.Breach {
 func FuzzRules(f *testing.F) {
 	set := newSet(f)
 	var kinds []string
-	for _, s := range samples(f) {
+	for _, s := range rulestest.Samples(f) {
 		if !slices.Contains(kinds, s.Kind) {
 			kinds = append(kinds, s.Kind)
 		}
@@ -140,7 +140,7 @@ func FuzzRules(f *testing.F) {
 // BenchmarkCheck judges one good sample of each of three kinds by all rules.
 func BenchmarkCheck(b *testing.B) {
 	set := newSet(b)
-	for _, s := range samples(b) {
+	for _, s := range rulestest.Samples(b) {
 		switch s.Name {
 		case "durian-youyiguan", "catering-qinzhou", "origin-accepted-hanoi":
 		default:

@@ -5,57 +5,26 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"beibu/exchange/rules"
 	"beibu/exchange/rules/declaration"
 	"beibu/exchange/rules/rulestest"
-	"beibu/signing/strict"
 )
 
-// breaches returns where a rule is broken by a declaration of which only a part
-// is there: each rule looks at what it is about. The part stands below the
-// element that holds the shipment; what is before a bar stands in the root.
-func breaches(t *testing.T, code, kind, part string) []string {
-	t.Helper()
-	head, inner, split := strings.Cut(part, "|")
-	if !split {
-		head, inner = "", part
-	}
-	if kind == "export-declaration" {
-		inner = "<CustomsDeclaration>" + inner + "</CustomsDeclaration>"
-	}
-	tree, err := strict.Parse([]byte("<D>"+head+inner+"</D>"), strict.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := rules.NewSet(declaration.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, b := range set.Check(rulestest.Document(kind, tree)) {
-		if b.Rule.Code == code {
-			found = append(found, strings.TrimPrefix(b.At.Path(), "/D/"))
-		}
-	}
-	return found
-}
+type example = rulestest.Example
 
-type example struct {
-	name, code, part string
-	want             []string
-}
-
+// run wants breaches of examples. The part stands below the element that holds
+// the shipment; what is before a bar stands in the root.
 func run(t *testing.T, kind string, examples []example) {
 	t.Helper()
-	for _, e := range examples {
-		t.Run(e.code+" "+e.name, func(t *testing.T) {
-			if diff := cmp.Diff(e.want, breaches(t, e.code, kind, e.part)); diff != "" {
-				t.Errorf("breaches (-want +got):\n%s", diff)
-			}
-		})
-	}
+	rulestest.Examples(t, declaration.Rules(), kind, func(part string) string {
+		head, inner, split := strings.Cut(part, "|")
+		if !split {
+			head, inner = "", part
+		}
+		if kind == "export-declaration" {
+			inner = "<CustomsDeclaration>" + inner + "</CustomsDeclaration>"
+		}
+		return "<D>" + head + inner + "</D>"
+	}, examples)
 }
 
 // office is the customs party of a country, with an office code.

@@ -5,50 +5,19 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
-	"beibu/exchange/rules"
 	"beibu/exchange/rules/licence"
 	"beibu/exchange/rules/rulestest"
-	"beibu/signing/strict"
 )
 
-// breaches returns where a rule is broken by a licence of which only a part is
-// there: each rule looks at what it is about.
-func breaches(t *testing.T, code, kind, part string) []string {
-	t.Helper()
-	root := map[string]string{"import-licence": "ImportLicence", "export-licence": "ExportLicence"}[kind]
-	tree, err := strict.Parse([]byte("<"+root+">"+part+"</"+root+">"), strict.Limits{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := rules.NewSet(licence.Rules())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var found []string
-	for _, b := range set.Check(rulestest.Document(kind, tree)) {
-		if b.Rule.Code == code {
-			found = append(found, strings.TrimPrefix(b.At.Path(), "/"+root+"/"))
-		}
-	}
-	return found
-}
+type example = rulestest.Example
 
-type example struct {
-	name, code, part string
-	want             []string
-}
-
+// run wants breaches of examples.
 func run(t *testing.T, kind string, examples []example) {
 	t.Helper()
-	for _, e := range examples {
-		t.Run(e.code+" "+e.name, func(t *testing.T) {
-			if diff := cmp.Diff(e.want, breaches(t, e.code, kind, e.part)); diff != "" {
-				t.Errorf("breaches (-want +got):\n%s", diff)
-			}
-		})
-	}
+	root := map[string]string{"import-licence": "ImportLicence", "export-licence": "ExportLicence"}[kind]
+	rulestest.Examples(t, licence.Rules(), kind, func(part string) string {
+		return "<" + root + ">" + part + "</" + root + ">"
+	}, examples)
 }
 
 // valid is a licence of a category that may be used between two days.

@@ -25,12 +25,8 @@ func Codes(t *testing.T, all []rules.Rule, s testdata.Sample, edits ...string) [
 	if err != nil {
 		t.Fatal(err)
 	}
-	set, err := rules.NewSet(all)
-	if err != nil {
-		t.Fatal(err)
-	}
 	var found []string
-	for _, b := range set.Check(Document(s.Kind, tree)) {
+	for _, b := range newSet(t, all).Check(Document(s.Kind, tree)) {
 		found = append(found, b.Rule.Code)
 	}
 	slices.Sort(found)
@@ -38,11 +34,30 @@ func Codes(t *testing.T, all []rules.Rule, s testdata.Sample, edits ...string) [
 }
 
 // Sample returns the sample of a kind with a name.
-func Sample(t *testing.T, kind, name string) testdata.Sample {
-	t.Helper()
+func Sample(tb testing.TB, kind, name string) testdata.Sample {
+	tb.Helper()
 	s, err := testdata.Find(kind, name)
 	if err != nil {
-		t.Fatal(err)
+		tb.Fatal(err)
 	}
 	return s
+}
+
+// Samples returns every sample, by kind and name.
+func Samples(tb testing.TB) []testdata.Sample {
+	tb.Helper()
+	all, err := testdata.Samples()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return all
+}
+
+func newSet(tb testing.TB, all []rules.Rule) *rules.Set {
+	tb.Helper()
+	set, err := rules.NewSet(all)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return set
 }

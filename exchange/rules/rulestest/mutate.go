@@ -8,7 +8,6 @@ import (
 
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
-	"beibu/testdata"
 )
 
 // junk is what is put in the place of every text of a sample.
@@ -24,19 +23,11 @@ var leaf = regexp.MustCompile(`^( *<[^<>]*)>([^<]*)(</.*\n)$`)
 // must stand in the document and be fully worded.
 func Mutate(t *testing.T, all []rules.Rule, kinds ...string) {
 	t.Helper()
-	set, err := rules.NewSet(all)
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples, err := testdata.Samples()
-	if err != nil {
-		t.Fatal(err)
-	}
-	step := 1
+	set, step := newSet(t, all), 1
 	if testing.Short() {
 		step = 7
 	}
-	for _, s := range samples {
+	for _, s := range Samples(t) {
 		if !s.Good || !slices.Contains(kinds, s.Kind) {
 			continue
 		}
@@ -103,15 +94,8 @@ func judge(t *testing.T, set *rules.Set, kind string, lines []string) {
 // Fuzz applies rules to whatever is XML, as each of the kinds.
 func Fuzz(f *testing.F, all []rules.Rule, kinds ...string) {
 	f.Helper()
-	set, err := rules.NewSet(all)
-	if err != nil {
-		f.Fatal(err)
-	}
-	samples, err := testdata.Samples()
-	if err != nil {
-		f.Fatal(err)
-	}
-	for _, s := range samples {
+	set := newSet(f, all)
+	for _, s := range Samples(f) {
 		if s.Good && slices.Contains(kinds, s.Kind) {
 			f.Add(uint8(slices.Index(kinds, s.Kind)), string(s.Bytes))
 		}

@@ -3,8 +3,7 @@ package rulestest
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +12,7 @@ import (
 
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
+	"beibu/testdata"
 )
 
 // Received is when the samples are taken to have come in.
@@ -23,37 +23,36 @@ var Received = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 // one of the rules.
 func Run(t *testing.T, all []rules.Rule, kinds ...string) {
 	t.Helper()
-	set, err := rules.NewSet(all)
-	if err != nil {
-		t.Fatal(err)
+	set, seen := newSet(t, all), make(map[string]bool)
+	for _, s := range Samples(t) {
+		if !slices.Contains(kinds, s.Kind) {
+			continue
+		}
+		seen[s.Kind] = true
+		t.Run(s.Kind+"/"+s.Name, func(t *testing.T) { check(t, set, s) })
 	}
 	for _, kind := range kinds {
-		files, err := filepath.Glob(filepath.Join(root(t), "testdata", "documents", kind, "*", "*.xml"))
-		if err != nil || len(files) == 0 {
-			t.Fatalf("no samples of %s (%v)", kind, err)
-		}
-		for _, file := range files {
-			t.Run(kind+"/"+filepath.Base(file), func(t *testing.T) { check(t, set, kind, file) })
+		if !seen[kind] {
+			t.Errorf("no samples of %s", kind)
 		}
 	}
 }
 
-func check(t *testing.T, set *rules.Set, kind, file string) {
+func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 	t.Helper()
-	b, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	if !s.Good && s.Faults == "" {
+		t.Fatal("nothing says what is wrong with it")
 	}
-	tree, err := strict.Parse(b, strict.Limits{})
-	if err != nil || strings.HasPrefix(filepath.Base(file), "schema-") {
+	tree, err := strict.Parse(s.Bytes, strict.Limits{})
+	if err != nil || strings.HasPrefix(s.Name, "schema-") {
 		return // the gate's or the schema's matter: rules never see such a document
 	}
 	var got []string
-	for _, breach := range set.Check(Document(kind, tree)) {
+	for _, breach := range set.Check(Document(s.Kind, tree)) {
 		line, _ := breach.At.Position()
 		got = append(got, fmt.Sprintf("%s %d %s", breach.Rule.Code, line, breach.At.Path()))
 	}
-	if diff := cmp.Diff(expected(t, set, file), got); diff != "" {
+	if diff := cmp.Diff(expected(set, s), got); diff != "" {
 		t.Errorf("faults (-expected +found):\n%s", diff)
 	}
 }
@@ -65,44 +64,18 @@ func Document(kind string, tree *strict.Tree) *rules.Document {
 	return d
 }
 
-// expected reads the lines of the .faults file that are about rules of the set.
-func expected(t *testing.T, set *rules.Set, file string) []string {
-	t.Helper()
-	b, err := os.ReadFile(strings.TrimSuffix(file, ".xml") + ".faults")
-	if err != nil {
-		if strings.Contains(file, string(filepath.Separator)+"good"+string(filepath.Separator)) {
-			return nil
-		}
-		t.Fatal(err)
-	}
+// expected returns the lines of the .faults file that are about rules of the set.
+func expected(set *rules.Set, s testdata.Sample) []string {
 	known := make(map[string]bool)
 	for _, r := range set.All() {
 		known[r.Code] = true
 	}
 	var lines []string
-	for line := range strings.Lines(string(b)) {
+	for line := range strings.Lines(s.Faults) {
 		line = strings.TrimSpace(line)
 		if code, _, _ := strings.Cut(line, " "); known[code] {
 			lines = append(lines, line)
 		}
 	}
 	return lines
-}
-
-// root returns the top of the repository, found from the go.mod above.
-func root(t *testing.T) string {
-	t.Helper()
-	dir, err := os.Getwd()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return dir
-		}
-		if dir == filepath.Dir(dir) {
-			t.Fatal("no go.mod above the test")
-		}
-		dir = filepath.Dir(dir)
-	}
 }
