@@ -2,16 +2,9 @@ package kafka
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
-	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"os"
-	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"testing"
 	"time"
 
@@ -20,10 +13,8 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"beibu/queue"
+	"beibu/queue/queuetest"
 )
-
-// sealed is what a document of 10 KB is once it is sealed.
-const sealed = 14 << 10
 
 // benchQueue opens a queue of its own.
 func benchQueue(b *testing.B) *Queue {
@@ -63,59 +54,13 @@ func benchOpen(b *testing.B, o Options) *Queue {
 	return q
 }
 
-// bodies are sealed documents that no compression makes one.
+// bodies are sealed documents.
 func bodies() [][]byte {
 	out := make([][]byte, 16)
 	for i := range out {
-		raw := make([]byte, sealed*3/4)
-		_, _ = rand.NewChaCha8([32]byte{byte(i)}).Read(raw) // never fails
-		out[i] = base64.StdEncoding.AppendEncode(nil, raw)
+		out[i] = queuetest.Sealed(byte(i))
 	}
 	return out
-}
-
-// declaration is the submission of a document.
-func declaration(i int64, body []byte) queue.Submission {
-	s := queue.Submission{
-		Key: fmt.Sprintf("qinzhou-customs/import-declaration/CN-2026-%09d/1", i), At: time.Now(),
-		Head: make([]byte, 200), Body: body,
-	}
-	s.Digest = sha256.Sum256([]byte(s.Key))
-	binary.BigEndian.PutUint64(s.Token[:], uint64(i))
-	binary.BigEndian.PutUint64(s.ID[:], uint64(i))
-	return s
-}
-
-// drive lets n clients call do until b.N calls are made, and reports how many
-// a second and how long they took.
-func drive(b *testing.B, n int, do func(i int64) error) {
-	b.Helper()
-	took := make([]time.Duration, b.N)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	b.SetBytes(sealed)
-	b.ReportAllocs()
-	b.ResetTimer()
-	for range n {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
-				start := time.Now()
-				if err := do(i); err != nil {
-					b.Error(err)
-					return
-				}
-				took[i] = time.Since(start)
-			}
-		})
-	}
-	wg.Wait()
-	b.StopTimer()
-	slices.Sort(took)
-	at := func(p int) float64 { return float64(took[(len(took)-1)*p/100].Microseconds()) / 1000 }
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
-	b.ReportMetric(at(50), "p50-ms")
-	b.ReportMetric(at(99), "p99-ms")
-	b.ReportMetric(0, "ns/op") // means little with many clients
 }
 
 // BenchmarkAdmit admits sealed documents of 10 KB: two appends and the
@@ -126,14 +71,16 @@ func BenchmarkAdmit(b *testing.B) {
 	for _, n := range []int{1, 16, 64, 256} {
 		b.Run(fmt.Sprintf("do=admit/clients=%d", n), func(b *testing.B) {
 			q := benchQueue(b)
-			drive(b, n, func(i int64) error {
-				_, err := q.Admit(b.Context(), declaration(i, sealed[i%16]))
+			b.SetBytes(queuetest.SealedSize)
+			queuetest.Drive(b, n, func(i int64) error {
+				_, err := q.Admit(b.Context(), queuetest.Declaration(i, sealed[i%16]))
 				return err
 			})
 		})
 		b.Run(fmt.Sprintf("do=produce/clients=%d", n), func(b *testing.B) {
 			q := benchQueue(b)
-			drive(b, n, func(i int64) error {
+			b.SetBytes(queuetest.SealedSize)
+			queuetest.Drive(b, n, func(i int64) error {
 				return q.writer.WriteMessages(b.Context(), kafkago.Message{
 					Topic: q.topics.body, Key: fmt.Appendf(nil, "key %d", i), Value: sealed[i%16],
 				})

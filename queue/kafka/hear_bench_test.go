@@ -11,6 +11,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"beibu/queue"
+	"beibu/queue/queuetest"
 )
 
 // BenchmarkOpen opens a queue whose log holds 200,000 keys, all dispatched, as a
@@ -77,7 +78,7 @@ func fill(b *testing.B, o Options, keys int) {
 			for from := w * batch; from < keys; from += 4 * batch {
 				messages := make([]kafkago.Message, 0, batch)
 				for i := from; i < min(from+batch, keys); i++ {
-					s := declaration(int64(i), []byte("body"))
+					s := queuetest.Declaration(int64(i), []byte("body"))
 					messages = append(messages, kafkago.Message{
 						Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(s.Entry(0, 1)),
 					})
@@ -97,7 +98,7 @@ func fill(b *testing.B, o Options, keys int) {
 		for from := log.first; from < log.end; from += 100 {
 			m := message{partition: p}
 			for offset := from; offset < min(from+100, log.end); offset++ {
-				e := declaration(offset, []byte("body")).Entry(0, 1)
+				e := queuetest.Declaration(offset, []byte("body")).Entry(0, 1)
 				m.changes = append(m.changes, change{offset, &e, nil},
 					change{offset, nil, &queue.Event{ID: e.ID, Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}})
 			}
@@ -121,8 +122,9 @@ func BenchmarkHear(b *testing.B) {
 				queues[i] = benchOpen(b, o)
 			}
 			before := processTime(b)
-			drive(b, 64, func(i int64) error {
-				_, err := queues[0].Admit(b.Context(), declaration(i, sealed[i%16]))
+			b.SetBytes(queuetest.SealedSize)
+			queuetest.Drive(b, 64, func(i int64) error {
+				_, err := queues[0].Admit(b.Context(), queuetest.Declaration(i, sealed[i%16]))
 				return err
 			})
 			now, err := queues[0].spans(b.Context())

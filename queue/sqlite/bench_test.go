@@ -2,88 +2,27 @@ package sqlite
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/binary"
 	"fmt"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
-	"slices"
 	"sync"
-	"sync/atomic"
 	"testing"
-	"time"
 
 	"beibu/queue"
+	"beibu/queue/queuetest"
 )
-
-// sealed is what a document of 10 KB is once it is sealed: base64 and a
-// signature around it.
-const sealed = 14 << 10
 
 // clients are how many admit at a time.
 var clients = []int{1, 16, 64}
 
-// sealedBody makes the body of one envelope.
-func sealedBody() []byte {
-	raw := make([]byte, sealed*3/4)
-	_, _ = rand.NewChaCha8([32]byte{1}).Read(raw) // never fails
-	return base64.StdEncoding.AppendEncode(nil, raw)
-}
-
-// attempt makes the submission of document i.
-func attempt(i int64, body []byte) queue.Submission {
-	s := queue.Submission{
-		Key:  fmt.Sprintf("qinzhou-customs/import-declaration/CN-2026-%09d/1", i),
-		At:   time.Now(),
-		Head: make([]byte, 200),
-		Body: body,
-	}
-	s.Digest = sha256.Sum256([]byte(s.Key))
-	copy(s.ID[:], s.Digest[:])
-	binary.BigEndian.PutUint64(s.Token[:], uint64(i))
-	return s
-}
-
-// drive lets n clients call do until b.N calls are made, and reports how many
-// a second and how long they took.
+// drive is queuetest.Drive with the time on the processors, which says more than
+// the rate on a machine that others use too.
 func drive(b *testing.B, n int, do func(i int64) error) {
 	b.Helper()
-	took := make([]time.Duration, b.N)
-	var next atomic.Int64
-	var wg sync.WaitGroup
-	b.ReportAllocs()
 	used := cpuTime()
-	b.ResetTimer()
-	for range n {
-		wg.Go(func() {
-			for i := next.Add(1) - 1; i < int64(b.N); i = next.Add(1) - 1 {
-				start := time.Now()
-				if err := do(i); err != nil {
-					b.Error(err)
-					return
-				}
-				took[i] = time.Since(start)
-			}
-		})
-	}
-	wg.Wait()
-	b.StopTimer()
+	queuetest.Drive(b, n, do)
 	b.ReportMetric(float64((cpuTime()-used).Nanoseconds())/1000/float64(b.N), "cpu-us/doc")
-	report(b, took)
-}
-
-// report adds rate and percentiles to the result. On a machine that others use
-// too, the time on the processors says more than the rate.
-func report(b *testing.B, took []time.Duration) {
-	b.Helper()
-	slices.Sort(took)
-	at := func(p int) float64 { return float64(took[(len(took)-1)*p/100].Microseconds()) / 1000 }
-	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "docs/s")
-	b.ReportMetric(at(50), "p50-ms")
-	b.ReportMetric(at(99), "p99-ms")
-	b.ReportMetric(0, "ns/op") // means little with many clients
 }
 
 func benchStore(b *testing.B) *Store {
@@ -104,19 +43,19 @@ func benchStore(b *testing.B) *Store {
 // bytes appended to a file that is synced before the answer, many callers to a
 // sync, with no key, no table and no way to find anything again.
 func BenchmarkAdmit(b *testing.B) {
-	body := sealedBody()
+	body := queuetest.Sealed(1)
 	for _, n := range clients {
 		b.Run(fmt.Sprintf("store=sqlite/clients=%d", n), func(b *testing.B) {
 			s := benchStore(b)
-			b.SetBytes(sealed)
+			b.SetBytes(queuetest.SealedSize)
 			drive(b, n, func(i int64) error {
-				_, err := s.Admit(b.Context(), attempt(i, body))
+				_, err := s.Admit(b.Context(), queuetest.Declaration(i, body))
 				return err
 			})
 		})
 		b.Run(fmt.Sprintf("store=file/clients=%d", n), func(b *testing.B) {
 			f := newAppendFile(b)
-			b.SetBytes(sealed)
+			b.SetBytes(queuetest.SealedSize)
 			drive(b, n, func(int64) error { return f.append(body) })
 		})
 	}
@@ -126,7 +65,7 @@ func BenchmarkAdmit(b *testing.B) {
 // one that holds a million. The million takes a while to make, so it is asked
 // for by BEIBU_BENCH_MILLION=1.
 func BenchmarkAdmitFilled(b *testing.B) {
-	body := sealedBody()
+	body := queuetest.Sealed(1)
 	for _, held := range []int64{1_000, 1_000_000} {
 		// Filled once and gone on with: every round stands behind the last.
 		fill := sync.OnceValues(func() (*Store, error) { return filledStore(b, held) })
@@ -140,7 +79,7 @@ func BenchmarkAdmitFilled(b *testing.B) {
 			}
 			first := 1_000_000_000 + s.writer.tx.last
 			drive(b, 64, func(i int64) error {
-				_, err := s.Admit(b.Context(), attempt(first+i, body))
+				_, err := s.Admit(b.Context(), queuetest.Declaration(first+i, body))
 				return err
 			})
 		})
@@ -155,7 +94,7 @@ func filledStore(b *testing.B, n int64) (*Store, error) {
 	for i := int64(0); i < n; i += 1_000 {
 		err := s.write(b.Context(), 0, func(tx *transaction) error {
 			for j := range int64(1_000) {
-				if _, err := tx.admit(attempt(i+j, []byte("small"))); err != nil {
+				if _, err := tx.admit(queuetest.Declaration(i+j, []byte("small"))); err != nil {
 					return err
 				}
 			}
@@ -173,7 +112,7 @@ func filledStore(b *testing.B, n int64) (*Store, error) {
 // both told to a follower. The time is from Admit to the last event told.
 func BenchmarkAdmitToEvents(b *testing.B) {
 	s := benchStore(b)
-	body := sealedBody()
+	body := queuetest.Sealed(1)
 	ctx, cancel := context.WithCancel(b.Context())
 	defer cancel()
 	waiting := make([]chan struct{}, b.N)
@@ -198,8 +137,8 @@ func BenchmarkAdmitToEvents(b *testing.B) {
 	for range 16 {
 		wg.Go(func() {
 			for e := range handed {
-				attempt := int(binary.BigEndian.Uint64(e.Token[:]))
-				event := queue.Event{ID: e.ID, Receiver: "vn", Name: "ContentHandover", Attempt: attempt, At: e.At}
+				number := int(binary.BigEndian.Uint64(e.Token[:]))
+				event := queue.Event{ID: e.ID, Receiver: "vn", Name: "ContentHandover", Attempt: number, At: e.At}
 				if err := s.Append(b.Context(), event); err != nil {
 					b.Error(err)
 				}
@@ -219,7 +158,7 @@ func BenchmarkAdmitToEvents(b *testing.B) {
 		}
 	})
 	drive(b, 64, func(i int64) error {
-		if _, err := s.Admit(b.Context(), attempt(i, body)); err != nil {
+		if _, err := s.Admit(b.Context(), queuetest.Declaration(i, body)); err != nil {
 			return err
 		}
 		<-waiting[i]
