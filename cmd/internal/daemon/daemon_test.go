@@ -31,6 +31,13 @@ func open(t *testing.T, dir, more string) *Daemon {
 func start(t *testing.T, dir, more string) *Daemon {
 	t.Helper()
 	d := open(t, dir, more)
+	serve(t, d)
+	return d
+}
+
+// serve has a daemon serve until the test ends.
+func serve(t *testing.T, d *Daemon) {
+	t.Helper()
 	if err := d.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -39,7 +46,6 @@ func start(t *testing.T, dir, more string) *Daemon {
 			t.Error(err)
 		}
 	})
-	return d
 }
 
 func as(t *testing.T, d *Daemon, dir, who string) *client.Client {
@@ -60,21 +66,28 @@ func carnet(t *testing.T) []byte {
 	return s.Bytes
 }
 
+// taken has a daemon over a folder accept a carnet, and stops it.
+func taken(t *testing.T, dir string) httpapi.Acceptance {
+	t.Helper()
+	d := open(t, dir, "")
+	if err := d.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	said, err := as(t, d, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := d.Stop(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return said
+}
+
 // What was accepted is there after a stop and a start, with the same keys, the
 // same receipt and the same bytes.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
-	first := open(t, dir, "")
-	if err := first.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	before, err := as(t, first, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := first.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	before := taken(t, dir)
 	sender := as(t, start(t, dir, ""), dir, "qinzhou-customs")
 	after, err := sender.Submit(t.Context(), carnet(t))
 	if err != nil || !after.Duplicate || after.Receipt != before.Receipt {
@@ -89,17 +102,7 @@ func TestRestart(t *testing.T) {
 // An index that is lost is made again from the store before anything is served.
 func TestLostIndex(t *testing.T) {
 	dir := t.TempDir()
-	first := open(t, dir, "")
-	if err := first.Start(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	before, err := as(t, first, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := first.Stop(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	before := taken(t, dir)
 	lost, err := filepath.Glob(filepath.Join(dir, "index.db*"))
 	if err != nil || len(lost) == 0 {
 		t.Fatal(lost, err)

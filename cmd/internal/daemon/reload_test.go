@@ -1,7 +1,6 @@
 package daemon
 
 import (
-	"context"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -45,17 +44,10 @@ func newStation(t *testing.T) *station {
 	if err == nil {
 		s.Daemon, err = New(t.Context(), l, zap.New(core))
 	}
-	if err == nil {
-		err = s.Start(t.Context())
-	}
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	serve(t, s.Daemon)
 	return s
 }
 

@@ -62,18 +62,10 @@ func newPort(t *testing.T, brokers []string, said map[string]string) *port {
 	if err != nil || made.Error() != nil {
 		t.Fatal(err, made.Error())
 	}
-	p.Daemon, err = New(t.Context(), p.load(said), zap.NewNop())
-	if err == nil {
-		err = p.Start(t.Context())
-	}
-	if err != nil {
+	if p.Daemon, err = New(t.Context(), p.load(said), zap.NewNop()); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := p.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
+	serve(t, p.Daemon)
 	return p
 }
 
