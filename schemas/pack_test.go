@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/schemas"
+	"beibu/schemas/schemastest"
 )
 
 const lichee = `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:example:fruit:1" xmlns:w="urn:example:weight:1" elementFormDefault="qualified">
@@ -261,7 +262,7 @@ func TestLinkOutOfAPack(t *testing.T) {
 	maps.DeleteFunc(files, func(name string, _ []byte) bool { return name == "units/weight.xsd" })
 	outside, folder := folderOf(t, map[string][]byte{"weight.xsd": []byte(weight)}), folderOf(t, files)
 	if err := os.Symlink(filepath.Join(outside, "weight.xsd"), filepath.Join(folder, "weight.xsd")); err != nil {
-		t.Skipf("SKIPPED: no links here: %v", err)
+		schemastest.Missing(t, "no links here: "+err.Error())
 	}
 	if _, err := schemas.OpenPack(folder); err == nil {
 		t.Error("a file outside the pack was read")

@@ -10,6 +10,8 @@ import (
 	"testing"
 
 	"github.com/alecthomas/kong"
+
+	"beibu/signing/signingtest"
 )
 
 // everyCommand calls each for every command, with the words that lead to it.
@@ -43,20 +45,6 @@ func wordsOf(node *kong.Node) (commands, flags []string) {
 	return commands, flags
 }
 
-// bashOrSkip returns bash.
-func bashOrSkip(t *testing.T) string {
-	t.Helper()
-	path, err := exec.LookPath("bash")
-	if err == nil {
-		return path
-	}
-	if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
-		t.Fatal("bash is not installed")
-	}
-	t.Skip("SKIPPED: bash is not installed, so its completion script was not run")
-	return ""
-}
-
 // completed asks bash what its script completes a command line with.
 func completed(t *testing.T, line ...string) []string {
 	t.Helper()
@@ -73,7 +61,7 @@ func completed(t *testing.T, line ...string) []string {
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), bashOrSkip(t), file).CombinedOutput()
+	out, err := exec.CommandContext(t.Context(), signingtest.Tool(t, "bash"), file).CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}

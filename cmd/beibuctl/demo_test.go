@@ -11,12 +11,13 @@ import (
 	"testing"
 
 	"beibu/cmd/internal/demo"
+	"beibu/signing/signingtest"
 )
 
 // What the demo says to try next, while it keeps its daemon, works as it is
 // printed. The test binary plays the program, in the place of go run.
 func TestDemoKeepsItsWord(t *testing.T) {
-	bash := bashOrSkip(t)
+	bash := signingtest.Tool(t, "bash")
 	out, in := io.Pipe()
 	ctx, end := context.WithCancel(t.Context())
 	defer end()

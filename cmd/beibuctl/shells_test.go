@@ -11,6 +11,8 @@ import (
 	"time"
 
 	"github.com/alecthomas/kong"
+
+	"beibu/signing/signingtest"
 )
 
 // TestZshCompletion has an interactive zsh complete command lines.
@@ -25,12 +27,7 @@ func TestFishCompletion(t *testing.T) { completes(t, "fish", fish) }
 // what the shell completes it with.
 func completes(t *testing.T, shell string, ask func(t *testing.T, dir, script, lines string) []byte) {
 	t.Helper()
-	if _, err := exec.LookPath(shell); err != nil {
-		if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
-			t.Fatalf("%s is not installed", shell)
-		}
-		t.Skipf("SKIPPED: %s is not installed, so its completion script was not run", shell)
-	}
+	signingtest.Tool(t, shell)
 	want := map[string][]string{
 		"check --output ":        {"json", "table"},
 		"check -o t":             {"table"},

@@ -3,12 +3,13 @@ package claims_test
 import (
 	"bufio"
 	"net"
-	"os"
 	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/redis/go-redis/v9"
+
+	"beibu/signing/signingtest"
 )
 
 // A server is a redis-server of the test's.
@@ -44,13 +45,7 @@ func serve(tb testing.TB, address string, more ...string) *server {
 // begin starts redis-server and returns once it says that it is ready.
 func begin(tb testing.TB, address, ready string, args ...string) *server {
 	tb.Helper()
-	path, err := exec.LookPath("redis-server")
-	if err != nil {
-		if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
-			tb.Fatal("redis-server is not installed, and BEIBU_REQUIRE_TOOLS=1")
-		}
-		tb.Skip("SKIPPED: redis-server is not installed, so claims were not tried against it")
-	}
+	path := signingtest.Tool(tb, "redis-server")
 	s := &server{address: address, cmd: exec.Command(path, args...)}
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {

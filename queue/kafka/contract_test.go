@@ -3,9 +3,7 @@ package kafka_test
 import (
 	"context"
 	"flag"
-	"os"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
@@ -14,6 +12,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 	"beibu/queue/queuetest"
 )
 
@@ -77,15 +76,5 @@ func contract(t *testing.T, brokers []string) {
 
 func TestContractOnFake(t *testing.T) { contract(t, fake(t)) }
 
-// TestContractOnApache runs against the brokers that BEIBU_KAFKA names,
-// host:port with commas between.
-func TestContractOnApache(t *testing.T) { contract(t, apache(t)) }
-
-func apache(t *testing.T) []string {
-	t.Helper()
-	named := os.Getenv("BEIBU_KAFKA")
-	if named == "" {
-		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port to run against Apache Kafka")
-	}
-	return strings.Split(named, ",")
-}
+// TestContractOnApache runs against the brokers that BEIBU_KAFKA names.
+func TestContractOnApache(t *testing.T) { contract(t, kafkatest.Brokers(t)) }

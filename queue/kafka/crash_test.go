@@ -12,6 +12,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 	"beibu/queue/queuetest"
 )
 
@@ -42,7 +43,7 @@ func TestKilledChild(t *testing.T) {
 
 func TestKilledOnFake(t *testing.T) { killed(t, fake(t, kfake.GroupMinSessionTimeout(time.Second))) }
 
-func TestKilledOnApache(t *testing.T) { killed(t, apache(t)) }
+func TestKilledOnApache(t *testing.T) { killed(t, kafkatest.Brokers(t)) }
 
 func killed(t *testing.T, brokers []string) {
 	t.Helper()

@@ -11,6 +11,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // hold holds a duty until the queue or ctx ends, and says when it has it.
@@ -29,7 +30,7 @@ func hold(ctx context.Context, q *kafka.Queue) (entered chan struct{}, held chan
 // The duty of a node that goes is another node's.
 func TestDutyGoesToAnotherNode(t *testing.T) { dutyGoes(t, cluster(t).ListenAddrs()) }
 
-func TestDutyGoesToAnotherNodeOnApache(t *testing.T) { dutyGoes(t, apache(t)) }
+func TestDutyGoesToAnotherNodeOnApache(t *testing.T) { dutyGoes(t, kafkatest.Brokers(t)) }
 
 func dutyGoes(t *testing.T, brokers []string) {
 	t.Helper()

@@ -15,6 +15,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // insist admits until the queue answers.
@@ -43,7 +44,7 @@ func TestNodesAgree(t *testing.T) {
 	nodesAgree(t, cluster(t).ListenAddrs())
 }
 
-func TestNodesAgreeOnApache(t *testing.T) { nodesAgree(t, apache(t)) }
+func TestNodesAgreeOnApache(t *testing.T) { nodesAgree(t, kafkatest.Brokers(t)) }
 
 func nodesAgree(t *testing.T, brokers []string) {
 	t.Helper()

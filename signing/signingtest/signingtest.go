@@ -78,17 +78,23 @@ func Root(t testing.TB) string {
 	}
 }
 
-// Tool returns the path of a program that serves as an oracle. Without it the
-// test is skipped, or fails where BEIBU_REQUIRE_TOOLS is 1.
+// Tool returns the path of an outside program. Without it the test is skipped,
+// or fails where BEIBU_REQUIRE_TOOLS is 1.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
-	if err == nil {
-		return path
+	if err != nil {
+		Missing(t, name+" is not installed")
 	}
+	return path
+}
+
+// Missing skips a test that lacks something, or fails it where
+// BEIBU_REQUIRE_TOOLS is 1.
+func Missing(t testing.TB, what string) {
+	t.Helper()
 	if os.Getenv("BEIBU_REQUIRE_TOOLS") == "1" {
-		t.Fatalf("%s is not installed, and BEIBU_REQUIRE_TOOLS=1", name)
+		t.Fatalf("%s, and BEIBU_REQUIRE_TOOLS=1", what)
 	}
-	t.Skipf("SKIPPED: %s is not installed, so nothing was compared with it", name)
-	return ""
+	t.Skip("SKIPPED: " + what)
 }

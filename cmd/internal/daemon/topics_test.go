@@ -24,6 +24,7 @@ import (
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/queue/kafka/kafkatest"
 	"beibu/testdata"
 )
 
@@ -161,11 +162,7 @@ func TestFromTopicToTopic(t *testing.T) {
 
 // TestFromTopicToTopicOfApache runs against the brokers that BEIBU_KAFKA names.
 func TestFromTopicToTopicOfApache(t *testing.T) {
-	named := os.Getenv("BEIBU_KAFKA")
-	if named == "" {
-		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port to run against Apache Kafka")
-	}
-	fromTopicToTopic(t, strings.Split(named, ","))
+	fromTopicToTopic(t, kafkatest.Brokers(t))
 }
 
 func fromTopicToTopic(t *testing.T, brokers []string) *port {

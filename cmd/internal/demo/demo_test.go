@@ -7,6 +7,8 @@ import (
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/twmb/franz-go/pkg/kfake"
+
+	"beibu/queue/kafka/kafkatest"
 )
 
 // The demo tells its whole story, on the real daemon.
@@ -29,11 +31,8 @@ func TestDemoOverKafkaAndRedis(t *testing.T) {
 // TestDemoOverApacheKafka runs against the brokers that BEIBU_KAFKA names and
 // the server that BEIBU_REDIS names.
 func TestDemoOverApacheKafka(t *testing.T) {
-	brokers := os.Getenv("BEIBU_KAFKA")
-	if brokers == "" {
-		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port, and BEIBU_REDIS, to run against Apache Kafka")
-	}
-	tells(t, Options{Kafka: brokers, Redis: os.Getenv("BEIBU_REDIS")})
+	brokers := kafkatest.Brokers(t)
+	tells(t, Options{Kafka: strings.Join(brokers, ","), Redis: os.Getenv("BEIBU_REDIS")})
 }
 
 func tells(t *testing.T, o Options) {
