@@ -109,7 +109,13 @@ func newMakers(tb testing.TB) makers {
 // profileGrammar reads the files of the UBL profile.
 func profileGrammar(tb testing.TB) *grammar.Grammar {
 	tb.Helper()
-	names, err := filepath.Glob(filepath.Join(profileFolder, "*.xsd"))
+	return grammar.Read(profileTrees(tb, profileFolder))
+}
+
+// profileTrees reads the files of a profile.
+func profileTrees(tb testing.TB, folder string) []*xsdtree.Node {
+	tb.Helper()
+	names, err := filepath.Glob(filepath.Join(folder, "*.xsd"))
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -119,13 +125,18 @@ func profileGrammar(tb testing.TB) *grammar.Grammar {
 		if err != nil {
 			tb.Fatal(err)
 		}
-		tree, err := xsdtree.Parse(bytes.NewReader(data))
-		if err != nil {
-			tb.Fatal(err)
-		}
-		trees = append(trees, tree)
+		trees = append(trees, tree(tb, data))
 	}
-	return grammar.Read(trees)
+	return trees
+}
+
+func tree(tb testing.TB, file []byte) *xsdtree.Node {
+	tb.Helper()
+	n, err := xsdtree.Parse(bytes.NewReader(file))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return n
 }
 
 // mutant returns the mutant of a number, always the same.

@@ -12,11 +12,16 @@
 // and a sentence in English and Chinese that says what was expected and what
 // was found. Follow-on errors are folded into the one that caused them.
 //
-// The embedded profiles are ours, in the official namespaces. Each allows
+// The embedded profiles are ours, in the official namespaces. That of UBL allows
 // exactly what the official schema allows; tests hold the two against each
 // other. The UBL documents of all kinds are one schema: an element inside
 // ext:ExtensionContent is checked wherever that schema declares it, and let
 // pass where it does not (UBL 2.4, processContents="lax").
+//
+// That of SPS certificates has the elements, order, number and data types of the
+// official schema, and leaves the values of codes and the names of their lists
+// open. Tests hold its data types against UN/CEFACT's; its aggregates, which no
+// registry has, were compared by reading.
 package schemas
 
 //go:generate go run ./internal/profile -to files/ubl/2.4 $BEIBU_UBL_JARS

@@ -241,14 +241,16 @@ func (m *mutator) value(t *grammar.Type) string {
 	return "a" + strings.Repeat("b", m.IntN(12)) + string(rune('0'+m.IntN(10)))
 }
 
-// typeOf returns the type of an element by the names of its ancestors.
-func (m *mutator) typeOf(e *etree.Element) *grammar.Type {
+func (m *mutator) typeOf(e *etree.Element) *grammar.Type { return typeIn(m.grammar, e) }
+
+// typeIn returns the type of an element by the names of its ancestors.
+func typeIn(g *grammar.Grammar, e *etree.Element) *grammar.Type {
 	if parent := e.Parent(); parent != nil && parent.Parent() != nil {
-		if child := m.typeOf(parent).Child(nameOf(e)); child != nil {
+		if child := typeIn(g, parent).Child(nameOf(e)); child != nil {
 			return child.Type
 		}
 	}
-	if global := m.grammar.Element(nameOf(e)); global != nil {
+	if global := g.Element(nameOf(e)); global != nil {
 		return global.Type
 	}
 	return nil

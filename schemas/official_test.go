@@ -20,7 +20,7 @@ const ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
 // opened from a zip that was made of it.
 func officialPack(tb testing.TB) schemas.Pack {
 	tb.Helper()
-	files := schemastest.Files(tb, schemastest.Jars(tb))
+	files := schemastest.Files(tb, schemastest.Jars(tb, schemastest.UBL))
 	var manifest strings.Builder
 	manifest.WriteString("name: ubl-official\nversion: \"2.4\"\nkinds:\n")
 	for _, kind := range newCatalog(tb).Kinds() {

@@ -1,5 +1,5 @@
-// Package schemastest fetches the official UBL 2.4 schema set for tests. The
-// set is not part of this repository.
+// Package schemastest fetches official schema sets for tests. They are not part
+// of this repository.
 package schemastest
 
 import (
@@ -15,14 +15,29 @@ import (
 	"testing"
 )
 
-// jars hold the official set: UBL 2.4, and what it imports without a location.
-var jars = []struct{ group, artifact, version string }{
-	{"com.helger.ubl", "ph-ubl24", "10.1.0"},
-	{"com.helger.xsd", "ph-xsds-ccts-cct-schemamodule", "4.1.0"},
-	{"com.helger.xsd", "ph-xsds-xmldsig", "4.1.0"},
-	{"com.helger.xsd", "ph-xsds-xades132", "4.1.0"},
-	{"com.helger.xsd", "ph-xsds-xades141", "4.1.0"},
+// A Set is an official schema set: the jars that hold it.
+type Set struct {
+	what     string
+	folder   string // of the cache
+	variable string // of the environment: names the first jar, the others beside it
+	jars     []jar
 }
+
+type jar struct{ group, artifact, version string }
+
+var (
+	// UBL is UBL 2.4, and what it imports without a location.
+	UBL = Set{"UBL 2.4", "ubl-2.4", "BEIBU_UBL_JAR", []jar{
+		{"com.helger.ubl", "ph-ubl24", "10.1.0"},
+		{"com.helger.xsd", "ph-xsds-ccts-cct-schemamodule", "4.1.0"},
+		{"com.helger.xsd", "ph-xsds-xmldsig", "4.1.0"},
+		{"com.helger.xsd", "ph-xsds-xades132", "4.1.0"},
+		{"com.helger.xsd", "ph-xsds-xades141", "4.1.0"},
+	}}
+	// CII is the Cross Industry Invoice of UN/CEFACT's library D16B. It is no
+	// document of ours; the data types and code lists in it are the library's.
+	CII = Set{"UN/CEFACT D16B", "cii-d16b", "BEIBU_CII_JAR", []jar{{"com.helger.cii", "ph-cii-d16b", "3.0.2"}}}
+)
 
 // Tool returns the path of an outside program. Where it is missing, the test
 // is skipped, or fails if BEIBU_REQUIRE_TOOLS=1.
@@ -45,37 +60,37 @@ func Missing(tb testing.TB, what string) {
 	tb.Skipf("SKIPPED: %s", what)
 }
 
-// Jars returns the jars of the official set. BEIBU_UBL_JAR names the first
-// of them, the others beside it; else Maven fetches them, once.
-func Jars(tb testing.TB) []string {
+// Jars returns the jars of a set: those that its variable of the environment
+// names, or else what Maven fetches, once.
+func Jars(tb testing.TB, set Set) []string {
 	tb.Helper()
-	if jar := os.Getenv("BEIBU_UBL_JAR"); jar != "" {
-		found, err := present(filepath.Dir(jar))
+	if first := os.Getenv(set.variable); first != "" {
+		found, err := set.in(filepath.Dir(first))
 		if err != nil {
-			tb.Fatalf("BEIBU_UBL_JAR: %v", err)
+			tb.Fatalf("%s: %v", set.variable, err)
 		}
-		found[0] = jar
+		found[0] = first
 		return found
 	}
 	folder := tb.TempDir()
 	if cache, err := os.UserCacheDir(); err == nil {
-		folder = filepath.Join(cache, "beibu-test", "ubl-2.4")
+		folder = filepath.Join(cache, "beibu-test", set.folder)
 	}
-	if found, err := present(folder); err == nil {
+	if found, err := set.in(folder); err == nil {
 		return found
 	}
-	fetch(tb, Tool(tb, "mvn"), folder)
-	found, err := present(folder)
+	fetch(tb, Tool(tb, "mvn"), set, folder)
+	found, err := set.in(folder)
 	if err != nil {
 		tb.Fatal(err)
 	}
 	return found
 }
 
-// present returns the jars in a folder, if all are there.
-func present(folder string) ([]string, error) {
-	found := make([]string, 0, len(jars))
-	for _, jar := range jars {
+// in returns the jars of the set in a folder, if all are there.
+func (s Set) in(folder string) ([]string, error) {
+	found := make([]string, 0, len(s.jars))
+	for _, jar := range s.jars {
 		name := filepath.Join(folder, jar.artifact+"-"+jar.version+".jar")
 		if _, err := os.Stat(name); err != nil {
 			return nil, err
@@ -85,10 +100,10 @@ func present(folder string) ([]string, error) {
 	return found, nil
 }
 
-func fetch(tb testing.TB, mvn, folder string) {
+func fetch(tb testing.TB, mvn string, set Set, folder string) {
 	tb.Helper()
 	var items strings.Builder
-	for _, jar := range jars {
+	for _, jar := range set.jars {
 		fmt.Fprintf(&items, "<artifactItem><groupId>%s</groupId><artifactId>%s</artifactId><version>%s</version></artifactItem>",
 			jar.group, jar.artifact, jar.version)
 	}
@@ -103,7 +118,7 @@ func fetch(tb testing.TB, mvn, folder string) {
 	command := exec.CommandContext(tb.Context(), mvn, "-q", "-B", "-f", pom,
 		"org.apache.maven.plugins:maven-dependency-plugin:3.6.1:copy", "-DoutputDirectory="+folder)
 	if out, err := command.CombinedOutput(); err != nil {
-		Missing(tb, fmt.Sprintf("Maven cannot fetch the official UBL 2.4 set (%v): %.500s", err, out))
+		Missing(tb, fmt.Sprintf("Maven cannot fetch the official set of %s (%v): %.500s", set.what, err, out))
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // TestFilesAreWhatTheProgramWrites holds the files of the repository against
 // what the program makes of the official set.
 func TestFilesAreWhatTheProgramWrites(t *testing.T) {
-	made, err := Generate(schemastest.Jars(t))
+	made, err := Generate(schemastest.Jars(t, schemastest.UBL))
 	if err != nil {
 		t.Fatal(err)
 	}
