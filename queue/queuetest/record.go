@@ -167,9 +167,9 @@ func oneOrder(t *testing.T, s *store) {
 	s.consigned(n)
 }
 
-func fromAnywhere(t *testing.T, s *store) {
+// recorded is the record of n documents that were admitted and dispatched.
+func recorded(t *testing.T, s *store, n int) []queue.Change {
 	t.Helper()
-	const n = 5
 	stop := s.dispatch(consign)
 	for _, sub := range numbered(n) {
 		s.admit(sub)
@@ -178,6 +178,12 @@ func fromAnywhere(t *testing.T, s *store) {
 	if err := stop(); err != nil {
 		t.Fatalf("dispatch: %v", err)
 	}
+	return all
+}
+
+func fromAnywhere(t *testing.T, s *store) {
+	t.Helper()
+	all := recorded(t, s, 5)
 	for i, c := range all[:len(all)-1] {
 		same(t, fmt.Sprintf("record above %d", c.Sequence), s.changes(c.Sequence, len(all)-i-1), all[i+1:])
 	}
@@ -222,14 +228,7 @@ func followWakes(t *testing.T, s *store) {
 func recordOutlives(t *testing.T, s *store) {
 	t.Helper()
 	const n = 10
-	stop := s.dispatch(consign)
-	for _, sub := range numbered(n) {
-		s.admit(sub)
-	}
-	all := s.changes(0, 3*n)
-	if err := stop(); err != nil {
-		t.Fatalf("dispatch: %v", err)
-	}
+	all := recorded(t, s, n)
 	s.reopen()
 	same(t, "record after reopening", s.changes(0, 3*n), all)
 	s.append(happened([16]byte{9}, "after", 0))

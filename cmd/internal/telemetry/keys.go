@@ -13,31 +13,36 @@ type KeyExpiry struct {
 	Until time.Time // zero where no key counts even now
 }
 
-// keyExpiries turns expiries into metrics when they are asked for.
-type keyExpiries struct {
-	read  func(now time.Time) []KeyExpiry
-	until *prometheus.Desc
-}
-
 // WatchKeys exports until when keys count. It calls read at every scrape.
 func (m *Metrics) WatchKeys(read func(now time.Time) []KeyExpiry) error {
-	return m.Register(&keyExpiries{
-		read: read,
-		until: prometheus.NewDesc("beibu_keys_valid_until_timestamp_seconds",
+	return m.Register(&untils{
+		desc: prometheus.NewDesc("beibu_keys_valid_until_timestamp_seconds",
 			"Until when the owner has keys that count, as a Unix time; 0 where none counts now.", []string{"use", "owner"}, nil),
+		read: func(now time.Time, tell func(time.Time, ...string)) {
+			for _, e := range read(now) {
+				tell(e.Until, e.Use, e.Owner)
+			}
+		},
 	})
 }
 
-// Describe tells which metric there may be.
-func (k *keyExpiries) Describe(to chan<- *prometheus.Desc) { to <- k.until }
+// untils turn times until which something holds into a metric when they are
+// asked for.
+type untils struct {
+	desc *prometheus.Desc
+	read func(now time.Time, tell func(until time.Time, labels ...string))
+}
 
-// Collect reads the expiries.
-func (k *keyExpiries) Collect(to chan<- prometheus.Metric) {
-	for _, e := range k.read(time.Now()) {
-		until := 0.0
-		if !e.Until.IsZero() {
-			until = float64(e.Until.Unix())
+// Describe tells which metric there may be.
+func (u *untils) Describe(to chan<- *prometheus.Desc) { to <- u.desc }
+
+// Collect reads the times. A zero time is 0.
+func (u *untils) Collect(to chan<- prometheus.Metric) {
+	u.read(time.Now(), func(until time.Time, labels ...string) {
+		seconds := 0.0
+		if !until.IsZero() {
+			seconds = float64(until.Unix())
 		}
-		to <- prometheus.MustNewConstMetric(k.until, prometheus.GaugeValue, until, e.Use, e.Owner)
-	}
+		to <- prometheus.MustNewConstMetric(u.desc, prometheus.GaugeValue, seconds, labels...)
+	})
 }
