@@ -100,7 +100,7 @@ func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) 
 		return Acceptance{}, err
 	}
 	claim.Commit(context.WithoutCancel(ctx), owner.Digest)
-	return in.answer(trusted, owner, token)
+	return in.answer(opened, checked.faults, owner, token)
 }
 
 // allow refuses a kind that the sender may not send, and all from a sender
@@ -201,21 +201,30 @@ func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.E
 
 // answer tells the sender what the log decided: this attempt owns the number,
 // or the same document did so earlier, or another content has it.
-func (in *Intake) answer(t Trusted, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
-	c := t.checked
-	x, err := FromEntry(owner)
+func (in *Intake) answer(mine Exchange, faults Faults, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
+	x, err := mine.decided(owner, token)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "read owner", Kind: Internal, Err: err}
 	}
-	if owner.Digest != c.document.Digest() {
+	if owner.Digest != mine.Digest {
 		return Acceptance{}, &Error{
 			Op: "admit document", Kind: Conflict, Code: "number-taken", Earlier: &x,
-			Err: fmt.Errorf("%s was accepted with another content as exchange %s", c.Identity(), x.ID),
+			Err: fmt.Errorf("%s was accepted with another content as exchange %s", mine.Identity, x.ID),
 		}
 	}
 	receipt, err := in.Receipts.Make(x)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
 	}
-	return Acceptance{Exchange: x, Receipt: receipt, Duplicate: owner.Token != token, Faults: c.faults}, nil
+	return Acceptance{Exchange: x, Receipt: receipt, Duplicate: owner.Token != token, Faults: faults}, nil
+}
+
+// decided returns the exchange that owns the number. Where the attempt with
+// the token does, that is x itself, and only its place is news.
+func (x Exchange) decided(owner queue.Entry, token uuid.UUID) (Exchange, error) {
+	if owner.Token != token {
+		return FromEntry(owner)
+	}
+	x.Position, x.Body = owner.Position, owner.Body
+	return x, nil
 }

@@ -12,11 +12,14 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
 	"beibu/signing"
+	"beibu/signing/c14n"
 	"beibu/testdata"
 )
 
@@ -214,4 +217,46 @@ func TestPatienceWithTheLog(t *testing.T) {
 			t.Errorf("the log is there again: %v", err)
 		}
 	})
+}
+
+// Who sends a document again is told of the exchange that the log has, which is
+// what the first time was told of too: with a signature or without, with faults
+// that were let pass, and held.
+func TestResendIsToldOfTheSameExchange(t *testing.T) {
+	w := exchangetest.NewWorld(t, []exchange.Party{
+		{ID: "port", Role: exchange.Customs, Country: "CN", Sends: kinds},
+		{ID: "window-vn", Role: exchange.Window, Country: "VN", Receives: kinds},
+	}, []exchange.Route{{Name: "all", Kinds: kinds, To: []string{"window-vn"}}})
+	key := newKey(t, "ecdsa-p256")
+	w.Signers.Replace(map[string][]signing.Signer{"port": {{Certificate: key.Certificate}}})
+	samples, err := testdata.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]int{}
+	for i, s := range samples {
+		document := s.Bytes
+		if s.Good && i%2 == 0 {
+			document = signed(t, document, key, c14n.Exclusive)
+		}
+		first, err := w.Intake.Accept(t.Context(), from("port", document))
+		if err != nil {
+			continue // the bad ones
+		}
+		again, err := w.Intake.Accept(t.Context(), from("port", document))
+		if err != nil || again.Receipt != first.Receipt {
+			t.Errorf("%s: %v, another receipt: %t", s.Name, err, again.Receipt != first.Receipt)
+		}
+		if diff := cmp.Diff(first.Exchange, again.Exchange); diff != "" {
+			t.Errorf("%s (-told +in the log):\n%s", s.Name, diff)
+		}
+		seen[string(first.Exchange.State)]++
+		seen["signed"] += len(first.Exchange.Signature.Signer)
+		seen["faulty"] += len(first.Exchange.Faults)
+	}
+	for _, what := range []string{string(exchange.SubmissionAcceptance), string(exchange.SubmissionHeld), "signed", "faulty"} {
+		if seen[what] == 0 {
+			t.Errorf("no sample is %s", what)
+		}
+	}
 }
