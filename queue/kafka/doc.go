@@ -7,7 +7,8 @@
 // of log outside any consumer group and answers an Admit when it has heard the
 // decision, so that no answer hangs on a rebalance, a clock or another node. A
 // fourth topic, settings, remembers the number of partitions: another number
-// would send keys elsewhere and decide again what was decided.
+// would send keys elsewhere and decide again what was decided. It remembers too
+// what else all nodes must have the same (Options.Agreed).
 //
 // Dispatch is shared by a consumer group. It writes each owning entry to
 // events, with what the handler says of it, before it commits: this is when

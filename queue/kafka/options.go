@@ -27,6 +27,11 @@ type Options struct {
 	Session     time.Duration // after which a silent node loses its partitions; 10 s where 0
 	Stall       time.Duration // after which a broker that does not answer is asked anew; 10 s where 0. A dispatch that stands still is begun anew after two to four times as long
 
+	// Agreed is what every node on the log must have the same, by name. The first
+	// node to open with a name records it, and Open fails with a *Disagreement
+	// where ours is another.
+	Agreed map[string]string
+
 	// Memory is a file that keeps what this node has heard of log and events, so
 	// that the next Open hears only what is new. Without it all is heard anew. It
 	// is one queue's at a time.

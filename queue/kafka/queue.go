@@ -41,8 +41,10 @@ type Queue struct {
 
 // Open makes the topics that are missing, checks all of them, and hears log
 // and events to their ends, from where its memory on disk ends, if it has one
-// that fits: a node is not ready before it knows what was decided. It fails with ErrLayout where the topics do not fit, and with
-// queue.ErrUnavailable where ctx ends first.
+// that fits: a node is not ready before it knows what was decided. It fails
+// with ErrLayout where the topics do not fit, with a *Disagreement where the
+// node does not fit to the others, and with queue.ErrUnavailable where ctx ends
+// first.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	o, err := o.filled()
 	if err != nil {
@@ -70,7 +72,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 }
 
 func openError(err error) error {
-	if errors.Is(err, ErrLayout) || errors.Is(err, queue.ErrUnavailable) {
+	if final(err) || errors.Is(err, queue.ErrUnavailable) {
 		return fmt.Errorf("open queue: %w", err)
 	}
 	return fmt.Errorf("open queue: %w: %w", queue.ErrUnavailable, err)

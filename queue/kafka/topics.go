@@ -2,7 +2,6 @@ package kafka
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -20,13 +19,19 @@ var ErrLayout = errors.New("topics do not fit")
 func (c *cluster) prepare(ctx context.Context) error {
 	var err error
 	for {
-		if err = c.tryPrepare(ctx); err == nil || errors.Is(err, ErrLayout) {
+		if err = c.tryPrepare(ctx); err == nil || final(err) {
 			return err
 		}
 		if !pause(ctx) {
 			return fmt.Errorf("%w (%w)", err, ctx.Err())
 		}
 	}
+}
+
+// final tells an error that no waiting mends.
+func final(err error) bool {
+	_, differs := errors.AsType[*Disagreement](err)
+	return differs || errors.Is(err, ErrLayout)
 }
 
 func (c *cluster) tryPrepare(ctx context.Context) error {
@@ -36,14 +41,13 @@ func (c *cluster) tryPrepare(ctx context.Context) error {
 	if err := c.checkSettings(ctx); err != nil {
 		return err
 	}
-	recorded, err := c.recorded(ctx)
-	if err != nil {
+	if err := c.checkLayout(ctx); err != nil {
 		return err
 	}
-	if recorded != c.options.Partitions {
-		return fmt.Errorf("%w: %d partitions configured, %d recorded", ErrLayout, c.options.Partitions, recorded)
+	if err := c.checkPartitions(ctx); err != nil {
+		return err
 	}
-	return c.checkPartitions(ctx)
+	return c.checkAgreed(ctx)
 }
 
 // wanted are the partitions and the largest message of each topic.
@@ -155,44 +159,6 @@ func kept(settings map[string]string) uint64 {
 		return 0
 	}
 	return uint64(n) //nolint:gosec // -1, for ever, becomes the largest
-}
-
-// A setting is what the settings topic records; the first one counts.
-type setting struct {
-	Partitions int `json:"partitions"`
-}
-
-// recorded returns the number of partitions that the queue began with. The
-// first to ask records what is configured; of two at once, the log decides.
-func (c *cluster) recorded(ctx context.Context) (int, error) {
-	topic := c.options.topics().settings
-	first, end, err := c.bounds(ctx, topic, 0)
-	if err != nil {
-		return 0, err
-	}
-	if end == 0 {
-		value, err := json.Marshal(setting{c.options.Partitions})
-		if err != nil {
-			return 0, fmt.Errorf("encode setting: %w", err)
-		}
-		w := c.writer()
-		err = w.WriteMessages(ctx, kafkago.Message{Topic: topic, Key: []byte("layout"), Value: value})
-		if err := errors.Join(err, w.Close()); err != nil {
-			return 0, fmt.Errorf("record partitions: %w", err)
-		}
-	}
-	a, err := c.fetch(ctx, topic, 0, first, pollTime)
-	if err != nil {
-		return 0, err
-	}
-	if len(a.records) == 0 || a.records[0].offset != 0 {
-		return 0, fmt.Errorf("read recorded partitions: not in %s", topic)
-	}
-	var s setting
-	if err := json.Unmarshal(a.records[0].value, &s); err != nil {
-		return 0, fmt.Errorf("%w: %s: %w", ErrLayout, topic, err)
-	}
-	return s.Partitions, nil
 }
 
 // checkPartitions counts the partitions that there are, each with a leader.

@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http/httptest"
 	"sync"
@@ -192,5 +193,85 @@ func TestConnectionsAreTheirOwners(t *testing.T) {
 			t.Errorf("%s: %v", mechanism, err)
 		}
 		closing(t, q)
+	}
+}
+
+// What all nodes must have the same is what the first one had, and one that has
+// something else leaves nothing behind.
+func TestOpenRefusesWhatIsNotAgreed(t *testing.T) {
+	refuseDisagreement(t, cluster(t).ListenAddrs())
+}
+
+func TestOpenRefusesWhatIsNotAgreedOnApache(t *testing.T) { refuseDisagreement(t, apache(t)) }
+
+func refuseDisagreement(t *testing.T, brokers []string) {
+	t.Helper()
+	o := settings(brokers)
+	closing(t, open(t, o)) // a log that knows of no key yet
+	for _, step := range []struct{ key, cipher, differs string }{
+		{"one", "", ""},
+		{"other", "", "key"},
+		{"one", "aes", ""},
+		{"other", "des", "cipher"},
+		{"one", "des", "cipher"},
+		{"one", "", ""},
+	} {
+		o.Agreed = map[string]string{"key": step.key}
+		if step.cipher != "" {
+			o.Agreed["cipher"] = step.cipher
+		}
+		q, err := kafka.Open(t.Context(), o)
+		differs, _ := errors.AsType[*kafka.Disagreement](err)
+		switch {
+		case step.differs == "" && err != nil, step.differs != "" && differs == nil:
+			t.Fatalf("%+v: %v", step, err)
+		case differs != nil && (differs.Name != step.differs || differs.Ours != o.Agreed[step.differs] || differs.Recorded == differs.Ours):
+			t.Errorf("%+v: %+v", step, differs)
+		case err == nil:
+			closing(t, q)
+		}
+	}
+}
+
+// Of nodes that begin a log together, each with something else, one stays.
+func TestOneOfManyIsAgreed(t *testing.T) {
+	o := settings(cluster(t).ListenAddrs())
+	var opened sync.Map // of the nodes that stay
+	var wg sync.WaitGroup
+	for n := range 4 {
+		wg.Go(func() {
+			o := o
+			o.Agreed = map[string]string{"key": fmt.Sprint(n)}
+			q, err := kafka.Open(t.Context(), o)
+			if differs, ok := errors.AsType[*kafka.Disagreement](err); ok {
+				opened.Store(differs.Recorded, true)
+				return
+			}
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			opened.Store(fmt.Sprint(n), true)
+			closing(t, q)
+		})
+	}
+	wg.Wait()
+	if n := len(maps.Collect(opened.Range)); n != 1 {
+		t.Errorf("%d keys are the agreed one", n)
+	}
+}
+
+// A settings topic that has lost its beginning says nothing that can be relied
+// on.
+func TestOpenRefusesSettingsThatAreGone(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	o.Agreed = map[string]string{"key": "one"}
+	closing(t, open(t, o))
+	if err := c.DeleteRecords(o.Prefix+"settings", 0, 1); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+		t.Errorf("error %v, want %v", err, kafka.ErrLayout)
 	}
 }

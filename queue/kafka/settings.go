@@ -1,0 +1,118 @@
+package kafka
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+
+	kafkago "github.com/segmentio/kafka-go"
+)
+
+// A Disagreement says that this node has something else than the log began
+// with, that all nodes must have the same.
+type Disagreement struct {
+	Name     string // in Options.Agreed
+	Ours     string
+	Recorded string
+}
+
+// Error tells both sides.
+func (d *Disagreement) Error() string {
+	return fmt.Sprintf("%s is %q here, and the log began with %q", d.Name, d.Ours, d.Recorded)
+}
+
+// What the settings topic records, by the keys of its messages. Of each, the
+// first message counts.
+const (
+	layoutSetting = "layout"
+	agreedSetting = "agreed." // and a name in Options.Agreed
+)
+
+// checkLayout refuses another number of partitions than the queue began with.
+func (c *cluster) checkLayout(ctx context.Context) error {
+	type setting struct {
+		Partitions int `json:"partitions"`
+	}
+	ours, err := json.Marshal(setting{c.options.Partitions})
+	if err != nil {
+		return fmt.Errorf("encode setting: %w", err)
+	}
+	recorded, err := c.settle(ctx, layoutSetting, string(ours))
+	if err != nil {
+		return err
+	}
+	var s setting
+	if err := json.Unmarshal([]byte(recorded), &s); err != nil {
+		return fmt.Errorf("%w: %s: %w", ErrLayout, c.options.topics().settings, err)
+	}
+	if s.Partitions != c.options.Partitions {
+		return fmt.Errorf("%w: %d partitions configured, %d recorded", ErrLayout, c.options.Partitions, s.Partitions)
+	}
+	return nil
+}
+
+// checkAgreed fails with a *Disagreement where another node began with
+// something else. It comes last, so that a node that is refused for another
+// reason leaves nothing on record.
+func (c *cluster) checkAgreed(ctx context.Context) error {
+	for _, name := range slices.Sorted(maps.Keys(c.options.Agreed)) {
+		ours := c.options.Agreed[name]
+		recorded, err := c.settle(ctx, agreedSetting+name, ours)
+		if err != nil {
+			return err
+		}
+		if recorded != ours {
+			return &Disagreement{name, ours, recorded}
+		}
+	}
+	return nil
+}
+
+// settle returns what is on record under a key. Where nothing is, ours is
+// recorded; of two nodes at once, the log decides.
+func (c *cluster) settle(ctx context.Context, key, ours string) (string, error) {
+	recorded, found, err := c.recorded(ctx, key)
+	if err != nil || found {
+		return recorded, err
+	}
+	w := c.writer()
+	err = w.WriteMessages(ctx, kafkago.Message{Topic: c.options.topics().settings, Key: []byte(key), Value: []byte(ours)})
+	if err := errors.Join(err, w.Close()); err != nil {
+		return "", fmt.Errorf("record %s: %w", key, err)
+	}
+	recorded, found, err = c.recorded(ctx, key)
+	if err == nil && !found {
+		err = fmt.Errorf("read recorded %s: not there", key) // a broker that is behind
+	}
+	return recorded, err
+}
+
+// recorded returns the first value on record under a key.
+func (c *cluster) recorded(ctx context.Context, key string) (value string, found bool, err error) {
+	topic := c.options.topics().settings
+	first, end, err := c.bounds(ctx, topic, 0)
+	if err != nil {
+		return "", false, err
+	}
+	if first > 0 {
+		return "", false, fmt.Errorf("%w: %s begins at %d, what was recorded first is gone", ErrLayout, topic, first)
+	}
+	for next := int64(0); next < end; {
+		a, err := c.fetch(ctx, topic, 0, next, pollTime)
+		if err != nil {
+			return "", false, err
+		}
+		if next, err = contiguous(a.records, next); err != nil {
+			return "", false, fmt.Errorf("read %s: %w", topic, err)
+		}
+		for _, r := range a.records {
+			if string(r.key) == key {
+				return string(r.value), true, nil
+			}
+		}
+	}
+	return "", false, nil
+}
