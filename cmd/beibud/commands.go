@@ -46,7 +46,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	defer cancel()
 	go reload(ctx, hangup, *file, d, log)
 	if err := d.Run(ctx); err != nil {
-		log.Error("stopped with an error", zap.Error(err))
+		log.Error("stopped with an error", zap.Error(err), zap.String("hint", hintOf(err)))
 		return 2
 	}
 	return 0
@@ -100,13 +100,22 @@ func tell(stderr io.Writer, err error) int {
 		return 1
 	}
 	_, _ = fmt.Fprintln(stderr, "beibud:", err)
-	if hint, ok := errors.AsType[interface {
-		error
-		Hint() string
-	}](err); ok {
-		_, _ = fmt.Fprintln(stderr, "hint:", hint.Hint())
+	if hint := hintOf(err); hint != "" {
+		_, _ = fmt.Fprintln(stderr, "hint:", hint)
 	}
 	return 2
+}
+
+// hintOf returns what there is to do about an error, or "".
+func hintOf(err error) string {
+	hinted, ok := errors.AsType[interface {
+		error
+		Hint() string
+	}](err)
+	if !ok {
+		return ""
+	}
+	return hinted.Hint()
 }
 
 // checkConfig reads a configuration and tells every mistake.

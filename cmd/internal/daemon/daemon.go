@@ -49,6 +49,7 @@ type Daemon struct {
 	current    atomic.Pointer[inForce]
 	deliveries *telemetry.Deliveries
 
+	agreedReceipt  string          // thumbprint of the key that signs the receipts of a log in Kafka, or ""
 	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
 	courier        *topics.Courier // or nil, where there is no Kafka
 	inbox          *topics.Inbox   // or nil, where there is no Kafka
@@ -76,6 +77,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	}
 	var err error
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
+		return err
+	}
+	if err := d.agree(); err != nil {
 		return err
 	}
 	if err := d.openStores(ctx); err != nil {

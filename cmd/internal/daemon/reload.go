@@ -18,6 +18,9 @@ import (
 	"beibu/signing"
 )
 
+// keysFolder is where the daemon keeps its own keys, in the data folder.
+const keysFolder = "keys"
+
 // name is what the exchange is called in certificates and in what is trusted.
 const name = "Beibu exchange"
 
@@ -36,9 +39,12 @@ type inForce struct {
 // prepare makes what a configuration would put in force, with the keys and the
 // access in the data folder. Nothing changes yet.
 func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
-	keys, err := signing.LoadOrCreate(filepath.Join(d.config.Data, "keys"), name, time.Now())
+	keys, err := d.keys()
 	if err != nil {
 		return nil, err
+	}
+	if d.agreedReceipt != "" && keys.ReceiptID != d.agreedReceipt {
+		return nil, d.otherReceiptKey(keys.ReceiptID, d.agreedReceipt)
 	}
 	more, err := d.sealKeys(l)
 	if err != nil {
@@ -75,6 +81,11 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	return f, nil
 }
 
+// keys reads the daemon's own keys, and makes those that are missing.
+func (d *Daemon) keys() (*signing.Keys, error) {
+	return signing.LoadOrCreate(filepath.Join(d.config.Data, keysFolder), name, time.Now())
+}
+
 // published returns the keys that anyone needs, and the trust in our own
 // seals: those of now, and those that sealed before.
 func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, signing.Trust, error) {
@@ -101,8 +112,8 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 
 // Reload puts parties with their quotas, routes, access and keys of a
 // configuration in force for every request from now on. All else takes effect
-// at the next start, which is logged. Where it fails, what was in force stays
-// so, all of it.
+// at the next start, which is logged. Where it fails, such as for a key of
+// receipts that is not the log's, what was in force stays so, all of it.
 func (d *Daemon) Reload(l *config.Loaded) error {
 	next, err := d.prepare(l)
 	if err == nil {

@@ -64,6 +64,20 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	return nil
 }
 
+// agree says what this daemon must have in common with all others on its log.
+// It is asked again at every reload.
+func (d *Daemon) agree() error {
+	if len(d.config.Kafka.Brokers) == 0 {
+		return nil
+	}
+	keys, err := d.keys()
+	if err != nil {
+		return err
+	}
+	d.agreedReceipt = keys.ReceiptID
+	return nil
+}
+
 // joinTime is how long a start waits for Kafka, and for what it hears there.
 const joinTime = 10 * time.Minute
 
@@ -92,9 +106,12 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	o := d.kafkaOptions()
 	o.Memory = filepath.Join(d.config.Data, memoryFile)
 	o.Warn = func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) }
+	if d.agreedReceipt != "" {
+		o.Agreed = map[string]string{receiptKey: d.agreedReceipt}
+	}
 	q, err := kafka.Open(ctx, o)
 	if err != nil {
-		return err
+		return d.refusal(err)
 	}
 	d.store = q
 	d.life.onStop("queue", func(context.Context) error { return q.Close() })
@@ -150,7 +167,7 @@ func (d *Daemon) watchQueue() {
 	d.work("queue", func(ctx context.Context) error {
 		select {
 		case <-ends.Done():
-			return ends.Err()
+			return d.refusal(ends.Err())
 		case <-ctx.Done():
 			return nil
 		}

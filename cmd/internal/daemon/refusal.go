@@ -1,0 +1,57 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"beibu/queue/kafka"
+)
+
+// The codes of refusals, which never change their meaning.
+const (
+	codeReceiptKey = "receipt-key" // the daemons on the log have another key for receipts
+	codeLogLayout  = "log-layout"  // the topics of the log are not what they must be
+)
+
+// A Refusal is why a daemon must not go on with a log, and what there is to do.
+type Refusal struct {
+	Code string
+	do   string
+	err  error
+}
+
+// Error begins with the code.
+func (r *Refusal) Error() string { return r.Code + ": " + r.err.Error() }
+
+// Unwrap returns the cause.
+func (r *Refusal) Unwrap() error { return r.err }
+
+// Hint tells what there is to do.
+func (r *Refusal) Hint() string { return r.do }
+
+// receiptKey is what the daemons on a log agree on: the thumbprint of the key
+// that signs receipts (RFC 7638). A document that is sent again gets the first
+// receipt, byte for byte, whichever daemon answers.
+const receiptKey = "receiptKey"
+
+// refusal puts a code and what there is to do on the errors of the queue that
+// no waiting mends.
+func (d *Daemon) refusal(err error) error {
+	if differs, ok := errors.AsType[*kafka.Disagreement](err); ok && differs.Name == receiptKey {
+		return d.otherReceiptKey(differs.Ours, differs.Recorded)
+	}
+	if errors.Is(err, kafka.ErrLayout) {
+		return &Refusal{codeLogLayout, "the topics under kafka.topicPrefix must have the partitions and settings with which the log began; " +
+			"partitions cannot be taken away again, so where some were added, copy each partition that was there, in order, to topics under another prefix", err}
+	}
+	return err
+}
+
+// otherReceiptKey refuses to sign receipts by a key that is not the log's.
+func (d *Daemon) otherReceiptKey(ours, recorded string) error {
+	file := filepath.Join(d.config.Data, keysFolder, "receipt.pem")
+	return &Refusal{codeReceiptKey,
+		"put the receipt.pem of a daemon that is on the log already in its place: all of them share " + keysFolder + " and access",
+		fmt.Errorf("%s is the key %s, and the receipts of this log are signed by %s", file, ours, recorded)}
+}

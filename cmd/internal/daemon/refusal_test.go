@@ -1,0 +1,104 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+
+	"beibu/cmd/internal/config"
+)
+
+// onLog returns the configuration of a log of its own in Kafka.
+func onLog(brokers []string) string {
+	return fmt.Sprintf("kafka: {brokers: [%q], partitions: 2, replication: 1, topicPrefix: t-%s.}\n", strings.Join(brokers, `","`), uuid.NewString())
+}
+
+// refusedAt fails the test unless a daemon over a folder is refused with a code
+// and a hint.
+func refusedAt(t *testing.T, dir, more, code string) {
+	t.Helper()
+	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = New(t.Context(), l, zap.NewNop())
+	refused(t, err, code)
+}
+
+func refused(t *testing.T, err error, code string) {
+	t.Helper()
+	r, ok := errors.AsType[*Refusal](err)
+	if !ok || r.Code != code || r.Hint() == "" || !strings.Contains(err.Error(), code+": ") {
+		t.Errorf("error %v, want the code %s", err, code)
+	}
+}
+
+// Of two daemons on a log, the second is refused until it has the key that signs
+// receipts of the first; then a document that is sent again gets the first
+// receipt, byte for byte, from either.
+func TestDaemonsOnALogSignAlike(t *testing.T) { signAlike(t, fakeKafka(t).ListenAddrs()) }
+
+func TestDaemonsOnALogSignAlikeOnApache(t *testing.T) {
+	named := os.Getenv("BEIBU_KAFKA")
+	if named == "" {
+		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port to run against Apache Kafka")
+	}
+	signAlike(t, strings.Split(named, ","))
+}
+
+func signAlike(t *testing.T, brokers []string) {
+	t.Helper()
+	more := onLog(brokers)
+	first, second := t.TempDir(), t.TempDir()
+	one := start(t, first, more)
+	given, err := as(t, one, first, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	refusedAt(t, second, more, "receipt-key")
+	refusedAt(t, second, more, "receipt-key") // nothing that was refused is on record
+	share(t, first, second)
+	again, err := as(t, start(t, second, more), second, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil || again.Receipt != given.Receipt || !again.Duplicate {
+		t.Errorf("the other daemon answered %+v, %v; want the receipt %s", again, err, given.Receipt)
+	}
+}
+
+// share copies the key of receipts from one data folder to another.
+func share(t *testing.T, from, to string) {
+	t.Helper()
+	key, err := os.ReadFile(filepath.Join(from, "keys", "receipt.pem"))
+	if err == nil {
+		err = os.WriteFile(filepath.Join(to, "keys", "receipt.pem"), key, 0o600)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A reload does not put a key in force that the other daemons do not have.
+func TestReloadRefusesAnotherReceiptKey(t *testing.T) {
+	more := onLog(fakeKafka(t).ListenAddrs())
+	dir := t.TempDir()
+	d := start(t, dir, more)
+	sender := as(t, d, dir, "qinzhou-customs")
+	given, err := sender.Submit(t.Context(), carnet(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "keys", "receipt.pem")); err != nil { // another is made
+		t.Fatal(err)
+	}
+	refused(t, d.Reload(d.config), "receipt-key")
+	again, err := sender.Submit(context.WithoutCancel(t.Context()), carnet(t))
+	if err != nil || again.Receipt != given.Receipt {
+		t.Errorf("answered %+v, %v; want the receipt %s", again, err, given.Receipt)
+	}
+}
