@@ -53,6 +53,9 @@ type dispatch struct {
 
 // partition dispatches from one partition for as long as it is ours.
 func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
+	if !d.q.ours(d.q.topics.log, a) {
+		return
+	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &pace{partition: a.ID}

@@ -24,7 +24,7 @@ func (q *Queue) Hold(ctx context.Context, duty string, do func(context.Context) 
 	defer done()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	h := &holding{do: do, stop: stop, turn: make(chan struct{}, 1)}
+	h := &holding{q: q, do: do, stop: stop, turn: make(chan struct{}, 1)}
 	if err := q.cluster.join(ctx, q.options.duty(duty), q.topics.events, false, h.serve); err != nil {
 		return ended(caller, err)
 	}
@@ -37,6 +37,7 @@ func (q *Queue) Hold(ctx context.Context, duty string, do func(context.Context) 
 
 // A holding is one call of Hold.
 type holding struct {
+	q       *Queue
 	do      func(context.Context) error
 	stop    context.CancelCauseFunc // ends the call
 	turn    chan struct{}           // taken by the assignment that is served
@@ -47,7 +48,10 @@ type holding struct {
 // serve does the duty for as long as the partition is ours. The turn is there
 // since a group does not wait for what it starts when an assignment ends at
 // the same moment.
-func (h *holding) serve(ctx context.Context, _ *kafkago.Generation, _ kafkago.PartitionAssignment) {
+func (h *holding) serve(ctx context.Context, _ *kafkago.Generation, a kafkago.PartitionAssignment) {
+	if !h.q.ours(h.q.topics.events, a) { // a second partition would be the duty once more
+		return
+	}
 	h.turn <- struct{}{}
 	defer func() { <-h.turn }()
 	if ctx.Err() != nil {

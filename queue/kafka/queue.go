@@ -63,6 +63,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		q.cluster.Transport.CloseIdleConnections()
 		return nil, openError(err)
 	}
+	q.ears.Go(q.keepLayout)
 	q.writer = q.cluster.writer()
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
 	if err := q.hear(ctx); err != nil {
@@ -115,13 +116,18 @@ func (q *Queue) hear(ctx context.Context) error {
 func (q *Queue) listen(topic string, partition int, from int64, hear func(answer) error) {
 	q.ears.Go(func() {
 		if err := q.cluster.tail(q.life, topic, partition, from, q.noted(hear)); q.life.Err() == nil {
-			q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, err))
+			q.stop(err)
 		}
 	})
 }
 
+// stop ends the queue for a fault that it cannot go on with.
+func (q *Queue) stop(fault error) {
+	q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, fault))
+}
+
 // Err returns nil while the queue works, and otherwise why it has stopped:
-// it is closed, or what it heard was faulty.
+// it is closed, what it heard was faulty, or its topics have become others.
 func (q *Queue) Err() error {
 	if q.life.Err() == nil {
 		return nil

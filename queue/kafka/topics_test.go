@@ -11,9 +11,7 @@ import (
 	"sync"
 	"testing"
 
-	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
-	"github.com/twmb/franz-go/pkg/kgo"
 
 	"beibu/queue"
 	"beibu/queue/kafka"
@@ -63,15 +61,7 @@ func TestOpenRefusesPartitionsAdded(t *testing.T) {
 		c := cluster(t)
 		o := settings(c.ListenAddrs())
 		closing(t, open(t, o))
-		client, err := kgo.NewClient(kgo.SeedBrokers(c.ListenAddrs()...))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer client.Close()
-		r, err := kadm.NewClient(client).CreatePartitions(t.Context(), 1, o.Prefix+name)
-		if err != nil || r.Error() != nil {
-			t.Fatal(err, r.Error())
-		}
+		addPartition(t, c.ListenAddrs(), o.Prefix+name)
 		if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
 			t.Errorf("%s: error %v, want %v", name, err, kafka.ErrLayout)
 		}

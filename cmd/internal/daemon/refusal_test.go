@@ -10,8 +10,11 @@ import (
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/twmb/franz-go/pkg/kadm"
+	"github.com/twmb/franz-go/pkg/kgo"
 	"go.uber.org/zap"
 
+	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
 )
 
@@ -100,5 +103,30 @@ func TestReloadRefusesAnotherReceiptKey(t *testing.T) {
 	again, err := sender.Submit(context.WithoutCancel(t.Context()), carnet(t))
 	if err != nil || again.Receipt != given.Receipt {
 		t.Errorf("answered %+v, %v; want the receipt %s", again, err, given.Receipt)
+	}
+}
+
+// A daemon whose log gets partitions while it runs goes down: it takes nothing
+// in any more, is not ready, and says why.
+func TestGoesDownWhenPartitionsAreAdded(t *testing.T) {
+	brokers := fakeKafka(t).ListenAddrs()
+	dir := t.TempDir()
+	d := start(t, dir, onLog(brokers))
+	kafka, err := kgo.NewClient(kgo.SeedBrokers(brokers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer kafka.Close()
+	added, err := kadm.NewClient(kafka).CreatePartitions(t.Context(), 1, d.config.Kafka.TopicPrefix+"log")
+	if err != nil || added.Error() != nil {
+		t.Fatal(err, added.Error())
+	}
+	refused(t, <-d.failed, "log-layout")
+	_, err = as(t, d, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if problem := client.ProblemOf(err); problem == nil || problem.Code != "unavailable" {
+		t.Errorf("answered %v", err)
+	}
+	if err := d.askQueue(t.Context()); err == nil { // which is what /readyz asks
+		t.Error("the queue is ready")
 	}
 }
