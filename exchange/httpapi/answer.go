@@ -22,8 +22,9 @@ type Answer struct {
 }
 
 // Submit does with a document that came by another way what POST /v1/documents
-// does: the same checks, limits, counts and answers. The way it came has to say
-// truly which party the sender is. requestID names the attempt in a problem.
+// does: the same checks, limits, counts and answers, but for the quota, which is
+// for Turn. The way it came has to say truly which party the sender is. requestID
+// names the attempt in a problem.
 func (s *Server) Submit(ctx context.Context, party, requestID string, document []byte) Answer {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.Request)
 	defer cancel()

@@ -1,6 +1,7 @@
 package httpapi
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"sync"
@@ -53,19 +54,53 @@ func (q *quotas) spend(party string, quota exchange.Quota, now time.Time) balanc
 	return balance{over: over, left: int(left), more: max(1, int(more))}
 }
 
-// spend takes a document off the caller's quota, where its party has one, and
-// tells how it stands (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4).
-// It fails with a *refusal where the quota is used up.
+// draw takes one document off a party's quota, unless it is used up. A party
+// without a quota has the zero one, and is never over.
+func (s *Server) draw(party string, now time.Time) (exchange.Quota, balance) {
+	p, ok := s.intake.Load().Parties.Get(party)
+	if !ok || p.Quota == (exchange.Quota{}) {
+		return exchange.Quota{}, balance{}
+	}
+	return p.Quota, s.quotas.spend(p.ID, p.Quota, now)
+}
+
+// spend draws on the quota of the caller's party, where it has one, and tells
+// how it stands (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4). It
+// fails with a *refusal where the quota is used up.
 func (s *Server) spend(c *call) error {
-	party, ok := s.intake.Load().Parties.Get(c.caller.Party)
-	if !ok || party.Quota == (exchange.Quota{}) {
+	quota, b := s.draw(c.caller.Party, c.begun)
+	if quota == (exchange.Quota{}) {
 		return nil
 	}
-	b := s.quotas.spend(party.ID, party.Quota, c.begun)
-	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, party.Quota.Documents, int(party.Quota.Window.Seconds())))
+	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, quota.Documents, int(quota.Window.Seconds())))
 	c.Header().Set("RateLimit", fmt.Sprintf(`"documents";r=%d;t=%d`, b.left, b.more))
 	if b.over {
-		return errQuota.because(fmt.Sprintf("%d documents in %s", party.Quota.Documents, party.Quota.Window)).after(b.more)
+		return errQuota.because(fmt.Sprintf("%d documents in %s", quota.Documents, quota.Window)).after(b.more)
 	}
 	return nil
+}
+
+// lookTime is how long one that waits for its turn looks away at most, so that
+// another quota, put in force meanwhile, counts soon.
+const lookTime = time.Second
+
+// Turn returns once a party may send one more document, which is then taken off
+// its quota: what would be refused with 429 over HTTP waits here instead. One
+// that is suspended need not wait to be told so. It fails where ctx ends first,
+// and only then.
+func (s *Server) Turn(ctx context.Context, party string) error {
+	for !s.isSuspended(party) {
+		quota, b := s.draw(party, time.Now())
+		if !b.over {
+			return ctx.Err()
+		}
+		next := time.NewTimer(min(quota.Window/time.Duration(quota.Documents), lookTime))
+		select {
+		case <-next.C:
+		case <-ctx.Done():
+			next.Stop()
+			return ctx.Err()
+		}
+	}
+	return ctx.Err()
 }

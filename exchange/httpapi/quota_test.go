@@ -1,7 +1,10 @@
 package httpapi
 
 import (
+	"context"
+	"errors"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"beibu/exchange"
@@ -71,4 +74,83 @@ func TestQuotaIsChanged(t *testing.T) {
 			t.Errorf("document %d: %+v", i, got)
 		}
 	}
+}
+
+// quotaServer is the part of a server that counts, over one party with a quota.
+func quotaServer(t *testing.T, p exchange.Party) *Server {
+	t.Helper()
+	s := &Server{}
+	swapParty(t, s, p)
+	return s
+}
+
+// swapParty puts another form of the party in force.
+func swapParty(t *testing.T, s *Server, p exchange.Party) {
+	t.Helper()
+	p.ID = "a"
+	parties, err := exchange.NewParties([]exchange.Party{p})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Swap(&exchange.Intake{Parties: parties})
+}
+
+// Who waits for a turn gets what the quota lets through, no sooner and little
+// later, and shares it with what comes over HTTP.
+func TestTurnsComeAsTheQuotaFills(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := quotaServer(t, exchange.Party{Quota: exchange.Quota{Documents: 3, Window: time.Minute}}) // one in 20 s
+		begun := time.Now()
+		s.draw("a", begun) // over HTTP
+		for i, want := range []time.Duration{0, 0, 20 * time.Second, 40 * time.Second} {
+			if err := s.Turn(t.Context(), "a"); err != nil {
+				t.Fatal(err)
+			}
+			if waited := time.Since(begun); waited < want || waited > want+2*time.Second {
+				t.Errorf("turn %d after %s, want %s", i, waited, want)
+			}
+		}
+		if _, b := s.draw("a", time.Now()); !b.over {
+			t.Errorf("over HTTP there is more: %+v", b)
+		}
+	})
+}
+
+// A quota that is raised, lifted or overtaken by a suspension lets those go on
+// that wait.
+func TestTurnsGoByTheQuotaInForce(t *testing.T) {
+	once := exchange.Quota{Documents: 1, Window: 24 * time.Hour}
+	for name, next := range map[string]exchange.Party{
+		"raised":    {Quota: exchange.Quota{Documents: 2, Window: time.Hour}},
+		"lifted":    {},
+		"suspended": {Quota: once, Suspended: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := quotaServer(t, exchange.Party{Quota: once})
+				begun := time.Now()
+				first := s.Turn(t.Context(), "a")
+				time.AfterFunc(time.Hour, func() { swapParty(t, s, next) })
+				second := s.Turn(t.Context(), "a")
+				if waited := time.Since(begun); first != nil || second != nil || waited > time.Hour+2*time.Second {
+					t.Errorf("turns after %s: %v, %v", waited, first, second)
+				}
+			})
+		})
+	}
+}
+
+// Nobody waits longer than there is somebody who waits.
+func TestTurnEndsWithItsContext(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := quotaServer(t, exchange.Party{Quota: exchange.Quota{Documents: 1, Window: 24 * time.Hour}})
+		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		defer cancel()
+		if err := s.Turn(ctx, "a"); err != nil {
+			t.Error(err)
+		}
+		if err := s.Turn(ctx, "a"); !errors.Is(err, context.DeadlineExceeded) {
+			t.Errorf("error %v, want %v", err, context.DeadlineExceeded)
+		}
+	})
 }

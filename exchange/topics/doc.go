@@ -14,6 +14,9 @@
 //     after the other within a partition. It counts as done when its reply is
 //     on all replicas of the topic for replies; before that it is taken in
 //     again, which makes no second exchange.
+//   - A party that has used its quota up is told nothing: its documents wait in
+//     its topic until it may send more. Each document is counted once, unless it
+//     is taken in again after a crash.
 //   - What was not promised (503, or another attempt in flight) is not replied
 //     to. It is tried again, and what is behind it waits.
 //

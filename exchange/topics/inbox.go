@@ -15,6 +15,9 @@ import (
 
 // A Door takes documents in (see httpapi.Server).
 type Door interface {
+	// Turn returns once the party's quota has room for one more document, which
+	// is then taken off it. It fails where ctx ends first, and only then.
+	Turn(ctx context.Context, party string) error
 	// Submit says what the sender of a document is told. Where the answer has
 	// a Wait, nothing was promised, and the same may be accepted later.
 	Submit(ctx context.Context, party, requestID string, document []byte) httpapi.Answer
@@ -101,8 +104,13 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 	}
 }
 
-// take has one document accepted or refused, replies, and only then commits.
+// take waits for the document's turn, has it accepted or refused, replies, and
+// only then commits.
 func (r *reception) take(ctx context.Context, g *kafkago.Generation, document record) bool {
+	came := time.Now()
+	if r.Door.Turn(ctx, r.party) != nil {
+		return false
+	}
 	begun := time.Now()
 	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
 	var answer httpapi.Answer
@@ -117,7 +125,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	if !r.insist(ctx, "document not taken in", submit) || !r.insist(ctx, "reply not written", reply) {
 		return false
 	}
-	r.tell(document, request, answer, time.Since(begun))
+	r.tell(document, request, answer, begun.Sub(came), time.Since(begun))
 	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
 	if err != nil && ctx.Err() == nil {
 		r.Log.Warn("document not committed", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
@@ -127,11 +135,11 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 
 // tell writes the line of one document. What the sender did wrong may quote
 // the document; what we did wrong is ours to know in full.
-func (r *reception) tell(document record, request string, answer httpapi.Answer, took time.Duration) {
+func (r *reception) tell(document record, request string, answer httpapi.Answer, waited, took time.Duration) {
 	fields := []zap.Field{
 		zap.String("request", request), zap.String("party", r.party), zap.String("topic", document.topic),
 		zap.Int("partition", document.partition), zap.Int64("offset", document.offset), zap.Int("received", len(document.value)),
-		zap.Int("status", answer.Status), zap.Duration("seconds", took), zap.String("exchange", answer.Exchange), zap.String("code", answer.Code),
+		zap.Int("status", answer.Status), zap.Duration("waited", waited), zap.Duration("seconds", took), zap.String("exchange", answer.Exchange), zap.String("code", answer.Code),
 	}
 	if answer.Status >= 500 {
 		r.Log.Error("document by topic", append(fields, zap.Error(answer.Err))...)

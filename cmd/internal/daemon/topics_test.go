@@ -241,3 +241,27 @@ func TestReloadTopics(t *testing.T) {
 		t.Errorf("the mailbox holds %+v, %v", page, err)
 	}
 }
+
+// A party has one quota, however its documents come: what is too much waits in
+// its topic, and comes in when it may.
+func TestOneQuotaForTopicsAndHTTP(t *testing.T) {
+	inbound := "inbound: {topic: $documents, replies: $replies}"
+	p := newPort(t, fakeKafka(t).ListenAddrs(), map[string]string{"qinzhou-customs": inbound + "\n    quota: {documents: 2, window: 24h}"})
+	for _, document := range [][]byte{carnet(t), []byte("<broken"), carnet(t)} {
+		if err := p.kafka.ProduceSync(t.Context(), &kgo.Record{Topic: p.prefix + "documents", Value: document}).FirstErr(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	p.read("replies", 2)
+	_, err := as(t, p.Daemon, p.dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if problem := client.ProblemOf(err); problem == nil || problem.Code != "quota-exceeded" {
+		t.Errorf("over HTTP: %v", err)
+	}
+	if err := p.Reload(p.load(map[string]string{"qinzhou-customs": inbound})); err != nil {
+		t.Fatal(err)
+	}
+	var last httpapi.Acceptance
+	if err := json.Unmarshal(p.read("replies", 3)[2].Value, &last); err != nil || !last.Duplicate {
+		t.Errorf("replied %+v, %v", last, err)
+	}
+}
