@@ -12,13 +12,14 @@ import (
 // An Answer is what a sender is told of a document, as POST /v1/documents
 // would tell it.
 type Answer struct {
-	Status   int
-	Media    string
-	Body     []byte        // an Acceptance or a Problem
-	Exchange string        // its id, where the document was accepted
-	Code     string        // of the problem, where it was not
-	Wait     time.Duration // above 0: nothing was promised, and the same may be accepted after so long
-	Err      error         // why it was not accepted, for the log of what is ours to mend
+	Status    int
+	Media     string
+	Body      []byte        // an Acceptance or a Problem
+	Exchange  string        // its id, where the document was accepted
+	Duplicate bool          // it was accepted before
+	Code      string        // of the problem, where it was not
+	Wait      time.Duration // above 0: nothing was promised, and the same may be accepted after so long
+	Err       error         // why it was not accepted, for the log of what is ours to mend
 }
 
 // Submit does with a document that came by another way what POST /v1/documents
@@ -38,7 +39,10 @@ func (s *Server) Submit(ctx context.Context, party, requestID string, document [
 	if err != nil { // a time beyond the year 9999, and no more
 		return refused(err, requestID)
 	}
-	return Answer{Status: acceptedStatus(accepted), Media: mediaJSON, Body: body, Exchange: accepted.Exchange.ID.String()}
+	return Answer{
+		Status: acceptedStatus(accepted), Media: mediaJSON, Body: body,
+		Exchange: accepted.Exchange.ID.String(), Duplicate: accepted.Duplicate,
+	}
 }
 
 // admit is what the routing and the reading of a body do for HTTP, and then

@@ -136,20 +136,25 @@ type Backlog struct {
 	Receiver string
 	Open     int       // deliveries
 	Oldest   time.Time // when the oldest of them was consigned
+	Waiting  time.Time // the same, of those that were not handed over; zero where all were
 }
 
 // Counts returns the backlog of every receiver that has one, by receiver. It
 // reads one index entry for each open delivery.
 func (j *Journal) Counts(ctx context.Context) ([]Backlog, error) {
-	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned) FROM delivery INDEXED BY delivery_due
-		WHERE state IN (%d, %d) AND %s GROUP BY receiver ORDER BY receiver`,
+	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d) FROM delivery INDEXED BY delivery_due
+		WHERE state IN (%[1]d, %[2]d) AND %[3]s GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
 	var all []Backlog
 	err := j.each(ctx, text, func(rows *sql.Rows) error {
 		var b Backlog
 		var oldest int64
-		err := rows.Scan(&b.Receiver, &b.Open, &oldest)
+		var waiting sql.NullInt64
+		err := rows.Scan(&b.Receiver, &b.Open, &oldest, &waiting)
 		b.Oldest = moment(oldest)
+		if waiting.Valid {
+			b.Waiting = moment(waiting.Int64)
+		}
 		all = append(all, b)
 		return err
 	})

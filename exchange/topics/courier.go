@@ -28,6 +28,7 @@ type Courier struct {
 	Bodies   queue.Bodies
 	Recorder *exchange.Recorder
 	Changed  func(receiver string) <-chan struct{} // closed when a delivery to the receiver opens
+	Tally    Tally
 	Log      *zap.Logger
 }
 
@@ -42,6 +43,7 @@ func (c *Courier) Carry(ctx context.Context, receiver string, to exchange.Outlet
 		case ctx.Err() != nil:
 		case err != nil:
 			failures++
+			c.Tally.Failed(receiver, isRefused(err))
 			c.Log.Warn("deliveries not carried", zap.String("receiver", receiver), zap.String("topic", to.Topic),
 				zap.Int("failures", failures), zap.Duration("wait", wait(failures)), zap.Error(err))
 			pause(ctx, wait(failures))
@@ -87,7 +89,11 @@ func (c *Courier) round(ctx context.Context, receiver string, to exchange.Outlet
 			return 0, err
 		}
 	}
-	return len(due), c.Recorder.Record(ctx, events...)
+	if err := c.Recorder.Record(ctx, events...); err != nil {
+		return 0, err
+	}
+	c.Tally.Carried(receiver, len(messages), len(due)-len(messages))
+	return len(due), nil
 }
 
 // states returns the states in which a delivery is to be carried. What was handed

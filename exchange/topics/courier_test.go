@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -25,10 +27,35 @@ const (
 func carry(d *desk, w *world, receiver string, to exchange.Outlet) (stop func()) {
 	d.t.Helper()
 	c := &topics.Courier{
-		Broker: d.broker, Journal: w, Bodies: w, Changed: w.Changed, Log: w.Log,
+		Broker: d.broker, Journal: w, Bodies: w, Changed: w.Changed, Tally: w, Log: w.Log,
 		Recorder: &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal},
 	}
 	return background(d.t, func(ctx context.Context) error { return c.Carry(ctx, receiver, to) })
+}
+
+// Carried is topics.Tally's.
+func (w *world) Carried(receiver string, delivered, givenUp int) {
+	w.counted <- fmt.Sprintf("%s: %d delivered, %d given up", receiver, delivered, givenUp)
+}
+
+// Failed is topics.Tally's.
+func (w *world) Failed(receiver string, refused bool) {
+	w.counted <- fmt.Sprintf("%s: failed, refused %t", receiver, refused)
+}
+
+// counts fails the test unless these are counted next, not minding rounds with
+// nothing in them.
+func (w *world) counts(want ...string) {
+	w.t.Helper()
+	for _, want := range want {
+		got := <-w.counted
+		for strings.HasSuffix(got, ": 0 delivered, 0 given up") {
+			got = <-w.counted
+		}
+		if got != want {
+			w.t.Errorf("counted %q, want %q", got, want)
+		}
+	}
 }
 
 // numbers returns which documents messages carry, and checks that each is the
@@ -142,6 +169,8 @@ func TestWrittenAgain(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.await(99, customs, exchange.ConsignmentAcceptance)
+	w.counts("gx-customs: failed, refused false", "gx-customs: failed, refused false",
+		"gx-customs: 64 delivered, 0 given up", "gx-customs: 36 delivered, 0 given up")
 	all := d.read(topic, 164)
 	first := make(map[string]*kgo.Record)
 	for i, n := range numbers(t, all, 100) {
@@ -153,6 +182,22 @@ func TestWrittenAgain(t *testing.T) {
 	}
 	if len(first) != 100 {
 		t.Errorf("%d documents on the topic", len(first))
+	}
+}
+
+// What the brokers do not take until somebody acts is told apart from what time
+// mends, and is carried when somebody has.
+func TestRefusedByTheBrokers(t *testing.T) {
+	for name, refusal := range map[string]*kerr.Error{"no leave": kerr.TopicAuthorizationFailed, "too large": kerr.MessageTooLarge} {
+		t.Run(name, func(t *testing.T) {
+			c := cluster(t)
+			d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
+			topic := d.topic(1)
+			w.accept(0, 1, false, customs)
+			c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topic, Err: refusal})
+			carry(d, w, customs, exchange.Outlet{Topic: topic})
+			w.counts("gx-customs: failed, refused true", "gx-customs: 1 delivered, 0 given up")
+		})
 	}
 }
 
@@ -225,6 +270,7 @@ func TestEnvelopeNotKept(t *testing.T) {
 	if is := w.delivery(0, customs); is.State != exchange.ContentHandoverFailure || is.Cause.Code != "not-kept" {
 		t.Errorf("given up as %+v", is)
 	}
+	w.counts("gx-customs: 2 delivered, 1 given up")
 	if diff := cmp.Diff([]int{1, 2}, numbers(t, d.read(topic, 2), 3)); diff != "" {
 		t.Error(diff)
 	}

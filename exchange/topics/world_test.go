@@ -149,10 +149,12 @@ type world struct {
 	t      *testing.T
 	Log    *zap.Logger
 	warned chan string // every warning; as many as a test may have
-	mu     sync.Mutex
-	last   int64            // sequence; guarded by mu
-	broken error            // what appends fail with; guarded by mu
-	bodies map[int64][]byte // guarded by mu
+
+	counted chan string // by couriers; as many as a test may have
+	mu      sync.Mutex
+	last    int64            // sequence; guarded by mu
+	broken  error            // what appends fail with; guarded by mu
+	bodies  map[int64][]byte // guarded by mu
 }
 
 func newWorld(t *testing.T) *world {
@@ -166,7 +168,7 @@ func newWorld(t *testing.T) *world {
 			t.Error(err)
 		}
 	})
-	w := &world{Journal: index, t: t, warned: make(chan string, 1000), bodies: make(map[int64][]byte)}
+	w := &world{Journal: index, t: t, warned: make(chan string, 1000), counted: make(chan string, 1000), bodies: make(map[int64][]byte)}
 	core, _ := observer.New(zap.WarnLevel)
 	w.Log = zap.New(core, zap.Hooks(func(e zapcore.Entry) error {
 		w.warned <- e.Message

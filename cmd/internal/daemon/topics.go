@@ -22,10 +22,14 @@ func (d *Daemon) openTopics() error {
 		Brokers: connection.Brokers, Transport: connection.Transport, Join: connection.Join,
 	}, sealedSize(int(d.config.Limits.Document)))
 	d.life.onStop("topics", func(context.Context) error { return broker.Close() })
-	d.courier = &topics.Courier{
-		Broker: broker, Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed, Log: d.log,
+	counted, err := d.metrics.CountTopics()
+	if err != nil {
+		return err
 	}
-	d.inbox = &topics.Inbox{Broker: broker, Door: d.api, Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
+	d.courier = &topics.Courier{
+		Broker: broker, Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed, Tally: counted, Log: d.log,
+	}
+	d.inbox = &topics.Inbox{Broker: broker, Door: counted.Door(d.api), Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
 	return nil
 }
 

@@ -188,6 +188,12 @@ func fromTopicToTopic(t *testing.T, brokers []string) *port {
 	if first.Receipt == "" || first.Duplicate || !again.Duplicate || again.Receipt != first.Receipt || broken.Status != http.StatusBadRequest {
 		t.Errorf("replied %+v, %+v, %+v", first, again, broken)
 	}
+	text := private(t, p.Daemon, "/metrics")
+	for _, outcome := range []string{"accepted", "duplicate", "refused"} {
+		if !strings.Contains(text, `beibu_topic_documents_total{outcome="`+outcome+`",party="qinzhou-customs"} 1`) {
+			t.Errorf("no document counted as %s:\n%s", outcome, text)
+		}
+	}
 	operator := as(t, p.Daemon, p.dir, "operator")
 	envelope, err := operator.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+first.ExchangeID+"/envelope", "", nil)
 	if err != nil {

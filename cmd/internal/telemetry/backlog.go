@@ -12,6 +12,7 @@ type Backlog struct {
 	Receiver string
 	Open     int       // deliveries
 	Oldest   time.Time // when the oldest of them was consigned; zero where none is open
+	Waiting  time.Time // the same, of those that were not handed over
 }
 
 // scrapeTimeout bounds what one scrape may ask of the index.
@@ -20,12 +21,13 @@ const scrapeTimeout = 5 * time.Second
 // backlogs turns the backlog into metrics when they are asked for, so that
 // nothing is counted twice and nothing drifts.
 type backlogs struct {
-	read         func(context.Context) ([]Backlog, error)
-	open, oldest *prometheus.Desc
+	read                  func(context.Context) ([]Backlog, error)
+	open, oldest, waiting *prometheus.Desc
 }
 
-// WatchBacklog exports how many deliveries are open for each receiver and how
-// long the oldest has waited. It calls read at every scrape.
+// WatchBacklog exports how many deliveries are open for each receiver, how long
+// the oldest has waited, and how long the oldest that was not handed over, by
+// whichever courier. It calls read at every scrape.
 func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) error {
 	return m.Register(&backlogs{
 		read: read,
@@ -33,6 +35,8 @@ func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) er
 			"Deliveries that the receiver has not acknowledged.", []string{"receiver"}, nil),
 		oldest: prometheus.NewDesc("beibu_delivery_oldest_open_age_seconds",
 			"How long the oldest open delivery to the receiver has waited.", []string{"receiver"}, nil),
+		waiting: prometheus.NewDesc("beibu_delivery_oldest_waiting_age_seconds",
+			"How long the oldest delivery that was not handed over to the receiver has waited.", []string{"receiver"}, nil),
 	})
 }
 
@@ -40,6 +44,7 @@ func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) er
 func (b *backlogs) Describe(to chan<- *prometheus.Desc) {
 	to <- b.open
 	to <- b.oldest
+	to <- b.waiting
 }
 
 // Collect reads the backlog. Where that fails, the metrics are missing rather
@@ -54,11 +59,16 @@ func (b *backlogs) Collect(to chan<- prometheus.Metric) {
 	}
 	now := time.Now()
 	for _, one := range all {
-		age := 0.0
-		if !one.Oldest.IsZero() {
-			age = max(0, now.Sub(one.Oldest).Seconds())
-		}
 		to <- prometheus.MustNewConstMetric(b.open, prometheus.GaugeValue, float64(one.Open), one.Receiver)
-		to <- prometheus.MustNewConstMetric(b.oldest, prometheus.GaugeValue, age, one.Receiver)
+		to <- prometheus.MustNewConstMetric(b.oldest, prometheus.GaugeValue, age(now, one.Oldest), one.Receiver)
+		to <- prometheus.MustNewConstMetric(b.waiting, prometheus.GaugeValue, age(now, one.Waiting), one.Receiver)
 	}
+}
+
+// age is how long something has waited, in seconds, and 0 where nothing has.
+func age(now, since time.Time) float64 {
+	if since.IsZero() {
+		return 0
+	}
+	return max(0, now.Sub(since).Seconds())
 }

@@ -20,7 +20,7 @@ func TestBacklogIsReadAtTheScrape(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
 		backlog := []telemetry.Backlog{
-			{Receiver: "vn-nsw", Open: 2, Oldest: time.Now()},
+			{Receiver: "vn-nsw", Open: 2, Oldest: time.Now().Add(-time.Minute), Waiting: time.Now()},
 			{Receiver: "gx-commerce"},
 		}
 		err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) { return backlog, nil })
@@ -36,8 +36,12 @@ beibu_deliveries_open{receiver="vn-nsw"} 2
 # HELP beibu_delivery_oldest_open_age_seconds How long the oldest open delivery to the receiver has waited.
 # TYPE beibu_delivery_oldest_open_age_seconds gauge
 beibu_delivery_oldest_open_age_seconds{receiver="gx-commerce"} 0
-beibu_delivery_oldest_open_age_seconds{receiver="vn-nsw"} 90
-`, "beibu_deliveries_open", "beibu_delivery_oldest_open_age_seconds")
+beibu_delivery_oldest_open_age_seconds{receiver="vn-nsw"} 150
+# HELP beibu_delivery_oldest_waiting_age_seconds How long the oldest delivery that was not handed over to the receiver has waited.
+# TYPE beibu_delivery_oldest_waiting_age_seconds gauge
+beibu_delivery_oldest_waiting_age_seconds{receiver="gx-commerce"} 0
+beibu_delivery_oldest_waiting_age_seconds{receiver="vn-nsw"} 90
+`, "beibu_deliveries_open", "beibu_delivery_oldest_open_age_seconds", "beibu_delivery_oldest_waiting_age_seconds")
 	})
 }
 

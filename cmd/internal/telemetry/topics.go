@@ -1,0 +1,93 @@
+package telemetry
+
+import (
+	"context"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"beibu/exchange/httpapi"
+	"beibu/exchange/topics"
+)
+
+// Topics counts what goes over topics of parties: it is the tally of their
+// couriers, and stands before the door for their documents.
+type Topics struct {
+	deliveries *prometheus.CounterVec
+	failures   *prometheus.CounterVec
+	documents  *prometheus.CounterVec
+	waiting    *prometheus.GaugeVec
+}
+
+var _ topics.Tally = (*Topics)(nil)
+
+// CountTopics exports what is counted of topics.
+func (m *Metrics) CountTopics() (*Topics, error) {
+	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
+		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
+	}
+	t := &Topics{
+		deliveries: counter("beibu_topic_deliveries_total",
+			"Deliveries to the receiver's topic: delivered, or given up since the envelope is not kept any more.", "receiver", "outcome"),
+		failures: counter("beibu_topic_delivery_failures_total",
+			"Rounds of deliveries that failed and are made again: refused by the brokers until somebody acts, or unavailable for now.", "receiver", "reason"),
+		documents: counter("beibu_topic_documents_total",
+			"Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, where nothing was promised and it is tried once more.",
+			"party", "outcome"),
+		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "beibu_topic_documents_waiting",
+			Help: "Documents at the head of partitions of the party's topic that wait until its quota lets them through.",
+		}, []string{"party"}),
+	}
+	return t, m.Register(t.deliveries, t.failures, t.documents, t.waiting)
+}
+
+// Carried is topics.Tally's.
+func (t *Topics) Carried(receiver string, delivered, givenUp int) {
+	t.deliveries.WithLabelValues(receiver, "delivered").Add(float64(delivered))
+	t.deliveries.WithLabelValues(receiver, "given-up").Add(float64(givenUp))
+}
+
+// Failed is topics.Tally's.
+func (t *Topics) Failed(receiver string, refused bool) {
+	reason := "unavailable"
+	if refused {
+		reason = "refused"
+	}
+	t.failures.WithLabelValues(receiver, reason).Inc()
+}
+
+// Door counts what a door answers to documents from topics.
+func (t *Topics) Door(next topics.Door) topics.Door { return &door{next: next, topics: t} }
+
+type door struct {
+	next   topics.Door
+	topics *Topics
+}
+
+// Turn is topics.Door's.
+func (d *door) Turn(ctx context.Context, party string) error {
+	waiting := d.topics.waiting.WithLabelValues(party)
+	waiting.Inc()
+	defer waiting.Dec()
+	return d.next.Turn(ctx, party)
+}
+
+// Submit is topics.Door's.
+func (d *door) Submit(ctx context.Context, party, requestID string, document []byte) httpapi.Answer {
+	answer := d.next.Submit(ctx, party, requestID, document)
+	d.topics.documents.WithLabelValues(party, replied(answer)).Inc()
+	return answer
+}
+
+// replied names what became of a document.
+func replied(a httpapi.Answer) string {
+	switch {
+	case a.Wait > 0:
+		return "again"
+	case a.Exchange == "":
+		return "refused"
+	case a.Duplicate:
+		return "duplicate"
+	}
+	return "accepted"
+}

@@ -1,0 +1,50 @@
+package topics_test
+
+import (
+	"context"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"beibu/exchange"
+)
+
+// Turn is topics.Door's.
+func (d *door) Turn(ctx context.Context, _ string) error {
+	if d.turns == nil {
+		return nil
+	}
+	select {
+	case <-d.turns:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// What comes when the quota is used up waits in the topic, in its order: it is
+// neither shown to the door nor replied to, nor lost where the wait is ended. A
+// document that is tried again has one turn.
+func TestDocumentsWaitForTheirTurn(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	at := &door{turns: make(chan struct{}), away: 1}
+	for _, text := range texts(0, 4) {
+		d.write(document(from.Topic, text))
+	}
+	stop := receive(d, w, at, from)
+	at.turns <- struct{}{}
+	at.turns <- struct{}{} // taken by the one behind it, when the first is done
+	d.read(from.Replies, 2)
+	d.committed(from, 2)
+	stop()
+	if diff := cmp.Diff([]string{"document 0", "document 0", "document 1"}, at.seen()); diff != "" {
+		t.Error(diff)
+	}
+	receive(d, w, at, from)
+	at.turns <- struct{}{}
+	at.turns <- struct{}{}
+	if diff := cmp.Diff(texts(0, 4), documents(d.read(from.Replies, 4))); diff != "" {
+		t.Error(diff)
+	}
+}
