@@ -21,6 +21,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/cmd/internal/client"
 	"beibu/exchange/httpapi"
 	"beibu/testdata"
@@ -34,14 +36,43 @@ var benchReceivers = []string{"gx-trade-promotion", "beihai-customs", "window-th
 
 // BenchmarkDaemon has 64 clients submit documents of 10 KB to the daemon as it
 // is deployed, in a process of its own, with its metrics, its log and the real
-// map, while their three receivers fetch and acknowledge them. It ends with the
-// last acknowledgement. p99 is that of accepting, acked-p99 that of a
-// document's way from before it was sent to its last acknowledgement, and
-// peak-MB the most memory that the daemon had (VmHWM). The clients share the
-// cores with it. BEIBU_BENCH_PROFILE names a folder for the daemon's own
-// profiles: cpu.pprof of the load, heap.pprof and smaps of its end.
+// map, while their three receivers fetch and acknowledge them: over its embedded
+// store and, where BEIBU_KAFKA names brokers, over these, with claims in Redis
+// where BEIBU_REDIS names a server. It ends with the last acknowledgement.
+// accepted/s is until the last answer to a sender, p99 is that of accepting,
+// acked-p99 that of a document's way from before it was sent to its last
+// acknowledgement, and peak-MB the most memory that the daemon had (VmHWM). The
+// clients, and the servers, share the cores with it.
+//
+// BEIBU_BENCH_PROFILE names a folder for the daemon's own profiles: cpu.pprof of
+// the load, heap.pprof and smaps of its end, in one folder for each store.
 func BenchmarkDaemon(b *testing.B) {
-	d := newBenchDaemon(b)
+	b.Run("store=embedded", func(b *testing.B) { benchmarkDaemon(b, "") })
+	b.Run("store=kafka", func(b *testing.B) { benchmarkDaemon(b, benchServers(b)) })
+}
+
+// benchServers is the configuration of a log and claims of their own.
+func benchServers(b *testing.B) string {
+	b.Helper()
+	brokers, redis := os.Getenv("BEIBU_KAFKA"), os.Getenv("BEIBU_REDIS")
+	if brokers == "" {
+		b.Skip("SKIPPED: set BEIBU_KAFKA=host:port, and BEIBU_REDIS, to run against Apache Kafka")
+	}
+	name := "bench-" + uuid.NewString()
+	list, err := json.Marshal(strings.Split(brokers, ","))
+	if err != nil {
+		b.Fatal(err)
+	}
+	text := fmt.Sprintf("kafka: {brokers: %s, replication: 1, topicPrefix: %s.}\n", list, name)
+	if redis != "" {
+		text += fmt.Sprintf("redis: {addresses: [%q], prefix: %q}\n", redis, name+":")
+	}
+	return text
+}
+
+func benchmarkDaemon(b *testing.B, more string) {
+	b.Helper()
+	d := newBenchDaemon(b, more)
 	d.submit(b, 0) // compiles the schemas, and is not measured
 	b.ResetTimer()
 	d.start = time.Now()
@@ -52,10 +83,12 @@ func BenchmarkDaemon(b *testing.B) {
 		receivers.Go(func() { d.receive(b, receiver) })
 	}
 	accepted := d.load(b)
+	accepting := time.Since(d.start)
 	receivers.Wait()
 	took := time.Since(d.start)
 	b.StopTimer()
 	saved()
+	b.ReportMetric(float64(b.N)/accepting.Seconds(), "accepted/s")
 	b.ReportMetric(float64(b.N)/took.Seconds(), "acknowledged/s")
 	b.ReportMetric(p99(accepted), "p99-ms")
 	b.ReportMetric(p99(d.took[1:]), "acked-p99-ms")
@@ -87,7 +120,7 @@ type benchDaemon struct {
 // benchNumber is the number in the template.
 const benchNumber = "BENCH-0000000000"
 
-func newBenchDaemon(b *testing.B) *benchDaemon {
+func newBenchDaemon(b *testing.B, more string) *benchDaemon {
 	b.Helper()
 	s, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
 	if err != nil {
@@ -100,7 +133,7 @@ func newBenchDaemon(b *testing.B) *benchDaemon {
 		sent: make([]time.Duration, b.N+1), acked: make([]atomic.Int32, b.N+1), took: make([]time.Duration, b.N+1),
 	}
 	config := filepath.Join(dir, "beibud.yaml")
-	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\nlog: {profile: true}\n", d.data)
+	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\nlog: {profile: true}\n", d.data) + more
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		b.Fatal(err)
 	}
@@ -233,6 +266,10 @@ func (d *benchDaemon) profile(b *testing.B) func() {
 	dir := os.Getenv("BEIBU_BENCH_PROFILE")
 	if dir == "" || b.N == 1 { // the first try of the benchmark's
 		return func() {}
+	}
+	dir = filepath.Join(dir, filepath.Base(b.Name()))
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		b.Fatal(err)
 	}
 	var cpu sync.WaitGroup
 	cpu.Go(func() {
