@@ -100,7 +100,9 @@ type Feed interface {
 
 // Bodies gives sealed envelopes back.
 type Bodies interface {
-	// Body returns the bytes at a position, or ErrNotFound.
+	// Body returns the bytes at a position, or ErrNotFound. They are not to be
+	// changed: others may get the same. A node that has them in memory may give
+	// them out for a while after their retention.
 	Body(ctx context.Context, position int64) ([]byte, error)
 }
 

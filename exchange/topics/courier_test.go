@@ -16,6 +16,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/topics"
+	"beibu/queue/kafka/kafkatest"
 )
 
 const (
@@ -80,7 +81,7 @@ func numbers(t *testing.T, all []*kgo.Record, most int) []int {
 // Everything about a message follows from the exchange.
 func TestEnvelopeOnTopic(t *testing.T) { envelopeOnTopic(t, cluster(t).ListenAddrs()) }
 
-func TestEnvelopeOnTopicOfApache(t *testing.T) { envelopeOnTopic(t, apache(t)) }
+func TestEnvelopeOnTopicOfApache(t *testing.T) { envelopeOnTopic(t, kafkatest.Brokers(t)) }
 
 func envelopeOnTopic(t *testing.T, brokers []string) {
 	t.Helper()

@@ -21,6 +21,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/topics"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // A door answers every document with itself, and notes what it was shown.
@@ -89,7 +90,7 @@ func documents(replies []*kgo.Record) (all []string) {
 // back to it.
 func TestReply(t *testing.T) { reply(t, cluster(t).ListenAddrs()) }
 
-func TestReplyOfApache(t *testing.T) { reply(t, apache(t)) }
+func TestReplyOfApache(t *testing.T) { reply(t, kafkatest.Brokers(t)) }
 
 func reply(t *testing.T, brokers []string) {
 	t.Helper()
@@ -130,7 +131,7 @@ func reply(t *testing.T, brokers []string) {
 // What was replied to is done: whoever goes on begins behind it.
 func TestGoesOnBehindWhatWasRepliedTo(t *testing.T) { goesOn(t, cluster(t).ListenAddrs()) }
 
-func TestGoesOnOnApache(t *testing.T) { goesOn(t, apache(t)) }
+func TestGoesOnOnApache(t *testing.T) { goesOn(t, kafkatest.Brokers(t)) }
 
 func goesOn(t *testing.T, brokers []string) {
 	t.Helper()

@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -36,15 +34,6 @@ func cluster(t *testing.T) *kfake.Cluster {
 	}
 	t.Cleanup(c.Close)
 	return c
-}
-
-func apache(t *testing.T) []string {
-	t.Helper()
-	named := os.Getenv("BEIBU_KAFKA")
-	if named == "" {
-		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port to run against Apache Kafka")
-	}
-	return strings.Split(named, ",")
 }
 
 // A desk is where a test speaks to Kafka: through the package's own broker, and

@@ -3,6 +3,7 @@ package kafka
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 	kafkago "github.com/segmentio/kafka-go"
@@ -60,6 +61,7 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
 		return fmt.Errorf("append body: %w", err)
 	}
 	e := s.Entry(0, q.layout.position(partition, offset))
+	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may use its own again
 	_, _, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)})
 	if err != nil {
 		return fmt.Errorf("append to log: %w", err)
@@ -70,7 +72,7 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
 // entry reads the entry at a position of log.
 func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) {
 	partition, offset, _ := q.layout.place(position)
-	records, err := q.cluster.read(ctx, q.topics.log, partition, offset)
+	records, err := q.cluster.read(ctx, q.topics.log, partition, offset, oneBatch)
 	if err != nil {
 		return queue.Entry{}, q.unavailable(ctx, "read owner", err)
 	}

@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"container/list"
 	"context"
 	"errors"
 	"fmt"
@@ -24,7 +25,7 @@ func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	if body, ok := q.recent.get(position); ok {
 		return body, nil
 	}
-	records, err := q.cluster.read(ctx, q.topics.body, partition, offset)
+	records, err := q.cluster.read(ctx, q.topics.body, partition, offset, aheadBytes)
 	switch {
 	case errors.Is(err, errBeyond):
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
@@ -33,57 +34,66 @@ func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	case len(records) == 0 || records[0].offset != offset:
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
 	}
-	for _, r := range records[1:] {
+	for _, r := range slices.Backward(records) { // what was asked for is the newest
 		q.recent.put(q.layout.position(partition, r.offset), r.value)
 	}
 	return records[0].value, nil
 }
 
-// windowBytes bounds the bodies that are kept because they came along with one
-// that was asked for.
-const windowBytes = 8 << 20
+// aheadBytes is how much a broker is asked for when a body is read: the ones
+// behind it are mostly asked for next. windowBytes bounds the bodies in memory:
+// several receivers read ahead in several partitions at once.
+const (
+	aheadBytes  = 256 << 10
+	windowBytes = 8 << 20
+)
 
-// A window holds bodies that a broker handed out together with another: they
-// are mostly asked for next, and once.
+// A window holds the bodies that were admitted, read or asked for last. Each is
+// asked for by every receiver, as a document and as an envelope, within a short
+// time.
 type window struct {
 	mu     sync.Mutex
-	bodies map[int64][]byte // guarded by mu
-	order  []int64          // as they came; guarded by mu
-	size   int              // guarded by mu
+	places map[int64]*list.Element // of *body, by position; guarded by mu
+	order  *list.List              // the one used last in front; guarded by mu
+	size   int                     // guarded by mu
 }
 
-func newWindow() *window { return &window{bodies: make(map[int64][]byte)} }
+type body struct {
+	position int64
+	bytes    []byte
+}
 
-// get takes a body out.
+func newWindow() *window { return &window{places: make(map[int64]*list.Element), order: list.New()} }
+
+// get returns a body, if it is there.
 func (w *window) get(position int64) ([]byte, bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	body, ok := w.bodies[position]
-	if ok {
-		w.drop(position)
-		w.order = slices.DeleteFunc(w.order, func(at int64) bool { return at == position })
+	at, ok := w.places[position]
+	if !ok {
+		return nil, false
 	}
-	return body, ok
+	w.order.MoveToFront(at)
+	return at.Value.(*body).bytes, true //nolint:forcetypeassert // put alone adds
 }
 
-// put takes a body in, and the oldest out where there are too many.
-func (w *window) put(position int64, body []byte) {
+// put takes a body in, and out what was used the longest ago where there is too
+// much.
+func (w *window) put(position int64, bytes []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if _, held := w.bodies[position]; held || len(body) > windowBytes {
+	if at, held := w.places[position]; held {
+		w.order.MoveToFront(at)
 		return
 	}
-	w.bodies[position] = body
-	w.order = append(w.order, position)
-	w.size += len(body)
-	for w.size > windowBytes {
-		w.drop(w.order[0])
-		w.order = w.order[1:]
+	if len(bytes) > windowBytes {
+		return
 	}
-}
-
-// drop forgets a body; its place in order is the caller's matter.
-func (w *window) drop(position int64) {
-	w.size -= len(w.bodies[position])
-	delete(w.bodies, position)
+	w.places[position] = w.order.PushFront(&body{position, bytes})
+	w.size += len(bytes)
+	for w.size > windowBytes {
+		oldest := w.order.Remove(w.order.Back()).(*body) //nolint:forcetypeassert // put alone adds
+		delete(w.places, oldest.position)
+		w.size -= len(oldest.bytes)
+	}
 }

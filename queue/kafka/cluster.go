@@ -105,13 +105,20 @@ type answer struct {
 	records []record
 }
 
-// fetch reads records of a partition from offset on, waiting for the first one
-// for up to wait. It returns none where there is none.
-func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset int64, wait time.Duration) (answer, error) {
-	answered, cancel := context.WithTimeout(ctx, wait+c.options.Stall) // the watchdog: a connection gone silent is left
+// Of what a broker is asked for at a time.
+const (
+	oneBatch = 1       // byte, and it hands out no less than a whole batch
+	mostRead = 1 << 20 // bytes
+)
+
+// fetch reads records of a partition from offset on, about so many bytes,
+// waiting for the first one for up to pollTime. It returns none where there is
+// none.
+func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset, most int64) (answer, error) {
+	answered, cancel := context.WithTimeout(ctx, pollTime+c.options.Stall) // the watchdog: a connection gone silent is left
 	defer cancel()
 	r, err := c.fetcher.Fetch(answered, &kafkago.FetchRequest{
-		Topic: topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: 1 << 20, MaxWait: wait,
+		Topic: topic, Partition: partition, Offset: offset, MinBytes: 1, MaxBytes: most, MaxWait: pollTime,
 	})
 	if ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
 		c.restarts.Add(1)
@@ -168,9 +175,9 @@ func readBytes(b protocol.Bytes) ([]byte, error) {
 
 // read is fetch for those who want one answer: it asks again, within the time
 // of a request, where a leader has moved or a broker is away.
-func (c *cluster) read(ctx context.Context, topic string, partition int, offset int64) (records []record, err error) {
+func (c *cluster) read(ctx context.Context, topic string, partition int, offset, most int64) (records []record, err error) {
 	err = persist(ctx, func(ctx context.Context) error {
-		a, err := c.fetch(ctx, topic, partition, offset, pollTime)
+		a, err := c.fetch(ctx, topic, partition, offset, most)
 		records = a.records
 		return err
 	})

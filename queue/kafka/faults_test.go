@@ -270,7 +270,8 @@ func TestDroppedBeforeDispatched(t *testing.T) {
 	}
 }
 
-// A body that retention has dropped is not found.
+// A body that retention has dropped is not found by a node that does not have
+// it in memory.
 func TestBodyDropped(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
@@ -280,6 +281,8 @@ func TestBodyDropped(t *testing.T) {
 	if err := c.DeleteRecords(o.Prefix+"body", 0, 1); err != nil {
 		t.Fatal(err)
 	}
+	q = open(t, o)
+	defer closing(t, q)
 	if _, err := q.Body(t.Context(), first.Body); !errors.Is(err, queue.ErrNotFound) {
 		t.Errorf("error %v, want %v", err, queue.ErrNotFound)
 	}

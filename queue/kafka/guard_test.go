@@ -11,6 +11,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // addPartition adds one partition to a topic, as an operator might.
@@ -48,7 +49,9 @@ func TestStopsWhenPartitionsAreAdded(t *testing.T) {
 	stopsAtPartitions(t, cluster(t).ListenAddrs())
 }
 
-func TestStopsWhenPartitionsAreAddedOnApache(t *testing.T) { stopsAtPartitions(t, apache(t)) }
+func TestStopsWhenPartitionsAreAddedOnApache(t *testing.T) {
+	stopsAtPartitions(t, kafkatest.Brokers(t))
+}
 
 func stopsAtPartitions(t *testing.T, brokers []string) {
 	t.Helper()

@@ -78,7 +78,7 @@ func (q *Queue) verify(ctx context.Context, topic string, partition int, p point
 	}
 	var found [2]witness
 	for i, offset := range []int64{now.first, p.next - 1} {
-		records, err := q.cluster.read(ctx, topic, partition, offset)
+		records, err := q.cluster.read(ctx, topic, partition, offset, oneBatch)
 		if err != nil && !errors.Is(err, errBeyond) {
 			return p, err
 		}

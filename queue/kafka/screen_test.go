@@ -187,8 +187,8 @@ func TestWindowIsBounded(t *testing.T) {
 	for i := range int64(100) {
 		w.put(i, make([]byte, windowBytes/10))
 	}
-	if w.size > windowBytes || len(w.bodies) != 10 || len(w.order) != 10 {
-		t.Errorf("%d bytes in %d bodies", w.size, len(w.bodies))
+	if w.size > windowBytes || len(w.places) != 10 || w.order.Len() != 10 {
+		t.Errorf("%d bytes in %d bodies", w.size, len(w.places))
 	}
 	if _, ok := w.get(0); ok {
 		t.Error("the oldest body is kept")
@@ -196,8 +196,16 @@ func TestWindowIsBounded(t *testing.T) {
 	if b, ok := w.get(99); !ok || len(b) != windowBytes/10 {
 		t.Error("the newest body is not kept")
 	}
-	if _, ok := w.get(99); ok {
-		t.Error("a body taken out is kept")
+	w.get(90)
+	w.put(91, nil)
+	for i := range int64(8) {
+		w.put(100+i, make([]byte, windowBytes/10))
+	}
+	_, asked := w.get(90)
+	_, again := w.get(91)
+	_, other := w.get(99)
+	if !asked || !again || other {
+		t.Errorf("asked for %v, put again %v, neither %v: the one used the longest ago goes first", asked, again, other)
 	}
 	w.put(200, make([]byte, windowBytes+1))
 	if _, ok := w.get(200); ok {

@@ -101,7 +101,7 @@ func (c *cluster) recorded(ctx context.Context, key string) (value string, found
 		return "", false, fmt.Errorf("%w: %s begins at %d, what was recorded first is gone", ErrLayout, topic, first)
 	}
 	for next := int64(0); next < end; {
-		a, err := c.fetch(ctx, topic, 0, next, pollTime)
+		a, err := c.fetch(ctx, topic, 0, next, mostRead)
 		if err != nil {
 			return "", false, err
 		}

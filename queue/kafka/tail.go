@@ -18,7 +18,7 @@ var ErrGap = errors.New("log is not contiguous")
 // that it may be the next one.
 func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, hear func(answer) error) error {
 	for {
-		a, err := c.fetch(ctx, topic, partition, from, pollTime)
+		a, err := c.fetch(ctx, topic, partition, from, mostRead)
 		switch {
 		case ctx.Err() != nil:
 			return ctx.Err()

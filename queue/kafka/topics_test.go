@@ -15,6 +15,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // cluster starts a Kafka in this process whose inside the test can reach.
@@ -192,7 +193,9 @@ func TestOpenRefusesWhatIsNotAgreed(t *testing.T) {
 	refuseDisagreement(t, cluster(t).ListenAddrs())
 }
 
-func TestOpenRefusesWhatIsNotAgreedOnApache(t *testing.T) { refuseDisagreement(t, apache(t)) }
+func TestOpenRefusesWhatIsNotAgreedOnApache(t *testing.T) {
+	refuseDisagreement(t, kafkatest.Brokers(t))
+}
 
 func refuseDisagreement(t *testing.T, brokers []string) {
 	t.Helper()
