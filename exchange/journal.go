@@ -46,6 +46,9 @@ type DeliveryQuery struct {
 	After    int64     // log position of the last one seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
+	// ByLease asks for what is handed over to the one Receiver, in the order in
+	// which the leases end, those first that have none. Limit alone narrows.
+	ByLease bool
 	// Exchanges names those wanted, of the one Receiver, at most 10,000; they come
 	// in this order, whatever their state, and nothing else narrows.
 	Exchanges []uuid.UUID

@@ -12,14 +12,14 @@ import (
 	"beibu/exchange"
 )
 
-// MaxLeases bounds what one receiver may have under lease at once, and so the
-// memory for it. One that has so much gets no more until it acknowledges.
+// MaxLeases bounds what one receiver may have under lease from one node at
+// once, and so the memory for it. One that has so much gets no more until it acknowledges.
 const MaxLeases = 100_000
 
 // What bounds a look at deliveries that were handed over before.
 const (
 	walkPage  = 200         // deliveries read at once
-	walkAgain = time.Minute // how often the walk begins anew
+	lookAgain = time.Second // after which what another call had in hand is looked at again
 )
 
 // Where a walk begins and where it is over.
@@ -36,8 +36,8 @@ var (
 // is under no lease any more, is found by a walk over all that was: cursor is
 // before everything that may be free. A lease that ends takes the cursor back
 // to it; so a long backlog that is all under lease is not read again and again.
-// Once in a while the walk begins anew, for what another node handed over; the
-// index tells for how long that is under lease.
+// The index tells which lease ends next, so that those count too that another
+// node has granted and may have died with.
 type box struct {
 	receiver string
 	journal  exchange.Journal
@@ -45,12 +45,12 @@ type box struct {
 	mu     sync.Mutex
 	leases leases        // guarded by mu
 	cursor place         // guarded by mu
-	again  time.Time     // guarded by mu; when the walk begins anew
+	wake   time.Time     // guarded by mu; when the next lease ends, by the index; zero where there is none
 	freed  chan struct{} // guarded by mu; closed when a lease ends before its time
 }
 
 func newBox(receiver string, journal exchange.Journal) *box {
-	return &box{receiver: receiver, journal: journal, leases: newLeases(), freed: make(chan struct{})}
+	return &box{receiver: receiver, journal: journal, leases: newLeases(), cursor: walkEnd, freed: make(chan struct{})}
 }
 
 // take puts up to n deliveries that are free under lease, express first and
@@ -67,6 +67,9 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	}
 	found, err := b.fresh(ctx, n)
 	if err != nil {
+		return nil, err
+	}
+	if err := b.look(ctx, now); err != nil {
 		return nil, err
 	}
 	old, err := b.walk(ctx, n, len(found) > 0, now)
@@ -114,12 +117,29 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 	}
 }
 
+// look finds out by the index when the next lease ends. Where that is over, the
+// walk goes back to it.
+func (b *box) look(ctx context.Context, now time.Time) error {
+	next, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, ByLease: true, Limit: 1})
+	b.wake = time.Time{}
+	if err != nil || len(next) == 0 {
+		return err
+	}
+	until := next[0].Deliveries[0].Lease.Until
+	switch {
+	case now.Before(until):
+		b.wake = until
+	case b.leases.covers(next[0]): // and hides those behind it
+		b.wake = now.Add(lookAgain)
+	default:
+		b.back(placeOf(next[0]))
+	}
+	return nil
+}
+
 // walk goes on with the walk until it has up to n free deliveries or is over.
 // Where the caller has something already, it reads one page at most.
 func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]exchange.Exchange, error) {
-	if b.cursor == walkEnd && !now.Before(b.again) {
-		b.cursor = walkBegin
-	}
 	var found []exchange.Exchange
 	for b.cursor != walkEnd {
 		page, err := b.page(ctx, exchange.ContentHandover, b.cursor, walkPage)
@@ -131,17 +151,12 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 				return found, nil
 			}
 			b.cursor = placeOf(x)
-			if b.leases.covers(x) {
-				continue
+			if !b.leases.covers(x) && !now.Before(x.Deliveries[0].Lease.Until) {
+				found = append(found, x)
 			}
-			if until := x.Deliveries[0].Lease.Until; now.Before(until) {
-				b.leases.grant(x, until) // another node's
-				continue
-			}
-			found = append(found, x)
 		}
 		if len(page) < walkPage {
-			b.cursor, b.again = walkEnd, now.Add(walkAgain)
+			b.cursor = walkEnd
 		}
 		if content || len(found) > 0 {
 			break
@@ -192,5 +207,8 @@ func (b *box) waiting() (freed <-chan struct{}, lapse time.Time, leased bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	lapse, leased = b.leases.next()
+	if !b.wake.IsZero() && (!leased || b.wake.Before(lapse)) {
+		lapse, leased = b.wake, true
+	}
 	return b.freed, lapse, leased
 }

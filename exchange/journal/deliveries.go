@@ -26,6 +26,9 @@ func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]e
 	if len(q.Exchanges) > 0 {
 		return j.named(ctx, q)
 	}
+	if q.ByLease {
+		return j.leased(ctx, q)
+	}
 	wanted := q.States
 	if len(wanted) == 0 {
 		wanted = states
@@ -114,6 +117,22 @@ func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchan
 		all = append(all, x)
 		return err
 	}, string(ids), q.Receiver)
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return all, nil
+}
+
+// leased returns what is handed over to one receiver by the ends of its leases.
+func (j *Journal) leased(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+	var all []exchange.Exchange
+	err := j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
+		CROSS JOIN exchange x ON x.position = d.position
+		WHERE d.`+handed()+` AND d.receiver = ? ORDER BY d.leased LIMIT ?`, func(rows *sql.Rows) error {
+		x, err := scanDue(rows)
+		all = append(all, x)
+		return err
+	}, q.Receiver, within(q.Limit, defaultDeliveries, maxDeliveries))
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}

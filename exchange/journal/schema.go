@@ -29,9 +29,14 @@ func stateOf(n int64) exchange.State {
 // A query must have it word for word for SQLite to use such an index.
 func unsettled() string { return fmt.Sprintf("state <> %d", number(exchange.ConsignmentAcceptance)) }
 
+// handed is the SQL for rows that are handed over and not acknowledged, with the
+// same condition on its use.
+func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentHandover)) }
+
 // tables is the whole schema. Every index is there for one kind of query:
 // exchange_id for all that names an exchange, the others for the filters of
-// lists; delivery_due for mailboxes, replays and expiry. Those of unfinished
+// lists; delivery_due for mailboxes, replays and expiry, delivery_leased for the
+// ends of leases. Those of unfinished
 // business stay small however many exchanges are kept.
 func tables() []string {
 	return []string{
@@ -68,6 +73,7 @@ func tables() []string {
 			PRIMARY KEY (position, receiver)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_receiver ON delivery (receiver, position)`,
 		`CREATE INDEX delivery_due ON delivery (state, receiver, express, position, consigned) WHERE ` + unsettled(),
+		`CREATE INDEX delivery_leased ON delivery (receiver, leased) WHERE ` + handed(),
 		`CREATE TABLE timeline (
 			position INTEGER NOT NULL,
 			sequence INTEGER NOT NULL,
