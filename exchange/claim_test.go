@@ -15,6 +15,8 @@ import (
 // A desk grants or refuses every claim, and remembers what became of them.
 type desk struct {
 	refuse    bool
+	stubborn  bool     // a third is always there
+	ousted    []string // from whom numbers were taken over
 	claimed   []string
 	committed [][sha256.Size]byte
 	released  int
@@ -23,7 +25,15 @@ type desk struct {
 func (d *desk) Claim(_ context.Context, id exchange.Identity, _ [sha256.Size]byte) (exchange.Claim, error) {
 	d.claimed = append(d.claimed, id.Number)
 	if d.refuse {
-		return nil, &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight"}
+		return nil, &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Holder: "rival"}
+	}
+	return d, nil
+}
+
+func (d *desk) Insist(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
+	d.ousted = append(d.ousted, rival)
+	if d.stubborn {
+		return d.Claim(ctx, id, digest)
 	}
 	return d, nil
 }
@@ -48,13 +58,23 @@ func (c *counter) Admit(ctx context.Context, s queue.Submission) (queue.Entry, e
 	return c.Admitter.Admit(ctx, s)
 }
 
-// A number that is on its way in elsewhere reaches no log; what the log has
-// decided is committed, by the loser of a conflict too; whatever fails is
+// Decisions that are what the test says.
+type decisions struct{ owner *queue.Entry }
+
+func (d *decisions) Owner(context.Context, string) (queue.Entry, error) {
+	if d.owner == nil {
+		return queue.Entry{}, queue.ErrUnavailable
+	}
+	return *d.owner, nil
+}
+
+// A number that two others in turn are at work on reaches no log; what the log
+// has decided is committed, by the loser of a conflict too; whatever fails is
 // released.
 func TestClaims(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
-	held, log := &desk{refuse: true}, &counter{Admitter: w.Intake.Log}
-	w.Intake.Claims, w.Intake.Log = held, log
+	held, log := &desk{refuse: true, stubborn: true}, &counter{Admitter: w.Intake.Log}
+	w.Intake.Claims, w.Intake.Log, w.Intake.Decisions = held, log, &decisions{}
 	document := carnet(t, number)
 	digest := sha256.Sum256(document)
 
@@ -81,5 +101,38 @@ func TestClaims(t *testing.T) {
 	claims := len(held.claimed)
 	if _, err = w.Intake.Accept(t.Context(), from("nobody", document)); err == nil || len(held.claimed) != claims {
 		t.Errorf("a document that is refused claims nothing: %v", errors.Unwrap(err))
+	}
+}
+
+// One who finds a number in another's hands is told what the log decides and
+// appends nothing; where it decides nothing, the number is taken over.
+func TestClaimHeldElsewhere(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	held, log, heard := &desk{}, &counter{Admitter: w.Intake.Log}, &decisions{}
+	w.Intake.Claims, w.Intake.Log, w.Intake.Decisions = held, log, heard
+	document := carnet(t, number)
+	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
+
+	held.refuse = true
+	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	if err != nil || first.Duplicate || log.admits != 1 || len(held.ousted) != 1 || held.ousted[0] != "rival" {
+		t.Fatalf("nothing was decided: %v, duplicate %t, %d admits, taken over from %q", err, first.Duplicate, log.admits, held.ousted)
+	}
+	owner, err := w.Intake.Log.Admit(t.Context(), queue.Submission{
+		ID: first.Exchange.ID, Key: first.Exchange.Identity.Key(), Digest: first.Exchange.Digest, Token: [16]byte{1}, Body: document,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	heard.owner, log.admits = &owner, 0
+	again, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
+		t.Errorf("the same was decided: %v, duplicate %t, receipts %q and %q", err, again.Duplicate, again.Receipt, first.Receipt)
+	}
+	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
+		t.Errorf("another content was decided: %v", err)
+	}
+	if log.admits != 0 || len(held.ousted) != 1 {
+		t.Errorf("decided: %d admits, taken over from %q", log.admits, held.ousted)
 	}
 }

@@ -49,6 +49,7 @@ type Error struct {
 	Code    string    // stable, for programs; "" where the kind says it all
 	Faults  Faults    // what was found, where the document is to blame
 	Earlier *Exchange // the exchange that has the document number, in a conflict
+	Holder  string    // the attempt that has the document number in hand, where Kind is InFlight
 	Err     error     // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
 }
 

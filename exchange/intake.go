@@ -22,7 +22,8 @@ type Intake struct {
 	Suspended  *Suspensions // beside those of Parties; or nil
 	Routes     *Routes
 	Sealer     *signing.Sealer
-	Claims     Claims // or nil, where the log is as near as they would be
+	Claims     Claims    // or nil, where the log is as near as they would be
+	Decisions  Decisions // beside Claims
 	Log        queue.Admitter
 	Receipts   *Receipts
 	// Patience is the longest wait for the log's decision, so that documents do
@@ -34,12 +35,22 @@ type Intake struct {
 // save appends and decide nothing: the log does.
 type Claims interface {
 	// Claim reserves a number for a content. It fails with an *Error of kind
-	// InFlight where another attempt holds the number, and never for another
-	// reason: where the store cannot be asked, the claim is granted. Where the
-	// log has decided already, it is granted too, and excludes nobody. A claim
-	// that is not released lapses by itself, so that a crash locks no document
-	// out.
+	// InFlight, which names the Holder, where another attempt holds the number,
+	// and never for another reason: where the store cannot be asked, the claim
+	// is granted. Where the log has decided already, it is granted too, and
+	// excludes nobody. A claim that is not released lapses by itself, so that a
+	// crash locks no document out.
 	Claim(ctx context.Context, id Identity, digest [sha256.Size]byte) (Claim, error)
+	// Insist is Claim, except that a claim of the attempt rival is no hindrance:
+	// it is taken over.
+	Insist(ctx context.Context, id Identity, digest [sha256.Size]byte, rival string) (Claim, error)
+}
+
+// Decisions tell what the log has decided.
+type Decisions interface {
+	// Owner waits until a key has an owner and returns the entry. It fails with
+	// queue.ErrUnavailable where none is known before ctx ends.
+	Owner(ctx context.Context, key string) (queue.Entry, error)
 }
 
 // A Claim is a reservation in hand, as a sql.Tx is a transaction in hand.
@@ -86,9 +97,12 @@ func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) 
 		return Acceptance{}, &Error{Op: "route document", Kind: Unroutable, Code: "unroutable", Err: err}
 	}
 	opened := open(trusted, receivers)
-	claim, err := in.claim(ctx, opened)
+	claim, rivals, err := in.claim(ctx, opened)
 	if err != nil {
 		return Acceptance{}, err
+	}
+	if claim == nil {
+		return in.answer(trusted, rivals, uuid.Nil)
 	}
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
 	sealed, err := in.Sealer.Seal(ctx, opened.header(), doc.Bytes)
@@ -149,12 +163,32 @@ func open(t Trusted, receivers []string) Exchange {
 	return x
 }
 
-// claim reserves the number, where claims are configured.
-func (in *Intake) claim(ctx context.Context, x Exchange) (Claim, error) {
+// yield is how long an attempt leaves a number to the one that holds it: longer
+// than a log takes to decide, as a rule, and no longer than a sender likes to
+// wait for an attempt that died with its daemon.
+const yield = 500 * time.Millisecond
+
+// claim reserves the number, where claims are configured. Where another attempt
+// holds it, the log's decision is waited for, and there is no claim when it
+// comes: the entry says whose the number is. Where none comes, the daemon of the
+// other may have died, and the number is taken over from it. Should it live
+// after all, that costs an append, and the log decides between the two.
+func (in *Intake) claim(ctx context.Context, x Exchange) (Claim, queue.Entry, error) {
 	if in.Claims == nil {
-		return unclaimed{}, nil
+		return unclaimed{}, queue.Entry{}, nil
 	}
-	return in.Claims.Claim(ctx, x.Identity, x.Digest)
+	claim, err := in.Claims.Claim(ctx, x.Identity, x.Digest)
+	held, taken := errors.AsType[*Error](err)
+	if !taken {
+		return claim, queue.Entry{}, err
+	}
+	waiting, cancel := context.WithTimeout(ctx, yield)
+	defer cancel()
+	if owner, err := in.Decisions.Owner(waiting, x.Identity.Key()); err == nil {
+		return nil, owner, nil
+	}
+	claim, err = in.Claims.Insist(ctx, x.Identity, x.Digest, held.Holder)
+	return claim, queue.Entry{}, err
 }
 
 // unclaimed stands for a claim where there are none.

@@ -69,7 +69,7 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission) error {
 	},
 	{
 		name: "an answer before the decision", file: "queue/kafka/admit.go",
-		right: "	select {\n	case e := <-decided:\n", wrong: "	return s.Entry(1, 1), nil\n	select {\n	case e := <-decided:\n",
+		right: "	return q.decision(ctx, decided)\n", wrong: "	_ = decided\n	return s.Entry(1, 1), nil\n",
 	},
 }
 

@@ -47,43 +47,38 @@ func (r *Redis) Close() error {
 // Claim is exchange.Claims's. It takes Bound at most, and no time while Redis
 // is known not to answer.
 func (r *Redis) Claim(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte) (exchange.Claim, error) {
+	return r.Insist(ctx, id, digest, "")
+}
+
+// Insist is exchange.Claims's. It takes as long as Claim.
+func (r *Redis) Insist(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
 	c := &claim{redis: r, key: r.options.Prefix + "claim:" + id.Key(), token: uuid.NewString()}
-	state, ok := r.run(ctx, r.scripts.reserve, c.key, c.token, hex.EncodeToString(digest[:]), r.options.Lease.Milliseconds())
-	if !ok {
-		return c, nil
-	}
-	switch state {
-	case heldForSame:
-		return nil, inFlight(fmt.Errorf("%s is on its way in with the same content", id))
-	case heldForOther:
-		return nil, inFlight(fmt.Errorf("%s is on its way in with another content", id))
+	holder := r.run(ctx, r.scripts.reserve, c.key, c.token, hex.EncodeToString(digest[:]), r.options.Lease.Milliseconds(), rival)
+	if holder != "" {
+		return nil, &exchange.Error{
+			Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Holder: holder,
+			Err: fmt.Errorf("%s is on its way in by another request", id),
+		}
 	}
 	return c, nil
 }
 
-func inFlight(err error) error {
-	return &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Err: err}
-}
-
-// run runs a script on a key, unless the breaker is open. It is not ok where
-// Redis gave no answer.
-func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args ...any) (answer int, ok bool) {
+// run runs a script on a key, unless the breaker is open. The answer is empty
+// where Redis gave none.
+func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args ...any) (answer string) {
 	if !r.breaker.lets(time.Now()) {
-		return 0, false
+		return ""
 	}
 	bounded, cancel := context.WithTimeout(ctx, r.options.Bound)
 	defer cancel()
-	answer, err := script.Run(bounded, r.client, []string{key}, args...).Int()
-	if ctx.Err() != nil {
-		return 0, false // the caller went away: that tells nothing of Redis
-	}
-	if errors.Is(err, redis.ErrClosed) {
-		return 0, false
+	answer, err := script.Run(bounded, r.client, []string{key}, args...).Text()
+	if ctx.Err() != nil || errors.Is(err, redis.ErrClosed) {
+		return "" // it was the caller who went away: that tells nothing of Redis
 	}
 	if r.breaker.note(time.Now(), err) && r.options.Turned != nil {
 		r.options.Turned(err == nil, err)
 	}
-	return answer, err == nil
+	return answer
 }
 
 // A claim is one attempt's.

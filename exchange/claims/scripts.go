@@ -2,14 +2,6 @@ package claims
 
 import "github.com/redis/go-redis/v9"
 
-// What reserve answers.
-const (
-	mine         = iota // held now under the token
-	decided             // the log has decided: nobody holds it
-	heldForSame         // another token holds it, for the same content
-	heldForOther        // another token holds it, for another content
-)
-
 // scripts are run by their hash (EVALSHA), and sent whole to a server that has
 // forgotten them. A number is a hash: token and digest while it is claimed,
 // the digest alone once it is decided. It always expires.
@@ -17,28 +9,27 @@ type scripts struct{ reserve, commit, release *redis.Script }
 
 func newScripts() scripts {
 	return scripts{
-		// token, digest, lease in ms. The same token twice is a retry.
+		// token, digest, lease in ms, token of a rival to take over from. It
+		// answers who holds the number instead, if anyone does. The same token
+		// twice is a retry.
 		reserve: redis.NewScript(`
 local held = redis.call('HMGET', KEYS[1], 'token', 'digest')
-if not held[1] and held[2] then return 1 end
-if held[1] and held[1] ~= ARGV[1] then
-  if held[2] == ARGV[2] then return 2 end
-  return 3
-end
+if not held[1] and held[2] then return '' end
+if held[1] and held[1] ~= ARGV[1] and held[1] ~= ARGV[4] then return held[1] end
 redis.call('HSET', KEYS[1], 'token', ARGV[1], 'digest', ARGV[2])
 redis.call('PEXPIRE', KEYS[1], ARGV[3])
-return 0`),
+return ''`),
 		// digest of the owner, window in ms.
 		commit: redis.NewScript(`
 redis.call('DEL', KEYS[1])
 redis.call('HSET', KEYS[1], 'digest', ARGV[1])
 redis.call('PEXPIRE', KEYS[1], ARGV[2])
-return 0`),
+return redis.status_reply('OK')`),
 		// token.
 		release: redis.NewScript(`
 if redis.call('HGET', KEYS[1], 'token') == ARGV[1] then
-  return redis.call('DEL', KEYS[1])
+  redis.call('DEL', KEYS[1])
 end
-return 0`),
+return redis.status_reply('OK')`),
 	}
 }

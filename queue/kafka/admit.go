@@ -34,6 +34,27 @@ func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 	if err := q.submit(ctx, s); err != nil {
 		return queue.Entry{}, q.unavailable(ctx, "admit submission", err)
 	}
+	return q.decision(ctx, decided)
+}
+
+// Owner returns the entry that owns a key once this node has heard it. Nothing
+// is appended. It fails with queue.ErrUnavailable where ctx ends first.
+func (q *Queue) Owner(ctx context.Context, key string) (queue.Entry, error) {
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return queue.Entry{}, err
+	}
+	defer done()
+	owner, decided, leave := q.owners.await(fingerprintOf(key))
+	defer leave()
+	if owner != 0 {
+		return q.entry(ctx, owner)
+	}
+	return q.decision(ctx, decided)
+}
+
+// decision waits until this node has heard who owns a key.
+func (q *Queue) decision(ctx context.Context, decided <-chan queue.Entry) (queue.Entry, error) {
 	select {
 	case e := <-decided:
 		return e, nil

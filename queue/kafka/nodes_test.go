@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -186,6 +187,39 @@ func TestOpenHasCaughtUp(t *testing.T) {
 	}
 	if after := c.PartitionInfo(o.Prefix+"body", 0).HighWatermark; after != before {
 		t.Errorf("%d bodies were appended again", after-before)
+	}
+}
+
+// Who waits for a decision hears it from another node's attempt, and one that is
+// known at once; nothing is appended for it.
+func TestOwnerIsAwaited(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q, other := open(t, o), open(t, o)
+	defer closing(t, q)
+	defer closing(t, other)
+	s := rivalAt(0, 0)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+	defer cancel()
+	if _, err := q.Owner(ctx, s.Key); !errors.Is(err, queue.ErrUnavailable) {
+		t.Errorf("nothing is decided: %v", err)
+	}
+	heard := make(chan queue.Entry)
+	go func() {
+		e, err := q.Owner(context.WithoutCancel(t.Context()), s.Key)
+		if err != nil {
+			t.Error(err)
+		}
+		heard <- e
+	}()
+	if _, err := insist(t.Context(), other, s); err != nil {
+		t.Fatal(err)
+	}
+	if e := <-heard; e.Token != s.Token {
+		t.Errorf("heard of the attempt %v", e.Token)
+	}
+	if e, err := q.Owner(t.Context(), s.Key); err != nil || e.Token != s.Token {
+		t.Errorf("known by now: %v, %v", e.Token, err)
 	}
 }
 

@@ -51,7 +51,7 @@ func answer(begins, holds string) func(proxytest.Message, string) bool {
 // points are all of them, in the order of a document's journey.
 var points = []point{
 	{"claimed", toRedis, func(m proxytest.Message, _ string) bool {
-		return m.FromServer && bytes.HasPrefix(m.Bytes, []byte(":0"))
+		return m.FromServer && bytes.HasPrefix(m.Bytes, []byte("$0"))
 	}},
 	{"body sent", toKafka, produce("body", false)},
 	{"body kept", toKafka, produce("body", true)},

@@ -37,7 +37,8 @@ type Daemon struct {
 	serving atomic.Bool // readiness: false before Start and from the beginning of Stop
 
 	store      queue.Queue
-	claims     exchange.Claims // or nil
+	claims     exchange.Claims    // or nil
+	decisions  exchange.Decisions // or nil, where the store is the daemon's own
 	index      *journal.Journal
 	recorder   *exchange.Recorder
 	api        *httpapi.Server

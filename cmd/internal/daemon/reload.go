@@ -75,7 +75,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	f.trust = f.trust.WithTimestamps(d.config.TimeRoots...)
 	f.intake = &exchange.Intake{
 		Checks: d.checks, Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties),
-		Parties: l.Parties, Suspended: d.shut, Routes: l.Routes, Sealer: sealer, Claims: d.claims, Log: d.metrics.Admitter(d.store), Receipts: receipts,
+		Parties: l.Parties, Suspended: d.shut, Routes: l.Routes, Sealer: sealer, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Receipts: receipts,
 		Patience: d.config.Limits.Admit,
 	}
 	return f, nil

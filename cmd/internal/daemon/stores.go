@@ -113,7 +113,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	if err != nil {
 		return d.refusal(err)
 	}
-	d.store = q
+	d.store, d.decisions = q, q
 	d.life.onStop("queue", func(context.Context) error { return q.Close() })
 	return d.metrics.WatchProgress(progressor{q})
 }

@@ -4,6 +4,7 @@ package claimstest
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -30,6 +31,7 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 		{"release", release},
 		{"commit", commit},
 		{"lapse", lapse},
+		{"insist", insist},
 		{"flush", flush},
 		{"rivals", rivals},
 	} {
@@ -121,6 +123,42 @@ func lapse(t *testing.T, s Store) {
 	s.Lapse(t) // a decided number is not remembered for ever either
 	granted(t, s.One, carnet, one)
 	refused(t, s.Other, carnet, one)
+}
+
+// holder returns who holds the number, by the refusal of a claim.
+func holder(t *testing.T, c exchange.Claims) string {
+	t.Helper()
+	_, err := c.Claim(t.Context(), carnet, other)
+	held, ok := errors.AsType[*exchange.Error](err)
+	if !ok || held.Kind != exchange.InFlight || held.Holder == "" {
+		t.Fatalf("a claim on what is held: %v", err)
+	}
+	return held.Holder
+}
+
+// One who insists takes a number over from the rival that was seen, and from no
+// other.
+func insist(t *testing.T, s Store) {
+	t.Helper()
+	stalled := granted(t, s.One, carnet, one)
+	rival := holder(t, s.Other)
+	claim, err := s.Other.Insist(t.Context(), carnet, other, rival)
+	if err != nil {
+		t.Fatalf("insist: %v", err)
+	}
+	if now := holder(t, s.One); now == rival {
+		t.Error("the number is still the rival's")
+	}
+	_, err = s.One.Insist(t.Context(), carnet, one, rival)
+	if exchange.KindOf(err) != exchange.InFlight {
+		t.Errorf("insist on what a third has by now: %v", err)
+	}
+	stalled.Release(t.Context()) // late: the number is another's
+	refused(t, s.One, carnet, one)
+	claim.Commit(t.Context(), other)
+	if _, err := s.One.Insist(t.Context(), carnet, one, rival); err != nil {
+		t.Errorf("insist on what is decided: %v", err)
+	}
 }
 
 func flush(t *testing.T, s Store) {
