@@ -19,7 +19,7 @@ type books struct {
 	envelopes map[string]digest    // by exchange id; guarded by mu
 	acked     map[handed]time.Time // when the acknowledgement had been answered; guarded by mu
 
-	tolerance atomic.Bool // nobody refuses any more
+	tolerance atomic.Bool // nobody refuses or forgets any more
 }
 
 // A promise is one document as its sender knows it.
@@ -40,7 +40,7 @@ func newBooks() *books {
 	}
 }
 
-// tolerant has nobody refuse any more.
+// tolerant has nobody refuse or forget any more.
 func (b *books) tolerant() { b.tolerance.Store(true) }
 
 // promised notes an acceptance, or holds it against the earlier one.

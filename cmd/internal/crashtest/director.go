@@ -29,7 +29,29 @@ func (w *world) direct() {
 			w.killAt(m, all[(i-i/4)%len(all)])
 		}
 		w.report.count(&w.report.Kills)
+		toll := w.tollOf(m)
 		w.restart(m, i%5 == 4)
+		toll()
+	}
+}
+
+// tollOf returns what reports, once a daemon that was just killed is back, how
+// long it was away and what senders heard from the others meanwhile.
+func (w *world) tollOf(dead *member) func() {
+	begun := time.Now()
+	count := func() (answered, refused int64) {
+		for _, m := range w.members {
+			if m != dead {
+				answered += m.answered.Load()
+				refused += m.refused.Load()
+			}
+		}
+		return answered, refused
+	}
+	answered, refused := count()
+	return func() {
+		nowAnswered, nowRefused := count()
+		w.report.toll(time.Since(begun), int(nowAnswered-answered), int(nowRefused-refused))
 	}
 }
 
@@ -123,7 +145,7 @@ var unfinished = []exchange.State{
 // drain waits until nothing is open any more, and replays what was refused.
 func (w *world) drain() {
 	w.tb.Helper()
-	w.books.tolerant() // nobody refuses from now on
+	w.books.tolerant()
 	operator := w.members[0].node.As("operator", nil)
 	end := time.Now().Add(drainTime)
 	for _, state := range unfinished {

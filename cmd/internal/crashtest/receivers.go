@@ -53,10 +53,10 @@ func (r *reader) receive(ctx context.Context) {
 			return
 		}
 		switch n := r.chance.IntN(100); {
-		case n < 3 && !r.w.books.tolerance.Load():
-			acks.Acks = append(acks.Acks, httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "refused", Code: "BUSY", Reason: "not now"})
-		case n >= 10:
+		case n >= 10 || r.w.books.tolerance.Load():
 			acks.Acks = append(acks.Acks, httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "accepted"})
+		case n < 3:
+			acks.Acks = append(acks.Acks, httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "refused", Code: "BUSY", Reason: "not now"})
 		}
 	}
 	r.acknowledge(ctx, acks)

@@ -1,6 +1,7 @@
 package crashtest
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -24,6 +25,11 @@ type Report struct {
 	Kills     int            // of daemons
 	Points    map[string]int // kills at each named point
 	Weather   map[string]int // what was done to brokers, Redis and the network
+
+	Took   []time.Duration // of the answers to senders that stand
+	Away   []time.Duration // of the daemons killed: until they served again
+	Stood  int             // answers of the other daemons meanwhile that stand
+	Denied []int           // and how many of theirs asked to send again, for each kill
 
 	Attacked time.Duration // while senders sent
 	Drained  time.Duration // until nothing was open any more
@@ -51,6 +57,38 @@ func (r *Report) met(in *map[string]int, name string) {
 	(*in)[name]++
 }
 
+// stands notes how long an answer to a sender took.
+func (r *Report) stands(took time.Duration) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Took = append(r.Took, took)
+}
+
+// toll notes what a kill cost.
+func (r *Report) toll(away time.Duration, stood, denied int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Away = append(r.Away, away)
+	r.Stood += stood
+	r.Denied = append(r.Denied, denied)
+}
+
+// quantile returns the value below which a part of all lies, or zero.
+func quantile[T cmp.Ordered](all []T, part float64) (value T) {
+	if len(all) == 0 {
+		return value
+	}
+	return slices.Sorted(slices.Values(all))[int(part*float64(len(all)-1))]
+}
+
+// total returns the sum of counts.
+func total(counts []int) (sum int) {
+	for _, n := range counts {
+		sum += n
+	}
+	return sum
+}
+
 // fault notes a breach, and counts it where it has a number of its own.
 func (r *Report) fault(of *int, format string, args ...any) {
 	r.mu.Lock()
@@ -72,6 +110,10 @@ func (r *Report) String() string {
 		r.Accepted, r.Kills, r.Repeats, r.Missing, r.Altered, r.Second, r.Receipts)
 	_, _ = fmt.Fprintf(&b, "resends %d, conflicts refused %d, unanswered %d, replayed %d, attacked for %.1f s, drained in %.1f s, seed %d\n",
 		r.Resends, r.Conflicts, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Drained.Seconds(), r.Seed)
+	_, _ = fmt.Fprintf(&b, "answers took %d ms (median), %d ms (99th of 100); a daemon that was killed was away for %d ms (median), %d ms (longest)\n",
+		quantile(r.Took, 0.5).Milliseconds(), quantile(r.Took, 0.99).Milliseconds(), quantile(r.Away, 0.5).Milliseconds(), quantile(r.Away, 1).Milliseconds())
+	_, _ = fmt.Fprintf(&b, "meanwhile the others answered %d documents and told %d to come again: for each kill %d (median), %d (most)\n",
+		r.Stood, total(r.Denied), quantile(r.Denied, 0.5), quantile(r.Denied, 1))
 	list(&b, "told to come again", r.Again)
 	list(&b, "killed at", r.Points)
 	list(&b, "weather", r.Weather)

@@ -49,10 +49,16 @@ func (w *world) receivers() []string {
 type customer struct {
 	w         *world
 	name      int
-	calls     [][]*client.Client // by place in the cast, and then by daemon
-	templates [][]byte           // by place in the cast
+	calls     [][]line // by place in the cast, and then by daemon
+	templates [][]byte // by place in the cast
 	next      int
 	chance    *rand.Rand
+}
+
+// A line leads a customer to one daemon.
+type line struct {
+	*client.Client
+	member *member
 }
 
 // role is the place in the cast of the document that is sent now.
@@ -66,10 +72,10 @@ func (w *world) newSender(i int) *customer {
 			w.tb.Error(err)
 		}
 		c.templates = append(c.templates, testdata.Numbered(s.Bytes, one.number, "CRASH-NUMBER"))
-		var calls []*client.Client
+		var calls []line
 		for j := range w.members {
 			m := w.members[(i+j)%len(w.members)]
-			calls = append(calls, m.node.As(one.sender, m.send))
+			calls = append(calls, line{m.node.As(one.sender, m.send), m})
 		}
 		c.calls = append(c.calls, calls)
 	}
@@ -167,16 +173,23 @@ func (c *customer) race(ctx context.Context, number string, document []byte) {
 }
 
 // insist submits until there is an answer that stands: a daemon that is away, or
-// that says that nothing was promised, is passed over for the next.
+// that says that nothing was promised, is passed over for the next, and only
+// where none of them helps is there a rest.
 func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi.Acceptance, error) {
 	calls := c.calls[c.role()]
-	for ; ; at++ {
+	for first := at; ; at++ {
+		if tried := at - first; tried > 0 && tried%len(calls) == 0 {
+			await(ctx, nil, 20*time.Millisecond)
+		}
 		if ctx.Err() != nil {
 			return httpapi.Acceptance{}, ctx.Err()
 		}
-		answer, err := calls[at%len(calls)].Submit(ctx, document)
+		line, begun := calls[at%len(calls)], time.Now()
+		answer, err := line.Submit(ctx, document)
 		problem := client.ProblemOf(err)
 		if err == nil || problem != nil && !comesAgain(problem) {
+			c.w.report.stands(time.Since(begun))
+			line.member.answered.Add(1)
 			select {
 			case c.w.answers <- struct{}{}:
 			default:
@@ -185,10 +198,10 @@ func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi
 		}
 		if problem != nil {
 			c.w.report.met(&c.w.report.Again, problem.Code)
+			line.member.refused.Add(1)
 		} else {
 			c.w.report.count(&c.w.report.Unheard)
 		}
-		await(ctx, nil, 20*time.Millisecond)
 	}
 }
 

@@ -56,6 +56,8 @@ type member struct {
 	fetch *http.Client
 	trap  atomic.Pointer[trap]
 	lossy atomic.Bool
+
+	answered, refused atomic.Int64 // documents: with an answer that stands, and told to come again
 }
 
 // Run attacks and returns what it found. It fails the test only where the attack
