@@ -102,7 +102,7 @@ func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) 
 		return Acceptance{}, err
 	}
 	if claim == nil {
-		return in.answer(trusted, rivals, uuid.Nil)
+		return in.answer(opened, checked.faults, rivals, uuid.Nil) // decided meanwhile
 	}
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
 	sealed, err := in.Sealer.Seal(ctx, opened.header(), doc.Bytes)
