@@ -51,7 +51,9 @@ func (d *Daemon) refusal(err error) error {
 // otherReceiptKey refuses to sign receipts by a key that is not the log's.
 func (d *Daemon) otherReceiptKey(ours, recorded string) error {
 	file := filepath.Join(d.config.Data, keysFolder, "receipt.pem")
-	return &Refusal{codeReceiptKey,
+	return &Refusal{
+		codeReceiptKey,
 		"put the receipt.pem of a daemon that is on the log already in its place: all of them share " + keysFolder + " and access",
-		fmt.Errorf("%s is the key %s, and the receipts of this log are signed by %s", file, ours, recorded)}
+		fmt.Errorf("%s is the key %s, and the receipts of this log are signed by %s", file, ours, recorded),
+	}
 }
