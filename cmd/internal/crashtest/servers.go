@@ -147,13 +147,44 @@ func (s *Servers) doorsOf(tb testing.TB, daemon int, withRedis bool) (kafka []*p
 		kafka = append(kafka, proxytest.Start(tb, address, func() string { return target }, proxytest.Kafka))
 		addresses = append(addresses, strconv.Quote(address))
 	}
-	config = fmt.Sprintf("kafka: {brokers: [%s], topicPrefix: %s, partitions: 6, replication: %d, session: 2s}\n",
-		strings.Join(addresses, ", "), s.prefix, min(s.brokers, 3))
-	if withRedis {
-		redis = proxytest.Start(tb, "127.0.0.1:0", s.redis, proxytest.Raw)
-		config += fmt.Sprintf("redis: {addresses: [%q], prefix: %q, lease: 1s}\n", redis.Address(), s.prefix)
+	if !withRedis {
+		return kafka, nil, s.config(addresses, "")
 	}
-	return kafka, redis, config
+	redis = proxytest.Start(tb, "127.0.0.1:0", s.redis, proxytest.Raw)
+	return kafka, redis, s.config(addresses, redis.Address())
+}
+
+// partitions are those of the topics.
+const partitions = 6
+
+// config is how a daemon comes to Kafka at addresses, in quotes, and to Redis,
+// where there is an address.
+func (s *Servers) config(kafka []string, redis string) string {
+	config := fmt.Sprintf("kafka: {brokers: [%s], topicPrefix: %s, partitions: %d, replication: %d, session: 2s}\n",
+		strings.Join(kafka, ", "), s.prefix, partitions, min(s.brokers, 3))
+	if redis != "" {
+		config += fmt.Sprintf("redis: {addresses: [%q], prefix: %q, lease: 1s}\n", redis, s.prefix)
+	}
+	return config
+}
+
+// pair starts two daemons that share the servers, with nothing in between. more
+// is configuration of both.
+func (s *Servers) pair(tb testing.TB, command Command, more string) []*Node {
+	tb.Helper()
+	config := s.config([]string{strconv.Quote(s.address("kafka1"))}, s.redis()) + more
+	first, second := NewNode(tb, command, config), NewNode(tb, command, config)
+	err := first.Start()
+	if err == nil {
+		err = second.ShareKeys(first)
+	}
+	if err == nil {
+		err = second.Start()
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return []*Node{first, second}
 }
 
 // freePorts returns the first of a range of ports that were all free just now,

@@ -50,20 +50,29 @@ var blows = []blow{
 	}},
 }
 
-// fell kills a server and, once it is gone, brings it back.
-func (s *Servers) fell(ctx context.Context, name string) error {
-	if err := s.Kill(name); err != nil {
-		return err
+// fell kills servers and, once they are gone, brings them back.
+func (s *Servers) fell(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		if err := s.Kill(name); err != nil {
+			return err
+		}
 	}
+	for _, name := range names {
+		s.gone(ctx, name)
+	}
+	return s.Up(context.WithoutCancel(ctx))
+}
+
+// gone waits until nothing listens where a server did.
+func (s *Servers) gone(ctx context.Context, name string) {
 	for ctx.Err() == nil {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", s.address(name))
 		if err != nil {
-			break
+			return
 		}
 		_ = c.Close() // it was only to see
 		await(ctx, nil, 10*time.Millisecond)
 	}
-	return s.Up(context.WithoutCancel(ctx))
 }
 
 // rage lets the blows fall until ctx ends.
