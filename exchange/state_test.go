@@ -106,3 +106,29 @@ func TestSummary(t *testing.T) {
 		})
 	}
 }
+
+// What state a delivery is in does not hang on any clock: the same events, dated
+// by clocks that differ and jump, lead to the same state and attempt, also where
+// leases are among them.
+func TestClocksDecideNothing(t *testing.T) {
+	all := States()
+	rapid.Check(t, func(t *rapid.T) {
+		var right, wrong Delivery
+		for i := range rapid.IntRange(1, 40).Draw(t, "events") {
+			at := time.Date(2026, 11, 20, 8, i, 0, 0, time.UTC)
+			e := Event{Name: rapid.SampledFrom(all).Draw(t, "name"), Attempt: rapid.IntRange(1, 3).Draw(t, "attempt"), At: at}
+			skewed := e
+			skewed.At = at.Add(time.Duration(rapid.IntRange(-61, 61).Draw(t, "skew")) * time.Minute)
+			if e.Name == ContentHandover {
+				holder := rapid.SampledFrom([]string{"", "one", "other"}).Draw(t, "holder")
+				e.Lease = Lease{Holder: holder, Until: at.Add(5 * time.Minute)}
+				skewed.Lease = Lease{Holder: holder, Until: skewed.At.Add(5 * time.Minute)}
+			}
+			right.Apply(e)
+			wrong.Apply(skewed)
+			if right.State != wrong.State || right.Attempt != wrong.Attempt {
+				t.Fatalf("after %d events: %s at attempt %d by clocks that are right, and %s at %d", i+1, right.State, right.Attempt, wrong.State, wrong.Attempt)
+			}
+		}
+	})
+}

@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -18,7 +19,7 @@ import (
 )
 
 // history draws a record: entries, held or not, and events of any kind, many
-// of which cannot follow.
+// of which cannot follow, dated by clocks that differ and jump by an hour.
 func history(tb testing.TB, t *rapid.T) *record {
 	tb.Helper()
 	r := &record{tb: tb}
@@ -26,6 +27,7 @@ func history(tb testing.TB, t *rapid.T) *record {
 	var ids []uuid.UUID
 	names := append(exchange.States(), "Unheard")
 	for range rapid.IntRange(1, 60).Draw(t, "changes") {
+		r.skew = time.Duration(rapid.IntRange(-1, 1).Draw(t, "clock")) * time.Hour
 		if len(ids) == 0 || rapid.IntRange(0, 4).Draw(t, "what") == 0 {
 			ids = append(ids, r.accept(document{
 				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
@@ -35,6 +37,13 @@ func history(tb testing.TB, t *rapid.T) *record {
 		}
 		id := append(ids, uuid.Max)[rapid.IntRange(0, len(ids)).Draw(t, "id")]
 		receiver := append(parties, "")[rapid.IntRange(0, len(parties)).Draw(t, "receiver")]
+		if rapid.IntRange(0, 3).Draw(t, "lease") == 0 {
+			r.handOver(id, receiver, 1, exchange.Lease{
+				Holder: rapid.SampledFrom([]string{"one", "other"}).Draw(t, "holder"),
+				Until:  r.now().Add(time.Duration(rapid.IntRange(1, 120).Draw(t, "until")) * time.Minute),
+			})
+			continue
+		}
 		r.tell(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"))
 	}
 	return r
@@ -58,6 +67,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 			t.Fatal(err)
 		}
 		if x, ok := all[e.Exchange]; ok && moves(&x, e) {
+			e.Lease = exchange.Lease{} // of no use once it is over
 			x.Events = append(x.Events, e)
 			all[x.ID] = x
 		}

@@ -40,7 +40,8 @@ func (d document) id() uuid.UUID {
 // A record is a queue's record in the making.
 type record struct {
 	tb      testing.TB
-	before  int // changes that are handed on already
+	before  int           // changes that are handed on already
+	skew    time.Duration // of the clock that dates what comes next
 	changes []queue.Change
 }
 
@@ -80,7 +81,18 @@ func (r *record) accept(d document) uuid.UUID {
 }
 
 // now is a minute later with every change.
-func (r *record) now() time.Time { return began.Add(time.Duration(r.next()-1) * time.Minute) }
+func (r *record) now() time.Time { return began.Add(time.Duration(r.next()-1)*time.Minute + r.skew) }
+
+// handOver adds a hand-over under a lease.
+func (r *record) handOver(id uuid.UUID, receiver string, attempt int, lease exchange.Lease) {
+	r.tb.Helper()
+	detail, err := json.Marshal(map[string]exchange.Lease{"lease": lease})
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	r.tell(id, receiver, exchange.ContentHandover, attempt)
+	r.changes[len(r.changes)-1].Event.Detail = detail
+}
 
 // tell adds an event.
 func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
