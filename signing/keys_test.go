@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"beibu/signing"
 
@@ -173,6 +174,8 @@ func TestKeyKinds(t *testing.T) {
 			t.Errorf("%s: the certificate was not replaced", kind)
 		}
 	}
+	early := must[signing.Key](t)(signing.ParseKey(must[[]byte](t)(signing.NewKeyPEM("ecdsa-p256", "x", accepted.Add(12*time.Hour)))))
+	seal(t, headerOf([]byte("<a/>")), []byte("<a/>"), early) // by a key from when the clock was ahead
 	if _, err := signing.NewKeyPEM("rsa-1024", "x", accepted); err == nil {
 		t.Error("made a key of an unknown kind")
 	}

@@ -27,8 +27,9 @@ func KeyKinds() []string {
 }
 
 // NewKeyPEM makes a key of a kind, with a certificate of its own for a common
-// name, valid from an hour before now for ten years. It returns both in PEM, as
-// ParseKey reads them.
+// name, valid from a day before now for ten years: the clocks of those who seal
+// with it and of those who verify differ, and are set right one day. It returns
+// both in PEM, as ParseKey reads them.
 func NewKeyPEM(kind, commonName string, now time.Time) ([]byte, error) {
 	key, err := generate(kind)
 	if err != nil {
@@ -38,7 +39,7 @@ func NewKeyPEM(kind, commonName string, now time.Time) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make %s key: %w", kind, err)
 	}
-	start := now.UTC().Truncate(time.Second).Add(-time.Hour)
+	start := now.UTC().Truncate(time.Second).AddDate(0, 0, -1)
 	template := &smx509.Certificate{
 		SerialNumber: serial.Add(serial, big.NewInt(1)), Subject: pkix.Name{CommonName: commonName},
 		NotBefore: start, NotAfter: start.Add(lifetime),

@@ -81,6 +81,9 @@ func (c *cluster) create(ctx context.Context) error {
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(want[1])},
 				{ConfigName: "min.insync.replicas", ConfigValue: strconv.Itoa(c.options.insync())},
 				{ConfigName: "unclean.leader.election.enable", ConfigValue: "false"},
+				// What a node takes the time to be neither has its records refused, as
+				// Kafka does an hour ahead, nor says how long they are kept.
+				{ConfigName: "message.timestamp.type", ConfigValue: "LogAppendTime"},
 			},
 		})
 	}
