@@ -69,7 +69,7 @@ func reload(ctx context.Context, hangup <-chan os.Signal, file string, d *daemon
 			log.Error("mistake in the configuration", zap.String("mistake", m.Error()))
 		}
 		if err != nil {
-			log.Error("reload rejected: what was in force stays", zap.Error(err))
+			log.Error("reload rejected: what was in force stays", zap.Error(err), zap.String("hint", hintOf(err)))
 		}
 	}
 }
