@@ -87,27 +87,30 @@ func (b Backlog) Run(tb testing.TB) *BacklogReport {
 
 // submit sends every document until it is accepted.
 func (l *backlog) submit() {
+	l.tb.Helper()
+	var samples [sharedCast][]byte
+	for i, one := range cast[:sharedCast] {
+		s, err := testdata.Find(one.kind, one.sample)
+		if err != nil {
+			l.tb.Fatal(err)
+		}
+		samples[i] = s.Bytes
+	}
 	var next atomic.Int64
 	var senders sync.WaitGroup
 	for range submitters {
 		senders.Go(func() {
 			for i := int(next.Add(1)); i <= l.Documents; i = int(next.Add(1)) {
-				one := cast[i%sharedCast]
-				l.accept(one, fmt.Sprintf("BACKLOG-%06d", i), l.nodes[i%len(l.nodes)])
+				one, number := cast[i%sharedCast], fmt.Sprintf("BACKLOG-%06d", i)
+				l.accept(l.nodes[i/sharedCast%len(l.nodes)].As(one.sender, nil), number, testdata.Numbered(samples[i%sharedCast], one.number, number))
 			}
 		})
 	}
 	senders.Wait()
 }
 
-func (l *backlog) accept(one document, number string, at *Node) {
-	s, err := testdata.Find(one.kind, one.sample)
-	if err != nil {
-		l.tb.Error(err)
-		return
-	}
-	document := testdata.Numbered(s.Bytes, one.number, number)
-	for calls := at.As(one.sender, nil); l.tb.Context().Err() == nil; {
+func (l *backlog) accept(calls *client.Client, number string, document []byte) {
+	for l.tb.Context().Err() == nil {
 		answer, err := calls.Submit(l.tb.Context(), document)
 		if p := client.ProblemOf(err); p != nil && comesAgain(p) {
 			continue
