@@ -37,7 +37,7 @@ func TestContractOnCluster(t *testing.T) {
 		nodes, addresses = append(nodes, c), append(addresses, s.address)
 	}
 	for _, c := range nodes {
-		for !strings.Contains(c.ClusterInfo(t.Context()).Val(), "cluster_state:ok") || len(c.ClusterSlots(t.Context()).Val()) < len(nodes) {
+		for !strings.Contains(c.ClusterInfo(t.Context()).Val(), "cluster_state:ok") || len(c.ClusterShards(t.Context()).Val()) < len(nodes) {
 			must(t, t.Context().Err()) // they gossip
 		}
 	}
