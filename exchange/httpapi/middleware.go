@@ -101,6 +101,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("X-Request-Id", c.id)
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if s.leaving.Load() {
+		h.Set("Connection", "close")
+	}
 	s.metrics.inFlight.Inc()
 	defer s.finish(c)
 	if r.ContentLength != 0 {

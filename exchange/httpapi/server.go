@@ -99,6 +99,7 @@ type Server struct {
 	room     *room
 	quotas   quotas
 
+	leaving  atomic.Bool     // every answer ends its connection
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
 	drain    context.CancelFunc
 }
@@ -150,6 +151,10 @@ type seals struct {
 func (s *Server) SwapKeys(trust signing.Trust, keys PublicKeys) {
 	s.seals.Store(&seals{trust: trust, keys: keysOf(keys)})
 }
+
+// Leave has every answer from now on end its connection, so that callers who hold
+// one open go elsewhere before it is closed under a request of theirs.
+func (s *Server) Leave() { s.leaving.Store(true) }
 
 // Drain ends what only waits: a mailbox that is polled answers at once, with
 // nothing. It is for before http.Server.Shutdown, so that nobody is cut off.

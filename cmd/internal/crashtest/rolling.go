@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -16,9 +15,10 @@ import (
 )
 
 // Rolling restarts two daemons in turn, as an operator does, while senders go on.
-// A sender knows both and goes to the other one where a connection is refused,
-// and nothing else may happen to it: no answer that refuses, and no request that
-// is cut off.
+// A sender knows both and goes to the other one where a connection is refused or
+// ends before its request was taken. Nothing else may happen to it: no answer that
+// refuses, and no request that was taken and cut off, which the other one would
+// tell to be a duplicate.
 type Rolling struct {
 	Command  Command
 	Servers  *Servers
@@ -31,7 +31,7 @@ type RollingReport struct {
 	mu sync.Mutex
 
 	Accepted int             // documents
-	Moved    int             // requests made to the other daemon because a connection was refused
+	Moved    int             // requests made to the other daemon because nobody took them
 	Stopped  []time.Duration // from SIGTERM to the end of the process
 	Faults   []string
 }
@@ -110,25 +110,19 @@ func (r *rolling) send(ctx context.Context, name int) {
 	for i := 0; ctx.Err() == nil; i++ {
 		document := testdata.Numbered(s.Bytes, one.number, fmt.Sprintf("ROLLING-%03d-%06d", name, i))
 		at := (name + i) % len(calls)
-		_, err := calls[at].Submit(context.WithoutCancel(ctx), document)
-		if refusedToConnect(err) {
+		answer, err := calls[at].Submit(context.WithoutCancel(ctx), document)
+		if _, nobody := errors.AsType[*client.Unanswered](err); nobody {
 			r.report.moved()
 			at = (at + 1) % len(calls)
-			_, err = calls[at].Submit(context.WithoutCancel(ctx), document)
+			answer, err = calls[at].Submit(context.WithoutCancel(ctx), document)
 		}
-		if err != nil {
-			r.report.fault("document %d of sender %d: %v", i, name, err)
+		if err != nil || answer.Duplicate {
+			r.report.fault("document %d of sender %d: taken before and cut off: %t, %v", i, name, answer.Duplicate, err)
 			continue
 		}
 		r.served[at].Add(1)
 		r.report.accepted()
 	}
-}
-
-// refusedToConnect tells whether nothing was sent, since there was nobody.
-func refusedToConnect(err error) bool {
-	of, ok := errors.AsType[*net.OpError](err)
-	return ok && of.Op == "dial"
 }
 
 func (r *RollingReport) fault(format string, args ...any) {

@@ -217,6 +217,7 @@ func (d *Daemon) catchUp(ctx context.Context) error {
 // finishes what was begun, and closes everything, in the reverse of the order in
 // which it came up. From the refusal on it takes at most limits.drain.
 func (d *Daemon) Stop(ctx context.Context) error {
+	d.api.Leave()
 	d.serving.Store(false)
 	d.leave(ctx)
 	ctx, cancel := context.WithTimeoutCause(ctx, d.config.Limits.Drain, errors.New("limits.drain is over"))

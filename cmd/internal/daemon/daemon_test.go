@@ -174,6 +174,16 @@ func TestGrace(t *testing.T) {
 	if _, err := sender.Submit(t.Context(), carnet(t)); err != nil {
 		t.Errorf("within the grace: %v", err)
 	}
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, sender.Server+"/v1/openapi.yaml", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil || !answer.Close {
+		t.Errorf("an answer within the grace leaves its connection open: %+v, %v", answer, err)
+	} else {
+		_ = answer.Body.Close()
+	}
 	hurry()
 	if err := <-stopped; err != nil && !errors.Is(err, context.Canceled) {
 		t.Errorf("stop: %v", err)
