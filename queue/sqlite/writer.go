@@ -100,6 +100,8 @@ func (s *Store) write(ctx context.Context, size int, apply func(*transaction) er
 	select {
 	case <-s.closed:
 		return errClosed
+	case <-ctx.Done(): // it would be written as likely as not
+		return ctx.Err()
 	default:
 	}
 	select {
