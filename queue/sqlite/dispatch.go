@@ -25,8 +25,9 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 		done, err = r.dispatched.number()
 		return err
 	})
+	var rounds gait
 	for err == nil {
-		if err = s.await(ctx, s.writer.entries, done); err == nil {
+		if err = s.await(ctx, s.writer.entries, done, &rounds); err == nil {
 			done, err = s.hand(ctx, done, handle)
 		}
 	}
@@ -74,20 +75,4 @@ func (s *Store) hand(ctx context.Context, done int64, handle func(context.Contex
 		return done, unavailable("finish batch", err)
 	}
 	return last, nil
-}
-
-// await waits until a bell is above done.
-func (s *Store) await(ctx context.Context, b *bell, done int64) error {
-	at, rung := b.reached()
-	if at > done {
-		return ctx.Err()
-	}
-	select {
-	case <-rung:
-		return ctx.Err()
-	case <-s.closed:
-		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	}
 }

@@ -11,8 +11,9 @@ import (
 // from the file in pages, and waited for when there are no more.
 func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	var err error
+	var rounds gait
 	for err == nil {
-		if err = s.await(ctx, s.writer.record, after); err != nil {
+		if err = s.await(ctx, s.writer.record, after, &rounds); err != nil {
 			break
 		}
 		var changes []queue.Change

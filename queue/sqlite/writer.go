@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"sync/atomic"
+	"time"
 )
 
 // How much becomes one transaction at most. Beyond it the disk is not used
@@ -13,6 +14,12 @@ const (
 	batchJobs  = 256
 	batchBytes = 16 << 20
 )
+
+// gatherTime is how long a batch is left open where the last one had more than
+// one job. A commit writes whole pages and waits for the disk, whatever is in
+// it: where many write, fewer commits leave the processors to their work. Who
+// writes alone waits for nobody.
+const gatherTime = time.Millisecond
 
 // A job is one request to write. Its caller waits until done is answered.
 type job struct {
@@ -147,8 +154,11 @@ func (w *writer) run(c *checkpointer, closed <-chan struct{}) {
 	}
 }
 
-// collect takes what waits behind the first job, without waiting for more.
+// collect takes what waits behind the first job, and what comes in gatherTime.
 func (w *writer) collect(first *job) []*job {
+	if len(w.batch) > 1 {
+		<-time.After(gatherTime)
+	}
 	w.batch = append(w.batch[:0], first)
 	size := first.size
 	for len(w.batch) < batchJobs && size < batchBytes {

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"beibu/queue"
 )
@@ -178,4 +180,45 @@ func TestDispatchGoesOnWhereItStood(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+}
+
+// Who writes alone waits for nobody. Where several wrote together, the next
+// batch is left open for those who come a little later, and for no longer.
+func TestGather(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &writer{jobs: make(chan *job, batchJobs)}
+		all := batchOf(nil, nil, nil, nil)
+		begun := time.Now()
+		if got := w.collect(all[0]); len(got) != 1 || time.Since(begun) > 0 {
+			t.Errorf("alone: %d jobs after %s", len(got), time.Since(begun))
+		}
+		w.jobs <- all[1]
+		if got := w.collect(all[0]); len(got) != 2 || time.Since(begun) > 0 {
+			t.Errorf("with one who waits: %d jobs after %s", len(got), time.Since(begun))
+		}
+		time.AfterFunc(gatherTime/2, func() { w.jobs <- all[2] })
+		time.AfterFunc(2*gatherTime, func() { w.jobs <- all[3] })
+		if got := w.collect(all[0]); len(got) != 2 || time.Since(begun) != gatherTime {
+			t.Errorf("in company: %d jobs after %s, want 2 after %s", len(got), time.Since(begun), gatherTime)
+		}
+	})
+}
+
+// The first round after a while begins at once, and each later one roundTime
+// after the one before; the end of a context is not waited out.
+func TestGait(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		begun := time.Now()
+		var rounds gait
+		for i, want := range []time.Duration{0, roundTime, 2 * roundTime} {
+			if rounds.rest(ctx); time.Since(begun) != want {
+				t.Errorf("round %d begins after %s, want %s", i, time.Since(begun), want)
+			}
+		}
+		cancel()
+		if rounds.rest(ctx); time.Since(begun) != 2*roundTime {
+			t.Errorf("an ended context is waited for until %s", time.Since(begun))
+		}
+	})
 }
