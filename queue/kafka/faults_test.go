@@ -290,3 +290,32 @@ func TestBodyDropped(t *testing.T) {
 		t.Errorf("body %q, %v", body, err)
 	}
 }
+
+// A new leader hands a body out only once it has heard from its followers. Until
+// then the body is asked for again: it is not gone.
+func TestBodyHeldBack(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	e := admit(t, q, "key")
+	closing(t, q)
+	q = open(t, o) // it does not have the body in memory
+	defer closing(t, q)
+	var held atomic.Bool
+	c.ControlKey(int16(kmsg.Fetch), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		asked, ok := r.(*kmsg.FetchRequest)
+		c.KeepControl()
+		if !ok || len(asked.Topics) == 0 || asked.Topics[0].Topic != o.Prefix+"body" || held.Swap(true) {
+			return nil, nil, false
+		}
+		topic, partition := kmsg.NewFetchResponseTopic(), kmsg.NewFetchResponseTopicPartition()
+		partition.Partition = asked.Topics[0].Partitions[0].Partition
+		topic.Topic, topic.Partitions = asked.Topics[0].Topic, []kmsg.FetchResponseTopicPartition{partition}
+		answer, _ := asked.ResponseKind().(*kmsg.FetchResponse)
+		answer.Topics = []kmsg.FetchResponseTopic{topic}
+		return answer, nil, true
+	})
+	if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "body of key" || !held.Load() {
+		t.Errorf("body %q, %v, held back: %t", body, err, held.Load())
+	}
+}
