@@ -13,7 +13,8 @@ import (
 
 // Admit appends the body, then a record in log that names its place, and
 // answers when this node has heard who owns the key. Where an owner is known
-// already nothing is appended.
+// already nothing is appended. While brokers are away or a leader moves it tries
+// again until ctx ends.
 func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
 	if err := q.check(s); err != nil {
 		return queue.Entry{}, err
@@ -31,7 +32,7 @@ func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 	if owner != 0 {
 		return q.entry(ctx, owner)
 	}
-	if err := q.submit(ctx, s); err != nil {
+	if err := q.submit(ctx, s, decided); err != nil {
 		return queue.Entry{}, q.unavailable(ctx, "admit submission", err)
 	}
 	return q.decision(ctx, decided)
@@ -75,15 +76,27 @@ func (q *Queue) check(s queue.Submission) error {
 }
 
 // submit appends body and record, in this order: a record without its body
-// would own the key for nothing.
-func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
-	partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
+// would own the key for nothing. It ends too once the key is decided: what the
+// brokers refused may stand all the same.
+func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
+	e := s.Entry(0, 0)
+	err := insist(ctx, func(ctx context.Context) error {
+		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
+		e.Body = q.layout.position(partition, offset)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
-	e := s.Entry(0, q.layout.position(partition, offset))
 	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may use its own again
-	_, _, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)})
+	record := kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}
+	err = insist(ctx, func(ctx context.Context) error {
+		if len(decided) > 0 {
+			return nil
+		}
+		_, _, err := q.outbox.write(ctx, record)
+		return err
+	})
 	if err != nil {
 		return fmt.Errorf("append to log: %w", err)
 	}
@@ -97,7 +110,7 @@ func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) 
 	if err != nil {
 		return queue.Entry{}, q.unavailable(ctx, "read owner", err)
 	}
-	if len(records) == 0 || records[0].offset != offset {
+	if records[0].offset != offset {
 		return queue.Entry{}, q.unavailable(ctx, "read owner", fmt.Errorf("%w: nothing at %d", ErrGap, position))
 	}
 	e, err := q.owners.entry(partition, records[0])
@@ -107,7 +120,8 @@ func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) 
 	return e, nil
 }
 
-// Append writes events as one message, so that all or none are there.
+// Append writes events as one message, so that all or none are there. One that is
+// written twice is told once, by its id.
 func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
 	if len(events) == 0 {
 		return nil
@@ -128,7 +142,11 @@ func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
 		return err
 	}
 	defer done()
-	if _, _, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value}); err != nil {
+	err = persist(ctx, func(ctx context.Context) error {
+		_, _, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value})
+		return err
+	})
+	if err != nil {
 		return q.unavailable(ctx, "append events", err)
 	}
 	return nil

@@ -11,11 +11,6 @@ import (
 	"beibu/queue"
 )
 
-// errHeldBack says that a broker has an offset and does not hand it out: a new
-// leader does so only when it has heard from its followers, and the body that an
-// entry names was there before.
-var errHeldBack = errors.New("the record is not handed out yet")
-
 // Body returns the bytes at a position, or queue.ErrNotFound.
 func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	ctx, done, err := q.enter(ctx)
@@ -30,14 +25,7 @@ func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	if body, ok := q.recent.get(position); ok {
 		return body, nil
 	}
-	var records []record
-	err = persist(ctx, func(ctx context.Context) error {
-		a, err := q.cluster.fetch(ctx, q.topics.body, partition, offset, aheadBytes)
-		if records = a.records; err == nil && len(records) == 0 {
-			return errHeldBack
-		}
-		return err
-	})
+	records, err := q.cluster.read(ctx, q.topics.body, partition, offset, aheadBytes)
 	switch {
 	case errors.Is(err, errBeyond):
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)

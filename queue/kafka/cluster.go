@@ -11,6 +11,8 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+
+	"beibu/queue"
 )
 
 // How long a request may take, how long the broker waits for something to
@@ -173,12 +175,19 @@ func readBytes(b protocol.Bytes) ([]byte, error) {
 	return all, b.Close()
 }
 
-// read is fetch for those who want one answer: it asks again, within the time
-// of a request, where a leader has moved or a broker is away.
+// errHeldBack says that a broker has an offset and does not hand it out: a new
+// leader does so only when it has heard from its followers.
+var errHeldBack = errors.New("the record is not handed out yet")
+
+// read is fetch for those who want a record that is known to have been there,
+// and what follows it: it asks again, within the time of a request, where a
+// leader has moved or a broker is away. It returns one at least, or errBeyond.
 func (c *cluster) read(ctx context.Context, topic string, partition int, offset, most int64) (records []record, err error) {
 	err = persist(ctx, func(ctx context.Context) error {
 		a, err := c.fetch(ctx, topic, partition, offset, most)
-		records = a.records
+		if records = a.records; err == nil && len(records) == 0 {
+			return fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errHeldBack)
+		}
 		return err
 	})
 	return records, err
@@ -212,12 +221,24 @@ func (c *cluster) spans(ctx context.Context, partitions map[string][]int) (spans
 func persist(ctx context.Context, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
+	return insist(ctx, ask)
+}
+
+// insist asks again until there is an answer or ctx ends: a broker that is away
+// comes back, or another becomes the leader.
+func insist(ctx context.Context, ask func(context.Context) error) error {
 	for {
 		err := ask(ctx)
-		if err == nil || errors.Is(err, errBeyond) || !pause(ctx) {
+		if err == nil || hopeless(err) || !pause(ctx) {
 			return err
 		}
 	}
+}
+
+// hopeless tells whether asking again would bring the same answer.
+func hopeless(err error) bool {
+	_, tooLarge := errors.AsType[kafkago.MessageTooLargeError](err)
+	return tooLarge || errors.Is(err, kafkago.MessageSizeTooLarge) || errors.Is(err, errBeyond) || errors.Is(err, queue.ErrUnavailable)
 }
 
 func (c *cluster) trySpans(ctx context.Context, partitions map[string][]int) (map[string]map[int]span, error) {

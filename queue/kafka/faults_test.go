@@ -154,28 +154,58 @@ func TestRefusedAndThenAdmitted(t *testing.T) {
 		o := settings(c.ListenAddrs())
 		q := open(t, o)
 		faults := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + topic, Err: kerr.NotEnoughReplicas, Count: -1})
-		if _, err := q.Admit(t.Context(), queue.Submission{Key: "key", Body: []byte("first")}); !errors.Is(err, queue.ErrUnavailable) {
+		patience, cancel := context.WithCancel(t.Context())
+		go func() {
+			defer cancel()
+			if err := faults.Wait(t.Context(), 5); err != nil {
+				t.Error(err)
+			}
+		}()
+		if _, err := q.Admit(patience, queue.Submission{Key: "key", Body: []byte("first")}); !errors.Is(err, queue.ErrUnavailable) {
 			t.Errorf("%s: error %v, want %v", topic, err, queue.ErrUnavailable)
 		}
 		faults.Remove()
-		if e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{2}, Body: []byte("second")}); err != nil || e.Token != [16]byte{2} {
+		next := queue.Submission{Key: "another", Token: [16]byte{2}, Body: []byte("second")}
+		if e, err := q.Admit(t.Context(), next); err != nil || e.Token != next.Token {
 			t.Errorf("%s: %v owns, %v", topic, e.Token, err)
 		}
 		closing(t, q)
 	}
 }
 
-// What the caller was refused may stand in the log all the same: then it owns
-// the key, and whoever asks next is told so.
+// What the brokers refuse for a while, as where a leader has died, is written
+// when they take it again, however often that was asked: the caller is not told
+// to come again.
+func TestRefusedAndWrittenLater(t *testing.T) {
+	for _, topic := range []string{"body", "log", "events"} {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		q := open(t, o)
+		faults := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + topic, Err: kerr.NotEnoughReplicas, Count: 7})
+		if e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("body")}); err != nil || e.Token != [16]byte{1} {
+			t.Errorf("%s: %v owns, %v", topic, e.Token, err)
+		}
+		if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
+			t.Errorf("%s: append: %v", topic, err)
+		}
+		if n := faults.Hits(); n != 7 {
+			t.Errorf("%s: refused %d times", topic, n)
+		}
+		closing(t, q)
+	}
+}
+
+// What the brokers refuse may stand in the log all the same. Then it owns the
+// key, and that is the answer: nobody writes it again and again.
 func TestRefusedAndYetAdmitted(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
 	q := open(t, o)
 	defer closing(t, q)
-	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Err: kerr.NotEnoughReplicasAfterAppend, Count: 3})
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Err: kerr.NotEnoughReplicasAfterAppend, Count: -1})
 	first := queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("first")}
-	if _, err := q.Admit(t.Context(), first); !errors.Is(err, queue.ErrUnavailable) {
-		t.Errorf("error %v, want %v", err, queue.ErrUnavailable)
+	if e, err := q.Admit(t.Context(), first); err != nil || e.Token != first.Token {
+		t.Errorf("%v owns, %v", e.Token, err)
 	}
 	e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{2}, Body: []byte("second")})
 	if err != nil || e.Token != first.Token {
@@ -184,6 +214,50 @@ func TestRefusedAndYetAdmitted(t *testing.T) {
 	if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "first" {
 		t.Errorf("body %q, %v", body, err)
 	}
+}
+
+// What the caller gave up may stand in the log all the same: then it owns the
+// key, and whoever asks next is told so.
+func TestGivenUpAndYetAdmitted(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	patience, giveUp := context.WithCancel(t.Context())
+	c.ControlKey(int16(kmsg.Produce), func(r kmsg.Request) (kmsg.Response, error, bool) {
+		c.KeepControl()
+		if asked, ok := r.(*kmsg.ProduceRequest); ok && asked.Topics[0].Topic == o.Prefix+"log" {
+			giveUp()
+		}
+		return nil, nil, false
+	})
+	first := queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("first")}
+	if e, err := q.Admit(patience, first); !errors.Is(err, queue.ErrUnavailable) && (err != nil || e.Token != first.Token) {
+		t.Errorf("%v owns, %v", e.Token, err)
+	}
+	e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{2}, Body: []byte("second")})
+	if err != nil || e.Token != first.Token {
+		t.Errorf("%v owns, %v", e.Token, err)
+	}
+}
+
+// A start waits for brokers that do not answer, longer than any one question
+// takes.
+func TestStartWaitsForBrokers(t *testing.T) {
+	if testing.Short() {
+		t.Skip("takes ten seconds")
+	}
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	closing(t, open(t, o)) // the topics are there
+	faults := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.ListOffsets}, Topic: o.Prefix + "log", Err: kerr.UnknownServerError, Count: -1})
+	go func() {
+		_ = faults.Wait(t.Context(), 600) // some forty a second
+		faults.Remove()
+	}()
+	q := open(t, o)
+	defer closing(t, q)
+	admit(t, q, "key")
 }
 
 // Leaders move while documents come in; nothing is lost and nobody waits for

@@ -79,11 +79,11 @@ func (q *Queue) verify(ctx context.Context, topic string, partition int, p point
 	var found [2]witness
 	for i, offset := range []int64{now.first, p.next - 1} {
 		records, err := q.cluster.read(ctx, topic, partition, offset, oneBatch)
-		if err != nil && !errors.Is(err, errBeyond) {
-			return p, err
-		}
-		if len(records) > 0 {
+		switch {
+		case err == nil:
 			found[i] = witnessOf(records[0])
+		case !errors.Is(err, errBeyond):
+			return p, err
 		}
 	}
 	if found[1] != p.last || found[0].offset == p.first.offset && found[0] != p.first && p.first.known() {

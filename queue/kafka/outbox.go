@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -41,6 +42,9 @@ func (o *outbox) write(ctx context.Context, m kafkago.Message) (partition int, o
 	err = o.next(ctx, m)
 	if !p.kept {
 		o.held.Add(-p.size)
+	}
+	if all, ok := errors.AsType[kafkago.WriteErrors](err); ok {
+		err = all[0] // the one message's
 	}
 	if err != nil {
 		return 0, 0, err

@@ -79,20 +79,25 @@ func openError(err error) error {
 	return fmt.Errorf("open queue: %w: %w", queue.ErrUnavailable, err)
 }
 
-// hear begins to hear log and events, and returns when it has caught up.
+// hear begins to hear log and events, and returns when it has caught up. Brokers
+// that are away are waited for until ctx ends.
 func (q *Queue) hear(ctx context.Context) error {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := q.recall(ctx); err != nil {
+	if err := insist(ctx, q.recall); err != nil {
 		return q.unavailable(ctx, "read memory", err)
 	}
 	if q.options.Memory != "" {
 		q.ears.Go(q.remember)
 	}
-	now, err := q.spans(ctx)
+	var now spans
+	err = insist(ctx, func(ctx context.Context) error {
+		now, err = q.spans(ctx)
+		return err
+	})
 	if err != nil {
 		return q.unavailable(ctx, "hear log and events", err)
 	}

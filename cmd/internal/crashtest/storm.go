@@ -75,15 +75,19 @@ func (s *Servers) gone(ctx context.Context, name string) {
 	}
 }
 
-// rage lets the blows fall until ctx ends.
+// rage lets a blow fall every Storm until ctx ends, or as soon as what the one
+// before broke is mended, where that takes longer.
 func (w *world) rage(ctx context.Context) {
 	blows := blows
 	if w.o.Brokers {
 		blows = slices.DeleteFunc(slices.Clone(blows), func(b blow) bool { return b.name != brokerKilled })
 	}
+	beat := time.NewTicker(w.o.Storm)
+	defer beat.Stop()
 	for i := 0; ; i++ {
-		await(ctx, nil, w.o.Storm)
-		if ctx.Err() != nil {
+		select {
+		case <-beat.C:
+		case <-ctx.Done():
 			return
 		}
 		b := blows[i%len(blows)]

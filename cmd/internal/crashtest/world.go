@@ -23,7 +23,7 @@ type Options struct {
 	Nodes   int           // daemons; more than one needs Servers
 	Servers *Servers      // Kafka and Redis; nil for the embedded store
 	NoRedis bool          // leave Redis out of it
-	Storm   time.Duration // between two attacks on servers and network; 0 for none
+	Storm   time.Duration // from one attack on servers and network to the next; 0 for none
 	Brokers bool          // the storm strikes brokers alone
 	Kills   int           // of daemons, at least
 	For     time.Duration // at least
