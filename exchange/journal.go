@@ -79,20 +79,26 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if err != nil {
 		return &Error{Op: "record events", Kind: Internal, Err: err}
 	}
-	if err := r.Appender.Append(ctx, records...); err != nil {
+	told, err := r.Appender.Append(ctx, records...)
+	if err != nil {
 		return &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
 	}
-	return r.Settle(ctx)
+	return r.await(ctx, told)
 }
 
 // Settle waits until the index shows all that the record held at the call.
 func (r *Recorder) Settle(ctx context.Context) error {
 	head, err := r.Feed.Head(ctx)
-	if err == nil {
-		err = r.Fold.Wait(ctx, head)
-	}
 	if err != nil {
-		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: fmt.Errorf("sequence %d: %w", head, err)}
+		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: err}
+	}
+	return r.await(ctx, head)
+}
+
+// await waits until the index shows the record up to a sequence.
+func (r *Recorder) await(ctx context.Context, sequence int64) error {
+	if err := r.Fold.Wait(ctx, sequence); err != nil {
+		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: fmt.Errorf("sequence %d: %w", sequence, err)}
 	}
 	return nil
 }

@@ -71,12 +71,13 @@ type Dispatcher interface {
 
 // An Appender records what happened.
 type Appender interface {
-	// Append makes events durable, all or none, in their order. Their
+	// Append makes events durable, all or none, in their order, and returns a
+	// sequence: whoever was told the record up to it was told them. Their
 	// exchanges must stand in the record already: who appends has been told
 	// of them by Follow. It fails with ErrInvalid where one is outside the
 	// limits or all are too many for one piece, and with ErrUnavailable
 	// where it cannot be known; they may then be there all the same.
-	Append(ctx context.Context, events ...Event) error
+	Append(ctx context.Context, events ...Event) (told int64, err error)
 }
 
 // A Change is one step of the record: an entry or an event, never both.

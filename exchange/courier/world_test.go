@@ -59,7 +59,7 @@ func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 }
 
 // Append records events and folds them.
-func (w *world) Append(ctx context.Context, events ...queue.Event) error {
+func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
 	w.mu.Lock()
 	before, broken := w.before, w.broken
 	w.before = nil
@@ -68,13 +68,16 @@ func (w *world) Append(ctx context.Context, events ...queue.Event) error {
 		before()
 	}
 	if broken != nil {
-		return broken
+		return 0, broken
 	}
 	changes := make([]queue.Change, 0, len(events))
 	for i := range events {
 		changes = append(changes, queue.Change{Event: &events[i]})
 	}
-	return w.fold(ctx, changes)
+	if err := w.fold(ctx, changes); err != nil {
+		return 0, err
+	}
+	return changes[len(changes)-1].Sequence, nil
 }
 
 func (w *world) fold(ctx context.Context, changes []queue.Change) error {

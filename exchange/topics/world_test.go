@@ -167,18 +167,21 @@ func newWorld(t *testing.T) *world {
 }
 
 // Append records events and folds them.
-func (w *world) Append(ctx context.Context, events ...queue.Event) error {
+func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
 	w.mu.Lock()
 	broken := w.broken
 	w.mu.Unlock()
 	if broken != nil {
-		return broken
+		return 0, broken
 	}
 	changes := make([]queue.Change, 0, len(events))
 	for i := range events {
 		changes = append(changes, queue.Change{Event: &events[i]})
 	}
-	return w.fold(ctx, changes)
+	if err := w.fold(ctx, changes); err != nil {
+		return 0, err
+	}
+	return changes[len(changes)-1].Sequence, nil
 }
 
 func (w *world) fold(ctx context.Context, changes []queue.Change) error {
@@ -262,7 +265,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 // tell records an event of a delivery.
 func (w *world) tell(number int, receiver string, name exchange.State, attempt int) {
 	w.t.Helper()
-	err := w.Append(w.t.Context(), queue.Event{ID: idOf(number), Receiver: receiver, Name: string(name), Attempt: attempt, At: accepted})
+	_, err := w.Append(w.t.Context(), queue.Event{ID: idOf(number), Receiver: receiver, Name: string(name), Attempt: attempt, At: accepted})
 	if err != nil {
 		w.t.Fatal(err)
 	}

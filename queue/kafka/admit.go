@@ -121,33 +121,38 @@ func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) 
 }
 
 // Append writes events as one message, so that all or none are there. One that is
-// written twice is told once, by its id.
-func (q *Queue) Append(ctx context.Context, events ...queue.Event) error {
+// written twice is told once, by its id, and it is this node's hearing that says
+// what is told by then.
+func (q *Queue) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
 	if len(events) == 0 {
-		return nil
+		return 0, nil
 	}
 	m := message{id: uuid.New(), partition: -1}
 	for _, e := range events {
 		if err := e.Check(); err != nil {
-			return err
+			return 0, err
 		}
 		m.changes = append(m.changes, change{event: &e})
 	}
 	value := m.encode()
 	if len(value) > maxEvents || len(events) > perMessage {
-		return fmt.Errorf("append %d events of %d bytes: %w", len(events), len(value), queue.ErrInvalid)
+		return 0, fmt.Errorf("append %d events of %d bytes: %w", len(events), len(value), queue.ErrInvalid)
 	}
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	defer done()
+	var offset int64
 	err = persist(ctx, func(ctx context.Context) error {
-		_, _, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value})
+		_, offset, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value})
 		return err
 	})
-	if err != nil {
-		return q.unavailable(ctx, "append events", err)
+	if err == nil {
+		told, err = q.feed.heard(ctx, offset+1)
 	}
-	return nil
+	if err != nil {
+		return 0, q.unavailable(ctx, "append events", err)
+	}
+	return told, nil
 }

@@ -98,7 +98,7 @@ func BenchmarkFollow(b *testing.B) {
 		batch[i] = queue.Event{ID: [16]byte{byte(i)}, Receiver: "vn-single-window", Name: "ContentHandover", At: time.Now(), Detail: make([]byte, 100)}
 	}
 	for range events / len(batch) {
-		if err := q.Append(b.Context(), batch...); err != nil {
+		if _, err := q.Append(b.Context(), batch...); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -109,8 +109,12 @@ func TestWrittenTwiceToldOnce(t *testing.T) {
 		if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "body of "+key {
 			t.Fatalf("body %q, %v", body, err)
 		}
-		if err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
+		told, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1})
+		if err != nil {
 			t.Fatal(err)
+		}
+		if head, err := q.Head(t.Context()); err != nil || head != told {
+			t.Fatalf("appended to be told by %d, and the record ends at %d, %v", told, head, err)
 		}
 		faults.Remove()
 	}
@@ -185,7 +189,7 @@ func TestRefusedAndWrittenLater(t *testing.T) {
 		if e, err := q.Admit(t.Context(), queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("body")}); err != nil || e.Token != [16]byte{1} {
 			t.Errorf("%s: %v owns, %v", topic, e.Token, err)
 		}
-		if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
+		if _, err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
 			t.Errorf("%s: append: %v", topic, err)
 		}
 		if n := faults.Hits(); n != 7 {
@@ -305,7 +309,7 @@ func TestALogMadeAnewStopsTheQueue(t *testing.T) {
 		q := open(t, o)
 		for i := range 5 {
 			admit(t, q, fmt.Sprint(i))
-			if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
+			if _, err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
 				t.Fatal(err)
 			}
 		}

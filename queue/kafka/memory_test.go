@@ -232,7 +232,7 @@ func (n *node) changed(file []byte, change func(*snapshot)) []byte {
 func (n *node) append(q *Queue, events int) {
 	n.t.Helper()
 	for i := range events {
-		if err := q.Append(n.t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
+		if _, err := q.Append(n.t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
 			n.t.Fatal(err)
 		}
 	}

@@ -91,7 +91,7 @@ func TestRefusedIsNotUnanswered(t *testing.T) {
 		if _, err := q.Admit(t.Context(), queue.Submission{Key: fmt.Sprint("refused at first ", i), Body: make([]byte, 3<<20)}); err != nil {
 			t.Fatalf("refused at first: %v", err)
 		}
-		if err := q.Append(ended, queue.Event{Name: "late", Detail: make([]byte, 64<<10)}); !errors.Is(err, queue.ErrUnavailable) {
+		if _, err := q.Append(ended, queue.Event{Name: "late", Detail: make([]byte, 64<<10)}); !errors.Is(err, queue.ErrUnavailable) {
 			t.Fatalf("late: %v", err)
 		}
 	}

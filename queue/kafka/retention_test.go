@@ -52,7 +52,7 @@ func TestFollowAfterRetention(t *testing.T) {
 	q := open(t, o)
 	defer closing(t, q)
 	for i := range 3 {
-		if err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
+		if _, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -60,7 +60,7 @@ func TestFollowAfterRetention(t *testing.T) {
 	if err := c.DeleteRecords(o.Prefix+"events", 0, 2); err != nil {
 		t.Fatal(err)
 	}
-	if err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: 4}); err != nil {
+	if _, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: 4}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := q.Head(t.Context()); err != nil { // it has heard the fourth, and what is dropped with it

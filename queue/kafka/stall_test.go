@@ -154,32 +154,23 @@ func TestProgress(t *testing.T) {
 	}
 	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1}) // from now on nothing is heard
 	refused, cancel := context.WithCancel(t.Context())
-	observed := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Observe: true})
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		_, _ = q.Admit(refused, queue.Submission{Key: "late", Body: []byte("body")}) // it is not decided
-	}()
-	if err := observed.Wait(t.Context(), 1); err != nil {
+	written := c.Fault(
+		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Observe: true},
+		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "events", Observe: true},
+	)
+	var calls sync.WaitGroup // that wait to hear what they wrote
+	calls.Go(func() { _, _ = q.Admit(refused, queue.Submission{Key: "late", Body: []byte("body")}) })
+	calls.Go(func() { _, _ = q.Append(refused, queue.Event{Name: "appended"}) })
+	if err := written.Wait(t.Context(), 2); err != nil {
 		t.Fatal(err)
 	}
 	patient, end := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer end()
-	for {
-		p, err := q.Progress(patient)
-		if err != nil {
-			t.Fatal(err)
+	for p.Unheard[0]+p.Unheard[1] != 1 || p.UnheardEvents != 1 {
+		if p, err = q.Progress(patient); err != nil {
+			t.Fatalf("unheard %+v, %v", p, err)
 		}
-		if p.Unheard[0]+p.Unheard[1] == 1 {
-			break
-		}
-	}
-	if err := q.Append(t.Context(), queue.Event{Name: "appended"}); err != nil {
-		t.Fatal(err)
-	}
-	if p, err = q.Progress(t.Context()); err != nil || p.UnheardEvents != 1 {
-		t.Errorf("unheard %+v, %v", p, err)
 	}
 	cancel()
-	<-done
+	calls.Wait()
 }

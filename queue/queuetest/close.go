@@ -24,7 +24,7 @@ func unavailableAfterwards(t *testing.T, s *store) {
 	ctx := t.Context()
 	calls := map[string]func() error{
 		"Admit":    func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
-		"Append":   func() error { return q.Append(ctx, happened(e.ID, "late", 0)) },
+		"Append":   func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
 		"Body":     func() error { _, err := q.Body(ctx, e.Body); return err },
 		"Head":     func() error { _, err := q.Head(ctx); return err },
 		"Dispatch": func() error { return q.Dispatch(ctx, quiet) },

@@ -99,7 +99,7 @@ func oneHolder(t *testing.T, s *store) {
 				}
 				defer running.Add(-1)
 				for i := range 20 {
-					if err := s.q.Append(own, happened([16]byte{1}, "work", i)); err != nil {
+					if _, err := s.q.Append(own, happened([16]byte{1}, "work", i)); err != nil {
 						return err
 					}
 				}

@@ -71,7 +71,7 @@ func answerAll(ctx context.Context, q queue.Queue, say func(string, ...any)) err
 	}
 	return q.Follow(ctx, head, func(ctx context.Context, changes []queue.Change) error {
 		for _, e := range entriesOf(changes) {
-			if err := q.Append(ctx, queue.Event{ID: e.ID, Name: "appended"}); err != nil {
+			if _, err := q.Append(ctx, queue.Event{ID: e.ID, Name: "appended"}); err != nil {
 				return err
 			}
 			say("appended %s", e.Key)

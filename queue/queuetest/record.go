@@ -18,7 +18,7 @@ var appending = []promise{
 	{"all or none", allOrNone},
 	{"no events change nothing", noEvents},
 	{"limits of an event", eventLimits},
-	{"lists of many callers keep their order", listsKeepOrder},
+	{"lists of many callers keep their order, and are told by the answer", listsKeepOrder},
 	{"a canceled append is unavailable", canceledAppend},
 }
 
@@ -56,7 +56,7 @@ func allOrNone(t *testing.T, s *store) {
 	bad := happened([16]byte{1}, "bad", 0)
 	bad.Detail = make([]byte, queue.MaxDetail+1)
 	good := happened([16]byte{1}, "good", 0)
-	if err := s.q.Append(t.Context(), good, bad, good); !errors.Is(err, queue.ErrInvalid) {
+	if _, err := s.q.Append(t.Context(), good, bad, good); !errors.Is(err, queue.ErrInvalid) {
 		t.Fatalf("error %v, want %v", err, queue.ErrInvalid)
 	}
 	if at := s.head(); at != 0 {
@@ -91,7 +91,7 @@ func eventLimits(t *testing.T, s *store) {
 		"attempt":  {Attempt: -1},
 	}
 	for what, e := range bad {
-		if err := s.q.Append(t.Context(), e); !errors.Is(err, queue.ErrInvalid) {
+		if _, err := s.q.Append(t.Context(), e); !errors.Is(err, queue.ErrInvalid) {
 			t.Errorf("%s: error %v, want %v", what, err, queue.ErrInvalid)
 		}
 	}
@@ -104,6 +104,7 @@ func listsKeepOrder(t *testing.T, s *store) {
 	t.Helper()
 	const callers, lists, each = 8, 10, 5
 	var wg sync.WaitGroup
+	var answers [callers][lists]int64
 	for c := range callers {
 		wg.Go(func() {
 			for l := range lists {
@@ -111,7 +112,8 @@ func listsKeepOrder(t *testing.T, s *store) {
 				for e := range each {
 					events = append(events, happened([16]byte{byte(c)}, "e", l*each+e))
 				}
-				if err := s.q.Append(t.Context(), events...); err != nil {
+				var err error
+				if answers[c][l], err = s.q.Append(t.Context(), events...); err != nil {
 					t.Errorf("append: %v", err)
 				}
 			}
@@ -119,7 +121,11 @@ func listsKeepOrder(t *testing.T, s *store) {
 	}
 	wg.Wait()
 	next := make(map[[16]byte]int)
-	for _, e := range eventsOf(s.changes(0, callers*lists*each)) {
+	for _, change := range s.changes(0, callers*lists*each) {
+		e := change.Event
+		if at := answers[e.ID[0]][e.Attempt/each]; change.Sequence > at {
+			t.Errorf("caller %d: event %d is told at %d, and the answer was %d", e.ID[0], e.Attempt, change.Sequence, at)
+		}
 		if e.Attempt != next[e.ID] {
 			t.Fatalf("caller %d: event %d where %d belongs", e.ID[0], e.Attempt, next[e.ID])
 		}
@@ -131,7 +137,7 @@ func canceledAppend(t *testing.T, s *store) {
 	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	err := s.q.Append(ctx, happened([16]byte{1}, "late", 0))
+	_, err := s.q.Append(ctx, happened([16]byte{1}, "late", 0))
 	if !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, context.Canceled) {
 		t.Fatalf("error %v, want %v and %v", err, queue.ErrUnavailable, context.Canceled)
 	}
@@ -275,8 +281,11 @@ func headIsNewest(t *testing.T, s *store) {
 	const n = 30
 	var heads []int64 // behind each Append
 	for i := range n {
-		s.append(happened([16]byte{1}, "first", i), happened([16]byte{1}, "second", i))
+		at := s.append(happened([16]byte{1}, "first", i), happened([16]byte{1}, "second", i))
 		heads = append(heads, s.head())
+		if at != heads[i] {
+			t.Errorf("append %d is told at %d, and the head is %d", i, at, heads[i])
+		}
 	}
 	told := s.changes(0, 2*n)
 	for i, at := range heads {

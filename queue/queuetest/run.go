@@ -88,12 +88,15 @@ func (s *store) admit(sub queue.Submission) queue.Entry {
 	return e
 }
 
-// append records events that must be recorded.
-func (s *store) append(events ...queue.Event) {
+// append records events that must be recorded, and returns the sequence up to
+// which they are told.
+func (s *store) append(events ...queue.Event) int64 {
 	s.t.Helper()
-	if err := s.q.Append(s.t.Context(), events...); err != nil {
+	told, err := s.q.Append(s.t.Context(), events...)
+	if err != nil {
 		s.t.Fatalf("append: %v", err)
 	}
+	return told
 }
 
 // head is the sequence of the newest change.

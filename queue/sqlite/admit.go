@@ -24,16 +24,17 @@ func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, e
 }
 
 // Append puts events on the disk, all or none, in their order.
-func (s *Store) Append(ctx context.Context, events ...queue.Event) error {
+func (s *Store) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
 	size, err := measure(events)
 	if err != nil || len(events) == 0 {
-		return err
+		return 0, err
 	}
 	err = s.write(ctx, size, func(tx *transaction) error { return tx.append(events) })
 	if err != nil {
-		return unavailable("append events", err)
+		return 0, unavailable("append events", err)
 	}
-	return nil
+	told, _ = s.writer.record.reached()
+	return told, nil
 }
 
 // measure checks events and returns their size, about, in bytes.

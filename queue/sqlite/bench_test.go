@@ -139,7 +139,7 @@ func BenchmarkAdmitToEvents(b *testing.B) {
 			for e := range handed {
 				number := int(binary.BigEndian.Uint64(e.Token[:]))
 				event := queue.Event{ID: e.ID, Receiver: "vn", Name: "ContentHandover", Attempt: number, At: e.At}
-				if err := s.Append(b.Context(), event); err != nil {
+				if _, err := s.Append(b.Context(), event); err != nil {
 					b.Error(err)
 				}
 			}

@@ -63,7 +63,7 @@ func TestDeliveriesAreLoggedWide(t *testing.T) {
 	}
 	taken := consigned
 	taken.Name, taken.At = string(exchange.ConsignmentAcceptance), accepted.Add(90*time.Second)
-	if err := m.Appender(&store{}, wide).Append(t.Context(), taken); err != nil {
+	if _, err := m.Appender(&store{}, wide).Append(t.Context(), taken); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -94,7 +94,7 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 	steps := newMetrics(t).Appender(&store{}, telemetry.NewDeliveries(zap.New(core), known))
 	second := queue.Event{ID: uuid.UUID{1}, Receiver: "window-vn", Name: string(exchange.ConsignmentRejection), Attempt: 2, At: accepted.Add(time.Minute)}
 	stranger := queue.Event{ID: uuid.UUID{2}, Receiver: "window-vn", Name: string(exchange.ContentHandover), Attempt: 1, At: accepted}
-	if err := steps.Append(t.Context(), second, stranger); err != nil {
+	if _, err := steps.Append(t.Context(), second, stranger); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -110,7 +110,7 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 func TestQuietDeliveriesCostNothing(t *testing.T) {
 	core, _ := observer.New(zapcore.ErrorLevel)
 	asked := telemetry.NewDeliveries(zap.New(core), nil) // an index that panics when it is asked
-	if err := newMetrics(t).Appender(&store{}, asked).Append(t.Context(), consigned); err != nil {
+	if _, err := newMetrics(t).Appender(&store{}, asked).Append(t.Context(), consigned); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -139,7 +139,8 @@ func BenchmarkDeliveryLines(b *testing.B) {
 		err := m.Dispatcher(from, wide).Dispatch(b.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
 			return []queue.Event{first}, nil
 		})
-		if err = errors.Join(err, steps.Append(b.Context(), handed, taken)); err != nil {
+		_, failed := steps.Append(b.Context(), handed, taken)
+		if err = errors.Join(err, failed); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -66,18 +66,18 @@ type appender struct {
 }
 
 // Append is queue.Appender's.
-func (a *appender) Append(ctx context.Context, events ...queue.Event) error {
+func (a *appender) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
 	begun := time.Now()
-	err := a.next.Append(ctx, events...)
+	told, err = a.next.Append(ctx, events...)
 	a.metrics.appends.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
 	if err != nil {
-		return err
+		return 0, err
 	}
 	for i := range events {
 		a.metrics.countStep(&events[i])
 		a.log.step(ctx, &events[i])
 	}
-	return nil
+	return told, nil
 }
 
 // countStep counts an event that concerns a receiver.

@@ -32,7 +32,7 @@ func (s *store) Admit(context.Context, queue.Submission) (queue.Entry, error) {
 	return s.owner, s.err
 }
 
-func (s *store) Append(context.Context, ...queue.Event) error { return s.err }
+func (s *store) Append(context.Context, ...queue.Event) (int64, error) { return 0, s.err }
 
 func (s *store) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
 	for _, batch := range s.batches {
@@ -115,7 +115,7 @@ func TestAppendedStepsAreCountedAndLogged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	err = log.Append(t.Context(),
+	_, err = log.Append(t.Context(),
 		queue.Event{ID: [16]byte{7}, Receiver: "vn-nsw", Name: string(exchange.ContentHandover), Attempt: 1},
 		queue.Event{ID: [16]byte{7}, Receiver: "vn-nsw", Name: string(exchange.ConsignmentRejection), Attempt: 1, Detail: detail},
 		queue.Event{ID: [16]byte{7}, Name: string(exchange.SubmissionRejection)},
@@ -148,7 +148,7 @@ beibu_delivery_events_total{state="other"} 1
 func TestFailedAppendCountsNoStep(t *testing.T) {
 	core, lines := observer.New(zap.DebugLevel)
 	m := newMetrics(t)
-	err := m.Appender(&store{err: queue.ErrUnavailable}, telemetry.NewDeliveries(zap.New(core), index{})).
+	_, err := m.Appender(&store{err: queue.ErrUnavailable}, telemetry.NewDeliveries(zap.New(core), index{})).
 		Append(t.Context(), queue.Event{Receiver: "vn-nsw", Name: string(exchange.ContentHandover)})
 	if !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("the error was lost: %v", err)
