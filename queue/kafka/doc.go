@@ -17,6 +17,14 @@
 // before, by a rule that stands on the events alone and is the same
 // everywhere.
 //
+// There is no topic for each receiver. What is to be handed to whom is in events,
+// beside what became of it, and every node folds both into its index, so that a
+// receiver may ask any node, express deliveries go first whatever waits, one that
+// is refused holds up no other, and a replay moves nothing. A topic for each
+// receiver could do none of that, and would be one more append for each delivery.
+// That a slow receiver stops only itself is a matter of duties (Hold): what is
+// carried to one receiver is a consumer group of its own.
+//
 // What a node knows it keeps in memory: some forty bytes for each key in log,
 // and next to nothing of events. A file may keep it too, so that a node that
 // opens again hears only what is new; without one that fits, it hears both from

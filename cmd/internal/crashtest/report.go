@@ -25,6 +25,7 @@ type Report struct {
 	Kills     int            // of daemons
 	Points    map[string]int // kills at each named point
 	Weather   map[string]int // what was done to brokers, Redis and the network
+	Moved     int            // partitions that were given to another leader
 
 	Took   []time.Duration // of the answers to senders that stand
 	Away   []time.Duration // of the daemons killed: until they served again
@@ -55,6 +56,13 @@ func (r *Report) met(in *map[string]int, name string) {
 		*in = make(map[string]int)
 	}
 	(*in)[name]++
+}
+
+// moved notes partitions that have another leader.
+func (r *Report) moved(n int) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Moved += n
 }
 
 // stands notes how long an answer to a sender took.
@@ -117,6 +125,9 @@ func (r *Report) String() string {
 	list(&b, "told to come again", r.Again)
 	list(&b, "killed at", r.Points)
 	list(&b, "weather", r.Weather)
+	if r.Moved > 0 {
+		_, _ = fmt.Fprintf(&b, "partitions given to another leader: %d\n", r.Moved)
+	}
 	for _, fault := range r.Faults {
 		_, _ = fmt.Fprintln(&b, fault)
 	}

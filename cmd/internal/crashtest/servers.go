@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/proxytest"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // Servers are Apache Kafka and Redis, started by deploy/dev/up on ports of
@@ -108,6 +109,17 @@ func (s *Servers) Kill(name string) error {
 		return fmt.Errorf("kill %s: %w", name, err)
 	}
 	return syscall.Kill(pid, syscall.SIGKILL)
+}
+
+// moveLeaders gives partitions to other leaders, and returns how many. While the
+// cluster has no controller, none moves.
+func (s *Servers) moveLeaders(ctx context.Context) int {
+	var brokers []string
+	for b := range s.brokers {
+		brokers = append(brokers, s.address(fmt.Sprintf("kafka%d", b+1)))
+	}
+	moved, _ := kafkatest.MoveLeaders(ctx, brokers, s.prefix)
+	return moved
 }
 
 // Flush forgets every claim.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net"
-	"slices"
 	"time"
 
 	"beibu/cmd/internal/proxytest"
@@ -15,33 +14,43 @@ import (
 type blow struct {
 	name   string
 	strike func(ctx context.Context, w *world, i int) error
+	joined bool // falls together with the one before, and has no beat of its own
 }
 
-const brokerKilled = "broker killed"
+var brokerKilled = blow{name: "broker killed", strike: func(ctx context.Context, w *world, i int) error {
+	return w.o.Servers.fell(ctx, fmt.Sprintf("kafka%d", i%w.o.Servers.brokers+1))
+}}
 
-// The blows that fall one after the other.
+// The blows that fall one after the other where there are several brokers.
+var brokerBlows = []blow{
+	brokerKilled,
+	{name: "leaders moved", joined: true, strike: func(ctx context.Context, w *world, _ int) error {
+		w.report.moved(w.o.Servers.moveLeaders(ctx))
+		return nil
+	}},
+}
+
+// The blows that fall one after the other where there is one.
 var blows = []blow{
-	{"Redis flushed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
-	{"Redis killed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.fell(ctx, "redis") }},
-	{"answers lost", func(ctx context.Context, w *world, i int) error {
+	{name: "Redis flushed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
+	{name: "Redis killed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.fell(ctx, "redis") }},
+	{name: "answers lost", strike: func(ctx context.Context, w *world, i int) error {
 		m := w.members[i%len(w.members)]
 		m.lossy.Store(true)
 		await(ctx, nil, time.Second)
 		m.lossy.Store(false)
 		return nil
 	}},
-	{"Redis flushed", func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
-	{brokerKilled, func(ctx context.Context, w *world, i int) error {
-		return w.o.Servers.fell(ctx, fmt.Sprintf("kafka%d", i%w.o.Servers.brokers+1))
-	}},
-	{"network slow", func(ctx context.Context, w *world, i int) error {
+	{name: "Redis flushed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
+	brokerKilled,
+	{name: "network slow", strike: func(ctx context.Context, w *world, i int) error {
 		m := w.members[i%len(w.members)]
 		m.each(func(p *proxytest.Proxy) { p.Delay(30 * time.Millisecond) })
 		await(ctx, nil, time.Second)
 		m.each(func(p *proxytest.Proxy) { p.Delay(0) })
 		return nil
 	}},
-	{"network cut", func(ctx context.Context, w *world, i int) error {
+	{name: "network cut", strike: func(ctx context.Context, w *world, i int) error {
 		m := w.members[i%len(w.members)]
 		m.each(func(p *proxytest.Proxy) { p.Cut(true) })
 		await(ctx, nil, 500*time.Millisecond)
@@ -80,17 +89,19 @@ func (s *Servers) gone(ctx context.Context, name string) {
 func (w *world) rage(ctx context.Context) {
 	blows := blows
 	if w.o.Brokers {
-		blows = slices.DeleteFunc(slices.Clone(blows), func(b blow) bool { return b.name != brokerKilled })
+		blows = brokerBlows
 	}
 	beat := time.NewTicker(w.o.Storm)
 	defer beat.Stop()
 	for i := 0; ; i++ {
-		select {
-		case <-beat.C:
-		case <-ctx.Done():
-			return
-		}
 		b := blows[i%len(blows)]
+		if !b.joined {
+			select {
+			case <-beat.C:
+			case <-ctx.Done():
+				return
+			}
+		}
 		if err := b.strike(ctx, w, i/len(blows)); err != nil && ctx.Err() == nil {
 			w.report.fault(nil, "%s: %v", b.name, err)
 		}

@@ -1,4 +1,4 @@
-// Package kafkatest tells tests where Apache Kafka is.
+// Package kafkatest tells tests where Apache Kafka is, and moves its leaders.
 package kafkatest
 
 import (
