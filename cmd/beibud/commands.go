@@ -20,19 +20,9 @@ import (
 
 // serve runs the daemon until ctx ends.
 func serve(ctx context.Context, args []string, stderr io.Writer) int {
-	flags := flag.NewFlagSet("run", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	file := flags.String("config", "", "configuration `FILE`; without it, the embedded default")
-	if flags.Parse(args) != nil || flags.NArg() > 0 {
-		return 2
-	}
-	loaded, err := config.Load(*file)
-	if err != nil {
-		return tell(stderr, err)
-	}
-	log, err := telemetry.NewLog(stderr, loaded.Log.Level, loaded.Log.Format)
-	if err != nil {
-		return tell(stderr, err)
+	file, loaded, log, code := prepare("run", args, stderr)
+	if code != 0 {
+		return code
 	}
 	defer func() { _ = log.Sync() }()
 	d, err := daemon.New(ctx, loaded, log)
@@ -44,12 +34,31 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	defer signal.Stop(hangup)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	go reload(ctx, hangup, *file, d, log)
+	go reload(ctx, hangup, file, d, log)
 	if err := d.Run(ctx); err != nil {
 		log.Error("stopped with an error", zap.Error(err), zap.String("hint", hintOf(err)))
 		return 2
 	}
 	return 0
+}
+
+// prepare reads the flags of a command and the configuration that they name, and
+// opens the log. Where it cannot, it says why and returns the exit code.
+func prepare(command string, args []string, stderr io.Writer) (file string, loaded *config.Loaded, log *zap.Logger, code int) {
+	flags := flag.NewFlagSet(command, flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&file, "config", "", "configuration `FILE`; without it, the embedded default")
+	if flags.Parse(args) != nil || flags.NArg() > 0 {
+		return file, nil, nil, 2
+	}
+	loaded, err := config.Load(file)
+	if err == nil {
+		log, err = telemetry.NewLog(stderr, loaded.Log.Level, loaded.Log.Format)
+	}
+	if err != nil {
+		return file, nil, nil, tell(stderr, err)
+	}
+	return file, loaded, log, 0
 }
 
 // reload reads the configuration again at every signal. One with mistakes is

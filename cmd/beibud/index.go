@@ -2,14 +2,11 @@ package main
 
 import (
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"time"
 
-	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/daemon"
-	"beibu/cmd/internal/telemetry"
 )
 
 // rebuildIndex makes the index anew from the log, and tells how it goes.
@@ -18,19 +15,9 @@ func rebuildIndex(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		_, _ = fmt.Fprint(stderr, "beibud: index rebuild [--config FILE]\n")
 		return 2
 	}
-	flags := flag.NewFlagSet("index rebuild", flag.ContinueOnError)
-	flags.SetOutput(stderr)
-	file := flags.String("config", "", "configuration `FILE`; without it, the embedded default")
-	if flags.Parse(args[1:]) != nil || flags.NArg() > 0 {
-		return 2
-	}
-	loaded, err := config.Load(*file)
-	if err != nil {
-		return tell(stderr, err)
-	}
-	log, err := telemetry.NewLog(stderr, loaded.Log.Level, loaded.Log.Format)
-	if err != nil {
-		return tell(stderr, err)
+	_, loaded, log, code := prepare("index rebuild", args[1:], stderr)
+	if code != 0 {
+		return code
 	}
 	defer func() { _ = log.Sync() }()
 	say := func(r daemon.Rebuilt) {

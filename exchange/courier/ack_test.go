@@ -150,11 +150,11 @@ func TestAckOvertaken(t *testing.T) {
 	w := newWorld(t)
 	w.accept(1, 2, false, "window-vn")
 	other := w.another()
-	w.before = func() {
+	w.Before(func() {
 		if _, err := other.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(1)}); err != nil {
 			t.Error(err)
 		}
-	}
+	})
 	got := w.acknowledge(refused(1))
 	if got[0].Outcome != courier.Overtaken || got[0].State != exchange.ConsignmentAcceptance {
 		t.Errorf("got %+v", got[0])

@@ -26,5 +26,5 @@ func BenchmarkFetch(b *testing.B) {
 		w.acknowledge(accepted(next))
 		next++
 	}
-	b.ReportMetric(float64(w.read)/float64(next), "reads/delivery")
+	b.ReportMetric(float64(w.read.Load())/float64(next), "reads/delivery")
 }

@@ -162,7 +162,7 @@ func TestFetchFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
-		w.broken = errors.New("disk full")
+		w.Break(errors.New("disk full"))
 		_, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{})
 		if exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
@@ -170,7 +170,7 @@ func TestFetchFails(t *testing.T) {
 		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
 		}
-		w.broken = nil
+		w.Break(nil)
 		same(t, "afterwards", w.fetch(courier.FetchOptions{}), "1", "2")
 	})
 }
@@ -230,17 +230,17 @@ func TestNodesHandOverAtOnce(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
 		other := w.another()
-		w.before = func() {
+		w.Before(func() {
 			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Limit: 1, Lease: time.Hour}), "1")
-		}
+		})
 		same(t, "the slower", w.fetch(courier.FetchOptions{Lease: time.Hour}), "2")
 		w.accept(3, 4, false, "window-vn")
-		w.before = func() {
+		w.Before(func() {
 			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Lease: time.Hour}), "3")
 			if _, err := other.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(3)}); err != nil {
 				t.Error(err)
 			}
-		}
+		})
 		same(t, "what was settled meanwhile", w.fetch(courier.FetchOptions{}))
 	})
 }
@@ -295,14 +295,14 @@ func TestLongBacklog(t *testing.T) {
 		for range 50 {
 			w.fetch(courier.FetchOptions{})
 		}
-		if w.read > 4*all {
-			t.Errorf("%d deliveries were read for %d handed over", w.read, all)
+		if w.read.Load() > 4*all {
+			t.Errorf("%d deliveries were read for %d handed over", w.read.Load(), all)
 		}
-		w.read = 0
+		w.read.Store(0)
 		after(30 * time.Second)
 		same(t, "lapsed", w.fetch(courier.FetchOptions{}), "0")
-		if w.read > 500 {
-			t.Errorf("%d deliveries were read for the one that came back", w.read)
+		if w.read.Load() > 500 {
+			t.Errorf("%d deliveries were read for the one that came back", w.read.Load())
 		}
 	})
 }

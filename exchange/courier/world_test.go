@@ -5,8 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
-	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -14,31 +13,21 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
-	"beibu/exchange/journal"
+	"beibu/exchange/exchangetest"
 	"beibu/queue"
 )
 
 // A world is a record, the index folded from it, and a mailbox over both.
 type world struct {
 	tb testing.TB
-	*journal.Journal
+	*exchangetest.Record
 	mailbox *courier.Mailbox
-
-	mu       sync.Mutex
-	sequence int64
-	before   func() // called once before the next append
-	broken   error  // what appends fail with
-	read     int    // deliveries read from the index
+	read    atomic.Int64 // deliveries read from the index
 }
 
 func newWorld(tb testing.TB) *world {
 	tb.Helper()
-	index, err := journal.Open(context.Background(), filepath.Join(tb.TempDir(), "index.db"))
-	if err != nil {
-		tb.Fatal(err)
-	}
-	tb.Cleanup(func() { _ = index.Close() })
-	w := &world{tb: tb, Journal: index}
+	w := &world{tb: tb, Record: exchangetest.NewRecord(tb)}
 	w.mailbox = w.another()
 	return w
 }
@@ -51,56 +40,9 @@ func (w *world) another() *courier.Mailbox {
 
 // Deliveries counts what is read.
 func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
-	found, err := w.Journal.Deliveries(ctx, q)
-	w.mu.Lock()
-	w.read += len(found)
-	w.mu.Unlock()
+	found, err := w.Record.Deliveries(ctx, q)
+	w.read.Add(int64(len(found)))
 	return found, err
-}
-
-// Append records events and folds them.
-func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
-	w.mu.Lock()
-	before, broken := w.before, w.broken
-	w.before = nil
-	w.mu.Unlock()
-	if before != nil {
-		before()
-	}
-	if broken != nil {
-		return 0, broken
-	}
-	changes := make([]queue.Change, 0, len(events))
-	for i := range events {
-		changes = append(changes, queue.Change{Event: &events[i]})
-	}
-	if err := w.fold(ctx, changes); err != nil {
-		return 0, err
-	}
-	return changes[len(changes)-1].Sequence, nil
-}
-
-func (w *world) fold(ctx context.Context, changes []queue.Change) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i := range changes {
-		w.sequence++
-		changes[i].Sequence = w.sequence
-		if e := changes[i].Entry; e != nil {
-			e.Position = w.sequence
-		}
-	}
-	return w.Fold(ctx, changes)
-}
-
-func (w *world) Head(context.Context) (int64, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.sequence, nil
-}
-
-func (w *world) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
-	return nil
 }
 
 // numbered returns the id of the document with a number.
@@ -126,7 +68,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 			}})
 		}
 	}
-	if err := w.fold(context.Background(), changes); err != nil {
+	if err := w.Tell(context.Background(), changes...); err != nil {
 		w.tb.Fatal(err)
 	}
 }
@@ -134,9 +76,9 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 // tell records an event of a delivery to window-vn.
 func (w *world) tell(number int, name exchange.State, attempt int) {
 	w.tb.Helper()
-	err := w.fold(context.Background(), []queue.Change{{Event: &queue.Event{
+	err := w.Tell(context.Background(), queue.Change{Event: &queue.Event{
 		ID: numbered(number), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
-	}}})
+	}})
 	if err != nil {
 		w.tb.Fatal(err)
 	}

@@ -15,6 +15,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"beibu/exchange"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/topics"
 	"beibu/queue/kafka/kafkatest"
 )
@@ -70,7 +71,7 @@ func numbers(t *testing.T, all []*kgo.Record, most int) []int {
 	var out []int
 	for _, r := range all {
 		n, ok := known[string(r.Key)]
-		if !ok || string(r.Value) != string(envelopeOf(idOf(n))) {
+		if !ok || string(r.Value) != string(exchangetest.EnvelopeOf(idOf(n))) {
 			t.Errorf("%s is %s", r.Key, r.Value)
 		}
 		out = append(out, n)
@@ -207,14 +208,14 @@ func TestWrittenAndNotRecorded(t *testing.T) {
 	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
 	topic := d.topic(1)
 	w.accept(0, 1, false, customs)
-	w.fail(errors.New("no disk"))
+	w.Break(errors.New("no disk"))
 	stop := carry(d, w, customs, exchange.Outlet{Topic: topic})
 	d.read(topic, 1)
 	if state := w.delivery(0, customs).State; state != exchange.ContentConsignment {
 		t.Errorf("the delivery stands at %s", state)
 	}
 	stop()
-	w.fail(nil)
+	w.Break(nil)
 	carry(d, w, customs, exchange.Outlet{Topic: topic})
 	w.await(0, customs, exchange.ConsignmentAcceptance)
 	all := d.read(topic, 2)
@@ -263,9 +264,7 @@ func TestEnvelopeNotKept(t *testing.T) {
 	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
 	topic := d.topic(1)
 	w.accept(0, 3, false, customs)
-	w.mu.Lock()
-	delete(w.bodies, 1)
-	w.mu.Unlock()
+	w.Drop(1)
 	carry(d, w, customs, exchange.Outlet{Topic: topic})
 	w.await(2, customs, exchange.ConsignmentAcceptance)
 	if is := w.delivery(0, customs); is.State != exchange.ContentHandoverFailure || is.Cause.Code != "not-kept" {

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/json"
 	"fmt"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -19,7 +18,7 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"beibu/exchange"
-	"beibu/exchange/journal"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/topics"
 	"beibu/queue"
 	"beibu/queue/kafka"
@@ -132,32 +131,18 @@ func headersOf(t *testing.T, r *kgo.Record) map[string]string {
 	return all
 }
 
-// A world is a record, the index folded from it, and bodies.
+// A world is a record, the index folded from it, and what couriers tell.
 type world struct {
-	*journal.Journal
-	t      *testing.T
-	Log    *zap.Logger
-	warned chan string // every warning; as many as a test may have
-
+	*exchangetest.Record
+	t       *testing.T
+	Log     *zap.Logger
+	warned  chan string // every warning; as many as a test may have
 	counted chan string // by couriers; as many as a test may have
-	mu      sync.Mutex
-	last    int64            // sequence; guarded by mu
-	broken  error            // what appends fail with; guarded by mu
-	bodies  map[int64][]byte // guarded by mu
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	index, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		if err := index.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	w := &world{Journal: index, t: t, warned: make(chan string, 1000), counted: make(chan string, 1000), bodies: make(map[int64][]byte)}
+	w := &world{Record: exchangetest.NewRecord(t), t: t, warned: make(chan string, 1000), counted: make(chan string, 1000)}
 	core, _ := observer.New(zap.WarnLevel)
 	w.Log = zap.New(core, zap.Hooks(func(e zapcore.Entry) error {
 		w.warned <- e.Message
@@ -166,70 +151,8 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-// Append records events and folds them.
-func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
-	w.mu.Lock()
-	broken := w.broken
-	w.mu.Unlock()
-	if broken != nil {
-		return 0, broken
-	}
-	changes := make([]queue.Change, 0, len(events))
-	for i := range events {
-		changes = append(changes, queue.Change{Event: &events[i]})
-	}
-	if err := w.fold(ctx, changes); err != nil {
-		return 0, err
-	}
-	return changes[len(changes)-1].Sequence, nil
-}
-
-func (w *world) fold(ctx context.Context, changes []queue.Change) error {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for i := range changes {
-		w.last++
-		changes[i].Sequence = w.last
-		if e := changes[i].Entry; e != nil {
-			e.Position, e.Body = w.last, w.last
-			w.bodies[w.last] = envelopeOf(e.ID)
-		}
-	}
-	return w.Fold(ctx, changes)
-}
-
-// fail makes appends fail with an error, until it is nil.
-func (w *world) fail(err error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.broken = err
-}
-
-func (w *world) Head(context.Context) (int64, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.last, nil
-}
-
-func (w *world) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
-	return nil
-}
-
-// Body is queue.Bodies's.
-func (w *world) Body(_ context.Context, position int64) ([]byte, error) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	body, ok := w.bodies[position]
-	if !ok {
-		return nil, queue.ErrNotFound
-	}
-	return body, nil
-}
-
 // accepted is when every document was accepted.
 var accepted = time.Date(2026, 9, 17, 8, 30, 0, 123456000, time.UTC)
-
-func envelopeOf(id uuid.UUID) []byte { return fmt.Appendf(nil, "envelope of %s", id) }
 
 // identity is that of the document with a number.
 func identity(number int) exchange.Identity {
@@ -257,7 +180,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 			}})
 		}
 	}
-	if err := w.fold(w.t.Context(), changes); err != nil {
+	if err := w.Tell(w.t.Context(), changes...); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -1,0 +1,127 @@
+package exchangetest
+
+import (
+	"context"
+	"fmt"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange/journal"
+	"beibu/queue"
+)
+
+// A Record is a record in memory and the index folded from it, which shows each
+// change when the call that made it returns: a queue of one that tests of
+// couriers can break.
+type Record struct {
+	*journal.Journal
+
+	mu     sync.Mutex
+	last   int64            // sequence; guarded by mu
+	before func()           // guarded by mu
+	broken error            // guarded by mu
+	bodies map[int64][]byte // guarded by mu
+}
+
+// NewRecord opens a record with nothing in it, until the test ends.
+func NewRecord(tb testing.TB) *Record {
+	tb.Helper()
+	index, err := journal.Open(context.Background(), filepath.Join(tb.TempDir(), "index.db"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() {
+		if err := index.Close(); err != nil {
+			tb.Error(err)
+		}
+	})
+	return &Record{Journal: index, bodies: make(map[int64][]byte)}
+}
+
+// Break makes appends fail with an error, until it is nil.
+func (r *Record) Break(err error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.broken = err
+}
+
+// Before calls do once, before the next append.
+func (r *Record) Before(do func()) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.before = do
+}
+
+// Append is queue.Appender's.
+func (r *Record) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
+	r.mu.Lock()
+	before, broken := r.before, r.broken
+	r.before = nil
+	r.mu.Unlock()
+	if before != nil {
+		before()
+	}
+	if broken != nil {
+		return 0, broken
+	}
+	changes := make([]queue.Change, 0, len(events))
+	for i := range events {
+		changes = append(changes, queue.Change{Event: &events[i]})
+	}
+	if err := r.Tell(ctx, changes...); err != nil {
+		return 0, err
+	}
+	return changes[len(changes)-1].Sequence, nil
+}
+
+// Tell puts changes on record, whatever is broken. An entry has its sequence as
+// its position, and that of its body.
+func (r *Record) Tell(ctx context.Context, changes ...queue.Change) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for i := range changes {
+		r.last++
+		changes[i].Sequence = r.last
+		if e := changes[i].Entry; e != nil {
+			e.Position, e.Body = r.last, r.last
+			r.bodies[r.last] = EnvelopeOf(e.ID)
+		}
+	}
+	return r.Fold(ctx, changes)
+}
+
+// Head is queue.Feed's.
+func (r *Record) Head(context.Context) (int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.last, nil
+}
+
+// Follow is queue.Feed's. It tells nothing: what is recorded is folded already.
+func (r *Record) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
+	return nil
+}
+
+// EnvelopeOf is what a Record has as the body of an exchange.
+func EnvelopeOf(id uuid.UUID) []byte { return fmt.Appendf(nil, "envelope of %s", id) }
+
+// Body is queue.Bodies's.
+func (r *Record) Body(_ context.Context, position int64) ([]byte, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	body, ok := r.bodies[position]
+	if !ok {
+		return nil, queue.ErrNotFound
+	}
+	return body, nil
+}
+
+// Drop ends the retention of a body.
+func (r *Record) Drop(position int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	delete(r.bodies, position)
+}
