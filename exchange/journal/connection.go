@@ -132,10 +132,20 @@ func (s *statement) query(visit func(row []driver.Value) error, values ...driver
 
 // broken tells whether err says that the file is damaged or no database.
 func broken(err error) bool {
-	failure, ok := errors.AsType[*sqlite.Error](err)
-	if !ok {
-		return false
-	}
-	code := failure.Code() & 0xff // the primary code
+	code := primary(err)
 	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
+}
+
+// refused tells whether err says that the disk took nothing, as a full one.
+func refused(err error) bool {
+	code := primary(err)
+	return code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR
+}
+
+// primary returns SQLite's primary result code within err, or 0.
+func primary(err error) int {
+	if failure, ok := errors.AsType[*sqlite.Error](err); ok {
+		return failure.Code() & 0xff
+	}
+	return 0
 }

@@ -138,11 +138,19 @@ func (j *Journal) empty(why error) error {
 	return nil
 }
 
-// noticed looks whether an error says that the file is damaged, leaves word
-// for the next Open if so, and returns the error.
+// ErrRefused says that the disk did not take what the index was to keep, as where
+// it is full. Nothing of the batch was kept, and Run goes on from there when it
+// is called again.
+var ErrRefused = errors.New("the disk refuses the index")
+
+// noticed looks whether an error says that the file is damaged, and leaves word
+// for the next Open if so, or that the disk refuses, and returns the error.
 func (j *Journal) noticed(err error) error {
-	if broken(err) {
+	switch {
+	case broken(err):
 		mark(j.path, err)
+	case refused(err):
+		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return err
 }

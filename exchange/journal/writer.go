@@ -2,7 +2,6 @@ package journal
 
 import (
 	"database/sql/driver"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -67,9 +66,11 @@ func (w *writer) transact(do func() error) error {
 		err = w.commit.exec()
 	}
 	if err != nil {
-		return errors.Join(err, w.rollback.exec())
+		// SQLite may have rolled back by itself, as it does on a full disk:
+		// then this fails and says nothing new.
+		_ = w.rollback.exec()
 	}
-	return nil
+	return err
 }
 
 // reset makes the index empty.

@@ -89,11 +89,19 @@ func (w *world) prefix() string {
 // killed once more while it starts.
 func (w *world) restart(m *member, twice bool) {
 	w.tb.Helper()
+	begun := time.Now()
 	_ = m.node.Stop(syscall.SIGKILL) // it tells that it was killed
 	if twice {
 		w.stillborn(m.node)
 	}
-	if err := m.node.Start(); err != nil {
+	err := m.node.Start()
+	for w.o.Disk != "" && err != nil { // it may have been full: then whoever watches over the daemon starts it again
+		if time.Since(begun) > patience {
+			break
+		}
+		err = m.node.Start()
+	}
+	if err != nil {
 		w.tb.Fatal(err)
 	}
 }

@@ -2,8 +2,11 @@ package crashtest
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net"
+	"os"
+	"syscall"
 	"time"
 
 	"beibu/cmd/internal/proxytest"
@@ -31,7 +34,7 @@ var brokerBlows = []blow{
 }
 
 // The blows that fall one after the other where there is one.
-var blows = []blow{
+var serverBlows = []blow{
 	{name: "Redis flushed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
 	{name: "Redis killed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.fell(ctx, "redis") }},
 	{name: "answers lost", strike: func(ctx context.Context, w *world, i int) error {
@@ -57,6 +60,37 @@ var blows = []blow{
 		m.each(func(p *proxytest.Proxy) { p.Cut(false) })
 		return nil
 	}},
+}
+
+// The blow where there are no servers: the disk is full for a while.
+var diskBlows = []blow{
+	{name: "disk full", strike: func(ctx context.Context, w *world, _ int) error {
+		ballast, err := os.CreateTemp(w.o.Disk, "ballast-*")
+		if err != nil {
+			return err
+		}
+		defer func() { _ = os.Remove(ballast.Name()) }() // it goes with the disk
+		defer func() { _ = ballast.Close() }()
+		for block := make([]byte, 1<<20); err == nil && ctx.Err() == nil; {
+			_, err = ballast.Write(block)
+		}
+		if !errors.Is(err, syscall.ENOSPC) {
+			return err
+		}
+		await(ctx, nil, time.Second)
+		return nil
+	}},
+}
+
+// blows are those that fall in this world.
+func (w *world) blows() []blow {
+	switch {
+	case w.o.Disk != "":
+		return diskBlows
+	case w.o.Brokers:
+		return brokerBlows
+	}
+	return serverBlows
 }
 
 // fell kills servers and, once they are gone, brings them back.
@@ -87,10 +121,7 @@ func (s *Servers) gone(ctx context.Context, name string) {
 // rage lets a blow fall every Storm until ctx ends, or as soon as what the one
 // before broke is mended, where that takes longer.
 func (w *world) rage(ctx context.Context) {
-	blows := blows
-	if w.o.Brokers {
-		blows = brokerBlows
-	}
+	blows := w.blows()
 	beat := time.NewTicker(w.o.Storm)
 	defer beat.Stop()
 	for i := 0; ; i++ {

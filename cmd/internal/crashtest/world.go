@@ -25,6 +25,7 @@ type Options struct {
 	NoRedis bool          // leave Redis out of it
 	Storm   time.Duration // from one attack on servers and network to the next; 0 for none
 	Brokers bool          // the storm strikes brokers alone
+	Disk    string        // a folder on the daemons' disk, which the storm fills; or empty
 	Kills   int           // of daemons, at least
 	For     time.Duration // at least
 	Clients int           // senders
