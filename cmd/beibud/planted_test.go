@@ -20,8 +20,8 @@ var planted = []struct {
 }{
 	{
 		name: "the log before the body", file: "queue/kafka/admit.go",
-		right: "func (q *Queue) submit(ctx context.Context, s queue.Submission) error {\n",
-		wrong: `func (q *Queue) submit(ctx context.Context, s queue.Submission) error {
+		right: "func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {\n",
+		wrong: `func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 	partition := q.options.balancer().Balance(kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key)})
 	_, end, err := q.cluster.bounds(ctx, q.topics.body, partition)
 	if err != nil {
@@ -34,7 +34,7 @@ var planted = []struct {
 	return q.send(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
 }
 
-func (q *Queue) rightly(ctx context.Context, s queue.Submission) error {
+func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 `,
 	},
 	{

@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -164,6 +165,17 @@ func (n *Node) Kill() {
 	if n.cmd != nil {
 		_ = n.cmd.Process.Kill() // it may be gone
 	}
+}
+
+// Pause keeps the daemon from running for a time, after which it goes on as if
+// nothing had been.
+func (n *Node) Pause(ctx context.Context, d time.Duration) {
+	n.mu.Lock()
+	cmd := n.cmd
+	n.mu.Unlock()
+	_ = cmd.Process.Signal(syscall.SIGSTOP) // it may be gone
+	await(ctx, nil, d)
+	_ = cmd.Process.Signal(syscall.SIGCONT) // or be by now
 }
 
 // Stop ends the daemon with a signal and waits for its end.

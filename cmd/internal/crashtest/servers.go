@@ -12,6 +12,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -99,16 +100,18 @@ func root() string {
 }
 
 // Kill ends a server at once: kafka1, kafka2, … or redis.
-func (s *Servers) Kill(name string) error {
+func (s *Servers) Kill(name string) error { return s.signal(name, syscall.SIGKILL) }
+
+func (s *Servers) signal(name string, signal syscall.Signal) error {
 	text, err := os.ReadFile(filepath.Join(s.dir, name+".pid"))
 	if err != nil {
-		return fmt.Errorf("kill %s: %w", name, err)
+		return fmt.Errorf("%s to %s: %w", signal, name, err)
 	}
 	pid, err := strconv.Atoi(strings.TrimSpace(string(text)))
 	if err != nil {
-		return fmt.Errorf("kill %s: %w", name, err)
+		return fmt.Errorf("%s to %s: %w", signal, name, err)
 	}
-	return syscall.Kill(pid, syscall.SIGKILL)
+	return syscall.Kill(pid, signal)
 }
 
 // moveLeaders gives partitions to other leaders, and returns how many. While the
@@ -166,14 +169,18 @@ func (s *Servers) doorsOf(tb testing.TB, daemon int, withRedis bool) (kafka []*p
 	return kafka, redis, s.config(addresses, redis.Address())
 }
 
-// partitions are those of the topics.
-const partitions = 6
+// What the topics and the groups over them are: partitions, and how long a
+// daemon may be silent before it loses its own.
+const (
+	partitions = 6
+	session    = 2 * time.Second
+)
 
 // config is how a daemon comes to Kafka at addresses, in quotes, and to Redis,
 // where there is an address.
 func (s *Servers) config(kafka []string, redis string) string {
-	config := fmt.Sprintf("kafka: {brokers: [%s], topicPrefix: %s, partitions: %d, replication: %d, session: 2s}\n",
-		strings.Join(kafka, ", "), s.prefix, partitions, min(s.brokers, 3))
+	config := fmt.Sprintf("kafka: {brokers: [%s], topicPrefix: %s, partitions: %d, replication: %d, session: %s}\n",
+		strings.Join(kafka, ", "), s.prefix, partitions, min(s.brokers, 3), session)
 	if redis != "" {
 		config += fmt.Sprintf("redis: {addresses: [%q], prefix: %q, lease: 1s}\n", redis, s.prefix)
 	}

@@ -20,6 +20,11 @@ type blow struct {
 	joined bool // falls together with the one before, and has no beat of its own
 }
 
+// pauseTime is how long a daemon is paused: longer than its session with the
+// brokers and its claims in Redis last, so that what it had is another's when it
+// goes on.
+const pauseTime = session + time.Second
+
 var brokerKilled = blow{name: "broker killed", strike: func(ctx context.Context, w *world, i int) error {
 	return w.o.Servers.fell(ctx, fmt.Sprintf("kafka%d", i%w.o.Servers.brokers+1))
 }}
@@ -46,6 +51,17 @@ var serverBlows = []blow{
 	}},
 	{name: "Redis flushed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
 	brokerKilled,
+	{name: "daemon paused", strike: func(ctx context.Context, w *world, i int) error {
+		w.members[i%len(w.members)].node.Pause(ctx, pauseTime)
+		return nil
+	}},
+	{name: "broker paused", strike: func(ctx context.Context, w *world, _ int) error {
+		if err := w.o.Servers.signal("kafka1", syscall.SIGSTOP); err != nil {
+			return err
+		}
+		await(ctx, nil, time.Second)
+		return w.o.Servers.signal("kafka1", syscall.SIGCONT)
+	}},
 	{name: "network slow", strike: func(ctx context.Context, w *world, i int) error {
 		m := w.members[i%len(w.members)]
 		m.each(func(p *proxytest.Proxy) { p.Delay(30 * time.Millisecond) })
