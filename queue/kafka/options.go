@@ -28,7 +28,7 @@ type Options struct {
 	Stall       time.Duration // after which a broker that does not answer is asked anew; 10 s where 0. A dispatch that stands still is begun anew after two to four times as long
 
 	// Agreed is what every node on the log must have the same, by name. The first
-	// node to open with a name records it, and Open fails with a *Disagreement
+	// node to open with a name records it, and Open fails with a *queue.Disagreement
 	// where ours is another.
 	Agreed map[string]string
 

@@ -9,20 +9,9 @@ import (
 	"slices"
 
 	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/queue"
 )
-
-// A Disagreement says that this node has something else than the log began
-// with, that all nodes must have the same.
-type Disagreement struct {
-	Name     string // in Options.Agreed
-	Ours     string
-	Recorded string
-}
-
-// Error tells both sides.
-func (d *Disagreement) Error() string {
-	return fmt.Sprintf("%s is %q here, and the log began with %q", d.Name, d.Ours, d.Recorded)
-}
 
 // What the settings topic records, by the keys of its messages. Of each, the
 // first message counts.
@@ -54,7 +43,7 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 	return nil
 }
 
-// checkAgreed fails with a *Disagreement where another node began with
+// checkAgreed fails with a *queue.Disagreement where another node began with
 // something else. It comes last, so that a node that is refused for another
 // reason leaves nothing on record.
 func (c *cluster) checkAgreed(ctx context.Context) error {
@@ -65,7 +54,7 @@ func (c *cluster) checkAgreed(ctx context.Context) error {
 			return err
 		}
 		if recorded != ours {
-			return &Disagreement{name, ours, recorded}
+			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
 		}
 	}
 	return nil

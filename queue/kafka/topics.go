@@ -7,6 +7,8 @@ import (
 	"strconv"
 
 	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/queue"
 )
 
 // ErrLayout says that the topics are not what the queue stands on: another
@@ -30,7 +32,7 @@ func (c *cluster) prepare(ctx context.Context) error {
 
 // final tells an error that no waiting mends.
 func final(err error) bool {
-	_, differs := errors.AsType[*Disagreement](err)
+	_, differs := errors.AsType[*queue.Disagreement](err)
 	return differs || errors.Is(err, ErrLayout)
 }
 

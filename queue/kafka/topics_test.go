@@ -16,6 +16,7 @@ import (
 	"beibu/queue"
 	"beibu/queue/kafka"
 	"beibu/queue/kafka/kafkatest"
+	"beibu/queue/queuetest"
 )
 
 // cluster starts a Kafka in this process whose inside the test can reach.
@@ -200,30 +201,10 @@ func TestOpenRefusesWhatIsNotAgreedOnApache(t *testing.T) {
 func refuseDisagreement(t *testing.T, brokers []string) {
 	t.Helper()
 	o := settings(brokers)
-	closing(t, open(t, o)) // a log that knows of no key yet
-	for _, step := range []struct{ key, cipher, differs string }{
-		{"one", "", ""},
-		{"other", "", "key"},
-		{"one", "aes", ""},
-		{"other", "des", "cipher"},
-		{"one", "des", "cipher"},
-		{"one", "", ""},
-	} {
-		o.Agreed = map[string]string{"key": step.key}
-		if step.cipher != "" {
-			o.Agreed["cipher"] = step.cipher
-		}
-		q, err := kafka.Open(t.Context(), o)
-		differs, _ := errors.AsType[*kafka.Disagreement](err)
-		switch {
-		case step.differs == "" && err != nil, step.differs != "" && differs == nil:
-			t.Fatalf("%+v: %v", step, err)
-		case differs != nil && (differs.Name != step.differs || differs.Ours != o.Agreed[step.differs] || differs.Recorded == differs.Ours):
-			t.Errorf("%+v: %+v", step, differs)
-		case err == nil:
-			closing(t, q)
-		}
-	}
+	queuetest.Agrees(t, func(agreed map[string]string) (queue.Queue, error) {
+		o.Agreed = agreed
+		return kafka.Open(t.Context(), o)
+	})
 }
 
 // Of nodes that begin a log together, each with something else, one stays.
@@ -236,7 +217,7 @@ func TestOneOfManyIsAgreed(t *testing.T) {
 			o := o
 			o.Agreed = map[string]string{"key": fmt.Sprint(n)}
 			q, err := kafka.Open(t.Context(), o)
-			if differs, ok := errors.AsType[*kafka.Disagreement](err); ok {
+			if differs, ok := errors.AsType[*queue.Disagreement](err); ok {
 				opened.Store(differs.Recorded, true)
 				return
 			}

@@ -19,6 +19,10 @@ type Options struct {
 	MaxBytes int64
 	// Readers is how many may read at a time; 0 means 4.
 	Readers int
+	// Agreed is what whoever opens the file must have the same, by name. The first
+	// to open it with a name records it, and Open fails with a *queue.Disagreement
+	// where ours is another.
+	Agreed map[string]string
 }
 
 // A Store is a queue in one file.
@@ -37,7 +41,7 @@ type Store struct {
 
 // Open opens the queue file at path and makes it where it is missing; its
 // folder must exist. It fails with ErrForeign, ErrNewer or ErrInUse where the
-// file is not to be touched.
+// file is not to be touched, and with a *queue.Disagreement.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open queue file: %w", err)

@@ -54,6 +54,9 @@ func newWriter(path string, o Options) (*writer, error) {
 	if err = w.settle(o); err == nil {
 		err = w.prepare()
 	}
+	if err == nil {
+		err = agree(conn, o.Agreed)
+	}
 	if err != nil {
 		return nil, errors.Join(err, conn.close())
 	}

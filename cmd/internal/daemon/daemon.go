@@ -50,7 +50,7 @@ type Daemon struct {
 	current    atomic.Pointer[inForce]
 	deliveries *telemetry.Deliveries
 
-	agreedReceipt  string          // thumbprint of the key that signs the receipts of a log in Kafka, or ""
+	agreedReceipt  string          // thumbprint of the key that signs the receipts of the log
 	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
 	courier        *topics.Courier // or nil, where there is no Kafka
 	inbox          *topics.Inbox   // or nil, where there is no Kafka

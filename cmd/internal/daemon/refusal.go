@@ -5,12 +5,13 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"beibu/queue"
 	"beibu/queue/kafka"
 )
 
 // The codes of refusals, which never change their meaning.
 const (
-	codeReceiptKey = "receipt-key" // the daemons on the log have another key for receipts
+	codeReceiptKey = "receipt-key" // the receipts of the log are signed by another key
 	codeLogLayout  = "log-layout"  // the topics of the log are not what they must be
 )
 
@@ -30,15 +31,15 @@ func (r *Refusal) Unwrap() error { return r.err }
 // Hint tells what there is to do.
 func (r *Refusal) Hint() string { return r.do }
 
-// receiptKey is what the daemons on a log agree on: the thumbprint of the key
-// that signs receipts (RFC 7638). A document that is sent again gets the first
-// receipt, byte for byte, whichever daemon answers.
+// receiptKey is what the daemons on a log agree on, and one daemon with itself of
+// before: the thumbprint of the key that signs receipts (RFC 7638). A document
+// that is sent again gets the first receipt, byte for byte, whoever answers.
 const receiptKey = "receiptKey"
 
 // refusal puts a code and what there is to do on the errors of the queue that
 // no waiting mends.
 func (d *Daemon) refusal(err error) error {
-	if differs, ok := errors.AsType[*kafka.Disagreement](err); ok && differs.Name == receiptKey {
+	if differs, ok := errors.AsType[*queue.Disagreement](err); ok && differs.Name == receiptKey {
 		return d.otherReceiptKey(differs.Ours, differs.Recorded)
 	}
 	if errors.Is(err, kafka.ErrLayout) {
@@ -53,7 +54,7 @@ func (d *Daemon) otherReceiptKey(ours, recorded string) error {
 	file := filepath.Join(d.config.Data, keysFolder, "receipt.pem")
 	return &Refusal{
 		codeReceiptKey,
-		"put the receipt.pem of a daemon that is on the log already in its place: all of them share " + keysFolder + " and access",
+		"put the receipt.pem with which the log began in its place, from a copy or from another daemon on the log: all of them share " + keysFolder + " and access",
 		fmt.Errorf("%s is the key %s, and the receipts of this log are signed by %s", file, ours, recorded),
 	}
 }

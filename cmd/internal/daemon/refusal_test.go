@@ -86,23 +86,52 @@ func share(t *testing.T, from, to string) {
 	}
 }
 
-// A reload does not put a key in force that the other daemons do not have.
-func TestReloadRefusesAnotherReceiptKey(t *testing.T) {
-	more := onLog(fakeKafka(t).ListenAddrs())
+// A daemon that has lost its key of receipts does not sign by another one what
+// it signed before; with the key again it gives the first receipt, byte for byte.
+func TestDaemonSignsAlikeAfterwards(t *testing.T) {
 	dir := t.TempDir()
-	d := start(t, dir, more)
-	sender := as(t, d, dir, "qinzhou-customs")
-	given, err := sender.Submit(t.Context(), carnet(t))
+	d := start(t, dir, "")
+	given, err := as(t, d, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Remove(filepath.Join(dir, "keys", "receipt.pem")); err != nil { // another is made
+	if err := d.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	refused(t, d.Reload(d.config), "receipt-key")
-	again, err := sender.Submit(context.WithoutCancel(t.Context()), carnet(t))
-	if err != nil || again.Receipt != given.Receipt {
+	file := filepath.Join(dir, "keys", "receipt.pem")
+	if err := os.Rename(file, file+".copy"); err != nil { // another is made
+		t.Fatal(err)
+	}
+	refusedAt(t, dir, "", "receipt-key")
+	if err := os.Rename(file+".copy", file); err != nil {
+		t.Fatal(err)
+	}
+	again, err := as(t, start(t, dir, ""), dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
+	if err != nil || again.Receipt != given.Receipt || !again.Duplicate {
 		t.Errorf("answered %+v, %v; want the receipt %s", again, err, given.Receipt)
+	}
+}
+
+// A reload does not put a key in force with which the log did not begin.
+func TestReloadRefusesAnotherReceiptKey(t *testing.T) {
+	for name, more := range map[string]string{"embedded": "", "Kafka": onLog(fakeKafka(t).ListenAddrs())} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			d := start(t, dir, more)
+			sender := as(t, d, dir, "qinzhou-customs")
+			given, err := sender.Submit(t.Context(), carnet(t))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(filepath.Join(dir, "keys", "receipt.pem")); err != nil { // another is made
+				t.Fatal(err)
+			}
+			refused(t, d.Reload(d.config), "receipt-key")
+			again, err := sender.Submit(context.WithoutCancel(t.Context()), carnet(t))
+			if err != nil || again.Receipt != given.Receipt {
+				t.Errorf("answered %+v, %v; want the receipt %s", again, err, given.Receipt)
+			}
+		})
 	}
 }
 

@@ -64,18 +64,23 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	return nil
 }
 
-// agree says what this daemon must have in common with all others on its log.
-// It is asked again at every reload.
+// agree says what this daemon must have in common with all others on its log, and
+// with itself of before. It is asked again at every reload.
 func (d *Daemon) agree() error {
-	if len(d.config.Kafka.Brokers) == 0 {
-		return nil
-	}
 	keys, err := d.keys()
 	if err != nil {
 		return err
 	}
 	d.agreedReceipt = keys.ReceiptID
 	return nil
+}
+
+// agreed is what the log is told of that. A rebuild signs nothing, and has none.
+func (d *Daemon) agreed() map[string]string {
+	if d.agreedReceipt == "" {
+		return nil
+	}
+	return map[string]string{receiptKey: d.agreedReceipt}
 }
 
 // joinTime is how long a start waits for Kafka, and for what it hears there.
@@ -88,9 +93,9 @@ func (d *Daemon) openQueue(ctx context.Context) error {
 	if len(d.config.Kafka.Brokers) > 0 {
 		return d.joinKafka(ctx)
 	}
-	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{})
+	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{Agreed: d.agreed()})
 	if err != nil {
-		return err
+		return d.refusal(err)
 	}
 	d.life.onStop("queue", func(context.Context) error { return d.store.Close() })
 	return nil
@@ -106,9 +111,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	o := d.kafkaOptions()
 	o.Memory = filepath.Join(d.config.Data, memoryFile)
 	o.Warn = func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) }
-	if d.agreedReceipt != "" {
-		o.Agreed = map[string]string{receiptKey: d.agreedReceipt}
-	}
+	o.Agreed = d.agreed()
 	q, err := kafka.Open(ctx, o)
 	if err != nil {
 		return d.refusal(err)
