@@ -19,7 +19,7 @@ type Options struct {
 	Replication int           // of every topic; 3 where 0
 	MaxBody     int           // bytes of a sealed envelope; 16 MiB where 0
 	Unanswered  int           // bytes that may wait for the brokers' answer; 256 MiB where 0, and never less than one message
-	Retention   time.Duration // of every topic that is made; for ever where 0
+	Retention   time.Duration // of every topic, at least; for ever where 0
 	TLS         *tls.Config   // nil for a plain connection
 	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none where empty
 	User        string        // for SASL

@@ -63,22 +63,23 @@ func (c *cluster) wanted() map[string][2]int {
 	}
 }
 
-func (c *cluster) create(ctx context.Context) error {
-	retention := int64(-1)
-	if c.options.Retention > 0 {
-		retention = c.options.Retention.Milliseconds()
+// retention is how long a topic is kept, in milliseconds, or -1 for ever. What was
+// agreed when the log began always counts.
+func (c *cluster) retention(topic string) int64 {
+	if c.options.Retention == 0 || topic == c.options.topics().settings {
+		return -1
 	}
+	return c.options.Retention.Milliseconds()
+}
+
+func (c *cluster) create(ctx context.Context) error {
 	var configs []kafkago.TopicConfig
 	for name, want := range c.wanted() {
-		kept := retention
-		if name == c.options.topics().settings {
-			kept = -1
-		}
 		configs = append(configs, kafkago.TopicConfig{
 			Topic: name, NumPartitions: want[0], ReplicationFactor: c.options.Replication,
 			ConfigEntries: []kafkago.ConfigEntry{
 				{ConfigName: "cleanup.policy", ConfigValue: "delete"},
-				{ConfigName: "retention.ms", ConfigValue: strconv.FormatInt(kept, 10)},
+				{ConfigName: "retention.ms", ConfigValue: strconv.FormatInt(c.retention(name), 10)},
 				{ConfigName: "retention.bytes", ConfigValue: "-1"},
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(want[1])},
 				{ConfigName: "min.insync.replicas", ConfigValue: strconv.Itoa(c.options.insync())},
@@ -111,7 +112,7 @@ func (c *cluster) checkSettings(ctx context.Context) error {
 	for name := range c.wanted() {
 		resources = append(resources, kafkago.DescribeConfigRequestResource{
 			ResourceType: kafkago.ResourceTypeTopic, ResourceName: name,
-			ConfigNames: []string{"cleanup.policy", "retention.ms", "max.message.bytes", "min.insync.replicas", "unclean.leader.election.enable"},
+			ConfigNames: []string{"cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes", "min.insync.replicas", "unclean.leader.election.enable"},
 		})
 	}
 	r, err := c.client.DescribeConfigs(ctx, &kafkago.DescribeConfigsRequest{Resources: resources})
@@ -140,6 +141,12 @@ func (c *cluster) judge(settings map[string]map[string]string) error {
 		if have["cleanup.policy"] != "delete" {
 			faults = append(faults, fmt.Errorf("%w: %s has cleanup.policy %q, not delete", ErrLayout, name, have["cleanup.policy"]))
 		}
+		if have["retention.bytes"] != "-1" {
+			faults = append(faults, fmt.Errorf("%w: %s drops what is beyond %q bytes", ErrLayout, name, have["retention.bytes"]))
+		}
+		if want := strconv.FormatInt(c.retention(name), 10); kept(have["retention.ms"]) < kept(want) {
+			faults = append(faults, fmt.Errorf("%w: %s has retention.ms %q, %s is asked for", ErrLayout, name, have["retention.ms"], want))
+		}
 		if size, err := strconv.Atoi(have["max.message.bytes"]); err != nil || size < want[1] {
 			faults = append(faults, fmt.Errorf("%w: %s takes messages of %q bytes, %d are needed", ErrLayout, name, have["max.message.bytes"], want[1]))
 		}
@@ -151,15 +158,15 @@ func (c *cluster) judge(settings map[string]map[string]string) error {
 		}
 	}
 	names := c.options.topics()
-	if kept(settings[names.log]) < kept(settings[names.body]) {
+	if kept(settings[names.log]["retention.ms"]) < kept(settings[names.body]["retention.ms"]) {
 		faults = append(faults, fmt.Errorf("%w: %s is kept shorter than %s", ErrLayout, names.log, names.body))
 	}
 	return errors.Join(faults...)
 }
 
-// kept is how long a topic is kept, in milliseconds; for ever is the most.
-func kept(settings map[string]string) uint64 {
-	n, err := strconv.ParseInt(settings["retention.ms"], 10, 64)
+// kept reads how long a topic is kept, in milliseconds; for ever is the most.
+func kept(retention string) uint64 {
+	n, err := strconv.ParseInt(retention, 10, 64)
 	if err != nil {
 		return 0
 	}

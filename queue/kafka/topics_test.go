@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/twmb/franz-go/pkg/kfake"
 
@@ -79,6 +80,10 @@ func TestOpenRefusesSettingsThatLose(t *testing.T) {
 		"small bodies":      {"body", "max.message.bytes", "1000000"},
 		"small events":      {"events", "max.message.bytes", "1000000"},
 		"short log":         {"log", "retention.ms", "1000"},
+		"short bodies":      {"body", "retention.ms", "604800000"},
+		"short events":      {"events", "retention.ms", "604800000"},
+		"short settings":    {"settings", "retention.ms", "604800000"},
+		"little log":        {"log", "retention.bytes", "1000000000"},
 		"unclean elections": {"body", "unclean.leader.election.enable", "true"},
 	}
 	for name, test := range tests {
@@ -102,6 +107,19 @@ func TestOpenRefusesSettingsThatLose(t *testing.T) {
 			t.Fatal(err)
 		}
 		closing(t, open(t, o))
+	})
+	t.Run("log shorter than bodies", func(t *testing.T) {
+		c := cluster(t)
+		o := settings(c.ListenAddrs())
+		o.Retention = time.Hour
+		values := maps.Clone(good)
+		values["retention.ms"] = "7200000"
+		if err := c.CreateTopic(o.Prefix+"body", 1, values); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := kafka.Open(t.Context(), o); !errors.Is(err, kafka.ErrLayout) {
+			t.Errorf("error %v, want %v", err, kafka.ErrLayout)
+		}
 	})
 	t.Run("few replicas", func(t *testing.T) {
 		c := cluster(t, kfake.NumBrokers(3))

@@ -55,8 +55,9 @@ type Kafka struct {
 	Partitions int `yaml:"partitions"`
 	// Replication is of the topics that are made. Default 3.
 	Replication int `yaml:"replication"`
-	// Retention is of the topics that are made, and with it the window in which
-	// a resend is known as one. Default 0s: for ever.
+	// Retention is how long the topics are kept, at least, and with it the window in
+	// which a resend is known as one; no less than delivery.expireAfter. Default 0s:
+	// for ever.
 	Retention time.Duration `yaml:"retention"`
 	// Session is after how long a daemon that has gone silent loses its share of
 	// the work. Default 10s, at least 1s; the brokers may ask for more.

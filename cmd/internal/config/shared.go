@@ -33,6 +33,9 @@ func (l *Loaded) validateShared(src *source) {
 	if k.Retention < 0 || k.Retention > 0 && k.Retention < time.Minute {
 		src.note("kafka.retention", "%s is too short; at least 1m, or 0s for ever", k.Retention)
 	}
+	if k.Retention > 0 && k.Retention < l.Delivery.ExpireAfter {
+		src.note("kafka.retention", "%s is shorter than delivery.expireAfter, %s: what still waits for its receiver would be gone", k.Retention, l.Delivery.ExpireAfter)
+	}
 	if k.Session < time.Second {
 		src.note("kafka.session", "%s is too short; at least 1s", k.Session)
 	}

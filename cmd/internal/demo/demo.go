@@ -31,7 +31,7 @@ type Options struct {
 func (o Options) configuration(data string) string {
 	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\n", data)
 	if o.Kafka != "" {
-		text += fmt.Sprintf("kafka: {brokers: %s, topicPrefix: demo-%s., partitions: 2, replication: 1, retention: 1h}\n",
+		text += fmt.Sprintf("kafka: {brokers: %s, topicPrefix: demo-%s., partitions: 2, replication: 1, retention: 1h}\ndelivery: {expireAfter: 1h}\n",
 			quoted(o.Kafka), uuid.NewString())
 	}
 	if o.Redis != "" {
