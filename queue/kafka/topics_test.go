@@ -12,7 +12,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kfake"
+	"github.com/twmb/franz-go/pkg/kgo"
 
 	"beibu/queue"
 	"beibu/queue/kafka"
@@ -132,6 +135,50 @@ func TestOpenRefusesSettingsThatLose(t *testing.T) {
 			t.Errorf("error %v, want %v", err, kafka.ErrLayout)
 		}
 	})
+}
+
+// Whoever writes access lists for the brokers is told these names.
+func TestNames(t *testing.T) {
+	c := cluster(t)
+	o := settings(c.ListenAddrs())
+	q := open(t, o)
+	defer closing(t, q)
+	stop := dispatching(t, q)
+	defer stop()
+	admit(t, q, "key")
+	record(t, q, 2)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := q.Hold(ctx, "sweep", func(context.Context) error {
+		cancel()
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := kgo.NewClient(kgo.SeedBrokers(o.Brokers...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	topics, err := kadm.NewClient(client).ListTopics(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	groups, err := kadm.NewClient(client).ListGroups(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, list := range []struct{ got, want []string }{
+		{topics.Names(), []string{"body", "events", "log", "settings"}},
+		{groups.Groups(), []string{"dispatch", "duty.sweep"}},
+	} {
+		for i, name := range list.want {
+			list.want[i] = o.Prefix + name
+		}
+		if diff := cmp.Diff(list.got, list.want); diff != "" {
+			t.Error(diff)
+		}
+	}
 }
 
 // Nodes that start together make the topics once and agree.
