@@ -76,13 +76,7 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	if err != nil {
 		return nil, err
 	}
-	found = append(found, old...)
-	slices.SortFunc(found, func(x, y exchange.Exchange) int {
-		if placeOf(x).before(placeOf(y)) {
-			return -1
-		}
-		return 1
-	})
+	found = merged(found, old)
 	for _, x := range found[min(n, len(found)):] {
 		b.back(placeOf(x))
 	}
@@ -91,6 +85,23 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 		b.leases.grant(x, until)
 	}
 	return found, nil
+}
+
+// merged returns what two readings found, in order. What another node handed over
+// in between is in both, where that lease is over by our clock: the later reading
+// counts.
+func merged(earlier, later []exchange.Exchange) []exchange.Exchange {
+	all := slices.Concat(later, earlier)
+	slices.SortStableFunc(all, func(x, y exchange.Exchange) int {
+		switch {
+		case placeOf(x).before(placeOf(y)):
+			return -1
+		case placeOf(y).before(placeOf(x)):
+			return 1
+		}
+		return 0
+	})
+	return slices.CompactFunc(all, func(x, y exchange.Exchange) bool { return x.ID == y.ID })
 }
 
 // fresh returns up to n deliveries that were not handed over yet. Those under

@@ -223,6 +223,20 @@ func TestLeaseHoldsElsewhere(t *testing.T) {
 	})
 }
 
+// A delivery that another node hands over while we look, and whose lease is over
+// by our clock, is handed over once, as the later look shows it.
+func TestHandedOverMeanwhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 3, false, "window-vn")
+		w.between = func() { w.tell(1, exchange.ContentHandover, 1) } // under no lease
+		items, err := w.mailbox.Fetch(context.Background(), "window-vn", courier.FetchOptions{})
+		if err != nil || len(items) != 2 || items[0].Exchange.Identity.Number != "1" || items[1].Exchange.Identity.Number != "2" {
+			t.Fatalf("got %+v, %v", items, err)
+		}
+	})
+}
+
 // Two nodes that hand over at once do not hand over the same: the record says
 // whose it is, and the slower one goes on to the next.
 func TestNodesHandOverAtOnce(t *testing.T) {

@@ -23,6 +23,7 @@ type world struct {
 	*exchangetest.Record
 	mailbox *courier.Mailbox
 	read    atomic.Int64 // deliveries read from the index
+	between func()       // called once, after the next reading
 }
 
 func newWorld(tb testing.TB) *world {
@@ -42,6 +43,10 @@ func (w *world) another() *courier.Mailbox {
 func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
 	found, err := w.Record.Deliveries(ctx, q)
 	w.read.Add(int64(len(found)))
+	if between := w.between; between != nil {
+		w.between = nil
+		between()
+	}
 	return found, err
 }
 
