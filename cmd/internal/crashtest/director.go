@@ -150,10 +150,24 @@ var unfinished = []exchange.State{
 	exchange.ConsignmentRejection, exchange.ContentHandoverFailure,
 }
 
+// dispatchTime bounds the wait for what was accepted last and is in no index yet:
+// after a broker's death it takes a group a while to go on.
+const dispatchTime = 45 * time.Second
+
 // drain waits until nothing is open any more, and replays what was refused.
 func (w *world) drain() {
 	w.tb.Helper()
 	w.books.tolerant()
+	w.settle()
+	for end := time.Now().Add(dispatchTime); w.books.due() > 0 && time.Now().Before(end); {
+		await(w.tb.Context(), nil, 100*time.Millisecond)
+	}
+	w.settle()
+}
+
+// settle waits until no exchange is shown as open, and replays what was refused.
+func (w *world) settle() {
+	w.tb.Helper()
 	operator := w.members[0].node.As("operator", nil)
 	end := time.Now().Add(drainTime)
 	for _, state := range unfinished {
