@@ -91,10 +91,11 @@ func (d *Daemon) persist(run func(context.Context) error) func(context.Context) 
 	}
 }
 
-// fail records the first reason to go down.
+// fail records the first reason to go down. Whichever part hears first why the
+// queue has stopped, it is told alike.
 func (d *Daemon) fail(err error) {
 	select {
-	case d.failed <- err:
+	case d.failed <- d.refusal(err):
 	default:
 	}
 }

@@ -16,6 +16,8 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
+	"beibu/queue"
+	"beibu/queue/kafka"
 )
 
 // onLog returns the configuration of a log of its own in Kafka.
@@ -157,5 +159,17 @@ func TestGoesDownWhenPartitionsAreAdded(t *testing.T) {
 	}
 	if err := d.askQueue(t.Context()); err == nil { // which is what /readyz asks
 		t.Error("the queue is ready")
+	}
+}
+
+// Each part that works on the queue may be first to hear why it has stopped; the
+// daemon goes down by the same refusal then.
+func TestEachPartMayHearFirst(t *testing.T) {
+	for _, part := range []string{"queue", "expiry", "dispatch", "index"} {
+		d := &Daemon{failed: make(chan error, 1)}
+		d.work(part, func(context.Context) error {
+			return fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, kafka.ErrLayout)
+		})
+		refused(t, <-d.failed, "log-layout")
 	}
 }

@@ -170,7 +170,7 @@ func (d *Daemon) watchQueue() {
 	d.work("queue", func(ctx context.Context) error {
 		select {
 		case <-ends.Done():
-			return d.refusal(ends.Err())
+			return ends.Err()
 		case <-ctx.Done():
 			return nil
 		}
