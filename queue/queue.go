@@ -80,6 +80,16 @@ type Appender interface {
 	Append(ctx context.Context, events ...Event) (told int64, err error)
 }
 
+// Decisions are known before the record tells them: a decision stands once it is
+// made, and the record may tell it no sooner than it is dispatched.
+type Decisions interface {
+	// Decided returns the owning entry of an exchange that the record does not
+	// tell yet, or ErrNotFound. What Admit has returned before, on any node, is
+	// returned, or else the record tells it up to the Head that is asked for
+	// afterwards. It fails with ErrUnavailable where that cannot be known.
+	Decided(ctx context.Context, id [16]byte) (Entry, error)
+}
+
 // A Change is one step of the record: an entry or an event, never both.
 type Change struct {
 	Sequence int64  // place in the record, from 1, rising, with gaps allowed
@@ -129,5 +139,6 @@ type Queue interface {
 	Feed
 	Bodies
 	Duties
+	Decisions
 	Close() error
 }

@@ -186,6 +186,13 @@ func (f *feed) told(partition int) int64 {
 	return f.screen.told[partition]
 }
 
+// marks returns, of each partition of log, the newest offset that is told.
+func (f *feed) marks() []int64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.screen.told)
+}
+
 // start returns where a follower must begin who wants what is at an offset:
 // far enough before it that its screen remembers every append that counts.
 func (f *feed) start(offset int64) (int64, *screen) {

@@ -37,12 +37,13 @@ type owners struct {
 	waiting map[fingerprint][]chan queue.Entry // who waits for a decision; guarded by mu
 	marks   []mark                             // of each partition; guarded by mu
 	begins  []int64                            // of each partition, the first offset that it holds; guarded by mu
+	untold  *untold
 }
 
 func newOwners(l layout) *owners {
 	o := &owners{
 		layout: l, first: make(map[fingerprint]int64), later: make(map[fingerprint][]int64),
-		waiting: make(map[fingerprint][]chan queue.Entry), begins: make([]int64, l.partitions),
+		waiting: make(map[fingerprint][]chan queue.Entry), begins: make([]int64, l.partitions), untold: newUntold(l),
 	}
 	for range l.partitions {
 		o.marks = append(o.marks, newMark())
@@ -76,6 +77,7 @@ func (o *owners) hear(partition int, a answer) error {
 			return err
 		}
 		o.first[f] = e.Position
+		o.untold.add(partition, r.offset, e.ID)
 		for _, waits := range o.waiting[f] {
 			waits <- e // holds one, and gets one
 		}
@@ -94,6 +96,13 @@ func (o *owners) drop(partition int, first int64) bool {
 	}
 	o.begins[partition] = first
 	return true
+}
+
+// starts returns the first offset that a partition holds.
+func (o *owners) starts(partition int) int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.begins[partition]
 }
 
 // forget takes out of memory whatever is gone.

@@ -90,6 +90,9 @@ func (q *Queue) hear(ctx context.Context) error {
 	if err := insist(ctx, q.recall); err != nil {
 		return q.unavailable(ctx, "read memory", err)
 	}
+	if err := insist(ctx, q.recallUntold); err != nil {
+		return q.unavailable(ctx, "read what is not told", err)
+	}
 	if q.options.Memory != "" {
 		q.ears.Go(q.remember)
 	}
@@ -104,7 +107,7 @@ func (q *Queue) hear(ctx context.Context) error {
 	for p, at := range q.owners.points() {
 		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
 	}
-	q.listen(q.topics.events, 0, q.feed.mark.next, q.feed.hear)
+	q.listen(q.topics.events, 0, q.feed.mark.next, q.hearEvents)
 	if _, err := q.feed.heard(ctx, now.events.end); err != nil {
 		return q.unavailable(ctx, "hear events", err)
 	}

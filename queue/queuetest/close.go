@@ -26,6 +26,7 @@ func unavailableAfterwards(t *testing.T, s *store) {
 		"Admit":    func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
 		"Append":   func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
 		"Body":     func() error { _, err := q.Body(ctx, e.Body); return err },
+		"Decided":  func() error { _, err := q.Decided(ctx, e.ID); return err },
 		"Head":     func() error { _, err := q.Head(ctx); return err },
 		"Dispatch": func() error { return q.Dispatch(ctx, quiet) },
 		"Hold":     func() error { return q.Hold(ctx, "duty", func(context.Context) error { return nil }) },

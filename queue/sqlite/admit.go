@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"fmt"
 
 	"beibu/queue"
 )
@@ -46,4 +47,13 @@ func measure(events []queue.Event) (size int, err error) {
 		size += len(e.Detail) + len(e.Name) + len(e.Receiver)
 	}
 	return size, nil
+}
+
+// Decided returns queue.ErrNotFound while the store is open: its record tells an
+// entry as soon as it is admitted.
+func (s *Store) Decided(context.Context, [16]byte) (queue.Entry, error) {
+	if s.isClosed() {
+		return queue.Entry{}, errClosed
+	}
+	return queue.Entry{}, fmt.Errorf("find decision: %w", queue.ErrNotFound)
 }
