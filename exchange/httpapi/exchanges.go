@@ -58,22 +58,14 @@ func (s *Server) showExchange(c *call) error {
 	return c.json(http.StatusOK, wireExchange(x, c.caller))
 }
 
-// find returns the exchange that a path names, where the caller may see it. An
-// exchange accepted a moment ago is waited for once, so that whoever was just
-// answered 202 finds it.
+// find returns the exchange that a path names, where the caller may see it.
+// Whoever was just answered 202 finds it.
 func (s *Server) find(c *call) (exchange.Exchange, error) {
-	ctx := c.request.Context()
 	id, err := readID(c.request.PathValue("id"))
 	if err != nil {
 		return exchange.Exchange{}, errNoExchange()
 	}
-	x, err := s.journal.Exchange(ctx, id)
-	if isNotFound(err) {
-		if err := s.recorder.Settle(ctx); err != nil {
-			return exchange.Exchange{}, err
-		}
-		x, err = s.journal.Exchange(ctx, id)
-	}
+	x, err := s.finder.Exchange(c.request.Context(), id)
 	switch {
 	case isNotFound(err), err == nil && !c.caller.sees(x):
 		return exchange.Exchange{}, errNoExchange()
@@ -245,7 +237,12 @@ func (s *Server) settle(c *call, release bool) error {
 	verdict := exchange.Verdict{
 		Exchange: x.ID, Release: release, Actor: c.caller.Name, Reason: judgement.Reason, At: time.Now(),
 	}
-	if err := s.hold.Settle(c.request.Context(), verdict); err != nil {
+	if err := s.hold.Settle(c.request.Context(), verdict); isNotFound(err) {
+		return &exchange.Error{
+			Op: "settle held exchange", Kind: exchange.Unavailable, Code: "unavailable",
+			Err: errors.New("it is not dispatched yet, and nothing can be recorded of it"),
+		}
+	} else if err != nil {
 		return err
 	}
 	settled, err := s.journal.Exchange(c.request.Context(), x.ID)

@@ -1,6 +1,7 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -146,6 +147,36 @@ func TestHeldExchangeIsReleased(t *testing.T) {
 	again := w.do(request{path: path, as: operator, body: `{"reason":"once more"}`})
 	if p := read[httpapi.Problem](t, again, http.StatusConflict); p.Code != "not-held" || p.Earlier != nil {
 		t.Errorf("%+v", p)
+	}
+}
+
+// Whoever was answered 202 finds the exchange whole before it is dispatched; what
+// has to be recorded of it is asked for again later.
+func TestExchangeIsFoundBeforeItsDispatch(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	document := carnet(t, "HOLD-A")
+	a := w.submit(document)
+	path := "/v1/exchanges/" + a.ExchangeID
+	letOn := w.holdBack(a.ExchangeID)
+	x := read[httpapi.Exchange](t, w.do(request{path: path, as: port}), http.StatusOK)
+	if x.State != exchange.SubmissionHeld || x.DigestSHA256 != a.DigestSHA256 || len(x.Deliveries) != 0 {
+		t.Errorf("%+v", x)
+	}
+	if got := w.do(request{path: path + "/document", as: port}); got.status != http.StatusOK || !bytes.Equal(got.body, document) {
+		t.Errorf("document: %d %s", got.status, got.body)
+	}
+	if got := w.do(request{path: path + "/receipt", as: port}); got.status != http.StatusOK || string(got.body) != a.Receipt {
+		t.Errorf("receipt: %d %s", got.status, got.body)
+	}
+	read[httpapi.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound)
+	release := request{path: path + "/release", as: operator, body: `{"reason":"seen the originals"}`}
+	early := w.do(release)
+	if p := read[httpapi.Problem](t, early, http.StatusServiceUnavailable); !p.Retryable || early.header.Get("Retry-After") == "" {
+		t.Errorf("%+v, Retry-After %q", p, early.header.Get("Retry-After"))
+	}
+	letOn()
+	if x := read[httpapi.Exchange](t, w.do(release), http.StatusOK); x.State != exchange.ContentConsignment {
+		t.Errorf("%+v", x)
 	}
 }
 

@@ -3,12 +3,14 @@ package httpapi_test
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 
 	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
 	"beibu/queue"
+	"beibu/queue/sqlite"
 )
 
 // An index is the real one, with failures and lies at a test's command.
@@ -17,6 +19,7 @@ type index struct {
 	mu     sync.Mutex
 	err    error               // what reading answers, where it is to fail
 	bodies map[uuid.UUID]int64 // where envelopes are said to be
+	untold uuid.UUID           // an exchange that is said not to be there
 }
 
 // fail makes all reading answer an error, until it is nil.
@@ -33,6 +36,13 @@ func (x *index) misplace(id string, body int64) {
 	x.bodies = map[uuid.UUID]int64{uuid.MustParse(id): body}
 }
 
+// hide says that an exchange is not there, until another is hidden.
+func (x *index) hide(id uuid.UUID) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.untold = id
+}
+
 func (x *index) failure() error {
 	x.mu.Lock()
 	defer x.mu.Unlock()
@@ -47,6 +57,9 @@ func (x *index) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, 
 	found, err := x.Journal.Exchange(ctx, id)
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if id == x.untold {
+		return exchange.Exchange{}, &exchange.Error{Op: "find exchange", Kind: exchange.NotFound}
+	}
 	if body, misplaced := x.bodies[id]; misplaced {
 		found.Body = body
 	}
@@ -67,6 +80,42 @@ func (x *index) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 		return nil, err
 	}
 	return x.Journal.Deliveries(ctx, q)
+}
+
+// decisions are those of the store, or the one that a test names.
+type decisions struct {
+	*sqlite.Store
+	one atomic.Pointer[queue.Entry]
+}
+
+// Decided is queue.Decisions'.
+func (d *decisions) Decided(ctx context.Context, id [16]byte) (queue.Entry, error) {
+	if e := d.one.Load(); e != nil && e.ID == id {
+		return *e, nil
+	}
+	return d.Store.Decided(ctx, id)
+}
+
+// holdBack makes an exchange one that is decided and not dispatched, until the
+// record is let on.
+func (w *world) holdBack(id string) (letOn func()) {
+	w.t.Helper()
+	ctx, found := context.WithCancel(w.t.Context())
+	defer found()
+	err := w.store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+		for _, c := range changes {
+			if c.Entry != nil && uuid.UUID(c.Entry.ID).String() == id {
+				w.decided.one.Store(c.Entry)
+				found()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		w.t.Fatal(err)
+	}
+	w.index.hide(uuid.MustParse(id))
+	return func() { w.index.hide(uuid.Nil) }
 }
 
 // consigned waits until an exchange stands before its receivers and the index

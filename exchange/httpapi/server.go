@@ -26,6 +26,7 @@ type Options struct {
 	Rules    *rules.Set
 	Journal  exchange.Journal
 	Recorder *exchange.Recorder
+	Decided  queue.Decisions
 	Mailbox  Mailbox
 	Bodies   queue.Bodies
 	Stamps   Timestamps    // or nil, where no authority stamps seals
@@ -78,26 +79,26 @@ func (l Limits) withDefaults() Limits {
 
 // A Server is the public API. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	intake   atomic.Pointer[exchange.Intake]
-	rules    Rules
-	journal  exchange.Journal
-	recorder *exchange.Recorder
-	replay   exchange.Replay
-	hold     exchange.Hold
-	mailbox  Mailbox
-	bodies   queue.Bodies
-	stamps   Timestamps
-	seals    atomic.Pointer[seals]
-	access   *Access
-	limits   Limits
-	version  Version
-	log      *zap.Logger
-	metrics  *metrics
-	spec     spec
-	mux      *http.ServeMux
-	buffers  buffers
-	room     *room
-	quotas   quotas
+	intake  atomic.Pointer[exchange.Intake]
+	rules   Rules
+	journal exchange.Journal
+	finder  exchange.Finder
+	replay  exchange.Replay
+	hold    exchange.Hold
+	mailbox Mailbox
+	bodies  queue.Bodies
+	stamps  Timestamps
+	seals   atomic.Pointer[seals]
+	access  *Access
+	limits  Limits
+	version Version
+	log     *zap.Logger
+	metrics *metrics
+	spec    spec
+	mux     *http.ServeMux
+	buffers buffers
+	room    *room
+	quotas  quotas
 
 	leaving  atomic.Bool     // every answer ends its connection
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
@@ -107,12 +108,13 @@ type Server struct {
 // New returns the door. It fails where something is missing or where its
 // metrics are taken.
 func New(o Options) (*Server, error) {
-	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Mailbox == nil ||
+	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Decided == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
 		return nil, errors.New("make HTTP API: something that it is built of is missing")
 	}
 	s := &Server{
-		rules: RulesOf(o.Rules), journal: o.Journal, recorder: o.Recorder,
+		rules: RulesOf(o.Rules), journal: o.Journal,
+		finder:  exchange.Finder{Journal: o.Journal, Decisions: o.Decided, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access,

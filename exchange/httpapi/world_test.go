@@ -62,6 +62,7 @@ type world struct {
 	keys     *signing.Keys
 	admit    atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
 	mailbox  *mailbox
+	decided  *decisions
 	recorder *exchange.Recorder
 	access   *httpapi.Access
 	signers  *signing.Registry     // the keys of the parties, none at first
@@ -191,10 +192,11 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	core, lines := observer.New(zapcore.InfoLevel)
 	w.log = lines
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
+	w.decided = &decisions{Store: w.store}
 	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed)}
 	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	w.server, err = httpapi.New(httpapi.Options{
-		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Mailbox: w.mailbox, Bodies: w.store,
+		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Decided: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{
 			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,
