@@ -63,6 +63,9 @@ func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafka
 	go d.watch(ctx, p, cancel)
 	from, err := d.begin(ctx, a)
 	p.dispatched.Store(from)
+	if err == nil && from > max(a.Offset, 0) { // told before, and the commit was lost
+		err = d.commit(g, a.ID, from)
+	}
 	for err == nil {
 		err = d.q.cluster.tail(ctx, d.q.topics.log, a.ID, from, func(got answer) error {
 			for records := got.records; len(records) > 0; {
@@ -147,8 +150,12 @@ func (d *dispatch) batch(ctx context.Context, g *kafkago.Generation, partition i
 			return err
 		}
 	}
-	err = g.CommitOffsets(map[string]map[int]int64{d.q.topics.log: {partition: last + 1}})
-	if err != nil {
+	return d.commit(g, partition, last+1)
+}
+
+// commit notes for the group what is dispatched.
+func (d *dispatch) commit(g *kafkago.Generation, partition int, next int64) error {
+	if err := g.CommitOffsets(map[string]map[int]int64{d.q.topics.log: {partition: next}}); err != nil {
 		return fmt.Errorf("%w: commit: %w", errLost, err) // the group makes a new generation
 	}
 	return nil

@@ -268,40 +268,6 @@ func TestBodyTooLarge(t *testing.T) {
 	}
 }
 
-// Lag counts what is admitted and not dispatched, and ends at nothing.
-func TestLag(t *testing.T) {
-	o := settings(cluster(t).ListenAddrs())
-	o.Partitions = 3
-	q := open(t, o)
-	defer closing(t, q)
-	sum := func() (n int64) {
-		lag, err := q.Lag(t.Context())
-		if err != nil || len(lag) != o.Partitions {
-			t.Fatalf("lag %v, %v", lag, err)
-		}
-		for _, l := range lag {
-			n += l
-		}
-		return n
-	}
-	if n := sum(); n != 0 {
-		t.Errorf("lag %d of nothing", n)
-	}
-	const n = 30
-	for i := range n {
-		admit(t, q, fmt.Sprintf("%08d", i))
-	}
-	if got := sum(); got != n {
-		t.Errorf("lag %d, want %d", got, n)
-	}
-	stop := dispatching(t, q)
-	record(t, q, 2*n)
-	stop() // the last commit is through when it returns
-	if got := sum(); got != 0 {
-		t.Errorf("lag %d, want 0", got)
-	}
-}
-
 // A queue that is closed while documents come in ends all the same.
 func TestCloseUnderLoad(t *testing.T) {
 	o := settings(cluster(t).ListenAddrs())
