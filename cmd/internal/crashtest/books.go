@@ -94,20 +94,6 @@ func (b *books) settled(h handed) {
 	b.acked[h] = time.Now()
 }
 
-// due counts the deliveries that were promised and did not come.
-func (b *books) due() (n int) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	for id, p := range b.accepted {
-		for _, receiver := range p.receivers {
-			if _, came := b.got[handed{id, receiver}]; !came {
-				n++
-			}
-		}
-	}
-	return n
-}
-
 // check holds what the senders were promised against what the receivers got.
 func (b *books) check(r *Report) {
 	b.mu.Lock()

@@ -1,14 +1,9 @@
 package crashtest
 
 import (
-	"net/url"
 	"slices"
 	"syscall"
 	"time"
-
-	"beibu/cmd/internal/client"
-	"beibu/exchange"
-	"beibu/exchange/httpapi"
 )
 
 // pointTime is how long the director waits for a daemon to come to a point.
@@ -137,72 +132,6 @@ func (w *world) calm() {
 	if w.o.Servers != nil {
 		if err := w.o.Servers.Up(w.tb.Context()); err != nil {
 			w.tb.Fatal(err)
-		}
-	}
-}
-
-// drainTime bounds the end of an attack: what is left is handed over and taken.
-const drainTime = 5 * time.Minute
-
-// unfinished are the states in which an exchange waits for somebody.
-var unfinished = []exchange.State{
-	exchange.SubmissionAcceptance, exchange.ContentConsignment, exchange.ContentHandover,
-	exchange.ConsignmentRejection, exchange.ContentHandoverFailure,
-}
-
-// dispatchTime bounds the wait for what was accepted last and is in no index yet:
-// after a broker's death it takes a group a while to go on.
-const dispatchTime = 45 * time.Second
-
-// drain waits until nothing is open any more, and replays what was refused.
-func (w *world) drain() {
-	w.tb.Helper()
-	w.books.tolerant()
-	w.settle()
-	for end := time.Now().Add(dispatchTime); w.books.due() > 0 && time.Now().Before(end); {
-		await(w.tb.Context(), nil, 100*time.Millisecond)
-	}
-	w.settle()
-}
-
-// settle waits until no exchange is shown as open, and replays what was refused.
-func (w *world) settle() {
-	w.tb.Helper()
-	operator := w.members[0].node.As("operator", nil)
-	end := time.Now().Add(drainTime)
-	for _, state := range unfinished {
-		for {
-			page, err := client.Get[httpapi.Page](w.tb.Context(), operator, "/v1/exchanges", url.Values{"state": {string(state)}, "limit": {"1"}})
-			if err == nil && len(page.Exchanges) == 0 {
-				break
-			}
-			if time.Now().After(end) {
-				w.report.fault(nil, "an exchange is still in state %s: %+v, %v", state, page.Exchanges, err)
-				return
-			}
-			if state.Failed() {
-				w.replayAll(operator)
-			}
-			await(w.tb.Context(), nil, 50*time.Millisecond)
-		}
-	}
-}
-
-// replayAll begins every failed delivery again.
-func (w *world) replayAll(operator *client.Client) {
-	for _, who := range w.receivers() {
-		query := exchange.ReplayQuery{Receiver: who}
-		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
-		if err != nil || len(plan.Items) == 0 {
-			continue // it is asked again
-		}
-		_, err = client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays", httpapi.ReplayOrder{
-			Query: query, Digest: plan.Digest, Reason: "the receiver is well again",
-		})
-		if err == nil {
-			w.report.mu.Lock()
-			w.report.Replayed += len(plan.Items)
-			w.report.mu.Unlock()
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -11,6 +12,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -36,6 +38,7 @@ type Node struct {
 	mu     sync.Mutex
 	cmd    *exec.Cmd      // guarded by mu; the one that runs
 	public string         // guarded by mu; where it listens
+	inner  string         // guarded by mu; where it shows its metrics
 	up     chan struct{}  // guarded by mu; closed while a daemon serves
 	logs   sync.WaitGroup // reads what the one that runs says
 }
@@ -130,12 +133,13 @@ func (n *Node) await(cmd *exec.Cmd, stderr io.Reader) error {
 		var entry struct {
 			Message string `json:"msg"`
 			Public  string `json:"public"`
+			Private string `json:"private"`
 		}
 		if json.Unmarshal(lines.Bytes(), &entry) == nil && entry.Message == "serving" {
 			n.logs.Go(func() { n.keep(lines) })
 			n.mu.Lock()
 			defer n.mu.Unlock()
-			n.public = entry.Public
+			n.public, n.inner = entry.Public, entry.Private
 			close(n.up)
 			return nil
 		}
@@ -200,6 +204,40 @@ func (n *Node) Serving() <-chan struct{} {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.up
+}
+
+// Lag returns how many records of the log no daemon has dispatched, as the
+// metrics of this one have it.
+func (n *Node) Lag(ctx context.Context) (records int, err error) {
+	n.mu.Lock()
+	address := n.inner
+	n.mu.Unlock()
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+address+"/metrics", nil)
+	if err != nil {
+		return 0, err
+	}
+	answer, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return 0, err
+	}
+	defer answer.Body.Close() //nolint:errcheck // it was read
+	partitions := 0
+	lines := bufio.NewScanner(answer.Body)
+	for lines.Scan() {
+		name, value, _ := strings.Cut(lines.Text(), " ")
+		if !strings.HasPrefix(name, "beibu_queue_dispatch_lag_records{") {
+			continue
+		}
+		of, err := strconv.Atoi(value)
+		if err != nil {
+			return 0, err
+		}
+		records, partitions = records+of, partitions+1
+	}
+	if partitions == 0 { // the brokers were away
+		return 0, errors.Join(errors.New("the metrics do not tell the lag"), lines.Err())
+	}
+	return records, lines.Err()
 }
 
 // As returns a client that speaks for a party, over a transport of its own or,

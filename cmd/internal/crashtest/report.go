@@ -20,6 +20,7 @@ type Report struct {
 	Conflicts int            // other contents refused
 	Again     map[string]int // answers that ask to send again, by their code
 	Unheard   int            // calls without an answer: made again
+	Asked     int            // accepted documents that their sender asked for at once
 	Repeats   int            // deliveries handed over more than once
 	Replayed  int            // deliveries begun again after a refusal
 	Kills     int            // of daemons
@@ -33,12 +34,14 @@ type Report struct {
 	Denied []int           // and how many of theirs asked to send again, for each kill
 
 	Attacked time.Duration // while senders sent
+	Waiting  int           // records of the log that were not dispatched then
 	Drained  time.Duration // until nothing was open any more
 
 	Missing  int      // accepted, and not handed to a receiver
 	Altered  int      // handed over with other bytes
 	Second   int      // numbers with a second content
 	Receipts int      // resends with another receipt
+	Unfound  int      // accepted, and unknown to the daemon that was asked for it
 	Faults   []string // every breach, the first hundred of them
 }
 
@@ -114,10 +117,10 @@ func (r *Report) String() string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	var b strings.Builder
-	_, _ = fmt.Fprintf(&b, "documents accepted %d, kills %d, repeats %d, missing %d, altered %d, second contents %d, other receipts %d\n",
-		r.Accepted, r.Kills, r.Repeats, r.Missing, r.Altered, r.Second, r.Receipts)
-	_, _ = fmt.Fprintf(&b, "resends %d, conflicts refused %d, unanswered %d, replayed %d, attacked for %.1f s, drained in %.1f s, seed %d\n",
-		r.Resends, r.Conflicts, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Drained.Seconds(), r.Seed)
+	_, _ = fmt.Fprintf(&b, "documents accepted %d, kills %d, repeats %d, missing %d, altered %d, second contents %d, other receipts %d, not found %d\n",
+		r.Accepted, r.Kills, r.Repeats, r.Missing, r.Altered, r.Second, r.Receipts, r.Unfound)
+	_, _ = fmt.Fprintf(&b, "resends %d, asked for %d, conflicts refused %d, unanswered %d, replayed %d, attacked for %.1f s, not dispatched then %d, drained in %.1f s, seed %d\n",
+		r.Resends, r.Asked, r.Conflicts, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Waiting, r.Drained.Seconds(), r.Seed)
 	_, _ = fmt.Fprintf(&b, "answers took %d ms (median), %d ms (99th of 100); a daemon that was killed was away for %d ms (median), %d ms (longest)\n",
 		quantile(r.Took, 0.5).Milliseconds(), quantile(r.Took, 0.99).Milliseconds(), quantile(r.Away, 0.5).Milliseconds(), quantile(r.Away, 1).Milliseconds())
 	_, _ = fmt.Fprintf(&b, "meanwhile the others answered %d documents and told %d to come again: for each kill %d (median), %d (most)\n",

@@ -99,6 +99,10 @@ func (c *customer) run(ctx context.Context) {
 				c.w.report.count(&c.w.report.Resends)
 				c.send(ctx, number, document, 1)
 			}
+		case 5, 6:
+			if first, ok := c.send(ctx, number, document, 0); ok {
+				c.find(ctx, number, first)
+			}
 		default:
 			c.send(ctx, number, document, 0)
 		}
@@ -123,6 +127,31 @@ func (c *customer) send(ctx context.Context, number string, document []byte, at 
 
 func (c *customer) promised(number string, document []byte, answer httpapi.Acceptance) {
 	c.w.books.promised(c.w.report, answer.ExchangeID, promise{number, sha256.Sum256(document), answer.Receipt, answer.Receivers})
+}
+
+// find asks one daemon after the other for what was just accepted, until one
+// tells how it stands. Any of them knows it.
+func (c *customer) find(ctx context.Context, number string, a httpapi.Acceptance) {
+	calls := c.calls[c.role()]
+	for at := c.chance.IntN(len(calls)); ctx.Err() == nil; at++ {
+		x, err := client.Get[httpapi.Exchange](ctx, calls[at%len(calls)].Client, "/v1/exchanges/"+a.ExchangeID, nil)
+		problem := client.ProblemOf(err)
+		switch {
+		case err == nil:
+			c.w.report.count(&c.w.report.Asked)
+			if x.DigestSHA256 != a.DigestSHA256 || x.DocumentNumber != number {
+				c.w.report.fault(&c.w.report.Altered, "%s is found as %+v", number, x)
+			}
+			return
+		case problem != nil && problem.Status == http.StatusNotFound:
+			c.w.report.fault(&c.w.report.Unfound, "%s was accepted as %s and is not found: %v", number, a.ExchangeID, err)
+			return
+		case problem != nil && !comesAgain(problem):
+			c.w.report.fault(nil, "%s was asked for: %v", number, err)
+			return
+		}
+		await(ctx, nil, 20*time.Millisecond)
+	}
 }
 
 // conflict submits a content whose number another has.

@@ -1,0 +1,101 @@
+package crashtest
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+// drainTime bounds the end of an attack: what is left is dispatched, handed over
+// and taken.
+const drainTime = 5 * time.Minute
+
+// unfinished are the states in which an exchange waits for somebody.
+var unfinished = []exchange.State{
+	exchange.SubmissionAcceptance, exchange.ContentConsignment, exchange.ContentHandover,
+	exchange.ConsignmentRejection, exchange.ContentHandoverFailure,
+}
+
+// drain waits until the daemons say that nothing is open any more, and replays
+// what was refused. It goes by what an operator would go by: an exchange is in no
+// list before it is dispatched, which where a daemon or a broker has just died is
+// when its session is over, so the lag comes first.
+func (w *world) drain() {
+	w.tb.Helper()
+	w.books.tolerant()
+	operator := w.members[0].node.As("operator", nil)
+	if w.o.Servers != nil {
+		w.report.Waiting, _ = w.members[0].node.Lag(w.tb.Context()) // where it cannot be had, the loop asks again
+	}
+	for end := time.Now().Add(drainTime); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
+		err := w.idle(operator)
+		if err == nil {
+			return
+		}
+		if time.Now().After(end) {
+			w.report.fault(nil, "not drained within %s: %v", drainTime, err)
+			return
+		}
+		w.replayAll(operator)
+	}
+}
+
+// idle tells what is not done yet.
+func (w *world) idle(operator *client.Client) error {
+	if w.o.Servers != nil {
+		lag, err := w.members[0].node.Lag(w.tb.Context())
+		if err != nil || lag > 0 {
+			return errors.Join(fmt.Errorf("%d records of the log are not dispatched", lag), err)
+		}
+	}
+	if err := w.folded(operator); err != nil {
+		return err
+	}
+	for _, state := range unfinished {
+		page, err := client.Get[httpapi.Page](w.tb.Context(), operator, "/v1/exchanges", url.Values{"state": {string(state)}, "limit": {"1"}})
+		if err != nil {
+			return err
+		}
+		if len(page.Exchanges) > 0 {
+			return fmt.Errorf("in state %s: %+v", state, page.Exchanges)
+		}
+	}
+	return nil
+}
+
+// folded returns once the lists show all that is dispatched: only then is a daemon
+// sure that there is no such exchange.
+func (w *world) folded(operator *client.Client) error {
+	_, err := client.Get[httpapi.Exchange](w.tb.Context(), operator, "/v1/exchanges/"+uuid.NewString(), nil)
+	if p := client.ProblemOf(err); p != nil && p.Status == http.StatusNotFound {
+		return nil
+	}
+	return fmt.Errorf("an exchange that nobody made: %w", err)
+}
+
+// replayAll begins every failed delivery again.
+func (w *world) replayAll(operator *client.Client) {
+	for _, who := range w.receivers() {
+		query := exchange.ReplayQuery{Receiver: who}
+		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
+		if err != nil || len(plan.Items) == 0 {
+			continue // it is asked again
+		}
+		_, err = client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays", httpapi.ReplayOrder{
+			Query: query, Digest: plan.Digest, Reason: "the receiver is well again",
+		})
+		if err == nil {
+			w.report.mu.Lock()
+			w.report.Replayed += len(plan.Items)
+			w.report.mu.Unlock()
+		}
+	}
+}
