@@ -78,12 +78,16 @@ func (s *Servers) Up(ctx context.Context) error {
 	return nil
 }
 
+// javaOptions spare brokers that are killed every few seconds what never pays off
+// in such a life: without C2 they start with half the work.
+const javaOptions = "-XX:TieredStopAtLevel=1"
+
 // script runs one of the two scripts of the development cluster.
 func (s *Servers) script(ctx context.Context, name string, args ...string) ([]byte, error) {
 	cmd := exec.CommandContext(ctx, filepath.Join(root(), "deploy", "dev", name), args...)
 	cmd.Env = append(os.Environ(),
 		fmt.Sprintf("BEIBU_DEV_KAFKA_PORT=%d", s.base), fmt.Sprintf("BEIBU_DEV_CONTROLLER_PORT=%d", s.base+1),
-		fmt.Sprintf("BEIBU_DEV_REDIS_PORT=%d", s.base+redisAt))
+		fmt.Sprintf("BEIBU_DEV_REDIS_PORT=%d", s.base+redisAt), "BEIBU_DEV_KAFKA_OPTS="+javaOptions)
 	return cmd.CombinedOutput()
 }
 
