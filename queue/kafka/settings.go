@@ -44,17 +44,28 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 }
 
 // checkAgreed fails with a *queue.Disagreement where another node began with
-// something else. It comes last, so that a node that is refused for another
-// reason leaves nothing on record.
+// something else. It comes last, and looks at all names before it records any, so
+// that a node that is refused leaves nothing on record; of two that begin at once
+// with different things, the refused one may.
 func (c *cluster) checkAgreed(ctx context.Context) error {
-	for _, name := range slices.Sorted(maps.Keys(c.options.Agreed)) {
-		ours := c.options.Agreed[name]
-		recorded, err := c.settle(ctx, agreedSetting+name, ours)
-		if err != nil {
-			return err
+	look := func(key, ours string) (string, error) {
+		recorded, found, err := c.recorded(ctx, key)
+		if err == nil && !found {
+			recorded = ours
 		}
-		if recorded != ours {
-			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
+		return recorded, err
+	}
+	settle := func(key, ours string) (string, error) { return c.settle(ctx, key, ours) }
+	for _, recordedOf := range []func(key, ours string) (string, error){look, settle} {
+		for _, name := range slices.Sorted(maps.Keys(c.options.Agreed)) {
+			ours := c.options.Agreed[name]
+			recorded, err := recordedOf(agreedSetting+name, ours)
+			if err != nil {
+				return err
+			}
+			if recorded != ours {
+				return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
+			}
 		}
 	}
 	return nil

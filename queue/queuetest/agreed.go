@@ -24,6 +24,8 @@ func Agrees(t *testing.T, open func(agreed map[string]string) (queue.Queue, erro
 		{map[string]string{"key": "one", "cipher": "des"}, "cipher"},
 		{map[string]string{"key": "other", "mode": "gcm"}, "key"},
 		{map[string]string{"key": "one", "mode": "cbc"}, ""}, // who was refused left nothing behind
+		{map[string]string{"key": "other", "bits": "128"}, "key"},
+		{map[string]string{"key": "one", "bits": "256"}, ""}, // whatever comes first among the names
 		{map[string]string{"key": "one"}, ""},
 		{nil, ""},
 	} {
