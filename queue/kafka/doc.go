@@ -26,7 +26,8 @@
 // carried to one receiver is a consumer group of its own.
 //
 // What a node knows it keeps in memory: some forty bytes for each key in log,
-// and next to nothing of events. A file may keep it too, so that a node that
+// another sixty for each that is not dispatched yet, so that it can be asked for
+// (Decided), and next to nothing of events. A file may keep it too, so that a node that
 // opens again hears only what is new; without one that fits, it hears both from
 // their beginnings. It is ready when it has caught up.
 //

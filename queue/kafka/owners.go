@@ -37,7 +37,7 @@ type owners struct {
 	waiting map[fingerprint][]chan queue.Entry // who waits for a decision; guarded by mu
 	marks   []mark                             // of each partition; guarded by mu
 	begins  []int64                            // of each partition, the first offset that it holds; guarded by mu
-	untold  *untold
+	untold  *untold                            // has a lock of its own
 }
 
 func newOwners(l layout) *owners {

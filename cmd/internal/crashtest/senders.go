@@ -101,7 +101,8 @@ func (c *customer) run(ctx context.Context) {
 			}
 		case 5, 6:
 			if first, ok := c.send(ctx, number, document, 0); ok {
-				c.find(ctx, number, first)
+				calls, at := c.calls[c.role()], c.chance.IntN(len(c.w.members))
+				c.w.senders.wg.Go(func() { c.w.find(ctx, calls, at, number, first) })
 			}
 		default:
 			c.send(ctx, number, document, 0)
@@ -131,23 +132,22 @@ func (c *customer) promised(number string, document []byte, answer httpapi.Accep
 
 // find asks one daemon after the other for what was just accepted, until one
 // tells how it stands. Any of them knows it.
-func (c *customer) find(ctx context.Context, number string, a httpapi.Acceptance) {
-	calls := c.calls[c.role()]
-	for at := c.chance.IntN(len(calls)); ctx.Err() == nil; at++ {
+func (w *world) find(ctx context.Context, calls []line, at int, number string, a httpapi.Acceptance) {
+	for ; ctx.Err() == nil; at++ {
 		x, err := client.Get[httpapi.Exchange](ctx, calls[at%len(calls)].Client, "/v1/exchanges/"+a.ExchangeID, nil)
 		problem := client.ProblemOf(err)
 		switch {
 		case err == nil:
-			c.w.report.count(&c.w.report.Asked)
+			w.report.count(&w.report.Asked)
 			if x.DigestSHA256 != a.DigestSHA256 || x.DocumentNumber != number {
-				c.w.report.fault(&c.w.report.Altered, "%s is found as %+v", number, x)
+				w.report.fault(&w.report.Altered, "%s is found as %+v", number, x)
 			}
 			return
 		case problem != nil && problem.Status == http.StatusNotFound:
-			c.w.report.fault(&c.w.report.Unfound, "%s was accepted as %s and is not found: %v", number, a.ExchangeID, err)
+			w.report.fault(&w.report.Unfound, "%s was accepted as %s and is not found: %v", number, a.ExchangeID, err)
 			return
 		case problem != nil && !comesAgain(problem):
-			c.w.report.fault(nil, "%s was asked for: %v", number, err)
+			w.report.fault(nil, "%s was asked for: %v", number, err)
 			return
 		}
 		await(ctx, nil, 20*time.Millisecond)
