@@ -73,6 +73,8 @@ func TestLagEndsWhereACommitIsLost(t *testing.T) {
 	lost.Remove()
 	patient, end := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer end()
-	for lagOf(patient, t, q) > 0 {
+	lag := lagOf(patient, t, q)
+	for lag > 0 {
+		lag = lagOf(patient, t, q)
 	}
 }
