@@ -149,19 +149,27 @@ func (q *Queue) behind() bool {
 	return n >= int64(q.options.MemoryEvery) && n >= int64(q.owners.size()/8)
 }
 
-// remember writes the memory whenever it is due, and a last time at the end.
+// remember writes the memory whenever it is due. Close does so a last time, when
+// nothing is heard any more.
 func (q *Queue) remember() {
-	for q.life.Err() == nil {
+	for {
 		select {
 		case <-q.due:
 		case <-q.life.Done():
+			return
 		}
-		if q.life.Err() == nil && !q.behind() {
+		if !q.behind() {
 			continue // it was said while the memory was being written
 		}
-		if err := q.write(); err != nil {
-			q.cluster.tell(err)
-		}
+		q.keep()
+	}
+}
+
+// keep writes the memory, and tells where it cannot: the next start hears more
+// then.
+func (q *Queue) keep() {
+	if err := q.write(); err != nil {
+		q.cluster.tell(err)
 	}
 }
 

@@ -133,6 +133,25 @@ func TestMemoryIsGoneOnFrom(t *testing.T) {
 	n.dispatch(q, 1)
 }
 
+// What was heard while the memory was being written is in it at the end, too.
+func TestMemoryIsWrittenALastTime(t *testing.T) {
+	n := newNode(t)
+	n.options.MemoryEvery = 1 // so that it is nearly always being written
+	for token := range byte(20) {
+		q := n.open()
+		for i := range 5 {
+			sub := queue.Submission{Key: fmt.Sprintf("%d of %d", i, token), Token: [16]byte{token + 1}, Body: []byte("body")}
+			if _, err := q.Admit(t.Context(), sub); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n.close(q)
+		if got := q.heard.Load(); got != 0 {
+			t.Fatalf("round %d: %d records are not in the memory", token, got)
+		}
+	}
+}
+
 // A memory that does not fit the topics is left, the reason is told, and the
 // topics decide.
 func TestMemoryThatDoesNotFit(t *testing.T) {

@@ -104,12 +104,14 @@ func (q *Queue) hear(ctx context.Context) error {
 	if err != nil {
 		return q.unavailable(ctx, "hear log and events", err)
 	}
-	for p, at := range q.owners.points() {
-		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
-	}
+	// What events tells comes first: then no entry is taken for one that is not
+	// dispatched, and kept as such, only to be heard of a moment later.
 	q.listen(q.topics.events, 0, q.feed.mark.next, q.hearEvents)
 	if _, err := q.feed.heard(ctx, now.events.end); err != nil {
 		return q.unavailable(ctx, "hear events", err)
+	}
+	for p, at := range q.owners.points() {
+		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
 	}
 	for p, log := range now.log {
 		if err := q.owners.heard(ctx, p, log.end); err != nil {
@@ -156,6 +158,9 @@ func (q *Queue) Close() error {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
 		q.ears.Wait()
+		if q.options.Memory != "" {
+			q.keep()
+		}
 		q.cluster.Transport.CloseIdleConnections()
 	})
 	return q.ended
