@@ -27,9 +27,9 @@
 //
 // What a node knows it keeps in memory: some forty bytes for each key in log,
 // another sixty for each that is not dispatched yet, so that it can be asked for
-// (Decided), and next to nothing of events. A file may keep it too, so that a node that
-// opens again hears only what is new; without one that fits, it hears both from
-// their beginnings. It is ready when it has caught up.
+// (Decided), and next to nothing of events. A file may keep it too, so that a
+// node that opens again hears only what is new; without one that fits, it hears
+// both from their beginnings. It is ready when it has caught up.
 //
 // The writer holds a message until the brokers have answered for it, whether or
 // not its caller still waits. How many bytes it may hold is bounded; beyond

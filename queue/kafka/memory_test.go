@@ -133,6 +133,23 @@ func TestMemoryIsGoneOnFrom(t *testing.T) {
 	n.dispatch(q, 1)
 }
 
+// A node that hears a log from its beginning takes nothing for undispatched that
+// is dispatched: of a large one that would be much.
+func TestOpenTakesNothingForUntold(t *testing.T) {
+	n := newNode(t)
+	q := n.open()
+	n.admit(q, 1, 200)
+	n.dispatch(q, 200)
+	n.close(q)
+	q = n.forgetful().open()
+	defer n.close(q)
+	for p, line := range q.owners.untold.lines {
+		if line != nil {
+			t.Errorf("entries of log/%d were kept", p)
+		}
+	}
+}
+
 // What was heard while the memory was being written is in it at the end, too.
 func TestMemoryIsWrittenALastTime(t *testing.T) {
 	n := newNode(t)

@@ -113,9 +113,17 @@ func (q *Queue) hear(ctx context.Context) error {
 	for p, at := range q.owners.points() {
 		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
 	}
-	for p, log := range now.log {
+	if err := q.abreast(ctx, now); err != nil {
+		return q.unavailable(ctx, "hear log", err)
+	}
+	return nil
+}
+
+// abreast waits until this node has heard all that log held at a time.
+func (q *Queue) abreast(ctx context.Context, then spans) error {
+	for p, log := range then.log {
 		if err := q.owners.heard(ctx, p, log.end); err != nil {
-			return q.unavailable(ctx, "hear log", err)
+			return err
 		}
 	}
 	return nil

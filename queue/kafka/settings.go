@@ -48,24 +48,25 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 // that a node that is refused leaves nothing on record; of two that begin at once
 // with different things, the refused one may.
 func (c *cluster) checkAgreed(ctx context.Context) error {
-	look := func(key, ours string) (string, error) {
-		recorded, found, err := c.recorded(ctx, key)
-		if err == nil && !found {
-			recorded = ours
+	names := slices.Sorted(maps.Keys(c.options.Agreed))
+	for _, name := range names {
+		ours := c.options.Agreed[name]
+		recorded, found, err := c.recorded(ctx, agreedSetting+name)
+		if err != nil {
+			return err
 		}
-		return recorded, err
+		if found && recorded != ours {
+			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
+		}
 	}
-	settle := func(key, ours string) (string, error) { return c.settle(ctx, key, ours) }
-	for _, recordedOf := range []func(key, ours string) (string, error){look, settle} {
-		for _, name := range slices.Sorted(maps.Keys(c.options.Agreed)) {
-			ours := c.options.Agreed[name]
-			recorded, err := recordedOf(agreedSetting+name, ours)
-			if err != nil {
-				return err
-			}
-			if recorded != ours {
-				return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
-			}
+	for _, name := range names {
+		ours := c.options.Agreed[name]
+		recorded, err := c.settle(ctx, agreedSetting+name, ours)
+		if err != nil {
+			return err
+		}
+		if recorded != ours { // another began at the same time
+			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
 		}
 	}
 	return nil

@@ -75,30 +75,20 @@ func (q *Queue) Decided(ctx context.Context, id [16]byte) (queue.Entry, error) {
 		return queue.Entry{}, err
 	}
 	defer done()
-	at := q.owners.untold.position(id)
-	if at == 0 {
-		if err := q.abreast(ctx); err != nil {
-			return queue.Entry{}, q.unavailable(ctx, "hear log", err)
-		}
-		if at = q.owners.untold.position(id); at == 0 {
-			return queue.Entry{}, fmt.Errorf("find decision: %w", queue.ErrNotFound)
-		}
+	if at := q.owners.untold.position(id); at != 0 {
+		return q.entry(ctx, at)
 	}
-	return q.entry(ctx, at)
-}
-
-// abreast waits until this node has heard all that log holds now.
-func (q *Queue) abreast(ctx context.Context) error {
 	now, err := q.spans(ctx)
+	if err == nil {
+		err = q.abreast(ctx, now)
+	}
 	if err != nil {
-		return err
+		return queue.Entry{}, q.unavailable(ctx, "hear log", err)
 	}
-	for p, log := range now.log {
-		if err := q.owners.heard(ctx, p, log.end); err != nil {
-			return err
-		}
+	if at := q.owners.untold.position(id); at != 0 {
+		return q.entry(ctx, at)
 	}
-	return nil
+	return queue.Entry{}, fmt.Errorf("find decision: %w", queue.ErrNotFound)
 }
 
 // hearEvents takes in messages of events.
