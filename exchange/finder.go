@@ -13,9 +13,9 @@ import (
 // may tell it only when it is dispatched, which is a moment later, or many
 // seconds where the node that would have done it has died.
 type Finder struct {
-	Journal   Journal
-	Decisions queue.Decisions
-	Recorder  *Recorder
+	Journal      Journal
+	Undispatched queue.Undispatched
+	Recorder     *Recorder
 }
 
 // Exchange is Journal's. One that is not dispatched yet stands as it was accepted,
@@ -26,9 +26,9 @@ func (f *Finder) Exchange(ctx context.Context, id uuid.UUID) (Exchange, error) {
 	if err == nil || KindOf(err) != NotFound {
 		return x, err
 	}
-	// In this order: what is no longer among the decisions by the time they are
-	// asked is in the record that is waited for.
-	e, err := f.Decisions.Decided(ctx, id)
+	// In this order: what is no longer undispatched by the time it is asked
+	// for is in the record that is waited for.
+	e, err := f.Undispatched.Decided(ctx, id)
 	switch {
 	case err == nil:
 		return FromEntry(e)

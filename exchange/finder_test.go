@@ -69,7 +69,7 @@ func TestFinder(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			r := exchangetest.NewRecord(t)
 			f := &exchange.Finder{
-				Journal: r, Decisions: test.decided(r), Recorder: &exchange.Recorder{Appender: r, Feed: r, Fold: r},
+				Journal: r, Undispatched: test.decided(r), Recorder: &exchange.Recorder{Appender: r, Feed: r, Fold: r},
 			}
 			x, err := f.Exchange(t.Context(), entry.ID)
 			if test.want == "" {

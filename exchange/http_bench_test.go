@@ -42,7 +42,7 @@ func serve(b *testing.B, w *exchangetest.World) string {
 		b.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Decided: w.Store, Bodies: w.Store, Access: access,
+		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: access,
 		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed),
 		Trust:   signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{

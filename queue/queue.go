@@ -80,9 +80,9 @@ type Appender interface {
 	Append(ctx context.Context, events ...Event) (told int64, err error)
 }
 
-// Decisions are known before the record tells them: a decision stands once it is
-// made, and the record may tell it no sooner than it is dispatched.
-type Decisions interface {
+// Undispatched is what is decided and the record does not tell yet: a decision
+// stands once it is made, and may be told no sooner than it is dispatched.
+type Undispatched interface {
 	// Decided returns the owning entry of an exchange that the record does not
 	// tell yet, or ErrNotFound. What Admit has returned before, on any node, is
 	// returned, or else the record tells it up to the Head that is asked for
@@ -139,6 +139,6 @@ type Queue interface {
 	Feed
 	Bodies
 	Duties
-	Decisions
+	Undispatched
 	Close() error
 }

@@ -26,7 +26,7 @@ type Options struct {
 	Rules    *rules.Set
 	Journal  exchange.Journal
 	Recorder *exchange.Recorder
-	Decided  queue.Decisions
+	Untold   queue.Undispatched // accepted, and in no index yet
 	Mailbox  Mailbox
 	Bodies   queue.Bodies
 	Stamps   Timestamps    // or nil, where no authority stamps seals
@@ -108,13 +108,13 @@ type Server struct {
 // New returns the door. It fails where something is missing or where its
 // metrics are taken.
 func New(o Options) (*Server, error) {
-	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Decided == nil || o.Mailbox == nil ||
+	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
 		return nil, errors.New("make HTTP API: something that it is built of is missing")
 	}
 	s := &Server{
 		rules: RulesOf(o.Rules), journal: o.Journal,
-		finder:  exchange.Finder{Journal: o.Journal, Decisions: o.Decided, Recorder: o.Recorder},
+		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access,

@@ -196,7 +196,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed)}
 	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	w.server, err = httpapi.New(httpapi.Options{
-		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Decided: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{
 			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,

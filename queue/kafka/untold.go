@@ -67,7 +67,7 @@ func (u *untold) position(id [16]byte) int64 {
 }
 
 // Decided returns the owning entry of an exchange that is not dispatched yet; see
-// queue.Decisions. What this node has not heard of is looked for once it has
+// queue.Undispatched. What this node has not heard of is looked for once it has
 // heard all that the brokers hold, since another node may have answered.
 func (q *Queue) Decided(ctx context.Context, id [16]byte) (queue.Entry, error) {
 	ctx, done, err := q.enter(ctx)

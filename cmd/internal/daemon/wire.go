@@ -20,7 +20,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 		return err
 	}
 	d.api, err = httpapi.New(httpapi.Options{
-		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder, Decided: d.store,
+		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder, Untold: d.store,
 		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed),
 		Bodies:  d.store, Stamps: d.served(),
 		Trust: now.trust, Keys: now.public, Access: d.access,
