@@ -170,9 +170,11 @@ func TestExchangeIsFoundBeforeItsDispatch(t *testing.T) {
 	}
 	read[httpapi.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound)
 	release := request{path: path + "/release", as: operator, body: `{"reason":"seen the originals"}`}
-	early := w.do(release)
-	if p := read[httpapi.Problem](t, early, http.StatusServiceUnavailable); !p.Retryable || early.header.Get("Retry-After") == "" {
-		t.Errorf("%+v, Retry-After %q", p, early.header.Get("Retry-After"))
+	refusal := request{path: path + "/refusal", as: operator, body: `{"reason":"the goods are not there"}`}
+	for _, early := range []answer{w.do(refusal), w.do(release)} {
+		if p := read[httpapi.Problem](t, early, http.StatusServiceUnavailable); !p.Retryable || early.header.Get("Retry-After") == "" {
+			t.Errorf("%+v, Retry-After %q", p, early.header.Get("Retry-After"))
+		}
 	}
 	letOn()
 	if x := read[httpapi.Exchange](t, w.do(release), http.StatusOK); x.State != exchange.ContentConsignment {

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -88,7 +89,7 @@ type decisions struct {
 	one atomic.Pointer[queue.Entry]
 }
 
-// Decided is queue.Decisions'.
+// Decided is queue.Undispatched'.
 func (d *decisions) Decided(ctx context.Context, id [16]byte) (queue.Entry, error) {
 	if e := d.one.Load(); e != nil && e.ID == id {
 		return *e, nil
@@ -100,20 +101,13 @@ func (d *decisions) Decided(ctx context.Context, id [16]byte) (queue.Entry, erro
 // record is let on.
 func (w *world) holdBack(id string) (letOn func()) {
 	w.t.Helper()
-	ctx, found := context.WithCancel(w.t.Context())
-	defer found()
-	err := w.store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
-		for _, c := range changes {
-			if c.Entry != nil && uuid.UUID(c.Entry.ID).String() == id {
-				w.decided.one.Store(c.Entry)
-				found()
-			}
+	w.told(func(c queue.Change) bool {
+		if c.Entry == nil || uuid.UUID(c.Entry.ID).String() != id {
+			return false
 		}
-		return nil
+		w.decided.one.Store(c.Entry)
+		return true
 	})
-	if err != nil {
-		w.t.Fatal(err)
-	}
 	w.index.hide(uuid.MustParse(id))
 	return func() { w.index.hide(uuid.Nil) }
 }
@@ -122,18 +116,22 @@ func (w *world) holdBack(id string) (letOn func()) {
 // shows it.
 func (w *world) consigned(id string) {
 	w.t.Helper()
-	ctx, found := context.WithCancel(w.t.Context())
-	defer found()
+	w.told(func(c queue.Change) bool { return c.Event != nil && uuid.UUID(c.Event.ID).String() == id })
+	w.settle()
+}
+
+// told waits until the record tells what a test looks for.
+func (w *world) told(found func(queue.Change) bool) {
+	w.t.Helper()
+	ctx, cancel := context.WithCancel(w.t.Context())
+	defer cancel()
 	err := w.store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
-		for _, c := range changes {
-			if c.Event != nil && uuid.UUID(c.Event.ID).String() == id {
-				found()
-			}
+		if slices.ContainsFunc(changes, found) {
+			cancel()
 		}
 		return nil
 	})
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	w.settle()
 }
