@@ -158,11 +158,7 @@ func (c *cursor) base64() ([]byte, error) {
 		return nil, err
 	}
 	from := len(c.decoded)
-	for _, b := range raw {
-		if b != ' ' && b != '\t' && b != '\r' && b != '\n' {
-			c.decoded = append(c.decoded, b)
-		}
-	}
+	c.decoded = appendPacked(c.decoded, raw)
 	packed := c.decoded[from:]
 	n, err := base64.StdEncoding.Strict().Decode(packed, packed)
 	if err != nil || n == 0 {
@@ -170,6 +166,24 @@ func (c *cursor) base64() ([]byte, error) {
 	}
 	c.decoded = c.decoded[:from+n]
 	return packed[:n:n], nil
+}
+
+// appendPacked appends character data that Scanner passed without its white
+// space. That may be written as references: Java's signers end each line of
+// base64 with CR LF, and the CR leaves the serialiser as "&#13;".
+func appendPacked(dst, raw []byte) []byte {
+	for i := 0; i < len(raw); i++ {
+		if raw[i] == '&' {
+			if r, n := strict.Reference(raw[i:]); r == ' ' || r == '\t' || r == '\r' || r == '\n' {
+				i += n - 1
+				continue
+			}
+		}
+		if c := raw[i]; c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			dst = append(dst, c)
+		}
+	}
+	return dst
 }
 
 // finish reads to the end of the document, where nothing may follow.

@@ -235,7 +235,8 @@ const valueOpen, valueClose = "<ds:SignatureValue>", "</ds:SignatureValue>"
 
 // withValue is a document with another value of the signature.
 func withValue(document string, value []byte) string {
-	i, j := strings.Index(document, valueOpen)+len(valueOpen), strings.Index(document, valueClose)
+	i, j := strings.Index(document, "<ds:SignatureValue"), strings.Index(document, valueClose)
+	i += strings.IndexByte(document[i:], '>') + 1
 	return document[:i] + base64.StdEncoding.EncodeToString(value) + document[j:]
 }
 

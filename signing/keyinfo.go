@@ -2,12 +2,13 @@ package signing
 
 import (
 	"bytes"
+	"slices"
 
 	"beibu/signing/strict"
 )
 
 // keyNames are the elements that KeyInfo may hold, at any depth. What they say
-// is not used, but for the first certificate, which names a key.
+// is not used, but for the certificates, one of which names a key.
 var keyNames = map[string]bool{
 	"KeyName": true, "KeyValue": true, "RSAKeyValue": true, "Modulus": true, "Exponent": true,
 	"ECKeyValue": true, "NamedCurve": true, "PublicKey": true,
@@ -16,7 +17,8 @@ var keyNames = map[string]bool{
 }
 
 func (r *senderReader) keyInfo() error {
-	if _, err := r.attribute(""); err != nil {
+	r.identifiers()
+	if err := r.onlyID(); err != nil {
 		return err
 	}
 	outside := r.scanner.Depth() - 1
@@ -38,16 +40,25 @@ func (r *senderReader) keyInfo() error {
 		if err := r.keyAttribute(local); err != nil {
 			return err
 		}
-		if string(local) == "X509Certificate" && r.parts.certificate == nil {
-			var err error
-			if r.parts.certificate, err = r.base64(); err != nil {
-				return err
-			}
+		if string(local) != "X509Certificate" {
+			continue
 		}
+		der, err := r.base64()
+		if err != nil {
+			return err
+		}
+		if len(r.parts.certificates) == manyCertificates {
+			return r.refuse(CodeShape, "more certificates than any chain has")
+		}
+		r.parts.certificates = append(r.parts.certificates, der)
 	}
 }
 
-// keyAttribute refuses attributes within KeyInfo: one could be an identifier.
+// manyCertificates is how many a KeyInfo may hold. Chains have three or four.
+const manyCertificates = 32
+
+// keyAttribute refuses attributes within KeyInfo that XMLDSig 1.1 does not have
+// there.
 func (r *senderReader) keyAttribute(local []byte) error {
 	name := ""
 	switch string(local) {
@@ -55,21 +66,33 @@ func (r *senderReader) keyAttribute(local []byte) error {
 		name = "URI"
 	case "X509Digest":
 		name = "Algorithm"
+	case "ECKeyValue":
+		r.identifiers()
+		return r.onlyID()
 	}
 	_, err := r.attribute(name)
 	return err
 }
 
-// chooseSigner finds the key that the signature is to be checked with: the
-// one whose certificate KeyInfo holds, or each that counts at the time.
-func chooseSigner(candidates []Signer, certificate []byte) ([]Signer, error) {
-	if certificate == nil {
+// chooseSigners finds the keys that the signature is to be checked with: those
+// whose certificates KeyInfo holds, or all if it holds none. A chain may be in
+// any order; who issued it does not count, only who is registered.
+func chooseSigners(candidates []Signer, certificates [][]byte) ([]Signer, error) {
+	if len(certificates) == 0 {
 		return candidates, nil
 	}
+	var chosen []Signer
 	for i := range candidates {
-		if bytes.Equal(candidates[i].Certificate.Raw, certificate) {
-			return candidates[i : i+1], nil
+		if holds(certificates, candidates[i].Certificate.Raw) {
+			chosen = append(chosen, candidates[i])
 		}
 	}
-	return nil, refusal(CodeUntrusted, "the certificate in the signature is none of those registered for the sender")
+	if chosen == nil {
+		return nil, refusal(CodeUntrusted, "the certificate in the signature is none of those registered for the sender")
+	}
+	return chosen, nil
+}
+
+func holds(certificates [][]byte, der []byte) bool {
+	return slices.ContainsFunc(certificates, func(c []byte) bool { return bytes.Equal(c, der) })
 }

@@ -38,11 +38,11 @@ type senderReader struct {
 
 // senderParts is what stands in a sender's ds:Signature.
 type senderParts struct {
-	start       int    // in the document
-	info        []byte // canonical form of SignedInfo
-	prefix      []byte // of its names, with its colon
-	value       []byte
-	certificate []byte // DER of the first in KeyInfo, or nothing
+	start        int    // in the document
+	info         []byte // canonical form of SignedInfo
+	prefix       []byte // of its names, with its colon
+	value        []byte
+	certificates [][]byte // DER of all in KeyInfo, in its order
 }
 
 // xmlAttribute is one such as xml:lang, of an open element.
@@ -54,7 +54,8 @@ type xmlAttribute struct {
 func (r *senderReader) reset(document []byte, form senderForm, limits strict.Limits) {
 	r.start(document, limits)
 	r.code, r.blanks = CodeShape, true
-	r.form, r.found, r.objection, r.parts = form, false, nil, senderParts{}
+	r.form, r.found, r.objection = form, false, nil
+	r.parts = senderParts{certificates: r.parts.certificates[:0]}
 	r.children, r.lastAt = 0, 0
 	r.ids, r.rootHasID, r.inherited = r.ids[:0], false, r.inherited[:0]
 	r.giveBack()
@@ -182,15 +183,17 @@ func (r *senderReader) forgetAt(depth int) {
 // SignatureValue, at most one KeyInfo.
 func (r *senderReader) signature() (err error) {
 	r.parts.start, _ = r.scanner.Span()
-	if len(r.scanner.Attributes()) > 0 {
-		if _, err := r.attribute("Id"); err != nil {
-			return err
-		}
+	if err := r.onlyID(); err != nil {
+		return err
 	}
 	if err := r.signedInfo(); err != nil {
 		return err
 	}
-	if err := r.plain(dsigSpace, "SignatureValue"); err != nil {
+	if err := r.enter(dsigSpace, "SignatureValue"); err != nil {
+		return err
+	}
+	r.identifiers()
+	if err := r.onlyID(); err != nil {
 		return err
 	}
 	if r.parts.value, err = r.base64(); err != nil {
@@ -228,10 +231,11 @@ func (r *senderReader) signedInfo() error {
 	}
 	n := r.scanner.Name()
 	r.parts.prefix = r.bytes[n.Start:n.Local]
-	if len(r.scanner.Attributes()) > 0 {
-		return r.refuse(CodeForm, "SignedInfo must have no attribute")
+	r.identifiers()
+	if r.onlyID() != nil {
+		return r.refuse(CodeForm, "SignedInfo must have no attribute but Id")
 	}
-	if err := r.toEnd(); err != nil {
+	if err := r.throughInfo(); err != nil {
 		return err
 	}
 	r.tap = nil
@@ -242,6 +246,32 @@ func (r *senderReader) signedInfo() error {
 	return nil
 }
 
+// throughInfo reads up to the end tag of SignedInfo, and notes the identifiers
+// in it. Which elements may have one, and what else, is the form's matter.
+func (r *senderReader) throughInfo() error {
+	for outside := r.scanner.Depth() - 1; ; {
+		if err := r.next(); err != nil {
+			return err
+		}
+		switch {
+		case r.scanner.Kind() == strict.StartElement:
+			r.identifiers()
+		case r.scanner.Kind() == strict.EndElement && r.scanner.Depth() == outside:
+			return nil
+		}
+	}
+}
+
+// onlyID checks that the start tag read last has no attribute but Id, which
+// XMLDSig 1.1 allows on some of a signature's own elements.
+func (r *senderReader) onlyID() error {
+	if len(r.scanner.Attributes()) == 0 {
+		return nil
+	}
+	_, err := r.attribute("Id")
+	return err
+}
+
 // manyIDs is how many identifiers scratch space may hold to be kept.
 const manyIDs = 1 << 10
 
@@ -249,7 +279,8 @@ func (r *senderReader) putBack() {
 	r.release()
 	r.contentWriter.Reset(io.Discard, c14n.Exclusive)
 	r.giveBack()
-	r.parts = senderParts{}
+	clear(r.parts.certificates[:cap(r.parts.certificates)])
+	r.parts = senderParts{certificates: r.parts.certificates[:0]}
 	clear(r.inherited[:cap(r.inherited)])
 	if clear(r.ids[:cap(r.ids)]); cap(r.ids) > manyIDs {
 		r.ids = nil

@@ -2,8 +2,11 @@ package signing_test
 
 import (
 	"bytes"
+	"encoding/base64"
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -201,22 +204,75 @@ func cutBetween(s, from, to string) string {
 // TestVerifyOtherWriters takes signatures as other programs write them.
 func TestVerifyOtherWriters(t *testing.T) {
 	v := newVerifier(t, nil)
-	key := newKey(t, "SM2")
+	key, authority, old := newKey(t, "SM2"), newKey(t, "RSA"), newKey(t, "SM2")
 	signed := string(must[[]byte](t)(signing.SignDocument([]byte(idDocument), key, c14n.Inclusive)))
-	for name, document := range map[string]string{
-		"value in lines":      strings.Replace(signed, "<ds:SignatureValue>", "<ds:SignatureValue>\n ", 1),
-		"key named":           strings.Replace(signed, "<ds:KeyInfo>", "\n<ds:KeyInfo>\n<ds:KeyName>桂海关01</ds:KeyName>", 1),
-		"key shown":           strings.Replace(signed, "<ds:KeyInfo>", `<ds:KeyInfo><ds:KeyValue><e:ECKeyValue xmlns:e="http://www.w3.org/2009/xmldsig11#"><e:NamedCurve URI="urn:oid:1.2.156.10197.1.301"/><e:PublicKey>AAAA</e:PublicKey></e:ECKeyValue></ds:KeyValue>`, 1),
-		"signature has an Id": strings.Replace(signed, "<ds:Signature ", `<ds:Signature Id="s" `, 1),
-		"misleading guess":    strings.Replace(signed, "<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>SignedInfo</ds:KeyName>", 1),
-	} {
-		if _, err := v.Verify(signing.Claim{Document: []byte(document), Signers: signersOf(key), At: accepted}); err != nil {
+	certificate := func(k signing.Key) string {
+		return "<ds:X509Certificate>" + base64.StdEncoding.EncodeToString(k.Certificate.Raw) + "</ds:X509Certificate>"
+	}
+	replace := func(pairs ...string) string {
+		document := signed
+		for i := 0; i < len(pairs); i += 2 {
+			if !strings.Contains(document, pairs[i]) {
+				t.Fatalf("nothing like %s in the document", pairs[i])
+			}
+			document = strings.Replace(document, pairs[i], pairs[i+1], 1)
+		}
+		return resigned(t, document, key, c14n.Inclusive)
+	}
+	const value, digest, der = "</ds:SignatureValue>", "</ds:DigestValue>", "</ds:X509Certificate>"
+	const blanks = " \t\r\n\r&#13;\n&#xD;&#x0d;&#000013;&#32;&#x20;&#9;&#10;"
+	tests := map[string]string{
+		"key named":                    replace("<ds:KeyInfo>", "\n<ds:KeyInfo>\n<ds:KeyName>桂海关01</ds:KeyName>"),
+		"key shown":                    replace("<ds:KeyInfo>", `<ds:KeyInfo><ds:KeyValue><e:ECKeyValue Id="e" xmlns:e="http://www.w3.org/2009/xmldsig11#"><e:NamedCurve URI="urn:oid:1.2.156.10197.1.301"/><e:PublicKey>AAAA&#13;</e:PublicKey></e:ECKeyValue></ds:KeyValue>`),
+		"misleading guess":             replace("<ds:KeyInfo>", "<ds:KeyInfo><ds:KeyName>SignedInfo</ds:KeyName>"),
+		"misleading identifier":        replace("<ds:SignedInfo>", `<ds:SignedInfo Id="Reference-DigestMethod">`),
+		"lines in digest":              replace(digest, blanks+digest, "<ds:DigestValue>", "<ds:DigestValue>"+blanks),
+		"Id of signature":              replace("<ds:Signature ", `<ds:Signature Id="s" `),
+		"Id of SignedInfo":             replace("<ds:SignedInfo>", `<ds:SignedInfo Id="s">`),
+		"Id of reference":              replace(` URI=""`, ` URI="" Id="s&#9;&quot;>"`),
+		"Id of value":                  replace("<ds:SignatureValue>", `<ds:SignatureValue Id="s">`),
+		"Id of KeyInfo":                replace("<ds:KeyInfo>", `<ds:KeyInfo Id="s">`),
+		"all identifiers":              identified(t, cut(signed, ""), key, c14n.Inclusive).whole,
+		"authority first":              replace("<ds:X509Data>", "<ds:X509Data>"+certificate(authority)),
+		"authority last":               replace("</ds:X509Data>", certificate(authority)+"</ds:X509Data>"),
+		"authority in data of its own": replace("<ds:X509Data>", "<ds:X509Data>"+certificate(authority)+"</ds:X509Data><ds:X509Data>"),
+		"the old key's as well":        replace("<ds:X509Data>", "<ds:X509Data>"+certificate(old)),
+		"lines in value":               strings.Replace(strings.Replace(signed, value, blanks+value, 1), "<ds:SignatureValue>", "<ds:SignatureValue>"+blanks, 1),
+		"lines in certificate":         strings.Replace(signed, der, blanks+der, 1),
+	}
+	for name, document := range tests {
+		if _, err := v.Verify(signing.Claim{Document: []byte(document), Signers: signersOf(old, key), At: accepted}); err != nil {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	misled := must[[]byte](t)(signing.SignDocument([]byte("<a>SignedInfo Reference DigestMethod</a>"), key, c14n.Exclusive))
 	if _, err := v.Verify(signing.Claim{Document: misled, Signers: signersOf(key), At: accepted}); err != nil {
 		t.Errorf("text that misleads the guess: %v", err)
+	}
+}
+
+// TestVerifySignedFiles takes files as other programs signed them, and none of
+// them with one letter changed.
+func TestVerifySignedFiles(t *testing.T) {
+	const dir = "testdata/signed/"
+	v := newVerifier(t, nil)
+	text := must[[]byte](t)(os.ReadFile(dir + "signer.pem"))
+	signer := signing.Signer{Name: "qinzhou", Certificate: must[*signing.Certificate](t)(signing.ParseCertificatePEM(text))}
+	files := must[[]string](t)(filepath.Glob(dir + "*.xml"))
+	if len(files) < 9 {
+		t.Errorf("only %d files", len(files))
+	}
+	for _, file := range files {
+		document := must[[]byte](t)(os.ReadFile(file))
+		claim := signing.Claim{
+			Document: document, Signers: []signing.Signer{signer}, Policy: signing.Policy{Presence: signing.Required},
+			At: time.Date(2026, 12, 1, 0, 0, 0, 0, time.UTC),
+		}
+		if got, err := v.Verify(claim); err != nil || got.Signer() != "qinzhou" || got.Algorithm() != "ecdsa-sha256" {
+			t.Errorf("%s: %v", file, err)
+		}
+		claim.Document = bytes.Replace(document, []byte("CNQZH"), []byte("CNBHY"), 1)
+		claimRefused(t, v, claim, signing.CodeDigest)
 	}
 }
 

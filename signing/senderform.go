@@ -141,6 +141,16 @@ func (r *formReader) empty(local string) (uri string, ok bool) {
 	return uri, ok && r.literal("></~") && r.literal(local) && r.literal(">")
 }
 
+// optionalID reads an attribute Id, if there is one. Its value means nothing
+// here: [senderReader.identifiers] has seen that no other element has it.
+func (r *formReader) optionalID() bool {
+	if !r.literal(` Id="`) {
+		return true
+	}
+	_, ok := r.until('"')
+	return ok
+}
+
 func (r *formReader) signatureMethod(f *senderForm) error {
 	uri, ok := r.empty("SignatureMethod")
 	algorithm, err := algorithmByURI(uri)
@@ -157,8 +167,8 @@ func (r *formReader) signatureMethod(f *senderForm) error {
 }
 
 func (r *formReader) reference(f *senderForm) error {
-	if !r.literal(`<~Reference URI="`) {
-		return r.wrong(CodeForm, "one Reference must follow, with the attribute URI alone")
+	if !r.literal("<~Reference") || !r.optionalID() || !r.literal(` URI="`) {
+		return r.wrong(CodeForm, "one Reference must follow, with the attribute URI and at most an Id")
 	}
 	var ok bool
 	if f.uri, ok = r.until('"'); !ok || !r.literal(`><~Transforms>`) {
@@ -179,7 +189,7 @@ func (r *formReader) reference(f *senderForm) error {
 		return r.wrong(CodeForm, "DigestValue must follow")
 	}
 	text, _ := r.until('<')
-	f.value, err = base64.StdEncoding.Strict().DecodeString(strings.Join(strings.Fields(text), ""))
+	f.value, err = base64.StdEncoding.Strict().DecodeString(string(appendPacked(nil, []byte(text))))
 	if err != nil || !r.literal("/~DigestValue></~Reference>") {
 		return r.wrong(CodeForm, "DigestValue must be base64 and come last")
 	}

@@ -152,7 +152,7 @@ func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, er
 	if err := r.verifyForm(f); err != nil {
 		return Verified{}, err
 	}
-	candidates, err := chooseSigner(c.Signers, r.parts.certificate)
+	candidates, err := chooseSigners(c.Signers, r.parts.certificates)
 	if err != nil {
 		return Verified{}, err
 	}

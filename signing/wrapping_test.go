@@ -62,7 +62,35 @@ func everyWay(t testing.TB, name, document string, key signing.Key) (list []sign
 		byID := resigned(t, strings.Replace(whole, `URI=""`, `URI="#r"`, 1), key, method)
 		list = append(list, cut(whole, name+", "+methodName(method)), cut(byID, name+", "+methodName(method)+", by identifier"))
 	}
-	return list
+	byID := list[len(list)-1].whole
+	signed := resigned(t, inLines(byID, "DigestValue"), key, c14n.Inclusive)
+	return append(list, cut(inLines(signed, "SignatureValue", "X509Certificate"), name+", base64 in lines"))
+}
+
+// inLines breaks the lines of base64 as Java's signers do.
+func inLines(signed string, elements ...string) string {
+	for _, element := range elements {
+		signed = strings.Replace(signed, "<ds:"+element+">", "<ds:"+element+">&#13;\n", 1)
+		signed = strings.Replace(signed, "</ds:"+element+">", "&#xD;\r\n</ds:"+element+">", 1)
+	}
+	return signed
+}
+
+// identified is a sample with an Id on every element of the signature that may
+// have one.
+func identified(t testing.TB, s signedSample, key signing.Key, method c14n.Method) signedSample {
+	t.Helper()
+	signed := s.whole
+	for _, element := range []string{"Signature ", "SignedInfo", "Reference ", "SignatureValue", "KeyInfo"} {
+		signed = strings.Replace(signed, "<ds:"+element, "<ds:"+strings.TrimSpace(element)+` Id="the-`+strings.TrimSpace(element)+`"`+element[len(strings.TrimSpace(element)):], 1)
+	}
+	return cut(resigned(t, signed, key, method), s.name+", identifiers")
+}
+
+// withIdentified adds such samples.
+func withIdentified(t testing.TB, list []signedSample, key signing.Key) []signedSample {
+	t.Helper()
+	return append(list, identified(t, list[0], key, c14n.Exclusive), identified(t, list[len(list)-1], key, c14n.Inclusive))
 }
 
 // cut takes a signed document apart, without what stands before its root.
@@ -135,7 +163,7 @@ func wrapped(s signedSample) map[string]string {
 				"XSW3, evil before the original":                       "<w>" + open + evil + s.end + original + s.signature + "</w>",
 				"XSW4, original within evil":                           open + original + evil + s.signature + s.end,
 				"XSW5, original after the signature":                   open + evil + s.signature + original + s.end,
-				"XSW6, original in the evil one's signature":           open + evil + strings.Replace(s.signature, "<ds:SignedInfo>", original+"<ds:SignedInfo>", 1) + s.end,
+				"XSW6, original in the evil one's signature":           open + evil + strings.Replace(s.signature, "<ds:SignedInfo", original+"<ds:SignedInfo", 1) + s.end,
 				"XSW7, evil in an extension":                           s.open + s.body + "<Extensions>" + open + evil + s.end + "</Extensions>" + s.signature + s.end,
 				"XSW8, original in an Object":                          open + evil + into(s.signature, "ds:Signature", object) + s.end,
 				"original in an Object of its own":                     open + evil + s.signature + object + s.end,
@@ -165,7 +193,7 @@ func TestWrappingIsRefused(t *testing.T) {
 	key := newKey(t, "RSA")
 	v := newVerifier(t, nil)
 	tried := 0
-	for _, s := range append(samples(t, key), tradeSamples(t, key)...) {
+	for _, s := range append(withIdentified(t, samples(t, key), key), tradeSamples(t, key)...) {
 		want := withoutSignature(t, []byte(s.whole))
 		if _, err := v.Verify(signing.Claim{Document: []byte(s.whole), Signers: signersOf(key), At: accepted}); err != nil {
 			t.Fatalf("%s: the sample itself: %v", s.name, err)
@@ -191,7 +219,7 @@ func TestFlippedBytesOfDocuments(t *testing.T) {
 		key  signing.Key
 		list []signedSample
 	}{
-		{fast, samples(t, fast)},
+		{fast, withIdentified(t, samples(t, fast), fast)},
 		{fast, []signedSample{cut(string(must[[]byte](t)(signing.SignDocument([]byte(response), fast, c14n.Exclusive))), "trade document")}},
 		{sm2, samples(t, sm2)[2:3]},
 	} {
@@ -229,7 +257,7 @@ func FuzzVerify(f *testing.F) {
 	signers := signersOf(key)
 	v := newVerifier(f, nil)
 	contents := map[string]bool{}
-	for _, s := range samples(f, key) {
+	for _, s := range withIdentified(f, samples(f, key), key) {
 		f.Add([]byte(s.whole))
 		contents[withoutSignature(f, []byte(s.whole))] = true
 		added := 0
