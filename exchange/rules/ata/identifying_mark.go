@@ -15,7 +15,7 @@ func identifyingMark() rules.Rule {
 		ZH:     "第{0}项货物属税则第{1}章，未注明可供识别的序列号或标记",
 		Check: func(d *rules.Document, report rules.Report) {
 			for item := range d.Root.All(generalList) {
-				code := item.Find("Item/CommodityClassification/ItemClassificationCode").Text()
+				code := hsCode(item)
 				switch chapter(code) {
 				case 84, 85, 87, 90:
 					if !marked(item) {

@@ -60,6 +60,11 @@ func listed(root strict.Node) map[string]*big.Rat {
 	return found
 }
 
+// hsCode returns the code of the Harmonized System of an item, or "".
+func hsCode(item strict.Node) string {
+	return rules.HS(item, "Item/CommodityClassification/ItemClassificationCode").Text()
+}
+
 // chapter returns the HS chapter of a classification element, or 0.
 func chapter(code string) int {
 	if len(code) < 4 || strings.Trim(code[:2], "0123456789") != "" {

@@ -12,7 +12,7 @@ func perishableGoods() rules.Rule {
 		ZH:     "第{0}项货物属税则第{1}章：易腐和消耗性货物不得使用单证册",
 		Check: func(d *rules.Document, report rules.Report) {
 			for item := range d.Root.All(generalList) {
-				code := item.Find("Item/CommodityClassification/ItemClassificationCode").Text()
+				code := hsCode(item)
 				switch n := chapter(code); {
 				case n >= 2 && n <= 4, n >= 6 && n <= 11, n >= 15 && n <= 24:
 					report(item, number(item), code[:2])

@@ -24,7 +24,7 @@ func graphiteLicence() rules.Rule {
 			}
 			for item := range items(d) {
 				at := commodity(item)
-				if slices.Contains(graphites(), prefix(at.Text(), 8)) && !cites(item, exportLicences()) {
+				if slices.Contains(graphites(), prefix(at, 8)) && !cites(item, exportLicences()) {
 					report(at, at.Text())
 				}
 			}

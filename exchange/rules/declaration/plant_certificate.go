@@ -19,7 +19,7 @@ func reportPlants(d *rules.Document, report rules.Report) {
 		return
 	}
 	for item := range items(d) {
-		if at := commodity(item); isPlant(at.Text()) && !cites(item, plantCertificates()) {
+		if at := commodity(item); isPlant(at) && !cites(item, plantCertificates()) {
 			report(at, at.Text())
 			return
 		}

@@ -23,7 +23,7 @@ func precursorLicence() rules.Rule {
 			}
 			for item := range items(d) {
 				at := commodity(item)
-				if en, zh, ok := licence.Precursor(prefix(at.Text(), 6)); ok && !cites(item, types) {
+				if en, zh, ok := licence.Precursor(prefix(at, 6)); ok && !cites(item, types) {
 					report(at, en, zh)
 				}
 			}

@@ -8,15 +8,17 @@ import (
 )
 
 // hsCode is GEN-13. Six digits are international, eight ASEAN's, ten China's.
+// Chapter 98 (special transactions) is not of the Harmonized System but of
+// China's tariff, by which Chinese declarations go.
 func hsCode() rules.Rule {
 	return rules.Rule{
 		Code: "GEN-13", Severity: rules.Warn,
-		Source: "Harmonized System: chapters 01 to 97 without 77, six digits and national ones",
-		EN:     "{0} is not an HS code; it has 6, 8 or 10 digits and begins with a chapter from 01 to 97",
-		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至97章开头",
+		Source: "Harmonized System: chapters 01 to 97 without 77, six digits and national ones; Customs tariff of China: chapter 98",
+		EN:     "{0} is not an HS code; it has 6, 8 or 10 digits and begins with a chapter from 01 to 98",
+		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至98章开头",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				if !holdsHS(n) {
+				if !rules.SaysHS(n) {
 					return
 				}
 				if code := n.Text(); code != "" && !isHS(code) {
@@ -27,13 +29,6 @@ func hsCode() rules.Rule {
 	}
 }
 
-func holdsHS(n strict.Node) bool {
-	if n.Attr("listID") == "HS" || n.Attr("schemeID") == "HS" {
-		return true
-	}
-	return n.Local() == "ClassCode" && n.Parent().Find("SystemName").Text() == "HS"
-}
-
 func isHS(code string) bool {
 	digits := strings.ReplaceAll(code, ".", "")
 	if strings.Trim(digits, "0123456789") != "" {
@@ -42,7 +37,7 @@ func isHS(code string) bool {
 	switch len(digits) {
 	case 6, 8, 10:
 		chapter := digits[:2]
-		return chapter != "00" && chapter != "77" && chapter < "98"
+		return chapter != "00" && chapter != "77" && chapter < "99"
 	}
 	return false
 }

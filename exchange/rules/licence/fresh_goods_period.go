@@ -33,8 +33,12 @@ func isFreshForHongKong(licence strict.Node) bool {
 		return false
 	}
 	found := false
-	for code := range licence.All("GoodsItem/Commodity/Classification/ID") {
-		if chapter := prefix(code.Text(), 2); chapter != "01" && chapter != "02" {
+	for line := range licence.All("GoodsItem") {
+		code := commodity(line)
+		if !code.Exists() {
+			continue
+		}
+		if chapter := prefix(code, 2); chapter != "01" && chapter != "02" {
 			return false
 		}
 		found = true
@@ -42,5 +46,11 @@ func isFreshForHongKong(licence strict.Node) bool {
 	return found
 }
 
-// prefix returns the first n bytes of a code, or all of a shorter one.
-func prefix(code string, n int) string { return code[:min(n, len(code))] }
+// commodity returns the element that holds the HS code of a line, or none.
+func commodity(line strict.Node) strict.Node { return rules.HS(line, "Commodity/Classification/ID") }
+
+// prefix returns the first n digits of an HS code, or all of a shorter one.
+func prefix(code strict.Node, n int) string {
+	digits := rules.HSDigits(code)
+	return digits[:min(n, len(digits))]
+}

@@ -19,8 +19,8 @@ func oilOverageLimit() rules.Rule {
 			if !ok || n.Cmp(big.NewRat(3, 1)) <= 0 || n.Cmp(big.NewRat(5, 1)) > 0 {
 				return // above 5 it is LIC-08B
 			}
-			for code := range d.Root.All("GoodsItem/Commodity/Classification/ID") {
-				if heading := prefix(code.Text(), 4); heading == "2709" || heading == "2710" {
+			for line := range d.Root.All("GoodsItem") {
+				if heading := prefix(commodity(line), 4); heading == "2709" || heading == "2710" {
 					report(at, rules.Decimal(n))
 					return
 				}

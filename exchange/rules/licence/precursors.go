@@ -11,8 +11,7 @@ import (
 func precursors(licence strict.Node) iter.Seq2[strict.Node, substance] {
 	return func(yield func(strict.Node, substance) bool) {
 		for line := range licence.All("GoodsItem") {
-			code := line.Find("Commodity/Classification/ID").Text()
-			if s, ok := precursorOf(prefix(code, 6)); ok && !yield(line, s) {
+			if s, ok := precursorOf(prefix(commodity(line), 6)); ok && !yield(line, s) {
 				return
 			}
 		}

@@ -17,19 +17,16 @@ func ownCode() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for item := range formItems(d.Root) {
 				code := harmonized(item)
-				digits := strings.ReplaceAll(code, ".", "")
+				digits := rules.HSDigits(code)
 				if len(digits) < 6 || strings.Trim(digits, "0123456789") != "" {
-					report(item, itemName(item), "“"+code+"”")
+					report(item, itemName(item), "“"+code.Text()+"”")
 				}
 			}
 		},
 	}
 }
 
-// harmonized returns the HS code of an item, or "".
-func harmonized(item strict.Node) string {
-	if code := item.Find("RequiredCustomsID").Text(); code != "" {
-		return code
-	}
-	return item.Find("Item/CommodityClassification/ItemClassificationCode").Text()
+// harmonized returns the element that holds the HS code of an item, or none.
+func harmonized(item strict.Node) strict.Node {
+	return rules.HS(item, "RequiredCustomsID", "Item/CommodityClassification/ItemClassificationCode")
 }

@@ -2,7 +2,6 @@ package sps
 
 import (
 	"iter"
-	"strings"
 	"time"
 
 	"beibu/exchange/rules"
@@ -60,7 +59,7 @@ func hsCodes(line strict.Node) iter.Seq[strict.Node] {
 	return func(yield func(strict.Node) bool) {
 		for class := range line.All("ApplicableSPSClassification") {
 			code := class.Find("ClassCode")
-			if inSystem(class, "HS") && code.Text() != "" && !yield(code) {
+			if rules.IsHS(code) && code.Text() != "" && !yield(code) {
 				return
 			}
 		}
@@ -70,7 +69,7 @@ func hsCodes(line strict.Node) iter.Seq[strict.Node] {
 // inSystem tells whether a classification is by a system.
 func inSystem(class strict.Node, system string) bool {
 	for name := range class.All("SystemName") {
-		if strings.EqualFold(name.Text(), system) {
+		if rules.Is(name.Text(), system) {
 			return true
 		}
 	}

@@ -1,0 +1,105 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode"
+
+	"beibu/signing/strict"
+)
+
+// Is tells whether a list, a scheme or a media type that a document names is
+// one of names. Case and white space around it make no difference: systems
+// write "USCC", "uscc" and "USCC " for the same scheme.
+func Is(named string, names ...string) bool {
+	named = strings.TrimSpace(named)
+	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(named, name) })
+}
+
+// Scheme returns the scheme that an identifier says it is from, or the list of
+// a code, without white space around it; "" if it does not say.
+func Scheme(n strict.Node) string {
+	return cmp.Or(
+		strings.TrimSpace(n.Attr("schemeID")), strings.TrimSpace(n.Attr("listID")),
+		strings.TrimSpace(n.Attr("schemeName")), strings.TrimSpace(n.Attr("listName")),
+	)
+}
+
+// IsHS tells whether an element holds a code of the Harmonized System: it says
+// so, or does not say from which list its code is. The codes of other lists,
+// such as CPV and UNSPSC, are no HS codes though they look alike.
+func IsHS(code strict.Node) bool {
+	named, isHS := saysHS(code)
+	return isHS || !named
+}
+
+// SaysHS tells whether an element holds a code of the Harmonized System and
+// says so.
+func SaysHS(code strict.Node) bool {
+	_, isHS := saysHS(code)
+	return isHS
+}
+
+// saysHS tells whether a code says from which list it is, and whether that is
+// the Harmonized System: by its scheme or list, or in an SPS certificate by the
+// system of the classification.
+func saysHS(code strict.Node) (named, isHS bool) {
+	if scheme := Scheme(code); scheme != "" {
+		return true, meansHS(scheme)
+	}
+	if code.Local() != "ClassCode" {
+		return false, false
+	}
+	for _, path := range [...]string{"SystemID", "SystemName"} {
+		for system := range code.Parent().All(path) {
+			name := system.Text()
+			named = named || name != ""
+			isHS = isHS || meansHS(name)
+		}
+	}
+	return named, isHS
+}
+
+// meansHS tells whether a name is one of the Harmonized System, of an edition
+// of it (HS 2022), or of a tariff whose codes begin with it: that of ASEAN, of
+// the European Union, of the United States, and of a Chinese declaration.
+func meansHS(name string) bool {
+	word := strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, name)
+	word = strings.TrimPrefix(word, "WCO")
+	switch strings.TrimRight(word, "0123456789") {
+	case "HS", "HSCODE", "HSN", "HSCLASSIFICATION", "HARMONIZEDSYSTEM", "HARMONISEDSYSTEM", "HARMONIZEDSYSTEMCODE",
+		"HARMONISEDSYSTEMCODE", "AHTN", "TARIC", "HTS", "HTSUS", "CODETS", "HS编码", "税则号列", "商品编号":
+		return true
+	}
+	return false
+}
+
+// HS returns the element that holds the code of the Harmonized System among
+// those at the paths below n, or none. A code that says so comes before one
+// that does not say of which list it is.
+func HS(n strict.Node, paths ...string) strict.Node {
+	var first strict.Node
+	for _, path := range paths {
+		for code := range n.All(path) {
+			if SaysHS(code) {
+				return code
+			}
+			if !first.Exists() && IsHS(code) {
+				first = code
+			}
+		}
+	}
+	return first
+}
+
+// HSDigits returns an HS code without the dots and blanks between its digits,
+// with which it is also written.
+func HSDigits(code strict.Node) string { return hsMarks.Replace(code.Text()) }
+
+var hsMarks = strings.NewReplacer(".", "", " ", "")
