@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"os"
 	"time"
+
+	"beibu/cmd/internal/secret"
 )
 
 // TLS names the PEM files of a connection. All may be "".
@@ -34,7 +36,7 @@ func NewHTTP(t TLS) (*http.Client, error) {
 		return nil, errors.New("load client certificate: the certificate and its key go together")
 	}
 	if t.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+		pair, err := secret.KeyPair(t.Certificate, t.Key)
 		if err != nil {
 			return nil, fmt.Errorf("load client certificate: %w", err)
 		}

@@ -51,10 +51,20 @@ func decode(file string, b []byte, into any) *source {
 		s.mistakes = append(s.mistakes, syntaxMistake(file, err))
 		return s
 	}
+	read := false
 	for _, doc := range tree.Docs {
-		if doc.Body != nil {
-			s.walk(doc.Body, "", reflect.ValueOf(into).Elem())
+		if doc.Body == nil {
+			continue
 		}
+		if read {
+			s.mistakes = append(s.mistakes, Mistake{
+				File: file, Line: doc.Body.GetToken().Position.Line,
+				Reason: "a second YAML document begins here, after a line of ---; a file holds one",
+			})
+			break
+		}
+		read = true
+		s.walk(doc.Body, "", reflect.ValueOf(into).Elem())
 	}
 	return s
 }

@@ -178,7 +178,7 @@ func TestKindsOfSealKeys(t *testing.T) {
 `, "DIR", dir)))
 	for _, part := range []string{
 		":3: seal.keys[0]: it must be", ":4: seal.keys[1]: it must be", ":5: seal.keys[2].pkcs11: token is missing", ":5: seal.keys[2].pkcs11.module: /nowhere.so",
-		":5: seal.keys[2].pkcs11.pinFile: " + dir + "/open: only the owner", ":5: seal.keys[2].pkcs11.certificate: a key in hardware must be RSA or ECDSA",
+		":5: seal.keys[2].pkcs11.pinFile: " + dir + "/open: its permissions are -rw-r--r--, but only the owner", ":5: seal.keys[2].pkcs11.certificate: a key in hardware must be RSA or ECDSA",
 		":5: seal.keys[2].pkcs11.sessions: 1000", ":6: seal.keys[3]: must be a single value",
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {

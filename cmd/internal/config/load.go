@@ -13,6 +13,7 @@ import (
 	"strings"
 
 	"beibu/cmd/internal/revocation"
+	"beibu/cmd/internal/secret"
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
@@ -157,11 +158,12 @@ func (l *Loaded) credentials(src *source) {
 		c := httpapi.Credential{Name: a.Name, Party: a.Party, Operator: a.Operator, KeySHA256: strings.ToLower(a.KeySHA256)}
 		key := fmt.Sprintf("access[%d]", i)
 		if a.KeyFile != "" {
-			secret, err := readKey(a.KeyFile)
+			apiKey, err := secret.Key(a.KeyFile)
 			if err != nil {
 				src.note(key+".keyFile", "%s", cause(err))
+			} else {
+				c.KeySHA256 = HashKey(apiKey)
 			}
-			c.KeySHA256 = HashKey(secret)
 		}
 		if a.Certificate != "" {
 			spki, err := publicKeyHash(a.Certificate)
@@ -172,27 +174,39 @@ func (l *Loaded) credentials(src *source) {
 		}
 		l.Credentials = append(l.Credentials, c)
 	}
+	l.checkTwice(src)
+}
+
+// checkTwice notes what two entries of Access have in common, so that nobody
+// could say which of them is calling.
+func (l *Loaded) checkTwice(src *source) {
+	first := make(map[string]int)
+	for i, c := range l.Credentials {
+		for _, mark := range []struct{ key, what, value string }{
+			{cmp.Or(given(l.Access[i].KeyFile, "keyFile"), "keySHA256"), "the API key", given(c.KeySHA256, "key "+c.KeySHA256)},
+			{"certificate", "the public key of the certificate", given(c.SPKISHA256, "certificate "+c.SPKISHA256)},
+		} {
+			if earlier, taken := first[mark.value]; taken && mark.value != "" {
+				src.note(fmt.Sprintf("access[%d].%s", i, mark.key), "%s is that of access[%d] too", mark.what, earlier)
+			} else {
+				first[mark.value] = i
+			}
+		}
+	}
+}
+
+// given returns then if value is not empty.
+func given(value, then string) string {
+	if value == "" {
+		return ""
+	}
+	return then
 }
 
 // HashKey returns what is kept of an API key.
 func HashKey(key string) string {
 	sum := sha256.Sum256([]byte(key))
 	return hex.EncodeToString(sum[:])
-}
-
-// minKey is the fewest characters of an API key.
-const minKey = 32
-
-func readKey(path string) (string, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	key := strings.TrimSpace(string(b))
-	if len(key) < minKey {
-		return "", fmt.Errorf("the key in it has %d characters; at least %d are needed", len(key), minKey)
-	}
-	return key, nil
 }
 
 // cause shortens an error about a file whose name stands beside it.

@@ -8,8 +8,9 @@ import (
 	"os"
 	"regexp"
 	"slices"
-	"strings"
 	"time"
+
+	"beibu/cmd/internal/secret"
 )
 
 // The widest settings of the topics.
@@ -69,6 +70,9 @@ func (s *source) checkAddresses(key string, addresses []string) {
 		if host, port, err := net.SplitHostPort(address); err != nil || host == "" || port == "" {
 			s.note(fmt.Sprintf("%s[%d]", key, i), "%q is no address (example: 127.0.0.1:9092)", address)
 		}
+		if slices.Contains(addresses[:i], address) {
+			s.note(fmt.Sprintf("%s[%d]", key, i), "%s is given twice", address)
+		}
 	}
 }
 
@@ -77,11 +81,11 @@ func (s *source) secret(key, path string) string {
 	if path == "" {
 		return ""
 	}
-	b, err := os.ReadFile(path)
+	password, err := secret.Password(path)
 	if err != nil {
 		s.note(key, "%s", cause(err))
 	}
-	return strings.TrimSpace(string(b))
+	return password
 }
 
 // clientTLS reads what connections are secured with, or returns nil where they
@@ -106,7 +110,7 @@ func (s *source) clientTLS(key string, t ClientTLS) *tls.Config {
 	if (t.Certificate == "") != (t.Key == "") {
 		s.note(key, "certificate and key go together")
 	} else if t.Certificate != "" {
-		pair, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+		pair, err := secret.KeyPair(t.Certificate, t.Key)
 		if err != nil {
 			s.note(key+".certificate", "%s", cause(err))
 		}

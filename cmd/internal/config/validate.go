@@ -11,8 +11,10 @@ import (
 	"os"
 	"regexp"
 	"slices"
+	"strings"
 	"time"
 
+	"beibu/cmd/internal/secret"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules/codes"
@@ -46,6 +48,14 @@ func (l *Loaded) validate(src *source) {
 	} {
 		src.checkFile(key, path)
 	}
+	if l.TLS.Certificate != "" && l.TLS.Key != "" {
+		if _, err := secret.KeyPair(l.TLS.Certificate, l.TLS.Key); err != nil {
+			src.note("tls.key", "%s", cause(err))
+		}
+	}
+	if sameAddress(l.Listen, l.Private) {
+		src.note("private", "%s is the address of listen too; health and metrics need one of their own", l.Private)
+	}
 	l.validateLimits(src)
 	l.validateShared(src)
 	l.validateAccess(src)
@@ -77,7 +87,34 @@ func (l *Loaded) validateLimits(src *source) {
 	}
 }
 
+// sameAddress tells whether two servers could not listen on both addresses: the
+// port is the same one, and so is the host, or one of them is every host. Port 0
+// is another port each time.
+func sameAddress(a, b string) bool {
+	hostA, portA, errA := net.SplitHostPort(a)
+	hostB, portB, errB := net.SplitHostPort(b)
+	if errA != nil || errB != nil || portA != portB || portA == "0" {
+		return false
+	}
+	every := func(host string) bool { ip := net.ParseIP(host); return host == "" || ip != nil && ip.IsUnspecified() }
+	local := func(host string) string {
+		if host == "localhost" {
+			return "127.0.0.1"
+		}
+		return host
+	}
+	return every(hostA) || every(hostB) || local(hostA) == local(hostB)
+}
+
 var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
+
+// guessableKeys are digests that were seen in place of one of a key of one's own,
+// and what they are digests of. Others cannot be told from that of a good key.
+var guessableKeys = map[string]string{
+	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855": "nothing",
+	"01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b": "an empty line",
+	"5e884898da28047151d0e56f8dc6292773603d0d6aabbdd62a11ef721d1542d8": "a password that was printed here as an example",
+}
 
 func (l *Loaded) validateAccess(src *source) {
 	for i, a := range l.Access {
@@ -95,7 +132,10 @@ func (l *Loaded) validateAccess(src *source) {
 			src.note(key, "keyFile, keySHA256 or certificate must be set")
 		}
 		if a.KeySHA256 != "" && !sha256Hex.MatchString(a.KeySHA256) {
-			src.note(key+".keySHA256", "must be 64 hexadecimal digits")
+			src.note(key+".keySHA256", "must be 64 hexadecimal digits: the SHA-256 of the key")
+		}
+		if guessable := guessableKeys[strings.ToLower(a.KeySHA256)]; guessable != "" {
+			src.note(key+".keySHA256", "it is the SHA-256 of %s, which anyone can guess", guessable)
 		}
 		if a.Certificate != "" && l.TLS.Certificate == "" {
 			src.note(key+".certificate", "a client certificate can only be seen where tls is set")

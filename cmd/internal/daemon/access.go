@@ -8,9 +8,9 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/secret"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
@@ -42,18 +42,18 @@ func ownAccess(dir string, parties []exchange.Party) ([]httpapi.Credential, erro
 
 // ownKey reads an API key, or makes one of 256 random bits.
 func ownKey(path string) (string, error) {
-	b, err := os.ReadFile(path)
+	key, err := secret.Key(path)
 	if err == nil {
-		return strings.TrimSpace(string(b)), nil
+		return key, nil
 	}
 	if !errors.Is(err, fs.ErrNotExist) {
 		return "", fmt.Errorf("read access key: %w", err)
 	}
-	secret := make([]byte, 32)
-	if _, err := rand.Read(secret); err != nil {
+	random := make([]byte, 32)
+	if _, err := rand.Read(random); err != nil {
 		return "", fmt.Errorf("make access key: %w", err)
 	}
-	key := base64.RawURLEncoding.EncodeToString(secret)
+	key = base64.RawURLEncoding.EncodeToString(random)
 	return key, writeWhole(path, key+"\n")
 }
 

@@ -8,6 +8,7 @@ import (
 	"os"
 	"runtime/debug"
 
+	"beibu/cmd/internal/secret"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
@@ -39,7 +40,7 @@ func (d *Daemon) secure(server *http.Server) error {
 	if t.Certificate == "" {
 		return nil
 	}
-	pair, err := tls.LoadX509KeyPair(t.Certificate, t.Key)
+	pair, err := secret.KeyPair(t.Certificate, t.Key)
 	if err != nil {
 		return fmt.Errorf("load TLS certificate: %w", err)
 	}

@@ -19,6 +19,7 @@ import (
 	"strings"
 	"time"
 
+	"beibu/cmd/internal/secret"
 	"beibu/signing"
 )
 
@@ -191,14 +192,7 @@ func (f Folder) path(name, suffix string) string { return filepath.Join(string(f
 // ReadKey reads a private key, with its certificate out of the same file or,
 // where one is named, out of another. The file must be open to its owner alone.
 func ReadKey(path, certificate string) (signing.Key, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return signing.Key{}, fmt.Errorf("read key: %w", err)
-	}
-	if loose := info.Mode().Perm() & 0o077; loose != 0 {
-		return signing.Key{}, fmt.Errorf("read key %s: its permissions are %v, but only the owner may have any (chmod go= it)", path, info.Mode().Perm())
-	}
-	text, err := os.ReadFile(path)
+	text, err := secret.Read(path)
 	if err != nil {
 		return signing.Key{}, fmt.Errorf("read key: %w", err)
 	}
