@@ -4,12 +4,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/url"
-	"os"
-	"strings"
 
 	"github.com/alecthomas/kong"
 
 	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/secret"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 )
@@ -34,12 +33,8 @@ func (s *session) client() (*client.Client, error) {
 	if s.KeyFile == "" {
 		return c, nil
 	}
-	key, err := os.ReadFile(s.KeyFile)
-	if err != nil {
+	if c.Key, err = secret.Key(s.KeyFile); err != nil {
 		return nil, hinted{fmt.Errorf("read API key: %w", err), "--key-file or BEIBU_KEY_FILE names the file that holds it"}
-	}
-	if c.Key = strings.TrimSpace(string(key)); c.Key == "" {
-		return nil, fmt.Errorf("read API key: %s is empty", s.KeyFile)
 	}
 	return c, nil
 }
