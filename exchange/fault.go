@@ -57,7 +57,7 @@ func ruleFault(b rules.Breach) Fault {
 	line, column := b.At.Position()
 	return Fault{
 		Code: b.Rule.Code, Severity: b.Rule.Severity.String(), Path: b.At.Path(), Line: line, Column: column,
-		Message: Text{EN: b.Message(b.Rule.EN), ZH: b.Message(b.Rule.ZH)}, Source: b.Rule.Source,
+		Message: Text{EN: b.EN, ZH: b.ZH}, Source: b.Rule.Source,
 	}
 }
 

@@ -47,7 +47,7 @@ type Document struct {
 
 // A Breach is one finding of a rule.
 type Breach struct {
-	Rule *Rule
-	At   strict.Node
-	Args []string
+	Rule   *Rule
+	At     strict.Node
+	EN, ZH string // the messages of the rule, with what was found; see Quote
 }

@@ -62,7 +62,8 @@ func (s *Set) Check(d *Document) []Breach {
 			}
 			r.Check(d, func(at strict.Node, args ...string) {
 				if len(found) < MaxBreaches {
-					found = append(found, Breach{Rule: r, At: at, Args: args})
+					en, zh := word(r, args)
+					found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
 				}
 			})
 		}
@@ -73,14 +74,17 @@ func (s *Set) Check(d *Document) []Breach {
 	return found
 }
 
-// Message fills the arguments of a breach into a message of its rule.
-func (b Breach) Message(template string) string {
-	if len(b.Args) == 0 {
-		return template
+// word fills what a rule reports into its messages. It does so at once, so that
+// of a value of megabytes nothing is kept but what is shown of it.
+func word(r *Rule, args []string) (en, zh string) {
+	if len(args) == 0 {
+		return r.EN, r.ZH
 	}
-	pairs := make([]string, 0, 2*len(b.Args))
-	for i, arg := range b.Args {
-		pairs = append(pairs, "{"+strconv.Itoa(i)+"}", arg)
+	english, chinese := make([]string, 0, 2*len(args)), make([]string, 0, 2*len(args))
+	for i, arg := range args {
+		en, zh := Quote(arg)
+		place := "{" + strconv.Itoa(i) + "}"
+		english, chinese = append(english, place, en), append(chinese, place, zh)
 	}
-	return strings.NewReplacer(pairs...).Replace(template)
+	return strings.NewReplacer(english...).Replace(r.EN), strings.NewReplacer(chinese...).Replace(r.ZH)
 }

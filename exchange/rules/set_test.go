@@ -42,7 +42,7 @@ func TestBreachesComeInDocumentOrder(t *testing.T) {
 	}
 	var got []string
 	for _, b := range set.Check(document(t, "<a><x>1</x><y>2</y><x>3</x></a>")) {
-		got = append(got, b.Rule.Code+" "+b.Message(b.Rule.EN)+" "+b.Message(b.Rule.ZH))
+		got = append(got, b.Rule.Code+" "+b.EN+" "+b.ZH)
 	}
 	want := "A-2 found 1 发现1|B-2 found 1 发现1|A-1 found 2 发现2|A-2 found 3 发现3|B-2 found 3 发现3"
 	if strings.Join(got, "|") != want {

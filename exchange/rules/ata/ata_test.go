@@ -85,7 +85,7 @@ func told(t *testing.T, code, kind, body string) []string {
 	}
 	var messages []string
 	for _, b := range set.Check(parse(t, kind, body)) {
-		messages = append(messages, b.Message(b.Rule.EN))
+		messages = append(messages, b.EN)
 	}
 	return messages
 }

@@ -53,8 +53,7 @@ func judge(t interface{ Errorf(string, ...any) }, set *rules.Set, kind string, b
 		if !breach.At.Exists() {
 			t.Errorf("%s is told of no place", breach.Rule.Code)
 		}
-		for _, template := range []string{breach.Rule.EN, breach.Rule.ZH} {
-			filled := breach.Message(template)
+		for _, filled := range []string{breach.EN, breach.ZH} {
 			for gap := range strings.FieldsSeq("{0} {1} {2} {3} {4}") {
 				if strings.Contains(filled, gap) {
 					t.Errorf("%s: %q has no %s", breach.Rule.Code, filled, gap)

@@ -73,3 +73,50 @@ func TestCodesOfOtherListsAreNoHSCodes(t *testing.T) {
 		},
 	})
 }
+
+// What cannot be seen in a value is said in the message.
+func TestOddCharactersAreShown(t *testing.T) {
+	for name, c := range map[string]struct{ kind, sample, old, text, code, en, zh string }{
+		"a no-break space": {
+			"import-declaration", "natural-rubber-qinzhou", `currencyID="USD"`, "currencyID=\"USD\u00a0\"", "GEN-04B",
+			"“USD[U+00A0]” (character 4 is U+00A0) is not a currency code", "“USD[U+00A0]”（第4个字符为U+00A0）不是货币代码",
+		},
+		"a blank in an attribute": {
+			"import-declaration", "natural-rubber-qinzhou", `currencyID="USD"`, `currencyID="USD "`, "GEN-04B",
+			"“USD[U+0020]” (character 4 is U+0020) is not a currency code", "“USD[U+0020]”（第4个字符为U+0020）不是货币代码",
+		},
+		"a Cyrillic letter": {
+			"import-declaration", "natural-rubber-qinzhou", ">CN<", ">СN<", "GEN-04",
+			"“[U+0421]N” (character 1 is U+0421) is not a country code", "“[U+0421]N”（第1个字符为U+0421）不是国家代码",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := rulestest.Sample(t, c.kind, c.sample)
+			for _, b := range judge(t, newSet(t), s.Kind, strings.Replace(string(s.Bytes), c.old, c.text, 1)) {
+				if b.Rule.Code == c.code {
+					if b.EN != c.en || b.ZH != c.zh {
+						t.Errorf("got  %s %s\nwant %s %s", b.EN, b.ZH, c.en, c.zh)
+					}
+					return
+				}
+			}
+			t.Errorf("%s finds nothing", c.code)
+		})
+	}
+}
+
+// A carnet with a number of 300 kB and 600 counterfoils is one that 5 kB of
+// gzip hold: what is said of it must not be more than was sent.
+func TestMessagesAreBounded(t *testing.T) {
+	s := rulestest.Sample(t, "ata-carnet", "expo-machinery-qinzhou-haiphong")
+	text := strings.Replace(string(s.Bytes), ">CN/4501/26/00183<", ">"+strings.Repeat("9", 300e3)+"<", 1)
+	const foil = "<cac:GoodsItemPassportCounterfoil><cbc:GoodsItemPassportID>X</cbc:GoodsItemPassportID></cac:GoodsItemPassportCounterfoil>"
+	end := strings.LastIndex(text, "</")
+	size := 0
+	for _, b := range judge(t, newSet(t), s.Kind, text[:end]+strings.Repeat(foil, 600)+text[end:]) {
+		size += len(b.EN) + len(b.ZH)
+	}
+	if size == 0 || size > 1<<20 {
+		t.Errorf("%d bytes of messages", size)
+	}
+}

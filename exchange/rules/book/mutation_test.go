@@ -112,7 +112,7 @@ func judge(t *testing.T, set *rules.Set, kind, document string) []rules.Breach {
 	}
 	found := set.Check(rulestest.Document(kind, tree))
 	for _, b := range found {
-		for _, message := range []string{b.Message(b.Rule.EN), b.Message(b.Rule.ZH)} {
+		for _, message := range []string{b.EN, b.ZH} {
 			if placeholder.MatchString(message) {
 				t.Fatalf("%s leaves out an argument: %s", b.Rule.Code, message)
 			}

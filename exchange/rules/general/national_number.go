@@ -29,7 +29,7 @@ func nationalNumber() rules.Rule {
 					return
 				}
 				if valid, judged := codes.Registered(country, n.Text()); judged && !valid && country != "CN" {
-					report(n, "“"+n.Text()+"”", country)
+					report(n, n.Text(), country)
 				}
 			})
 		},

@@ -16,7 +16,7 @@ func responseCode() rules.Rule {
 			eachCode(d.Root, func(at strict.Node) {
 				list, code := at.Attr("listID"), at.Text()
 				if listed, judged := inList(list, code); judged && !listed {
-					report(at, "“"+code+"”", list)
+					report(at, code, list)
 				}
 			})
 		},

@@ -17,7 +17,7 @@ func socialCredit() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
 				if n.Attr("schemeID") == "USCC" && !codes.SocialCredit(n.Text()) {
-					report(n, "“"+n.Text()+"”")
+					report(n, n.Text())
 				}
 			})
 		},

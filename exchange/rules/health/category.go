@@ -20,7 +20,7 @@ func category() rules.Rule {
 				if !at.Exists() {
 					at = d.Root
 				}
-				report(at, "“"+code+"”")
+				report(at, code)
 			}
 		},
 	}

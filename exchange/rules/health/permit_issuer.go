@@ -19,7 +19,7 @@ func permitIssuer() rules.Rule {
 			at := d.Root.Find("IssuerParty")
 			name, customs := customsName(at)
 			if _, code := country(at); !customs || code != "" && code != "CN" {
-				report(at, "“"+name+"”")
+				report(at, name)
 			}
 		},
 	}

@@ -19,7 +19,7 @@ func ownCode() rules.Rule {
 				code := harmonized(item)
 				digits := rules.HSDigits(code)
 				if len(digits) < 6 || strings.Trim(digits, "0123456789") != "" {
-					report(item, itemName(item), "“"+code.Text()+"”")
+					report(item, itemName(item), code.Text())
 				}
 			}
 		},

@@ -83,7 +83,7 @@ func judge(t *testing.T, set *rules.Set, kind string, lines []string) {
 		if !b.At.Exists() {
 			t.Fatalf("%s reports what is not in the document:\n%s", b.Rule.Code, strings.Join(lines, ""))
 		}
-		for _, message := range []string{b.Message(b.Rule.EN), b.Message(b.Rule.ZH)} {
+		for _, message := range []string{b.EN, b.ZH} {
 			if strings.ContainsAny(message, "{}") {
 				t.Fatalf("%s leaves out an argument: %s", b.Rule.Code, message)
 			}

@@ -21,7 +21,7 @@ func attachmentType() rules.Rule {
 					switch media := at.Attr("mimeCode"); media {
 					case "application/pdf", "image/jpeg", "image/png", "image/tiff":
 					default:
-						report(at, quoted(media))
+						report(at, media)
 					}
 				}
 			}

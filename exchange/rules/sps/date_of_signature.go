@@ -12,12 +12,9 @@ func dateOfSignature() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
 				if _, ok := day(at); !ok {
-					report(at, quoted(at.Find("*").Text()))
+					report(at, at.Find("*").Text())
 				}
 			}
 		},
 	}
 }
-
-// quoted marks where a text that was found begins and ends.
-func quoted(text string) string { return "“" + text + "”" }
