@@ -68,21 +68,51 @@ func (c Checked) Err() error {
 	return &Error{Op: "check document", Kind: Invalid, Code: "invalid", Faults: c.faults}
 }
 
-// Find checks a document. Its error says that the checking failed, not that
-// the document did. It computes and nothing else: so no more are checked at
-// once than there are processors, and the others wait in the order in which
-// they came. Were all under way at once, each would be held up by all the
-// others at every later step too.
-func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
+// A Reading is a document that the gate, the schema and the reader of facts have
+// seen, and no business rule yet.
+type Reading struct {
+	checked  Checked
+	root     strict.Node // of a document that is well-formed and of a known kind
+	identity Identity    // its number is "" if none could be read
+	filed    bool        // valid so far, and its number and version can be filed under
+}
+
+// turn waits until one more document may be checked, and returns what ends that.
+// Checking computes and nothing else: so no more are checked at once than there
+// are processors, and the others wait in the order in which they came. Were all
+// under way at once, each would be held up by all the others at every later step
+// too.
+func (c *Checks) turn(ctx context.Context) (done func(), err error) {
 	select {
 	case c.turns <- struct{}{}:
-		defer func() { <-c.turns }()
+		return func() { <-c.turns }, nil
 	case <-ctx.Done():
-		return Checked{}, ctx.Err()
+		return nil, ctx.Err()
 	}
-	report, err := c.schemas.Validate(ctx, doc.Bytes)
+}
+
+// Find checks a document: Read, then Judge. Its error says that the checking
+// failed, not that the document did.
+func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
+	r, err := c.Read(ctx, doc)
 	if err != nil {
-		return Checked{}, fmt.Errorf("validate document: %w", err)
+		return Checked{}, err
+	}
+	return c.Judge(ctx, r)
+}
+
+// Read applies the gate and the schema, as of the time of receipt, and reads the
+// facts of a document. A document that breaks the schema has an identity too, if
+// its number can be read: it may have been accepted under another schema.
+func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
+	done, err := c.turn(ctx)
+	if err != nil {
+		return Reading{}, err
+	}
+	defer done()
+	report, err := c.schemas.ValidateAt(ctx, doc.Bytes, doc.Received)
+	if err != nil {
+		return Reading{}, fmt.Errorf("validate document: %w", err)
 	}
 	checked := Checked{
 		document: doc, kind: string(report.Type.Kind), schema: report.Type.Schema, malformed: report.Malformed,
@@ -93,10 +123,53 @@ func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
 	if checked.malformed {
 		checked.faults = c.explain(checked)
 	}
+	if checked.malformed || checked.kind == "" {
+		return Reading{checked: checked}, nil
+	}
+	return c.outline(checked), nil
+}
+
+// outline reads the facts of a well-formed document.
+func (c *Checks) outline(checked Checked) Reading {
+	tree, err := strict.Parse(checked.document.Bytes, c.limits)
+	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
+		checked.malformed = true
+		checked.faults = Faults{gateFault(fault)}
+		return Reading{checked: checked}
+	}
+	facts := readFacts(checked.kind, tree.Root())
+	r := Reading{checked: checked, root: tree.Root()}
+	r.identity = Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: facts.Number, Version: facts.Version}
+	if checked.Valid() {
+		_, bad := misnumbered(facts, r.root)
+		r.checked.facts, r.filed = facts, !bad
+	}
+	return r
+}
+
+// Judge applies the business rules to a document that the schema let pass.
+func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
+	checked := r.checked
 	if !checked.Valid() {
 		return checked, nil
 	}
-	return c.judge(checked)
+	done, err := c.turn(ctx)
+	if err != nil {
+		return Checked{}, err
+	}
+	defer done()
+	checked.signed = isSigned(checked.document.Bytes, r.root)
+	breaches := c.rules.Check(&rules.Document{
+		Kind: checked.kind, Root: r.root,
+		Issued: checked.facts.Issued, Received: checked.document.Received,
+	})
+	for _, b := range breaches {
+		checked.faults = append(checked.faults, ruleFault(b))
+	}
+	if fault, found := misnumbered(checked.facts, r.root); found && checked.Valid() {
+		checked.faults = append(checked.faults, fault)
+	}
+	return checked, nil
 }
 
 // explain has the strict reader say what is wrong with a document that the
@@ -111,30 +184,6 @@ func (c *Checks) explain(checked Checked) Faults {
 	better := gateFault(fault)
 	better.Path, better.Message.ZH = checked.faults[0].Path, checked.faults[0].Message.ZH
 	return Faults{better}
-}
-
-// judge reads the facts of a document that the schema let pass and applies the
-// business rules to it.
-func (c *Checks) judge(checked Checked) (Checked, error) {
-	tree, err := strict.Parse(checked.document.Bytes, c.limits)
-	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
-		checked.malformed = true
-		checked.faults = Faults{gateFault(fault)}
-		return checked, nil
-	}
-	checked.signed = isSigned(checked.document.Bytes, tree.Root())
-	checked.facts = readFacts(checked.kind, tree.Root())
-	breaches := c.rules.Check(&rules.Document{
-		Kind: checked.kind, Root: tree.Root(),
-		Issued: checked.facts.Issued, Received: checked.document.Received,
-	})
-	for _, b := range breaches {
-		checked.faults = append(checked.faults, ruleFault(b))
-	}
-	if fault, found := misnumbered(checked.facts, tree.Root()); found && checked.Valid() {
-		checked.faults = append(checked.faults, fault)
-	}
-	return checked, nil
 }
 
 // The longest number and version, in bytes, that a document can be filed under.

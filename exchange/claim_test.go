@@ -48,6 +48,14 @@ type counter struct {
 	queue.Admitter
 	admits int
 	down   bool
+	owned  error // or nil, where what is known is told
+}
+
+func (c *counter) Owned(ctx context.Context, key string) (queue.Entry, error) {
+	if c.owned != nil {
+		return queue.Entry{}, c.owned
+	}
+	return c.Admitter.Owned(ctx, key)
 }
 
 func (c *counter) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
@@ -92,6 +100,7 @@ func TestClaims(t *testing.T) {
 		t.Fatal(err)
 	}
 	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
+	log.owned = queue.ErrNotFound // this node has not consumed it yet
 	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
 		t.Errorf("another content: %v", err)
 	}
@@ -124,7 +133,7 @@ func TestClaimHeldElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard.owner, log.admits = &owner, 0
+	heard.owner, log.admits, log.owned = &owner, 0, queue.ErrNotFound
 	again, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
 	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
 		t.Errorf("the same was decided: %v, duplicate %t, receipts %q and %q", err, again.Duplicate, again.Receipt, first.Receipt)

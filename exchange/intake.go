@@ -68,24 +68,46 @@ type Acceptance struct {
 	Exchange  Exchange
 	Receipt   string // a JWS; the same for every resend
 	Duplicate bool   // accepted before: the receipt is the first one
-	Faults    Faults // what was found and let pass
+	Faults    Faults // what was found and let pass; none of a duplicate, which is not judged again
 }
 
 // Accept checks a document, verifies its sender's signature, routes and seals
-// it and keeps it. When it returns
-// without an error the document is durable, and it owns its number. Where it
-// fails, nothing was promised, and sending the same document again is safe.
+// it and keeps it. If it returns without an error, the document is durable and
+// owns its number. If it fails, nothing was promised, and sending the same
+// document again is safe.
+//
+// A document that was accepted before gets its first answer, whatever rules,
+// keys, routes and permissions have become since: the owner of its number is
+// looked up as soon as number and content are known, and only a sender that may
+// not call at all is refused before that. Another content is a Conflict as early,
+// but for one that breaks the schema: its number does not count.
+//
 // It fails with an *Error of kind Malformed, Invalid, Forbidden, Untrusted,
 // Unroutable, InFlight, Conflict or Unavailable.
 func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) {
-	checked, err := in.Checks.Find(ctx, doc)
+	if err := in.admits(doc.Sender); err != nil {
+		return Acceptance{}, err
+	}
+	reading, err := in.Checks.Read(ctx, doc)
+	if err != nil {
+		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
+	}
+	if earlier, found, err := in.earlier(ctx, reading); found || err != nil {
+		return earlier, err
+	}
+	if err := in.allow(reading.checked); err != nil {
+		return Acceptance{}, err
+	}
+	return in.acceptNew(ctx, doc, reading)
+}
+
+// acceptNew accepts a document whose number is not known to be owned.
+func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) (Acceptance, error) {
+	checked, err := in.Checks.Judge(ctx, reading)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
 	if err := checked.Err(); err != nil {
-		return Acceptance{}, err
-	}
-	if err := in.allow(checked); err != nil {
 		return Acceptance{}, err
 	}
 	trusted, err := in.Signatures.Verify(checked)
@@ -117,20 +139,56 @@ func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) 
 	return in.answer(opened, checked.faults, owner, token)
 }
 
-// allow refuses a kind that the sender may not send, and all from a sender
-// that is suspended.
-func (in *Intake) allow(c Checked) error {
-	party, ok := in.Parties.Get(c.document.Sender)
-	if in.IsSuspended(c.document.Sender) {
-		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", c.document.Sender)}
+// admits refuses everything from a sender that is unknown or suspended.
+func (in *Intake) admits(sender string) error {
+	if in.IsSuspended(sender) {
+		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", sender)}
 	}
-	if !ok || !party.MaySend(c.kind) {
+	if _, known := in.Parties.Get(sender); !known {
+		return &Error{Op: "allow document", Kind: Forbidden, Code: codeMayNotSend, Err: fmt.Errorf("party %s is unknown", sender)}
+	}
+	return nil
+}
+
+// allow refuses a kind that the sender may not send. A document of no known kind
+// is refused for what it is.
+func (in *Intake) allow(c Checked) error {
+	if c.malformed || c.kind == "" {
+		return c.Err()
+	}
+	if party, ok := in.Parties.Get(c.document.Sender); !ok || !party.MaySend(c.kind) {
 		return &Error{
-			Op: "allow document", Kind: Forbidden, Code: "sender-may-not-send",
+			Op: "allow document", Kind: Forbidden, Code: codeMayNotSend,
 			Err: fmt.Errorf("party %s may not send %s", c.document.Sender, c.kind),
 		}
 	}
 	return nil
+}
+
+// earlier answers a document whose number is known to be owned, and tells
+// whether it is: with the first receipt if the owner has the same content, and
+// with a Conflict if it has another. A document that breaks the schema gets no
+// Conflict but its faults, so it is not found then. What this node does not know
+// yet, the log decides later.
+func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found bool, _ error) {
+	if r.identity.Number == "" {
+		return Acceptance{}, false, nil
+	}
+	ctx, cancel := in.patient(ctx)
+	defer cancel()
+	owner, err := in.Log.Owned(ctx, r.identity.Key())
+	switch {
+	case errors.Is(err, queue.ErrNotFound):
+		return Acceptance{}, false, nil
+	case err != nil:
+		return Acceptance{}, false, undecided(ctx, "find owner", err)
+	}
+	mine := Exchange{Identity: r.identity, Digest: r.checked.document.Digest()}
+	if owner.Digest != mine.Digest && !r.filed {
+		return Acceptance{}, false, nil
+	}
+	answer, err := in.answer(mine, nil, owner, uuid.Nil)
+	return answer, true, err
 }
 
 // IsSuspended tells whether a party may do nothing at all.
@@ -144,6 +202,9 @@ func (in *Intake) IsSuspended(id string) bool {
 
 // CodeSuspended is told to a party that is suspended.
 const CodeSuspended = "party-suspended"
+
+// codeMayNotSend is told to a party that may not send a kind, or nothing.
+const codeMayNotSend = "sender-may-not-send"
 
 // open begins the exchange of a document.
 func open(t Trusted, receivers []string) Exchange {
@@ -214,23 +275,33 @@ func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.E
 	if err != nil {
 		return queue.Entry{}, uuid.Nil, &Error{Op: "write log entry", Kind: Internal, Err: err}
 	}
-	if in.Patience > 0 {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, in.Patience)
-		defer cancel()
-	}
+	ctx, cancel := in.patient(ctx)
+	defer cancel()
 	token := uuid.New()
 	owner, err := in.Log.Admit(ctx, queue.Submission{
 		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Body: sealed,
 	})
 	if err != nil {
-		kind := Internal
-		if errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
-			kind = Unavailable
-		}
-		return queue.Entry{}, uuid.Nil, &Error{Op: "admit document", Kind: kind, Code: "unavailable", Err: err}
+		return queue.Entry{}, uuid.Nil, undecided(ctx, "admit document", err)
 	}
 	return owner, token, nil
+}
+
+// patient returns a context that ends with Patience, if there is one.
+func (in *Intake) patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if in.Patience <= 0 {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, in.Patience)
+}
+
+// undecided is the *Error of a call of the log that failed.
+func undecided(ctx context.Context, op string, err error) error {
+	kind := Internal
+	if errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
+		kind = Unavailable
+	}
+	return &Error{Op: op, Kind: kind, Code: "unavailable", Err: err}
 }
 
 // answer tells the sender what the log decided: this attempt owns the number,
@@ -250,7 +321,10 @@ func (in *Intake) answer(mine Exchange, faults Faults, owner queue.Entry, token 
 	if err != nil {
 		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
 	}
-	return Acceptance{Exchange: x, Receipt: receipt, Duplicate: owner.Token != token, Faults: faults}, nil
+	if owner.Token != token {
+		return Acceptance{Exchange: x, Receipt: receipt, Duplicate: true}, nil
+	}
+	return Acceptance{Exchange: x, Receipt: receipt, Faults: faults}, nil
 }
 
 // decided returns the exchange that owns the number. Where the attempt with

@@ -185,6 +185,10 @@ func (down) Admit(context.Context, queue.Submission) (queue.Entry, error) {
 	return queue.Entry{}, fmt.Errorf("broker away: %w", queue.ErrUnavailable)
 }
 
+func (down) Owned(context.Context, string) (queue.Entry, error) {
+	return queue.Entry{}, queue.ErrNotFound
+}
+
 // A mutedLog takes nothing until it is heard again, as one whose brokers are
 // out of reach.
 type mutedLog struct{ muted bool }
@@ -195,6 +199,10 @@ func (l *mutedLog) Admit(ctx context.Context, s queue.Submission) (queue.Entry, 
 		return queue.Entry{}, ctx.Err()
 	}
 	return s.Entry(1, 1), nil
+}
+
+func (l *mutedLog) Owned(context.Context, string) (queue.Entry, error) {
+	return queue.Entry{}, queue.ErrNotFound
 }
 
 // The wait for the log ends when patience does, long before the caller's; once

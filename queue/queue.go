@@ -6,9 +6,9 @@ import (
 	"time"
 )
 
-// ErrNotFound says that no body is kept at a position: it was never written,
+// ErrNotFound says that there is no such body or entry: it was never written,
 // or its retention is over.
-var ErrNotFound = errors.New("no body at this position")
+var ErrNotFound = errors.New("not in the queue")
 
 // ErrUnavailable says that the store cannot be asked now. Nothing is promised
 // about the call that got it; making the call again is safe.
@@ -55,6 +55,12 @@ type Admitter interface {
 	// where s is outside the limits, and with ErrUnavailable where the
 	// decision cannot be had before ctx ends.
 	Admit(ctx context.Context, s Submission) (Entry, error)
+	// Owned returns the entry that owns a key, if this node knows of one, and
+	// ErrNotFound otherwise. It keeps nothing, reserves nothing and waits for
+	// no decision: a key without an entry may be owned all the same, and only
+	// Admit says whose it is. What Admit has returned on this node is known to
+	// it. It fails with ErrUnavailable if the entry cannot be read.
+	Owned(ctx context.Context, key string) (Entry, error)
 }
 
 // A Dispatcher hands each owning entry on once it is decided.

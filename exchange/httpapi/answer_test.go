@@ -36,6 +36,28 @@ func TestSubmitAnswersAsHTTPDoes(t *testing.T) {
 	}
 }
 
+// A resend gets the first receipt by either way, though its route was removed
+// since, and judges nothing again.
+func TestResendAfterAChange(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	document := carnet(t, "CN-1 WARN")
+	first := w.submit(document)
+	intake, _ := w.newIntake()
+	intake.Routes = w.noRoutes()
+	w.server.Swap(intake)
+	over := read[httpapi.Acceptance](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
+	if over.Receipt != first.Receipt || !over.Duplicate || len(first.Faults) == 0 || len(over.Faults) != 0 {
+		t.Errorf("over HTTP %+v, first %+v", over, first)
+	}
+	a := w.server.Submit(t.Context(), port, "request-1", document)
+	if a.Status != http.StatusOK || !a.Duplicate || a.Exchange != first.ExchangeID || !bytes.Contains(a.Body, []byte(first.Receipt)) {
+		t.Errorf("by another way %+v", a)
+	}
+	if p := read[httpapi.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(carnet(t, "CN-2"))}), http.StatusUnprocessableEntity); p.Code != "unroutable" {
+		t.Errorf("a new document: %+v", p)
+	}
+}
+
 // What was not promised is told apart from what was refused.
 func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{InFlight: 1})

@@ -106,6 +106,11 @@ func (w *world) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 	return w.store.Admit(ctx, s)
 }
 
+// Owned asks the store.
+func (w *world) Owned(ctx context.Context, key string) (queue.Entry, error) {
+	return w.store.Owned(ctx, key)
+}
+
 // failAdmits makes every admit fail with an error, until it is nil.
 func (w *world) failAdmits(err error) {
 	before := func(context.Context) error { return err }

@@ -54,6 +54,24 @@ func (q *Queue) Owner(ctx context.Context, key string) (queue.Entry, error) {
 	return q.decision(ctx, decided)
 }
 
+// Owned returns the entry that owns a key, if this node has consumed it from
+// log; see [queue.Admitter].
+func (q *Queue) Owned(ctx context.Context, key string) (queue.Entry, error) {
+	if err := q.Err(); err != nil {
+		return queue.Entry{}, err
+	}
+	owner := q.owners.owner(fingerprintOf(key))
+	if owner == 0 {
+		return queue.Entry{}, queue.ErrNotFound
+	}
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return queue.Entry{}, err
+	}
+	defer done()
+	return q.entry(ctx, owner)
+}
+
 // decision waits until this node has heard who owns a key.
 func (q *Queue) decision(ctx context.Context, decided <-chan queue.Entry) (queue.Entry, error) {
 	select {

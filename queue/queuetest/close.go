@@ -24,6 +24,7 @@ func unavailableAfterwards(t *testing.T, s *store) {
 	ctx := t.Context()
 	calls := map[string]func() error{
 		"Admit":    func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
+		"Owned":    func() error { _, err := q.Owned(ctx, "key"); return err },
 		"Append":   func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
 		"Body":     func() error { _, err := q.Body(ctx, e.Body); return err },
 		"Decided":  func() error { _, err := q.Decided(ctx, e.ID); return err },

@@ -28,6 +28,7 @@ func Run(t *testing.T, fresh func(tb testing.TB) Opener) {
 		{"Follow", following},
 		{"Body", bodies},
 		{"Duties", holding},
+		{"Owned", owning},
 		{"Decided", deciding},
 		{"Close", closing},
 	}

@@ -24,6 +24,22 @@ func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, e
 	return owner, nil
 }
 
+// Owned returns the entry that owns a key, if it is on the disk; see
+// [queue.Admitter].
+func (s *Store) Owned(ctx context.Context, key string) (owner queue.Entry, err error) {
+	err = s.read(ctx, func(r *reader) error {
+		owner, err = s.writer.tx.owners.known(key, r)
+		return err
+	})
+	if err != nil {
+		return queue.Entry{}, unavailable("find owner", err)
+	}
+	if owner.Position == 0 {
+		return queue.Entry{}, queue.ErrNotFound
+	}
+	return owner, nil
+}
+
 // Append puts events on the disk, all or none, in their order.
 func (s *Store) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
 	size, err := measure(events)

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"slices"
+	"sync"
 
 	"beibu/queue"
 )
@@ -25,12 +26,17 @@ const (
 // of their slots, a few with each commit, several to a page. After a crash the
 // log tells which ones had not been folded.
 //
+// Readers look owners up beside the writer. In memory they may meet an entry
+// that is not committed yet; it is in no table that they see, and counts as
+// unknown. No committed entry is behind such a one: its slot was free.
+//
 // Two keys may have one hash. The later one then takes the next free slot, and
 // since no slot is ever freed, looking from slot to slot finds it again.
 type owners struct {
 	slotOf  func(key string) int64
 	enough  int             // how many of recent begin a fold
 	step    int             // how many go to the table with a commit, at least
+	mu      *sync.RWMutex   // held by the writer to change recent and folding, and by others to read them
 	recent  map[int64]int64 // slot to sequence, not in the table
 	folding map[int64]int64 // the same, on the way to the table
 	order   []int64         // slots of folding not in the table yet, rising
@@ -51,12 +57,12 @@ func slot(key string) int64 {
 
 // prepare reads from the log those entries that the table does not hold yet.
 func (o *owners) prepare(c *connection) error {
-	o.recent = make(map[int64]int64)
+	o.mu, o.recent = &sync.RWMutex{}, make(map[int64]int64)
 	if o.slotOf == nil {
 		o.slotOf, o.enough, o.step = slot, gathered, folded
 	}
 	for text, s := range map[string]**statement{
-		`SELECT sequence FROM owner WHERE slot = ?`:               &o.findSlot,
+		slotAt: &o.findSlot,
 		`INSERT OR IGNORE INTO owner VALUES (?, ?)`:               &o.addSlot,
 		`UPDATE progress SET sequence = ? WHERE name = 'indexed'`: &o.setIndexed,
 	} {
@@ -111,6 +117,35 @@ func (o *owners) sequence(slot int64) (int64, error) {
 	return o.findSlot.number(slot)
 }
 
+// known returns the entry that owns key, if it is committed, read with a
+// connection of the caller's, or a zero one. It is safe beside the writer.
+func (o *owners) known(key string, r *reader) (queue.Entry, error) {
+	for at := o.slotOf(key); ; at++ {
+		held, err := o.inMemory(at), error(nil)
+		if held == 0 {
+			held, err = r.slot.number(at)
+		}
+		if err != nil || held == 0 {
+			return queue.Entry{}, err
+		}
+		e, err := scanOne(r.entry, held)
+		if err != nil || e.Position == 0 || e.Key == key {
+			return e, err
+		}
+	}
+}
+
+// inMemory returns the sequence in a slot that is not known to be in the table,
+// or 0. Once it has left the memory, it is in the table.
+func (o *owners) inMemory(slot int64) int64 {
+	o.mu.RLock()
+	defer o.mu.RUnlock()
+	if held := o.recent[slot]; held != 0 {
+		return held
+	}
+	return o.folding[slot]
+}
+
 // find returns the entry that owns key, read by entry, or a zero one and the
 // slot that is free for it.
 func (o *owners) find(key string, entry func(sequence int64) (queue.Entry, error)) (queue.Entry, int64, error) {
@@ -134,12 +169,16 @@ func (o *owners) find(key string, entry func(sequence int64) (queue.Entry, error
 
 // add puts a sequence into a free slot, until undo or keep.
 func (o *owners) add(slot, sequence int64) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.recent[slot] = sequence
 	o.staged = append(o.staged, slot)
 }
 
 // undo takes back what the transaction at hand did.
 func (o *owners) undo() {
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	for _, at := range o.staged {
 		delete(o.recent, at)
 	}
@@ -156,6 +195,8 @@ func (o *owners) keep() {
 	if len(o.order) > 0 {
 		return
 	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
 	o.folding = nil
 	if len(o.recent) < o.enough {
 		return

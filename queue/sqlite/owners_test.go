@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -64,6 +66,21 @@ func (f *folding) write(keys []string, err error) map[string]int64 {
 	return answers
 }
 
+// lookUp has a reader look keys up: it knows what is committed, and no more.
+func (f *folding) lookUp(keys []string) {
+	r, err := newReader(f.path)
+	if err != nil {
+		f.t.Fatal(err)
+	}
+	defer func() { _ = r.conn.close() }() // it only reads
+	for _, key := range keys {
+		e, err := f.w.tx.owners.known(key, r)
+		if err != nil || e.Position != f.model[key] || e.Position != 0 && e.Key != key {
+			f.t.Fatalf("%q is owned by %d, and a reader finds %d (%s), %v", key, f.model[key], e.Position, e.Key, err)
+		}
+	}
+}
+
 // Through collisions, rollbacks, folds and crashes in the middle of a fold
 // every key keeps its first owner. A crash is closing without finishing the
 // fold: what counts is what a commit has left in the tables.
@@ -87,10 +104,12 @@ func TestOwnersAreNeverLost(t *testing.T) {
 					}
 					f.model[key] = at
 				}
+				f.lookUp(slices.Collect(maps.Keys(f.model)))
 			},
 			"roll back": func(rt *rapid.T) { f.write(keys.Draw(rt, "keys"), errors.New("rolled back")) },
 			"crash":     func(*rapid.T) { f.close(); f.open() },
 		})
+		f.lookUp(keys.Draw(rt, "asked"))
 		for key, first := range f.model {
 			if at := f.write([]string{key}, nil)[key]; at != first {
 				rt.Fatalf("%q was owned by %d and is by %d", key, first, at)

@@ -16,12 +16,14 @@ const page = 256
 const (
 	entryColumns = `sequence, id, key, digest, token, at, head`
 	eventColumns = `sequence, id, receiver, name, attempt, at, detail`
+	entryAt      = `SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`
+	slotAt       = `SELECT sequence FROM owner WHERE slot = ?`
 )
 
 // A reader is a connection that reads, with its statements.
 type reader struct {
-	conn                               *connection
-	body, entries, changes, dispatched *statement
+	conn                                            *connection
+	body, entries, changes, dispatched, entry, slot *statement
 }
 
 func newReader(path string) (*reader, error) {
@@ -31,8 +33,10 @@ func newReader(path string) (*reader, error) {
 	}
 	r := &reader{conn: conn}
 	for text, s := range map[string]**statement{
-		`SELECT content FROM body WHERE position = ?`:                                       &r.body,
-		`SELECT sequence FROM progress WHERE name = 'dispatched'`:                           &r.dispatched,
+		`SELECT content FROM body WHERE position = ?`:             &r.body,
+		`SELECT sequence FROM progress WHERE name = 'dispatched'`: &r.dispatched,
+		entryAt: &r.entry,
+		slotAt:  &r.slot,
 		`SELECT ` + entryColumns + ` FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?`: &r.entries,
 		// Both halves are walked by rowid and merged; one statement sees one
 		// state of the file, so no entry slips in behind an event.
@@ -82,6 +86,16 @@ func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
 	}
 	return content, nil
+}
+
+// scanOne runs a query for one row of entryColumns. If there is none, the entry
+// is a zero one.
+func scanOne(s *statement, sequence int64) (e queue.Entry, err error) {
+	err = s.query(func(row []driver.Value) (err error) {
+		e, err = scanEntry(row)
+		return err
+	}, sequence)
+	return e, err
 }
 
 // scanEntry reads a row of entryColumns.

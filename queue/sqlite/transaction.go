@@ -1,7 +1,6 @@
 package sqlite
 
 import (
-	"database/sql/driver"
 	"fmt"
 
 	"beibu/queue"
@@ -18,10 +17,10 @@ type transaction struct {
 
 func (tx *transaction) prepare(c *connection) error {
 	for text, s := range map[string]**statement{
-		`INSERT INTO body VALUES (?, ?)`:                                                              &tx.addBody,
-		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:                                                &tx.addEntry,
-		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`:                                              &tx.addEvent,
-		`SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`:                                     &tx.findEntry,
+		`INSERT INTO body VALUES (?, ?)`:                 &tx.addBody,
+		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:   &tx.addEntry,
+		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`: &tx.addEvent,
+		entryAt: &tx.findEntry,
 		`UPDATE progress SET sequence = ?2 WHERE name = ?1`:                                           &tx.setProgress,
 		`INSERT INTO progress VALUES ('probed', 1) ON CONFLICT DO UPDATE SET sequence = sequence + 1`: &tx.touch,
 	} {
@@ -76,10 +75,7 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 
 // at returns the entry of a sequence.
 func (tx *transaction) at(sequence int64) (e queue.Entry, err error) {
-	err = tx.findEntry.query(func(row []driver.Value) error {
-		e, err = scanEntry(row)
-		return err
-	}, sequence)
+	e, err = scanOne(tx.findEntry, sequence)
 	if err == nil && e.Position == 0 {
 		err = fmt.Errorf("no entry %d", sequence)
 	}

@@ -29,6 +29,11 @@ func (a *admitter) Admit(ctx context.Context, s queue.Submission) (queue.Entry, 
 	return owner, err
 }
 
+// Owned is queue.Admitter's. It decides nothing, and is not timed.
+func (a *admitter) Owned(ctx context.Context, key string) (queue.Entry, error) {
+	return a.next.Owned(ctx, key)
+}
+
 // decided names what became of a submission.
 func decided(s queue.Submission, owner queue.Entry, err error) string {
 	switch {

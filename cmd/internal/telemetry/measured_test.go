@@ -32,6 +32,8 @@ func (s *store) Admit(context.Context, queue.Submission) (queue.Entry, error) {
 	return s.owner, s.err
 }
 
+func (s *store) Owned(context.Context, string) (queue.Entry, error) { return s.owner, s.err }
+
 func (s *store) Append(context.Context, ...queue.Event) (int64, error) { return 0, s.err }
 
 func (s *store) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
