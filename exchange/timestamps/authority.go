@@ -23,7 +23,7 @@ type Authority struct {
 func NewAuthority(url string, timeout time.Duration, secure *tls.Config) *Authority {
 	return newAuthority(url, timeout, &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure, IdleConnTimeout: time.Minute, MaxIdleConns: 1,
-		TLSHandshakeTimeout: timeout,
+		TLSHandshakeTimeout: timeout, MaxResponseHeaderBytes: largestHeaders,
 	})
 }
 
@@ -37,8 +37,11 @@ func newAuthority(url string, timeout time.Duration, transport http.RoundTripper
 // errDown says that no answer was had, whatever was asked.
 var errDown = errors.New("the time-stamping authority cannot be asked")
 
-// largestAnswer bounds what is read of an answer.
-const largestAnswer = 64 << 10
+// What is read at most of an answer, in bytes.
+const (
+	largestAnswer  = 64 << 10
+	largestHeaders = 16 << 10
+)
 
 // Ask sends a query and returns the answer, which may be a refusal.
 func (a *Authority) Ask(ctx context.Context, query []byte) ([]byte, error) {

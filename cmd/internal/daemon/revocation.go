@@ -2,7 +2,6 @@ package daemon
 
 import (
 	"context"
-	"net/http"
 	"path/filepath"
 	"time"
 
@@ -24,7 +23,7 @@ func (d *Daemon) answers() string { return filepath.Join(d.config.Data, "ocsp") 
 func (d *Daemon) keepRevocations() {
 	keeper := &revocation.Keeper{
 		Current: func() []*revocation.Sources { return d.current.Load().revocations },
-		Dir:     d.answers(), Client: &http.Client{}, Timeout: answerTimeout, Bell: d.sourcesChanged,
+		Dir:     d.answers(), Transport: revocation.NewTransport(), Timeout: answerTimeout, Bell: d.sourcesChanged,
 		Told: (&revocationLog{log: d.log, failing: make(map[string]bool)}).tell,
 	}
 	d.work("revocations", keeper.Run)

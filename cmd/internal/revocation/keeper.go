@@ -11,12 +11,12 @@ import (
 
 // A Keeper reads files anew when they change and asks responders in time.
 type Keeper struct {
-	Current func() []*Sources // those in force
-	Dir     string            // where answers are kept, over restarts
-	Client  *http.Client
-	Timeout time.Duration // of one answer
-	Told    func(Report)
-	Bell    <-chan struct{} // rung where other sources are in force
+	Current   func() []*Sources // those in force
+	Dir       string            // where answers are kept, over restarts
+	Transport http.RoundTripper // to the responders, such as NewTransport returns
+	Timeout   time.Duration     // of one answer, to its last byte
+	Told      func(Report)
+	Bell      <-chan struct{} // rung where other sources are in force
 
 	again map[trial]attempt
 }

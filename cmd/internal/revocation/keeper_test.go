@@ -128,7 +128,7 @@ func newWorld(t *testing.T, dir string) *world {
 	w.sources = w.fresh(t)
 	w.Keeper = &Keeper{
 		Current: func() []*Sources { return []*Sources{w.sources} }, Dir: filepath.Join(dir, "ocsp"),
-		Client: &http.Client{Transport: w.authority}, Timeout: time.Minute,
+		Transport: w.authority, Timeout: time.Minute,
 		Told: func(r Report) { w.reports = append(w.reports, r) },
 	}
 	return w
@@ -261,7 +261,7 @@ func TestAnswers(t *testing.T) {
 	other := newWorld(t, t.TempDir())
 	w.sources = w.fresh(t)
 	w.sources.OCSP = true
-	w.Client = &http.Client{Transport: other.authority}
+	w.Transport = other.authority
 	w.again = nil
 	if r := w.refresh(t, now); r.Err == nil || w.standing(t, now) != signing.CodeStatus {
 		t.Errorf("another's answer: %+v, %q", r, w.standing(t, now))

@@ -7,15 +7,29 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"beibu/signing"
 )
 
-// largestAnswer bounds what is read of a responder's answer.
-const largestAnswer = 64 << 10
+// What is read at most of a responder's answer, in bytes.
+const (
+	largestAnswer  = 64 << 10
+	largestHeaders = 16 << 10
+)
+
+// NewTransport returns a transport to responders. It takes the proxy that the
+// environment names, and reads headers up to a bound.
+func NewTransport() *http.Transport {
+	return &http.Transport{
+		Proxy: http.ProxyFromEnvironment, TLSHandshakeTimeout: 10 * time.Second, IdleConnTimeout: time.Minute,
+		MaxIdleConns: 8, MaxConnsPerHost: 2, MaxResponseHeaderBytes: largestHeaders,
+	}
+}
 
 // ask asks about a certificate, takes the answer in and keeps it.
 func (k *Keeper) ask(ctx context.Context, s *Sources, c *signing.Certificate) error {
@@ -27,10 +41,11 @@ func (k *Keeper) ask(ctx context.Context, s *Sources, c *signing.Certificate) er
 	if s.Responder != "" {
 		servers = []string{s.Responder}
 	}
-	if len(servers) == 0 {
-		return errors.New("ask responder: the certificate names none; authorities.ocsp can")
+	first := slices.IndexFunc(servers, isWeb)
+	if first < 0 {
+		return errors.New("ask responder: the certificate names none with an http or https URL; authorities.ocsp can")
 	}
-	der, err := k.post(ctx, servers[0], question)
+	der, err := k.post(ctx, servers[first], question)
 	if err != nil {
 		return fmt.Errorf("ask responder: %w", err)
 	}
@@ -40,17 +55,28 @@ func (k *Keeper) ask(ctx context.Context, s *Sources, c *signing.Certificate) er
 	return keep(kept(k.Dir, c), der)
 }
 
-// post sends a question (RFC 6960 appendix A.1).
-func (k *Keeper) post(ctx context.Context, url string, question []byte) ([]byte, error) {
+func isWeb(address string) bool {
+	u, err := url.Parse(address)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != ""
+}
+
+// post sends a question (RFC 6960 appendix A.1). It follows no redirect: the
+// certificate, or the operator, names the one host that is asked, and whoever
+// answers there must not choose another, such as one inside this network.
+func (k *Keeper) post(ctx context.Context, address string, question []byte) ([]byte, error) {
 	ctx, cancel := context.WithTimeout(ctx, k.Timeout)
 	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodPost, url, bytes.NewReader(question))
+	request, err := http.NewRequestWithContext(ctx, http.MethodPost, address, bytes.NewReader(question))
 	if err != nil {
 		return nil, err
 	}
 	request.Header.Set("Content-Type", "application/ocsp-request")
 	request.Header.Set("Accept", "application/ocsp-response")
-	response, err := k.Client.Do(request)
+	client := http.Client{
+		Transport:     k.Transport,
+		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+	}
+	response, err := client.Do(request)
 	if err != nil {
 		return nil, err
 	}
@@ -59,10 +85,13 @@ func (k *Keeper) post(ctx context.Context, url string, question []byte) ([]byte,
 		return nil, err
 	}
 	if response.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("%s answered %s", url, response.Status)
+		if response.StatusCode/100 == 3 {
+			return nil, fmt.Errorf("%s redirects, which is not followed; name the responder in authorities.ocsp", address)
+		}
+		return nil, fmt.Errorf("%s answered %d", address, response.StatusCode)
 	}
 	if len(der) > largestAnswer {
-		return nil, fmt.Errorf("the answer of %s is larger than %d bytes", url, largestAnswer)
+		return nil, fmt.Errorf("the answer of %s is larger than %d bytes", address, largestAnswer)
 	}
 	return der, nil
 }
