@@ -98,7 +98,7 @@ func (q *Queue) check(s queue.Submission) error {
 // brokers refused may stand all the same.
 func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 	e := s.Entry(0, 0)
-	err := insist(ctx, func(ctx context.Context) error {
+	err := q.cluster.insist(ctx, func(ctx context.Context) error {
 		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
 		e.Body = q.layout.position(partition, offset)
 		return err
@@ -108,7 +108,7 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan q
 	}
 	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may use its own again
 	record := kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}
-	err = insist(ctx, func(ctx context.Context) error {
+	err = q.cluster.insist(ctx, func(ctx context.Context) error {
 		if len(decided) > 0 {
 			return nil
 		}
@@ -162,7 +162,7 @@ func (q *Queue) Append(ctx context.Context, events ...queue.Event) (told int64, 
 	}
 	defer done()
 	var offset int64
-	err = persist(ctx, func(ctx context.Context) error {
+	err = q.cluster.persist(ctx, func(ctx context.Context) error {
 		_, offset, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value})
 		return err
 	})

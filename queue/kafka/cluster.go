@@ -30,6 +30,20 @@ type cluster struct {
 	client   *kafkago.Client
 	fetcher  *kafkago.Client // without a bound on time of its own
 	restarts atomic.Int64    // of what stood still
+	awaited  atomic.Value    // string: what Open waits for; "" or nil when it is through
+}
+
+// wait says what Open waits for from now on; "" ends it.
+func (c *cluster) wait(what string) {
+	c.awaited.Store(what)
+	c.failed(nil)
+}
+
+// failed passes on, while Open waits, that an attempt failed and is made again.
+func (c *cluster) failed(err error) {
+	if what, _ := c.awaited.Load().(string); what != "" && c.options.Waiting != nil {
+		c.options.Waiting(what, err)
+	}
 }
 
 // tell passes on what went wrong and was overcome.
@@ -183,7 +197,7 @@ var errHeldBack = errors.New("the record is not handed out yet")
 // and what follows it: it asks again, within the time of a request, where a
 // leader has moved or a broker is away. It returns one at least, or errBeyond.
 func (c *cluster) read(ctx context.Context, topic string, partition int, offset, most int64) (records []record, err error) {
-	err = persist(ctx, func(ctx context.Context) error {
+	err = c.persist(ctx, func(ctx context.Context) error {
 		a, err := c.fetch(ctx, topic, partition, offset, most)
 		if records = a.records; err == nil && len(records) == 0 {
 			return fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errHeldBack)
@@ -209,7 +223,7 @@ func (c *cluster) bounds(ctx context.Context, topic string, partition int) (firs
 // spans returns the spans of partitions, by topic and partition. Every one that
 // was asked for is there.
 func (c *cluster) spans(ctx context.Context, partitions map[string][]int) (spans map[string]map[int]span, err error) {
-	err = persist(ctx, func(ctx context.Context) error {
+	err = c.persist(ctx, func(ctx context.Context) error {
 		spans, err = c.trySpans(ctx, partitions)
 		return err
 	})
@@ -218,18 +232,22 @@ func (c *cluster) spans(ctx context.Context, partitions map[string][]int) (spans
 
 // persist asks again until there is an answer, or the time of a request is
 // over.
-func persist(ctx context.Context, ask func(context.Context) error) error {
+func (c *cluster) persist(ctx context.Context, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
-	return insist(ctx, ask)
+	return c.insist(ctx, ask)
 }
 
 // insist asks again until there is an answer or ctx ends: a broker that is away
 // comes back, or another becomes the leader.
-func insist(ctx context.Context, ask func(context.Context) error) error {
+func (c *cluster) insist(ctx context.Context, ask func(context.Context) error) error {
 	for {
 		err := ask(ctx)
-		if err == nil || hopeless(err) || !pause(ctx) {
+		if err == nil || hopeless(err) {
+			return err
+		}
+		c.failed(err)
+		if !pause(ctx) {
 			return err
 		}
 	}

@@ -57,7 +57,7 @@ func (q *Queue) committed(ctx context.Context) ([]int64, error) {
 		partitions[p] = p
 	}
 	var r *kafkago.OffsetFetchResponse
-	err := persist(ctx, func(ctx context.Context) (err error) {
+	err := q.cluster.persist(ctx, func(ctx context.Context) (err error) {
 		r, err = q.cluster.client.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{
 			GroupID: q.options.group(), Topics: map[string][]int{q.topics.log: partitions},
 		})

@@ -39,6 +39,11 @@ type Options struct {
 	// MemoryEvery is how many records heard make Memory be written again; 50,000
 	// where 0. It is written by Close too.
 	MemoryEvery int
+	// Waiting, unless nil, is called by Open when it begins to wait for something,
+	// with what that is and a nil error, and with the error of each attempt that
+	// failed and is made again: some twenty times a second. It may be called by
+	// several goroutines.
+	Waiting func(what string, err error)
 	// Warn, unless nil, is told what went wrong and was overcome, such as a
 	// Memory that cannot be used. It may be called by several goroutines.
 	Warn func(error)

@@ -59,6 +59,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		recent: newWindow(), due: make(chan struct{}, 1),
 	}
 	q.life, q.end = context.WithCancelCause(context.WithoutCancel(ctx))
+	c.wait("brokers")
 	if err := q.cluster.prepare(ctx); err != nil {
 		q.cluster.Transport.CloseIdleConnections()
 		return nil, openError(err)
@@ -66,9 +67,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	q.ears.Go(q.keepLayout)
 	q.writer = q.cluster.writer()
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
+	c.wait("end of log and events")
 	if err := q.hear(ctx); err != nil {
 		return nil, errors.Join(openError(err), q.Close())
 	}
+	c.wait("")
 	return q, nil
 }
 
@@ -87,17 +90,17 @@ func (q *Queue) hear(ctx context.Context) error {
 		return err
 	}
 	defer done()
-	if err := insist(ctx, q.recall); err != nil {
+	if err := q.cluster.insist(ctx, q.recall); err != nil {
 		return q.unavailable(ctx, "read memory", err)
 	}
-	if err := insist(ctx, q.recallUntold); err != nil {
+	if err := q.cluster.insist(ctx, q.recallUntold); err != nil {
 		return q.unavailable(ctx, "read what is not told", err)
 	}
 	if q.options.Memory != "" {
 		q.ears.Go(q.remember)
 	}
 	var now spans
-	err = insist(ctx, func(ctx context.Context) error {
+	err = q.cluster.insist(ctx, func(ctx context.Context) error {
 		now, err = q.spans(ctx)
 		return err
 	})

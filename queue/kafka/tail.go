@@ -25,6 +25,7 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 		case errors.Is(err, errBeyond):
 			return fmt.Errorf("%w: %w", ErrGap, err)
 		case err != nil:
+			c.failed(err)
 			if !pause(ctx) {
 				return ctx.Err()
 			}

@@ -24,6 +24,7 @@ func (c *cluster) prepare(ctx context.Context) error {
 		if err = c.tryPrepare(ctx); err == nil || final(err) {
 			return err
 		}
+		c.failed(err)
 		if !pause(ctx) {
 			return fmt.Errorf("%w (%w)", err, ctx.Err())
 		}
@@ -37,6 +38,11 @@ func final(err error) bool {
 }
 
 func (c *cluster) tryPrepare(ctx context.Context) error {
+	// Only a request for metadata returns why no broker can be reached, be it the
+	// network, TLS or SASL; all others return that none is available.
+	if _, err := c.client.Metadata(ctx, &kafkago.MetadataRequest{}); err != nil {
+		return fmt.Errorf("reach a broker: %w", err)
+	}
 	if err := c.create(ctx); err != nil {
 		return err
 	}
