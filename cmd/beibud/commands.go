@@ -26,7 +26,10 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	}
 	defer func() { _ = log.Sync() }()
 	d, err := daemon.New(ctx, loaded, log)
-	if err != nil {
+	switch {
+	case errors.Is(err, daemon.ErrStopped):
+		return 0
+	case err != nil:
 		return tell(stderr, err)
 	}
 	hangup := make(chan os.Signal, 1)

@@ -33,6 +33,7 @@ type Daemon struct {
 	log     *zap.Logger
 	metrics *telemetry.Metrics
 	life    lifecycle
+	startup startup
 	failed  chan error
 	serving atomic.Bool // readiness: false before Start and from the beginning of Stop
 
@@ -59,16 +60,36 @@ type Daemon struct {
 	public, private net.Addr
 }
 
-// New opens the store and the index, reads or makes the keys, and wires the
-// parts straight down. Nothing listens yet. What it opened is closed again
-// where it fails.
+// New opens the private listener, the store and the index, reads or makes the
+// keys, and wires the parts straight down. It waits for Kafka until ctx ends, and
+// /livez and /readyz answer meanwhile. If it fails, everything that it opened is
+// closed again; if ctx has ended, the error is [ErrStopped].
 func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error) {
-	d := &Daemon{config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1)}
+	d := &Daemon{
+		config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1),
+		startup: startup{log: log, brokers: l.Kafka.Brokers},
+	}
 	d.crew.fail = d.fail
 	if err := d.wire(ctx); err != nil {
-		return nil, errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
+		return nil, d.abandon(ctx, err)
 	}
 	return d, nil
+}
+
+// abandon closes what a startup that failed has opened, and returns its error, or
+// ErrStopped if it failed because ctx has ended.
+func (d *Daemon) abandon(ctx context.Context, err error) error {
+	closing, cancel := context.WithTimeoutCause(context.WithoutCancel(ctx), d.config.Limits.Drain, errDrained)
+	defer cancel()
+	closed := d.life.down(closing)
+	if ctx.Err() == nil {
+		return errors.Join(err, closed)
+	}
+	d.log.Info("stopped during startup", zap.NamedError("interrupted", err), zap.Error(closed))
+	if closed != nil {
+		return closed
+	}
+	return ErrStopped
 }
 
 // wire makes the parts, each from those before it.
@@ -80,10 +101,17 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err
 	}
+	if err := d.listenPrivately(ctx); err != nil {
+		return err
+	}
 	if err := d.agree(); err != nil {
 		return err
 	}
 	if err := d.openStores(ctx); err != nil {
+		return err
+	}
+	d.startup.asked()
+	if err := d.startup.begin(ctx, stageSettings); err != nil {
 		return err
 	}
 	set, err := rules.NewSet(book.Rules())
@@ -115,11 +143,17 @@ func (d *Daemon) wire(ctx context.Context) error {
 
 // openStores opens the queue, with the claims in front of it, and the index.
 func (d *Daemon) openStores(ctx context.Context) error {
+	if err := d.startup.begin(ctx, stageQueue); err != nil {
+		return err
+	}
 	if err := d.openQueue(ctx); err != nil {
 		return err
 	}
 	var err error
 	if d.claims, err = d.newClaims(); err != nil {
+		return err
+	}
+	if err := d.startup.begin(ctx, stageIndex); err != nil {
 		return err
 	}
 	if err := d.openIndex(ctx); err != nil {
@@ -144,13 +178,15 @@ func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 }
 
 // Start listens and begins to serve, to dispatch and to fold. It returns once
-// the index shows all that the queue holds, so that nobody is told of what has
-// changed since. What it began is ended again where it fails.
+// the index shows all that the queue holds, so that no caller reads what has
+// changed since. If it fails, everything is closed again; if ctx has ended, the
+// error is [ErrStopped].
 func (d *Daemon) Start(ctx context.Context) error {
 	err := d.start(ctx)
 	if err != nil {
-		return errors.Join(err, d.life.down(context.WithoutCancel(ctx)))
+		return d.abandon(ctx, err)
 	}
+	d.startup.end()
 	d.serving.Store(true)
 	d.log.Info("serving", zap.Stringer("public", d.public), zap.Stringer("private", d.private),
 		zap.String("data", d.config.Data), zap.String("parties", d.config.PartiesFile), zap.String("version", Version().Version))
@@ -158,14 +194,9 @@ func (d *Daemon) Start(ctx context.Context) error {
 }
 
 func (d *Daemon) start(ctx context.Context) error {
-	listen := net.ListenConfig{}
-	private, err := listen.Listen(ctx, "tcp", d.config.Private)
-	if err != nil {
-		return fmt.Errorf("listen on the private address: %w", err)
+	if err := d.startup.begin(ctx, stageCatchUp); err != nil {
+		return err
 	}
-	d.private = private.Addr()
-	d.serve("private", private, d.privateServer())
-
 	d.watchQueue()
 	d.work("schemas", d.config.Catalog.Warm)
 	d.work("index", d.persist(func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
@@ -179,13 +210,16 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.keepRevocations()
 	d.askForStamps()
 
+	if err := d.startup.begin(ctx, stageListen); err != nil {
+		return err
+	}
 	server := d.api.HTTP()
 	if err := d.secure(server); err != nil {
 		return err
 	}
-	public, err := listen.Listen(ctx, "tcp", d.config.Listen)
+	public, err := listen(ctx, "listen", d.config.Listen)
 	if err != nil {
-		return fmt.Errorf("listen on the public address: %w", err)
+		return err
 	}
 	d.public = public.Addr()
 	d.serve("public", public, server)
@@ -194,11 +228,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	return nil
 }
 
-// catchUp returns once the index shows all that the queue holds. It asks again
-// where the queue cannot be asked.
+// catchUp returns once the index shows all that the queue holds. It retries while
+// the queue is unavailable.
 func (d *Daemon) catchUp(ctx context.Context) error {
-	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the queue was not heard in time"))
-	defer cancel()
 	for {
 		err := d.recorder.Settle(ctx)
 		if err == nil || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
@@ -209,9 +241,12 @@ func (d *Daemon) catchUp(ctx context.Context) error {
 			return err
 		case <-time.After(time.Second):
 		}
-		d.log.Warn("the queue cannot be asked", zap.Error(err))
+		d.startup.retry(stageCatchUp, "", err)
 	}
 }
+
+// errDrained is the cause of a context that limits.drain has ended.
+var errDrained = errors.New("limits.drain is over")
 
 // Stop says that it is not ready, goes on for limits.grace, refuses what is new,
 // finishes what was begun, and closes everything, in the reverse of the order in
@@ -220,7 +255,7 @@ func (d *Daemon) Stop(ctx context.Context) error {
 	d.api.Leave()
 	d.serving.Store(false)
 	d.leave(ctx)
-	ctx, cancel := context.WithTimeoutCause(ctx, d.config.Limits.Drain, errors.New("limits.drain is over"))
+	ctx, cancel := context.WithTimeoutCause(ctx, d.config.Limits.Drain, errDrained)
 	defer cancel()
 	err := d.life.down(ctx)
 	d.log.Info("stopped", zap.Error(err))
@@ -237,9 +272,12 @@ func (d *Daemon) leave(ctx context.Context) {
 	}
 }
 
-// Run serves until ctx ends or a part fails, and stops.
+// Run serves until ctx ends or a part fails, and stops. A stop before it serves
+// is no error.
 func (d *Daemon) Run(ctx context.Context) error {
-	if err := d.Start(ctx); err != nil {
+	if err := d.Start(ctx); errors.Is(err, ErrStopped) {
+		return nil
+	} else if err != nil {
 		return err
 	}
 	var err error
@@ -253,7 +291,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 // Public returns the address of the public API, once Start has returned.
 func (d *Daemon) Public() net.Addr { return d.public }
 
-// Private returns the address of the private listener, once Start has returned.
+// Private returns the address of the private listener.
 func (d *Daemon) Private() net.Addr { return d.private }
 
 // onOneNode lets work be done by one of the daemons that share the log.
@@ -273,6 +311,19 @@ func (d *Daemon) sweep(ctx context.Context) error {
 	})
 }
 
+// listenPrivately opens the private listener, before anything that may take long.
+func (d *Daemon) listenPrivately(ctx context.Context) error {
+	private, err := listen(ctx, "private", d.config.Private)
+	if err != nil {
+		return err
+	}
+	d.private = private.Addr()
+	d.serve("private", private, d.privateServer())
+	d.work("startup report", d.startup.report)
+	d.log.Info("private listener is open: /livez, /readyz and /metrics answer", zap.Stringer("private", d.private))
+	return nil
+}
+
 // privateServer shows health, readiness and metrics.
 func (d *Daemon) privateServer() *http.Server {
 	return &http.Server{
@@ -283,16 +334,27 @@ func (d *Daemon) privateServer() *http.Server {
 			Ready: []telemetry.Probe{
 				{Name: "serving", Ask: d.ready},
 				{Name: "queue", Ask: d.askQueue},
-				{Name: "index", Ask: d.recorder.Settle},
+				{Name: "index", Ask: d.askIndex},
 			},
 		}.Handler(),
 	}
 }
 
-// ready tells whether the daemon should be sent work.
+// ready returns nil if the daemon should be sent work.
 func (d *Daemon) ready(context.Context) error {
+	if err := d.startup.waiting(); err != nil {
+		return err
+	}
 	if !d.serving.Load() {
-		return errors.New("starting or stopping")
+		return errors.New("stopping")
 	}
 	return nil
+}
+
+// askIndex waits until the index shows all that the record holds.
+func (d *Daemon) askIndex(ctx context.Context) error {
+	if err := d.startup.canAsk(); err != nil {
+		return err
+	}
+	return d.recorder.Settle(ctx)
 }

@@ -67,9 +67,9 @@ func carnet(t *testing.T) []byte {
 }
 
 // taken has a daemon over a folder accept a carnet, and stops it.
-func taken(t *testing.T, dir string) httpapi.Acceptance {
+func taken(t *testing.T, dir, more string) httpapi.Acceptance {
 	t.Helper()
-	d := open(t, dir, "")
+	d := open(t, dir, more)
 	if err := d.Start(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +87,7 @@ func taken(t *testing.T, dir string) httpapi.Acceptance {
 // same receipt and the same bytes.
 func TestRestart(t *testing.T) {
 	dir := t.TempDir()
-	before := taken(t, dir)
+	before := taken(t, dir, "")
 	sender := as(t, start(t, dir, ""), dir, "qinzhou-customs")
 	after, err := sender.Submit(t.Context(), carnet(t))
 	if err != nil || !after.Duplicate || after.Receipt != before.Receipt {
@@ -102,7 +102,7 @@ func TestRestart(t *testing.T) {
 // An index that is lost is made again from the store before anything is served.
 func TestLostIndex(t *testing.T) {
 	dir := t.TempDir()
-	before := taken(t, dir)
+	before := taken(t, dir, "")
 	lost, err := filepath.Glob(filepath.Join(dir, "index.db*"))
 	if err != nil || len(lost) == 0 {
 		t.Fatal(lost, err)
@@ -257,7 +257,17 @@ func TestProfilesAreShownWhenAskedFor(t *testing.T) {
 // private asks the private listener.
 func private(t *testing.T, d *Daemon, path string) string {
 	t.Helper()
-	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+d.Private().String()+path, nil)
+	status, text := get(t, d.Private().String(), path)
+	if status != http.StatusOK {
+		t.Errorf("%s: %d %q", path, status, text)
+	}
+	return text
+}
+
+// get asks a listener.
+func get(t *testing.T, address, path string) (status int, text string) {
+	t.Helper()
+	request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+path, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -266,10 +276,10 @@ func private(t *testing.T, d *Daemon, path string) string {
 		t.Fatal(err)
 	}
 	b, err := io.ReadAll(answer.Body)
-	if err = errors.Join(err, answer.Body.Close()); err != nil || answer.StatusCode != http.StatusOK {
-		t.Errorf("%s: %s %q %v", path, answer.Status, b, err)
+	if err = errors.Join(err, answer.Body.Close()); err != nil {
+		t.Errorf("%s: %v", path, err)
 	}
-	return string(b)
+	return answer.StatusCode, string(b)
 }
 
 // Keys and data belong to the daemon's user alone.

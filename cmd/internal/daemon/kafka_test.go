@@ -10,8 +10,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kfake"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
-
-	"beibu/cmd/internal/config"
 )
 
 // A daemon on Kafka goes on from its memory after a restart. One that is damaged
@@ -63,11 +61,7 @@ func TestRestartOnKafka(t *testing.T) {
 // openLogged wires a daemon over a folder that logs to a test.
 func openLogged(t *testing.T, dir, more string, log *zap.Logger) *Daemon {
 	t.Helper()
-	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := New(t.Context(), l, log)
+	d, err := New(t.Context(), parsed(t, dir, more), log)
 	if err != nil {
 		t.Fatal(err)
 	}

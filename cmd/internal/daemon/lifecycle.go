@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"slices"
 	"sync"
+	"syscall"
 	"time"
 
 	"go.uber.org/zap"
@@ -98,6 +99,36 @@ func (d *Daemon) fail(err error) {
 	case d.failed <- d.refusal(err):
 	default:
 	}
+}
+
+// A ListenError says that an address of the daemon cannot be listened on.
+type ListenError struct {
+	Setting string // in the configuration: "listen" or "private"
+	err     error  // names the address
+}
+
+// Error names the setting and the address.
+func (e *ListenError) Error() string { return e.Setting + ": " + e.err.Error() }
+
+// Unwrap returns the cause.
+func (e *ListenError) Unwrap() error { return e.err }
+
+// Hint tells what to do.
+func (e *ListenError) Hint() string {
+	if errors.Is(e.err, syscall.EADDRINUSE) {
+		return "another program listens there, perhaps another beibud: stop it, or set " + e.Setting + " to another address"
+	}
+	return "set " + e.Setting + " to an address of this machine that this user may listen on"
+}
+
+// listen opens a TCP listener at the address of a setting.
+func listen(ctx context.Context, setting, address string) (net.Listener, error) {
+	config := net.ListenConfig{}
+	l, err := config.Listen(ctx, "tcp", address)
+	if err != nil {
+		return nil, &ListenError{setting, err}
+	}
+	return l, nil
 }
 
 // serve listens and serves a handler until its teardown, which lets requests

@@ -35,7 +35,7 @@ func Rebuild(ctx context.Context, l *config.Loaded, log *zap.Logger, tell func(R
 	if _, err := os.Stat(l.Data); err != nil {
 		return Rebuilt{}, fmt.Errorf("find data folder: %w", err)
 	}
-	d := &Daemon{config: l, log: log, failed: make(chan error, 1)}
+	d := &Daemon{config: l, log: log, failed: make(chan error, 1), startup: startup{log: log, brokers: l.Kafka.Brokers}}
 	feed := &told{tell: tell}
 	err := d.rebuild(ctx, feed)
 	err = errors.Join(err, d.life.down(context.WithoutCancel(ctx))) // now nobody folds any more
@@ -53,10 +53,15 @@ func (d *Daemon) rebuild(ctx context.Context, feed *told) error {
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err
 	}
+	d.work("startup report", d.startup.report)
 	begun := time.Now()
+	if err := d.startup.begin(ctx, stageQueue); err != nil {
+		return err
+	}
 	if err := d.openQueue(ctx); err != nil {
 		return err
 	}
+	d.startup.end()
 	if err := d.openIndex(ctx); err != nil {
 		return err
 	}

@@ -15,7 +15,6 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/config"
 	"beibu/queue"
 	"beibu/queue/kafka"
 )
@@ -29,11 +28,7 @@ func onLog(brokers []string) string {
 // and a hint.
 func refusedAt(t *testing.T, dir, more, code string) {
 	t.Helper()
-	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+dir+"\n"+more))
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = New(t.Context(), l, zap.NewNop())
+	_, err := New(t.Context(), parsed(t, dir, more), zap.NewNop())
 	refused(t, err, code)
 }
 

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"go.uber.org/zap"
 
@@ -83,9 +82,6 @@ func (d *Daemon) agreed() map[string]string {
 	return map[string]string{receiptKey: d.agreedReceipt}
 }
 
-// joinTime is how long a start waits for Kafka, and for what it hears there.
-const joinTime = 10 * time.Minute
-
 // openQueue opens the log: in Kafka, where brokers are configured, or else in
 // a file of the daemon's own.
 func (d *Daemon) openQueue(ctx context.Context) error {
@@ -101,14 +97,14 @@ func (d *Daemon) openQueue(ctx context.Context) error {
 	return nil
 }
 
-// joinKafka returns once the whole log has been heard: what is new since the
-// last time, where its memory is there and fits.
+// joinKafka returns once the whole log has been consumed: what is new since the
+// last time, if its memory is there and fits. It waits for the brokers until ctx
+// ends.
 func (d *Daemon) joinKafka(ctx context.Context) error {
 	k := d.config.Kafka
-	d.log.Info("hearing the log", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
-	ctx, cancel := context.WithTimeoutCause(ctx, joinTime, errors.New("the log was not heard in time"))
-	defer cancel()
+	d.log.Info("connecting to Kafka", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
 	o := d.kafkaOptions()
+	o.Waiting = func(what string, err error) { d.startup.retry(stageQueue, what, err) }
 	o.Memory = filepath.Join(d.config.Data, memoryFile)
 	o.Warn = func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) }
 	o.Agreed = d.agreed()
@@ -148,6 +144,9 @@ func sealedSize(document int) int { return document/2*3 + 1<<20 }
 // askQueue tells whether the queue could keep a document now: the embedded
 // store writes to its disk, and Kafka is asked where its log ends.
 func (d *Daemon) askQueue(ctx context.Context) error {
+	if err := d.startup.canAsk(); err != nil {
+		return err
+	}
 	if file, ok := d.store.(interface {
 		Probe(ctx context.Context) error
 	}); ok {
