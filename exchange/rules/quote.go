@@ -16,7 +16,7 @@ const QuoteLimit = 120
 // Chinese. A value that reads as it is written is shown as it is. Characters
 // that cannot be seen or that look like others are shown as U+XXXX, and the
 // place of the first of them is said, counted in characters from 1. A value of
-// more than QuoteLimit characters is cut, and its length is said.
+// more than QuoteLimit characters is cut, and its length in UTF-8 is said.
 func Quote(value string) (en, zh string) {
 	shown, cut := value, false
 	if len(value) > QuoteLimit {
@@ -44,9 +44,8 @@ func Quote(value string) (en, zh string) {
 	}
 	if cut {
 		text.WriteString("…")
-		length := utf8.RuneCountInString(value)
-		fmt.Fprintf(&moreEN, " (%d characters)", length)
-		fmt.Fprintf(&moreZH, "（共%d个字符）", length)
+		fmt.Fprintf(&moreEN, " (%d bytes)", len(value)) // to count the characters of megabytes takes too long
+		fmt.Fprintf(&moreZH, "（共%d字节）", len(value))
 	}
 	return "“" + text.String() + "”" + moreEN.String(), "“" + text.String() + "”" + moreZH.String()
 }

@@ -27,10 +27,10 @@ func TestQuote(t *testing.T) {
 		"x\u3164":                  {"“x[U+3164]” (character 2 is U+3164)", "“x[U+3164]”（第2个字符为U+3164）"},
 		strings.Repeat("x", 120):   {strings.Repeat("x", 120), strings.Repeat("x", 120)},
 		strings.Repeat("中", 120):   {strings.Repeat("中", 120), strings.Repeat("中", 120)},
-		strings.Repeat("x", 300e3): {"“" + strings.Repeat("x", 120) + "…” (300000 characters)", "“" + strings.Repeat("x", 120) + "…”（共300000个字符）"},
+		strings.Repeat("x", 300e3): {"“" + strings.Repeat("x", 120) + "…” (300000 bytes)", "“" + strings.Repeat("x", 120) + "…”（共300000字节）"},
 		"\u00ad" + strings.Repeat("中", 120): {
-			"“[U+00AD]" + strings.Repeat("中", 119) + "…” (character 1 is U+00AD) (121 characters)",
-			"“[U+00AD]" + strings.Repeat("中", 119) + "…”（第1个字符为U+00AD）（共121个字符）",
+			"“[U+00AD]" + strings.Repeat("中", 119) + "…” (character 1 is U+00AD) (362 bytes)",
+			"“[U+00AD]" + strings.Repeat("中", 119) + "…”（第1个字符为U+00AD）（共362字节）",
 		},
 	} {
 		if en, zh := rules.Quote(value); en != want.en || zh != want.zh {

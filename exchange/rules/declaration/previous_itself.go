@@ -10,8 +10,9 @@ func previousItself() rules.Rule {
 		EN:     "the declaration {0} names itself as the previous one",
 		ZH:     "报关单{0}将自身列为前一份报关单",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.Root.Find("ID").Text()
 			for at := range body(d).All("PreviousCustomsDeclaration/ID") {
-				if own := at.Text(); own == d.Root.Find("ID").Text() {
+				if at.Text() == own {
 					report(at, own)
 				}
 			}
