@@ -1,9 +1,6 @@
 package ata
 
-import (
-	"beibu/exchange/rules"
-	"beibu/signing/strict"
-)
+import "beibu/exchange/rules"
 
 // duplicateExpiry is ATA-28.
 func duplicateExpiry() rules.Rule {
@@ -15,7 +12,7 @@ func duplicateExpiry() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			end, ok := lastDay(d.Root)
 			for ref := range d.Root.All("AdditionalDocumentReference") {
-				if ref.Find("DocumentTypeCode").Text() != carnetType || !isTrue(ref.Find("CopyIndicator")) {
+				if ref.Find("DocumentTypeCode").Text() != carnetType || !rules.IsTrue(ref.Find("CopyIndicator")) {
 					continue
 				}
 				until := ref.Find("ValidityPeriod/EndDate")
@@ -29,6 +26,3 @@ func duplicateExpiry() rules.Rule {
 
 // carnetType is the UNCL 1001 code of an ATA carnet.
 const carnetType = "955"
-
-// isTrue reads an xs:boolean.
-func isTrue(n strict.Node) bool { return n.Text() == "true" || n.Text() == "1" }

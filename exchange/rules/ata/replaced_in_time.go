@@ -13,7 +13,7 @@ func replacedInTime() rules.Rule {
 		ZH:     "于{0}签发以替换{2}到期的单证册{1}；替换申请最迟应于{3}提出",
 		Check: func(d *rules.Document, report rules.Report) {
 			for ref := range d.Root.All("AdditionalDocumentReference") {
-				if ref.Find("DocumentTypeCode").Text() != carnetType || isTrue(ref.Find("CopyIndicator")) || d.Issued.IsZero() {
+				if ref.Find("DocumentTypeCode").Text() != carnetType || rules.IsTrue(ref.Find("CopyIndicator")) || d.Issued.IsZero() {
 					continue
 				}
 				ends, ok := rules.Date(ref.Find("ValidityPeriod/EndDate"))

@@ -13,7 +13,7 @@ func replacesAnother() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.Root.Find("ID").Text()
 			for ref := range d.Root.All("AdditionalDocumentReference") {
-				if ref.Find("DocumentTypeCode").Text() == carnetType && !isTrue(ref.Find("CopyIndicator")) && ref.Find("ID").Text() == own {
+				if ref.Find("DocumentTypeCode").Text() == carnetType && !rules.IsTrue(ref.Find("CopyIndicator")) && ref.Find("ID").Text() == own {
 					report(ref, own)
 				}
 			}

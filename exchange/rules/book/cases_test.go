@@ -120,3 +120,49 @@ func TestMessagesAreBounded(t *testing.T) {
 		t.Errorf("%d bytes of messages", size)
 	}
 }
+
+// An xs:boolean is true as "true" and as "1", with white space around it.
+func TestBooleans(t *testing.T) {
+	free := func(indicator string) trial {
+		return trial{
+			"import-declaration", "dragon-fruit-dongxing",
+			[]string{
+				`<cbc:LineExtensionAmount currencyID="USD">3600.00</cbc:LineExtensionAmount>`,
+				`<cbc:LineExtensionAmount currencyID="USD">0.00</cbc:LineExtensionAmount>` + indicator,
+			}, "",
+		}
+	}
+	paid := free("<cbc:FreeOfChargeIndicator>0</cbc:FreeOfChargeIndicator>")
+	paid.want = "DEC-03"
+	try(t, map[string]trial{
+		"free: true":  free("<cbc:FreeOfChargeIndicator>true</cbc:FreeOfChargeIndicator>"),
+		"free: 1":     free("<cbc:FreeOfChargeIndicator>1</cbc:FreeOfChargeIndicator>"),
+		"free: \n1\t": free("<cbc:FreeOfChargeIndicator>\n1\t</cbc:FreeOfChargeIndicator>"),
+		"free: 0":     paid,
+	})
+}
+
+// A scheme is what it says in any case and with white space around it, and
+// a wrong code is found in all of them; only a wrong form refuses a document.
+func TestSchemesOfCreditCodes(t *testing.T) {
+	with := func(id, want string) trial {
+		const good = `<cbc:ID schemeID="USCC">91450681316904823J<`
+		return trial{"import-declaration", "dragon-fruit-dongxing", []string{good, id}, want}
+	}
+	try(t, map[string]trial{
+		"wrong":              with(`<cbc:ID schemeID="USCC">91450681316904823K<`, "GEN-18D"),
+		"wrong, with blank":  with(`<cbc:ID schemeID="USCC ">91450681316904823K<`, "GEN-18D"),
+		"wrong, in small":    with(`<cbc:ID schemeID="uscc">91450681316904823K<`, "GEN-18D"),
+		"wrong, no scheme":   with(`<cbc:ID>123456789012345678<`, "GEN-18C"),
+		"right, in small":    with(`<cbc:ID schemeID="uscc">91450681316904823J<`, ""),
+		"right, no scheme":   with(`<cbc:ID>91450681316904823J<`, ""),
+		"a code of Xiamen":   with(`<cbc:ID schemeID="USCC">91350200M0000TEQT0<`, "GEN-18D"),
+		"not of 18":          with(`<cbc:ID schemeID="uscc">9145068131690482J<`, "DEC-18 GEN-18"),
+		"a letter not in it": with(`<cbc:ID schemeID="USCC">9145068I316904823J<`, "GEN-18"),
+	})
+	try(t, map[string]trial{
+		"the holder's, in small": {
+			"health-permit", "catering-qinzhou", []string{`<cbc:ID schemeID="USCC">91450700MA5L8K2P3G`, `<cbc:ID schemeID=" uscc ">91450700MA5L8K2P3G`}, "",
+		},
+	})
+}

@@ -26,22 +26,45 @@ func Registered(country, number string) (valid, known bool) {
 const credit = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 // SocialCredit tells whether s is a unified social credit code of China (GB
-// 32100-2015): 18 characters, the third to the eighth being digits, the last
-// one a check character by weights 3^i modulo 31.
+// 32100-2015): of its form, the last character being a check character by
+// weights 3^i modulo 31.
 func SocialCredit(s string) bool {
-	if len(s) != 18 || !digits(s[2:8]) {
+	if !SocialCreditForm(s) {
 		return false
 	}
 	sum, weight := 0, 1
 	for i := range 17 {
-		value := strings.IndexByte(credit, s[i])
+		sum += strings.IndexByte(credit, s[i]) * weight
+		weight = weight * 3 % 31
+	}
+	return s[17] == credit[(31-sum%31)%31]
+}
+
+// SocialCreditForm tells whether s has the form of a unified social credit code:
+// 18 characters of its alphabet, the third to the eighth being digits. Real
+// companies have codes of this form whose last character does not check the
+// others: those of Xiamen, for one, that were given out with an M in the ninth
+// place.
+func SocialCreditForm(s string) bool {
+	return len(s) == 18 && digits(s[2:8]) && strings.Trim(s, credit) == ""
+}
+
+// OrganisationCode tells whether s is an organisation code of China (GB
+// 11714-1997): eight digits and capital letters and a check character modulo 11.
+// It stands in the ninth to seventeenth place of a unified social credit code.
+func OrganisationCode(s string) bool {
+	if len(s) != 9 {
+		return false
+	}
+	sum := 0
+	for i, weight := range [...]int{3, 7, 9, 10, 5, 8, 4, 2} {
+		value := strings.IndexByte("0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ", s[i])
 		if value < 0 {
 			return false
 		}
 		sum += value * weight
-		weight = weight * 3 % 31
 	}
-	return s[17] == credit[(31-sum%31)%31]
+	return s[8] == "0X987654321"[sum%11]
 }
 
 // VietnamTaxCode tells whether s is a tax code of Viet Nam: ten digits with a

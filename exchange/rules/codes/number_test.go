@@ -84,3 +84,27 @@ func FuzzRegistered(f *testing.F) {
 		codes.Currency(country)
 	})
 }
+
+// The organisation codes in the codes of four well-known companies, and near misses.
+func TestOrganisationCode(t *testing.T) {
+	for code, want := range map[string]bool{
+		"71526726X": true, "192203821": true, "192203820": false, "192203821X": false, "19220382-": false,
+		"799655058": true, "802100433": true, "901234567": false, "71526726x": false, "71526726中": false, "": false,
+	} {
+		if got := codes.OrganisationCode(code); got != want {
+			t.Errorf("%s: %t", code, got)
+		}
+	}
+}
+
+// A code of the form need not check out: those of Xiamen with an M do not.
+func TestSocialCreditForm(t *testing.T) {
+	for code, form := range map[string]bool{
+		"9144030071526726XG": true, "9144030071526726XH": true, "91350200M0000TEQT0": true,
+		"9144030071526726X": false, "91440300715267I6XG": false, "9A440300715267269G": true, "9144030071526726xg": false, "": false,
+	} {
+		if got := codes.SocialCreditForm(code); got != form {
+			t.Errorf("%s: %t", code, got)
+		}
+	}
+}

@@ -34,7 +34,7 @@ func checkLine(line strict.Node, report rules.Report) {
 	if !hasTotal || !hasPrice || !hasQuantity || totalAt.Attr("currencyID") != priceAt.Attr("currencyID") {
 		return
 	}
-	if line.Find("AllowanceCharge").Exists() || line.Find("FreeOfChargeIndicator").Text() == "true" {
+	if line.Find("AllowanceCharge").Exists() || rules.IsTrue(line.Find("FreeOfChargeIndicator")) {
 		return
 	}
 	if baseAt := line.Find("Price/BaseQuantity"); baseAt.Exists() {

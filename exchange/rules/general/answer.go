@@ -3,6 +3,7 @@ package general
 import (
 	"strings"
 
+	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
 
@@ -20,7 +21,7 @@ const (
 // one of these.
 func inList(list, code string) (listed, judged bool) {
 	var all string
-	switch list {
+	switch canonical(list) {
 	case uncl4343:
 		all = " AB AJ AP CA IP RE UQ "
 	case wco:
@@ -36,10 +37,20 @@ func inList(list, code string) (listed, judged bool) {
 	return code != "" && !strings.Contains(code, " ") && strings.Contains(all, " "+code+" "), true
 }
 
+// canonical returns the name of a list as it is spelled here.
+func canonical(list string) string {
+	for _, name := range [...]string{uncl4343, wco, gacc} {
+		if rules.Is(list, name) {
+			return name
+		}
+	}
+	return list
+}
+
 // refuses tells whether an answer refuses.
 func refuses(code strict.Node) bool {
 	text := code.Text()
-	switch code.Attr("listID") {
+	switch canonical(code.Attr("listID")) {
 	case uncl4343:
 		return text == "RE"
 	case wco:

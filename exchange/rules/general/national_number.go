@@ -18,12 +18,12 @@ func nationalNumber() rules.Rule {
 			addresses := make(homes)
 			every(d.Root, func(n strict.Node) {
 				var country string
-				switch n.Attr("schemeID") {
-				case "UEN":
+				switch scheme := n.Attr("schemeID"); {
+				case rules.Is(scheme, "UEN"):
 					country = "SG"
-				case "NPWP":
+				case rules.Is(scheme, "NPWP"):
 					country = "ID"
-				case "TIN":
+				case rules.Is(scheme, "TIN"):
 					country = addresses.of(n)
 				default:
 					return

@@ -19,7 +19,7 @@ func reasonLength() rules.Rule {
 		ZH:     "平台回执的说明有{0}个字符；最多可传递{1}个字符",
 		Check: func(d *rules.Document, report rules.Report) {
 			for response := range d.Root.All("DocumentResponse/Response") {
-				if response.Find("ResponseCode").Attr("listID") != gacc {
+				if canonical(response.Find("ResponseCode").Attr("listID")) != gacc {
 					continue
 				}
 				for at := range response.All("Description") {

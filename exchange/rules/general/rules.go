@@ -25,7 +25,7 @@ func plausible() []rules.Rule {
 
 // identities: who and what is meant.
 func identities() []rules.Rule {
-	return []rules.Rule{partyNamed(), containerNumber(), socialCredit(), nationalNumber()}
+	return []rules.Rule{partyNamed(), containerNumber(), socialCredit(), creditUnnamed(), creditCheck(), nationalNumber()}
 }
 
 // answers: what a response says.

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
 
@@ -30,8 +31,7 @@ func issued(root strict.Node) strict.Node {
 // be one: by its scheme, by its name in a trade licence, or by its form in the
 // location of an SPS certificate, which may also hold a name of one's own.
 func locode(n strict.Node) (string, bool) {
-	switch n.Attr("schemeID") {
-	case "UNLOCODE", "UN/LOCODE":
+	if rules.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
 		return n.Text(), true
 	}
 	switch n.Local() {

@@ -14,7 +14,7 @@ func holderCode() rules.Rule {
 			party := d.Root.Find("ApplicantParty")
 			for _, path := range [...]string{"PartyIdentification/ID", "PartyLegalEntity/CompanyID"} {
 				for id := range party.All(path) {
-					if id.Attr("schemeID") == "USCC" && id.Text() != "" {
+					if rules.Is(id.Attr("schemeID"), "USCC") && id.Text() != "" {
 						return
 					}
 				}

@@ -10,7 +10,7 @@ func oneOffice() rules.Rule {
 		EN:     "the licence names {0} customs offices; it may name one, unless MultipleOfficeIndicator is true",
 		ZH:     "许可证列明{0}个海关；除MultipleOfficeIndicator为true外，实行一证一关，只能列明一个海关",
 		Check: func(d *rules.Document, report rules.Report) {
-			if stated := d.Root.Find("MultipleOfficeIndicator").Text(); stated == "true" || stated == "1" {
+			if rules.IsTrue(d.Root.Find("MultipleOfficeIndicator")) {
 				return
 			}
 			offices := 0
