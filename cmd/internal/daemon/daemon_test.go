@@ -13,10 +13,12 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/testdata"
 )
@@ -66,7 +68,8 @@ func carnet(t *testing.T) []byte {
 	return s.Bytes
 }
 
-// taken has a daemon over a folder accept a carnet, and stops it.
+// taken has a daemon over a folder accept a carnet, and stops it once the carnet
+// is dispatched.
 func taken(t *testing.T, dir, more string) httpapi.Acceptance {
 	t.Helper()
 	d := open(t, dir, more)
@@ -77,10 +80,33 @@ func taken(t *testing.T, dir, more string) httpapi.Acceptance {
 	if err != nil {
 		t.Fatal(err)
 	}
+	dispatched(t, d, said.ExchangeID)
 	if err := d.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	return said
+}
+
+// dispatched waits until the record of a daemon shows an exchange with a
+// delivery to each of its receivers. The answer 202 does not say so: dispatch
+// follows it, and what a stop interrupts is dispatched after the next start.
+func dispatched(t *testing.T, d *Daemon, id string) exchange.Exchange {
+	t.Helper()
+	for {
+		changed := d.index.Changed("")
+		x, err := d.index.Exchange(t.Context(), uuid.MustParse(id))
+		switch {
+		case err == nil && len(x.Deliveries) == len(x.Receivers):
+			return x
+		case err != nil && exchange.KindOf(err) != exchange.NotFound:
+			t.Fatal(err)
+		}
+		select {
+		case <-changed:
+		case <-t.Context().Done():
+			t.Fatalf("%s is not dispatched: %v", id, t.Context().Err())
+		}
+	}
 }
 
 // What was accepted is there after a stop and a start, with the same keys, the
