@@ -13,7 +13,8 @@ type Exchange struct {
 	Digest     [32]byte  // SHA-256 of the bytes received
 	Size       int       // bytes received
 	AcceptedAt time.Time // UTC, to the microsecond
-	Position   int64     // place in the log
+	Position   int64     // place in the log, in order within its partition only
+	Sequence   int64     // of its entry in the record, which orders all exchanges; 0 until the record has it
 	Body       int64     // where the queue keeps the envelope
 	Schema     string    // the schema set that judged the document
 	Receivers  []string  // in route order

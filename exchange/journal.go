@@ -16,11 +16,12 @@ type Journal interface {
 	// Exchange returns one exchange with its deliveries and its timeline. It
 	// fails with an *Error of kind NotFound.
 	Exchange(ctx context.Context, id uuid.UUID) (Exchange, error)
-	// Exchanges returns those that fit, newest first, with their deliveries
-	// but without timelines, and the cursor for the next page, or 0 at the end.
+	// Exchanges returns those that fit, newest first by the record, with their
+	// deliveries but without timelines, and the cursor for the next page, or 0
+	// at the end.
 	Exchanges(ctx context.Context, q Query) (page []Exchange, next int64, err error)
 	// Deliveries returns deliveries that fit, express first and then oldest
-	// first, together with their exchanges, which carry that one delivery.
+	// first by the record, together with their exchanges, which carry that one delivery.
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
 }
 
@@ -33,7 +34,7 @@ type Query struct {
 	State  State
 	Since  time.Time // accepted at or after
 	Until  time.Time // accepted before
-	Before int64     // the cursor of the page before
+	Before int64     // the cursor of the page before: a sequence
 	Limit  int       // 1 to 500; 0 means 50
 }
 
@@ -43,7 +44,7 @@ type DeliveryQuery struct {
 	States   []State
 	Since    time.Time // came to their state at or after
 	Until    time.Time // came to their state before
-	After    int64     // log position of the last one seen of the same express class
+	After    int64     // sequence of the last exchange seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
 	// ByLease asks for what is handed over to the one Receiver, in the order in

@@ -38,7 +38,7 @@ type waiting struct {
 	Size            int            `json:"size"`
 	Express         bool           `json:"express"`
 	ConsignedAt     time.Time      `json:"consignedAt"`
-	position        int64
+	sequence        int64
 }
 
 // Run lists the deliveries of a receiver that are open, in the order in which
@@ -110,7 +110,7 @@ func openDeliveries(ctx context.Context, caller *client.Client, party string) ([
 			}
 			return 1
 		}
-		return cmp.Compare(a.position, b.position)
+		return cmp.Compare(a.sequence, b.sequence)
 	})
 	return slices.CompactFunc(all, func(a, b waiting) bool { return a.ExchangeID == b.ExchangeID }), nil
 }
@@ -119,7 +119,7 @@ func waitingOf(x httpapi.Exchange, d httpapi.Delivery) waiting {
 	return waiting{
 		ExchangeID: x.ExchangeID, Receiver: d.Receiver, State: d.State, Attempt: d.Attempt,
 		Sender: x.Sender, Kind: x.Kind, DocumentNumber: x.DocumentNumber, DocumentVersion: x.DocumentVersion,
-		Size: x.Size, Express: x.Express, ConsignedAt: d.ConsignedAt, position: x.LogPosition,
+		Size: x.Size, Express: x.Express, ConsignedAt: d.ConsignedAt, sequence: x.Sequence,
 	}
 }
 

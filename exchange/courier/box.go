@@ -25,7 +25,7 @@ const (
 // Where a walk begins and where it is over.
 var (
 	walkBegin = place{}
-	walkEnd   = place{backlog: true, position: math.MaxInt64}
+	walkEnd   = place{backlog: true, sequence: math.MaxInt64}
 )
 
 // A box is the mailbox of one receiver. Its lock is held from reading the
@@ -179,14 +179,14 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 // page reads deliveries in a state after a place.
 func (b *box) page(ctx context.Context, state exchange.State, after place, limit int) ([]exchange.Exchange, error) {
 	return b.journal.Deliveries(ctx, exchange.DeliveryQuery{
-		Receiver: b.receiver, States: []exchange.State{state}, After: after.position, Backlog: after.backlog, Limit: limit,
+		Receiver: b.receiver, States: []exchange.State{state}, After: after.sequence, Backlog: after.backlog, Limit: limit,
 	})
 }
 
 // back takes the cursor back to before a place.
 func (b *box) back(to place) {
 	if to.before(b.cursor) || to == b.cursor {
-		b.cursor = place{backlog: to.backlog, position: to.position - 1}
+		b.cursor = place{backlog: to.backlog, sequence: to.sequence - 1}
 	}
 }
 

@@ -9,21 +9,21 @@ import (
 	"beibu/exchange"
 )
 
-// A place is where a delivery stands in a mailbox: express first, and then in
-// the order of the log.
+// A place is the place of a delivery in a mailbox: express first, and then in
+// the order of the record.
 type place struct {
-	backlog  bool // not express
-	position int64
+	backlog  bool  // not express
+	sequence int64 // of the exchange
 }
 
-func placeOf(x exchange.Exchange) place { return place{backlog: !x.Express, position: x.Position} }
+func placeOf(x exchange.Exchange) place { return place{backlog: !x.Express, sequence: x.Sequence} }
 
 // before tells whether p comes before another place.
 func (p place) before(other place) bool {
 	if p.backlog != other.backlog {
 		return other.backlog
 	}
-	return p.position < other.position
+	return p.sequence < other.sequence
 }
 
 // A lease is one delivery in the hands of a receiver.

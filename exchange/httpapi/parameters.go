@@ -111,7 +111,7 @@ func (p *parameters) duration(name string, least, most, otherwise time.Duration)
 
 // cursorMark begins every cursor, so that one of another kind is refused and
 // nobody is tempted to count with it.
-const cursorMark = "x1"
+const cursorMark = "x2"
 
 // writeCursor returns a cursor for callers, or "" at the end.
 func writeCursor(next int64) string {

@@ -54,7 +54,8 @@ type Exchange struct {
 	Size            int                 `json:"size"` // bytes received
 	AcceptedAt      time.Time           `json:"acceptedAt"`
 	LogPosition     int64               `json:"logPosition"`
-	Schema          string              `json:"schema"` // the schema set that judged the document
+	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
+	Schema          string              `json:"schema"`             // the schema set that judged the document
 	Receivers       []string            `json:"receivers"`
 	Express         bool                `json:"express"`             // perishable goods
 	FaultCodes      []string            `json:"faultCodes"`          // of what was found and let pass
@@ -219,7 +220,7 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
-		LogPosition: x.Position, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
+		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
 		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
 	}
 	for _, d := range x.Deliveries {

@@ -19,7 +19,7 @@ const (
 )
 
 // Deliveries returns deliveries that fit, express first and then oldest first
-// by place in the log, together with their exchanges, which carry that one
+// by the record, together with their exchanges, which carry that one
 // delivery. It costs a step for each delivery passed; the states of
 // unfinished business have an index by receiver.
 func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
@@ -73,7 +73,7 @@ func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express b
 		}
 	}
 	slices.SortFunc(all, func(a, b exchange.Exchange) int {
-		return cmp.Or(cmp.Compare(a.Position, b.Position), cmp.Compare(a.Deliveries[0].Receiver, b.Deliveries[0].Receiver))
+		return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Deliveries[0].Receiver, b.Deliveries[0].Receiver))
 	})
 	return all[:min(len(all), q.Limit)], nil
 }
@@ -85,7 +85,7 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if unfinished(state) {
 		s.add(`INDEXED BY delivery_due `)
 	}
-	s.add(`CROSS JOIN exchange x ON x.position = d.position WHERE d.state = ? AND d.express = ? AND d.position > ?`,
+	s.add(`CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.state = ? AND d.express = ? AND d.entry > ?`,
 		number(state), truth(express), q.After)
 	if unfinished(state) {
 		s.add(` AND d.` + unsettled())
@@ -99,7 +99,7 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if !q.Until.IsZero() {
 		s.add(` AND d.changed < ?`, ceiling(q.Until))
 	}
-	s.add(` ORDER BY d.position, d.receiver LIMIT ?`, q.Limit)
+	s.add(` ORDER BY d.entry, d.receiver LIMIT ?`, q.Limit)
 	return s
 }
 
@@ -112,7 +112,7 @@ func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchan
 	var all []exchange.Exchange
 	err = j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
 		CROSS JOIN exchange x ON x.id = unhex(n.value, '-')
-		CROSS JOIN delivery d ON d.position = x.position AND d.receiver = ? ORDER BY n.key`, func(rows *sql.Rows) error {
+		CROSS JOIN delivery d ON d.entry = x.sequence AND d.receiver = ? ORDER BY n.key`, func(rows *sql.Rows) error {
 		x, err := scanDue(rows)
 		all = append(all, x)
 		return err
@@ -127,7 +127,7 @@ func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchan
 func (j *Journal) leased(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	err := j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
-		CROSS JOIN exchange x ON x.position = d.position
+		CROSS JOIN exchange x ON x.sequence = d.entry
 		WHERE d.`+handed()+` AND d.receiver = ? ORDER BY d.leased LIMIT ?`, func(rows *sql.Rows) error {
 		x, err := scanDue(rows)
 		all = append(all, x)
@@ -141,7 +141,7 @@ func (j *Journal) leased(ctx context.Context, q exchange.DeliveryQuery) ([]excha
 
 func scanDue(rows *sql.Rows) (exchange.Exchange, error) {
 	var k kept
-	x, _, _, err := scan(rows, k.into()...)
+	x, _, err := scan(rows, k.into()...)
 	if err != nil {
 		return x, err
 	}

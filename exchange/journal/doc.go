@@ -10,8 +10,9 @@
 // One goroutine writes, with a connection of its own; queries have others and
 // never wait for it.
 //
-// The tables: exchange holds each exchange by its place in the log, delivery
-// the state of each of its deliveries, timeline the steps that moved them, and
-// progress how far the fold has come. An event that moves nothing, because it
+// The tables: exchange holds each exchange by the sequence of its entry in the
+// record, hour which of them were accepted when, delivery the state of each of
+// their deliveries, timeline the steps that moved them, and progress how far the
+// fold has come. An event that moves nothing, because it
 // was told twice or came too late, leaves no trace.
 package journal

@@ -13,7 +13,7 @@ import (
 )
 
 // columns are those of table exchange, under the name x, that scan reads.
-const columns = `x.position, x.sequence, x.id, x.at, x.state, x.digest, x.body, x.head`
+const columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, x.head`
 
 // Exchange returns one exchange with its deliveries and its timeline, which
 // begins with the acceptance. It fails with an *exchange.Error of kind
@@ -22,8 +22,8 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	var found *exchange.Exchange
 	var first exchange.Event
 	err := j.each(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(rows *sql.Rows) error {
-		x, sequence, accepted, err := scan(rows)
-		found, first = &x, exchange.Event{Sequence: sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}
+		x, accepted, err := scan(rows)
+		found, first = &x, exchange.Event{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}
 		return err
 	}, id[:])
 	if err != nil {
@@ -41,31 +41,33 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	return *found, j.timeline(ctx, found)
 }
 
-// scan reads a row of columns. It returns also the sequence of the entry and
-// the state that the exchange had on acceptance.
-func scan(rows *sql.Rows, more ...any) (x exchange.Exchange, sequence int64, accepted exchange.State, err error) {
+// scan reads a row of columns. It returns also the state that the exchange had
+// on acceptance.
+func scan(rows *sql.Rows, more ...any) (x exchange.Exchange, accepted exchange.State, err error) {
 	var (
 		id, digest, head sql.RawBytes
 		entry            queue.Entry
+		sequence         int64
 		at, state        int64
 	)
-	into := append([]any{&entry.Position, &sequence, &id, &at, &state, &digest, &entry.Body, &head}, more...)
+	into := append([]any{&sequence, &entry.Position, &id, &at, &state, &digest, &entry.Body, &head}, more...)
 	if err := rows.Scan(into...); err != nil {
-		return x, 0, "", err
+		return x, "", err
 	}
 	copy(entry.ID[:], id)
 	copy(entry.Digest[:], digest)
 	entry.Head, entry.At = head, moment(at)
 	if x, err = exchange.FromEntry(entry); err != nil {
-		return x, 0, "", err
+		return x, "", err
 	}
+	x.Sequence = sequence
 	accepted, x.State = x.State, stateOf(state)
-	return x, sequence, accepted, nil
+	return x, accepted, nil
 }
 
 // fill reads the deliveries of an exchange, in route order.
 func (j *Journal) fill(ctx context.Context, x *exchange.Exchange) error {
-	text := `SELECT ` + keptColumns + ` FROM delivery d WHERE d.position = ?`
+	text := `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`
 	err := j.each(ctx, text, func(rows *sql.Rows) error {
 		var k kept
 		if err := rows.Scan(k.into()...); err != nil {
@@ -74,7 +76,7 @@ func (j *Journal) fill(ctx context.Context, x *exchange.Exchange) error {
 		d, err := k.delivery(x.ID)
 		x.Deliveries = append(x.Deliveries, d)
 		return err
-	}, x.Position)
+	}, x.Sequence)
 	if err != nil {
 		return fmt.Errorf("read deliveries of %s: %w", x.ID, err)
 	}
@@ -95,7 +97,7 @@ func rank(route []string, receiver string) int {
 
 // timeline reads the steps of an exchange.
 func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
-	text := `SELECT sequence, receiver, state, attempt, at, cause FROM timeline WHERE position = ? ORDER BY sequence`
+	text := `SELECT sequence, receiver, state, attempt, at, cause FROM timeline WHERE entry = ? ORDER BY sequence`
 	err := j.each(ctx, text, func(rows *sql.Rows) error {
 		var state, at int64
 		var cause sql.RawBytes
@@ -106,7 +108,7 @@ func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
 		e.Name, e.At = stateOf(state), moment(at)
 		x.Events = append(x.Events, e)
 		return decode(cause, &x.Events[len(x.Events)-1].Cause)
-	}, x.Position)
+	}, x.Sequence)
 	if err != nil {
 		return fmt.Errorf("read timeline of %s: %w", x.ID, err)
 	}

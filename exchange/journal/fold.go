@@ -19,8 +19,12 @@ type fold struct {
 	w       *writer
 	touched map[uuid.UUID]*journey // nil where the index does not know it
 	order   []*journey             // those to be written
+	hours   map[int64]span         // of acceptance, of the entries that are new
 	opened  map[string]struct{}    // receivers to whom a delivery opened
 }
+
+// A span is a range of sequences, both ends included.
+type span struct{ first, last int64 }
 
 // Fold takes a batch of changes into the index, all or none. Changes that it
 // has seen are left out, so a batch told twice changes nothing. When it
@@ -38,7 +42,7 @@ func (j *Journal) Fold(ctx context.Context, changes []queue.Change) error {
 	if len(changes) == 0 {
 		return nil
 	}
-	f := &fold{w: j.writer, touched: make(map[uuid.UUID]*journey), opened: make(map[string]struct{})}
+	f := &fold{w: j.writer, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span), opened: make(map[string]struct{})}
 	err := j.writer.transact(func() error { return f.all(changes) })
 	if err != nil {
 		return fmt.Errorf("fold changes from %d: %w", changes[0].Sequence, j.noticed(err))
@@ -61,6 +65,11 @@ func (f *fold) all(changes []queue.Change) error {
 	for _, j := range f.order {
 		if err := f.w.save(j); err != nil {
 			return fmt.Errorf("write exchange %s: %w", j.id, err)
+		}
+	}
+	for hour, s := range f.hours {
+		if err := f.w.widen.exec(hour, s.first, s.last); err != nil {
+			return fmt.Errorf("write hour %d: %w", hour, err)
 		}
 	}
 	return f.w.advance.exec(last, fingerprint(changes[len(changes)-1]))
@@ -88,6 +97,13 @@ func (f *fold) entry(sequence int64, e *queue.Entry) error {
 	}
 	f.touched[j.id] = j
 	f.order = append(f.order, j)
+	hour := hourOf(micro(e.At))
+	s, ok := f.hours[hour]
+	if !ok {
+		s.first = sequence
+	}
+	s.last = sequence // the record is in order
+	f.hours[hour] = s
 	return nil
 }
 

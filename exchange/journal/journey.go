@@ -12,7 +12,7 @@ import (
 // A journey is what one batch does to one exchange.
 type journey struct {
 	id         uuid.UUID
-	position   int64
+	sequence   int64 // of its entry
 	express    bool
 	state      exchange.State
 	stored     int64 // the number of the state in the file
@@ -22,7 +22,6 @@ type journey struct {
 
 	// Of an exchange that is new in this batch:
 	entry    *queue.Entry
-	sequence int64
 	identity exchange.Identity
 }
 
@@ -33,8 +32,8 @@ func begin(sequence int64, e *queue.Entry) (*journey, error) {
 		return nil, err
 	}
 	return &journey{
-		id: x.ID, position: x.Position, express: x.Express, state: x.State,
-		entry: e, sequence: sequence, identity: x.Identity,
+		id: x.ID, sequence: sequence, express: x.Express, state: x.State,
+		entry: e, identity: x.Identity,
 	}, nil
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -16,14 +17,14 @@ const (
 	maxPage     = 500
 )
 
-// Exchanges returns those that fit, newest first, with their deliveries but
+// Exchanges returns those that fit, newest first by the record, with their deliveries but
 // without timelines, and the cursor for the next page, or 0 at the end. A
 // party fits as the sender or where a delivery to it was consigned.
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
 	limit := within(q.Limit, defaultPage, maxPage)
 	s := list(q, limit+1) // one more tells whether there is a next page
 	err = j.each(ctx, s.text(), func(rows *sql.Rows) error {
-		x, _, _, err := scan(rows)
+		x, _, err := scan(rows)
 		page = append(page, x)
 		return err
 	}, s.args...)
@@ -32,7 +33,7 @@ func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []excha
 	}
 	if len(page) > limit {
 		page = page[:limit]
-		next = page[limit-1].Position
+		next = page[limit-1].Sequence
 	}
 	for i := range page {
 		if err := j.fill(ctx, &page[i]); err != nil {
@@ -86,26 +87,26 @@ func list(q exchange.Query, limit int) *sentence {
 	s.add(`SELECT ` + columns + ` FROM exchange x ` + index + ` WHERE TRUE`)
 	narrow(s, q)
 	if q.Party != "" {
-		s.add(` AND (x.sender = ? OR EXISTS (SELECT 1 FROM delivery d WHERE d.position = x.position AND d.receiver = ?))`, q.Party, q.Party)
+		s.add(` AND (x.sender = ? OR EXISTS (SELECT 1 FROM delivery d WHERE d.entry = x.sequence AND d.receiver = ?))`, q.Party, q.Party)
 	}
-	s.add(` ORDER BY x.position DESC LIMIT ?`, limit)
+	s.add(` ORDER BY x.sequence DESC LIMIT ?`, limit)
 	return s
 }
 
 // ofParty returns the query for what a party sent or was sent: two walks in
-// the order of the log, merged.
+// the order of the record, merged.
 func ofParty(q exchange.Query, limit int) *sentence {
 	s := &sentence{}
-	s.add(`SELECT ` + columns + ` FROM (SELECT x.position FROM exchange x INDEXED BY exchange_sender WHERE TRUE`)
+	s.add(`SELECT ` + columns + ` FROM (SELECT x.sequence FROM exchange x INDEXED BY exchange_sender WHERE TRUE`)
 	sent := q
 	sent.Sender = q.Party
 	narrow(s, sent)
-	s.add(` UNION SELECT d.position FROM delivery d INDEXED BY delivery_receiver CROSS JOIN exchange x ON x.position = d.position WHERE d.receiver = ?`, q.Party)
+	s.add(` UNION SELECT d.entry FROM delivery d INDEXED BY delivery_receiver CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.receiver = ?`, q.Party)
 	if q.Before > 0 {
-		s.add(` AND d.position < ?`, q.Before)
+		s.add(` AND d.entry < ?`, q.Before)
 	}
 	narrow(s, q)
-	s.add(` ORDER BY 1 DESC LIMIT ?) AS found CROSS JOIN exchange x ON x.position = found.position ORDER BY x.position DESC`, limit)
+	s.add(` ORDER BY 1 DESC LIMIT ?) AS found CROSS JOIN exchange x ON x.sequence = found.sequence ORDER BY x.sequence DESC`, limit)
 	return s
 }
 
@@ -129,28 +130,40 @@ func narrow(s *sentence, q exchange.Query) {
 		s.add(` AND x.` + unsettled()) // word for word as in the index
 	}
 	if q.Before > 0 {
-		s.add(` AND x.position < ?`, q.Before)
+		s.add(` AND x.sequence < ?`, q.Before)
 	}
 	between(s, q.Since, q.Until)
 }
 
-// skew is by how much the clocks of two nodes may differ, doubled and more.
-const skew = time.Hour
-
-// between adds the bounds of acceptance. Times rise with places in the log but
-// for the skew of clocks, so the places are bounded too, with the skew as
-// margin, and a window long past is found without a walk to it.
+// between adds the bounds of acceptance. The record is in the order of dispatch,
+// which is not that of acceptance: clocks differ, and a partition of the log may
+// wait hours for its dispatch. So the sequences are bounded by what table hour
+// knows of the hours of the window, and a window long past is found without a
+// walk to it.
 func between(s *sentence, since, until time.Time) {
+	if since.IsZero() && until.IsZero() {
+		return
+	}
+	first, last := int64(math.MinInt64), int64(math.MaxInt64)
 	if !since.IsZero() {
 		s.add(` AND x.at >= ?`, ceiling(since))
-		s.add(` AND x.position > coalesce((SELECT position FROM exchange INDEXED BY exchange_at WHERE at < ? ORDER BY at DESC LIMIT 1), 0)`,
-			micro(since.Add(-skew)))
+		first = hourOf(ceiling(since))
 	}
 	if !until.IsZero() {
 		s.add(` AND x.at < ?`, ceiling(until))
-		s.add(` AND x.position < coalesce((SELECT position FROM exchange INDEXED BY exchange_at WHERE at >= ? ORDER BY at LIMIT 1), ?)`,
-			micro(until.Add(skew)), int64(1<<62))
+		last = hourOf(ceiling(until))
 	}
+	s.add(` AND x.sequence >= (SELECT min(first) FROM hour WHERE hour BETWEEN ? AND ?)`, first, last)
+	s.add(` AND x.sequence <= (SELECT max(last) FROM hour WHERE hour BETWEEN ? AND ?)`, first, last)
+}
+
+// hourOf returns the hour of a time in microseconds, as table hour counts them.
+func hourOf(at int64) int64 {
+	const hour = int64(time.Hour / time.Microsecond)
+	if at < 0 {
+		at -= hour - 1 // division rounds towards zero
+	}
+	return at / hour
 }
 
 // ceiling returns the first whole microsecond that is not before t.

@@ -58,6 +58,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 			if err != nil {
 				t.Fatal(err)
 			}
+			x.Sequence = c.Sequence
 			x.Events = []exchange.Event{{Sequence: c.Sequence, Exchange: x.ID, Name: x.State, At: x.AcceptedAt}}
 			all[x.ID] = x
 			continue
@@ -173,7 +174,7 @@ func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
 				return
 			}
 		}
-	}, func(a, b exchange.Exchange) int { return int(b.Position - a.Position) })
+	}, func(a, b exchange.Exchange) int { return int(b.Sequence - a.Sequence) })
 	pick := func(fits func(exchange.Exchange) bool) string {
 		found := []exchange.Exchange{}
 		for _, x := range byAge {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/journal"
 	"beibu/queue"
 )
@@ -56,7 +57,8 @@ func (r *record) take() []queue.Change {
 	return taken
 }
 
-// accept adds an entry, with the log position of its place in the record.
+// accept adds an entry. Its position in the log is one of six partitions that
+// have drifted apart, so positions are in another order than the record.
 func (r *record) accept(d document) uuid.UUID {
 	r.tb.Helper()
 	if d.Sender == "" {
@@ -74,7 +76,7 @@ func (r *record) accept(d document) uuid.UUID {
 	}
 	n := r.next()
 	r.changes = append(r.changes, queue.Change{Sequence: n, Entry: &queue.Entry{
-		Position: n, ID: d.id(), Key: d.Number, Digest: sha256.Sum256([]byte(d.Number)), Token: uuid.New(),
+		Position: exchangetest.Drifted(n), ID: d.id(), Key: d.Number, Digest: sha256.Sum256([]byte(d.Number)), Token: uuid.New(),
 		At: d.at, Head: head, Body: n * 100,
 	}})
 	return d.id()

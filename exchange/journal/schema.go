@@ -33,7 +33,13 @@ func unsettled() string { return fmt.Sprintf("state <> %d", number(exchange.Cons
 // same condition on its use.
 func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentHandover)) }
 
-// tables is the whole schema. Every index is there for one kind of query:
+// tables is the whole schema. Exchanges are kept by the sequence of their
+// entries, which is the one order over all of them: deliveries and steps name it
+// as entry. A position in the log is no order, since its partitions grow at
+// different speeds. Table hour bounds, for each hour of acceptance, the sequences
+// of what was accepted in it.
+//
+// Every index is there for one kind of query:
 // exchange_id for all that names an exchange, the others for the filters of
 // lists; delivery_due for mailboxes, replays and expiry, delivery_leased for the
 // ends of leases. Those of unfinished
@@ -41,8 +47,8 @@ func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentH
 func tables() []string {
 	return []string{
 		`CREATE TABLE exchange (
-			position INTEGER PRIMARY KEY,
-			sequence INTEGER NOT NULL,
+			sequence INTEGER PRIMARY KEY,
+			position INTEGER NOT NULL,
 			id       BLOB NOT NULL,
 			at       INTEGER NOT NULL,
 			sender   TEXT NOT NULL,
@@ -54,13 +60,16 @@ func tables() []string {
 			body     INTEGER NOT NULL,
 			head     BLOB NOT NULL) STRICT`,
 		`CREATE UNIQUE INDEX exchange_id ON exchange (id)`,
-		`CREATE INDEX exchange_at ON exchange (at)`,
 		`CREATE INDEX exchange_sender ON exchange (sender)`,
 		`CREATE INDEX exchange_kind ON exchange (kind)`,
 		`CREATE INDEX exchange_number ON exchange (number)`,
 		`CREATE INDEX exchange_state ON exchange (state) WHERE ` + unsettled(),
+		`CREATE TABLE hour (
+			hour  INTEGER PRIMARY KEY,
+			first INTEGER NOT NULL,
+			last  INTEGER NOT NULL) STRICT`,
 		`CREATE TABLE delivery (
-			position  INTEGER NOT NULL,
+			entry     INTEGER NOT NULL,
 			receiver  TEXT NOT NULL,
 			express   INTEGER NOT NULL,
 			state     INTEGER NOT NULL,
@@ -70,19 +79,19 @@ func tables() []string {
 			holder    TEXT NOT NULL,
 			leased    INTEGER NOT NULL,
 			cause     BLOB,
-			PRIMARY KEY (position, receiver)) STRICT, WITHOUT ROWID`,
-		`CREATE INDEX delivery_receiver ON delivery (receiver, position)`,
-		`CREATE INDEX delivery_due ON delivery (state, receiver, express, position, consigned) WHERE ` + unsettled(),
+			PRIMARY KEY (entry, receiver)) STRICT, WITHOUT ROWID`,
+		`CREATE INDEX delivery_receiver ON delivery (receiver, entry)`,
+		`CREATE INDEX delivery_due ON delivery (state, receiver, express, entry, consigned) WHERE ` + unsettled(),
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased) WHERE ` + handed(),
 		`CREATE TABLE timeline (
-			position INTEGER NOT NULL,
+			entry    INTEGER NOT NULL,
 			sequence INTEGER NOT NULL,
 			receiver TEXT NOT NULL,
 			state    INTEGER NOT NULL,
 			attempt  INTEGER NOT NULL,
 			at       INTEGER NOT NULL,
 			cause    BLOB,
-			PRIMARY KEY (position, sequence)) STRICT, WITHOUT ROWID`,
+			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE progress (
 			one      INTEGER PRIMARY KEY CHECK (one = 1),
 			sequence INTEGER NOT NULL,

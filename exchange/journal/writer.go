@@ -16,7 +16,7 @@ type writer struct {
 	progress, advance       *statement
 	find, deliveries        *statement
 	insert, restate         *statement
-	deliver, step           *statement
+	deliver, step, widen    *statement
 }
 
 func newWriter(c *connection) (*writer, error) {
@@ -25,17 +25,19 @@ func newWriter(c *connection) (*writer, error) {
 		&w.begin: `BEGIN IMMEDIATE`, &w.commit: `COMMIT`, &w.rollback: `ROLLBACK`,
 		&w.progress:   `SELECT sequence, mark FROM progress`,
 		&w.advance:    `UPDATE progress SET sequence = ?, mark = ?`,
-		&w.find:       `SELECT position, express, state FROM exchange WHERE id = ?`,
-		&w.deliveries: `SELECT ` + keptColumns + ` FROM delivery d WHERE d.position = ?`,
-		&w.insert: `INSERT INTO exchange (position, sequence, id, at, sender, kind, number, express, state, digest, body, head)
+		&w.find:       `SELECT sequence, express, state FROM exchange WHERE id = ?`,
+		&w.deliveries: `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`,
+		&w.insert: `INSERT INTO exchange (sequence, position, id, at, sender, kind, number, express, state, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		&w.restate: `UPDATE exchange SET state = ? WHERE position = ?`,
-		&w.deliver: `INSERT INTO delivery (position, receiver, express, state, attempt, consigned, changed, holder, leased, cause)
+		&w.restate: `UPDATE exchange SET state = ? WHERE sequence = ?`,
+		&w.deliver: `INSERT INTO delivery (entry, receiver, express, state, attempt, consigned, changed, holder, leased, cause)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
 				consigned = excluded.consigned, changed = excluded.changed,
 				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause`,
-		&w.step: `INSERT INTO timeline (position, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		&w.step: `INSERT INTO timeline (entry, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`,
+		&w.widen: `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
+			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`,
 	}
 	for to, text := range texts {
 		s, err := c.prepare(text)
@@ -76,7 +78,7 @@ func (w *writer) transact(do func() error) error {
 // reset makes the index empty.
 func (w *writer) reset() error {
 	return w.transact(func() error {
-		for _, table := range []string{"exchange", "delivery", "timeline"} {
+		for _, table := range []string{"exchange", "hour", "delivery", "timeline"} {
 			if err := w.run(`DELETE FROM ` + table); err != nil {
 				return fmt.Errorf("empty index: %w", err)
 			}
@@ -90,7 +92,7 @@ func (w *writer) reset() error {
 func (w *writer) load(id uuid.UUID) (*journey, error) {
 	var found *journey
 	err := w.find.query(func(row []driver.Value) error {
-		found = &journey{id: id, position: integer(row[0]), express: integer(row[1]) != 0, stored: integer(row[2])}
+		found = &journey{id: id, sequence: integer(row[0]), express: integer(row[1]) != 0, stored: integer(row[2])}
 		found.state = stateOf(found.stored)
 		return nil
 	}, id[:])
@@ -103,7 +105,7 @@ func (w *writer) load(id uuid.UUID) (*journey, error) {
 		found.deliveries = append(found.deliveries, d)
 		found.moved = append(found.moved, false)
 		return err
-	}, found.position)
+	}, found.sequence)
 	return found, err
 }
 
@@ -116,7 +118,7 @@ func (w *writer) save(j *journey) error {
 			return err
 		}
 	case state != j.stored:
-		if err := w.restate.exec(state, j.position); err != nil {
+		if err := w.restate.exec(state, j.sequence); err != nil {
 			return err
 		}
 	}
@@ -128,7 +130,7 @@ func (w *writer) save(j *journey) error {
 		if err != nil {
 			return err
 		}
-		err = w.deliver.exec(j.position, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt),
+		err = w.deliver.exec(j.sequence, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt),
 			d.Lease.Holder, until(d.Lease), cause)
 		if err != nil {
 			return err
@@ -140,7 +142,7 @@ func (w *writer) save(j *journey) error {
 // add writes an exchange that is new.
 func (w *writer) add(j *journey, state int64) error {
 	e, x := j.entry, j.identity
-	return w.insert.exec(e.Position, j.sequence, e.ID[:], micro(e.At), x.Sender, x.Kind, x.Number, truth(j.express),
+	return w.insert.exec(j.sequence, e.Position, e.ID[:], micro(e.At), x.Sender, x.Kind, x.Number, truth(j.express),
 		state, e.Digest[:], e.Body, present(e.Head))
 }
 
@@ -151,7 +153,7 @@ func (w *writer) tell(j *journey) error {
 		if err != nil {
 			return err
 		}
-		err = w.step.exec(j.position, e.Sequence, e.Receiver, number(e.Name), int64(e.Attempt), micro(e.At), cause)
+		err = w.step.exec(j.sequence, e.Sequence, e.Receiver, number(e.Name), int64(e.Attempt), micro(e.At), cause)
 		if err != nil {
 			return err
 		}

@@ -1,0 +1,86 @@
+package journal_test
+
+import (
+	"database/sql"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/journal"
+)
+
+// explain returns what SQLite does for a query over an index, a step a line.
+func explain(t *testing.T, db *sql.DB, text string, args []any) string {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+text, args...)
+	if err != nil {
+		t.Fatalf("%v\n%s", err, text)
+	}
+	defer func() { _ = rows.Close() }()
+	var steps []string
+	for rows.Next() {
+		var id, parent, unused int
+		var step string
+		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
+			t.Fatal(err)
+		}
+		steps = append(steps, step)
+	}
+	if err := rows.Err(); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Join(steps, "\n")
+}
+
+// Every list is read from an index in its order: no table is scanned from one
+// end to the other unless the list is of all, and none is sorted.
+func TestPlans(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "index.db")
+	openAt(t, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	since, until := began, began.Add(time.Hour)
+	for name, test := range map[string]struct {
+		query exchange.Query
+		want  string // the step that finds exchanges
+	}{
+		"all":         {exchange.Query{}, "SCAN x"},
+		"next page":   {exchange.Query{Before: 9}, "SEARCH x USING INTEGER PRIMARY KEY (rowid<?)"},
+		"since":       {exchange.Query{Since: since}, "SEARCH x USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
+		"until":       {exchange.Query{Until: until}, "SEARCH x USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
+		"window":      {exchange.Query{Since: since, Until: until, Before: 9}, "SEARCH x USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"},
+		"sender":      {exchange.Query{Sender: "a", Since: since}, "exchange_sender (sender=? AND rowid>? AND rowid<?)"},
+		"kind":        {exchange.Query{Kind: "a", Until: until}, "exchange_kind (kind=? AND rowid>? AND rowid<?)"},
+		"number":      {exchange.Query{Number: "a", Before: 9}, "exchange_number (number=? AND rowid<?)"},
+		"state":       {exchange.Query{State: exchange.SubmissionHeld, Since: since}, "exchange_state (state=? AND rowid>? AND rowid<?)"},
+		"party":       {exchange.Query{Party: "a", Since: since, Before: 9}, "delivery_receiver (receiver=? AND entry<?)"},
+		"party sends": {exchange.Query{Party: "a", Since: since, Before: 9}, "exchange_sender (sender=? AND rowid>? AND rowid<?)"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, args := journal.ListQuery(test.query)
+			got := explain(t, db, text, args)
+			if !strings.Contains(got, test.want) {
+				t.Errorf("no %q in\n%s", test.want, got)
+			}
+			if strings.Contains(got, "SCAN hour") || strings.Contains(got, "SCAN d") || test.query != (exchange.Query{}) && strings.Contains(got, "SCAN x") {
+				t.Errorf("a whole table is read:\n%s", got)
+			}
+			walk, _, _ := strings.Cut(got, "SCAN found") // a party's page, once found, is small
+			if strings.Contains(walk, "TEMP B-TREE") {
+				t.Errorf("sorted:\n%s", got)
+			}
+		})
+	}
+	for _, state := range []exchange.State{exchange.ContentConsignment, exchange.ContentHandover, exchange.ConsignmentRejection} {
+		text, args := journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", After: 9, Limit: 10}, state)
+		got := explain(t, db, text, args)
+		if !strings.Contains(got, "delivery_due (state=? AND receiver=? AND express=? AND entry>?)") || strings.Contains(got, "TEMP B-TREE") {
+			t.Errorf("deliveries in state %s:\n%s", state, got)
+		}
+	}
+}
