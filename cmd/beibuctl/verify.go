@@ -31,6 +31,18 @@ type verifyCommand struct {
 	writing
 }
 
+// Help is shown below the summary. The command in it is run by a test.
+func (verifyCommand) Help() string {
+	return `Any other program for XML signatures can verify envelopes too. xmlsec1 has to
+be given the attributes that are identifiers, and checks the first seal of
+each, which must not be by SM2:
+
+  ` + xmlsecCommand
+}
+
+const xmlsecCommand = "xmlsec1 --verify --id-attr:Id urn:beibu:exchange:envelope:1:Content" +
+	" --id-attr:Id http://uri.etsi.org/01903/v1.3.2#:SignedProperties --pubkey-cert-pem keys/beibu.pem inbox/*.envelope.xml"
+
 // A finding is what one file proves, or why it proves nothing, as it is
 // printed.
 type finding struct {

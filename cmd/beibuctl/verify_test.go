@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"encoding/pem"
+	"errors"
+	"fmt"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -64,6 +69,46 @@ func TestVerifySignedDocument(t *testing.T) {
 				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 		})
+	}
+}
+
+// The command for xmlsec1 that help and the README show verifies envelopes as it
+// is written, and none that was changed.
+func TestXmlsecCommand(t *testing.T) {
+	signingtest.Tool(t, "xmlsec1")
+	bash := signingtest.Tool(t, "bash")
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, help, _ := called(t, "verify", "--help")
+	s := newSealing(t)
+	t.Chdir(t.TempDir())
+	put := func(name string, content []byte) {
+		t.Helper()
+		if err := errors.Join(os.MkdirAll(filepath.Dir(name), 0o700), os.WriteFile(name, content, 0o600)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put("keys/beibu.pem", s.keys.SealPEM)
+	for where, text := range map[string]string{"help": help, "README": string(readme)} {
+		command := regexp.MustCompile(`(?m)^[ $]*(xmlsec1 --verify .*)$`).FindStringSubmatch(text)
+		if command == nil {
+			t.Errorf("%s: no command for xmlsec1", where)
+			continue
+		}
+		for i, document := range []string{"<a/>", "<b/>"} {
+			envelope, _ := s.seal(t, document, "")
+			put(fmt.Sprintf("inbox/%d.envelope.xml", i), envelope)
+		}
+		if out, err := exec.CommandContext(t.Context(), bash, "-c", command[1]).CombinedOutput(); err != nil {
+			t.Errorf("%s: %s: %v\n%s", where, command[1], err, out)
+		}
+		envelope, _ := s.seal(t, "<c/>", "")
+		put("inbox/0.envelope.xml", bytes.Replace(envelope, []byte("<Sender>s"), []byte("<Sender>t"), 1))
+		if err := exec.CommandContext(t.Context(), bash, "-c", command[1]).Run(); err == nil {
+			t.Errorf("%s: %s: verifies what was changed", where, command[1])
+		}
 	}
 }
 
