@@ -1,5 +1,7 @@
 package strict
 
+import "bytes"
+
 // Codes of faults. They are stable: clients and tests match them.
 const (
 	CodeSyntax             = "xml.syntax"              // not well-formed (XML 1.0, 5th edition)
@@ -25,11 +27,27 @@ func (f *Fault) Error() string { return f.Reason }
 // Position turns an offset into a line and a byte column, both from 1. A line
 // ends as XML 1.0 §2.11 says: at LF, at CR LF, or at CR alone.
 func Position(b []byte, offset int) (line, column int) {
-	line, start := 1, 0
-	for i, c := range b[:min(offset, len(b))] {
-		if c == '\n' || c == '\r' && (i+1 == len(b) || b[i+1] != '\n') {
-			line, start = line+1, i+1
+	before := b[:min(offset, len(b))]
+	if n := len(before); n > 0 && n < len(b) && before[n-1] == '\r' && b[n] == '\n' {
+		before = before[:n-1] // in the middle of a CR LF
+	}
+	line = 1 + bytes.Count(before, []byte{'\n'})
+	if returns := bytes.Count(before, []byte{'\r'}); returns > 0 {
+		line += returns - bytes.Count(before, []byte("\r\n"))
+	}
+	return line, offset - lineStart(before) + 1
+}
+
+// lineStart returns where the last line of b starts. It looks at a block at a
+// time, since a line may be as long as a document, and a document may have some
+// hundred faults in it.
+func lineStart(b []byte) int {
+	const block = 4 << 10
+	for end := len(b); end > 0; end -= block {
+		from := max(0, end-block)
+		if last := b[from:end]; bytes.IndexByte(last, '\n') >= 0 || bytes.IndexByte(last, '\r') >= 0 {
+			return from + bytes.LastIndexAny(last, "\r\n") + 1
 		}
 	}
-	return line, offset - start + 1
+	return 0
 }

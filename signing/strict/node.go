@@ -171,11 +171,12 @@ func (n Node) Parent() Node {
 
 // Path returns where the element stands, in local names, with a position from
 // 1 where a sibling has the same name: /GoodsItemPassport/Shipment/GoodsItem[3].
+// Of a name that is longer than any schema's it shows the beginning.
 func (n Node) Path() string {
 	if !n.Exists() {
 		return ""
 	}
-	path := n.Parent().Path() + "/" + n.Local()
+	path := n.Parent().Path() + "/" + shortened([]byte(n.Local()))
 	position, same := 0, 0
 	for sibling := range n.Parent().All(n.Local()) {
 		same++
