@@ -32,6 +32,7 @@ type Checked struct {
 	schema    string
 	facts     Facts
 	faults    Faults
+	more      int // faults that were found beyond those
 	malformed bool
 	signed    bool // something of XML Signature stands in the document
 }
@@ -48,6 +49,9 @@ func (c Checked) Facts() Facts { return c.facts }
 // Faults returns what was found, in document order.
 func (c Checked) Faults() Faults { return c.faults }
 
+// More returns how many faults were found beyond Faults, which are bounded.
+func (c Checked) More() int { return c.more }
+
 // Valid tells whether nothing found refuses the document.
 func (c Checked) Valid() bool { return !c.faults.Has(rules.Reject) }
 
@@ -63,9 +67,9 @@ func (c Checked) Err() error {
 	case c.Valid():
 		return nil
 	case c.malformed:
-		return &Error{Op: "check document", Kind: Malformed, Code: c.faults[0].Code, Faults: c.faults}
+		return &Error{Op: "check document", Kind: Malformed, Code: c.faults[0].Code, Faults: c.faults, More: c.more}
 	}
-	return &Error{Op: "check document", Kind: Invalid, Code: "invalid", Faults: c.faults}
+	return &Error{Op: "check document", Kind: Invalid, Code: "invalid", Faults: c.faults, More: c.more}
 }
 
 // A Reading is a document that the gate, the schema and the reader of facts have
@@ -116,6 +120,7 @@ func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
 	}
 	checked := Checked{
 		document: doc, kind: string(report.Type.Kind), schema: report.Type.Schema, malformed: report.Malformed,
+		more: report.More,
 	}
 	for _, v := range report.Violations {
 		checked.faults = append(checked.faults, schemaFault(report, v))
@@ -159,10 +164,11 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	}
 	defer done()
 	checked.signed = isSigned(checked.document.Bytes, r.root)
-	breaches := c.rules.Check(&rules.Document{
+	breaches, more := c.rules.Check(&rules.Document{
 		Kind: checked.kind, Root: r.root,
 		Issued: checked.facts.Issued, Received: checked.document.Received,
 	})
+	checked.more = more
 	for _, b := range breaches {
 		checked.faults = append(checked.faults, ruleFault(b))
 	}

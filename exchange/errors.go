@@ -48,6 +48,7 @@ type Error struct {
 	Kind    Kind      // what the caller can do about it
 	Code    string    // stable, for programs; "" where the kind says it all
 	Faults  Faults    // what was found, where the document is to blame
+	More    int       // faults that were found beyond those
 	Earlier *Exchange // the exchange that has the document number, in a conflict
 	Holder  string    // the attempt that has the document number in hand, where Kind is InFlight
 	Err     error     // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
@@ -59,7 +60,7 @@ func (e *Error) Error() string {
 	case e.Err != nil:
 		return e.Op + ": " + e.Err.Error()
 	case len(e.Faults) > 0:
-		return fmt.Sprintf("%s: %s (%d faults)", e.Op, e.Faults[0].Message.EN, len(e.Faults))
+		return fmt.Sprintf("%s: %s (%d faults)", e.Op, e.Faults[0].Message.EN, len(e.Faults)+e.More)
 	}
 	return e.Op + ": " + e.Kind.String()
 }

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"strings"
+
 	"beibu/exchange/rules"
 	"beibu/schemas"
 	"beibu/signing/strict"
@@ -37,6 +39,28 @@ func (f Faults) Has(severity rules.Severity) bool {
 	return false
 }
 
+// maxText bounds each text of a fault, in characters. Its makers clip what they
+// quote of a document; this holds whatever they forget, and paths.
+const maxText = 2000
+
+// clip returns a fault of which each text has at most maxText characters.
+func (f Fault) clip() Fault {
+	for _, text := range []*string{&f.Path, &f.Message.EN, &f.Message.ZH} {
+		if len(*text) <= maxText {
+			continue // as nearly all are
+		}
+		count := 0
+		for i := range *text {
+			if count == maxText {
+				*text = strings.Clone((*text)[:i]) + "…"
+				break
+			}
+			count++
+		}
+	}
+	return f
+}
+
 // schemaFault turns what the schemas found into a fault.
 func schemaFault(report schemas.Report, v schemas.Violation) Fault {
 	source := report.Type.Schema
@@ -49,7 +73,7 @@ func schemaFault(report schemas.Report, v schemas.Violation) Fault {
 	return Fault{
 		Code: v.Code, Severity: rules.Reject.String(), Path: v.Path, Line: v.Line, Column: v.Column,
 		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source,
-	}
+	}.clip()
 }
 
 // ruleFault turns what a rule found into a fault.
@@ -58,7 +82,7 @@ func ruleFault(b rules.Breach) Fault {
 	return Fault{
 		Code: b.Rule.Code, Severity: b.Rule.Severity.String(), Path: b.At.Path(), Line: line, Column: column,
 		Message: Text{EN: b.EN, ZH: b.ZH}, Source: b.Rule.Source,
-	}
+	}.clip()
 }
 
 // gateFault turns what the strict reader refused into a fault. The schemas
@@ -72,7 +96,7 @@ func gateFault(f *strict.Fault) Fault {
 	return Fault{
 		Code: f.Code, Severity: rules.Reject.String(), Path: "/", Line: f.Line, Column: f.Column,
 		Message: Text{EN: f.Reason, ZH: zh}, Source: "XML 1.0",
-	}
+	}.clip()
 }
 
 // gateZH says in Chinese what each refusal of the strict reader means.

@@ -69,6 +69,7 @@ type Acceptance struct {
 	Receipt   string // a JWS; the same for every resend
 	Duplicate bool   // accepted before: the receipt is the first one
 	Faults    Faults // what was found and let pass; none of a duplicate, which is not judged again
+	More      int    // faults that were found beyond those
 }
 
 // Accept checks a document, verifies its sender's signature, routes and seals
@@ -124,7 +125,7 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 		return Acceptance{}, err
 	}
 	if claim == nil {
-		return in.answer(opened, checked.faults, rivals, uuid.Nil) // decided meanwhile
+		return in.answer(opened, checked, rivals, uuid.Nil) // decided meanwhile
 	}
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
 	sealed, err := in.Sealer.Seal(ctx, opened.header(), doc.Bytes)
@@ -136,7 +137,7 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 		return Acceptance{}, err
 	}
 	claim.Commit(context.WithoutCancel(ctx), owner.Digest)
-	return in.answer(opened, checked.faults, owner, token)
+	return in.answer(opened, checked, owner, token)
 }
 
 // admits refuses everything from a sender that is unknown or suspended.
@@ -187,7 +188,7 @@ func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found b
 	if owner.Digest != mine.Digest && !r.filed {
 		return Acceptance{}, false, nil
 	}
-	answer, err := in.answer(mine, nil, owner, uuid.Nil)
+	answer, err := in.answer(mine, Checked{}, owner, uuid.Nil)
 	return answer, true, err
 }
 
@@ -306,7 +307,7 @@ func undecided(ctx context.Context, op string, err error) error {
 
 // answer tells the sender what the log decided: this attempt owns the number,
 // or the same document did so earlier, or another content has it.
-func (in *Intake) answer(mine Exchange, faults Faults, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
+func (in *Intake) answer(mine Exchange, checked Checked, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
 	x, err := mine.decided(owner, token)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "read owner", Kind: Internal, Err: err}
@@ -324,7 +325,7 @@ func (in *Intake) answer(mine Exchange, faults Faults, owner queue.Entry, token 
 	if owner.Token != token {
 		return Acceptance{Exchange: x, Receipt: receipt, Duplicate: true}, nil
 	}
-	return Acceptance{Exchange: x, Receipt: receipt, Faults: faults}, nil
+	return Acceptance{Exchange: x, Receipt: receipt, Faults: checked.faults, More: checked.more}, nil
 }
 
 // decided returns the exchange that owns the number. Where the attempt with

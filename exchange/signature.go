@@ -122,7 +122,8 @@ func (s *Signatures) Verify(c Checked) (Trusted, error) {
 	})
 	if refusal, ok := errors.AsType[*signing.Refusal](err); ok {
 		return Trusted{}, &Error{
-			Op: "verify signature", Kind: Untrusted, Code: refusal.Code, Faults: append(Faults{signatureFault(refusal)}, c.faults...),
+			Op: "verify signature", Kind: Untrusted, Code: refusal.Code, More: c.more,
+			Faults: append(Faults{signatureFault(refusal)}, c.faults...),
 		}
 	}
 	if err != nil {
@@ -168,7 +169,7 @@ func signatureFault(r *signing.Refusal) Fault {
 	return Fault{
 		Code: r.Code, Severity: rules.Reject.String(), Path: "/", Line: r.Line, Column: r.Column,
 		Message: Text{EN: r.Reason, ZH: zh}, Source: "XML Signature 1.1; Beibu design: trust in XML",
-	}
+	}.clip()
 }
 
 // signatureZH says in Chinese what each refusal of a sender's signature means.

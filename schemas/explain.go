@@ -22,7 +22,8 @@ func explain(doc []byte, e entry, found []*xsderrors.Error) Report {
 	slices.SortStableFunc(x.violations, func(a, b Violation) int {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
-	return Report{Type: e.Type, Violations: x.violations[:min(len(x.violations), MaxViolations)]}
+	listed := min(len(x.violations), MaxViolations)
+	return Report{Type: e.Type, Violations: x.violations[:listed], More: len(x.violations) - listed}
 }
 
 // An explainer holds one document, its schema and what was said so far.

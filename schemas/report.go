@@ -17,8 +17,10 @@ type Report struct {
 	// Malformed tells that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool
-	// Violations stand in document order, at most MaxViolations of them.
+	// Violations stand in document order, at most MaxViolations of them. More
+	// tells how many were found beyond those.
 	Violations []Violation
+	More       int
 }
 
 // MaxViolations bounds what one report lists.

@@ -34,7 +34,8 @@ type Rule struct {
 }
 
 // A Report notes a breach at a place. Where the breach is that something is
-// missing, the place is the element that ought to hold it.
+// missing, the place is the element that ought to hold it. An argument may be
+// as long as a document: a message shows its first MaxShown characters.
 type Report func(at strict.Node, args ...string)
 
 // A Document is what a rule may look at.

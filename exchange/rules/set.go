@@ -42,36 +42,38 @@ func NewSet(all ...[]Rule) (*Set, error) {
 // All returns every rule, by code.
 func (s *Set) All() []Rule { return slices.Clone(s.all) }
 
-// MaxBreaches bounds what one document is told. A document with more is beyond
+// MaxBreaches bounds the breaches of one document. A document with more is beyond
 // mending one by one, and a hostile one costs no more.
 const MaxBreaches = 500
 
 // Check applies the rules for the document's kind that were in force on its
-// issue date, or on the day it came in where it has none. It returns the
-// breaches, at most MaxBreaches, in document order and then by code.
-func (s *Set) Check(d *Document) []Breach {
+// issue date, or on the day it came in if it has none. It returns the first
+// MaxBreaches that were found, in document order and then by code, and how many
+// more there are.
+func (s *Set) Check(d *Document) (found []Breach, more int) {
 	day := d.Issued
 	if day.IsZero() {
 		day = d.Received
 	}
-	var found []Breach
 	for _, rules := range [][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
 		for _, r := range rules {
 			if !r.From.IsZero() && day.Before(r.From) || !r.Until.IsZero() && !day.Before(r.Until.AddDate(0, 0, 1)) {
 				continue
 			}
 			r.Check(d, func(at strict.Node, args ...string) {
-				if len(found) < MaxBreaches {
-					en, zh := word(r, args)
-					found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
+				if len(found) == MaxBreaches {
+					more++
+					return
 				}
+				en, zh := word(r, args)
+				found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
 			})
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Breach) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule.Code, b.Rule.Code))
 	})
-	return found
+	return found, more
 }
 
 // word fills what a rule reports into its messages. It does so at once, so that

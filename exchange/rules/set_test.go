@@ -41,7 +41,8 @@ func TestBreachesComeInDocumentOrder(t *testing.T) {
 		t.Fatal(err)
 	}
 	var got []string
-	for _, b := range set.Check(document(t, "<a><x>1</x><y>2</y><x>3</x></a>")) {
+	found, _ := set.Check(document(t, "<a><x>1</x><y>2</y><x>3</x></a>"))
+	for _, b := range found {
 		got = append(got, b.Rule.Code+" "+b.EN+" "+b.ZH)
 	}
 	want := "A-2 found 1 发现1|B-2 found 1 发现1|A-1 found 2 发现2|A-2 found 3 发现3|B-2 found 3 发现3"
@@ -55,9 +56,9 @@ func TestBreachesAreBounded(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := set.Check(document(t, "<a>"+strings.Repeat("<x/>", 3*rules.MaxBreaches)+"</a>"))
-	if len(got) != rules.MaxBreaches {
-		t.Errorf("got %d breaches, want %d", len(got), rules.MaxBreaches)
+	got, more := set.Check(document(t, "<a>"+strings.Repeat("<x/>", 3*rules.MaxBreaches)+"</a>"))
+	if len(got) != rules.MaxBreaches || more != 2*rules.MaxBreaches {
+		t.Errorf("got %d breaches and %d more, want %d and twice as many", len(got), more, rules.MaxBreaches)
 	}
 }
 
@@ -77,7 +78,8 @@ func TestRulesInForce(t *testing.T) {
 		d := document(t, "<a><x/></a>")
 		d.Issued = issued
 		var codes []string
-		for _, b := range set.Check(d) {
+		found, _ := set.Check(d)
+		for _, b := range found {
 			codes = append(codes, b.Rule.Code)
 		}
 		if got := strings.Join(codes, " "); got != want {

@@ -84,7 +84,8 @@ func told(t *testing.T, code, kind, body string) []string {
 		t.Fatal(err)
 	}
 	var messages []string
-	for _, b := range set.Check(parse(t, kind, body)) {
+	found, _ := set.Check(parse(t, kind, body))
+	for _, b := range found {
 		messages = append(messages, b.EN)
 	}
 	return messages

@@ -30,7 +30,8 @@ func Examples(t *testing.T, all []rules.Rule, kind string, whole func(part strin
 				t.Fatal(err)
 			}
 			var found []string
-			for _, b := range set.Check(Document(kind, tree)) {
+			breaches, _ := set.Check(Document(kind, tree))
+			for _, b := range breaches {
 				if b.Rule.Code == e.Code {
 					_, below, _ := strings.Cut(b.At.Path()[1:], "/")
 					found = append(found, below)

@@ -48,7 +48,8 @@ func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 		return // the gate's or the schema's matter: rules never see such a document
 	}
 	var got []string
-	for _, breach := range set.Check(Document(s.Kind, tree)) {
+	found, _ := set.Check(Document(s.Kind, tree))
+	for _, breach := range found {
 		line, _ := breach.At.Position()
 		got = append(got, fmt.Sprintf("%s %d %s", breach.Rule.Code, line, breach.At.Path()))
 	}
