@@ -25,6 +25,7 @@ type verdict struct {
 	Kind   string  `json:"kind"` // "" where it was not recognised
 	Valid  bool    `json:"valid"`
 	Faults []fault `json:"faults"`
+	More   int     `json:"faultsOmitted,omitempty"` // how many more were found
 	err    error
 }
 
@@ -91,7 +92,7 @@ func (s *session) check(ctx context.Context, checks *exchange.Checks, file strin
 	if err != nil {
 		return unchecked(file, "check.failed", fmt.Errorf("check %s: %w", file, err))
 	}
-	return verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults())}
+	return verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults()), More: found.More()}
 }
 
 // codeUnreadable is the code of a file that could not be read.
@@ -144,11 +145,12 @@ func (s *session) printVerdict(v verdict) error {
 	case len(v.Faults) == 0:
 		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), v.Kind)
 	}
-	return s.printFaults(v.File, v.Faults)
+	return s.printFaults(v.File, v.Faults, v.More)
 }
 
-// printFaults prints faults for people, as compilers do.
-func (s *session) printFaults(file string, faults []fault) error {
+// printFaults prints faults for people, as compilers do, and how many more there
+// are.
+func (s *session) printFaults(file string, faults []fault, more int) error {
 	for _, f := range faults {
 		line := terminal.Cleanf("%s:%d:%d: %s %s: %s\n    at %s\n", file, f.Line, f.Column, f.Severity, f.Code, f.Message, f.Path)
 		if f.Source != "" {
@@ -158,5 +160,10 @@ func (s *session) printFaults(file string, faults []fault) error {
 			return err
 		}
 	}
-	return nil
+	if more == 0 {
+		return nil
+	}
+	return s.printf("%s\n", terminal.Clean(s.text(exchange.Text{
+		EN: fmt.Sprintf("%s: and %d more", file, more), ZH: fmt.Sprintf("%s：另有 %d 处", file, more),
+	})))
 }

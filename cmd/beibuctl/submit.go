@@ -145,7 +145,7 @@ func (s *session) warnOf(d submission) error {
 	if d.err != nil {
 		fail(s.err, d.err)
 	}
-	return s.printFaults(d.File, s.faults(d.Faults))
+	return s.printFaults(d.File, s.faults(d.Faults), d.Omitted)
 }
 
 // explain tells why a document was not accepted.
@@ -157,5 +157,5 @@ func (s *session) explain(d submission) error {
 	if e := d.Problem.Earlier; e != nil {
 		s.note("earlier: exchange %s, accepted %s, SHA-256 %s", terminal.Clean(e.ExchangeID), stamp(e.AcceptedAt), terminal.Clean(e.DigestSHA256))
 	}
-	return s.printFaults(d.File, s.faults(d.Problem.Faults))
+	return s.printFaults(d.File, s.faults(d.Problem.Faults), d.Problem.Omitted)
 }

@@ -70,11 +70,13 @@ func (s *Server) check(c *call) error {
 	if err != nil {
 		return &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
 	}
-	answer := Check{Kind: checked.Kind(), Valid: checked.Valid(), Faults: few(checked.Faults())}
+	answer := Check{Kind: checked.Kind(), Valid: checked.Valid()}
+	answer.Faults, answer.Omitted = few(checked.Faults(), checked.More())
 	if checked.Valid() {
 		trusted, err := intake.Signatures.Verify(checked)
 		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
-			answer.Valid, answer.Faults = false, few(failure.Faults)
+			answer.Valid = false
+			answer.Faults, answer.Omitted = few(failure.Faults, failure.More)
 		} else if err != nil {
 			return err
 		}

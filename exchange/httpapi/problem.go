@@ -22,10 +22,11 @@ type Problem struct {
 	Detail    string   `json:"detail,omitempty"`
 	Instance  string   `json:"instance"` // "urn:beibu:request:" and the request id
 	Code      string   `json:"code"`
-	Faults    []Fault  `json:"faults,omitempty"`  // what is wrong with the document; at most 500
-	Retryable bool     `json:"retryable"`         // sending the same again may succeed
-	RequestID string   `json:"requestId"`         // for whoever is asked for help
-	Earlier   *Earlier `json:"earlier,omitempty"` // in a conflict: the exchange that has the document number
+	Faults    []Fault  `json:"faults,omitempty"`        // what is wrong with the document, see maxFaults
+	Omitted   int      `json:"faultsOmitted,omitempty"` // how many more there are
+	Retryable bool     `json:"retryable"`               // sending the same again may succeed
+	RequestID string   `json:"requestId"`               // for whoever is asked for help
+	Earlier   *Earlier `json:"earlier,omitempty"`       // in a conflict: the exchange that has the document number
 }
 
 // Earlier names the exchange that has a document number.
@@ -35,13 +36,25 @@ type Earlier struct {
 	AcceptedAt   time.Time `json:"acceptedAt"`
 }
 
-// maxFaults bounds the faults in one answer. A document with more is beyond
-// mending one by one.
-const maxFaults = 500
+// The faults in one answer. A document with more is beyond mending one by one,
+// and what a stranger wrote must not make an answer that is larger than it.
+const (
+	maxFaults     = 500
+	maxFaultBytes = 1<<20 - 4<<10 // as JSON; the rest of an answer takes less than 4 KiB
+)
 
-// few returns the first faults, never null.
-func few(faults exchange.Faults) []Fault {
-	return list([]Fault(faults[:min(len(faults), maxFaults)]))
+// few returns the first faults, never null, and how many are left out, with
+// those that were left out before.
+func few(faults exchange.Faults, more int) (shown []Fault, omitted int) {
+	n, bytes := 0, 0
+	for ; n < min(len(faults), maxFaults); n++ {
+		one, err := json.Marshal(faults[n])
+		bytes += len(one) + len(",")
+		if err != nil || bytes > maxFaultBytes {
+			break
+		}
+	}
+	return list([]Fault(faults[:n])), more + len(faults) - n
 }
 
 // A manner says how a kind of failure is told.
@@ -221,7 +234,7 @@ func domainProblem(err error) (p Problem, wait int) {
 	}
 	p.Code = cmp.Or(failure.Code, how.code)
 	if len(failure.Faults) > 0 {
-		p.Faults = few(failure.Faults)
+		p.Faults, p.Omitted = few(failure.Faults, failure.More)
 		p.Detail = failure.Faults[0].Message.EN
 	}
 	if failure.Err != nil {

@@ -29,7 +29,8 @@ type Acceptance struct {
 	Receivers       []string       `json:"receivers"` // parties, in route order
 	Receipt         string         `json:"receipt"`   // JWS compact serialisation (RFC 7515)
 	Duplicate       bool           `json:"duplicate"`
-	Faults          []Fault        `json:"faults"` // what was found and let pass
+	Faults          []Fault        `json:"faults"`                  // what was found and let pass
+	Omitted         int            `json:"faultsOmitted,omitempty"` // how many more there are
 }
 
 // Check answers POST /v1/checks.
@@ -38,6 +39,7 @@ type Check struct {
 	Valid     bool                `json:"valid"`
 	Signature *exchange.Signature `json:"signature,omitempty"` // where there is one and it counts
 	Faults    []Fault             `json:"faults"`
+	Omitted   int                 `json:"faultsOmitted,omitempty"` // how many more there are
 }
 
 // Fault is one breach found in a document.
@@ -206,11 +208,12 @@ func list[T any](all []T) []T {
 // wireAcceptance returns what a sender is told.
 func wireAcceptance(a exchange.Acceptance) Acceptance {
 	x := a.Exchange
+	shown, omitted := few(a.Faults, a.More)
 	return Acceptance{
 		ExchangeID: x.ID.String(), State: x.State, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), AcceptedAt: x.AcceptedAt.UTC(),
-		Receivers: list(x.Receivers), Receipt: a.Receipt, Duplicate: a.Duplicate, Faults: few(a.Faults),
+		Receivers: list(x.Receivers), Receipt: a.Receipt, Duplicate: a.Duplicate, Faults: shown, Omitted: omitted,
 	}
 }
 
