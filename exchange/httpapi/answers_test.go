@@ -196,7 +196,7 @@ func TestAnswers(t *testing.T) {
 	}
 	t.Run("slow bodies", func(t *testing.T) { slowBodies(t, w) })
 	t.Run("suspended", func(t *testing.T) { suspended(t, w, x) })
-	t.Run("failures of ours", func(t *testing.T) { ownFailures(t, w, good, order, x) })
+	t.Run("failures of ours", func(t *testing.T) { ownFailures(t, w, string(carnet(t, "OURS")), order, x) })
 	for _, o := range w.description.operations() {
 		responses, _ := o.body["responses"].(object)
 		for status := range responses {

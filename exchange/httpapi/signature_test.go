@@ -92,7 +92,7 @@ func TestSignatures(t *testing.T) {
 	if shown.Signature == nil || *shown.Signature != *check.Signature {
 		t.Errorf("shown %+v", shown.Signature)
 	}
-	changed := strings.Replace(string(document), "\n  <", "\n   <", 1)
+	changed := strings.Replace(string(document), ">SIGNED<", ">CHANGED<", 1)
 	p = read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: changed}), http.StatusUnprocessableEntity)
 	if p.Code != signing.CodeDigest {
 		t.Errorf("changed: %+v", p)
