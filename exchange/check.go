@@ -78,7 +78,7 @@ type Reading struct {
 	checked  Checked
 	root     strict.Node // of a document that is well-formed and of a known kind
 	identity Identity    // its number is "" if none could be read
-	filed    bool        // valid so far, and its number and version can be filed under
+	unfiled  *Fault      // why it cannot be filed under its number and version, or nil
 }
 
 // turn waits until one more document may be checked, and returns what ends that.
@@ -143,14 +143,19 @@ func (c *Checks) outline(checked Checked) Reading {
 		return Reading{checked: checked}
 	}
 	facts := readFacts(checked.kind, tree.Root())
-	r := Reading{checked: checked, root: tree.Root()}
+	r := Reading{checked: checked, root: tree.Root(), unfiled: misnumbered(facts, tree.Root())}
+	facts.Number, _ = ReadNumber(facts.Number)
+	facts.Version, _ = ReadNumber(facts.Version)
 	r.identity = Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: facts.Number, Version: facts.Version}
 	if checked.Valid() {
-		_, bad := misnumbered(facts, r.root)
-		r.checked.facts, r.filed = facts, !bad
+		r.checked.facts = facts
 	}
 	return r
 }
+
+// counts tells whether the document's number is its own: it is valid so far, and
+// can be filed.
+func (r Reading) counts() bool { return r.checked.Valid() && r.unfiled == nil }
 
 // Judge applies the business rules to a document that the schema let pass.
 func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
@@ -172,8 +177,9 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	for _, b := range breaches {
 		checked.faults = append(checked.faults, ruleFault(b))
 	}
-	if fault, found := misnumbered(checked.facts, r.root); found && checked.Valid() {
-		checked.faults = append(checked.faults, fault)
+	// That a number is missing, a rule may have found too.
+	if r.unfiled != nil && (r.unfiled.Code != codeUnnumbered || checked.Valid()) {
+		checked.faults = append(checked.faults, *r.unfiled)
 	}
 	return checked, nil
 }
@@ -198,22 +204,31 @@ const (
 	MaxVersion = 32
 )
 
-// misnumbered finds the fault of a document that could not be filed.
-func misnumbered(f Facts, root strict.Node) (Fault, bool) {
-	fault := Fault{Severity: rules.Reject.String(), Path: root.Path(), Source: "Beibu design: identity"}
+// codeUnnumbered is the code of a document without a number.
+const codeUnnumbered = "document.unnumbered"
+
+// misnumbered returns the fault of a document that cannot be filed, or nil.
+func misnumbered(f Facts, root strict.Node) *Fault {
+	fault := &Fault{Severity: rules.Reject.String(), Path: root.Path(), Source: "Beibu design: identity"}
 	fault.Line, fault.Column = root.Position()
+	number, oddNumber := ReadNumber(f.Number)
+	version, oddVersion := ReadNumber(f.Version)
 	switch {
-	case f.Number == "":
-		fault.Code = "document.unnumbered"
+	case number == "":
+		fault.Code = codeUnnumbered
 		fault.Message = Text{EN: "the document has no number", ZH: "单证没有编号"}
-	case len(f.Number) > MaxNumber || len(f.Version) > MaxVersion:
+	case oddNumber != nil:
+		fault.Code, fault.Message = CodeOddNumber, oddNumber.Text()
+	case oddVersion != nil:
+		fault.Code, fault.Message = CodeOddNumber, oddVersion.text("version", "版本号")
+	case len(number) > MaxNumber || len(version) > MaxVersion:
 		fault.Code = "document.number-length"
 		fault.Message = Text{
 			EN: fmt.Sprintf("the number may have %d bytes and the version %d", MaxNumber, MaxVersion),
 			ZH: fmt.Sprintf("编号最多 %d 字节，版本号最多 %d 字节", MaxNumber, MaxVersion),
 		}
 	default:
-		return Fault{}, false
+		return nil
 	}
-	return fault, true
+	return fault
 }

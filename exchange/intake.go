@@ -81,7 +81,7 @@ type Acceptance struct {
 // keys, routes and permissions have become since: the owner of its number is
 // looked up as soon as number and content are known, and only a sender that may
 // not call at all is refused before that. Another content is a Conflict as early,
-// but for one that breaks the schema: its number does not count.
+// but for one that breaks the schema or has an odd number: that does not count.
 //
 // It fails with an *Error of kind Malformed, Invalid, Forbidden, Untrusted,
 // Unroutable, InFlight, Conflict or Unavailable.
@@ -168,8 +168,8 @@ func (in *Intake) allow(c Checked) error {
 
 // earlier answers a document whose number is known to be owned, and tells
 // whether it is: with the first receipt if the owner has the same content, and
-// with a Conflict if it has another. A document that breaks the schema gets no
-// Conflict but its faults, so it is not found then. What this node does not know
+// with a Conflict if it has another. A document that breaks the schema or has a
+// number that is none gets no Conflict but its faults, so it is not found then. What this node does not know
 // yet, the log decides later.
 func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found bool, _ error) {
 	if r.identity.Number == "" {
@@ -185,7 +185,7 @@ func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found b
 		return Acceptance{}, false, undecided(ctx, "find owner", err)
 	}
 	mine := Exchange{Identity: r.identity, Digest: r.checked.document.Digest()}
-	if owner.Digest != mine.Digest && !r.filed {
+	if owner.Digest != mine.Digest && !r.counts() {
 		return Acceptance{}, false, nil
 	}
 	answer, err := in.answer(mine, Checked{}, owner, uuid.Nil)

@@ -23,7 +23,7 @@ const maxPage = 500
 func (s *Server) listExchanges(c *call) error {
 	p := parametersOf(c.request)
 	q := exchange.Query{
-		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.text("number"),
+		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.documentNumber("number"),
 		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
 		Before: p.cursor("cursor"), Limit: p.number("limit", 1, maxPage, 0),
 	}

@@ -61,6 +61,15 @@ func (p *parameters) text(name string) string {
 	return values[0]
 }
 
+// documentNumber returns a document number as exchanges are filed under it.
+func (p *parameters) documentNumber(name string) string {
+	value, odd := exchange.ReadNumber(p.text(name))
+	if odd != nil && p.mistake == nil {
+		p.mistake = errOddNumber.because(fmt.Sprintf("%q: %s", name, odd.Text().EN))
+	}
+	return value
+}
+
 // time returns a time (RFC 3339), or the zero time.
 func (p *parameters) time(name string) time.Time {
 	text := p.text(name)

@@ -161,6 +161,9 @@ var (
 	errParameter = &refusal{
 		status: http.StatusBadRequest, code: "parameter", title: "A parameter cannot be understood",
 	}
+	errOddNumber = &refusal{
+		status: http.StatusBadRequest, code: exchange.CodeOddNumber, title: "A document number holds a character that none may hold",
+	}
 	errBody = &refusal{
 		status: http.StatusBadRequest, code: "body", title: "The body cannot be understood",
 	}

@@ -67,17 +67,17 @@ func oddIn(text string) []int {
 	var odd []int
 	alike := looksLatin(text)
 	for i, r := range text {
-		if hidden(r) || alike && r >= utf8.RuneSelf || r == ' ' && needless(text, i) {
+		if Hidden(r) || alike && r >= utf8.RuneSelf || r == ' ' && needless(text, i) {
 			odd = append(odd, i)
 		}
 	}
 	return odd
 }
 
-// hidden tells whether a character cannot be seen, takes another one's place as
+// Hidden tells whether a character cannot be seen, takes another one's place as
 // a blank, or is a full-width form of an ASCII letter or digit. Full-width marks
 // are how Chinese is written.
-func hidden(r rune) bool {
+func Hidden(r rune) bool {
 	switch {
 	case r == ' ':
 		return false

@@ -1,0 +1,76 @@
+package exchange
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"golang.org/x/text/unicode/norm"
+
+	"beibu/exchange/rules"
+)
+
+// ReadNumber returns the value of a document's number or version, which the same
+// number has however it is written: white space collapsed (XML Schema 1.0, part
+// 2, 4.3.6) and normalised (Unicode NFC). It finds an oddity in a number of which
+// a reader could not say how it is written; its value is nobody's number.
+func ReadNumber(text string) (value string, odd *Oddity) {
+	if plain(text) {
+		return text, nil
+	}
+	at := 0
+	for _, r := range strings.Trim(text, whiteSpace) {
+		at++
+		if !strings.ContainsRune(whiteSpace, r) && rules.Hidden(r) {
+			odd = &Oddity{Character: r, At: at}
+			break
+		}
+	}
+	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(whiteSpace, r) })
+	return norm.NFC.String(strings.Join(parts, " ")), odd
+}
+
+// whiteSpace is what XML 1.0 calls so, S [3].
+const whiteSpace = " \t\r\n"
+
+// plain tells whether a text is of the visible characters of ASCII alone, as
+// nearly all numbers are.
+func plain(text string) bool {
+	for i := range len(text) {
+		if text[i] <= ' ' || text[i] >= 0x7F {
+			return false
+		}
+	}
+	return true
+}
+
+// An Oddity is a character that no number may hold: one that cannot be seen, that
+// looks like a blank, or that is a full-width form of a letter or digit of ASCII.
+type Oddity struct {
+	Character rune
+	At        int // its place in the number, in characters from 1
+}
+
+// CodeOddNumber is the code of a number that holds an oddity.
+const CodeOddNumber = "document.number-characters"
+
+// Text says what the character is, and where in a number.
+func (o *Oddity) Text() Text { return o.text("number", "编号") }
+
+// text says what the character is and where it is in a value.
+func (o *Oddity) text(en, zh string) Text {
+	whatEN, whatZH := "which cannot be seen", "不可见字符"
+	switch {
+	case unicode.IsControl(o.Character):
+		whatEN, whatZH = "a control character", "控制字符"
+	case unicode.Is(unicode.Z, o.Character):
+		whatEN, whatZH = "a blank other than U+0020", "不是普通空格（U+0020）"
+	case '！' <= o.Character && o.Character <= '～':
+		plain := o.Character - '！' + '!'
+		whatEN, whatZH = fmt.Sprintf("a full-width form of %c", plain), fmt.Sprintf("全角字符，应写作 %c", plain)
+	}
+	return Text{
+		EN: fmt.Sprintf("character %d of the %s is U+%04X, %s; a %s holds no such character", o.At, en, o.Character, whatEN, en),
+		ZH: fmt.Sprintf("%s的第 %d 个字符为 U+%04X，%s，%s中不得使用", zh, o.At, o.Character, whatZH, zh),
+	}
+}
