@@ -14,8 +14,11 @@ type Progress struct {
 	Undispatched  []int64 // of log, owning or not, by any node
 	Unheard       []int64 // of log, by this node
 	UnheardEvents int64   // by this node
-	Restarts      int64   // of what stood still in this node, since it was opened; known without the brokers
 }
+
+// Restarts returns how often something that made no progress in this node was
+// restarted since Open: a fetch without an answer, or the dispatch of a partition.
+func (q *Queue) Restarts() int64 { return q.cluster.restarts.Load() }
 
 // Progress asks the brokers how far they are ahead.
 func (q *Queue) Progress(ctx context.Context) (Progress, error) {
@@ -24,7 +27,7 @@ func (q *Queue) Progress(ctx context.Context) (Progress, error) {
 		return Progress{}, err
 	}
 	defer done()
-	p := Progress{Restarts: q.cluster.restarts.Load()}
+	var p Progress
 	heard, events := q.owners.points(), q.feed.next()
 	dispatched, err := q.committed(ctx)
 	if err != nil {

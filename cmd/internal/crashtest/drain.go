@@ -33,10 +33,11 @@ func (w *world) drain() {
 	w.books.tolerant()
 	operator := w.members[0].node.As("operator", nil)
 	if w.o.Servers != nil {
-		w.report.Waiting, _ = w.members[0].node.Lag(w.tb.Context()) // where it cannot be had, the loop asks again
+		w.report.Waiting, _ = w.members[0].node.Lag(w.tb.Context(), time.Time{}) // if it is not known, the loop asks again
 	}
-	for end := time.Now().Add(drainTime); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
-		err := w.idle(operator)
+	begun := time.Now()
+	for end := begun.Add(drainTime); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
+		err := w.idle(operator, begun)
 		if err == nil {
 			return
 		}
@@ -48,10 +49,10 @@ func (w *world) drain() {
 	}
 }
 
-// idle tells what is not done yet.
-func (w *world) idle(operator *client.Client) error {
+// idle tells what was not done yet at a time, or later.
+func (w *world) idle(operator *client.Client, since time.Time) error {
 	if w.o.Servers != nil {
-		lag, err := w.members[0].node.Lag(w.tb.Context())
+		lag, err := w.members[0].node.Lag(w.tb.Context(), since)
 		if err != nil || lag > 0 {
 			return errors.Join(fmt.Errorf("%d records of the log are not dispatched", lag), err)
 		}

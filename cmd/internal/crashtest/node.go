@@ -207,8 +207,8 @@ func (n *Node) Serving() <-chan struct{} {
 }
 
 // Lag returns how many records of the log no daemon has dispatched, as the
-// metrics of this one have it.
-func (n *Node) Lag(ctx context.Context) (records int, err error) {
+// metrics of this one have it. It fails if the metrics are from before a time.
+func (n *Node) Lag(ctx context.Context, since time.Time) (records int, err error) {
 	n.mu.Lock()
 	address := n.inner
 	n.mu.Unlock()
@@ -216,15 +216,23 @@ func (n *Node) Lag(ctx context.Context) (records int, err error) {
 	if err != nil {
 		return 0, err
 	}
+	asked := time.Now()
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {
 		return 0, err
 	}
 	defer answer.Body.Close() //nolint:errcheck // it was read
-	partitions := 0
+	partitions, read := 0, time.Time{}
 	lines := bufio.NewScanner(answer.Body)
 	for lines.Scan() {
 		name, value, _ := strings.Cut(lines.Text(), " ")
+		if name == `beibu_metrics_source_age_seconds{source="brokers"}` {
+			age, err := time.ParseDuration(value + "s")
+			if err != nil {
+				return 0, err
+			}
+			read = asked.Add(-age)
+		}
 		if !strings.HasPrefix(name, "beibu_queue_dispatch_lag_records{") {
 			continue
 		}
@@ -234,8 +242,8 @@ func (n *Node) Lag(ctx context.Context) (records int, err error) {
 		}
 		records, partitions = records+of, partitions+1
 	}
-	if partitions == 0 { // the brokers were away
-		return 0, errors.Join(errors.New("the metrics do not tell the lag"), lines.Err())
+	if partitions == 0 || read.Before(since) { // the brokers were away
+		return 0, errors.Join(fmt.Errorf("the lag was read last at %s", read), lines.Err())
 	}
 	return records, lines.Err()
 }

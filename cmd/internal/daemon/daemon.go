@@ -205,6 +205,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
 	d.work("dispatch", d.persist(dispatch.Run))
+	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.onOneNode("expiry", d.sweep))
 	d.work("key expiry", d.warnDaily)
 	d.keepRevocations()

@@ -131,6 +131,9 @@ func (d *Daemon) kafkaOptions() kafka.Options {
 // A progressor tells the metrics how far the queue in Kafka is behind.
 type progressor struct{ queue *kafka.Queue }
 
+// Restarts is telemetry.Progressor's.
+func (p progressor) Restarts() int64 { return p.queue.Restarts() }
+
 // Progress is telemetry.Progressor's.
 func (p progressor) Progress(ctx context.Context) (telemetry.Progress, error) {
 	now, err := p.queue.Progress(ctx)

@@ -15,22 +15,19 @@ type Backlog struct {
 	Waiting  time.Time // the same, of those that were not handed over
 }
 
-// scrapeTimeout bounds what one scrape may ask of the index.
-const scrapeTimeout = 5 * time.Second
-
-// backlogs turns the backlog into metrics when they are asked for, so that
-// nothing is counted twice and nothing drifts.
+// backlogs turns the backlog as it was read last into metrics, so that nothing is
+// counted twice and nothing drifts.
 type backlogs struct {
-	read                  func(context.Context) ([]Backlog, error)
+	read                  *reading[[]Backlog]
 	open, oldest, waiting *prometheus.Desc
 }
 
 // WatchBacklog exports how many deliveries are open for each receiver, how long
 // the oldest has waited, and how long the oldest that was not handed over, by
-// whichever courier. It calls read at every scrape.
+// whichever courier. It calls read in the background.
 func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) error {
 	return m.Register(&backlogs{
-		read: read,
+		read: watch(m, "index", read),
 		open: prometheus.NewDesc("beibu_deliveries_open",
 			"Deliveries that the receiver has not acknowledged.", []string{"receiver"}, nil),
 		oldest: prometheus.NewDesc("beibu_delivery_oldest_open_age_seconds",
@@ -47,17 +44,11 @@ func (b *backlogs) Describe(to chan<- *prometheus.Desc) {
 	to <- b.waiting
 }
 
-// Collect reads the backlog. Where that fails, the metrics are missing rather
-// than zero.
+// Collect tells the backlog. Before it was read once, the metrics are missing
+// rather than zero.
 func (b *backlogs) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
-	defer cancel()
-	all, err := b.read(ctx)
-	if err != nil {
-		to <- prometheus.NewInvalidMetric(b.open, err)
-		return
-	}
 	now := time.Now()
+	all, _ := b.read.get()
 	for _, one := range all {
 		to <- prometheus.MustNewConstMetric(b.open, prometheus.GaugeValue, float64(one.Open), one.Receiver)
 		to <- prometheus.MustNewConstMetric(b.oldest, prometheus.GaugeValue, age(now, one.Oldest), one.Receiver)

@@ -2,21 +2,16 @@ package telemetry_test
 
 import (
 	"context"
-	"errors"
-	"net/http"
-	"net/http/httptest"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"go.uber.org/zap"
-	"go.uber.org/zap/zaptest/observer"
 
 	"beibu/cmd/internal/telemetry"
 )
 
-func TestBacklogIsReadAtTheScrape(t *testing.T) {
+func TestBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
 		backlog := []telemetry.Backlog{
@@ -27,7 +22,8 @@ func TestBacklogIsReadAtTheScrape(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		<-time.After(90 * time.Second)
+		running(t, m, zap.NewNop())
+		time.Sleep(90 * time.Second)
 		expect(t, m, `
 # HELP beibu_deliveries_open Deliveries that the receiver has not acknowledged.
 # TYPE beibu_deliveries_open gauge
@@ -43,31 +39,6 @@ beibu_delivery_oldest_waiting_age_seconds{receiver="gx-commerce"} 0
 beibu_delivery_oldest_waiting_age_seconds{receiver="vn-nsw"} 90
 `, "beibu_deliveries_open", "beibu_delivery_oldest_open_age_seconds", "beibu_delivery_oldest_waiting_age_seconds")
 	})
-}
-
-func TestFailedBacklogLeavesTheOtherMetrics(t *testing.T) {
-	m := newMetrics(t)
-	err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) { return nil, errors.New("index closed") })
-	if err != nil {
-		t.Fatal(err)
-	}
-	leavesOut(t, m, "beibu_deliveries_open{", "go_goroutines")
-}
-
-// leavesOut wants metrics that cannot all be read to be served without some,
-// with others, and with one line in the log.
-func leavesOut(t *testing.T, m *telemetry.Metrics, missing, there string) {
-	t.Helper()
-	core, lines := observer.New(zap.WarnLevel)
-	answer := httptest.NewRecorder()
-	m.Handler(zap.New(core)).ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/metrics", nil))
-	text := answer.Body.String()
-	if answer.Code != http.StatusOK || !strings.Contains(text, there) || strings.Contains(text, missing) {
-		t.Errorf("status %d, metrics:\n%s", answer.Code, text)
-	}
-	if lines.Len() != 1 {
-		t.Errorf("%d lines logged, want 1", lines.Len())
-	}
 }
 
 func TestMetricsTakenTwiceAreRefused(t *testing.T) {

@@ -1,6 +1,7 @@
 package telemetry
 
 import (
+	"bytes"
 	"errors"
 	"net/http"
 
@@ -19,6 +20,7 @@ type Metrics struct {
 	batches    *prometheus.HistogramVec
 	dispatched prometheus.Counter
 	deliveries *prometheus.CounterVec
+	readings   *readings
 }
 
 // NewMetrics returns metrics in a registry of their own, together with those
@@ -26,6 +28,7 @@ type Metrics struct {
 func NewMetrics() (*Metrics, error) {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
+		readings: newReadings(),
 		admits: histogram("beibu_queue_admit_duration_seconds",
 			"Time until the log had decided who owns a document number, by what it decided.", "outcome"),
 		appends: histogram("beibu_queue_append_duration_seconds",
@@ -41,7 +44,7 @@ func NewMetrics() (*Metrics, error) {
 			Help: "Steps of deliveries that became durable, by the state they lead to (ETSI EN 319 522-3).",
 		}, []string{"state"}),
 	}
-	return m, m.Register(m.admits, m.appends, m.batches, m.dispatched, m.deliveries,
+	return m, m.Register(m.admits, m.appends, m.batches, m.dispatched, m.deliveries, m.readings,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
@@ -70,13 +73,35 @@ func (m *Metrics) Register(all ...prometheus.Collector) error {
 	return errors.Join(refused...)
 }
 
-// Handler answers with all metrics in the text format. A collector that fails
-// is logged and leaves the others standing.
+// Handler answers with all metrics in the text format. It asks no server and
+// waits for none. A collector that fails is logged and leaves the others standing;
+// a scraper that goes away is not logged.
 func (m *Metrics) Handler(log *zap.Logger) http.Handler {
-	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
+	metrics := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{
 		ErrorLog: scrapeLog{log}, ErrorHandling: promhttp.ContinueOnError, Registry: m.registry,
 	})
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		whole := &page{header: w.Header(), status: http.StatusOK}
+		metrics.ServeHTTP(whole, r)
+		w.WriteHeader(whole.status)
+		_, _ = w.Write(whole.Bytes()) // the scraper that went away is the only one to tell
+	})
 }
+
+// A page is an answer as a whole. Written to a scraper that has gone away, the
+// parts of it would be an error each, for every metric that there is.
+type page struct {
+	bytes.Buffer
+
+	header http.Header
+	status int
+}
+
+// Header is http.ResponseWriter's.
+func (p *page) Header() http.Header { return p.header }
+
+// WriteHeader is http.ResponseWriter's.
+func (p *page) WriteHeader(status int) { p.status = status }
 
 // scrapeLog is what promhttp wants of a log.
 type scrapeLog struct{ log *zap.Logger }

@@ -13,32 +13,36 @@ type Progress struct {
 	Undispatched  []int64 // of log, by any daemon
 	Unheard       []int64 // of log, by this one
 	UnheardEvents int64   // by this one
-	Restarts      int64   // of what stood still in this daemon; known without the brokers
 }
 
 // A Progressor is a queue that is heard from brokers and can be behind.
 type Progressor interface {
 	// Progress asks the brokers how far they are ahead.
 	Progress(ctx context.Context) (Progress, error)
+	// Restarts returns how often something in this daemon that made no progress
+	// was restarted. It asks nobody.
+	Restarts() int64
 }
 
-// progress turns progress into metrics when they are asked for.
+// progress turns progress as it was read last into metrics.
 type progress struct {
 	queue                         Progressor
+	read                          *reading[Progress]
 	dispatching, hearing, restart *prometheus.Desc
 }
 
 // WatchProgress exports how far a queue is behind, by partition, and how often
-// something in it had to be begun anew. It asks at every scrape.
+// something in it had to be restarted. It asks the brokers in the background.
 func (m *Metrics) WatchProgress(q Progressor) error {
 	return m.Register(&progress{
 		queue: q,
+		read:  watch(m, "brokers", q.Progress),
 		dispatching: prometheus.NewDesc("beibu_queue_dispatch_lag_records",
 			"Records of the log that no daemon has dispatched yet.", []string{"partition"}, nil),
 		hearing: prometheus.NewDesc("beibu_queue_hearing_lag_records",
 			"Records that this daemon has not heard yet.", []string{"topic", "partition"}, nil),
 		restart: prometheus.NewDesc("beibu_queue_restarts_total",
-			"Fetches left without an answer and dispatches without progress that were begun anew.", nil, nil),
+			"Fetches without an answer and dispatches without progress that were restarted.", nil, nil),
 	})
 }
 
@@ -49,15 +53,12 @@ func (p *progress) Describe(to chan<- *prometheus.Desc) {
 	to <- p.restart
 }
 
-// Collect asks the queue. Where the brokers do not answer, the lag is missing
-// rather than zero.
+// Collect tells the progress. Before the brokers have answered once, the lag is
+// missing rather than zero.
 func (p *progress) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
-	defer cancel()
-	now, err := p.queue.Progress(ctx)
-	to <- prometheus.MustNewConstMetric(p.restart, prometheus.CounterValue, float64(now.Restarts))
-	if err != nil {
-		to <- prometheus.NewInvalidMetric(p.dispatching, err)
+	to <- prometheus.MustNewConstMetric(p.restart, prometheus.CounterValue, float64(p.queue.Restarts()))
+	now, read := p.read.get()
+	if !read {
 		return
 	}
 	gauge := func(desc *prometheus.Desc, records int64, labels ...string) {

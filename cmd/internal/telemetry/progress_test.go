@@ -2,29 +2,46 @@ package telemetry_test
 
 import (
 	"context"
-	"errors"
 	"testing"
+	"testing/synctest"
+	"time"
+
+	"go.uber.org/zap"
 
 	"beibu/cmd/internal/telemetry"
 )
 
-// behind stands in for a queue that is behind.
+// behind stands in for a queue that is behind. Its brokers answer or not.
 type behind struct {
 	progress telemetry.Progress
-	err      error
+	away     bool
 }
 
-func (b behind) Progress(context.Context) (telemetry.Progress, error) { return b.progress, b.err }
-
-func TestProgressIsAskedForAtTheScrape(t *testing.T) {
-	m := newMetrics(t)
-	err := m.WatchProgress(behind{progress: telemetry.Progress{
-		Undispatched: []int64{3, 0}, Unheard: []int64{0, 2}, UnheardEvents: 7, Restarts: 4,
-	}})
-	if err != nil {
-		t.Fatal(err)
+func (b *behind) Progress(ctx context.Context) (telemetry.Progress, error) {
+	if b.away {
+		<-ctx.Done()
+		return telemetry.Progress{}, ctx.Err()
 	}
-	expect(t, m, `
+	return b.progress, nil
+}
+
+func (*behind) Restarts() int64 { return 4 }
+
+func TestProgressAsItWasReadLast(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMetrics(t)
+		q := &behind{progress: telemetry.Progress{Undispatched: []int64{3, 0}, Unheard: []int64{0, 2}, UnheardEvents: 7}}
+		if err := m.WatchProgress(q); err != nil {
+			t.Fatal(err)
+		}
+		running(t, m, zap.NewNop())
+		q.away = true
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		expect(t, m, `
+# HELP beibu_metrics_source_age_seconds How long ago the values of a source that is read in the background were read. It grows while the source cannot be read.
+# TYPE beibu_metrics_source_age_seconds gauge
+beibu_metrics_source_age_seconds{source="brokers"} 60
 # HELP beibu_queue_dispatch_lag_records Records of the log that no daemon has dispatched yet.
 # TYPE beibu_queue_dispatch_lag_records gauge
 beibu_queue_dispatch_lag_records{partition="0"} 3
@@ -34,17 +51,9 @@ beibu_queue_dispatch_lag_records{partition="1"} 0
 beibu_queue_hearing_lag_records{partition="0",topic="events"} 7
 beibu_queue_hearing_lag_records{partition="0",topic="log"} 0
 beibu_queue_hearing_lag_records{partition="1",topic="log"} 2
-# HELP beibu_queue_restarts_total Fetches left without an answer and dispatches without progress that were begun anew.
+# HELP beibu_queue_restarts_total Fetches without an answer and dispatches without progress that were restarted.
 # TYPE beibu_queue_restarts_total counter
 beibu_queue_restarts_total 4
-`, "beibu_queue_dispatch_lag_records", "beibu_queue_hearing_lag_records", "beibu_queue_restarts_total")
-}
-
-// Brokers that are away leave the lag out, and nothing else.
-func TestProgressWithoutBrokers(t *testing.T) {
-	m := newMetrics(t)
-	if err := m.WatchProgress(behind{telemetry.Progress{Restarts: 5}, errors.New("brokers away")}); err != nil {
-		t.Fatal(err)
-	}
-	leavesOut(t, m, "lag_records{", "beibu_queue_restarts_total 5")
+`, "beibu_queue_dispatch_lag_records", "beibu_queue_hearing_lag_records", "beibu_queue_restarts_total", "beibu_metrics_source_age_seconds")
+	})
 }

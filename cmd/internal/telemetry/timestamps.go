@@ -21,8 +21,8 @@ const (
 func (s *Stamps) Count(outcome string) { s.asked.WithLabelValues(outcome).Inc() }
 
 // WatchStamps exports how many exchanges wait for a time stamp, how long the
-// first of them has, and the outcomes that are counted. It calls read at every
-// scrape.
+// first of them has, and the outcomes that are counted. It calls read in the
+// background.
 func (m *Metrics) WatchStamps(read func(context.Context) (n int, since time.Time, err error)) (*Stamps, error) {
 	s := &Stamps{asked: prometheus.NewCounterVec(prometheus.CounterOpts{
 		Name: "beibu_timestamps_total",
@@ -32,7 +32,10 @@ func (m *Metrics) WatchStamps(read func(context.Context) (n int, since time.Time
 		s.asked.WithLabelValues(outcome)
 	}
 	return s, m.Register(s.asked, &unstamped{
-		read: read,
+		read: watch(m, "timestamps", func(ctx context.Context) (w waiting, err error) {
+			w.n, w.since, err = read(ctx)
+			return w, err
+		}),
 		waiting: prometheus.NewDesc("beibu_timestamps_waiting",
 			"Exchanges whose seals have no time stamp yet.", nil, nil),
 		oldest: prometheus.NewDesc("beibu_timestamps_oldest_waiting_age_seconds",
@@ -40,9 +43,15 @@ func (m *Metrics) WatchStamps(read func(context.Context) (n int, since time.Time
 	})
 }
 
-// unstamped turns what waits into metrics when they are asked for.
+// waiting is how many exchanges wait for a time stamp.
+type waiting struct {
+	n     int
+	since time.Time // when the first of them was accepted; zero if none waits
+}
+
+// unstamped turns what waited at the last reading into metrics.
 type unstamped struct {
-	read            func(context.Context) (int, time.Time, error)
+	read            *reading[waiting]
 	waiting, oldest *prometheus.Desc
 }
 
@@ -52,20 +61,13 @@ func (u *unstamped) Describe(to chan<- *prometheus.Desc) {
 	to <- u.oldest
 }
 
-// Collect reads what waits. Where that fails, the metrics are missing rather
-// than zero.
+// Collect tells what waits. Before it was read once, the metrics are missing
+// rather than zero.
 func (u *unstamped) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), scrapeTimeout)
-	defer cancel()
-	n, since, err := u.read(ctx)
-	if err != nil {
-		to <- prometheus.NewInvalidMetric(u.waiting, err)
+	w, read := u.read.get()
+	if !read {
 		return
 	}
-	age := 0.0
-	if !since.IsZero() {
-		age = max(0, time.Since(since).Seconds())
-	}
-	to <- prometheus.MustNewConstMetric(u.waiting, prometheus.GaugeValue, float64(n))
-	to <- prometheus.MustNewConstMetric(u.oldest, prometheus.GaugeValue, age)
+	to <- prometheus.MustNewConstMetric(u.waiting, prometheus.GaugeValue, float64(w.n))
+	to <- prometheus.MustNewConstMetric(u.oldest, prometheus.GaugeValue, age(time.Now(), w.since))
 }
