@@ -2,12 +2,16 @@ package exchange
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/google/uuid"
+
+	"beibu/queue"
 )
 
-// Hold settles exchanges that a rule held for a person to look at.
+// Hold decides exchanges that a rule held for a person to look at.
 type Hold struct {
 	Journal  Journal
 	Recorder *Recorder
@@ -22,23 +26,67 @@ type Verdict struct {
 	At       time.Time
 }
 
-// Settle releases a held exchange to its receivers, or refuses it. It fails
-// with an *Error of kind NotFound, or Stale where the exchange is not held.
+// events returns what a verdict does to a held exchange.
+func (v Verdict) events(x Exchange) []Event {
+	cause := Cause{Reason: v.Reason, Actor: v.Actor}
+	if !v.Release {
+		return []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At), Cause: cause}}
+	}
+	events := consignments(x.ID, x.Receivers, queue.Stored(v.At))
+	for i := range events {
+		events[i].Cause = cause
+	}
+	return events
+}
+
+// Settle releases a held exchange to its receivers, or refuses it. The record
+// decides between verdicts that are given at once, on whatever nodes: the first
+// one counts, and the others fail. It fails with an *Error of kind NotFound, or
+// Stale with code "not-held" if the exchange is not held; if another verdict was
+// first, Earlier is the exchange with that verdict in its timeline.
 func (h *Hold) Settle(ctx context.Context, v Verdict) error {
 	x, err := h.Journal.Exchange(ctx, v.Exchange)
 	if err != nil {
 		return err
 	}
 	if x.State != SubmissionHeld {
-		return &Error{Op: "settle held exchange", Kind: Stale, Code: "not-held", Earlier: &x}
+		return notHeld(x)
 	}
-	cause := Cause{Reason: v.Reason, Actor: v.Actor}
-	if !v.Release {
-		return h.Recorder.Record(ctx, Event{Exchange: x.ID, Name: SubmissionRejection, At: v.At, Cause: cause})
+	events := v.events(x)
+	if err := h.Recorder.Record(ctx, events...); err != nil {
+		return err
 	}
-	events := consignments(x.ID, x.Receivers, v.At)
-	for i := range events {
-		events[i].Cause = cause
+	x, err = h.Journal.Exchange(ctx, v.Exchange)
+	if err != nil {
+		return err
 	}
-	return h.Recorder.Record(ctx, events...)
+	first, ok := x.Decision()
+	ours := events[0]
+	if !ok || first.Name != ours.Name || first.Cause != ours.Cause || !first.At.Equal(ours.At) {
+		return notHeld(x)
+	}
+	return nil
+}
+
+// Decision returns the step of the timeline by which a person released or
+// refused an exchange that was held; false if it was never held, or still is. The
+// timeline must be filled.
+func (x Exchange) Decision() (Event, bool) {
+	if len(x.Events) < 2 || x.Events[0].Name != SubmissionHeld {
+		return Event{}, false
+	}
+	return x.Events[1], true
+}
+
+// notHeld says what was decided of an exchange instead.
+func notHeld(x Exchange) error {
+	why := errors.New("this exchange was never held")
+	if d, ok := x.Decision(); ok {
+		how := "refused"
+		if d.Name == ContentConsignment {
+			how = "released"
+		}
+		why = fmt.Errorf("%s has %s it already, on %s: %s", d.Cause.Actor, how, d.At.Format(time.RFC3339), d.Cause.Reason)
+	}
+	return &Error{Op: "settle held exchange", Kind: Stale, Code: "not-held", Earlier: &x, Err: why}
 }

@@ -1,7 +1,6 @@
 package exchange_test
 
 import (
-	"errors"
 	"testing"
 	"time"
 
@@ -9,7 +8,6 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
-	"beibu/exchange/rules"
 	"beibu/exchange/rules/rulestest"
 )
 
@@ -161,48 +159,5 @@ func TestExpiry(t *testing.T) {
 	}
 	if d := delivery(t, w, x.ID, "promotion"); d.State != exchange.ConsignmentAcceptance {
 		t.Errorf("an acknowledged delivery was given up: %+v", d)
-	}
-}
-
-// A document that a rule holds goes nowhere until a person has looked at it.
-func TestHold(t *testing.T) {
-	w := exchangetest.NewWorld(t, parties, routes)
-	set, err := rules.NewSet([]rules.Rule{{
-		Code: "T-1", Severity: rules.Hold, Source: "test", EN: "look", ZH: "看",
-		Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
-	}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	w.Intake.Checks = exchangetest.ChecksWith(t, set)
-	hold := &exchange.Hold{Journal: w.Journal, Recorder: w.Recorder}
-	var held [2]exchange.Exchange
-	for i, n := range []string{"A-1", "A-2"} {
-		got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, n)))
-		if err != nil || got.Exchange.State != exchange.SubmissionHeld || len(got.Faults) != 1 {
-			t.Fatalf("got %+v, %v", got, err)
-		}
-		held[i] = w.Await(t, got.Exchange, func(x exchange.Exchange) bool { return x.State == exchange.SubmissionHeld })
-	}
-	release := exchange.Verdict{Exchange: held[0].ID, Release: true, Actor: "operator", Reason: "seen", At: rulestest.Received}
-	if err := hold.Settle(t.Context(), release); err != nil {
-		t.Fatal(err)
-	}
-	if d := delivery(t, w, held[0].ID, "window-vn"); d.State != exchange.ContentConsignment || d.Attempt != 1 {
-		t.Errorf("released: %+v", d)
-	}
-	refuse := exchange.Verdict{Exchange: held[1].ID, Actor: "operator", Reason: "forged", At: rulestest.Received}
-	if err := hold.Settle(t.Context(), refuse); err != nil {
-		t.Fatal(err)
-	}
-	x, err := w.Journal.Exchange(t.Context(), held[1].ID)
-	if err != nil || x.State != exchange.SubmissionRejection || len(x.Deliveries) != 0 {
-		t.Errorf("refused: %+v, %v", x, err)
-	}
-	for _, v := range []exchange.Verdict{release, refuse} {
-		err := hold.Settle(t.Context(), v)
-		if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Stale {
-			t.Errorf("settled twice: %v", err)
-		}
 	}
 }

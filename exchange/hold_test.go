@@ -1,0 +1,133 @@
+package exchange_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/exchangetest"
+	"beibu/exchange/journal"
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/rulestest"
+)
+
+// heldWorld returns a world whose rules hold every document.
+func heldWorld(t *testing.T) *exchangetest.World {
+	t.Helper()
+	w := exchangetest.NewWorld(t, parties, routes)
+	set, err := rules.NewSet([]rules.Rule{{
+		Code: "T-1", Severity: rules.Hold, Source: "test", EN: "look", ZH: "看",
+		Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Intake.Checks = exchangetest.ChecksWith(t, set)
+	return w
+}
+
+// holdOne accepts a document that is held.
+func holdOne(t *testing.T, w *exchangetest.World, n string) exchange.Exchange {
+	t.Helper()
+	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, n)))
+	if err != nil || got.Exchange.State != exchange.SubmissionHeld || len(got.Faults) != 1 {
+		t.Fatalf("got %+v, %v", got, err)
+	}
+	return w.Await(t, got.Exchange, func(x exchange.Exchange) bool { return x.State == exchange.SubmissionHeld })
+}
+
+// secondNode returns the index and the recorder of another node on the store of
+// a world.
+func secondNode(t *testing.T, w *exchangetest.World) (*journal.Journal, *exchange.Recorder) {
+	t.Helper()
+	index, err := journal.Open(t.Context(), filepath.Join(t.TempDir(), "index.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error)
+	go func() { done <- index.Run(ctx, w.Store) }()
+	t.Cleanup(func() {
+		stop()
+		if err := errors.Join(<-done, index.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return index, &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: index}
+}
+
+// Of two operators at two nodes who decide one held exchange at once, the record
+// lets one decide, and the other is told what was decided and by whom.
+func TestTwoVerdicts(t *testing.T) {
+	w := heldWorld(t)
+	index, recorder := secondNode(t, w)
+	holds := [2]exchange.Hold{{Journal: w.Journal, Recorder: w.Recorder}, {Journal: index, Recorder: recorder}}
+	for round := range 40 {
+		x := holdOne(t, w, fmt.Sprintf("A-%d", round))
+		if err := recorder.Settle(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		verdicts := [2]exchange.Verdict{
+			{Exchange: x.ID, Release: true, Actor: "anna", Reason: "seen", At: rulestest.Received},
+			{Exchange: x.ID, Release: round%2 == 0, Actor: "bao", Reason: "too", At: rulestest.Received.Add(time.Duration(round%3) * time.Second)},
+		}
+		var errs [2]error
+		var both sync.WaitGroup
+		for i := range holds {
+			both.Go(func() { errs[i] = holds[i].Settle(t.Context(), verdicts[i]) })
+		}
+		both.Wait()
+		winner, loser := 0, 1
+		if errs[0] != nil {
+			winner, loser = 1, 0
+		}
+		failure, ok := errors.AsType[*exchange.Error](errs[loser])
+		if errs[winner] != nil || !ok || failure.Kind != exchange.Stale || failure.Code != "not-held" {
+			t.Fatalf("round %d: %v", round, errs)
+		}
+		if !strings.Contains(failure.Error(), verdicts[winner].Actor) {
+			t.Errorf("round %d: %s decided, and the other is told: %v", round, verdicts[winner].Actor, failure)
+		}
+		shown, err := holds[loser].Journal.Exchange(t.Context(), x.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if d, ok := shown.Decision(); !ok || d.Cause.Actor != verdicts[winner].Actor || (d.Name == exchange.ContentConsignment) != verdicts[winner].Release {
+			t.Errorf("round %d: %s was told to have decided, the record says %+v", round, verdicts[winner].Actor, d)
+		}
+	}
+}
+
+// A document that a rule holds goes nowhere until a person has looked at it.
+func TestHold(t *testing.T) {
+	w := heldWorld(t)
+	hold := &exchange.Hold{Journal: w.Journal, Recorder: w.Recorder}
+	held := [2]exchange.Exchange{holdOne(t, w, "A-1"), holdOne(t, w, "A-2")}
+	release := exchange.Verdict{Exchange: held[0].ID, Release: true, Actor: "operator", Reason: "seen", At: rulestest.Received}
+	if err := hold.Settle(t.Context(), release); err != nil {
+		t.Fatal(err)
+	}
+	if d := delivery(t, w, held[0].ID, "window-vn"); d.State != exchange.ContentConsignment || d.Attempt != 1 {
+		t.Errorf("released: %+v", d)
+	}
+	refuse := exchange.Verdict{Exchange: held[1].ID, Actor: "operator", Reason: "forged", At: rulestest.Received}
+	if err := hold.Settle(t.Context(), refuse); err != nil {
+		t.Fatal(err)
+	}
+	x, err := w.Journal.Exchange(t.Context(), held[1].ID)
+	if err != nil || x.State != exchange.SubmissionRejection || len(x.Deliveries) != 0 {
+		t.Errorf("refused: %+v, %v", x, err)
+	}
+	for _, v := range []exchange.Verdict{release, refuse} {
+		err := hold.Settle(t.Context(), v)
+		if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Stale {
+			t.Errorf("settled twice: %v", err)
+		}
+	}
+}
