@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"runtime"
+	"strings"
 	"time"
 
 	"beibu/cmd/internal/terminal"
@@ -143,7 +144,7 @@ func (s *session) printVerdict(v verdict) error {
 		s.note("beibuctl: %s", terminal.Clean(v.err.Error()))
 		return nil
 	case len(v.Faults) == 0:
-		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), v.Kind)
+		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), terminal.Clean(v.Kind))
 	}
 	return s.printFaults(v.File, v.Faults, v.More)
 }
@@ -152,11 +153,14 @@ func (s *session) printVerdict(v verdict) error {
 // are.
 func (s *session) printFaults(file string, faults []fault, more int) error {
 	for _, f := range faults {
-		line := terminal.Cleanf("%s:%d:%d: %s %s: %s\n    at %s\n", file, f.Line, f.Column, f.Severity, f.Code, f.Message, f.Path)
-		if f.Source != "" {
-			line += terminal.Cleanf("    by %s\n", f.Source)
+		lines := []string{
+			terminal.Cleanf("%s:%d:%d: %s %s: %s", file, f.Line, f.Column, f.Severity, f.Code, f.Message),
+			"    at " + terminal.Clean(f.Path),
 		}
-		if err := s.printf("%s", line); err != nil {
+		if f.Source != "" {
+			lines = append(lines, "    by "+terminal.Clean(f.Source))
+		}
+		if err := s.printf("%s\n", strings.Join(lines, "\n")); err != nil {
 			return err
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"beibu/cmd/internal/keyring"
+	"beibu/cmd/internal/terminal"
 	"beibu/signing"
 	"beibu/signing/c14n"
 )
@@ -52,7 +53,7 @@ func (c *signCommand) Run(_ context.Context, s *session) error {
 		if err == nil {
 			continue
 		}
-		s.note("beibuctl: %s", err)
+		s.note("beibuctl: %s", terminal.Clean(err.Error()))
 		if _, refused := errors.AsType[*signing.Refusal](err); refused {
 			outcome = worse(outcome, errFaults)
 		} else {
@@ -99,5 +100,5 @@ func (s *session) sign(file, out string, key signing.Key, method c14n.Method) er
 			Signed string `json:"signed"`
 		}{file, out})
 	}
-	return s.printf("%s\n", out)
+	return s.printf("%s\n", terminal.Clean(out))
 }

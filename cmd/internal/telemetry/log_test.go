@@ -63,6 +63,31 @@ func TestLogForPeople(t *testing.T) {
 	}
 }
 
+// What a stranger wrote cannot forge a line, hide in one or turn it around, and
+// a program that reads the JSON gets the very characters.
+func TestLogShowsWhatCannotBeSeen(t *testing.T) {
+	number := "CN/1\n{\"level\":\"info\"}\u202e\u200b\U000e0041北部湾"
+	for _, format := range []string{"json", "console"} {
+		var out bytes.Buffer
+		log, err := telemetry.NewLog(&out, "info", format)
+		if err != nil {
+			t.Fatal(err)
+		}
+		log.Info("request", zap.String("number", number))
+		line := out.String()
+		if strings.Count(line, "\n") != 1 || strings.ContainsAny(line, "\u202e\u200b\U000e0041") || !strings.Contains(line, `\u202e\u200b\udb40\udc41北部湾`) {
+			t.Errorf("%s: %s", format, line)
+		}
+		if format != "json" {
+			continue
+		}
+		var event struct{ Number string }
+		if err := json.Unmarshal(out.Bytes(), &event); err != nil || event.Number != number {
+			t.Errorf("got %q, %v", event.Number, err)
+		}
+	}
+}
+
 func TestLogRefusesWhatItDoesNotKnow(t *testing.T) {
 	for _, c := range []struct{ level, format string }{{"loud", "json"}, {"info", "xml"}, {"info", ""}} {
 		if _, err := telemetry.NewLog(&bytes.Buffer{}, c.level, c.format); err == nil {

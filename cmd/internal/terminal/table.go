@@ -61,11 +61,13 @@ func width(text string) int {
 	return n
 }
 
-// Clean makes what a stranger wrote safe to print on a terminal: control
-// characters and what turns the direction of text around are shown as escapes,
-// and bytes that are no UTF-8 as U+FFFD.
+// Clean makes what a stranger wrote safe to print on a terminal, on one line:
+// line breaks and other control characters, invisible format characters and what
+// turns the direction of text around (UAX #9) are shown as escapes, and bytes
+// that are no UTF-8 as U+FFFD. So nobody can forge a row of a table, or a line
+// that reads as if this program had written it.
 func Clean(text string) string {
-	unsafe := func(r rune) bool { return r != '\n' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) }
+	unsafe := func(r rune) bool { return !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) }
 	if utf8.ValidString(text) && !strings.ContainsFunc(text, unsafe) {
 		return text
 	}
@@ -80,5 +82,5 @@ func Clean(text string) string {
 	return b.String()
 }
 
-// Cleanf formats what a stranger wrote for people.
+// Cleanf formats what a stranger wrote for people, on one line.
 func Cleanf(format string, args ...any) string { return Clean(fmt.Sprintf(format, args...)) }

@@ -1,6 +1,7 @@
 package terminal
 
 import (
+	"strings"
 	"testing"
 	"unicode"
 )
@@ -22,16 +23,26 @@ func TestTable(t *testing.T) {
 // its text around.
 func TestClean(t *testing.T) {
 	for text, want := range map[string]string{
-		"CN/4501/26/00183 壹": "CN/4501/26/00183 壹",
-		"\x1b[31mred\x1b[0m": `\x1b[31mred\x1b[0m`,
-		"a\rb\x00\u009b":     `a\rb\x00\u009b`,
-		"abc\u202egpj":       `abc\u202egpj`,
-		"two\nlines":         "two\nlines",
-		"bad \xff utf-8":     `bad ` + "\uFFFD" + ` utf-8`,
+		"CN/4501/26/00183 壹":   "CN/4501/26/00183 壹",
+		"\x1b[31mred\x1b[0m":   `\x1b[31mred\x1b[0m`,
+		"a\rb\x00\u009b":       `a\rb\x00\u009b`,
+		"abc\u202egpj":         `abc\u202egpj`,
+		"two\nlines\u2028more": `two\nlines\u2028more`,
+		"zero\u200bwidth":      `zero\u200bwidth`,
+		"bad \xff utf-8":       `bad ` + "\uFFFD" + ` utf-8`,
 	} {
 		if got := Clean(text); got != want {
 			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
+	}
+}
+
+// A cell with line breaks stays one row.
+func TestTableRowsCannotBeForged(t *testing.T) {
+	table := NewTable("NUMBER", "STATE")
+	table.Row("CN/1\n019b  ConsignmentAcceptance", "held")
+	if got := strings.Count(table.String(), "\n"); got != 2 {
+		t.Errorf("%d lines:\n%s", got, table)
 	}
 }
 
@@ -41,7 +52,7 @@ func FuzzClean(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string) {
 		got := Clean(text)
 		for _, r := range got {
-			if r != '\n' && !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) {
+			if !unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r) {
 				t.Errorf("%q keeps %q", text, r)
 			}
 		}
