@@ -1,7 +1,17 @@
 package main
 
 import (
+	"context"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/completion"
+	"beibu/cmd/internal/config"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
 )
 
 // completionCommand prints completion scripts.
@@ -18,4 +28,62 @@ func (c *completionCommand) Run(s *session) error {
 		return s.printf("%s", completion.Zsh(s.app))
 	}
 	return s.printf("%s", completion.Fish(s.app))
+}
+
+// wordsCommand prints the words that a script completes a value with, one on a
+// line. The scripts call it; people need not.
+type wordsCommand struct {
+	List string `arg:"" enum:"kinds,states,parties" help:"Which words."`
+}
+
+// Run prints words.
+func (c *wordsCommand) Run(ctx context.Context, s *session) error {
+	var all []string
+	switch c.List {
+	case "states":
+		for _, state := range exchange.States() {
+			all = append(all, string(state))
+		}
+	case "kinds":
+		for _, p := range s.knownParties(ctx) {
+			all = append(append(all, p.Sends...), p.Receives...)
+		}
+	case "parties":
+		for _, p := range s.knownParties(ctx) {
+			all = append(all, p.ID)
+		}
+	}
+	slices.Sort(all)
+	all = slices.DeleteFunc(slices.Compact(all), func(word string) bool { return !plainWord.MatchString(word) })
+	return s.printf("%s\n", strings.Join(all, "\n"))
+}
+
+// plainWord is what a word must look like. bash expands the words that it is
+// given (compgen -W), so one with a dollar sign would be run as a command, and
+// words come from a daemon.
+var plainWord = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]*$`)
+
+// wordsTime is how long a person waits for words of the daemon: it is noticed
+// when Tab is pressed.
+const wordsTime = time.Second
+
+// knownParties returns the parties of the daemon, or those of the map that ships
+// with the programs if it does not answer soon.
+func (s *session) knownParties(ctx context.Context) []httpapi.Party {
+	ctx, cancel := context.WithTimeout(ctx, wordsTime)
+	defer cancel()
+	if caller, err := s.client(); err == nil {
+		if all, err := client.Get[httpapi.Parties](ctx, caller, "/v1/parties", nil); err == nil {
+			return all.Parties
+		}
+	}
+	shipped, err := config.Load("")
+	if err != nil {
+		return nil
+	}
+	var all []httpapi.Party
+	for _, p := range shipped.Map.Parties {
+		all = append(all, httpapi.Party{Party: p})
+	}
+	return all
 }

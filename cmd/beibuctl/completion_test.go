@@ -1,6 +1,8 @@
 package main
 
 import (
+	"net/http"
+	"net/http/httptest"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -11,6 +13,8 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
 	"beibu/signing/signingtest"
 )
 
@@ -25,6 +29,9 @@ func everyCommand(t *testing.T, each func(path []string, node *kong.Node)) {
 	walk = func(path []string, node *kong.Node) {
 		each(path, node)
 		for _, child := range node.Children {
+			if child.Hidden {
+				continue
+			}
 			walk(append(slices.Clone(path), child.Name), child)
 		}
 	}
@@ -34,6 +41,9 @@ func everyCommand(t *testing.T, each func(path []string, node *kong.Node)) {
 // wordsOf returns the commands and the flags that may follow a command.
 func wordsOf(node *kong.Node) (commands, flags []string) {
 	for _, child := range node.Children {
+		if child.Hidden {
+			continue
+		}
 		commands = append(commands, child.Name)
 	}
 	for _, group := range node.AllFlags(true) {
@@ -61,11 +71,42 @@ func completed(t *testing.T, line ...string) []string {
 	if err := os.WriteFile(file, []byte(script), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	out, err := exec.CommandContext(t.Context(), signingtest.Tool(t, "bash"), file).CombinedOutput()
+	cmd := exec.CommandContext(t.Context(), signingtest.Tool(t, "bash"), file)
+	cmd.Env = asking(t)
+	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
 	return strings.Fields(string(out))
+}
+
+// asking returns an environment in which a script can ask beibuctl for words, and
+// beibuctl finds no daemon: the words are those of the map that ships with it.
+func asking(t *testing.T) []string {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := os.Symlink(self, filepath.Join(dir, "beibuctl")); err != nil {
+		t.Fatal(err)
+	}
+	return append(os.Environ(), "PATH="+dir+string(os.PathListSeparator)+os.Getenv("PATH"), "BEIBU_SERVER=http://127.0.0.1:1")
+}
+
+// A shell runs what is in its words, so a daemon cannot have words of its choice
+// printed.
+func TestWordsAreHarmless(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answers(w, http.StatusOK, httpapi.Parties{Parties: []httpapi.Party{
+			{Party: exchange.Party{ID: "window-vn"}}, {Party: exchange.Party{ID: "$(touch evil)"}}, {Party: exchange.Party{ID: "-rf"}}, {Party: exchange.Party{ID: "a b"}},
+		}})
+	}))
+	t.Cleanup(server.Close)
+	if code, words, _ := called(t, "--server", server.URL, "__words", "parties"); code != exitFine || words != "window-vn\n" {
+		t.Errorf("exit code %d, words %q", code, words)
+	}
 }
 
 // Every command and every flag is completed where it may stand.
@@ -88,6 +129,11 @@ func TestBashCompletion(t *testing.T) {
 		"mailbox --lang zh g":  "get",
 		"exchanges list --sta": "--state",
 		"completion ":          "bash zsh fish",
+
+		"exchanges list --kind ata-c":     "ata-carnet",
+		"exchanges list --state Consign":  "ConsignmentAcceptance ConsignmentRejection",
+		"replay --failed --to qinzhou-cu": "qinzhou-customs",
+		"parties suspend window-v":        "window-vn",
 	} {
 		if got := strings.Join(completed(t, strings.Split(line, " ")...), " "); got != want {
 			t.Errorf("%q: got %q, want %q", line, got, want)

@@ -48,10 +48,10 @@ func (id *exchangeID) UnmarshalText(text []byte) error {
 func (id exchangeID) path(what string) string { return "/v1/exchanges/" + string(id) + what }
 
 type listExchanges struct {
-	State  string `placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
-	Kind   string `placeholder:"KIND" help:"Of the document, such as ata-carnet."`
-	Party  string `placeholder:"ID" help:"Sender or receiver."`
-	Sender string `placeholder:"ID" help:"Sender."`
+	State  string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
+	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
+	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
 	Number string `placeholder:"NUMBER" help:"Document number."`
 	Since  moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, or how far back, such as 24h."`
 	Until  moment `placeholder:"TIME" help:"Accepted before."`
@@ -200,7 +200,7 @@ func (r *reading) fetch(ctx context.Context, s *session, what string) error {
 		return err
 	}
 	if r.Out != "" {
-		if _, err := os.Stat(r.Out); err == nil {
+		if _, err := os.Lstat(r.Out); err == nil {
 			return fmt.Errorf("write %s: the file is there", r.Out)
 		}
 		return keep(filepath.Dir(r.Out), filepath.Base(r.Out), answer.Body)

@@ -9,13 +9,14 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
+	"beibu/exchange/httpapi"
 )
 
 // The exit codes.
 const (
 	exitFine   = 0
-	exitFaults = 1 // faults were found, or the exchange refused
-	exitUnable = 2 // it could not be done
+	exitFaults = 1 // faults were found, or the exchange said no
+	exitUnable = 2 // it could not be done, or the exchange could not be asked
 )
 
 // errFaults ends a command that did its work, has told what it found, and
@@ -50,21 +51,17 @@ func fail(w io.Writer, err error) int {
 	if hint := hintOf(err); hint != "" {
 		_, _ = fmt.Fprintln(w, "hint:", hint)
 	}
-	if problem != nil && !problem.Retryable && refusal(problem.Status) {
+	if problem != nil && refused(problem.Problem) {
 		return exitFaults
 	}
 	return exitUnable
 }
 
-// refusal tells whether a status means that the exchange looked at what was
-// asked and said no, so that asking again is of no use.
-func refusal(status int) bool {
-	switch status {
-	case http.StatusBadRequest, http.StatusForbidden, http.StatusConflict,
-		http.StatusRequestEntityTooLarge, http.StatusUnprocessableEntity:
-		return true
-	}
-	return false
+// refused reports whether the exchange answered, and said no. A failure of its
+// own (500 and above) is no such answer, since nobody knows what became of the
+// request, and neither is what a proxy on the way says.
+func refused(p httpapi.Problem) bool {
+	return p.Code != client.NoProblem && p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError
 }
 
 // hintOf returns what can be done about an error, or "".
@@ -86,25 +83,25 @@ func hintOf(err error) string {
 
 // hints say, by problem code, what can be done.
 var hints = map[string]string{
-	"credentials-missing":    "--key-file or BEIBU_KEY_FILE names the file with the API key",
-	"credentials-unknown":    "is the API key, or the client certificate, one of this daemon's?",
-	"signature.missing":      "beibuctl sign signs a document",
-	"signature.expired":      "sign with the newer key; keys rotate makes one, which the exchange has to register",
-	"signature.untrusted":    "has the exchange registered the certificate of this key?",
-	"no-timestamp":           "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
-	"party-suspended":        "ask the operator of the exchange why",
-	"not-suspended":          "parties list shows who is suspended, and why",
-	"delivered-by-topic":     "read the party's topic in Kafka",
-	"number-taken":           "a changed document carries a new version or a new number",
-	"plan-changed":           "print the plan again, look at it, and do it then",
-	"receiver-missing":       "--to names the party whose deliveries are meant",
-	"unroutable":             "GET /v1/routes tells who takes what",
-	"not-a-problem-document": "what answered is not beibud; is there a proxy in between?",
-	"in-flight":              "another request is at work on the same number; try again",
-	"unavailable":            "nothing was done; try again",
-	"busy":                   "nothing was done; try again",
-	"memory-full":            "nothing was done; try again",
-	"quota-exceeded":         "nothing was done; send fewer documents, or ask the operator of the exchange for more",
-	"share-used":             "nothing was done; send fewer documents at once",
-	"too-large":              "limits.document in the daemon's configuration bounds a document",
+	"credentials-missing": "--key-file or BEIBU_KEY_FILE names the file with the API key",
+	"credentials-unknown": "is the API key, or the client certificate, one of this daemon's?",
+	"signature.missing":   "beibuctl sign signs a document",
+	"signature.expired":   "sign with the newer key; keys rotate makes one, which the exchange has to register",
+	"signature.untrusted": "has the exchange registered the certificate of this key?",
+	"no-timestamp":        "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
+	"party-suspended":     "ask the operator of the exchange why",
+	"not-suspended":       "parties list shows who is suspended, and why",
+	"delivered-by-topic":  "read the party's topic in Kafka",
+	"number-taken":        "a changed document carries a new version or a new number",
+	"plan-changed":        "print the plan again, look at it, and do it then",
+	"receiver-missing":    "--to names the party whose deliveries are meant",
+	"unroutable":          "GET /v1/routes tells who takes what",
+	client.NoProblem:      "what answered is not beibud; is there a proxy in between?",
+	"in-flight":           "another request is at work on the same number; try again",
+	"unavailable":         "nothing was done; try again",
+	"busy":                "nothing was done; try again",
+	"memory-full":         "nothing was done; try again",
+	"quota-exceeded":      "nothing was done; send fewer documents, or ask the operator of the exchange for more",
+	"share-used":          "nothing was done; send fewer documents at once",
+	"too-large":           "limits.document in the daemon's configuration bounds a document",
 }

@@ -129,6 +129,9 @@ func (g *getting) page(ctx context.Context) (more bool, err error) {
 		g.seen[item.ExchangeID] = true
 		fresh++
 		k := g.keep(ctx, item)
+		if ctx.Err() != nil { // what was not fetched stays in the mailbox
+			return false, ctx.Err()
+		}
 		if err := g.session.printKept(k); err != nil {
 			return false, err
 		}

@@ -1,12 +1,14 @@
 package main
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 )
 
@@ -72,18 +74,17 @@ func (s *session) read(name string) ([]byte, error) {
 	return b, nil
 }
 
-// keep writes a file in a folder, whole or not at all. Where it is there
-// already it must hold the same bytes, and stays.
+// keep writes a new file in a folder, whole or not at all. If there is a regular
+// file of that name already, it must hold the same bytes, and stays. What is
+// there and no regular file (a link, a pipe, a device) is neither read nor
+// written: it may lead anywhere, and a pipe may block for ever.
 func keep(dir, name string, content []byte) error {
 	path := filepath.Join(dir, name)
-	old, err := os.ReadFile(path)
-	switch {
-	case err == nil && string(old) == string(content):
+	switch same, err := holds(path, content); {
+	case err != nil:
+		return fmt.Errorf("keep %s: %w", path, err)
+	case same:
 		return nil
-	case err == nil:
-		return fmt.Errorf("keep %s: the file is there with other content", path)
-	case !errors.Is(err, fs.ErrNotExist):
-		return fmt.Errorf("keep file: %w", err)
 	}
 	f, err := os.CreateTemp(dir, ".new-*")
 	if err != nil {
@@ -92,12 +93,62 @@ func keep(dir, name string, content []byte) error {
 	_, err = f.Write(content)
 	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
 	if err == nil {
-		err = os.Rename(f.Name(), path)
+		err = place(f.Name(), path)
 	}
-	if err != nil {
-		return fmt.Errorf("keep %s: %w", path, errors.Join(err, os.Remove(f.Name())))
+	if err = errors.Join(err, os.RemoveAll(f.Name()), syncFolder(dir)); err != nil {
+		return fmt.Errorf("keep %s: %w", path, err)
 	}
 	return nil
+}
+
+// holds reports whether a file is there with this content. It fails if there is
+// something else of that name.
+func holds(path string, content []byte) (bool, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case err != nil:
+		return false, err
+	case !info.Mode().IsRegular():
+		return false, errors.New("it is there already, and no regular file")
+	case info.Size() != int64(len(content)):
+		return false, errOtherContent
+	}
+	old, err := os.ReadFile(path)
+	if err == nil && !bytes.Equal(old, content) {
+		err = errOtherContent
+	}
+	return err == nil, err
+}
+
+var errOtherContent = errors.New("the file is there with other content")
+
+// place gives a file its name, and fails if anything has that name by then.
+func place(temporary, path string) error {
+	err := os.Link(temporary, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// Some file systems, FAT and shares among them, have no hard links. Whoever
+	// makes the empty file owns the name.
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Close(), os.Rename(temporary, path))
+}
+
+// syncFolder makes the names in a folder durable.
+func syncFolder(dir string) error {
+	if runtime.GOOS == "windows" { // a folder cannot be opened there
+		return nil
+	}
+	f, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
 }
 
 // folder makes a folder where it is not there.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kong"
@@ -13,7 +14,7 @@ import (
 
 const description = `Speaks to the exchange of customs trade documents.
 
-Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not hold, or the exchange refused; 2 could not do it.`
+Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not hold, or the exchange said no; 2 it could not be done, or the exchange could not be asked.`
 
 // A grammar is the whole command line.
 type grammar struct {
@@ -31,6 +32,7 @@ type grammar struct {
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
 	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
+	Words      wordsCommand      `cmd:"" name:"__words" hidden:"" help:"Print the values that a completion script asks for."`
 }
 
 // global is what can be said with every command.
@@ -42,6 +44,8 @@ type global struct {
 	CA         string `name:"ca" type:"path" placeholder:"FILE" help:"Authorities that the daemon's certificate must come from, PEM."`
 	Output     string `short:"o" enum:"table,json" default:"table" help:"How to print: table or json."`
 	Lang       string `enum:"en,zh" default:"${lang}" help:"Language of faults and rules: en or zh (by default that of LANG)."`
+
+	ShowVersion kong.VersionFlag `name:"version" help:"Print the version of this program."`
 }
 
 // streams are what the program reads and writes.
@@ -85,8 +89,11 @@ func parse(args []string, std streams) (*commandLine, int, error) {
 	if err != nil {
 		return nil, exitUnable, err
 	}
-	if len(args) == 0 {
+	switch {
+	case len(args) == 0:
 		args = []string{"--help"}
+	case args[0] == "help": // help exchanges list
+		args = append(slices.Clone(args[1:]), "--help")
 	}
 	parsed, err := app.Parse(args)
 	if *exited >= 0 {
@@ -106,7 +113,7 @@ func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
 		kong.Name("beibuctl"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds()},
+		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", ownVersion())},
 	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make command line: %w", err)

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"strconv"
 
 	"beibu/cmd/internal/client"
@@ -39,7 +44,7 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	if c.Dir != "" {
-		if err := keepKeys(c.Dir, keys); err != nil {
+		if err := s.keepKeys(c.Dir, keys); err != nil {
 			return err
 		}
 	}
@@ -56,18 +61,29 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 	return s.table(t)
 }
 
-// keepKeys writes keys to PEM files: beibu.pem and receipt.pem, and a number
-// in the name of every further one.
-func keepKeys(dir string, keys httpapi.Keys) error {
+// keepKeys writes keys to PEM files: beibu.pem and receipt.pem, or with a number
+// in the name if that is another key's. A key that is in the folder already stays
+// under its name, so that the command can be run again when the exchange has a new
+// key: what the old one sealed stays verifiable.
+func (s *session) keepKeys(dir string, keys httpapi.Keys) error {
 	if err := folder(dir); err != nil {
 		return err
 	}
-	for i, k := range keys.Seals {
-		if err := keep(dir, "beibu"+nth(i)+".pem", []byte(k.Certificate)); err != nil {
+	published := make(map[string]bool)
+	add := func(name string, block *pem.Block) error {
+		published[string(block.Bytes)] = true
+		return addPEM(dir, name, block)
+	}
+	for _, k := range keys.Seals {
+		block, _ := pem.Decode([]byte(k.Certificate))
+		if block == nil {
+			return fmt.Errorf("keep key: the certificate of %s is not PEM", k.Subject)
+		}
+		if err := add("beibu", block); err != nil {
 			return err
 		}
 	}
-	for i, k := range keys.Keys {
+	for _, k := range keys.Keys {
 		public, err := proof.ReceiptKey(k)
 		if err != nil {
 			return err
@@ -76,17 +92,49 @@ func keepKeys(dir string, keys httpapi.Keys) error {
 		if err != nil {
 			return fmt.Errorf("write receipt key: %w", err)
 		}
-		block := pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der})
-		if err := keep(dir, "receipt"+nth(i)+".pem", block); err != nil {
+		if err := add("receipt", &pem.Block{Type: "PUBLIC KEY", Bytes: der}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return s.noteOthers(dir, published)
 }
 
-func nth(i int) string {
-	if i == 0 {
-		return ""
+// addPEM writes a key to the first file NAME.pem, NAME-2.pem, NAME-3.pem and so on
+// that is not there yet, unless one of them has it.
+func addPEM(dir, name string, block *pem.Block) error {
+	for n := 1; ; n++ {
+		file := name + ".pem"
+		if n > 1 {
+			file = name + "-" + strconv.Itoa(n) + ".pem"
+		}
+		there, err := os.ReadFile(filepath.Join(dir, file))
+		if errors.Is(err, fs.ErrNotExist) {
+			return keep(dir, file, pem.EncodeToMemory(block))
+		}
+		if err != nil {
+			return fmt.Errorf("read key: %w", err)
+		}
+		if old, _ := pem.Decode(there); old != nil && bytes.Equal(old.Bytes, block.Bytes) {
+			return nil
+		}
 	}
-	return "-" + strconv.Itoa(i+1)
+}
+
+// noteOthers names the keys in a folder that the exchange does not publish, since
+// verify --trust would trust them too.
+func (s *session) noteOthers(dir string, published map[string]bool) error {
+	files, err := filepath.Glob(filepath.Join(dir, "*.pem"))
+	if err != nil {
+		return fmt.Errorf("list keys: %w", err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			return fmt.Errorf("read key: %w", err)
+		}
+		if block, _ := pem.Decode(text); block == nil || !published[string(block.Bytes)] {
+			s.note("%s is not among the keys that the exchange publishes; verify --trust %s trusts it all the same", terminal.Clean(file), terminal.Clean(dir))
+		}
+	}
+	return nil
 }

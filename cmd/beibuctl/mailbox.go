@@ -22,7 +22,7 @@ type mailboxCommand struct {
 }
 
 type listMail struct {
-	Party string `placeholder:"ID" help:"The receiver; an operator must say it, a party may leave it out and means itself."`
+	Party string `complete:"parties" placeholder:"ID" help:"The receiver; an operator must say it, a party may leave it out and means itself."`
 }
 
 // A waiting delivery, as it is printed.

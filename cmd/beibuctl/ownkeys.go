@@ -121,9 +121,18 @@ func (c *listKeys) Run(s *session) error {
 // The name of the daemon's own key in its folder of keys, and the common name in
 // the certificate that it makes itself.
 const (
-	daemonSeal = "seal"
-	daemonName = "Beibu exchange"
+	daemonSeal    = "seal"
+	daemonReceipt = "receipt"
+	daemonName    = "Beibu exchange"
 )
+
+// isDaemonReceipt reports whether the key is the one by which a daemon signs its
+// receipts: it is in a daemon's folder of keys.
+func (k *ownKey) isDaemonReceipt() bool {
+	_, err := os.Stat(filepath.Join(k.Dir, daemonReceipt+".pem"))
+	_, own := os.Stat(filepath.Join(k.Dir, daemonReceipt+".key"))
+	return k.Name == daemonReceipt && err == nil && own != nil
+}
 
 // isDaemonSeal tells whether the key is the one by which a daemon seals.
 func (k *ownKey) isDaemonSeal() bool {
@@ -145,6 +154,12 @@ func (c *rotateKey) Run(s *session) error {
 		}
 		s.note("the old certificate stays; give the new one to those who verify, and send the daemon a SIGHUP")
 		return s.printKeys(keyring.Entry{Name: c.Name, Certificate: keys.Seal.Certificate, Private: true})
+	}
+	if c.isDaemonReceipt() {
+		return hinted{
+			fmt.Errorf("rotate key: %s signs the daemon's receipts, and whoever sends a document again must get the first receipt, byte for byte", filepath.Join(c.Dir, daemonReceipt+".pem")),
+			"keep a copy of this key, and leave it; if it has become known to others, begin a new log with a new key, and publish both",
+		}
 	}
 	key, old, err := keyring.Folder(c.Dir).Rotate(c.Name, time.Now())
 	if err != nil {

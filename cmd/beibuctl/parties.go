@@ -52,7 +52,7 @@ func suspension(p httpapi.Party) string {
 
 // shutting names a party that is shut out or let in.
 type shutting struct {
-	ID     string `arg:"" help:"Party id."`
+	ID     string `complete:"parties" arg:"" help:"Party id."`
 	Reason string `required:"" help:"Why, for the log."`
 }
 

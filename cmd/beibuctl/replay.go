@@ -17,10 +17,10 @@ import (
 // only where it is told so.
 type replayCommand struct {
 	Failed bool   `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
-	To     string `placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
+	To     string `complete:"parties" placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
 	Since  moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, or how far back, such as 24h."`
 	Until  moment `placeholder:"TIME" help:"Failed before."`
-	Kind   string `placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
 	Cause  string `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
 	Do     bool   `help:"Do it."`
 	Digest string `placeholder:"DIGEST" help:"Do it only where the plan is still the one with this digest."`

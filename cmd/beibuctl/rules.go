@@ -17,7 +17,7 @@ type rulesCommand struct {
 }
 
 type listRules struct {
-	Kind string `placeholder:"KIND" help:"Only rules for this kind of document."`
+	Kind string `complete:"kinds" placeholder:"KIND" help:"Only rules for this kind of document."`
 }
 
 // Run lists the rules that this program checks by.

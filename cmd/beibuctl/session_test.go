@@ -61,13 +61,17 @@ func TestExitCodes(t *testing.T) {
 	for status, want := range map[int]int{
 		http.StatusBadRequest: exitFaults, http.StatusForbidden: exitFaults, http.StatusConflict: exitFaults,
 		http.StatusRequestEntityTooLarge: exitFaults, http.StatusUnprocessableEntity: exitFaults,
-		http.StatusUnauthorized: exitUnable, http.StatusNotFound: exitUnable, http.StatusTooManyRequests: exitUnable,
+		http.StatusUnauthorized: exitFaults, http.StatusNotFound: exitFaults, http.StatusTooManyRequests: exitFaults,
 		http.StatusInternalServerError: exitUnable, http.StatusServiceUnavailable: exitUnable, http.StatusFound: exitUnable,
 	} {
 		err := fmt.Errorf("ask: %w", &client.Problem{Problem: httpapi.Problem{Status: status, Code: "x"}})
 		if got := fail(&bytes.Buffer{}, err); got != want {
 			t.Errorf("%d: exit code %d, want %d", status, got, want)
 		}
+	}
+	proxy := &client.Problem{Problem: httpapi.Problem{Status: http.StatusForbidden, Code: client.NoProblem}}
+	if got := fail(&bytes.Buffer{}, proxy); got != exitUnable {
+		t.Errorf("what a proxy says: exit code %d, want %d", got, exitUnable)
 	}
 	if worse(errFaults, errUnable) != errUnable || worse(errUnable, errFaults) != errUnable || //nolint:errorlint // outcomes are never wrapped
 		worse(nil, errFaults) != errFaults || worse(errFaults, nil) != errFaults || worse(nil, nil) != nil { //nolint:errorlint // outcomes are never wrapped

@@ -38,6 +38,11 @@ func completes(t *testing.T, shell string, ask func(t *testing.T, dir, script, l
 		"completion ":            {"bash", "fish", "zsh"},
 		"mailbox get --dir only": {"only-file"}, // the shell completes files
 		"submit only":            {"only-file"},
+
+		"exchanges list --kind ata-c":     {"ata-carnet"},
+		"exchanges list --state Consign":  {"ConsignmentAcceptance", "ConsignmentRejection"},
+		"replay --failed --to qinzhou-cu": {"qinzhou-customs"},
+		"parties suspend window-v":        {"window-vn"},
 	}
 	everyCommand(t, func(path []string, node *kong.Node) {
 		here := strings.Join(append(slices.Clone(path), ""), " ")
@@ -152,7 +157,7 @@ func shellSays(t *testing.T, dir, shell string, args ...string) []byte {
 	ctx, cancel := context.WithTimeout(t.Context(), shellTime)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, shell, args...)
-	cmd.Dir, cmd.Env = dir, append(os.Environ(), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)
+	cmd.Dir, cmd.Env = dir, append(asking(t), "HOME="+dir, "XDG_CONFIG_HOME="+dir, "XDG_DATA_HOME="+dir)
 	out, err := cmd.CombinedOutput()
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)

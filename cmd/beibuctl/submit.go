@@ -106,7 +106,7 @@ func keepReceipt(dir string, answer httpapi.Acceptance) error {
 // outcome is what a submission means for the exit code.
 func (d submission) outcome() error {
 	switch {
-	case d.Problem != nil && refusal(d.Problem.Status):
+	case d.Problem != nil && refused(*d.Problem):
 		return errFaults
 	case d.err != nil:
 		return errUnable

@@ -42,14 +42,19 @@ func (c *versionCommand) Run(ctx context.Context, s *session) error {
 	if s.asJSON() {
 		return s.json(v)
 	}
-	if err := s.printf("beibuctl %s %s (%s)\n", v.Client.Version, v.Client.Commit, v.Client.Go); err != nil {
+	if err := s.printf("%s\n", versionLine("beibuctl", v.Client)); err != nil {
 		return err
 	}
 	if v.Server == nil {
-		s.note("the daemon does not tell its version: %s", terminal.Clean(v.Error))
+		s.note("the daemon's version is unknown: %s", terminal.Clean(v.Error))
 		return nil
 	}
-	return s.printf("beibud %s\n", terminal.Cleanf("%s %s (%s)", server.Version, server.Commit, server.Go))
+	return s.printf("%s\n", versionLine("beibud", server))
+}
+
+// versionLine returns the version of a program as it is printed.
+func versionLine(program string, v httpapi.Version) string {
+	return terminal.Cleanf("%s %s %s (%s)", program, v.Version, v.Commit, v.Go)
 }
 
 // ownVersion returns what the toolchain stamped into this program.

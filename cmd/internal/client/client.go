@@ -107,12 +107,15 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	return answer, nil
 }
 
-// problem reads a problem document, or makes one of an answer that is none,
-// such as that of a proxy on the way.
+// NoProblem is the code of an answer of 300 or above that is no problem document
+// of the exchange's, such as that of a proxy on the way.
+const NoProblem = "not-a-problem-document"
+
+// problem reads a problem document, or makes one with the code [NoProblem].
 func problem(response *http.Response, body []byte) *Problem {
 	p := &Problem{RetryAfter: response.Header.Get("Retry-After")}
 	if json.Unmarshal(body, &p.Problem) != nil || p.Code == "" {
-		p.Problem = httpapi.Problem{Title: response.Status, Status: response.StatusCode, Code: "not-a-problem-document"}
+		p.Problem = httpapi.Problem{Title: response.Status, Status: response.StatusCode, Code: NoProblem}
 	}
 	return p
 }

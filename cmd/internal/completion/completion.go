@@ -25,9 +25,18 @@ func Fish(app *kong.Application) string { return fish(placesOf(app.Node, nil)) }
 type place struct {
 	path     []string // such as mailbox get; empty for the program itself
 	commands []*kong.Node
-	values   string // that an argument may have, where there are but some
+	values   values // of the arguments
 	flags    []*kong.Flag
 }
+
+// values are what a flag or an argument may have: a list that the grammar gives
+// (an enum, separated by spaces), and the name of a list that the program prints
+// when the shell asks for it (the tag complete:"NAME").
+type values struct{ list, name string }
+
+// ask is the command whose output is the list with a name. It is quiet: a person
+// who presses Tab is not to see that no daemon answers.
+func ask(name string) string { return "beibuctl __words " + name + " 2>/dev/null" }
 
 // placesOf returns a command and those below it.
 func placesOf(node *kong.Node, path []string) []place {
@@ -37,12 +46,14 @@ func placesOf(node *kong.Node, path []string) []place {
 	}
 	slices.SortFunc(here.flags, func(a, b *kong.Flag) int { return strings.Compare(a.Name, b.Name) })
 	for _, child := range node.Children {
-		if child.Type == kong.CommandNode {
+		if child.Type == kong.CommandNode && !child.Hidden {
 			here.commands = append(here.commands, child)
 		}
 	}
 	for _, argument := range node.Positional {
-		here.values += valuesOf(argument)
+		v := valuesOf(argument)
+		here.values.list += v.list
+		here.values.name += v.name
 	}
 	all := []place{here}
 	for _, child := range here.commands {
@@ -51,9 +62,19 @@ func placesOf(node *kong.Node, path []string) []place {
 	return all
 }
 
-// valuesOf returns the values that a flag or an argument may have, where there
-// are but some.
-func valuesOf(v *kong.Value) string { return strings.ReplaceAll(v.Enum, ",", " ") }
+// valuesOf returns the values that a flag or an argument may have, if there are
+// but some.
+func valuesOf(v *kong.Value) values {
+	return values{list: strings.ReplaceAll(v.Enum, ",", " "), name: v.Tag.Get("complete")}
+}
+
+// bash returns the values as a word of bash.
+func (v values) bash() string {
+	if v.name != "" {
+		return `"$(` + ask(v.name) + `)"`
+	}
+	return fmt.Sprintf("%q", v.list)
+}
 
 // bash writes a script for bash (Programmable Completion).
 func bash(all []place) string {
@@ -64,10 +85,14 @@ func bash(all []place) string {
 			parent := strings.Join(p.path[:len(p.path)-1], " ")
 			fmt.Fprintf(&commands, "      %q) at=%q ;;\n", parent+" "+p.path[len(p.path)-1], here)
 		}
-		fmt.Fprintf(&words, "    %q) commands=%q flags=%q ;;\n", here, names(p.commands)+p.values, flagNames(p.flags))
+		commandsHere := p.values.bash()
+		if len(p.commands) > 0 {
+			commandsHere = fmt.Sprintf("%q", names(p.commands))
+		}
+		fmt.Fprintf(&words, "    %q) commands=%s flags=%q ;;\n", here, commandsHere, flagNames(p.flags))
 		for _, f := range p.flags {
 			if !f.IsBool() {
-				fmt.Fprintf(&values, "    %s) _beibuctl_among %q; return ;;\n", patterns(here, f), valuesOf(f.Value))
+				fmt.Fprintf(&values, "    %s) _beibuctl_among %s; return ;;\n", patterns(here, f), valuesOf(f.Value).bash())
 			}
 		}
 	}
@@ -125,8 +150,8 @@ func fish(all []place) string {
 	var b strings.Builder
 	b.WriteString("# beibuctl completion for fish: beibuctl completion fish > ~/.config/fish/completions/beibuctl.fish\n")
 	for _, p := range all {
-		if p.values != "" {
-			fmt.Fprintf(&b, "complete -c beibuctl -f -n '%strue' -a '%s'\n", condition(p.path), p.values)
+		if list := p.values.fish(); list != "" {
+			fmt.Fprintf(&b, "complete -c beibuctl -f -n '%strue' -a '%s'\n", condition(p.path), list)
 		}
 		if len(p.commands) > 0 {
 			not := condition(p.path) + "not __fish_seen_subcommand_from " + names(p.commands)
@@ -144,6 +169,14 @@ func fish(all []place) string {
 	return b.String()
 }
 
+// fish returns the values as an argument of complete -a, without its quotes.
+func (v values) fish() string {
+	if v.name != "" {
+		return "(" + ask(v.name) + ")"
+	}
+	return v.list
+}
+
 // fishFlag writes the line of one flag.
 func fishFlag(p place, f *kong.Flag) string {
 	line := fmt.Sprintf("complete -c beibuctl -l %s", f.Name)
@@ -153,9 +186,9 @@ func fishFlag(p place, f *kong.Flag) string {
 	if f.Short != 0 {
 		line += " -s " + string(f.Short)
 	}
-	switch {
-	case f.Enum != "":
-		line += fmt.Sprintf(" -x -a '%s'", valuesOf(f.Value))
+	switch list := valuesOf(f.Value).fish(); {
+	case list != "":
+		line += fmt.Sprintf(" -x -a '%s'", list)
 	case !f.IsBool():
 		line += " -r"
 	}

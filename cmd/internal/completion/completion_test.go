@@ -20,6 +20,11 @@ type small struct {
 	Shell struct {
 		Name string `arg:"" enum:"bash,fish"`
 	} `cmd:"" help:"Shells."`
+	Suspend struct {
+		ID   string `arg:"" complete:"parties"`
+		Kind string `complete:"kinds" help:"Its kind."`
+	} `cmd:"" help:"A party."`
+	Secret struct{} `cmd:"" hidden:""`
 }
 
 func model(t *testing.T) *kong.Application {
@@ -33,12 +38,14 @@ func model(t *testing.T) *kong.Application {
 
 func TestFish(t *testing.T) {
 	want := []string{
-		"complete -c beibuctl -f -n 'not __fish_seen_subcommand_from box shell' -a box -d 'A box.'",
+		"complete -c beibuctl -f -n 'not __fish_seen_subcommand_from box shell suspend' -a box -d 'A box.'",
 		"complete -c beibuctl -l output -s o -x -a 'table json' -d 'How to print.'",
 		"complete -c beibuctl -f -n '__fish_seen_subcommand_from box; and not __fish_seen_subcommand_from get' -a get -d 'Fetch.'",
 		`complete -c beibuctl -n '__fish_seen_subcommand_from box; and __fish_seen_subcommand_from get; and true' -l dir -r -d 'The box\'s folder.'`,
 		"complete -c beibuctl -n '__fish_seen_subcommand_from box; and __fish_seen_subcommand_from get; and true' -l all -d 'All of it.'",
 		"complete -c beibuctl -f -n '__fish_seen_subcommand_from shell; and true' -a 'bash fish'",
+		"complete -c beibuctl -f -n '__fish_seen_subcommand_from suspend; and true' -a '(beibuctl __words parties 2>/dev/null)'",
+		"complete -c beibuctl -n '__fish_seen_subcommand_from suspend; and true' -l kind -x -a '(beibuctl __words kinds 2>/dev/null)' -d 'Its kind.'",
 	}
 	got := Fish(model(t))
 	for _, line := range want {
@@ -56,6 +63,8 @@ func TestBash(t *testing.T) {
 		`    "box get --output"|"box get -o") _beibuctl_among "table json"; return ;;`,
 		`    "box get --dir") _beibuctl_among ""; return ;;`,
 		`    "shell") commands="bash fish" flags="--help --output" ;;`,
+		`    "suspend") commands="$(beibuctl __words parties 2>/dev/null)" flags="--help --kind --output" ;;`,
+		`    "suspend --kind") _beibuctl_among "$(beibuctl __words kinds 2>/dev/null)"; return ;;`,
 	} {
 		if !strings.Contains(got, line+"\n") {
 			t.Errorf("no line %s in\n%s", line, got)
