@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"go.uber.org/zap"
@@ -21,10 +22,15 @@ import (
 // serve runs the daemon until ctx ends.
 func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	file, loaded, log, code := prepare("run", args, stderr)
-	if code != 0 {
+	if loaded == nil {
 		return code
 	}
 	defer func() { _ = log.Sync() }()
+	// Before the daemon's process id is in its data folder: a SIGHUP that nobody
+	// waits for would end the process. One that comes meanwhile is obeyed afterwards.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
 	d, err := daemon.New(ctx, loaded, log)
 	switch {
 	case errors.Is(err, daemon.ErrStopped):
@@ -32,9 +38,6 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	case err != nil:
 		return tell(stderr, err)
 	}
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	go reload(ctx, hangup, file, d, log)
@@ -51,8 +54,8 @@ func prepare(command string, args []string, stderr io.Writer) (file string, load
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	flags.StringVar(&file, "config", "", "configuration `FILE`; without it, the embedded default")
-	if flags.Parse(args) != nil || flags.NArg() > 0 {
-		return file, nil, nil, 2
+	if code, done := parse(flags, args); done {
+		return file, nil, nil, code
 	}
 	loaded, err := config.Load(file)
 	if err == nil {
@@ -62,6 +65,21 @@ func prepare(command string, args []string, stderr io.Writer) (file string, load
 		return file, nil, nil, tell(stderr, err)
 	}
 	return file, loaded, log, 0
+}
+
+// parse reads the flags of a command that takes no arguments. It reports whether
+// the command is done, and with which exit code: 0 if help was asked for and
+// given, 2 if the command line has a mistake, which was printed.
+func parse(flags *flag.FlagSet, args []string) (code int, done bool) {
+	err := flags.Parse(args)
+	switch {
+	case errors.Is(err, flag.ErrHelp):
+		return 0, true
+	case err == nil && flags.NArg() > 0:
+		_, _ = fmt.Fprintf(flags.Output(), "beibud: %s takes no argument %q\n", flags.Name(), flags.Arg(0))
+		return 2, true
+	}
+	return 2, err != nil
 }
 
 // reload reads the configuration again at every signal. One with mistakes is
@@ -93,8 +111,8 @@ func demonstrate(ctx context.Context, args []string, stdout, stderr io.Writer) i
 	keep := flags.Bool("keep", false, "leave the daemon running, and print the commands to try next")
 	kafka := flags.String("kafka", "", "keep documents in Kafka at these `BROKERS`, with commas between")
 	redis := flags.String("redis", "", "keep claims in Redis at this `ADDRESS`; with -kafka")
-	if flags.Parse(args) != nil || flags.NArg() > 0 {
-		return 2
+	if code, done := parse(flags, args); done {
+		return code
 	}
 	if err := demo.Run(ctx, demo.Options{Keep: *keep, Kafka: *kafka, Redis: *redis, Out: stdout}); err != nil {
 		return tell(stderr, err)
@@ -130,8 +148,17 @@ func hintOf(err error) string {
 	return hinted.Hint()
 }
 
+// helped reports whether help is asked for among the arguments.
+func helped(args []string) bool {
+	return slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "-help" || a == "--help" || a == "help" })
+}
+
 // checkConfig reads a configuration and tells every mistake.
 func checkConfig(args []string, stdout, stderr io.Writer) int {
+	if helped(args) {
+		_, _ = fmt.Fprint(stdout, "beibud config check [FILE]\n")
+		return 0
+	}
 	if len(args) == 0 || args[0] != "check" || len(args) > 2 {
 		_, _ = fmt.Fprint(stderr, "beibud: config check [FILE]\n")
 		return 2

@@ -11,12 +11,16 @@ import (
 
 // rebuildIndex makes the index anew from the log, and tells how it goes.
 func rebuildIndex(ctx context.Context, args []string, stdout, stderr io.Writer) int {
+	if helped(args) {
+		_, _ = fmt.Fprint(stdout, "beibud index rebuild [--config FILE]\n")
+		return 0
+	}
 	if len(args) == 0 || args[0] != "rebuild" {
 		_, _ = fmt.Fprint(stderr, "beibud: index rebuild [--config FILE]\n")
 		return 2
 	}
 	_, loaded, log, code := prepare("index rebuild", args[1:], stderr)
-	if code != 0 {
+	if loaded == nil {
 		return code
 	}
 	defer func() { _ = log.Sync() }()

@@ -97,6 +97,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.hold(); err != nil {
 		return err
 	}
+	if err := d.namePID(); err != nil {
+		return err
+	}
 	var err error
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"go.uber.org/zap"
 
@@ -47,6 +48,21 @@ func (d *Daemon) hold() error {
 		return fmt.Errorf("hold data folder: %w", err)
 	}
 	d.life.onStop("data folder", func(context.Context) error { return held.Close() })
+	return nil
+}
+
+// PIDFile is the file in a data folder that holds the number of the process that
+// serves it, in decimal, while it does.
+const PIDFile = "beibud.pid"
+
+// namePID writes the number of this process into the data folder that it holds, so
+// that a signal reaches this daemon and no other on the machine.
+func (d *Daemon) namePID() error {
+	path := filepath.Join(d.config.Data, PIDFile)
+	if err := writeWhole(path, strconv.Itoa(os.Getpid())+"\n"); err != nil {
+		return err
+	}
+	d.life.onStop("process id", func(context.Context) error { return os.Remove(path) })
 	return nil
 }
 
