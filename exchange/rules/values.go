@@ -4,7 +4,6 @@ import (
 	"math/big"
 	"strconv"
 	"strings"
-	"time"
 
 	"beibu/signing/strict"
 )
@@ -12,43 +11,6 @@ import (
 // numberLimit bounds the characters of a number, so that exact arithmetic on
 // a stranger's figures stays cheap.
 const numberLimit = 64
-
-// Date reads the calendar day that an element holds, as midnight UTC. It
-// understands xs:date and xs:dateTime (the day as written: a zone says where
-// the day was counted and does not move it) and the UN/CEFACT DateTimeString
-// forms 102 (CCYYMMDD), 203 (CCYYMMDDHHMM), 204 (CCYYMMDDHHMMSS) and 205
-// (CCYYMMDDHHMM and zone). It reports false where the element is not there or
-// holds something else.
-func Date(n strict.Node) (time.Time, bool) {
-	text := n.Text()
-	if len(text) < 8 || len(text) > 40 {
-		return time.Time{}, false
-	}
-	layout, size := "2006-01-02", 10
-	if text[4] != '-' {
-		layout, size = "20060102", 8
-	}
-	if len(text) < size || !afterDay(text[size:], size == 8) {
-		return time.Time{}, false
-	}
-	day, err := time.Parse(layout, text[:size])
-	return day, err == nil
-}
-
-// afterDay tells whether what follows the day is nothing, a time of day or a
-// zone, by its shape. The schema has judged the figures.
-func afterDay(rest string, compact bool) bool {
-	if rest == "" {
-		return true
-	}
-	if compact {
-		return strings.Trim(rest, "0123456789+-") == ""
-	}
-	if first := rest[0]; first != 'T' && first != 'Z' && first != '+' && first != '-' {
-		return false
-	}
-	return strings.Trim(rest[1:], "0123456789:.+-Z") == ""
-}
 
 // Number reads the exact value of an xs:decimal of at most 64 characters. It
 // reports false where the element is not there or holds something else;
@@ -88,21 +50,6 @@ func IsTrue(n strict.Node) bool {
 func Decimal(r *big.Rat) string {
 	text := r.FloatString(6)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
-}
-
-// Days returns how many days b is after a, both midnight UTC; it is negative
-// where b is before. A time.Duration would not do: it ends at 292 years.
-func Days(a, b time.Time) int {
-	return int((b.Unix() - a.Unix()) / (24 * 60 * 60))
-}
-
-// AddMonths returns the day that many calendar months later. Where that month
-// has no such day, it is the last day of the month: 31 August and six months
-// is 28 or 29 February, never March.
-func AddMonths(day time.Time, months int) time.Time {
-	first := time.Date(day.Year(), day.Month()+time.Month(months), 1, 0, 0, 0, 0, time.UTC)
-	last := first.AddDate(0, 1, -1).Day()
-	return first.AddDate(0, 0, min(day.Day(), last)-1)
 }
 
 // IsProduct tells whether value is quantity times price within rounding: a

@@ -166,3 +166,41 @@ func TestSchemesOfCreditCodes(t *testing.T) {
 		},
 	})
 }
+
+// A date that cannot be is found in every kind, and at its place.
+func TestDatesThatCannotBe(t *testing.T) {
+	const arrival = "<cbc:OccurrenceDate>2026-10-09<"
+	issued := func(kind, sample, day, text, want string) trial {
+		return trial{kind, sample, []string{"<cbc:IssueDate>" + day + "<", "<cbc:IssueDate>" + text + "<"}, want}
+	}
+	exit := func(text, want string) trial {
+		return trial{"sps-certificate", "shrimp-qinzhou", []string{"<udt:DateTimeString>2026-11-14T18:00:00+07:00<", text}, want}
+	}
+	certified := func(text, want string) trial {
+		return trial{"sps-certificate", "dragon-fruit-dongxing", []string{"<udt:DateTimeString>2026-11-05T09:45:00+07:00<", text}, want}
+	}
+	try(t, map[string]trial{
+		"a year of five digits":  issued("import-declaration", "dragon-fruit-dongxing", "2026-10-09", "22026-10-09", "GEN-25"),
+		"a negative year":        issued("import-declaration", "dragon-fruit-dongxing", "2026-10-09", "-2026-10-09", "GEN-25"),
+		"a year of nine digits":  issued("import-declaration", "dragon-fruit-dongxing", "2026-10-09", "220260000-10-09", "GEN-25"),
+		"a year before 1900":     issued("import-declaration", "dragon-fruit-dongxing", "2026-10-09", "1026-10-09", "GEN-25"),
+		"of an arrival":          {"import-declaration", "dragon-fruit-dongxing", []string{arrival, "<cbc:OccurrenceDate>20206-06-09<"}, "GEN-25"},
+		"of a carnet's issue":    issued("ata-carnet", "expo-machinery-qinzhou-haiphong", "2026-04-08", "22026-04-08", "GEN-25"),
+		"of a carnet's end":      {"ata-carnet", "expo-machinery-qinzhou-haiphong", []string{"<cbc:EndDate>2027-04-07", "<cbc:EndDate>22027-04-07"}, "GEN-25"},
+		"of a certificate":       issued("certificate-of-origin", "car-parts-retroactive", "2026-10-15", "22026-10-15", "GEN-25"),
+		"of a permit":            {"health-permit", "catering-qinzhou", []string{"<cbc:EndDate>2030-09-27", "<cbc:EndDate>20300-09-27"}, "GEN-25"},
+		"of a licence":           {"import-licence", "toluene-dual-use", []string{"<ExpirationDate>2", "<ExpirationDate>22"}, "GEN-25"},
+		"203 with an hour of 99": exit(`<udt:DateTimeString format="203">202611149999<`, "GEN-25B"),
+		"203":                    exit(`<udt:DateTimeString format="203">202611141800<`, ""),
+		"205":                    exit(`<udt:DateTimeString format="205">202611141800+0700<`, ""),
+		"304":                    exit(`<udt:DateTimeString format="304">20261114180000Z<`, ""),
+		"304 with formatCode":    exit(`<udt:DateTimeString formatCode="304">20261114180099Z<`, "GEN-25B"),
+		"a month":                exit(`<udt:DateTimeString format="610">202611<`, "GEN-25B"),
+		"in words":               exit(`<udt:DateTimeString>soon<`, "GEN-25B"),
+		"in the year 12026":      exit(`<udt:DateTimeString>12026-11-14<`, "GEN-25"),
+		"issue: 203, hour of 99": certified(`<udt:DateTimeString format="203">202611059999<`, "SPS-13I"),
+		"issue: hour of 99":      certified(`<udt:DateTimeString>2026-11-05T99:99:99+07:00<`, "SPS-13I"),
+		"issue: of no day":       certified(`<udt:DateTimeString format="610">20261105<`, "SPS-13I"),
+		"issue: 304":             certified(`<udt:DateTimeString format="304">20261105094500Z<`, ""),
+	})
+}

@@ -146,8 +146,8 @@ func TestIssueDate(t *testing.T) {
 		"2026-11-22": {"GEN-05"},
 		"2016-11-21": nil,
 		"2016-11-19": {"GEN-05B"},
-		"0002-01-01": {"GEN-05B"},
-		"9999-12-31": {"GEN-05"},
+		"0002-01-01": {"GEN-25"},
+		"9999-12-31": {"GEN-25"},
 	}
 	set, err := rules.NewSet(Rules())
 	if err != nil {

@@ -20,7 +20,9 @@ func lists() []rules.Rule {
 
 // plausible: dates and figures that can be.
 func plausible() []rules.Rule {
-	return []rules.Rule{futureIssue(), oldIssue(), minorDigits(), periodOrder(), negative(), locationCountry()}
+	return []rules.Rule{
+		futureIssue(), oldIssue(), farDate(), unreadableDate(), minorDigits(), periodOrder(), negative(), locationCountry(),
+	}
 }
 
 // identities: who and what is meant.

@@ -2,7 +2,7 @@ package health
 
 import "beibu/exchange/rules"
 
-// periodStated is HLT-02.
+// periodStated is HLT-02. Whether a date that is there can be is for GEN-25.
 func periodStated() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-02", Kinds: permits(), Severity: rules.Reject,
@@ -11,10 +11,10 @@ func periodStated() rules.Rule {
 		EN:     "the period of validity is not stated with its first and its last day",
 		ZH:     "未完整注明有效期的起止日期",
 		Check: func(d *rules.Document, report rules.Report) {
-			if _, _, hasFirst, hasLast := period(d.Root); hasFirst && hasLast {
+			at := d.Root.Find("ValidityPeriod")
+			if at.Find("StartDate").Exists() && at.Find("EndDate").Exists() {
 				return
 			}
-			at := d.Root.Find("ValidityPeriod")
 			if !at.Exists() {
 				at = d.Root
 			}

@@ -1,0 +1,66 @@
+package general
+
+import (
+	"strconv"
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// farDate is GEN-25. A schema takes years of five digits and more and negative
+// ones; they are mistyped, and no rule about dates can judge them.
+func farDate() rules.Rule {
+	return rules.Rule{
+		Code: "GEN-25", Severity: rules.Reject,
+		Source: "Common practice: dates are plausible",
+		EN:     "{0} is not a date in the years {1} to {2}",
+		ZH:     "{0}不是{1}年至{2}年之间的日期",
+		Check: func(d *rules.Document, report rules.Report) {
+			eachDate(d, func(at strict.Node) {
+				if _, reading := rules.ReadDate(at); reading == rules.FarOff {
+					report(at, at.Text(), strconv.Itoa(rules.FirstYear), strconv.Itoa(rules.LastYear))
+				}
+			})
+		},
+	}
+}
+
+// eachDate visits the elements that hold a date.
+func eachDate(d *rules.Document, visit func(strict.Node)) {
+	every(d.Root, func(n strict.Node) {
+		if holdsDate(n) && !judgedBySPS(n) {
+			visit(n)
+		}
+	})
+}
+
+// holdsDate tells whether an element holds a date: by its name in a vocabulary
+// of ours, or because it says by which form of UNCL 2379 it is written.
+func holdsDate(n strict.Node) bool {
+	name := n.Local()
+	if name == "DateTimeString" {
+		return true
+	}
+	return (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
+}
+
+// ours tells whether an element is of a vocabulary whose names are known here,
+// and not of an extension.
+func ours(n strict.Node) bool {
+	space := n.Space()
+	return space == "" || strings.HasPrefix(space, ubl) ||
+		strings.HasPrefix(space, "urn:un:unece:uncefact:") || strings.HasPrefix(space, "urn:beibu:")
+}
+
+// judgedBySPS tells whether SPS-13E or SPS-13I judges a date: those of issue and
+// of signature of an SPS certificate.
+func judgedBySPS(n strict.Node) bool {
+	switch at := n.Parent(); at.Local() {
+	case "IssueDateTime":
+		return at.Parent().Local() == "SPSExchangedDocument"
+	case "ActualDateTime":
+		return at.Parent().Local() == "SignatorySPSAuthentication"
+	}
+	return false
+}
