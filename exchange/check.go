@@ -123,8 +123,12 @@ func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
 		more: report.More,
 	}
 	for _, v := range report.Violations {
-		checked.faults = append(checked.faults, schemaFault(report, v))
+		checked.faults = append(checked.faults, schemaFault(report, v, rules.Reject))
 	}
+	for _, v := range report.Warnings {
+		checked.faults = append(checked.faults, schemaFault(report, v, rules.Warn))
+	}
+	checked.faults.sort()
 	if checked.malformed {
 		checked.faults = c.explain(checked)
 	}
@@ -173,10 +177,11 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 		Kind: checked.kind, Root: r.root,
 		Issued: checked.facts.Issued, Received: checked.document.Received,
 	})
-	checked.more = more
+	checked.more += more
 	for _, b := range breaches {
 		checked.faults = append(checked.faults, ruleFault(b))
 	}
+	checked.faults.sort()
 	// That a number is missing, a rule may have found too.
 	if r.unfiled != nil && (r.unfiled.Code != codeUnnumbered || checked.Valid()) {
 		checked.faults = append(checked.faults, *r.unfiled)

@@ -1,6 +1,8 @@
 package exchange
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"beibu/exchange/rules"
@@ -61,8 +63,15 @@ func (f Fault) clip() Fault {
 	return f
 }
 
+// sort puts the faults in document order. Those of one place keep their order.
+func (f Faults) sort() {
+	slices.SortStableFunc(f, func(a, b Fault) int {
+		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
+	})
+}
+
 // schemaFault turns what the schemas found into a fault.
-func schemaFault(report schemas.Report, v schemas.Violation) Fault {
+func schemaFault(report schemas.Report, v schemas.Violation, severity rules.Severity) Fault {
 	source := report.Type.Schema
 	switch {
 	case report.Malformed:
@@ -71,7 +80,7 @@ func schemaFault(report schemas.Report, v schemas.Violation) Fault {
 		source = "the kinds of document of the exchange"
 	}
 	return Fault{
-		Code: v.Code, Severity: rules.Reject.String(), Path: v.Path, Line: v.Line, Column: v.Column,
+		Code: v.Code, Severity: severity.String(), Path: v.Path, Line: v.Line, Column: v.Column,
 		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source,
 	}.clip()
 }

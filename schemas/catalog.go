@@ -52,7 +52,7 @@ func NewCatalog(o Options) (*Catalog, error) {
 	c := &Catalog{limit: cmp.Or(o.MaxBytes, DefaultMaxBytes), entries: make(map[rootName][]entry)}
 	c.gate = newSet(&set{id: "gate", read: embeddedIn("files"), entries: []string{"gate.xsd"}, limit: c.limit})
 	for _, p := range profiles {
-		s := newSet(&set{id: p.id, read: embeddedIn(p.folder), entries: p.files, limit: c.limit})
+		s := newSet(&set{id: p.id, read: embeddedIn(p.folder), entries: p.files, limit: c.limit, leniency: p.leniency})
 		c.sets = append(c.sets, s)
 		for _, k := range p.kinds {
 			c.add(entry{
@@ -102,6 +102,12 @@ func (c *Catalog) Warm(ctx context.Context) error {
 			return err
 		}
 		s.grammar()
+		if s.lenient != nil {
+			if _, err := s.lenient.engine(); err != nil {
+				return err
+			}
+			s.lenient.grammar()
+		}
 	}
 	return nil
 }

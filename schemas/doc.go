@@ -21,7 +21,10 @@
 // That of SPS certificates has the elements, order, number and data types of the
 // official schema, and leaves the values of codes and the names of their lists
 // open. Tests hold its data types against UN/CEFACT's; its aggregates, which no
-// registry has, were compared by reading.
+// registry has, were compared by reading. Certificates that come in are judged on
+// two levels, since the clients in use depart from the schema: another order of
+// known elements, and a note where the schema has none, are warnings that name
+// each place. How often an element occurs and what its text is must be right.
 package schemas
 
 //go:generate go run ./internal/profile -to files/ubl/2.4 $BEIBU_UBL_JARS

@@ -9,13 +9,13 @@ import (
 	"github.com/jacoelho/xsd/xsderrors"
 )
 
-// explain turns what the engine found in a well-formed document into
-// violations for people.
-func explain(doc []byte, e entry, found []*xsderrors.Error) Report {
-	x := explainer{
-		outline: outlineOf(doc), grammar: e.set.grammar(),
-		types: make(map[int32]*grammar.Type), told: make(map[topic]bool),
-	}
+func newExplainer(o *outline, g *grammar.Grammar) *explainer {
+	return &explainer{outline: o, grammar: g, types: make(map[int32]*grammar.Type), told: make(map[topic]bool)}
+}
+
+// report turns what the engine found in a well-formed document into violations
+// for people.
+func (x *explainer) report(t Type, found []*xsderrors.Error) Report {
 	for _, d := range found {
 		x.explain(d)
 	}
@@ -23,7 +23,7 @@ func explain(doc []byte, e entry, found []*xsderrors.Error) Report {
 		return cmp.Or(cmp.Compare(a.Line, b.Line), cmp.Compare(a.Column, b.Column))
 	})
 	listed := min(len(x.violations), MaxViolations)
-	return Report{Type: e.Type, Violations: x.violations[:listed], More: len(x.violations) - listed}
+	return Report{Type: t, Violations: x.violations[:listed], More: len(x.violations) - listed}
 }
 
 // An explainer holds one document, its schema and what was said so far.
@@ -34,6 +34,25 @@ type explainer struct {
 	types      map[int32]*grammar.Type // of elements, as far as they were asked for
 	told       map[topic]bool
 	violations []Violation
+	arranged   *arranger // if what is explained is the copy that it wrote, else nil
+}
+
+// path returns where an element is in the document as it was sent.
+func (x *explainer) path(index int32) string {
+	if x.arranged == nil || index == none {
+		return x.outline.path(index)
+	}
+	sent := x.arranged.outline
+	return sent.path(sent.at(x.arranged.origin(int(x.elements[index].start))))
+}
+
+// position returns the line and column, in the document as it was sent, of an
+// offset in what is explained.
+func (x *explainer) position(offset int) (line, column int) {
+	if x.arranged == nil {
+		return x.outline.position(offset)
+	}
+	return x.arranged.outline.position(x.arranged.origin(offset))
 }
 
 // A topic is what one violation is about: a second error about it is a

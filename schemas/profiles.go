@@ -19,6 +19,8 @@ type profile struct {
 	folder string
 	files  []string
 	kinds  []known
+
+	leniency *leniency // what is let pass although the schema forbids it, or nil
 }
 
 // A known kind and how to recognise it.
@@ -81,6 +83,13 @@ var profiles = []profile{
 			kind: "sps-certificate", root: "SPSCertificate",
 			space: "urn:un:unece:uncefact:data:standard:SPSCertificate:17",
 		}},
+		// The clients of the IPPC hub write some elements in another order than
+		// UN/CEFACT's schema, and notes where it has none; the hub lets both pass.
+		leniency: &leniency{
+			file: "sps-aggregates.xsd", kind: "SPSNoteType",
+			space: "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21",
+			notes: []string{"IncludedSPSNote", "AdditionalInformationSPSNote"},
+		},
 	},
 	{
 		id: "beibu-trade-licence/1", folder: "files/trade-licence/1", files: []string{"trade-licence.xsd"},

@@ -17,16 +17,19 @@ type Report struct {
 	// Malformed tells that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool
-	// Violations stand in document order, at most MaxViolations of them. More
-	// tells how many were found beyond those.
+	// Violations stand in document order, at most MaxViolations of them.
 	Violations []Violation
-	More       int
+	// Warnings are departures from the schema that do not refuse the document,
+	// in document order, at most MaxWarnings of them.
+	Warnings []Violation
+	More     int // how many violations and warnings were found beyond those listed
 }
 
 // MaxViolations bounds what one report lists.
 const MaxViolations = 20
 
-// Valid tells whether the document passed both checks.
+// Valid tells whether the document passed both checks. It keeps to the schema
+// strictly if it has no warnings either.
 func (r Report) Valid() bool { return len(r.Violations) == 0 }
 
 // A Violation is one breach of the gate or of the schema.
@@ -65,4 +68,11 @@ const (
 	CodeContent     = "schema.content"      // text between elements, or content in an empty element
 	CodeType        = "schema.type"         // xsi:type names no type that fits
 	CodeIdentity    = "schema.identity"     // an ID twice, an IDREF to nothing, a broken key
+)
+
+// Codes of warnings: the document departs from the schema in a way that is let
+// pass.
+const (
+	CodeOrder     = "schema.order"      // a known element out of the schema's order
+	CodeNotePlace = "schema.note-place" // a known note in an element that the schema gives none
 )

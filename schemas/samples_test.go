@@ -1,7 +1,9 @@
 package schemas_test
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -71,7 +73,10 @@ func TestBadSamples(t *testing.T) {
 				fmt.Fprintln(&want, strings.TrimSpace(line))
 			}
 		}
-		for _, v := range validate(t, c, s.Bytes).Violations {
+		r := validate(t, c, s.Bytes)
+		found := append(r.Violations, r.Warnings...)
+		slices.SortStableFunc(found, func(a, b schemas.Violation) int { return cmp.Or(a.Line-b.Line, a.Column-b.Column) })
+		for _, v := range found {
 			fmt.Fprintln(&got, v.Code, v.Line, v.Path)
 		}
 		if got.String() != want.String() {

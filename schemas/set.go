@@ -24,6 +24,9 @@ type set struct {
 	entries []string                          // files to begin with; they bring in the rest
 	limit   int64                             // bytes of a document
 
+	*leniency      // of the second level, or nil
+	lenient   *set // the second level: the same schema with the leniency's notes
+
 	engine  func() (*xsd.Engine, error)
 	grammar func() *grammar.Grammar
 	idle    sync.Pool // of *worker
@@ -38,6 +41,9 @@ type worker struct {
 func newSet(s *set) *set {
 	s.engine = sync.OnceValues(s.compile)
 	s.grammar = sync.OnceValue(s.readGrammar)
+	if s.leniency != nil {
+		s.lenient = newSet(&set{id: s.id, read: s.leniency.read(s.read), entries: s.entries, limit: s.limit})
+	}
 	return s
 }
 

@@ -46,26 +46,35 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 			return Report{}, err
 		}
 	}
-	return c.report(doc, e, h, known, found), nil
+	return c.report(ctx, doc, verdict{e, h, known, found})
+}
+
+// A verdict is what the engine says of a document.
+type verdict struct {
+	entry
+
+	head  head
+	known bool // the entry is a kind
+	found []*xsderrors.Error
 }
 
 // report turns what the engine found in a document into a report.
-func (c *Catalog) report(doc []byte, e entry, h head, known bool, found []*xsderrors.Error) Report {
-	if b, bad := gateBreach(doc, found); bad {
-		return refused(doc, e.readable(h, b), b)
+func (c *Catalog) report(ctx context.Context, doc []byte, v verdict) (Report, error) {
+	if b, bad := gateBreach(doc, v.found); bad {
+		return refused(doc, v.readable(v.head, b), b), nil
 	}
 	if suspicious(doc) {
 		if b, bad := beyond(doc); bad {
-			return refused(doc, e.readable(h, b), b)
+			return refused(doc, v.readable(v.head, b), b), nil
 		}
 	}
-	if !known {
-		return c.unknown(doc, h)
+	if !v.known {
+		return c.unknown(doc, v.head), nil
 	}
-	if len(found) == 0 {
-		return Report{Type: e.Type}
+	if len(v.found) == 0 {
+		return Report{Type: v.Type}, nil
 	}
-	return explain(doc, e, found)
+	return v.explain(ctx, doc, v.found)
 }
 
 func hintStopped(found []*xsderrors.Error) bool {

@@ -72,6 +72,21 @@ func (t *Type) Child(name Name) *Element {
 	return t.all[name]
 }
 
+// Elements returns the names of the elements that the type may hold, each
+// once, in the order in which the schema declares them.
+func (t *Type) Elements() []Name {
+	if t == nil {
+		return nil
+	}
+	var names []Name
+	leaves(t.content, func(name Name) {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	})
+	return names
+}
+
 // Attribute returns the attribute of a name, if the type declares it.
 func (t *Type) Attribute(name Name) (Attribute, bool) {
 	if t == nil {

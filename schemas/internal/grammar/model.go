@@ -196,6 +196,29 @@ func firsts(e expr, yield func(expr)) {
 	}
 }
 
+// leaves yields the names in an expression, in the schema's order.
+func leaves(e expr, yield func(Name)) {
+	switch e := e.(type) {
+	case leaf:
+		yield(e.element.Name)
+	case seq:
+		leaves(e.head, yield)
+		leavesOf(e.rest, yield)
+	case choice:
+		leavesOf(e.items, yield)
+	case all:
+		leavesOf(e.items, yield)
+	case repeat:
+		leaves(e.body, yield)
+	}
+}
+
+func leavesOf(items []expr, yield func(Name)) {
+	for _, item := range items {
+		leaves(item, yield)
+	}
+}
+
 func required(e expr) []Name {
 	switch e := e.(type) {
 	case leaf:
