@@ -45,7 +45,7 @@ func (j *Journal) Fold(ctx context.Context, changes []queue.Change) error {
 	f := &fold{w: j.writer, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span), opened: make(map[string]struct{})}
 	err := j.writer.transact(func() error { return f.all(changes) })
 	if err != nil {
-		return fmt.Errorf("fold changes from %d: %w", changes[0].Sequence, j.noticed(err))
+		return fmt.Errorf("fold changes from %d: %w", changes[0].Sequence, j.halted(j.noticed(err)))
 	}
 	j.bells.ring(changes[len(changes)-1].Sequence, f.opened)
 	return nil

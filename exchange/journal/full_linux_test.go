@@ -32,6 +32,13 @@ func TestFullDisk(t *testing.T) {
 				t.Fatalf("the index stands at %d, before at %d: %v", j.Sequence(), at, err)
 			default:
 				refused++
+				// Whoever waits learns the reason at once, and not when its time is over.
+				if err := j.Wait(t.Context(), at+1); !errors.Is(err, journal.ErrRefused) {
+					t.Errorf("waiting on a full disk ended with %v", err)
+				}
+				if err := j.Wait(t.Context(), at); err != nil {
+					t.Errorf("what is folded is waited for: %v", err)
+				}
 				if err := os.Remove(ballast); err != nil {
 					t.Fatal(err) // with all the room there is it must go on
 				}
@@ -39,6 +46,9 @@ func TestFullDisk(t *testing.T) {
 		}
 		if refused != 1 {
 			t.Errorf("refused %d times", refused)
+		}
+		if err := j.Wait(t.Context(), changes[len(changes)-1].Sequence); err != nil {
+			t.Errorf("waiting once there is room: %v", err)
 		}
 		whole := open(t)
 		if err := whole.Fold(t.Context(), changes); err != nil {

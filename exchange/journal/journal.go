@@ -83,15 +83,20 @@ func (j *Journal) Sequence() int64 {
 	return at
 }
 
-// Wait returns when the index has come to a sequence, or with ctx's error.
+// Wait returns when the index has come to a sequence, or with ctx's error. It
+// fails with [ErrRefused] at once while the disk refuses the index.
 func (j *Journal) Wait(ctx context.Context, sequence int64) error {
 	for {
-		at, passed := j.bells.reached()
+		at, passed, halted, why := j.bells.waits()
 		if at >= sequence {
 			return nil
 		}
+		if why != nil {
+			return fmt.Errorf("index stands at %d: %w", at, why)
+		}
 		select {
 		case <-passed:
+		case <-halted:
 		case <-ctx.Done():
 			return fmt.Errorf("index stands at %d: %w", at, context.Cause(ctx))
 		}
@@ -129,7 +134,7 @@ func (j *Journal) empty(why error) error {
 	j.folding.Lock()
 	defer j.folding.Unlock()
 	if err := j.writer.reset(); err != nil {
-		return j.noticed(err)
+		return j.halted(j.noticed(err))
 	}
 	j.mu.Lock()
 	j.again = why
@@ -142,6 +147,15 @@ func (j *Journal) empty(why error) error {
 // it is full. Nothing of the batch was kept, and Run goes on from there when it
 // is called again.
 var ErrRefused = errors.New("the disk refuses the index")
+
+// halted has those who wait for the fold learn of it if the disk refuses, and
+// returns the error.
+func (j *Journal) halted(err error) error {
+	if errors.Is(err, ErrRefused) {
+		j.bells.halt(err)
+	}
+	return err
+}
 
 // noticed looks whether an error says that the file is damaged, and leaves word
 // for the next Open if so, or that the disk refuses, and returns the error.
