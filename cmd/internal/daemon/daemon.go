@@ -110,7 +110,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.agree(); err != nil {
 		return err
 	}
-	if err := d.openStores(ctx); err != nil {
+	if err := d.reserved(func() error { return d.openStores(ctx) }); err != nil {
 		return err
 	}
 	d.startup.asked()
@@ -233,10 +233,16 @@ func (d *Daemon) start(ctx context.Context) error {
 }
 
 // catchUp returns once the index shows all that the queue holds. It retries while
-// the queue is unavailable.
+// the queue is unavailable. If the disk refuses the index, it returns too: what can
+// be read is served, /readyz names the reason, and the index continues in the
+// background once there is room.
 func (d *Daemon) catchUp(ctx context.Context) error {
 	for {
 		err := d.recorder.Settle(ctx)
+		if errors.Is(err, journal.ErrRefused) {
+			d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
+			return nil
+		}
 		if err == nil || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
 			return err
 		}
