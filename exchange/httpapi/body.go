@@ -47,9 +47,9 @@ func (b *buffers) put(buf *[]byte) {
 }
 
 // readXML reads the document of a request into a buffer, to be put back by the
-// caller, where the visit is given the memory for it. It fails with a *refusal:
-// 400, 408, 413, 415 or 503.
-func (s *Server) readXML(c *call, v *visit) (*[]byte, error) {
+// caller, if there is memory for it. It fails with a *refusal: 400, 408, 413, 415
+// or 503.
+func (s *Server) readXML(c *call) (*[]byte, error) {
 	if err := isMedia(c.request, mediaXML, "text/xml"); err != nil {
 		return nil, err
 	}
@@ -58,7 +58,7 @@ func (s *Server) readXML(c *call, v *visit) (*[]byte, error) {
 		return nil, err
 	}
 	buf := s.buffers.get()
-	if err := s.read(c, buf, s.limits.Document, packed, v); err != nil {
+	if err := s.read(c, buf, s.limits.Document, packed); err != nil {
 		s.buffers.put(buf)
 		return nil, err
 	}
@@ -67,7 +67,7 @@ func (s *Server) readXML(c *call, v *visit) (*[]byte, error) {
 }
 
 // readJSON reads a JSON body strictly: one value, no unknown fields. It fails
-// with a *refusal: 400, 408, 413 or 415.
+// with a *refusal: 400, 408, 413, 415 or 503.
 func (s *Server) readJSON(c *call, v any) error {
 	if err := isMedia(c.request, mediaJSON); err != nil {
 		return err
@@ -77,7 +77,7 @@ func (s *Server) readJSON(c *call, v any) error {
 	}
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
-	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false, nil); err != nil {
+	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false); err != nil {
 		return err
 	}
 	return decodeJSON(*buf, v)
@@ -128,15 +128,15 @@ func isPacked(r *http.Request) (bool, error) {
 
 // read fills a buffer with the body: at most limit bytes packed, and as many
 // unpacked, at no more than maxRatio times what came. The buffer grows with
-// what arrives, never with what was announced, and no further than the visit
-// may hold.
-func (s *Server) read(c *call, buf *[]byte, limit int, packed bool, v *visit) error {
+// what arrives, never with what was announced, and no further than there is
+// memory for.
+func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	if c.request.ContentLength > int64(limit) {
 		return tooLarge(limit)
 	}
 	// The server's own writer, so that it learns to close the connection.
 	came := &counter{from: http.MaxBytesReader(c.ResponseWriter, c.request.Body, int64(limit))}
-	err := s.fill(buf, came, limit, packed, v)
+	err := s.fill(buf, came, limit, packed, c.visit)
 	c.received = came.n
 	if err != nil {
 		return bodyRefusal(err, limit) // the deadline stands: the server reads what is left

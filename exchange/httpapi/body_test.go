@@ -31,15 +31,15 @@ func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Ser
 	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room); err != nil {
 		tb.Fatal(err)
 	}
-	s.mount(route{"POST /", anyone, func(c *call) error { return handler(s, c) }})
+	s.mount(route{"/", anyone, func(c *call) error { return handler(s, c) }})
 	return s
 }
 
 // echoXML takes the caller to be of the party that it says.
 func echoXML(s *Server, c *call) error {
-	v := s.room.enter(c.request.Header.Get("Party"))
-	defer v.leave()
-	body, err := s.readXML(c, v)
+	c.visit.leave()
+	c.visit = s.room.enter(c.request.Header.Get("Party"))
+	body, err := s.readXML(c)
 	if err != nil {
 		return err
 	}
@@ -276,11 +276,48 @@ func TestUnreadAnswerIsCutOff(t *testing.T) {
 	})
 }
 
+// A caller that takes its answer at the least rate gets all of it, and one that is
+// slower is cut off, and holds nothing any more.
+func TestSlowReaderIsCutOff(t *testing.T) {
+	const size, slowest = 1 << 20, 8 << 10
+	for _, c := range []struct {
+		rate  int // bytes a second
+		whole bool
+	}{{slowest + slowest/8, true}, {slowest - slowest/4, false}} {
+		synctest.Test(t, func(t *testing.T) {
+			s := echo(t, Limits{Slowest: slowest}, func(_ *Server, c *call) error {
+				c.bytes(http.StatusOK, mediaXML, make([]byte, size))
+				return nil
+			})
+			conn := serve(t, s.HTTP()).dial()
+			if _, err := io.WriteString(conn, "GET / HTTP/1.1\r\nHost: beibu\r\n\r\n"); err != nil {
+				t.Fatal(err)
+			}
+			got, second := 0, make([]byte, c.rate)
+			for {
+				n, err := io.ReadFull(conn, second)
+				if got += n; err != nil || got >= size {
+					break
+				}
+				<-time.After(time.Second)
+			}
+			if whole := got >= size; whole != c.whole {
+				t.Errorf("%d bytes at %d a second", got, c.rate)
+			}
+			shut(t, conn)
+			synctest.Wait()
+			if _, bytes := s.room.inUse(); bytes != 0 {
+				t.Errorf("%d bytes are held for it", bytes)
+			}
+		})
+	}
+}
+
 // A handler may work for longer than a body may take to arrive.
 func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := echo(t, Limits{Body: 10 * time.Second}, func(s *Server, c *call) error {
-			if _, err := s.readXML(c, nil); err != nil {
+			if _, err := s.readXML(c); err != nil {
 				return err
 			}
 			select {

@@ -36,6 +36,9 @@ func (s *Server) listExchanges(c *call) error {
 		}
 		q.Party = c.caller.Party
 	}
+	if err := c.visit.list(q.Limit); err != nil {
+		return err
+	}
 	found, next, err := s.journal.Exchanges(c.request.Context(), q)
 	if err != nil {
 		return err
@@ -99,8 +102,12 @@ func errNoExchange() error {
 
 func isNotFound(err error) bool { return err != nil && exchange.KindOf(err) == exchange.NotFound }
 
-// sealed returns the envelope of an exchange.
+// sealed returns the envelope of an exchange, if there is memory for it and for
+// the document in it.
 func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
+	if err := c.visit.hold(x.Size); err != nil {
+		return nil, err
+	}
 	body, err := s.bodies.Body(c.request.Context(), x.Body)
 	switch {
 	case errors.Is(err, queue.ErrNotFound):
@@ -152,6 +159,7 @@ func (s *Server) envelope(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.visit.keep(len(body))
 	c.bytes(http.StatusOK, mediaXML, body)
 	return nil
 }
@@ -178,6 +186,7 @@ func (s *Server) document(c *call) error {
 	if err != nil {
 		return err
 	}
+	c.visit.keep(len(document))
 	c.Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(x.Digest[:])+":") // RFC 9530
 	c.bytes(http.StatusOK, mediaXML, document)
 	return nil

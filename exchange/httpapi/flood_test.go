@@ -56,7 +56,7 @@ func TestFloodLeavesPlaces(t *testing.T) {
 # HELP beibu_documents_in_flight Documents being worked on.
 # TYPE beibu_documents_in_flight gauge
 beibu_documents_in_flight 5
-# HELP beibu_documents_in_flight_bytes Memory held for documents being read or worked on, with their sealed forms.
+# HELP beibu_documents_in_flight_bytes Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.
 # TYPE beibu_documents_in_flight_bytes gauge
 beibu_documents_in_flight_bytes %d
 # HELP beibu_documents_refused_total Documents refused, by code.

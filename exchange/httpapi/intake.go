@@ -24,15 +24,13 @@ func (s *Server) takeIn(c *call) error {
 	if err := s.spend(c); err != nil {
 		return err
 	}
-	v := s.room.enter(c.caller.Party)
-	defer v.leave()
-	body, err := s.readXML(c, v)
+	body, err := s.readXML(c)
 	if err != nil {
 		return err
 	}
 	defer s.buffers.put(body)
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	accepted, err := s.accept(c.request.Context(), v, doc)
+	accepted, err := s.accept(c.request.Context(), c.visit, doc)
 	if err != nil {
 		return err
 	}
@@ -54,14 +52,12 @@ func (s *Server) accept(ctx context.Context, v *visit, doc exchange.Document) (e
 // check answers POST /v1/checks: what submit would find, with nothing kept. It
 // says nothing of routes, or of what the caller may send.
 func (s *Server) check(c *call) error {
-	v := s.room.enter(c.caller.Party)
-	defer v.leave()
-	body, err := s.readXML(c, v)
+	body, err := s.readXML(c)
 	if err != nil {
 		return err
 	}
 	defer s.buffers.put(body)
-	if err := v.work(); err != nil {
+	if err := c.visit.work(); err != nil {
 		return err
 	}
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}

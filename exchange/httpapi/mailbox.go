@@ -66,6 +66,9 @@ func (s *Server) fetch(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
+	if err := c.visit.list(options.Limit); err != nil {
+		return err
+	}
 	// There must be time left to answer in.
 	options.Wait = min(options.Wait, s.limits.Request/2)
 	ctx, cancel := context.WithCancel(c.request.Context())

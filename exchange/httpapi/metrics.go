@@ -54,7 +54,7 @@ func newMetrics(to prometheus.Registerer, r *room) (*metrics, error) {
 			Name: "beibu_documents_in_flight", Help: "Documents being worked on.",
 		}, func() float64 { places, _ := r.inUse(); return float64(places) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "beibu_documents_in_flight_bytes", Help: "Memory held for documents being read or worked on, with their sealed forms.",
+			Name: "beibu_documents_in_flight_bytes", Help: "Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.",
 		}, func() float64 { _, bytes := r.inUse(); return float64(bytes) }),
 	} {
 		refused = append(refused, to.Register(c))

@@ -6,9 +6,12 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"os"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -22,6 +25,8 @@ type call struct {
 	id      string // of the request
 	begun   time.Time
 	caller  Caller
+	visit   *visit // the memory that it holds, until its answer is written; nil where there is no route
+	limits  *Limits
 	route   string // the path of the route's pattern; "" where there is none
 
 	routed   bool // a handler of ours has it; what the mux itself says is held back
@@ -69,6 +74,9 @@ func (c *call) json(status int, v any) error {
 	if err != nil {
 		return fmt.Errorf("write answer: %w", err)
 	}
+	if err := c.visit.answer(len(body)); err != nil {
+		return err
+	}
 	c.bytes(status, mediaJSON, body)
 	return nil
 }
@@ -79,16 +87,67 @@ func (c *call) bytes(status int, media string, body []byte) {
 	h.Set("Content-Type", media)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	c.WriteHeader(status)
-	// Nobody is left to be told that the caller went away.
-	_, _ = c.Write(body)
+	c.send(body)
 }
+
+// What a caller may take of an answer: the first of it in its own time, and the
+// whole at no less than a rate.
+const (
+	answerTime  = 10 * time.Second
+	answerPiece = 64 << 10
+)
+
+// send writes the body of an answer, a piece at a time, and ends where the caller
+// takes it too slowly: the memory of the answer is for others, too. Nobody is
+// left to be told, so the log alone says so.
+func (c *call) send(body []byte) {
+	connection, begun := http.NewResponseController(c.ResponseWriter), time.Now()
+	for sent := 0; sent < len(body); {
+		piece := body[sent:min(len(body), sent+answerPiece)]
+		sent += len(piece)
+		allowed := answerTime + time.Duration(sent)*time.Second/time.Duration(c.limits.Slowest)
+		_ = connection.SetWriteDeadline(begun.Add(allowed)) // a connection without deadlines, as in tests, has none
+		if _, err := c.Write(piece); err != nil {
+			if errors.Is(err, os.ErrDeadlineExceeded) {
+				c.code = codeUnread
+			}
+			return
+		}
+	}
+}
+
+// codeUnread is in the log of an answer that was taken too slowly and cut off.
+const codeUnread = "answer-unread"
 
 // fail answers with the problem that an error is. It is called once, where
 // nothing was answered yet.
 func (c *call) fail(err error) {
 	p, wait := problemOf(err, c.id)
+	body := encodeProblem(&p)
+	c.visit.keep(0) // the document is let go
+	if full := c.visit.answer(len(body)); full != nil {
+		err = full
+		p, wait = problemOf(err, c.id)
+		body = encodeProblem(&p)
+	}
 	c.code, c.failure = p.Code, err
-	writeProblem(c, p, wait)
+	c.drain()
+	c.problem(p, body, wait)
+}
+
+// drain reads what is left of a body that nobody wants, up to twice the largest
+// document, and within the time that a body may take. Many clients write all of
+// their request before they read, and a connection that is closed on them takes
+// the answer with it. One that waits to be asked for its body is not asked, and
+// one that announces more is not worth the wait.
+func (c *call) drain() {
+	bound := 2 * int64(c.limits.Document)
+	asks := c.received == 0 && strings.EqualFold(c.request.Header.Get("Expect"), "100-continue")
+	if c.request.ContentLength == 0 || c.request.ContentLength > bound || asks {
+		return
+	}
+	// What cannot be read is the client's to know.
+	_, _ = io.CopyN(io.Discard, c.request.Body, bound)
 }
 
 // ServeHTTP answers a request: every answer that is no success is a problem
@@ -96,7 +155,7 @@ func (c *call) fail(err error) {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Request)
 	defer cancel()
-	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now()}
+	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), limits: &s.limits}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	h.Set("Cache-Control", "no-store")
@@ -163,6 +222,7 @@ func (c *call) unrouted() {
 // finish logs and counts a call that was answered.
 func (s *Server) finish(c *call) {
 	took := time.Since(c.begun)
+	c.visit.leave()
 	s.metrics.inFlight.Dec()
 	s.metrics.count(c, took)
 	level := zap.InfoLevel
@@ -225,8 +285,9 @@ func (s *Server) bodyDeadline(c *call, at time.Time) {
 	_ = http.NewResponseController(c.ResponseWriter).SetReadDeadline(at)
 }
 
-// answerDeadline bounds how long a caller may take to read its answer, so that
-// one that never reads holds nothing for ever.
+// answerDeadline bounds how long a caller may take until it reads its answer, so
+// that one that never reads holds nothing for ever. The body has a bound of its
+// own, see call.send.
 func (s *Server) answerDeadline(c *call) {
 	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.begun.Add(s.limits.Request + s.limits.Body))
 }

@@ -261,10 +261,9 @@ func encodeProblem(p *Problem) []byte {
 	return body
 }
 
-// writeProblem answers with a problem.
-func writeProblem(w http.ResponseWriter, p Problem, wait int) {
-	body := encodeProblem(&p)
-	h := w.Header()
+// problem answers with a problem and the body that says it.
+func (c *call) problem(p Problem, body []byte, wait int) {
+	h := c.Header()
 	h.Set("Content-Type", mediaProblem)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	if wait > 0 {
@@ -273,7 +272,6 @@ func writeProblem(w http.ResponseWriter, p Problem, wait int) {
 	if p.Status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", `Bearer realm="beibu"`) // RFC 6750 section 3
 	}
-	w.WriteHeader(p.Status)
-	// Nobody is left to be told that the caller went away.
-	_, _ = w.Write(body)
+	c.WriteHeader(p.Status)
+	c.send(body)
 }

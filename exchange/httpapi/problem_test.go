@@ -58,6 +58,15 @@ func TestEveryKindHasAnAnswer(t *testing.T) {
 	}
 }
 
+// callOf is a call without a body that is answered into a recorder.
+func callOf(answer *httptest.ResponseRecorder) *call {
+	limits := Limits{}.withDefaults()
+	return &call{
+		ResponseWriter: answer, request: httptest.NewRequest(http.MethodGet, "/", http.NoBody),
+		id: "request-1", routed: true, limits: &limits,
+	}
+}
+
 func TestOurCausesAreNotShown(t *testing.T) {
 	secret := errors.New("open /var/lib/beibu/queue.db: no space left")
 	for _, err := range []error{
@@ -68,9 +77,8 @@ func TestOurCausesAreNotShown(t *testing.T) {
 		errPanic,
 	} {
 		answer := httptest.NewRecorder()
-		p, wait := problemOf(err, "request-1")
-		writeProblem(answer, p, wait)
-		if text := answer.Body.String(); strings.Contains(text, "beibu/queue") || strings.Contains(text, "envelope") || p.Detail != "" {
+		callOf(answer).fail(err)
+		if text := answer.Body.String(); strings.Contains(text, "beibu/queue") || strings.Contains(text, "envelope") || strings.Contains(text, "detail") {
 			t.Errorf("%v is shown: %s", err, text)
 		}
 	}
@@ -118,8 +126,8 @@ func FuzzWriteProblem(f *testing.F) {
 			Faults: exchange.Faults{{Code: code, Path: path, Line: line, Message: exchange.Text{EN: text, ZH: text}}},
 		}
 		answer := httptest.NewRecorder()
-		p, wait := problemOf(failure, "request-1")
-		writeProblem(answer, p, wait)
+		p, _ := problemOf(failure, "request-1")
+		callOf(answer).fail(failure)
 		var got Problem
 		if err := json.Unmarshal(answer.Body.Bytes(), &got); err != nil || !utf8.Valid(answer.Body.Bytes()) {
 			t.Fatalf("%q: %v", answer.Body.String(), err)

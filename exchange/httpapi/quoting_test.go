@@ -113,7 +113,7 @@ func (w *world) holdQuoting(ask request) {
 	}
 	quotes := 0
 	for _, f := range found.Faults {
-		if strings.Contains(f.Message.EN, " characters)") && strings.Contains(f.Message.ZH, "个字符") {
+		if strings.Contains(f.Message.EN, "…") && strings.Contains(f.Message.ZH, "…") {
 			quotes++
 		}
 	}

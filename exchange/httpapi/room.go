@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// A room bounds the documents that are read and worked on at once: how many are
-// worked on, and how many bytes all of them take. It has no line to wait in: a
+// A room bounds what requests take at once: how many documents are worked on, and
+// how many bytes all requests hold. It has no line to wait in: a
 // sender that is told to come again is better off than one that waits for an
 // unknown time, and holds memory while it does.
 //
@@ -18,7 +18,7 @@ import (
 type room struct {
 	mu     sync.Mutex
 	places measure // of documents that are worked on
-	bytes  measure // of documents that are read or worked on
+	bytes  measure // of all requests: documents, their sealed forms, and answers
 }
 
 // newRoom returns an empty room.
@@ -67,11 +67,12 @@ func (r *room) inUse() (places, bytes int64) {
 	return r.places.used, r.bytes.used
 }
 
-// enter lets a document of a party in, which holds nothing yet.
+// enter lets a request of a party in, which holds nothing yet.
 func (r *room) enter(party string) *visit { return &visit{room: r, party: party} }
 
-// A visit is one document in the room, from its first byte to its answer. It
-// belongs to one goroutine. Without a room, nil, it is not bounded here.
+// A visit is one request in the room, from its header until its answer is
+// written. It belongs to one goroutine. Without a room, nil, it is not bounded
+// here.
 type visit struct {
 	room          *room
 	party         string
@@ -84,12 +85,54 @@ func (v *visit) hold(document int) error {
 	if v == nil {
 		return nil
 	}
-	v.room.mu.Lock()
-	defer v.room.mu.Unlock()
-	more := Memory(document) - v.bytes
-	if more <= 0 {
+	return v.take(Memory(document) - v.bytes)
+}
+
+// begin takes the memory of a request that has no body and a short answer.
+func (v *visit) begin() error { return v.take(shortRequest - v.bytes) }
+
+// answer makes sure of the memory for an answer of so many bytes of JSON, and for
+// what it was made of. A short one needs none beside what its request holds. It
+// fails with a *refusal.
+func (v *visit) answer(length int) error {
+	if length <= shortRequest/2 {
 		return nil
 	}
+	return v.take(2 * int64(length))
+}
+
+// listed is about what one item of a list takes while the answer is made.
+const listed = 1 << 10
+
+// list makes sure of the memory for a list of so many items; 0 stands for as many
+// as are listed if nothing is said. It fails with a *refusal.
+func (v *visit) list(items int) error {
+	if items == 0 {
+		items = 50
+	}
+	return v.take(int64(items) * listed)
+}
+
+// keep gives back all but what an answer of so many bytes takes.
+func (v *visit) keep(length int) {
+	if v == nil {
+		return
+	}
+	v.room.mu.Lock()
+	defer v.room.mu.Unlock()
+	if less := v.bytes - shortRequest - int64(length); less > 0 {
+		v.room.bytes.giveBack(v.party, less)
+		v.bytes -= less
+	}
+}
+
+// take takes more bytes, if there are any to take.
+func (v *visit) take(more int64) error {
+	if v == nil || more <= 0 {
+		return nil
+	}
+	v.room.mu.Lock()
+	defer v.room.mu.Unlock()
 	if err := v.room.bytes.take(v.party, v.bytes, more); err != nil {
 		return err
 	}
@@ -110,12 +153,19 @@ func (v *visit) work() error {
 
 // leave gives back all that the visit holds.
 func (v *visit) leave() {
+	if v == nil {
+		return
+	}
 	v.room.mu.Lock()
 	defer v.room.mu.Unlock()
 	v.room.places.giveBack(v.party, v.places)
 	v.room.bytes.giveBack(v.party, v.bytes)
 	v.places, v.bytes = 0, 0
 }
+
+// shortRequest is about what a request takes that has no body: its connection, its
+// header, and an answer of a few thousand bytes.
+const shortRequest = 16 << 10
 
 // beside is about what a document takes beside its own bytes: its connection,
 // what unpacks it, the header and the seals of its envelope.

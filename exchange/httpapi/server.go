@@ -53,7 +53,8 @@ type Limits struct {
 	Request  time.Duration // the longest that a request may take; default 90 s
 	Body     time.Duration // the longest that a body may take to arrive; default 30 s
 	InFlight int           // documents worked on at once; default 256
-	Memory   int64         // bytes that documents may take at once, see Memory; default 256 MiB, and never less than one takes
+	Memory   int64         // bytes that requests may hold at once, see Memory; default 256 MiB, and never less than one document takes
+	Slowest  int           // bytes a second at which an answer has to be taken, after its first ten seconds; default 64 KiB
 }
 
 // withDefaults fills in what was not said.
@@ -72,6 +73,9 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Memory <= 0 {
 		l.Memory = 256 << 20
+	}
+	if l.Slowest <= 0 {
+		l.Slowest = 64 << 10
 	}
 	l.Memory = max(l.Memory, Memory(l.Document+1)) // one byte more shows that there is more
 	return l
@@ -240,6 +244,9 @@ func (s *Server) mount(r route) {
 		c.routed, c.route = true, path
 		err := s.allow(c, r.who)
 		if err == nil {
+			err = s.letIn(c)
+		}
+		if err == nil {
 			err = r.serve(c)
 		}
 		if err != nil {
@@ -250,6 +257,20 @@ func (s *Server) mount(r route) {
 
 // isSuspended tells whether a party may do nothing at all.
 func (s *Server) isSuspended(id string) bool { return s.intake.Load().IsSuspended(id) }
+
+// strangers is the name under which all callers without credentials share the
+// memory. No party has it.
+const strangers = "?"
+
+// letIn gives a call the memory that every request takes.
+func (s *Server) letIn(c *call) error {
+	party := c.caller.Party
+	if c.caller == (Caller{}) {
+		party = strangers
+	}
+	c.visit = s.room.enter(party)
+	return c.visit.begin()
+}
 
 // allow establishes the caller and refuses those who may not call a route.
 func (s *Server) allow(c *call, who audience) error {

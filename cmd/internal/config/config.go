@@ -234,11 +234,15 @@ type Limits struct {
 	// InFlight is how many documents may be worked on at once; more are told
 	// to come again. Default 256.
 	InFlight int `yaml:"inFlight"`
-	// Memory is how much the documents that are read and worked on may take at
-	// once, with their sealed forms; more are told to come again. With Kafka,
-	// as much again may wait there for the brokers' answer. Default 256MiB, at
-	// least what one largest document takes: 7/3 of limits.document, about.
+	// Memory is how much requests may hold at once, in both directions: documents
+	// that are read and worked on, their sealed forms, and answers until they are
+	// read; more are refused, and may come again. With Kafka, as much again may wait
+	// there for the brokers' answer. Default 256MiB, at least what one largest
+	// document takes: 7/3 of limits.document, about.
 	Memory Size `yaml:"memory"`
+	// Slowest is how much of an answer a caller has to take each second, after its
+	// first ten seconds, or it is cut off. Default 64KiB, at least 1KiB.
+	Slowest Size `yaml:"slowest"`
 	// Quota is of the parties for which their map states none. Default: none.
 	Quota exchange.Quota `yaml:"quota"`
 }
@@ -278,6 +282,7 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Drain, 20*time.Second)
 	fill(&c.Limits.InFlight, 256)
 	fill(&c.Limits.Memory, 256<<20)
+	fill(&c.Limits.Slowest, 64<<10)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Seal.TSA.Timeout, 10*time.Second)

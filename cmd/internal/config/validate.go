@@ -66,6 +66,7 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
 	largest := int(min(l.Limits.Document, maxDocument))
 	src.between("limits.memory", int64(l.Limits.Memory), httpapi.Memory(largest+1), maxMemory)
+	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
 	src.checkQuota("limits.quota", l.Limits.Quota)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},

@@ -27,7 +27,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 		Trust: now.trust, Keys: now.public, Access: d.access,
 		Limits: httpapi.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
-			Memory: int64(d.config.Limits.Memory),
+			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),
 		},
 		Version: Version(), Log: d.log, Metrics: d.metrics.Registerer(),
 	})
