@@ -51,18 +51,3 @@ func Decimal(r *big.Rat) string {
 	text := r.FloatString(6)
 	return strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
 }
-
-// IsProduct tells whether value is quantity times price within rounding: a
-// price may be off by half of its last decimal place (at least two places
-// count), and a value by one hundredth.
-func IsProduct(value, quantity, price *big.Rat, priceAt strict.Node) bool {
-	_, decimals, _ := strings.Cut(priceAt.Text(), ".")
-	places := max(2, min(len(decimals), 18))
-	half := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
-	allowed := new(big.Rat).SetFrac(big.NewInt(1), half.Mul(half, big.NewInt(2)))
-	allowed.Mul(allowed, quantity)
-	allowed.Add(allowed, big.NewRat(1, 100))
-	off := new(big.Rat).Mul(quantity, price)
-	off.Sub(off, value)
-	return off.Abs(off).Cmp(allowed.Abs(allowed)) <= 0
-}

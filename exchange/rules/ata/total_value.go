@@ -15,15 +15,16 @@ func totalValue() rules.Rule {
 		EN:     "total value {0}; the general list adds up to {1}",
 		ZH:     "总价值为{0}；总清单各项合计为{1}",
 		Check: func(d *rules.Document, report rules.Report) {
-			sum := new(big.Rat)
+			sum, lines := new(big.Rat), 0
 			for item := range d.Root.All(generalList) {
 				if v, ok := rules.Number(value(item)); ok {
 					sum.Add(sum, v)
+					lines++
 				}
 			}
 			for at := range d.Root.All("Shipment/Consignment/TotalInvoiceAmount") {
-				if total, ok := rules.Number(at); ok && total.Cmp(sum) != 0 {
-					report(at, rules.Decimal(total), rules.Decimal(sum))
+				if total, ok := rules.ReadAmount(at); ok && !rules.IsSum(total, sum, lines) {
+					report(at, rules.Decimal(total.Value), rules.Decimal(sum))
 				}
 			}
 		},

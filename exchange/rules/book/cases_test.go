@@ -204,3 +204,34 @@ func TestDatesThatCannotBe(t *testing.T) {
 		"issue: 304":             certified(`<udt:DateTimeString format="304">20261105094500Z<`, ""),
 	})
 }
+
+// Totals are compared after rounding to the digits of their currency, line by
+// line, and what is called rounding is small.
+func TestTotalsAreRounded(t *testing.T) {
+	line := func(currency, quantity, price, total, want string) trial {
+		return trial{
+			"import-declaration", "dragon-fruit-dongxing",
+			[]string{
+				`<cbc:InvoicedQuantity unitCode="KGM">2400<`, `<cbc:InvoicedQuantity unitCode="KGM">` + quantity + "<",
+				`<cbc:LineExtensionAmount currencyID="USD">3600.00<`, `<cbc:LineExtensionAmount currencyID="` + currency + `">` + total + "<",
+				`<cbc:PriceAmount currencyID="USD">1.50<`, `<cbc:PriceAmount currencyID="` + currency + `">` + price + "<",
+			}, want,
+		}
+	}
+	licensed := func(total, want string) trial {
+		return trial{
+			"import-licence", "natural-rubber-automatic",
+			[]string{`<TotalValueAmount currencyID="USD">`, `<TotalValueAmount currencyID="USD">` + total}, want,
+		}
+	}
+	try(t, map[string]trial{
+		"dong":               line("VND", "15.333", "27350", "419358", ""),
+		"dong, exact":        line("VND", "15.333", "27350", "419357.55", "GEN-06"),
+		"won":                line("KRW", "1.234", "18250", "22521", ""),
+		"a fourth too much":  line("USD", "100000", "0.02", "2499.00", "DEC-03"),
+		"a licence's total":  licensed("1", "LIC-21"),
+		"the customs value":  {"import-declaration", "dragon-fruit-dongxing", []string{`<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.00`, `<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.01`}, ""},
+		"the value, 2 cents": {"import-declaration", "dragon-fruit-dongxing", []string{`<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.00`, `<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.02`}, "DEC-19"},
+		"a carnet's total":   {"ata-carnet", "expo-machinery-qinzhou-haiphong", []string{`<cbc:TotalInvoiceAmount currencyID="CNY">`, `<cbc:TotalInvoiceAmount currencyID="CNY">1`}, "ATA-13B"},
+	})
+}

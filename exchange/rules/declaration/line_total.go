@@ -28,10 +28,10 @@ func lineTotal() rules.Rule {
 // base quantity. Lines with charges, and free ones, have totals of their own.
 func checkLine(line strict.Node, report rules.Report) {
 	totalAt, priceAt, quantityAt := line.Find("LineExtensionAmount"), line.Find("Price/PriceAmount"), line.Find("InvoicedQuantity")
-	total, hasTotal := rules.Number(totalAt)
-	price, hasPrice := rules.Number(priceAt)
+	total, hasTotal := rules.ReadAmount(totalAt)
+	price, hasPrice := rules.ReadAmount(priceAt)
 	quantity, hasQuantity := rules.Number(quantityAt)
-	if !hasTotal || !hasPrice || !hasQuantity || totalAt.Attr("currencyID") != priceAt.Attr("currencyID") {
+	if !hasTotal || !hasPrice || !hasQuantity || total.Currency != price.Currency {
 		return
 	}
 	if line.Find("AllowanceCharge").Exists() || rules.IsTrue(line.Find("FreeOfChargeIndicator")) {
@@ -44,8 +44,8 @@ func checkLine(line strict.Node, report rules.Report) {
 		}
 		quantity = new(big.Rat).Quo(quantity, base)
 	}
-	if !rules.IsProduct(total, quantity, price, priceAt) {
-		product := new(big.Rat).Mul(quantity, price)
-		report(totalAt, rules.Decimal(total), rules.Decimal(quantity), rules.Decimal(price), rules.Decimal(product))
+	if !rules.IsProduct(total, quantity, price) {
+		product := new(big.Rat).Mul(quantity, price.Value)
+		report(totalAt, rules.Decimal(total.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
 	}
 }

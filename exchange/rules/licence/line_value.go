@@ -16,15 +16,15 @@ func lineValue() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for line := range d.Root.All("GoodsItem") {
 				valueAt, priceAt := line.Find("ValueAmount"), line.Find("UnitPriceAmount")
-				value, hasValue := rules.Number(valueAt)
-				price, hasPrice := rules.Number(priceAt)
+				value, hasValue := rules.ReadAmount(valueAt)
+				price, hasPrice := rules.ReadAmount(priceAt)
 				quantity, hasQuantity := rules.Number(line.Find("Quantity"))
-				if !hasValue || !hasPrice || !hasQuantity || valueAt.Attr("currencyID") != priceAt.Attr("currencyID") {
+				if !hasValue || !hasPrice || !hasQuantity || value.Currency != price.Currency {
 					continue
 				}
-				if !rules.IsProduct(value, quantity, price, priceAt) {
-					product := new(big.Rat).Mul(quantity, price)
-					report(valueAt, rules.Decimal(value), rules.Decimal(quantity), rules.Decimal(price), rules.Decimal(product))
+				if !rules.IsProduct(value, quantity, price) {
+					product := new(big.Rat).Mul(quantity, price.Value)
+					report(valueAt, rules.Decimal(value.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
 				}
 			}
 		},

@@ -141,7 +141,8 @@ func TestValues(t *testing.T) {
 		{"a price in whole units is exact to a cent", "LIC-20", priced("300", "3", "902.00"), wrong},
 		{"two currencies", "LIC-20", strings.Replace(priced("1", "1", "7"), "USD", "CNY", 1), nil},
 		{"the total", "LIC-21", `<TotalValueAmount currencyID="USD">3</TotalValueAmount>` + priced("1", "1", "1.00") + priced("2", "1", "2.00"), nil},
-		{"a wrong total", "LIC-21", `<TotalValueAmount currencyID="USD">3.01</TotalValueAmount>` + priced("1", "1", "1.00") + priced("2", "1", "2.00"), []string{"TotalValueAmount"}},
+		{"a cent for two lines", "LIC-21", `<TotalValueAmount currencyID="USD">3.01</TotalValueAmount>` + priced("1", "1", "1.00") + priced("2", "1", "2.00"), nil},
+		{"a wrong total", "LIC-21", `<TotalValueAmount currencyID="USD">3.02</TotalValueAmount>` + priced("1", "1", "1.00") + priced("2", "1", "2.00"), []string{"TotalValueAmount"}},
 		{"a line without a value", "LIC-21", `<TotalValueAmount currencyID="USD">3</TotalValueAmount>` + priced("1", "1", "1.00") + line("1"), nil},
 	})
 }

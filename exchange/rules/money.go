@@ -1,0 +1,88 @@
+package rules
+
+import (
+	"math/big"
+	"strings"
+
+	"beibu/exchange/rules/codes"
+	"beibu/signing/strict"
+)
+
+// An Amount is a sum of money or a price as an element states it.
+type Amount struct {
+	Value    *big.Rat
+	Currency string
+	digits   int // of the minor unit of the currency (ISO 4217)
+	places   int // decimal places that are stated, zeros among them
+}
+
+// ReadAmount reads the amount that an element holds; see Number. It has two
+// minor digits if its currency is not known, and as many as it states if its
+// currency has no minor unit, as gold has none.
+func ReadAmount(n strict.Node) (Amount, bool) {
+	value, ok := Number(n)
+	if !ok {
+		return Amount{}, false
+	}
+	_, decimals, _ := strings.Cut(n.Text(), ".")
+	a := Amount{Value: value, Currency: strings.TrimSpace(n.Attr("currencyID")), places: len(decimals)}
+	minor, known := codes.Currency(a.Currency)
+	switch {
+	case !known:
+		a.digits = 2
+	case minor < 0:
+		a.digits = a.places
+	default:
+		a.digits = minor
+	}
+	return a, true
+}
+
+// IsProduct tells whether a total is quantity times price after rounding to the
+// digits of its currency. The total may be off by half a unit of its last digit,
+// and by what half a unit of the last stated digit of the price comes to, but
+// never by more than one percent.
+func IsProduct(total Amount, quantity *big.Rat, price Amount) bool {
+	allowed := halfUnit(max(price.places, price.digits))
+	allowed.Mul(allowed, quantity)
+	allowed.Add(allowed.Abs(allowed), halfUnit(total.digits))
+	return total.agrees(new(big.Rat).Mul(quantity, price.Value), allowed)
+}
+
+// IsSum tells whether a total is the sum of as many lines after rounding to the
+// digits of its currency. It may be off by half a unit of its last digit for
+// each line, since lines are rounded each by itself, but never by more than one
+// percent.
+func IsSum(total Amount, sum *big.Rat, lines int) bool {
+	allowed := halfUnit(total.digits)
+	return total.agrees(sum, allowed.Mul(allowed, big.NewRat(int64(lines), 1)))
+}
+
+// agrees tells whether an amount is a value, rounded, or off by no more than
+// what is allowed and by no more than one percent of the larger of the two.
+func (a Amount) agrees(value, allowed *big.Rat) bool {
+	if a.Value.Cmp(value) == 0 || round(a.Value, a.digits).Cmp(round(value, a.digits)) == 0 {
+		return true
+	}
+	percent := new(big.Rat).Abs(value)
+	if stated := new(big.Rat).Abs(a.Value); stated.Cmp(percent) > 0 {
+		percent = stated
+	}
+	percent.Mul(percent, big.NewRat(1, 100))
+	off := new(big.Rat).Sub(a.Value, value)
+	off.Abs(off)
+	return off.Cmp(allowed) <= 0 && off.Cmp(percent) <= 0
+}
+
+// round rounds a value to decimal places, halves away from zero.
+func round(value *big.Rat, places int) *big.Rat {
+	text := value.FloatString(places) // which rounds so, and exactly
+	rounded, _ := new(big.Rat).SetString(text)
+	return rounded
+}
+
+// halfUnit returns half a unit of a decimal place.
+func halfUnit(places int) *big.Rat {
+	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
+	return new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2)))
+}
