@@ -23,3 +23,11 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: beside, Cmds: commands})
 }
+
+// long skips a test that takes long, unless BEIBU_LONG=1 asks for it, as CI does.
+func long(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("BEIBU_LONG") != "1" {
+		t.Skip("SKIPPED: " + why + "; set BEIBU_LONG=1")
+	}
+}
