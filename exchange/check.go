@@ -5,8 +5,10 @@ import (
 	"fmt"
 	"runtime"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 	"beibu/schemas"
+	"beibu/schemas/places"
 	"beibu/signing/strict"
 )
 
@@ -30,7 +32,7 @@ type Checked struct {
 	document  Document
 	kind      string
 	schema    string
-	facts     Facts
+	facts     facts.Facts
 	faults    Faults
 	more      int // faults that were found beyond those
 	malformed bool
@@ -44,7 +46,7 @@ func (c Checked) Kind() string { return c.kind }
 func (c Checked) Schema() string { return c.schema }
 
 // Facts returns what the document says, as far as it was valid.
-func (c Checked) Facts() Facts { return c.facts }
+func (c Checked) Facts() facts.Facts { return c.facts }
 
 // Faults returns what was found, in document order.
 func (c Checked) Faults() Faults { return c.faults }
@@ -135,24 +137,24 @@ func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
 	if checked.malformed || checked.kind == "" {
 		return Reading{checked: checked}, nil
 	}
-	return c.outline(checked), nil
+	return c.outline(checked, report.Type.Places), nil
 }
 
 // outline reads the facts of a well-formed document.
-func (c *Checks) outline(checked Checked) Reading {
+func (c *Checks) outline(checked Checked, where places.Places) Reading {
 	tree, err := strict.Parse(checked.document.Bytes, c.limits)
 	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
 		checked.malformed = true
 		checked.faults = Faults{gateFault(fault)}
 		return Reading{checked: checked}
 	}
-	facts := readFacts(checked.kind, tree.Root())
-	r := Reading{checked: checked, root: tree.Root(), unfiled: misnumbered(facts, tree.Root())}
-	facts.Number, _ = ReadNumber(facts.Number)
-	facts.Version, _ = ReadNumber(facts.Version)
-	r.identity = Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: facts.Number, Version: facts.Version}
+	said := facts.Read(where, tree.Root())
+	r := Reading{checked: checked, root: tree.Root(), unfiled: misnumbered(said, where, tree.Root())}
+	said.Number, _ = ReadNumber(said.Number)
+	said.Version, _ = ReadNumber(said.Version)
+	r.identity = Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
 	if checked.Valid() {
-		r.checked.facts = facts
+		r.checked.facts = said
 	}
 	return r
 }
@@ -180,6 +182,11 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	checked.more += more
 	for _, b := range breaches {
 		checked.faults = append(checked.faults, ruleFault(b))
+	}
+	for _, unread := range checked.facts.Unread {
+		if fault := codeFault(unread); !checked.faults.refuse(fault.Path) {
+			checked.faults = append(checked.faults, fault)
+		}
 	}
 	checked.faults.sort()
 	// That a number is missing, a rule may have found too.
@@ -213,7 +220,7 @@ const (
 const codeUnnumbered = "document.unnumbered"
 
 // misnumbered returns the fault of a document that cannot be filed, or nil.
-func misnumbered(f Facts, root strict.Node) *Fault {
+func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
 	fault := &Fault{Severity: rules.Reject.String(), Path: root.Path(), Source: "Beibu design: identity"}
 	fault.Line, fault.Column = root.Position()
 	number, oddNumber := ReadNumber(f.Number)
@@ -221,7 +228,11 @@ func misnumbered(f Facts, root strict.Node) *Fault {
 	switch {
 	case number == "":
 		fault.Code = codeUnnumbered
-		fault.Message = Text{EN: "the document has no number", ZH: "单证没有编号"}
+		tried := where.Tried(places.Number)
+		fault.Message = Text{
+			EN: "the document has no number; it was looked for at " + tried,
+			ZH: "单证没有编号；已查找的位置：" + tried,
+		}
 	case oddNumber != nil:
 		fault.Code, fault.Message = CodeOddNumber, oddNumber.Text()
 	case oddVersion != nil:

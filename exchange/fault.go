@@ -41,6 +41,13 @@ func (f Faults) Has(severity rules.Severity) bool {
 	return false
 }
 
+// refuse tells whether one of the faults refuses the document at a place.
+func (f Faults) refuse(path string) bool {
+	return slices.ContainsFunc(f, func(fault Fault) bool {
+		return fault.Path == path && fault.Severity == rules.Reject.String()
+	})
+}
+
 // maxText bounds each text of a fault, in characters. Its makers clip what they
 // quote of a document; this holds whatever they forget, and paths.
 const maxText = 2000

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"beibu/exchange/facts"
 )
 
 // A Route sends documents of some kinds that fit a condition to receivers.
@@ -91,14 +93,14 @@ func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 // To returns the receivers of a document: those of every route that fits, in
 // table order, each once. It fails with ErrNobody where no route fits or where
 // a route names an office or window that is not to be found.
-func (r *Routes) To(sender, kind string, facts Facts) ([]string, error) {
+func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 	var receivers []string
 	for _, route := range r.table {
-		if !slices.Contains(route.Kinds, kind) || !r.fits(route.When, sender, facts) {
+		if !slices.Contains(route.Kinds, kind) || !r.fits(route.When, sender, f) {
 			continue
 		}
 		for _, to := range route.To {
-			id, err := r.find(to, kind, facts)
+			id, err := r.find(to, kind, f)
 			if err != nil {
 				return nil, fmt.Errorf("route %q: %w", route.Name, err)
 			}
@@ -109,7 +111,7 @@ func (r *Routes) To(sender, kind string, facts Facts) ([]string, error) {
 	}
 	if len(receivers) == 0 {
 		return nil, fmt.Errorf("%w: no route fits %s from %s to %s", ErrNobody, kind,
-			named(facts.ExportCountry), named(facts.ImportCountry))
+			named(f.ExportCountry), named(f.ImportCountry))
 	}
 	return receivers, nil
 }
@@ -121,25 +123,25 @@ var selectors = []string{
 }
 
 // find resolves one receiver; "" where an optional selector finds nobody.
-func (r *Routes) find(to, kind string, facts Facts) (string, error) {
+func (r *Routes) find(to, kind string, f facts.Facts) (string, error) {
 	selector, optional := strings.CutSuffix(to, "?")
 	by := r.parties.customs
 	var value string
 	switch selector {
 	case "customs:export":
-		value = facts.ExportPort
+		value = f.ExportPort
 	case "customs:import":
-		value = facts.ImportPort
+		value = f.ImportPort
 	case "customs:transit":
-		value = facts.TransitPort
+		value = f.TransitPort
 	case "window:export":
-		by, value = r.parties.window, facts.ExportCountry
+		by, value = r.parties.window, f.ExportCountry
 	case "window:import":
-		by, value = r.parties.window, facts.ImportCountry
+		by, value = r.parties.window, f.ImportCountry
 	case "window:transit":
-		by, value = r.parties.window, facts.TransitCountry
+		by, value = r.parties.window, f.TransitCountry
 	case "party:addressee":
-		by, value = r.parties.named, facts.Addressee
+		by, value = r.parties.named, f.Addressee
 	default:
 		return to, nil
 	}
@@ -156,11 +158,11 @@ func (r *Routes) find(to, kind string, facts Facts) (string, error) {
 	return "", fmt.Errorf("%w: %s is %s, and no party answers for it", ErrNobody, selector, named(value))
 }
 
-func (r *Routes) fits(c Condition, sender string, f Facts) bool {
+func (r *Routes) fits(c Condition, sender string, f facts.Facts) bool {
 	return in(c.Senders, sender) &&
 		in(c.ExportCountries, f.ExportCountry) && in(c.ImportCountries, f.ImportCountry) &&
 		in(c.ExportPorts, f.ExportPort) && in(c.ImportPorts, f.ImportPort) &&
-		r.parties.called(c.Issuers, f.Issuer) && f.hasHS(c.HS)
+		r.parties.called(c.Issuers, f.Issuer) && f.HasHS(c.HS)
 }
 
 // in tells whether a list is not given or holds the value.

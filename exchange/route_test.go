@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"beibu/exchange/facts"
 )
 
 var everything = []string{"ata-carnet", "sps-certificate", "response", "permit"}
@@ -35,7 +37,7 @@ func TestRoutes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	out := Facts{ExportCountry: "CN", ImportCountry: "VN", ExportPort: "CNQZH"}
+	out := facts.Facts{ExportCountry: "CN", ImportCountry: "VN", ExportPort: "CNQZH"}
 	fish := out
 	fish.HS = []string{"030617"}
 	atDongxing := out
@@ -44,7 +46,7 @@ func TestRoutes(t *testing.T) {
 	elsewhere.ImportCountry = "DE"
 	tests := map[string]struct {
 		sender, kind string
-		facts        Facts
+		facts        facts.Facts
 		want         []string
 		refused      string
 	}{
@@ -54,12 +56,12 @@ func TestRoutes(t *testing.T) {
 		"no route fits":              {sender: "qinzhou", kind: "sps-certificate", refused: "no route fits"},
 		"no window":                  {kind: "ata-carnet", facts: elsewhere, refused: "window:import is DE"},
 		"office may not be sent it":  {kind: "ata-carnet", facts: atDongxing, refused: "dongxing may not be sent ata-carnet"},
-		"issued by, in Chinese":      {kind: "permit", facts: Facts{Issuer: "海洋局", ImportCountry: "VN"}, want: []string{"window-vn"}},
-		"issued by, in English":      {kind: "permit", facts: Facts{Issuer: "Ocean", ImportCountry: "VN"}, want: []string{"window-vn"}},
-		"issued by another":          {kind: "permit", facts: Facts{Issuer: "Commerce", ImportCountry: "VN"}, refused: "no route fits"},
-		"issued by nobody":           {kind: "permit", facts: Facts{ImportCountry: "VN"}, refused: "no route fits"},
-		"answer finds its addressee": {kind: "response", facts: Facts{Addressee: "dongxing"}, want: []string{"dongxing"}},
-		"answer to nobody":           {kind: "response", facts: Facts{Addressee: "moon"}, refused: "party:addressee is moon"},
+		"issued by, in Chinese":      {kind: "permit", facts: facts.Facts{Issuer: "海洋局", ImportCountry: "VN"}, want: []string{"window-vn"}},
+		"issued by, in English":      {kind: "permit", facts: facts.Facts{Issuer: "Ocean", ImportCountry: "VN"}, want: []string{"window-vn"}},
+		"issued by another":          {kind: "permit", facts: facts.Facts{Issuer: "Commerce", ImportCountry: "VN"}, refused: "no route fits"},
+		"issued by nobody":           {kind: "permit", facts: facts.Facts{ImportCountry: "VN"}, refused: "no route fits"},
+		"answer finds its addressee": {kind: "response", facts: facts.Facts{Addressee: "dongxing"}, want: []string{"dongxing"}},
+		"answer to nobody":           {kind: "response", facts: facts.Facts{Addressee: "moon"}, refused: "party:addressee is moon"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -98,14 +100,6 @@ func TestPartiesTellEveryMistake(t *testing.T) {
 	for _, part := range []string{"party 2", "answers for CNQZH already", "party 3"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("not told: %s in %v", part, err)
-		}
-	}
-}
-
-func TestExpress(t *testing.T) {
-	for code, want := range map[string]bool{"0810600010": true, "1401": true, "0101": true, "1501": false, "4001": false, "": false, "0": false, "0001": false} {
-		if got := (Facts{HS: []string{code}}).Express(); got != want {
-			t.Errorf("HS %q: express %t, want %t", code, got, want)
 		}
 	}
 }

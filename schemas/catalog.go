@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"beibu/schemas/places"
 )
 
 // DefaultMaxBytes is the size above which a document is not looked at.
@@ -49,6 +51,10 @@ func NewCatalog(o Options) (*Catalog, error) {
 	if o.MaxBytes < 0 || o.MaxBytes > mostBytes {
 		return nil, fmt.Errorf("make catalog: a document of %d bytes cannot be the limit", o.MaxBytes)
 	}
+	builtIn, err := places.BuiltIn()
+	if err != nil {
+		return nil, fmt.Errorf("make catalog: %w", err)
+	}
 	c := &Catalog{limit: cmp.Or(o.MaxBytes, DefaultMaxBytes), entries: make(map[rootName][]entry)}
 	c.gate = newSet(&set{id: "gate", read: embeddedIn("files"), entries: []string{"gate.xsd"}, limit: c.limit})
 	for _, p := range profiles {
@@ -56,7 +62,7 @@ func NewCatalog(o Options) (*Catalog, error) {
 		c.sets = append(c.sets, s)
 		for _, k := range p.kinds {
 			c.add(entry{
-				Type:          Type{Kind: k.kind, Root: k.root, Namespace: k.space, Schema: p.id},
+				Type:          Type{Kind: k.kind, Root: k.root, Namespace: k.space, Schema: p.id, Places: builtIn[string(k.kind)]},
 				set:           s,
 				customization: k.customization,
 			})
@@ -64,7 +70,7 @@ func NewCatalog(o Options) (*Catalog, error) {
 	}
 	var mistakes []error
 	for _, p := range o.Packs {
-		mistakes = append(mistakes, c.install(p))
+		mistakes = append(mistakes, c.install(p, builtIn))
 	}
 	if err := errors.Join(append(mistakes, c.ambiguities())...); err != nil {
 		return nil, err

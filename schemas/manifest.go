@@ -1,13 +1,15 @@
 package schemas
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
 	"path"
-	"slices"
 	"strings"
 	"time"
+
+	"beibu/schemas/places"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -22,13 +24,14 @@ type manifest struct {
 }
 
 type manifestKind struct {
-	Kind          string `yaml:"kind"`
-	Root          string `yaml:"root"`
-	Namespace     string `yaml:"namespace"`
-	Customization string `yaml:"customization"`
-	Schema        string `yaml:"schema"`
-	From          string `yaml:"from"`
-	Until         string `yaml:"until"`
+	Kind          string   `yaml:"kind"`
+	Root          string   `yaml:"root"`
+	Namespace     string   `yaml:"namespace"`
+	Customization string   `yaml:"customization"`
+	Schema        string   `yaml:"schema"`
+	From          string   `yaml:"from"`
+	Until         string   `yaml:"until"`
+	Facts         ast.Node `yaml:"facts"`
 }
 
 // readManifest decodes a manifest, and finds the lines of its kinds. The YAML
@@ -60,20 +63,42 @@ func newPack(files map[string][]byte) (Pack, error) {
 	for i, k := range m.Kinds {
 		kind, found := p.kind(k)
 		for _, err := range found {
-			mistakes = append(mistakes, fmt.Errorf("%s:%d: kind %s: %w", manifestName, p.lines[i], k.Kind, err))
+			mistakes = append(mistakes, p.mistakeAt(p.lines[i], k.Kind, err))
+		}
+		for _, wrong := range kind.facts(k.Facts) {
+			mistakes = append(mistakes, p.mistakeAt(cmp.Or(wrong.Line, p.lines[i]), k.Kind, fmt.Errorf("facts: %w", wrong.Err)))
 		}
 		p.Kinds = append(p.Kinds, kind)
-		if !slices.Contains(p.entries, kind.Schema) {
-			p.entries = append(p.entries, kind.Schema)
-		}
 	}
 	trees, broken := parseAll(files)
 	mistakes = append(mistakes, broken...)
 	if len(mistakes) > 0 {
 		return Pack{}, errors.Join(mistakes...)
 	}
-	p.entries = supplied(&set{read: readIn(files), entries: p.entries}, trees)
+	p.entries = make(map[string][]string)
+	for _, k := range p.Kinds {
+		if p.entries[k.Schema] == nil {
+			p.entries[k.Schema] = supplied(&set{read: readIn(files), entries: []string{k.Schema}}, trees)
+		}
+	}
 	return p, nil
+}
+
+func (p Pack) mistakeAt(line int, kind string, err error) error {
+	return fmt.Errorf("%s:%d: kind %s: %w", manifestName, line, kind, err)
+}
+
+// facts reads where documents of the kind keep their facts, and lists what is
+// wrong with that. A mistake without a line is the kind's.
+func (k *PackKind) facts(node ast.Node) []places.Mistake {
+	var mistakes []places.Mistake
+	k.Facts, mistakes = places.Decode(node)
+	if k.Facts[places.Number] == nil && !isBuiltIn(k.Kind) {
+		mistakes = append(mistakes, places.Mistake{
+			Err: errors.New("number: must say where documents of the kind keep their number, such as ID or @guid"),
+		})
+	}
+	return mistakes
 }
 
 func (p Pack) head(m manifest) []error {

@@ -3,12 +3,14 @@ package schemas
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
+	"beibu/schemas/places"
 )
 
 // A Pack is a schema set from outside: schema files, and a manifest that says
@@ -26,22 +28,30 @@ import (
 //	    schema: maindoc/UBL-GoodsItemPassport-2.4.xsd
 //	    from: 2025-01-01   # the first day in force, in UTC; may be left out
 //	    until: 2026-12-31  # the last day in force, in UTC; may be left out
+//	    facts:             # where documents of the kind keep their facts
+//	      number: ID
+//	      importPort: [ShipmentStage/UnloadingPortLocation/ID, "@port"]
 //
 // A kind that the exchange knows is judged by the pack instead of the embedded
 // profile while the pack is in force, and by the profile before and after. The
 // pack adds a kind that the exchange does not know. Kinds that share a root
 // are told apart by cbc:CustomizationID, in the key customization.
 //
-// All entry files are compiled as one schema. What they include or import must
-// be in the pack: by its relative location, or, where an import has none or
-// one that is not in the pack, by its namespace.
+// Package places describes the paths of facts. A kind that the exchange does not
+// know must say where its number is, since nothing can be filed without one; for
+// a kind that it knows, what is not said is as built in.
+//
+// Every entry file is compiled by itself, so that two of one namespace may define
+// the same names. What they include or import must be in the pack: by its relative
+// location, or, if an import has none or one that is not in the pack, by its
+// namespace.
 type Pack struct {
 	Name, Version string
 	Kinds         []PackKind
 
 	files   map[string][]byte
-	entries []string // files to begin with
-	lines   []int    // of the kinds in the manifest
+	entries map[string][]string // by entry file: the files to begin with, itself first
+	lines   []int               // of the kinds in the manifest
 }
 
 // A PackKind is a kind that a pack judges.
@@ -50,33 +60,54 @@ type PackKind struct {
 	Root          string
 	Namespace     string
 	Customization string
-	Schema        string    // the entry file
-	From, Until   time.Time // days in force, zero for no bound
+	Schema        string        // the entry file
+	From, Until   time.Time     // days in force, zero for no bound
+	Facts         places.Places // as the manifest says
 }
 
 // ID returns the pack's name@version, as reports name it.
 func (p Pack) ID() string { return p.Name + "@" + p.Version }
 
 // install compiles a pack and adds its kinds.
-func (c *Catalog) install(p Pack) error {
-	s := newSet(&set{id: p.ID(), read: readIn(p.files), entries: p.entries, limit: c.limit})
-	if _, err := s.engine(); err != nil {
+func (c *Catalog) install(p Pack, builtIn map[string]places.Places) error {
+	sets, err := p.compile(c.limit)
+	if err != nil {
 		return err
 	}
-	c.sets = append(c.sets, s)
 	var mistakes []error
 	for i, k := range p.Kinds {
+		s := sets[k.Schema]
 		if s.grammar().Element(grammar.Name{Space: k.Namespace, Local: k.Root}) == nil {
 			mistakes = append(mistakes, p.mistake(i, fmt.Errorf("root: %s declares no element %s in %s", k.Schema, k.Root, k.Namespace)))
 			continue
 		}
 		c.add(entry{
-			Type: Type{Kind: k.Kind, Root: k.Root, Namespace: k.Namespace, Schema: p.ID()},
-			set:  s, pack: true, from: k.From, until: k.Until,
+			Type: Type{
+				Kind: k.Kind, Root: k.Root, Namespace: k.Namespace, Schema: p.ID(),
+				Places: k.Facts.Over(builtIn[string(k.Kind)]),
+			},
+			set: s, pack: true, from: k.From, until: k.Until,
 			customization: c.customizationOf(k),
 		})
 	}
+	for _, name := range slices.Sorted(maps.Keys(sets)) {
+		c.sets = append(c.sets, sets[name])
+	}
 	return errors.Join(mistakes...)
+}
+
+// compile compiles each entry file by itself. The error lists all that do not
+// compile.
+func (p Pack) compile(limit int64) (map[string]*set, error) {
+	sets := make(map[string]*set, len(p.entries))
+	var mistakes []error
+	for _, name := range slices.Sorted(maps.Keys(p.entries)) {
+		s := newSet(&set{id: p.ID(), read: readIn(p.files), entries: p.entries[name], limit: limit})
+		_, err := s.engine()
+		mistakes = append(mistakes, err)
+		sets[name] = s
+	}
+	return sets, errors.Join(mistakes...)
 }
 
 // customizationOf returns what tells a kind from others of its root: what the

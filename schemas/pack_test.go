@@ -32,6 +32,7 @@ kinds:
     schema: fruit/lychee.xsd
     from: 2025-06-01
     until: 2025-06-30
+    facts: {number: Weight}
 `
 
 func fruit() map[string][]byte {
@@ -120,7 +121,7 @@ func TestPackMistakes(t *testing.T) {
 		want   []string
 	}{
 		{"no manifest", map[string]string{"manifest.yaml": ""}, []string{"manifest.yaml"}},
-		{"unknown key", map[string]string{"manifest.yaml": fruitManifest + "colour: red\n"}, []string{"colour", "[10:1]"}},
+		{"unknown key", map[string]string{"manifest.yaml": fruitManifest + "colour: red\n"}, []string{"colour", "[11:1]"}},
 		{
 			"many",
 			map[string]string{

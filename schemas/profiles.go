@@ -3,6 +3,7 @@ package schemas
 import (
 	"embed"
 	"path"
+	"slices"
 )
 
 //go:embed files
@@ -98,4 +99,11 @@ var profiles = []profile{
 			{kind: "export-licence", root: "ExportLicence", space: licences},
 		},
 	},
+}
+
+// isBuiltIn tells whether an embedded profile judges a kind.
+func isBuiltIn(kind Kind) bool {
+	return slices.ContainsFunc(profiles, func(p profile) bool {
+		return slices.ContainsFunc(p.kinds, func(k known) bool { return k.kind == kind })
+	})
 }

@@ -34,6 +34,12 @@ func Date(n strict.Node) (time.Time, bool) {
 	return day, reading == Read
 }
 
+// DateOf is Date for the value of an attribute.
+func DateOf(text string) (time.Time, bool) {
+	d, reading := readText(text, "")
+	return d.day, reading == Read
+}
+
 // ReadDate reads the calendar day that an element holds, as midnight UTC. It
 // reads xs:date, xs:dateTime and ISO 8601, and the forms of UNCL 2379 that
 // forms lists, which an attribute format or formatCode names. The day is the one
@@ -52,11 +58,15 @@ type date struct {
 }
 
 func readDate(n strict.Node) (date, Reading) {
-	text := n.Text()
+	return readText(n.Text(), strings.TrimSpace(cmp.Or(n.Attr("format"), n.Attr("formatCode"))))
+}
+
+// readText reads a date in the form of UNCL 2379 with a code, or without one in
+// any form.
+func readText(text, code string) (date, Reading) {
 	if len(text) < 8 || len(text) > 60 {
 		return date{}, Unreadable
 	}
-	code := strings.TrimSpace(cmp.Or(n.Attr("format"), n.Attr("formatCode")))
 	if want, named := forms[code]; named {
 		return compact(text, want)
 	}

@@ -8,6 +8,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/facts"
 	"beibu/exchange/rules/rulestest"
 	"beibu/testdata"
 )
@@ -91,13 +92,13 @@ func TestEveryUnitIsSentItsBusiness(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	in := exchange.Facts{ExportCountry: "VN", ImportCountry: "CN", ExportPort: "CNQZH", ImportPort: "CNQZH"}
-	out := exchange.Facts{ExportCountry: "CN", ImportCountry: "VN", ExportPort: "CNQZH", ImportPort: "CNQZH"}
-	of := func(f exchange.Facts, hs string) exchange.Facts { f.HS = []string{hs}; return f }
-	by := func(f exchange.Facts, unit string) exchange.Facts { f.Issuer = unit; return f }
+	in := facts.Facts{ExportCountry: "VN", ImportCountry: "CN", ExportPort: "CNQZH", ImportPort: "CNQZH"}
+	out := facts.Facts{ExportCountry: "CN", ImportCountry: "VN", ExportPort: "CNQZH", ImportPort: "CNQZH"}
+	of := func(f facts.Facts, hs string) facts.Facts { f.HS = []string{hs}; return f }
+	by := func(f facts.Facts, unit string) facts.Facts { f.Issuer = unit; return f }
 	for _, c := range []struct {
 		unit, business, kind string
-		facts                exchange.Facts
+		facts                facts.Facts
 	}{
 		{"gx-development-reform", "foreign investment projects", "import-licence", by(in, "广西壮族自治区发展和改革委员会")},
 		{"gx-industry", "key parts of major technical equipment", "import-licence", of(in, "8431390000")},
@@ -157,7 +158,7 @@ func TestEveryKindThatAPartyReceivesHasARoute(t *testing.T) {
 
 // journeys yields facts that fit each route in turn, between any two of the
 // countries and by way of any of the ports.
-func journeys(l *Loaded) iter.Seq2[string, exchange.Facts] {
+func journeys(l *Loaded) iter.Seq2[string, facts.Facts] {
 	var countries, ports []string
 	for _, p := range l.Parties.All() {
 		ports = append(ports, p.Locodes...)
@@ -165,9 +166,9 @@ func journeys(l *Loaded) iter.Seq2[string, exchange.Facts] {
 			countries = append(countries, p.Country)
 		}
 	}
-	return func(yield func(string, exchange.Facts) bool) {
+	return func(yield func(string, facts.Facts) bool) {
 		for _, route := range l.Routes.Table() {
-			f := exchange.Facts{HS: route.When.HS}
+			f := facts.Facts{HS: route.When.HS}
 			if len(route.When.Issuers) > 0 {
 				issuer, _ := l.Parties.Get(route.When.Issuers[0])
 				f.Issuer = issuer.Name.ZH

@@ -16,7 +16,7 @@ func TestPackAddsAKind(t *testing.T) {
 name: acme-notes
 version: "1"
 kinds:
-  - {kind: delivery-note, root: DeliveryNote, namespace: "urn:acme:note:1", schema: note.xsd}
+  - {kind: delivery-note, root: DeliveryNote, namespace: "urn:acme:note:1", schema: note.xsd, facts: {number: ID}}
 `,
 		"pack/note.xsd": `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:acme:note:1" elementFormDefault="qualified">
   <xs:element name="DeliveryNote"><xs:complexType><xs:sequence>

@@ -159,7 +159,7 @@ func TestIssueDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := &rules.Document{Kind: "transit-declaration", Root: tree.Root(), Received: received}
-		d.Issued, _ = rules.Issued(tree.Root())
+		d.Issued, _ = rules.Date(tree.Root().Find("IssueDate"))
 		var got []string
 		found, _ := set.Check(d)
 		for _, b := range found {

@@ -10,7 +10,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
+	"beibu/schemas/places"
 	"beibu/signing/strict"
 	"beibu/testdata"
 )
@@ -60,9 +62,12 @@ func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 
 // Document wraps a parsed sample for the rules.
 func Document(kind string, tree *strict.Tree) *rules.Document {
-	d := &rules.Document{Kind: kind, Root: tree.Root(), Received: Received}
-	d.Issued, _ = rules.Issued(tree.Root())
-	return d
+	builtIn, err := places.BuiltIn()
+	if err != nil {
+		panic(err) // a test of places finds it
+	}
+	f := facts.Read(builtIn[kind], tree.Root())
+	return &rules.Document{Kind: kind, Root: tree.Root(), Received: Received, Issued: f.Issued}
 }
 
 // expected returns the lines of the .faults file that are about rules of the set.

@@ -1,4 +1,4 @@
-package exchange
+package facts_test
 
 import (
 	"fmt"
@@ -7,6 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"beibu/exchange/facts"
+	"beibu/schemas/places"
 	"beibu/signing/strict"
 	"beibu/testdata"
 )
@@ -27,6 +29,10 @@ func TestFacts(t *testing.T) {
 		"certificate-of-origin/tiles-hai-phong":                 "E264507A12340086 v: CN CNQZH -> VN VNHPH, HS 690721 690723",
 		"response/origin-accepted-hanoi":                        "VNSW-R-2026-5590187 v: -> to gx-trade-promotion",
 	}
+	builtIn, err := places.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, want := range tests {
 		t.Run(name, func(t *testing.T) {
 			kind, sample, _ := strings.Cut(name, "/")
@@ -38,7 +44,7 @@ func TestFacts(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			f := readFacts(kind, tree.Root())
+			f := facts.Read(builtIn[kind], tree.Root())
 			got := fmt.Sprintf("%s v%s: %s %s -> %s %s", f.Number, f.Version, f.ExportCountry, f.ExportPort, f.ImportCountry, f.ImportPort)
 			if f.Addressee != "" {
 				got += " to " + f.Addressee
@@ -54,5 +60,13 @@ func TestFacts(t *testing.T) {
 				t.Error(diff)
 			}
 		})
+	}
+}
+
+func TestExpress(t *testing.T) {
+	for code, want := range map[string]bool{"0810600010": true, "1401": true, "0101": true, "1501": false, "4001": false, "": false, "0": false, "0001": false} {
+		if got := (facts.Facts{HS: []string{code}}).Express(); got != want {
+			t.Errorf("HS %q: express %t, want %t", code, got, want)
+		}
 	}
 }

@@ -1,0 +1,64 @@
+package exchange
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"beibu/exchange/facts"
+	"beibu/exchange/rules"
+)
+
+// codeFault is the fault of a value that is at the place of a code and is none. If
+// nothing but a code can be meant, the document is refused: a receiver that it
+// names would be left out. A name in the place of a code is let pass, with a
+// warning that nobody is found by it.
+func codeFault(u facts.Unread) Fault {
+	fault := Fault{
+		Code: "document.code", Severity: rules.Warn.String(), Path: u.At.Path(), Source: "ISO 3166-1",
+	}
+	want := Text{EN: "a country code of two letters, such as CN", ZH: "两个字母的国家代码（如CN）"}
+	if u.Port() {
+		fault.Source = "UN/LOCODE"
+		want = Text{EN: "a UN/LOCODE, such as CNQZH", ZH: "联合国口岸及相关地点代码UN/LOCODE（如CNQZH）"}
+	}
+	if u.Meant {
+		fault.Severity = rules.Reject.String()
+	}
+	fault.Line, fault.Column = u.At.Position()
+	shown, odd := visible(u.Text)
+	fault.Message = Text{
+		EN: fmt.Sprintf("Expected %s, found %q%s; no receiver can be found by it.", want.EN, shown, odd.EN),
+		ZH: fmt.Sprintf("此处应为%s，实际为“%s”%s，无法据此确定接收方。", want.ZH, shown, odd.ZH),
+	}
+	return fault
+}
+
+// shownLength is how many characters of a value a message shows.
+const shownLength = 60
+
+// visible returns a text for people, with its characters that are not seen as
+// U+XXXX, and says where the first of those that no code has is.
+func visible(text string) (string, Text) {
+	var b strings.Builder
+	var odd Text
+	count := 0
+	for _, r := range text {
+		count++
+		if r > unicode.MaxASCII && odd.EN == "" {
+			odd.EN = fmt.Sprintf(", whose character %d is %U", count, r)
+			odd.ZH = fmt.Sprintf("，其中第%d个字符为%U", count, r)
+		}
+		switch {
+		case count > shownLength:
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			fmt.Fprintf(&b, "[%U]", r)
+		}
+	}
+	if count > shownLength {
+		fmt.Fprintf(&b, "… (%d)", count)
+	}
+	return b.String(), odd
+}

@@ -1,0 +1,153 @@
+// Package facts reads what a document says of itself: its number, its journey and
+// its goods. It is the one reader of them, for identity and for routes. Where each
+// kind keeps them is data, of package places.
+package facts
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/schemas/places"
+	"beibu/signing/strict"
+)
+
+// Facts are what identity and routes need to know of a document's content.
+// What a document does not say is empty.
+type Facts struct {
+	Number         string
+	Version        string
+	Issued         time.Time // midnight UTC
+	Issuer         string    // the unit that issued it, by its name
+	Addressee      string    // party id that an answer is for
+	ExportCountry  string    // ISO 3166-1 alpha-2
+	ImportCountry  string
+	TransitCountry string
+	ExportPort     string // UN/LOCODE of the customs office or port of export
+	ImportPort     string
+	TransitPort    string
+	HS             []string // Harmonized System codes, digits only, each once
+
+	// Unread are the values that are at a place of a code and are none, in the
+	// order of places.Keys.
+	Unread []Unread
+
+	at map[places.Key]strict.Node
+}
+
+// At returns the element that states a fact, or none.
+func (f Facts) At(key places.Key) strict.Node { return f.at[key] }
+
+// Read reads the facts of a valid document from their places.
+func Read(where places.Places, root strict.Node) Facts {
+	r := reader{where: where, root: root, at: make(map[places.Key]strict.Node, len(where))}
+	f := Facts{
+		Number: r.text(places.Number), Version: r.text(places.Version), Issued: r.day(places.Issued),
+		Issuer: r.text(places.Issuer), Addressee: r.text(places.Addressee),
+		ExportCountry: r.code(places.ExportCountry, country), ImportCountry: r.code(places.ImportCountry, country),
+		TransitCountry: r.code(places.TransitCountry, country), ExportPort: r.code(places.ExportPort, locode),
+		ImportPort: r.code(places.ImportPort, locode), TransitPort: r.code(places.TransitPort, locode),
+		HS: r.hs(),
+	}
+	// A document that names a port and no country means the port's.
+	f.ExportCountry = cmp.Or(f.ExportCountry, f.ExportPort[:min(2, len(f.ExportPort))])
+	f.ImportCountry = cmp.Or(f.ImportCountry, f.ImportPort[:min(2, len(f.ImportPort))])
+	f.Unread, f.at = r.unread, r.at
+	return f
+}
+
+// Express tells whether the goods perish: all of HS chapters 01 to 14, live
+// animals to vegetable products, count.
+func (f Facts) Express() bool {
+	return slices.ContainsFunc(f.HS, func(code string) bool {
+		return len(code) >= 2 && "01" <= code[:2] && code[:2] <= "14"
+	})
+}
+
+// HasHS tells whether no prefixes are given or a code has one of them.
+func (f Facts) HasHS(prefixes []string) bool {
+	return len(prefixes) == 0 || slices.ContainsFunc(f.HS, func(code string) bool {
+		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(code, p) })
+	})
+}
+
+// A reader reads the facts of one document.
+type reader struct {
+	where  places.Places
+	root   strict.Node
+	at     map[places.Key]strict.Node
+	unread []Unread
+}
+
+// text returns the first text at the places of a fact.
+func (r *reader) text(key places.Key) string {
+	for _, path := range r.where[key] {
+		for at, text := range find(r.root, path) {
+			if text != "" {
+				r.at[key] = at
+				return text
+			}
+		}
+	}
+	return ""
+}
+
+// day returns the day at the first place of a fact that is there.
+func (r *reader) day(key places.Key) time.Time {
+	for _, path := range r.where[key] {
+		for at, text := range find(r.root, path) {
+			r.at[key] = at
+			if path.Attribute != "" {
+				day, _ := rules.DateOf(text)
+				return day
+			}
+			day, _ := rules.Date(at)
+			return day
+		}
+	}
+	return time.Time{}
+}
+
+// code returns the first code of a form at the places of a fact, and keeps what
+// was there before it and is none.
+func (r *reader) code(key places.Key, form form) string {
+	for _, path := range r.where[key] {
+		for at, text := range find(r.root, path) {
+			if text == "" {
+				continue
+			}
+			if code := places.Fold(text); form.is(code) {
+				r.at[key] = at
+				return code
+			}
+			r.unread = append(r.unread, Unread{Key: key, At: at, Text: text, Meant: form.meant(at, text)})
+		}
+	}
+	return ""
+}
+
+// hs returns the codes of the goods. Those of other lists are passed over.
+func (r *reader) hs() []string {
+	var codes []string
+	for _, path := range r.where[places.HS] {
+		for at, text := range find(r.root, path) {
+			if code := digits(text); code != "" && rules.IsHS(at) && !slices.Contains(codes, code) {
+				codes = append(codes, code)
+			}
+		}
+	}
+	return codes
+}
+
+// digits keeps the digits of a code, since HS codes are written with and
+// without dots.
+func digits(code string) string {
+	return strings.Map(func(r rune) rune {
+		if r < '0' || r > '9' {
+			return -1
+		}
+		return r
+	}, code)
+}

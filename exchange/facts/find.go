@@ -1,0 +1,114 @@
+package facts
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+	"strconv"
+	"strings"
+
+	"beibu/schemas/places"
+	"beibu/signing/strict"
+)
+
+// find iterates over the elements at a path below the root, with their text or
+// that of the attribute at its end, in the order that the path asks for.
+func find(root strict.Node, path places.Path) iter.Seq2[strict.Node, string] {
+	return func(yield func(strict.Node, string) bool) { walk(root, path.Steps, path.Attribute, yield) }
+}
+
+// walk calls yield for every element behind the steps, and returns false if yield
+// did.
+func walk(n strict.Node, steps []places.Step, attribute string, yield func(strict.Node, string) bool) bool {
+	if len(steps) == 0 {
+		if attribute != "" {
+			return yield(n, strings.TrimSpace(n.Attr(attribute)))
+		}
+		return yield(n, n.Text())
+	}
+	step := steps[0]
+	if step.Order == places.AsWritten {
+		for child := range n.All(step.Name) {
+			if passes(child, step.Tests) && !walk(child, steps[1:], attribute, yield) {
+				return false
+			}
+		}
+		return true
+	}
+	for _, child := range ordered(n, step) {
+		if !walk(child, steps[1:], attribute, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// passes tells whether an element is as all tests want it.
+func passes(n strict.Node, tests []places.Test) bool {
+	for _, t := range tests {
+		var values []string
+		for _, name := range t.Names {
+			values = append(values, valuesOf(n, name)...)
+		}
+		if !t.Passes(values) {
+			return false
+		}
+	}
+	return true
+}
+
+// valuesOf returns what an element has under the name of a test.
+func valuesOf(n strict.Node, name string) []string {
+	if attribute, ok := strings.CutPrefix(name, "@"); ok {
+		return []string{n.Attr(attribute)}
+	}
+	var texts []string
+	for child := range n.All(name) {
+		texts = append(texts, child.Text())
+	}
+	return texts
+}
+
+// ordered returns the children of a step in the order that it asks for. Those
+// without a number come last: for the last of them, the last in the document is
+// the first.
+func ordered(n strict.Node, step places.Step) []strict.Node {
+	type numbered struct {
+		node   strict.Node
+		number int64
+		known  bool
+	}
+	var all []numbered
+	for child := range n.All(step.Name) {
+		if !passes(child, step.Tests) {
+			continue
+		}
+		one := numbered{node: child}
+		for _, text := range valuesOf(child, step.By) {
+			if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil && !one.known {
+				one.number, one.known = number, true
+			}
+		}
+		all = append(all, one)
+	}
+	if step.Order == places.Last {
+		slices.Reverse(all)
+	}
+	slices.SortStableFunc(all, func(a, b numbered) int {
+		switch {
+		case a.known != b.known:
+			if a.known {
+				return -1
+			}
+			return 1
+		case step.Order == places.Last:
+			return cmp.Compare(b.number, a.number)
+		}
+		return cmp.Compare(a.number, b.number)
+	})
+	nodes := make([]strict.Node, 0, len(all))
+	for _, one := range all {
+		nodes = append(nodes, one.node)
+	}
+	return nodes
+}

@@ -1,0 +1,132 @@
+package places_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/goccy/go-yaml/ast"
+	"github.com/goccy/go-yaml/parser"
+
+	"beibu/schemas/places"
+)
+
+func TestParse(t *testing.T) {
+	for text, want := range map[string]string{
+		"ID":                                    "",
+		"@guid":                                 "",
+		"Order/OrderHead/orderNo":               "",
+		"Declaration/*/ID":                      "",
+		"Order/@no":                             "",
+		"单证/编号":                                 "",
+		"A[@schemeID=UN/LOCODE|X]/B[last C/D]/E": "",
+		"A[locode][B,@c!=1]":                "",
+		"":                                      "1 to 1000 bytes",
+		strings.Repeat("a", 1_001):              "1 to 1000 bytes",
+		"/ID":                                   "no local name",
+		"ID/":                                   "no local name",
+		"a:ID":                                  "no local name",
+		"a b":                                   "no local name",
+		"1a":                                    "no local name",
+		"@guid/ID":                              "an attribute is a name behind @",
+		"A/@":                                   "an attribute is a name behind @",
+		"A[":                                    "not closed",
+		"A[b=c":                                 "not closed",
+		"A[b=c]d":                               "not closed",
+		"A[b]":                                  "expected locode, first, last",
+		"A[b=]":                                 "a value is empty",
+		"A[=c]":                                 "no path of children",
+		"A[first b][last c]":                    "to order by",
+		"A[last ]":                              "to order by",
+	} {
+		p, err := places.Parse(text)
+		if want == "" && (err != nil || p.String() != text) {
+			t.Errorf("%q: %v, %v", text, p, err)
+		}
+		if want != "" && (err == nil || !strings.Contains(err.Error(), want)) {
+			t.Errorf("%q: %v, expected %q", text, err, want)
+		}
+	}
+}
+
+func TestPasses(t *testing.T) {
+	for _, test := range []struct {
+		test   string
+		values []string
+		want   bool
+	}{
+		{"A[b=x|y]", []string{"", " Y\n"}, true},
+		{"A[b=x|y]", []string{"z"}, false},
+		{"A[b=x|y]", nil, false},
+		{"A[b?=x]", []string{""}, true},
+		{"A[b?=x]", []string{"z"}, false},
+		{"A[b?=harmonized system]", []string{"Harmonized  System"}, true},
+		{"A[b!=true|1]", []string{"1"}, false},
+		{"A[b!=true|1]", []string{"false"}, true},
+		{"A[b!=true|1]", nil, true},
+		{"A[locode]", []string{"UN/LOCODE", ""}, true},
+		{"A[locode]", []string{"OrgCode", ""}, false},
+	} {
+		p, err := places.Parse(test.test)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := p.Steps[0].Tests[0].Passes(test.values); got != test.want {
+			t.Errorf("%s of %q: %v", test.test, test.values, got)
+		}
+	}
+}
+
+func TestBuiltIn(t *testing.T) {
+	all, err := places.BuiltIn()
+	if err != nil || len(all) != 14 {
+		t.Errorf("%d kinds, %v", len(all), err)
+	}
+	for kind, where := range all {
+		if where[places.Number] == nil {
+			t.Errorf("%s has no number", kind)
+		}
+	}
+}
+
+// What is wrong with places is found all at once, with its line.
+func TestDecodeMistakes(t *testing.T) {
+	mistakes := decode(t, `
+number: ID
+numbre: ID
+version: [a:b, "@x/y", VersionID]
+issued:
+  - IssueDate
+  - {a: b}
+issuer:
+hs: []
+importPort: 5
+`)
+	var got []string
+	for _, m := range mistakes {
+		got = append(got, strings.Repeat("|", m.Line)+m.Err.Error())
+	}
+	want := []string{"|||numbre: unknown; the facts are number, version", "||||version: \"a:b\"", "||||version: \"@x/y\"", "|||||||issued: expected", "||||||||issuer: expected", "|||||||||hs: expected", "||||||||||importPort: expected"}
+	if len(got) != len(want) {
+		t.Errorf("got %q", got)
+	}
+	for _, w := range want {
+		if !slices.ContainsFunc(got, func(g string) bool { return strings.HasPrefix(g, w) }) {
+			t.Errorf("%q is not in %q", w, got)
+		}
+	}
+	if m := decode(t, "- number"); len(m) != 1 || m[0].Line != 1 {
+		t.Errorf("a list: %v", m)
+	}
+}
+
+func decode(t *testing.T, text string) []places.Mistake {
+	t.Helper()
+	file, err := parser.ParseBytes([]byte(text), 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var body ast.Node = file.Docs[0].Body
+	_, mistakes := places.Decode(body)
+	return mistakes
+}
