@@ -131,6 +131,19 @@ func TestPackMistakes(t *testing.T) {
 			[]string{"name:", "version:", "manifest.yaml:4: kind x: schema", "kind x: from", "manifest.yaml:8: kind y: root", "fruit/lychee.xsd: read schema: line 1"},
 		},
 		{
+			"no number",
+			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "number: Weight", "version: Weight", 1)},
+			[]string{"manifest.yaml:4: kind lychee-note: facts: number: must say where"},
+		},
+		{
+			"facts",
+			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "facts: {number: Weight}", "facts:\n      numbre: Weight\n      hs: [Weight, 'w:Weight']", 1)},
+			[]string{
+				"manifest.yaml:11: kind lychee-note: facts: numbre: unknown", "manifest.yaml:12: kind lychee-note: facts: hs: \"w:Weight\"",
+				"manifest.yaml:4: kind lychee-note: facts: number: must say where",
+			},
+		},
+		{
 			"until before from",
 			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "until: 2025", "until: 2024", 1)},
 			[]string{"manifest.yaml:4: kind lychee-note: until"},
@@ -267,5 +280,33 @@ func TestLinkOutOfAPack(t *testing.T) {
 	}
 	if _, err := schemas.OpenPack(folder); err == nil {
 		t.Error("a file outside the pack was read")
+	}
+}
+
+// TestEntriesAreCompiledByThemselves judges two kinds of one namespace whose files
+// define the same name differently.
+func TestEntriesAreCompiledByThemselves(t *testing.T) {
+	message := func(element, kind string) []byte {
+		return []byte(`<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns="urn:example:ceb" targetNamespace="urn:example:ceb">` +
+			`<xs:element name="` + element + `" type="Body"/><xs:complexType name="Body"><xs:attribute name="no" type="` + kind + `"/></xs:complexType></xs:schema>`)
+	}
+	p, err := schemas.OpenPack(folderOf(t, map[string][]byte{
+		"manifest.yaml": []byte("name: ceb\nversion: \"1\"\nkinds:\n" +
+			"- {kind: a, root: A, namespace: 'urn:example:ceb', schema: a.xsd, facts: {number: '@no'}}\n" +
+			"- {kind: b, root: B, namespace: 'urn:example:ceb', schema: b.xsd, facts: {number: '@no'}}\n"),
+		"a.xsd": message("A", "xs:integer"), "b.xsd": message("B", "xs:date"),
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := newCatalog(t, p)
+	for doc, want := range map[string]string{
+		`<A xmlns="urn:example:ceb" no="1"/>`: "valid", `<B xmlns="urn:example:ceb" no="1"/>`: "schema.attribute",
+		`<B xmlns="urn:example:ceb" no="2026-01-01"/>`: "valid", `<A xmlns="urn:example:ceb" no="2026-01-01"/>`: "schema.attribute",
+	} {
+		r, err := c.Validate(t.Context(), []byte(doc))
+		if err != nil || first(r) != want {
+			t.Errorf("%s: %+v, %v, expected %s", doc, r, err, want)
+		}
 	}
 }
