@@ -2,8 +2,6 @@ package exchange
 
 import (
 	"fmt"
-	"strings"
-	"unicode"
 
 	"beibu/exchange/facts"
 	"beibu/exchange/rules"
@@ -26,39 +24,10 @@ func codeFault(u facts.Unread) Fault {
 		fault.Severity = rules.Reject.String()
 	}
 	fault.Line, fault.Column = u.At.Position()
-	shown, odd := visible(u.Text)
+	en, zh := rules.Quote(u.Text)
 	fault.Message = Text{
-		EN: fmt.Sprintf("Expected %s, found %q%s; no receiver can be found by it.", want.EN, shown, odd.EN),
-		ZH: fmt.Sprintf("此处应为%s，实际为“%s”%s，无法据此确定接收方。", want.ZH, shown, odd.ZH),
+		EN: fmt.Sprintf("Expected %s, found %s; no receiver can be found by it.", want.EN, en),
+		ZH: fmt.Sprintf("此处应为%s，实际为%s，无法据此确定接收方。", want.ZH, zh),
 	}
 	return fault
-}
-
-// shownLength is how many characters of a value a message shows.
-const shownLength = 60
-
-// visible returns a text for people, with its characters that are not seen as
-// U+XXXX, and says where the first of those that no code has is.
-func visible(text string) (string, Text) {
-	var b strings.Builder
-	var odd Text
-	count := 0
-	for _, r := range text {
-		count++
-		if r > unicode.MaxASCII && odd.EN == "" {
-			odd.EN = fmt.Sprintf(", whose character %d is %U", count, r)
-			odd.ZH = fmt.Sprintf("，其中第%d个字符为%U", count, r)
-		}
-		switch {
-		case count > shownLength:
-		case unicode.IsPrint(r):
-			b.WriteRune(r)
-		default:
-			fmt.Fprintf(&b, "[%U]", r)
-		}
-	}
-	if count > shownLength {
-		fmt.Fprintf(&b, "… (%d)", count)
-	}
-	return b.String(), odd
 }
