@@ -221,8 +221,12 @@ const codeUnnumbered = "document.unnumbered"
 
 // misnumbered returns the fault of a document that cannot be filed, or nil.
 func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
-	fault := &Fault{Severity: rules.Reject.String(), Path: root.Path(), Source: "Beibu design: identity"}
-	fault.Line, fault.Column = root.Position()
+	at := root
+	if stated := f.At(places.Number); stated.Exists() {
+		at = stated
+	}
+	fault := &Fault{Severity: rules.Reject.String(), Path: at.Path(), Source: "Beibu design: identity"}
+	fault.Line, fault.Column = at.Position()
 	number, oddNumber := ReadNumber(f.Number)
 	version, oddVersion := ReadNumber(f.Version)
 	switch {
@@ -237,6 +241,8 @@ func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
 		fault.Code, fault.Message = CodeOddNumber, oddNumber.Text()
 	case oddVersion != nil:
 		fault.Code, fault.Message = CodeOddNumber, oddVersion.text("version", "版本号")
+		fault.Path = f.At(places.Version).Path()
+		fault.Line, fault.Column = f.At(places.Version).Position()
 	case len(number) > MaxNumber || len(version) > MaxVersion:
 		fault.Code = "document.number-length"
 		fault.Message = Text{

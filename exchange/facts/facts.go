@@ -31,7 +31,7 @@ type Facts struct {
 	HS             []string // Harmonized System codes, digits only, each once
 
 	// Unread are the values that are at a place of a code and are none, in the
-	// order of places.Keys.
+	// order of places.Keys, 20 at most.
 	Unread []Unread
 
 	at map[places.Key]strict.Node
@@ -81,6 +81,9 @@ type reader struct {
 	unread []Unread
 }
 
+// mostUnread bounds what is kept of a document that is full of them.
+const mostUnread = 20
+
 // text returns the first text at the places of a fact.
 func (r *reader) text(key places.Key) string {
 	for _, path := range r.where[key] {
@@ -122,7 +125,9 @@ func (r *reader) code(key places.Key, form form) string {
 				r.at[key] = at
 				return code
 			}
-			r.unread = append(r.unread, Unread{Key: key, At: at, Text: text, Meant: form.meant(at, text)})
+			if len(r.unread) < mostUnread {
+				r.unread = append(r.unread, Unread{Key: key, At: at, Text: text, Meant: form.meant(at, text)})
+			}
 		}
 	}
 	return ""
