@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/health"
 	"beibu/exchange/rules/rulestest"
+	"beibu/schemas"
 )
 
 // A trial is a good sample with edits, pairs of what is replaced and by what,
@@ -234,4 +236,34 @@ func TestTotalsAreRounded(t *testing.T) {
 		"the value, 2 cents": {"import-declaration", "dragon-fruit-dongxing", []string{`<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.00`, `<cbc:DeclaredCustomsValueAmount currencyID="USD">28980.02`}, "DEC-19"},
 		"a carnet's total":   {"ata-carnet", "expo-machinery-qinzhou-haiphong", []string{`<cbc:TotalInvoiceAmount currencyID="CNY">`, `<cbc:TotalInvoiceAmount currencyID="CNY">1`}, "ATA-13B"},
 	})
+}
+
+// A permit whose CustomizationID is mistyped is taken for a certificate, and it
+// is said why.
+func TestMistypedCustomization(t *testing.T) {
+	if health.PermitCustomization != schemas.HealthPermit {
+		t.Errorf("the rules know %s, the schemas %s", health.PermitCustomization, schemas.HealthPermit)
+	}
+	s := rulestest.Sample(t, "health-permit", "catering-qinzhou")
+	for customization, want := range map[string]string{
+		"URN:BEIBU:KIND:HEALTH-PERMIT:1":       "HLT-16",
+		"urn:beibu:kind:health-permits:1":      "HLT-16",
+		"urn:beibu:kind:health-permit:1\u200b": "HLT-16",
+		"urn:biebu:kind:health_permit:1":       "HLT-16",
+		"urn:beibu:kind:health-permit:2":       "HLT-16",
+		"urn:example:trade:1":                  "HLT-15 HLT-16B",
+	} {
+		text := strings.Replace(string(s.Bytes), schemas.HealthPermit, customization, 1)
+		var codes []string
+		for _, b := range judge(t, newSet(t), "health-certificate", text) {
+			codes = append(codes, b.Rule.Code)
+			if b.Rule.Code == "HLT-16" && (!strings.Contains(b.EN, schemas.HealthPermit) || !strings.Contains(b.ZH, schemas.HealthPermit)) {
+				t.Errorf("%s: %s %s", customization, b.EN, b.ZH)
+			}
+		}
+		slices.Sort(codes)
+		if got := strings.Join(slices.Compact(codes), " "); got != want {
+			t.Errorf("%q: %s, want %s", customization, got, want)
+		}
+	}
 }

@@ -8,7 +8,7 @@ import (
 
 // Rules returns the rules of health permits and health certificates, by code.
 func Rules() []rules.Rule {
-	return slices.Concat(permit(), premises(), chain(), certificate())
+	return slices.Concat(permit(), premises(), chain(), kind(), unlessMistyped(certificate()))
 }
 
 // permit: who permits what to whom, and for how long.
@@ -27,6 +27,11 @@ func premises() []rules.Rule {
 // chain: what was replaced.
 func chain() []rules.Rule {
 	return []rules.Rule{replacesItself(), replacedLater()}
+}
+
+// kind: which of the two a document is.
+func kind() []rules.Rule {
+	return []rules.Rule{mistypedCustomization(), foreignCustomization()}
 }
 
 // certificate: what a health certificate says of goods.

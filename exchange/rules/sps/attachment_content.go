@@ -18,7 +18,7 @@ func attachmentContent() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for _, path := range attachmentsAt() {
 				for at := range d.Root.All(path) {
-					if media := at.Attr("mimeCode"); !beginsAs(at, media) {
+					if media := mediaType(at); !beginsAs(at, media) {
 						report(at, media)
 					}
 				}
@@ -43,11 +43,24 @@ func beginsAs(file strict.Node, media string) bool {
 	default:
 		return true
 	}
-	text := file.Text()
+	text := opening(file.Text())
 	for _, signature := range signatures {
 		if strings.HasPrefix(text, signature) {
 			return true
 		}
 	}
 	return false
+}
+
+// opening returns the first letters of a text in base64, as many as a signature
+// may have, without the white space that may stand between any two of them.
+func opening(base64 string) string {
+	const enough = 16
+	var letters strings.Builder
+	for i := 0; i < len(base64) && letters.Len() < enough; i++ {
+		if strings.IndexByte(" \t\r\n", base64[i]) < 0 {
+			letters.WriteByte(base64[i])
+		}
+	}
+	return letters.String()
 }

@@ -1,6 +1,11 @@
 package sps
 
-import "beibu/exchange/rules"
+import (
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
 
 // attachmentsAt are the places where a certificate may carry files.
 func attachmentsAt() []string {
@@ -18,13 +23,21 @@ func attachmentType() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for _, path := range attachmentsAt() {
 				for at := range d.Root.All(path) {
-					switch media := at.Attr("mimeCode"); media {
+					switch mediaType(at) {
 					case "application/pdf", "image/jpeg", "image/png", "image/tiff":
 					default:
-						report(at, media)
+						report(at, at.Attr("mimeCode"))
 					}
 				}
 			}
 		},
 	}
+}
+
+// mediaType returns the media type of an attachment in small letters and without
+// parameters: neither its case nor white space around it has a meaning (RFC 2045,
+// 5.1).
+func mediaType(attachment strict.Node) string {
+	media, _, _ := strings.Cut(attachment.Attr("mimeCode"), ";")
+	return strings.ToLower(strings.TrimSpace(media))
 }

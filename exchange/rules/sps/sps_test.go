@@ -36,6 +36,10 @@ func TestEdges(t *testing.T) {
 		"a compact date":              {"durian-youyiguan", []string{"<udt:DateTimeString>2026-11-12T15:20:00+07:00", `<udt:DateTimeString format="102">20261112`}, nil},
 		"health type is for all":      {"durian-youyiguan", []string{"<ram:TypeCode>851<", "<ram:TypeCode>636<"}, nil},
 		"png called pdf":              {"shrimp-qinzhou", []string{"JVBERi", "iVBORw"}, []string{"SPS-17B"}},
+		"pdf in capitals":             {"shrimp-qinzhou", []string{`mimeCode="application/pdf"`, `mimeCode=" Application/PDF; version=1.7"`}, nil},
+		"pdf broken into lines":       {"shrimp-qinzhou", []string{"JVBERi", " J\nV\r\n B\tERi"}, nil},
+		"png in capitals called pdf":  {"shrimp-qinzhou", []string{`mimeCode="application/pdf"`, `mimeCode="IMAGE/PNG"`}, []string{"SPS-17B"}},
+		"a script in capitals":        {"shrimp-qinzhou", []string{`mimeCode="application/pdf"`, `mimeCode="TEXT/HTML"`}, []string{"SPS-17"}},
 		"no media type":               {"shrimp-qinzhou", []string{`mimeCode="application/pdf" `, ""}, []string{"SPS-17"}},
 	}
 	for name, c := range cases {
