@@ -26,7 +26,7 @@ import (
 func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Server {
 	tb.Helper()
 	s := &Server{limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
-	s.room = newRoom(s.limits)
+	s.room = newRoom(s.limits, nil)
 	var err error
 	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room); err != nil {
 		tb.Fatal(err)

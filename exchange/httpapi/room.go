@@ -16,14 +16,20 @@ import (
 // next always finds as much free as the greediest of them holds. A party's only
 // document may have all that is free, since the largest must fit somewhere.
 type room struct {
+	beside func() int64 // bytes that others hold for requests that are over
 	mu     sync.Mutex
 	places measure // of documents that are worked on
 	bytes  measure // of all requests: documents, their sealed forms, and answers
 }
 
-// newRoom returns an empty room.
-func newRoom(l Limits) *room {
+// newRoom returns an empty room, in which others hold so many bytes, if there is
+// beside.
+func newRoom(l Limits, beside func() int64) *room {
+	if beside == nil {
+		beside = func() int64 { return 0 }
+	}
 	return &room{
+		beside: beside,
 		places: measure{all: int64(l.InFlight), full: errBusy, held: make(map[string]int64)},
 		bytes:  measure{all: l.Memory, full: errMemory, held: make(map[string]int64)},
 	}
@@ -37,9 +43,10 @@ type measure struct {
 	held map[string]int64 // by each party that holds some
 }
 
-// take gives a party more, for a document that has own of what it holds.
-func (m *measure) take(party string, own, more int64) error {
-	free, holds := m.all-m.used-more, m.held[party]+more
+// take gives a party more, for a request that has own of what it holds. What
+// others hold is free for nobody.
+func (m *measure) take(party string, own, more, others int64) error {
+	free, holds := m.all-m.used-others-more, m.held[party]+more
 	only := m.held[party] == own
 	switch {
 	case free < 0:
@@ -62,9 +69,10 @@ func (m *measure) giveBack(party string, n int64) {
 
 // inUse returns how many documents are worked on, and how many bytes are held.
 func (r *room) inUse() (places, bytes int64) {
+	others := r.beside()
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.places.used, r.bytes.used
+	return r.places.used, r.bytes.used + others
 }
 
 // enter lets a request of a party in, which holds nothing yet.
@@ -131,9 +139,10 @@ func (v *visit) take(more int64) error {
 	if v == nil || more <= 0 {
 		return nil
 	}
+	others := v.room.beside()
 	v.room.mu.Lock()
 	defer v.room.mu.Unlock()
-	if err := v.room.bytes.take(v.party, v.bytes, more); err != nil {
+	if err := v.room.bytes.take(v.party, v.bytes, more, others); err != nil {
 		return err
 	}
 	v.bytes += more
@@ -144,7 +153,7 @@ func (v *visit) take(more int64) error {
 func (v *visit) work() error {
 	v.room.mu.Lock()
 	defer v.room.mu.Unlock()
-	if err := v.room.places.take(v.party, v.places, 1); err != nil {
+	if err := v.room.places.take(v.party, v.places, 1, 0); err != nil {
 		return err
 	}
 	v.places++

@@ -27,7 +27,7 @@ func crowd(r *room, party string) (in int, err error) {
 
 // However much one party brings, there is room for the next.
 func TestRoomIsShared(t *testing.T) {
-	r := newRoom(Limits{InFlight: 24})
+	r := newRoom(Limits{InFlight: 24}, nil)
 	for i, want := range []int{12, 6, 3, 1, 1, 1} {
 		party := fmt.Sprintf("party %d", i)
 		in, err := crowd(r, party)
@@ -41,7 +41,7 @@ func TestRoomIsShared(t *testing.T) {
 // Two that flood at the same time, one document each in turn, come to a third
 // each.
 func TestRoomOfTwoWhoFlood(t *testing.T) {
-	r := newRoom(Limits{InFlight: 30})
+	r := newRoom(Limits{InFlight: 30}, nil)
 	in := map[string]int{}
 	for range 30 {
 		for _, party := range []string{"a", "b"} {
@@ -57,7 +57,7 @@ func TestRoomOfTwoWhoFlood(t *testing.T) {
 
 // What is left is free again, and nothing of it is forgotten or kept.
 func TestRoomIsGivenBack(t *testing.T) {
-	r := newRoom(Limits{InFlight: 2, Memory: 4 * Memory(1000)})
+	r := newRoom(Limits{InFlight: 2, Memory: 4 * Memory(1000)}, nil)
 	for range 3 {
 		a, b := r.enter("a"), r.enter("b")
 		for _, err := range []error{a.hold(1000), a.hold(500), a.work(), b.hold(2000), b.work()} {
@@ -76,9 +76,30 @@ func TestRoomIsGivenBack(t *testing.T) {
 	}
 }
 
+// What others hold for requests that are over is free for nobody, and is shown.
+func TestRoomCountsWhatIsLeftBehind(t *testing.T) {
+	left := int64(0)
+	r := newRoom(Limits{InFlight: 4, Memory: 4 * Memory(1000)}, func() int64 { return left })
+	left = 3 * Memory(1000)
+	first, second := r.enter("a"), r.enter("b")
+	if err := first.hold(1000); err != nil {
+		t.Error(err)
+	}
+	if err := second.hold(1000); !errors.Is(err, errMemory) {
+		t.Errorf("beside what is left behind: %v", err)
+	}
+	if _, bytes := r.inUse(); bytes != 4*Memory(1000) {
+		t.Errorf("%d bytes in use", bytes)
+	}
+	left = 0
+	if err := second.hold(1000); err != nil {
+		t.Error(err)
+	}
+}
+
 // A party's only document may have all that is free; a second one may not.
 func TestRoomForTheLargest(t *testing.T) {
-	r := newRoom(Limits{InFlight: 2, Memory: Memory(8<<20) + Memory(16<<10)})
+	r := newRoom(Limits{InFlight: 2, Memory: Memory(8<<20) + Memory(16<<10)}, nil)
 	only, second := r.enter("a"), r.enter("a")
 	for size := 16 << 10; size <= 8<<20; size *= 2 {
 		if err := only.hold(size); err != nil {

@@ -34,6 +34,7 @@ type Options struct {
 	Keys     PublicKeys
 	Access   *Access
 	Limits   Limits
+	Beside   func() int64 // bytes that others hold for requests that are over, which count in Limits.Memory; or nil
 	Version  Version
 	Log      *zap.Logger
 	Metrics  prometheus.Registerer
@@ -126,7 +127,7 @@ func New(o Options) (*Server, error) {
 	}
 	s.intake.Store(o.Intake)
 	s.SwapKeys(o.Trust, o.Keys)
-	s.room = newRoom(s.limits)
+	s.room = newRoom(s.limits, o.Beside)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
 	if s.metrics, err = newMetrics(o.Metrics, s.room); err != nil {

@@ -55,6 +55,10 @@ func TestUnansweredIsBounded(t *testing.T) {
 		t.Fatalf("left behind: %v", err)
 	}
 
+	if n := q.Unanswered(); n != 6<<20+int64(len("left behind")) {
+		t.Errorf("%d bytes are said to be left behind", n)
+	}
+
 	patient, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	next := queue.Submission{Key: "next", Token: [16]byte{1}, Body: make([]byte, 3<<20)}
@@ -64,6 +68,9 @@ func TestUnansweredIsBounded(t *testing.T) {
 	letOn()
 	if e, err := admitted(patient, q, next); err != nil || e.Token != next.Token {
 		t.Errorf("the brokers answer again: %v owns, %v", e.Token, err)
+	}
+	if n := q.Unanswered(); n != 0 {
+		t.Errorf("the brokers answer again: %d bytes are said to be left behind", n)
 	}
 }
 

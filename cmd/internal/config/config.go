@@ -236,8 +236,8 @@ type Limits struct {
 	InFlight int `yaml:"inFlight"`
 	// Memory is how much requests may hold at once, in both directions: documents
 	// that are read and worked on, their sealed forms, and answers until they are
-	// read; more are refused, and may come again. With Kafka, as much again may wait
-	// there for the brokers' answer. Default 256MiB, at least what one largest
+	// read; more are refused, and may come again. What waits for the answer of Kafka's
+	// brokers counts until it is there. Default 256MiB, at least what one largest
 	// document takes: 7/3 of limits.document, about.
 	Memory Size `yaml:"memory"`
 	// Slowest is how much of an answer a caller has to take each second, after its

@@ -29,9 +29,19 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
 			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),
 		},
+		Beside:  d.unanswered(),
 		Version: Version(), Log: d.log, Metrics: d.metrics.Registerer(),
 	})
 	return err
+}
+
+// unanswered returns what tells how many bytes the queue holds for senders that
+// were answered, or nil for one that holds none.
+func (d *Daemon) unanswered() func() int64 {
+	if q, ok := d.store.(interface{ Unanswered() int64 }); ok {
+		return q.Unanswered
+	}
+	return nil
 }
 
 // secure puts TLS on the public server, where the configuration says so.
