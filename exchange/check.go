@@ -18,12 +18,12 @@ type Checks struct {
 	schemas *schemas.Catalog
 	rules   *rules.Set
 	limits  strict.Limits
-	turns   chan struct{} // as many as are checked at once
+	turns   *turns
 }
 
 // NewChecks binds schemas and rules.
 func NewChecks(catalog *schemas.Catalog, set *rules.Set) *Checks {
-	return &Checks{schemas: catalog, rules: set, turns: make(chan struct{}, runtime.GOMAXPROCS(0))}
+	return &Checks{schemas: catalog, rules: set, turns: newTurns(runtime.GOMAXPROCS(0))}
 }
 
 // A Checked document has been looked at. Only Checks makes one, and Signatures
@@ -77,30 +77,18 @@ func (c Checked) Err() error {
 // A Reading is a document that the gate, the schema and the reader of facts have
 // seen, and no business rule yet.
 type Reading struct {
+	turn     job // as which it takes turns
 	checked  Checked
 	root     strict.Node // of a document that is well-formed and of a known kind
 	identity Identity    // its number is "" if none could be read
 	unfiled  *Fault      // why it cannot be filed under its number and version, or nil
 }
 
-// turn waits until one more document may be checked, and returns what ends that.
-// Checking computes and nothing else: so no more are checked at once than there
-// are processors, and the others wait in the order in which they came. Were all
-// under way at once, each would be held up by all the others at every later step
-// too.
-func (c *Checks) turn(ctx context.Context) (done func(), err error) {
-	select {
-	case c.turns <- struct{}{}:
-		return func() { <-c.turns }, nil
-	case <-ctx.Done():
-		return nil, ctx.Err()
-	}
-}
-
-// Find checks a document: Read, then Judge. Its error says that the checking
-// failed, not that the document did.
+// Find checks a document of which nothing is kept: Read, then Judge, behind those
+// that are submitted. Its error says that the checking failed, not that the
+// document did.
 func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
-	r, err := c.Read(ctx, doc)
+	r, err := c.read(ctx, doc, true)
 	if err != nil {
 		return Checked{}, err
 	}
@@ -111,7 +99,12 @@ func (c *Checks) Find(ctx context.Context, doc Document) (Checked, error) {
 // facts of a document. A document that breaks the schema has an identity too, if
 // its number can be read: it may have been accepted under another schema.
 func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
-	done, err := c.turn(ctx)
+	return c.read(ctx, doc, false)
+}
+
+func (c *Checks) read(ctx context.Context, doc Document, check bool) (Reading, error) {
+	turn := job{party: doc.Sender, size: len(doc.Bytes), check: check}
+	done, err := c.turns.take(ctx, turn)
 	if err != nil {
 		return Reading{}, err
 	}
@@ -137,7 +130,9 @@ func (c *Checks) Read(ctx context.Context, doc Document) (Reading, error) {
 	if checked.malformed || checked.kind == "" {
 		return Reading{checked: checked}, nil
 	}
-	return c.outline(checked, report.Type.Places), nil
+	r := c.outline(checked, report.Type.Places)
+	r.turn = turn
+	return r, nil
 }
 
 // outline reads the facts of a well-formed document.
@@ -169,7 +164,7 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	if !checked.Valid() {
 		return checked, nil
 	}
-	done, err := c.turn(ctx)
+	done, err := c.turns.take(ctx, r.turn)
 	if err != nil {
 		return Checked{}, err
 	}
