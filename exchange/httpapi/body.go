@@ -10,6 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"os"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -83,8 +84,12 @@ func (s *Server) readJSON(c *call, v any) error {
 	return decodeJSON(*buf, v)
 }
 
-// decodeJSON reads one JSON value and nothing after it.
+// decodeJSON reads one JSON value and nothing after it. Keys are those of the
+// description, letter by letter, and each stands once.
 func decodeJSON(body []byte, v any) error {
+	if err := exactKeys(body, reflect.TypeOf(v)); err != nil {
+		return errBody.because("not the JSON that is expected here: " + err.Error())
+	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
@@ -99,6 +104,9 @@ func decodeJSON(body []byte, v any) error {
 // isMedia refuses a body of another media type, or in another charset than
 // UTF-8.
 func isMedia(r *http.Request, media ...string) error {
+	if len(r.Header.Values("Content-Type")) > 1 {
+		return errMediaType.because("there is more than one Content-Type")
+	}
 	if isPlain(r.Header.Get("Content-Type"), media) {
 		return nil
 	}
@@ -117,7 +125,7 @@ func isPlain(contentType string, media []string) bool { return slices.Contains(m
 
 // isPacked tells whether a body came as gzip, and refuses other codings.
 func isPacked(r *http.Request) (bool, error) {
-	switch coding := strings.ToLower(r.Header.Get("Content-Encoding")); coding {
+	switch coding := strings.ToLower(strings.Join(r.Header.Values("Content-Encoding"), ", ")); coding {
 	case "", "identity":
 		return false, nil
 	case "gzip":
