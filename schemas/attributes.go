@@ -72,8 +72,9 @@ func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, v
 	v := Violation{Code: CodeAttribute, Path: x.path(index) + "/@" + clip(name.Local)}
 	if name.Space == schemaInstance {
 		if name.Local == "nil" && !fits(&grammar.Text{Base: "boolean"}, value) {
-			v.EN = "xsi:nil must be true or false, found " + quoteEN(value) + "."
-			v.ZH = "xsi:nil 必须为 true 或 false，实际为" + quoteZH(value) + "。"
+			en, zh := quote(value)
+			v.EN = "xsi:nil must be true or false, found " + en + "."
+			v.ZH = "xsi:nil 必须为 true 或 false，实际为" + zh + "。"
 			return v, true
 		}
 		return Violation{}, false
@@ -87,8 +88,9 @@ func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, v
 			return Violation{}, false
 		}
 		en, zh := describe(a.Type.Text)
-		v.EN = "The attribute " + label + " of " + element + " must be " + en + ", found " + quoteEN(value) + "."
-		v.ZH = element + " 的属性 " + label + " 必须是" + zh + "，实际为" + quoteZH(value) + "。"
+		foundEN, foundZH := quote(collapsed(a.Type.Text, value))
+		v.EN = "The attribute " + label + " of " + element + " must be " + en + ", found " + foundEN + "."
+		v.ZH = element + " 的属性 " + label + " 必须是" + zh + "，实际为" + foundZH + "。"
 		return v, true
 	}
 	if t.AnyAttr {

@@ -161,7 +161,7 @@ func names(doc []byte, m mark) (breach, bool) {
 }
 
 func unbound(at int, prefix []byte) breach {
-	name := clip(strings.ToValidUTF8(string(prefix), "?"))
+	name := clip(string(prefix))
 	return breach{
 		CodeNamespace, at,
 		"Expected a declared prefix, found " + name + ", which is bound to no namespace.",

@@ -9,9 +9,6 @@ import (
 	"beibu/schemas/internal/grammar"
 )
 
-// maxShown bounds what a message repeats of a document, in characters.
-const maxShown = 64
-
 // An outline is a document's elements and where they stand. It is made only
 // to explain what is wrong with a document; a valid one needs none.
 type outline struct {
@@ -133,16 +130,4 @@ func (o *outline) place(index int32) (place int, alone bool) {
 		}
 	}
 	return place, count == 1
-}
-
-// clip returns at most maxShown characters of s, and shows where it cut.
-func clip(s string) string {
-	count := 0
-	for i := range s {
-		if count == maxShown {
-			return s[:i] + "…"
-		}
-		count++
-	}
-	return s
 }

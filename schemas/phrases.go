@@ -118,17 +118,19 @@ func namespaceHintZH(name grammar.Name, expected []grammar.Name) string {
 // value explains a text that is not of its element's type.
 func (x *explainer) value(index int32) {
 	v := Violation{Code: CodeValue, Path: x.path(index)}
-	en, zh := "of the type that the schema gives it", "模式规定的类型"
+	var of *grammar.Text
 	if t := x.typeOf(index); t.Simple() {
-		en, zh = describe(t.Text)
+		of = t.Text
 	}
+	en, zh := describe(of)
 	e := x.elements[index]
 	text := ""
 	if e.open {
 		text = textAt(x.doc[:e.close], int(e.end))
 	}
-	v.EN = x.label(index) + " must be " + en + ", found " + quoteEN(text) + "."
-	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + quoteZH(text) + "。"
+	foundEN, foundZH := quote(collapsed(of, text))
+	v.EN = x.label(index) + " must be " + en + ", found " + foundEN + "."
+	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + foundZH + "。"
 	x.tell(topic{index, CodeContent}, v, int(e.start))
 }
 
@@ -182,27 +184,4 @@ func list(names []string, between string) string {
 		return strings.Join(names, between)
 	}
 	return strings.Join(names[:maxListed], between) + between + "… (+" + strconv.Itoa(len(names)-maxListed) + ")"
-}
-
-// quoteEN shows a value from a document: one line, at most 64 characters.
-func quoteEN(value string) string {
-	if shown := show(value); shown != "" {
-		return `"` + shown + `"`
-	}
-	return "nothing"
-}
-
-func quoteZH(value string) string {
-	if shown := show(value); shown != "" {
-		return "“" + shown + "”"
-	}
-	return "空"
-}
-
-func show(value string) string {
-	const enough = maxShown * 8 // bytes: more than is shown, whatever the script
-	if len(value) > enough {
-		value = value[:enough]
-	}
-	return clip(strings.ToValidUTF8(strings.Join(strings.Fields(value), " "), ""))
 }
