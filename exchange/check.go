@@ -124,7 +124,7 @@ func (c *Checks) read(ctx context.Context, doc Document, check bool) (Reading, e
 		checked.faults = append(checked.faults, schemaFault(report, v, rules.Warn))
 	}
 	checked.faults.sort()
-	if checked.malformed {
+	if checked.malformed && !report.Precise {
 		checked.faults = c.explain(checked)
 	}
 	if checked.malformed || checked.kind == "" {
@@ -201,7 +201,7 @@ func (c *Checks) explain(checked Checked) Faults {
 		return checked.faults
 	}
 	better := gateFault(fault)
-	better.Path, better.Message.ZH = checked.faults[0].Path, checked.faults[0].Message.ZH
+	better.Path = checked.faults[0].Path
 	return Faults{better}
 }
 

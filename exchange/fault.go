@@ -7,7 +7,6 @@ import (
 
 	"beibu/exchange/rules"
 	"beibu/schemas"
-	"beibu/signing/strict"
 )
 
 // A Text is a message for people in the two languages of the exchange.
@@ -99,29 +98,4 @@ func ruleFault(b rules.Breach) Fault {
 		Code: b.Rule.Code, Severity: b.Rule.Severity.String(), Path: b.At.Path(), Line: line, Column: column,
 		Message: Text{EN: b.EN, ZH: b.ZH}, Source: b.Rule.Source,
 	}.clip()
-}
-
-// gateFault turns what the strict reader refused into a fault. The schemas
-// have a gate of their own; this one speaks where it is the stricter or the
-// more telling.
-func gateFault(f *strict.Fault) Fault {
-	zh, ok := gateZH[f.Code]
-	if !ok {
-		zh = gateZH["xml.syntax"]
-	}
-	return Fault{
-		Code: f.Code, Severity: rules.Reject.String(), Path: "/", Line: f.Line, Column: f.Column,
-		Message: Text{EN: f.Reason, ZH: zh}, Source: "XML 1.0",
-	}.clip()
-}
-
-// gateZH says in Chinese what each refusal of the strict reader means.
-var gateZH = map[string]string{
-	"xml.syntax":              "应为格式良好的 XML，实际从此处起不是。",
-	"xml.encoding":            "应为 UTF-8 编码，实际为其他编码。",
-	"xml.dtd":                 "此处应为元素，实际为文档类型声明（DOCTYPE），不予接受。",
-	"xml.pi":                  "此处应为文本、元素或注释，实际为处理指令，不予接受。",
-	"xml.namespace":           "应按 XML 命名空间规范使用前缀和命名空间，实际有误。",
-	"xml.duplicate-attribute": "同一元素中每个属性应只出现一次，实际有重复。",
-	"xml.limit":               "文档应在允许的规模之内（深度、属性、命名空间和元素数量），实际超出。",
 }

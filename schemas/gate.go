@@ -22,6 +22,47 @@ type breach struct {
 	en, zh string
 }
 
+// prolog looks at what is before the first tag: a byte order mark that is not at
+// the very start, or a blank before the XML declaration. Both come of tools that
+// join or indent files, and neither can be seen in an editor.
+func prolog(doc []byte) (breach, bool) {
+	first := bytes.IndexByte(doc, '<')
+	if first <= 0 {
+		return breach{}, false
+	}
+	head, blank := doc[:first], " \t\r\n"
+	mark := bytes.Index(head, byteOrderMark)
+	switch {
+	case mark >= 0 && strings.Trim(string(head), blank+string(byteOrderMark)) != "":
+		return breach{}, false // text: the engine places it
+	case mark == 0:
+		return breach{
+			CodeSyntax, mark,
+			"Expected at most one byte order mark (U+FEFF), found a second one after it.",
+			"开头最多有一个字节顺序标记（BOM，U+FEFF），实际其后还有一个。",
+		}, true
+	case mark > 0:
+		return breach{
+			CodeSyntax, mark,
+			"Expected a byte order mark (U+FEFF) at the very start only, found one after white space.",
+			"字节顺序标记（BOM，U+FEFF）应位于最开头，实际位于空白之后。",
+		}, true
+	}
+	declaration := len(doc) > first+5 && bytes.HasPrefix(doc[first:], []byte("<?xml")) && strings.IndexByte(blank, doc[first+5]) >= 0
+	if !declaration || strings.Trim(string(head), blank) != "" {
+		return breach{}, false
+	}
+	en, zh := "white space", "空白"
+	if bytes.ContainsAny(head, "\r\n") {
+		en, zh = "an empty line", "空行"
+	}
+	return breach{
+		CodeSyntax, 0,
+		"Expected the XML declaration at the very start, found " + en + " before it.",
+		"XML 声明应位于最开头，实际其前有" + zh + "。",
+	}, true
+}
+
 // suspicious tells whether a well-formed document may hold what the engine
 // lets through and we do not: an instruction, or too many elements or
 // declarations. It looks for bytes and may be wrong; beyond is not.

@@ -73,11 +73,37 @@ var hostile = []struct{ name, doc, want string }{
 	{"XInclude", "<xi:include xmlns:xi='http://www.w3.org/2001/XInclude' href='/etc/passwd'/>", "schema.unknown-kind 1:1 /include"},
 	{"a part of a document", "<Party xmlns='" + cac + "'/>", "schema.unknown-kind 1:1 /Party"},
 	{"byte order mark", "\xef\xbb\xbf<a/>", "schema.unknown-kind 1:1 /a"},
+	{"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf<?xml version='1.0'?><a/>", "xml.syntax 1:1 /"},
+	{"two byte order marks without a declaration", "\xef\xbb\xbf\xef\xbb\xbf<a/>", "xml.syntax 1:1 /"},
+	{"byte order mark behind white space", "\n\xef\xbb\xbf<a/>", "xml.syntax 2:1 /"},
+	{"empty line before the declaration", "\r\n<?xml version='1.0'?><a/>", "xml.syntax 1:1 /"},
 	{"instruction in a comment and in CDATA", "<a><!-- <?x?> --><![CDATA[<?x?>]]></a>", "schema.unknown-kind 1:1 /a"},
 }
 
 // expectedFound is how the gate speaks, in both languages.
 var expectedFound = regexp.MustCompile(`^Expected .*\bfound .*(应|最多).*(实际|到此结束)`)
+
+// TestProlog shows that what nobody can see before the first tag is named.
+func TestProlog(t *testing.T) {
+	c := newCatalog(t)
+	for doc, says := range map[string][2]string{
+		"\xef\xbb\xbf\xef\xbb\xbf<?xml version='1.0'?><a/>": {"found a second one", "字节顺序标记"},
+		" \xef\xbb\xbf<a/>":                       {"byte order mark (U+FEFF) at the very start", "字节顺序标记"},
+		"\n<?xml version='1.0'?><a/>":             {"XML declaration at the very start, found an empty line before it", "其前有空行"},
+		"\t<?xml version='1.0'?><a/>":             {"found white space before it", "其前有空白"},
+		"\xef\xbb\xbf\n<?xml version='1.0'?><a/>": {"found an empty line before it", "其前有空行"},
+	} {
+		r := validate(t, c, []byte(doc))
+		if v := r.Violations[0]; !r.Precise || !strings.Contains(v.EN, says[0]) || !strings.Contains(v.ZH, says[1]) {
+			t.Errorf("%q: %+v", doc, r)
+		}
+	}
+	for _, doc := range []string{"\n<a/>", "x<a/>", "\xef\xbb\xbf<?xml version='1.0'?><a/>", "<?xml-a?><a/>"} {
+		if r := validate(t, c, []byte(doc)); r.Precise {
+			t.Errorf("%q: %+v", doc, r)
+		}
+	}
+}
 
 // A document whose root can be read is told of as what it would be, however
 // broken it is behind that.

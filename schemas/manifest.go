@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -42,6 +43,7 @@ func readManifest(text []byte) (m manifest, lines []int, err error) {
 			err = fmt.Errorf("not YAML that can be read: %v", cause)
 		}
 	}()
+	text = bytes.TrimPrefix(text, byteOrderMark)
 	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
 		return manifest{}, nil, err
 	}

@@ -37,7 +37,7 @@ kinds:
 
 func fruit() map[string][]byte {
 	return map[string][]byte{
-		"manifest.yaml": []byte(fruitManifest), "fruit/lychee.xsd": []byte(lichee), "units/weight.xsd": []byte(weight),
+		"manifest.yaml": []byte("\ufeff" + fruitManifest), "fruit/lychee.xsd": []byte("\ufeff" + lichee), "units/weight.xsd": []byte(weight),
 		"README.txt": []byte("not read"),
 	}
 }

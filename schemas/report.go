@@ -22,6 +22,9 @@ type Report struct {
 	// Malformed tells that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool
+	// Precise is set if a malformed document's violation says all that there is
+	// to say of it: another reader of XML would only guess.
+	Precise bool
 	// Violations stand in document order, at most MaxViolations of them.
 	Violations []Violation
 	// Warnings are departures from the schema that do not refuse the document,

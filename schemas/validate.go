@@ -28,6 +28,11 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 			"文档最多 " + strconv.FormatInt(c.limit, 10) + " 字节，实际为 " + strconv.Itoa(len(document)) + " 字节。",
 		}), nil
 	}
+	if b, bad := prolog(doc); bad {
+		r := refused(doc, Type{}, b)
+		r.Precise = true
+		return r, nil
+	}
 	h, _ := identify(doc)
 	e, known := c.find(h, at)
 	if !known {

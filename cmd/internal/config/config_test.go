@@ -29,6 +29,22 @@ func TestZeroConfiguration(t *testing.T) {
 	}
 }
 
+// A configuration and a map that begin with a byte order mark are read.
+func TestByteOrderMark(t *testing.T) {
+	const mark = "\ufeff"
+	file := filepath.Join(t.TempDir(), "parties.yaml")
+	if err := os.WriteFile(file, []byte(mark+"parties:\n  - {id: qinzhou-customs, role: customs, country: CN, name: {en: Qinzhou Customs, zh: 钦州海关}}\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	l, err := Parse("beibud.yaml", []byte(mark+"listen: 127.0.0.1:18420\nparties: "+file+"\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if l.Listen != "127.0.0.1:18420" || len(l.Parties.All()) != 1 {
+		t.Errorf("listen %q, %d parties", l.Listen, len(l.Parties.All()))
+	}
+}
+
 // The map that ships has what the design promises: seven port offices, the
 // fourteen units of the platform, eleven single windows. Ids are for ever, and
 // names are those that the organisations bear.

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"bytes"
 	"encoding"
 	"fmt"
 	"reflect"
@@ -77,7 +78,8 @@ func parse(b []byte) (tree *ast.File, err error) {
 			err = fmt.Errorf("the parser gave up: %v", reason)
 		}
 	}()
-	return parser.ParseBytes(b, 0, parser.AllowDuplicateMapKey())
+	// Editors on Windows write a byte order mark; the parser takes it for a part of the first key.
+	return parser.ParseBytes(bytes.TrimPrefix(b, []byte("\xef\xbb\xbf")), 0, parser.AllowDuplicateMapKey())
 }
 
 // syntaxMistake places an error of the YAML parser.
