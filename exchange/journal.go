@@ -2,7 +2,9 @@ package exchange
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"iter"
 	"time"
 
 	"github.com/google/uuid"
@@ -44,6 +46,8 @@ type DeliveryQuery struct {
 	States   []State
 	Since    time.Time // came to their state at or after
 	Until    time.Time // came to their state before
+	Kind     string    // of the document
+	Cause    string    // code of the cause of their state
 	After    int64     // sequence of the last exchange seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
@@ -71,7 +75,8 @@ type Recorder struct {
 
 // Record makes events durable, all or none. A nil error says that they are
 // durable and shown; an *Error of kind Unavailable that they may not be, and
-// that recording them again is safe, since a delivery moves but once.
+// that recording them again is safe, since a delivery moves but once; one of kind
+// Invalid that the queue does not take them, now or later.
 func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if len(events) == 0 {
 		return nil
@@ -81,7 +86,10 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 		return &Error{Op: "record events", Kind: Internal, Err: err}
 	}
 	told, err := r.Appender.Append(ctx, records...)
-	if err != nil {
+	switch {
+	case errors.Is(err, queue.ErrInvalid):
+		return &Error{Op: "record events", Kind: Invalid, Code: "outside-limits", Err: err}
+	case err != nil:
 		return &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
 	}
 	return r.await(ctx, told)
@@ -102,4 +110,28 @@ func (r *Recorder) await(ctx context.Context, sequence int64) error {
 		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: fmt.Errorf("sequence %d: %w", sequence, err)}
 	}
 	return nil
+}
+
+// partBytes bounds what parts puts into one part: far below what any queue takes
+// in one piece.
+const partBytes = 1 << 20
+
+// parts cuts events into parts of which each can be recorded in one piece, however
+// long the reasons are. The bytes are those of the longest form: JSON writes a
+// control character with six.
+func parts(events []Event) iter.Seq[[]Event] {
+	return func(yield func([]Event) bool) {
+		for len(events) > 0 {
+			n, size := 0, 0
+			for n < len(events) && (n == 0 || size < partBytes) {
+				e := events[n]
+				size += 256 + len(e.Receiver) + 6*(len(e.Cause.Code)+len(e.Cause.Reason)+len(e.Cause.Actor)+len(e.Lease.Holder))
+				n++
+			}
+			if !yield(events[:n:n]) {
+				return
+			}
+			events = events[n:]
+		}
+	}
 }

@@ -1,11 +1,20 @@
 package exchange
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/queue"
 )
 
 // Replay sends failed deliveries again, under the same exchange id and with
@@ -25,42 +34,134 @@ type ReplayQuery struct {
 	Cause    string    `json:"cause,omitempty"` // code of the cause
 }
 
+// deliveries returns the query for the failed deliveries that fit, by pages.
+func (q ReplayQuery) deliveries() DeliveryQuery {
+	return DeliveryQuery{
+		Receiver: q.Receiver, States: []State{ConsignmentRejection, ContentHandoverFailure},
+		Since: q.Since, Until: q.Until, Kind: q.Kind, Cause: q.Cause, Limit: replayPage,
+	}
+}
+
 // A Plan is what a replay would do. Its digest stands for exactly these
 // deliveries at exactly these attempts: doing a plan whose digest no longer
 // fits is refused.
 type Plan struct {
-	Query  ReplayQuery
-	Items  []Exchange // each with the one failed delivery
-	Digest string     // lower-case hexadecimal SHA-256
+	Query    ReplayQuery
+	Matched  int        // failed deliveries that fit the query
+	Eligible int        // of those: what the plan begins again, and its digest stands for
+	LeftOut  int        // of those: what is beyond MaxReplay, and is for the next plan
+	Items    []Exchange // the first MaxItems of the plan, each with the one failed delivery
+	Digest   string     // lower-case hexadecimal SHA-256
+	Begun    int        // once it is done: what this replay began again; others were acknowledged or begun by another meanwhile
+
+	attempts []attempt // of all that is eligible, in the order of the plan
 }
 
-// MaxReplay bounds the deliveries of one plan.
-const MaxReplay = 10_000
+// An attempt is a failed one of a delivery in a plan.
+type attempt struct {
+	exchange uuid.UUID
+	number   int
+}
 
-// Plan finds the failed deliveries that fit.
+// The bounds of a plan, and of the pages in which it is made and done.
+const (
+	MaxReplay  = 100_000
+	MaxItems   = 1_000
+	replayPage = 1_000
+)
+
+// Plan finds the failed deliveries that fit. It fails with an *Error of kind
+// Invalid and code "unknown-cause" if no failed delivery of the receiver has the
+// cause.
 func (r *Replay) Plan(ctx context.Context, q ReplayQuery) (Plan, error) {
 	if q.Receiver == "" {
-		return Plan{}, &Error{Op: "plan replay", Kind: Invalid, Code: "receiver-missing", Err: fmt.Errorf("a replay names its receiver")}
-	}
-	failed, err := r.Journal.Deliveries(ctx, DeliveryQuery{
-		Receiver: q.Receiver, States: []State{ConsignmentRejection, ContentHandoverFailure},
-		Since: q.Since, Until: q.Until, Limit: MaxReplay,
-	})
-	if err != nil {
-		return Plan{}, err
+		return Plan{}, &Error{Op: "plan replay", Kind: Invalid, Code: "receiver-missing", Err: errors.New("a replay names its receiver")}
 	}
 	plan := Plan{Query: q}
 	sum := sha256.New()
-	for _, x := range failed {
-		d := x.Deliveries[0]
-		if q.Kind != "" && x.Identity.Kind != q.Kind || q.Cause != "" && d.Cause.Code != q.Cause {
-			continue
+	err := eachDelivery(ctx, r.Journal, q.deliveries(), func(x Exchange) {
+		plan.Matched++
+		if plan.Eligible == MaxReplay {
+			plan.LeftOut++
+			return
 		}
-		plan.Items = append(plan.Items, x)
-		sum.Write(fmt.Appendf(nil, "%s %s %d\n", x.ID, d.Receiver, d.Attempt))
+		plan.Eligible++
+		d := x.Deliveries[0]
+		if len(plan.Items) < MaxItems {
+			plan.Items = append(plan.Items, x)
+		}
+		plan.attempts = append(plan.attempts, attempt{x.ID, d.Attempt})
+		_, _ = fmt.Fprintf(sum, "%s %s %d\n", x.ID, d.Receiver, d.Attempt)
+	})
+	if err == nil && plan.Matched == 0 && q.Cause != "" {
+		err = r.known(ctx, q)
+	}
+	if err != nil {
+		return Plan{}, err
 	}
 	plan.Digest = hex.EncodeToString(sum.Sum(nil))
 	return plan, nil
+}
+
+// eachDelivery calls visit with the deliveries that fit, a page at a time.
+func eachDelivery(ctx context.Context, j Journal, q DeliveryQuery, visit func(Exchange)) error {
+	for {
+		page, err := j.Deliveries(ctx, q)
+		if err != nil {
+			return err
+		}
+		for _, x := range page {
+			visit(x)
+		}
+		if len(page) < q.Limit {
+			return nil
+		}
+		last := page[len(page)-1]
+		q.After, q.Backlog = last.Sequence, !last.Express
+	}
+}
+
+// known fails unless a cause is one of the exchange's own or a failed delivery of
+// the receiver has it: a misspelt one must not look like nothing to do.
+func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
+	if q.Cause == causeExpired {
+		return nil
+	}
+	causes := make(map[string]int)
+	all := ReplayQuery{Receiver: q.Receiver}.deliveries()
+	if err := eachDelivery(ctx, r.Journal, all, func(x Exchange) { causes[x.Deliveries[0].Cause.Code]++ }); err != nil {
+		return err
+	}
+	if causes[q.Cause] > 0 {
+		return nil
+	}
+	return &Error{
+		Op: "plan replay", Kind: Invalid, Code: "unknown-cause",
+		Err: fmt.Errorf("no failed delivery to %s has the cause %q; %s", q.Receiver, q.Cause, listed(causes)),
+	}
+}
+
+// listed names the causes that there are, the most frequent first.
+func listed(causes map[string]int) string {
+	if len(causes) == 0 {
+		return "nothing has failed"
+	}
+	const most = 10
+	codes := slices.SortedFunc(maps.Keys(causes), func(a, b string) int {
+		return cmp.Or(causes[b]-causes[a], strings.Compare(a, b))
+	})
+	var text strings.Builder
+	text.WriteString("the causes are ")
+	for i, code := range codes[:min(most, len(codes))] {
+		if i > 0 {
+			text.WriteString(", ")
+		}
+		_, _ = fmt.Fprintf(&text, "%s (%d)", code, causes[code])
+	}
+	if more := len(codes) - most; more > 0 {
+		_, _ = fmt.Fprintf(&text, " and %d more", more)
+	}
+	return text.String()
 }
 
 // An Order asks for a plan to be done.
@@ -72,9 +173,11 @@ type Order struct {
 	At     time.Time
 }
 
-// Do plans again and, where the plan is still the one that the person saw,
-// begins the next attempt of every delivery in it. It fails with an *Error of
-// kind Stale where the plan changed meanwhile; then nothing was done.
+// Do plans again and, if the plan is still the one that the person saw, begins
+// the next attempt of every delivery in it. It fails with an *Error of kind Stale
+// and code "plan-changed" if the plan changed meanwhile; then nothing was done. Of
+// kind Unavailable, a part may be done: the next plan is what is left. What is
+// acknowledged meanwhile, or begun by another replay, is not begun: see Begun.
 func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 	plan, err := r.Plan(ctx, o.Query)
 	if err != nil {
@@ -83,16 +186,56 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 	if plan.Digest != o.Digest {
 		return plan, &Error{
 			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: fmt.Errorf("the plan is now %d deliveries with digest %s", len(plan.Items), plan.Digest),
+			Err: fmt.Errorf("the plan is now %d deliveries with digest %s", plan.Eligible, plan.Digest),
 		}
 	}
-	events := make([]Event, 0, len(plan.Items))
-	for _, x := range plan.Items {
-		d := x.Deliveries[0]
-		events = append(events, Event{
-			Exchange: x.ID, Receiver: d.Receiver, Name: ContentConsignment, Attempt: d.Attempt + 1, At: o.At,
-			Cause: Cause{Code: "replay", Reason: o.Reason, Actor: o.Actor},
-		})
+	o.At = queue.Stored(o.At)
+	cause := Cause{Code: "replay", Reason: o.Reason, Actor: o.Actor}
+	for page := range slices.Chunk(plan.attempts, replayPage) {
+		events := make([]Event, 0, len(page))
+		for _, a := range page {
+			events = append(events, Event{
+				Exchange: a.exchange, Receiver: o.Query.Receiver, Name: ContentConsignment, Attempt: a.number + 1, At: o.At, Cause: cause,
+			})
+		}
+		begun, err := r.begin(ctx, o, page, events)
+		plan.Begun += begun
+		if err != nil {
+			return plan, err
+		}
 	}
-	return plan, r.Recorder.Record(ctx, events...)
+	if plan.Begun == 0 && plan.Eligible > 0 {
+		return plan, &Error{
+			Op: "do replay", Kind: Stale, Code: "plan-changed",
+			Err: errors.New("all of it was acknowledged, or begun by another, a moment before"),
+		}
+	}
+	return plan, nil
+}
+
+// begin records a page of a replay and returns how many of its attempts the
+// record lets it begin.
+func (r *Replay) begin(ctx context.Context, o Order, page []attempt, events []Event) (begun int, err error) {
+	for part := range parts(events) {
+		if err := r.Recorder.Record(ctx, part...); err != nil {
+			return 0, err
+		}
+	}
+	ids := make([]uuid.UUID, 0, len(page))
+	failed := make(map[uuid.UUID]int, len(page))
+	for _, a := range page {
+		ids = append(ids, a.exchange)
+		failed[a.exchange] = a.number
+	}
+	found, err := r.Journal.Deliveries(ctx, DeliveryQuery{Receiver: o.Query.Receiver, Exchanges: ids})
+	if err != nil {
+		return 0, err
+	}
+	for _, x := range found {
+		// The receiver may have fetched it by now, and so its cause is gone.
+		if d := x.Deliveries[0]; d.Attempt > failed[x.ID] && d.ConsignedAt.Equal(o.At) {
+			begun++
+		}
+	}
+	return begun, nil
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strings"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
@@ -51,7 +52,7 @@ func fail(w io.Writer, err error) int {
 	if hint := hintOf(err); hint != "" {
 		_, _ = fmt.Fprintln(w, "hint:", hint)
 	}
-	if problem != nil && refused(problem.Problem) {
+	if problem != nil && refused(problem.Problem) && !misasked(problem.Code) {
 		return exitFaults
 	}
 	return exitUnable
@@ -63,6 +64,10 @@ func fail(w io.Writer, err error) int {
 func refused(p httpapi.Problem) bool {
 	return p.Code != client.NoProblem && p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError
 }
+
+// misasked tells whether a code says that a filter has a value that does not
+// exist, so that what was asked has no answer: neither yes nor no.
+func misasked(code string) bool { return strings.HasPrefix(code, "unknown-") }
 
 // hintOf returns what can be done about an error, or "".
 func hintOf(err error) string {
@@ -93,6 +98,7 @@ var hints = map[string]string{
 	"not-suspended":       "parties list shows who is suspended, and why",
 	"delivered-by-topic":  "read the party's topic in Kafka",
 	"number-taken":        "a changed document carries a new version or a new number",
+	"unknown-party":       "parties list shows the ids of all parties",
 	"plan-changed":        "print the plan again, look at it, and do it then",
 	"receiver-missing":    "--to names the party whose deliveries are meant",
 	"unroutable":          "GET /v1/routes tells who takes what",

@@ -1,8 +1,10 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -77,7 +79,7 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 	if s.asJSON() {
 		return s.json(printedPlan{plan, done})
 	}
-	if len(plan.Items) == 0 {
+	if plan.Matched == 0 {
 		return s.printf("no failed delivery fits: there is nothing to replay\n")
 	}
 	t := terminal.NewTable("EXCHANGE", "RECEIVER", "KIND", "NUMBER", "STATE", "ATTEMPT", "FAILED", "CAUSE")
@@ -87,10 +89,29 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 	if err := s.table(t); err != nil {
 		return err
 	}
-	if done {
-		return s.printf("done: %s\n", deliveries(len(plan.Items)))
+	if err := s.printf("%s", countsOf(plan)); err != nil {
+		return err
 	}
-	return s.printf("planned: %s; nothing was done\nplan %s\nto do it, add --do --reason WHY\n", deliveries(len(plan.Items)), terminal.Clean(plan.Digest))
+	if done {
+		return s.printf("done: %s\n", deliveries(*cmp.Or(plan.Begun, &plan.Eligible)))
+	}
+	return s.printf("planned: %s; nothing was done\nplan %s\nto do it, add --do --reason WHY\n", deliveries(plan.Eligible), terminal.Clean(plan.Digest))
+}
+
+// countsOf says what of a plan the table does not show, a line each.
+func countsOf(plan httpapi.Plan) string {
+	var text strings.Builder
+	if more := plan.Eligible - len(plan.Items); more > 0 {
+		_, _ = fmt.Fprintf(&text, "and %s more that the plan has and this table does not show\n", deliveries(more))
+	}
+	if plan.LeftOut > 0 {
+		_, _ = fmt.Fprintf(&text, "%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards\n",
+			deliveries(plan.Matched), plan.LeftOut)
+	}
+	if plan.Begun != nil && *plan.Begun < plan.Eligible {
+		_, _ = fmt.Fprintf(&text, "%s of the plan were acknowledged, or begun by another, a moment before\n", deliveries(plan.Eligible-*plan.Begun))
+	}
+	return text.String()
 }
 
 // deliveries counts.

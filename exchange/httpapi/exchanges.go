@@ -40,6 +40,9 @@ func (s *Server) listExchanges(c *call) error {
 		return err
 	}
 	found, next, err := s.journal.Exchanges(c.request.Context(), q)
+	if err == nil && len(found) == 0 {
+		err = s.filters().Check(c.request.Context(), q.Kind, q.Party, q.Sender)
+	}
 	if err != nil {
 		return err
 	}
@@ -50,6 +53,12 @@ func (s *Server) listExchanges(c *call) error {
 		}
 	}
 	return c.json(http.StatusOK, page)
+}
+
+// filters returns what knows the values of filters.
+func (s *Server) filters() exchange.Filters {
+	in := s.intake.Load()
+	return exchange.Filters{Parties: in.Parties, Checks: in.Checks, Journal: s.journal}
 }
 
 // showExchange answers GET /v1/exchanges/{id}.

@@ -228,3 +228,35 @@ func TestReplay(t *testing.T) {
 		t.Errorf("%+v", p)
 	}
 }
+
+// A filter with a value that does not exist is an error, in a list as in a
+// replay; one that exists and fits nothing is an empty list.
+func TestUnknownValues(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	replay := func(body string) request {
+		return request{method: http.MethodPost, path: "/v1/replays/plans", as: operator, body: body, header: map[string]string{"Content-Type": "application/json"}}
+	}
+	list := func(query string) request { return request{path: "/v1/exchanges?" + query, as: operator} }
+	for name, test := range map[string]struct {
+		asked  request
+		status int
+		code   string
+	}{
+		"party":             {list("party=nobody"), 422, "unknown-party"},
+		"sender":            {list("sender=nobody"), 422, "unknown-party"},
+		"kind":              {list("kind=ata-carnets"), 422, "unknown-kind"},
+		"state":             {list("state=Lost"), 422, "unknown-state"},
+		"known and empty":   {list("kind=response&party=" + port), 200, ""},
+		"replay's receiver": {replay(`{"receiver":"window-vietnam"}`), 422, "unknown-party"},
+		"replay's kind":     {replay(`{"receiver":"` + receiver + `","kind":"ata-carnets"}`), 422, "unknown-kind"},
+		"replay's cause":    {replay(`{"receiver":"` + receiver + `","cause":"OTHER"}`), 422, "unknown-cause"},
+		"replay of nothing": {replay(`{"receiver":"` + receiver + `","cause":"expired"}`), 200, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := w.do(test.asked)
+			if a.status != test.status || test.code != "" && !strings.Contains(string(a.body), `"code":"`+test.code+`"`) {
+				t.Errorf("%d %s", a.status, a.body)
+			}
+		})
+	}
+}

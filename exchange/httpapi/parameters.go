@@ -28,10 +28,31 @@ func parametersOf(r *http.Request) *parameters {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	p := &parameters{values: values}
 	if err != nil {
-		p.mistake = errParameter.because("the query cannot be read")
+		p.mistake = errParameter.because(unreadable(r.URL.RawQuery))
 	}
 	return p
 }
+
+// unreadable says which part of a query cannot be read, and why.
+func unreadable(query string) string {
+	for part := range strings.SplitSeq(query, "&") {
+		shown := part[:min(len(part), maxShown)]
+		_, err := url.ParseQuery(part)
+		switch {
+		case err == nil:
+			continue
+		case strings.HasPrefix(part, "amp;"):
+			return fmt.Sprintf("the query cannot be read at %q: & separates parameters in an address, &amp; does so in HTML alone", shown)
+		case strings.Contains(part, ";"):
+			return fmt.Sprintf("the query cannot be read at %q: a semicolon in a value is written %%3B", shown)
+		}
+		return fmt.Sprintf("the query cannot be read at %q: %% begins two hexadecimal digits, and by itself it is written %%25", shown)
+	}
+	return "the query cannot be read"
+}
+
+// maxShown is how much of a part that cannot be read an answer shows, in bytes.
+const maxShown = 64
 
 // err returns the first mistake. It is called once all that is known was read.
 func (p *parameters) err() error {
@@ -78,18 +99,40 @@ func (p *parameters) time(name string) time.Time {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		p.refuse(name, "a time such as 2026-09-01T08:00:00Z")
+		p.refuse(name, timeWanted(text))
 	}
 	return t
+}
+
+// timeWanted says what a time looks like, and why a text is none if it is one
+// whose + was not encoded: in a query, + is a blank.
+func timeWanted(text string) string {
+	const wanted = "a time such as 2026-09-01T08:00:00Z"
+	if _, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+")); err == nil && strings.Contains(text, " ") {
+		return wanted + "; this one has a blank for its +, which a query must have as %2B: " + strings.ReplaceAll(text, " ", "%2B")
+	}
+	return wanted
 }
 
 // state returns a state, or "".
 func (p *parameters) state(name string) exchange.State {
 	state := exchange.State(p.text(name))
-	if state != "" && !slices.Contains(exchange.States(), state) {
-		p.refuse(name, "one of the states, such as ContentHandoverFailure")
+	if state != "" && !slices.Contains(exchange.States(), state) && p.mistake == nil {
+		p.mistake = &exchange.Error{
+			Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state",
+			Err: fmt.Errorf("there is no state %q; the states are %s", state, joined(exchange.States())),
+		}
 	}
 	return state
+}
+
+// joined names states in a sentence.
+func joined(states []exchange.State) string {
+	names := make([]string, 0, len(states))
+	for _, s := range states {
+		names = append(names, string(s))
+	}
+	return strings.Join(names, ", ")
 }
 
 // number returns a number in a range, or what it is by default.

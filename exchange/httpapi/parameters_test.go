@@ -4,6 +4,7 @@ import (
 	"errors"
 	"math"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
@@ -21,7 +22,6 @@ func TestParameters(t *testing.T) {
 		{"unknown", "knid=ata-carnet", false},
 		{"twice", "kind=a&kind=b", false},
 		{"too long", "kind=" + string(make([]byte, 300)), false},
-		{"no state", "state=Lost", false},
 		{"a date for a time", "since=2026-09-01", false},
 		{"limit zero", "limit=0", false},
 		{"limit too high", "limit=501", false},
@@ -50,6 +50,33 @@ func TestParameters(t *testing.T) {
 				t.Errorf("refused as %v", err)
 			}
 		})
+	}
+}
+
+// What cannot be read is named, with what to write instead.
+func TestParametersSayWhatIsWrong(t *testing.T) {
+	for query, want := range map[string]string{
+		"since=2026-09-01T08:00:00+08:00":       "2026-09-01T08:00:00%2B08:00",
+		"kind=a&amp;since=2026-09-01T08:00:00Z": `"amp;since=2026-09-01T08:00:00Z": & separates`,
+		"kind=a;b":                              `"kind=a;b": a semicolon`,
+		"kind=%zz":                              `"kind=%zz": % begins`,
+		"kind=a&" + strings.Repeat("%", 300):    `"` + strings.Repeat("%", 64) + `": %`,
+		"state=Lost":                            `there is no state "Lost"; the states are SubmissionAcceptance`,
+		"since=yesterday":                       "a time such as 2026-09-01T08:00:00Z",
+	} {
+		r := httptest.NewRequest("GET", "/", nil)
+		r.URL.RawQuery = query
+		p := parametersOf(r)
+		p.text("kind")
+		p.state("state")
+		p.time("since")
+		problem, _ := problemOf(p.err(), "x")
+		if !strings.Contains(problem.Detail, want) {
+			t.Errorf("%s: %q", query, problem.Detail)
+		}
+		if unknown := problem.Code == "unknown-state"; unknown != strings.HasPrefix(query, "state=") || unknown != (problem.Status == 422) {
+			t.Errorf("%s: %d %s", query, problem.Status, problem.Code)
+		}
 	}
 }
 

@@ -17,6 +17,9 @@ func (s *Server) planReplay(c *call) error {
 	if err := c.caller.mayReplay(&query); err != nil {
 		return err
 	}
+	if err := s.filters().Check(c.request.Context(), query.Kind, query.Receiver); err != nil {
+		return err
+	}
 	plan, err := s.replay.Plan(c.request.Context(), query)
 	if err != nil {
 		return err
@@ -36,13 +39,18 @@ func (s *Server) doReplay(c *call) error {
 	if err := goodReason(order.Reason); err != nil {
 		return err
 	}
+	if err := s.filters().Check(c.request.Context(), order.Query.Kind, order.Query.Receiver); err != nil {
+		return err
+	}
 	plan, err := s.replay.Do(c.request.Context(), exchange.Order{
 		Query: order.Query, Digest: order.Digest, Actor: c.caller.Name, Reason: order.Reason, At: time.Now(),
 	})
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wirePlan(plan))
+	done := wirePlan(plan)
+	done.Begun = &plan.Begun
+	return c.json(http.StatusOK, done)
 }
 
 // mayReplay refuses a replay to a receiver that is not the caller, unless the

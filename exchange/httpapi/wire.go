@@ -94,9 +94,13 @@ type Page struct {
 
 // Plan answers POST /v1/replays/plans, and POST /v1/replays once it is done.
 type Plan struct {
-	Query  exchange.ReplayQuery `json:"query"`
-	Digest string               `json:"digest"` // names exactly these deliveries at these attempts
-	Items  []PlanItem           `json:"items"`
+	Query    exchange.ReplayQuery `json:"query"`
+	Digest   string               `json:"digest"`          // names exactly the eligible deliveries at these attempts
+	Matched  int                  `json:"matched"`         // failed deliveries that fit the query
+	Eligible int                  `json:"eligible"`        // of those: what the plan begins again
+	LeftOut  int                  `json:"leftOut"`         // of those: what is beyond the bound of one plan
+	Items    []PlanItem           `json:"items"`           // the first of what is eligible; at most 1,000
+	Begun    *int                 `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
 }
 
 // PlanItem is one delivery that a replay would begin again.
@@ -262,7 +266,10 @@ func cause(c exchange.Cause) *exchange.Cause {
 
 // wirePlan returns a plan as the API tells it.
 func wirePlan(p exchange.Plan) Plan {
-	out := Plan{Query: p.Query, Digest: p.Digest, Items: make([]PlanItem, 0, len(p.Items))}
+	out := Plan{
+		Query: p.Query, Digest: p.Digest, Matched: p.Matched, Eligible: p.Eligible, LeftOut: p.LeftOut,
+		Items: make([]PlanItem, 0, len(p.Items)),
+	}
 	for _, x := range p.Items {
 		d := x.Deliveries[0]
 		out.Items = append(out.Items, PlanItem{

@@ -99,6 +99,12 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if !q.Until.IsZero() {
 		s.add(` AND d.changed < ?`, ceiling(q.Until))
 	}
+	if q.Kind != "" {
+		s.add(` AND x.kind = ?`, q.Kind)
+	}
+	if q.Cause != "" {
+		s.add(` AND json_extract(CAST(d.cause AS TEXT), '$.code') = ?`, q.Cause)
+	}
 	s.add(` ORDER BY d.entry, d.receiver LIMIT ?`, q.Limit)
 	return s
 }
