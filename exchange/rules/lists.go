@@ -65,19 +65,39 @@ func saysHS(code strict.Node) (named, isHS bool) {
 // of it (HS 2022), or of a tariff whose codes begin with it: that of ASEAN, of
 // the European Union, of the United States, and of a Chinese declaration.
 func meansHS(name string) bool {
-	word := strings.Map(func(r rune) rune {
-		if unicode.IsLetter(r) || unicode.IsDigit(r) {
-			return unicode.ToUpper(r)
-		}
-		return -1
-	}, name)
-	word = strings.TrimPrefix(word, "WCO")
+	word := strings.TrimPrefix(letters(name), "WCO")
 	switch strings.TrimRight(word, "0123456789") {
 	case "HS", "HSCODE", "HSN", "HSCLASSIFICATION", "HARMONIZEDSYSTEM", "HARMONISEDSYSTEM", "HARMONIZEDSYSTEMCODE",
 		"HARMONISEDSYSTEMCODE", "AHTN", "TARIC", "HTS", "HTSUS", "CODETS", "HS编码", "税则号列", "商品编号":
 		return true
 	}
 	return false
+}
+
+// Lists whose names are spelled in many ways; see Names.
+const (
+	ISO3166 = "ISO3166 ISO31661 ISO31661ALPHA2 ISO31661A2 ISO3166ALPHA2 ISO3166A2"
+	ISO4217 = "ISO4217 ISO4217ALPHA ISO42173A"
+	Rec19   = "REC19 UNECEREC19 UNECERECOMMENDATION19 UNCL8067"
+	Rec20   = "REC20 UNECEREC20 UNECERECOMMENDATION20 UNCL6411"
+	Rec21   = "REC21 UNECEREC21 UNECERECOMMENDATION21 UNCL7065"
+)
+
+// Names tells whether a list that a document names is one of a list's spellings:
+// "ISO3166-1:Alpha2" and "ISO 3166-1 alpha-2" name ISO3166.
+func Names(named, spellings string) bool {
+	word := letters(named)
+	return word != "" && slices.Contains(strings.Fields(spellings), word)
+}
+
+// letters returns the letters and digits of a name, in capitals.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsLetter(r) || unicode.IsDigit(r) {
+			return unicode.ToUpper(r)
+		}
+		return -1
+	}, name)
 }
 
 // HS returns the element that holds the code of the Harmonized System among

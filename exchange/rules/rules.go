@@ -46,6 +46,20 @@ type Document struct {
 	Received time.Time // when it came in
 }
 
+// BuiltIn tells whether the document is of a kind of the exchange's own, and not
+// of one that a schema pack added. The names of elements mean what they mean in
+// the standards of those kinds; in a kind of a pack they may mean anything, so
+// that a rule for all kinds judges a code there only if it names its list.
+func (d *Document) BuiltIn() bool {
+	switch d.Kind {
+	case "ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
+		"certificate-of-origin", "export-declaration", "import-declaration", "transit-declaration",
+		"export-licence", "import-licence", "health-certificate", "health-permit", "response", "sps-certificate":
+		return true
+	}
+	return false
+}
+
 // A Breach is one finding of a rule.
 type Breach struct {
 	Rule   *Rule

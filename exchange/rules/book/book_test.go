@@ -131,3 +131,14 @@ func onlyFault(s testdata.Sample) (string, bool) {
 	}
 	return first, !s.Good && first != ""
 }
+
+func TestBuiltInKinds(t *testing.T) {
+	for _, kind := range kinds(t) {
+		if d := (rules.Document{Kind: kind}); !d.BuiltIn() {
+			t.Errorf("%s is taken for a kind of a pack", kind)
+		}
+	}
+	if d := (rules.Document{Kind: "invoice"}); d.BuiltIn() {
+		t.Error("invoice is taken for a kind of the exchange's own")
+	}
+}

@@ -17,7 +17,7 @@ func countryCode() rules.Rule {
 		ZH:     "{0}不是国家代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				if !holdsCountry(n) {
+				if !holdsCountry(d, n) {
 					return
 				}
 				if code := n.Text(); code != "" && !codes.Country(code) {
@@ -29,8 +29,11 @@ func countryCode() rules.Rule {
 }
 
 // holdsCountry tells whether an element holds a country code: in UBL, in a trade
-// licence, or in an SPS certificate.
-func holdsCountry(n strict.Node) bool {
+// licence, or in an SPS certificate. In a kind of a pack it must say so.
+func holdsCountry(d *rules.Document, n strict.Node) bool {
+	if !d.BuiltIn() {
+		return rules.Names(rules.Scheme(n), rules.ISO3166)
+	}
 	switch name := n.Local(); name {
 	case "IdentificationCode":
 		return strings.HasSuffix(n.Parent().Local(), "Country")

@@ -15,11 +15,23 @@ func currencyCode() rules.Rule {
 		ZH:     "{0}不是货币代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				code := n.Attr("currencyID")
+				code := currencyOf(d, n)
 				if _, known := codes.Currency(code); code != "" && !known {
 					report(n, code)
 				}
 			})
 		},
 	}
+}
+
+// currencyOf returns the currency that an element names, or "". In a kind of a
+// pack it must say that it is of ISO 4217.
+func currencyOf(d *rules.Document, n strict.Node) string {
+	if d.BuiltIn() {
+		return n.Attr("currencyID")
+	}
+	if rules.Names(rules.Scheme(n), rules.ISO4217) {
+		return n.Text()
+	}
+	return ""
 }

@@ -29,20 +29,20 @@ func farDate() rules.Rule {
 // eachDate visits the elements that hold a date.
 func eachDate(d *rules.Document, visit func(strict.Node)) {
 	every(d.Root, func(n strict.Node) {
-		if holdsDate(n) && !judgedBySPS(n) {
+		if holdsDate(d, n) && !judgedBySPS(n) {
 			visit(n)
 		}
 	})
 }
 
-// holdsDate tells whether an element holds a date: by its name in a vocabulary
-// of ours, or because it says by which form of UNCL 2379 it is written.
-func holdsDate(n strict.Node) bool {
+// holdsDate tells whether an element holds a date, by its name in a vocabulary of
+// ours. In a kind of a pack it must say by which form of UNCL 2379 it is written.
+func holdsDate(d *rules.Document, n strict.Node) bool {
 	name := n.Local()
 	if name == "DateTimeString" {
-		return true
+		return d.BuiltIn() || n.Attr("format") != "" || n.Attr("formatCode") != ""
 	}
-	return (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
+	return d.BuiltIn() && (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
 }
 
 // ours tells whether an element is of a vocabulary whose names are known here,

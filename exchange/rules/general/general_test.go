@@ -234,3 +234,57 @@ func TestManyNumbers(t *testing.T) {
 		t.Errorf("%d breaches in numbers of no country", len(found))
 	}
 }
+
+// In a kind that a schema pack added, names of elements mean nothing here: a code
+// is judged if it names its list, and in a kind of the exchange's own also by its
+// place.
+func TestKindsOfPacks(t *testing.T) {
+	for fragment, want := range map[string]string{
+		`<Country><IdentificationCode>XX</IdentificationCode></Country>`:                                              "",
+		`<TraderCountryCode>142</TraderCountryCode>`:                                                                  "", // of a Chinese list
+		`<Origin listID="ISO3166-1:Alpha2">XX</Origin>`:                                                               "GEN-04",
+		`<Origin listID="ISO 3166-1 alpha-2">CN</Origin>`:                                                             "",
+		`<Amount currencyID="142">1</Amount>`:                                                                         "",
+		`<Currency listID="ISO4217">RMB</Currency>`:                                                                   "GEN-04B",
+		`<Quantity unitCode="035">1</Quantity>`:                                                                       "",
+		`<Quantity unitCode="KILO" unitCodeListID="UNECERec20">1</Quantity>`:                                          "GEN-04C",
+		`<PackagingTypeCode>22</PackagingTypeCode>`:                                                                   "",
+		`<Wrap listID="UNECERec21">QQQ</Wrap>`:                                                                        "GEN-04D",
+		`<LocationID>QZ</LocationID>`:                                                                                 "",
+		`<Port schemeID="UN/LOCODE">CNXXX</Port>`:                                                                     "GEN-04E",
+		`<ModeCode>truck</ModeCode>`:                                                                                  "",
+		`<Mode listID="UNECERec19">truck</Mode>`:                                                                      "GEN-04F",
+		`<Code>990100</Code>`:                                                                                         "",
+		`<Code listID="HS">990100</Code>`:                                                                             "GEN-13",
+		`<Quantity>-1</Quantity>`:                                                                                     "",
+		`<UsePeriod><StartDate>2026-11-20</StartDate><EndDate>2026-11-19</EndDate></UsePeriod>`:                       "",
+		`<TransportEquipment><ID>CSQU3045383</ID></TransportEquipment>`:                                               "",
+		`<ReferenceDate>third quarter</ReferenceDate>`:                                                                "",
+		`<DateTimeString>20261120</DateTimeString>`:                                                                   "",
+		`<DateTimeString>some day</DateTimeString>`:                                                                   "",
+		`<DateTimeString formatCode="304">some day</DateTimeString>`:                                                  "GEN-25B",
+		`<DateTimeString formatCode="102">99991231</DateTimeString>`:                                                  "GEN-25",
+		`<CompanyID>123456789012345678</CompanyID><Address><CountryCode>CN</CountryCode></Address>`:                   "",
+		`<ID schemeID="uscc">123456789012345679</ID><ID schemeID="USCC">X</ID>`:                                       "GEN-18 GEN-18D",
+		`<InvoiceLine><LineExtensionAmount currencyID="VND">1.5</LineExtensionAmount></InvoiceLine>`:                  "",
+		`<PostalAddress><ID>CNQZH</ID><Country><IdentificationCode>VN</IdentificationCode></Country></PostalAddress>`: "",
+	} {
+		tree, err := strict.Parse([]byte("<Message>"+fragment+"</Message>"), strict.Limits{})
+		if err != nil {
+			t.Fatalf("%s: %v", fragment, err)
+		}
+		set, err := rules.NewSet(Rules())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var codes []string
+		found, _ := set.Check(&rules.Document{Kind: "invoice", Root: tree.Root(), Received: rulestest.Received})
+		for _, b := range found {
+			codes = append(codes, b.Rule.Code)
+		}
+		slices.Sort(codes)
+		if got := strings.Join(codes, " "); got != want {
+			t.Errorf("%s: %q, want %q", fragment, got, want)
+		}
+	}
+}

@@ -16,7 +16,7 @@ func locationCountry() rules.Rule {
 		ZH:     "地点{0}不在其地址所在国{1}",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				code, meant := locode(n)
+				code, meant := locode(d, n)
 				if !meant || n.Local() != "ID" || !codes.LocationCode(code) {
 					return
 				}

@@ -15,7 +15,7 @@ func packageCode() rules.Rule {
 		ZH:     "{0}不是第21号建议书的包装代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				if !holdsPackage(n) {
+				if !holdsPackage(d, n) {
 					return
 				}
 				if code := n.Text(); code != "" && !codes.Package(code) {
@@ -26,7 +26,12 @@ func packageCode() rules.Rule {
 	}
 }
 
-func holdsPackage(n strict.Node) bool {
+// holdsPackage tells whether an element holds a package code, in UBL or in an SPS
+// certificate. In a kind of a pack it must say so.
+func holdsPackage(d *rules.Document, n strict.Node) bool {
+	if !d.BuiltIn() {
+		return rules.Names(rules.Scheme(n), rules.Rec21)
+	}
 	switch n.Local() {
 	case "PackagingTypeCode":
 		return true

@@ -18,7 +18,7 @@ func partyNamed() rules.Rule {
 		EN:     "{0} has neither a name nor an identification",
 		ZH:     "{0}既没有名称也没有标识",
 		Check: func(d *rules.Document, report rules.Report) {
-			if !strings.HasPrefix(d.Root.Space(), ubl) {
+			if !d.BuiltIn() || !strings.HasPrefix(d.Root.Space(), ubl) {
 				return
 			}
 			for at := range d.Root.Children() {

@@ -15,13 +15,22 @@ func transportMode() rules.Rule {
 		ZH:     "{0}不是第19号建议书的运输方式代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				switch n.Local() {
-				case "TransportModeCode", "ModeCode":
-					if code := n.Text(); code != "" && !codes.TransportMode(code) {
-						report(n, code)
-					}
+				if !holdsMode(d, n) {
+					return
+				}
+				if code := n.Text(); code != "" && !codes.TransportMode(code) {
+					report(n, code)
 				}
 			})
 		},
 	}
+}
+
+// holdsMode tells whether an element holds a mode of transport, in UBL or in an
+// SPS certificate. In a kind of a pack it must say so.
+func holdsMode(d *rules.Document, n strict.Node) bool {
+	if !d.BuiltIn() {
+		return rules.Names(rules.Scheme(n), rules.Rec19)
+	}
+	return n.Local() == "TransportModeCode" || n.Local() == "ModeCode"
 }

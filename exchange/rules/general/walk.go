@@ -8,6 +8,14 @@ import (
 	"beibu/signing/strict"
 )
 
+// everyOwn calls visit as every does, if the document is of a kind of the
+// exchange's own: for rules that go by the names of elements.
+func everyOwn(d *rules.Document, visit func(strict.Node)) {
+	if d.BuiltIn() {
+		every(d.Root, visit)
+	}
+}
+
 // every calls visit for an element and all below it, in document order.
 func every(n strict.Node, visit func(strict.Node)) {
 	visit(n)
@@ -29,10 +37,14 @@ func issued(root strict.Node) strict.Node {
 
 // locode returns the UN/LOCODE that an element holds, and whether it is meant to
 // be one: by its scheme, by its name in a trade licence, or by its form in the
-// location of an SPS certificate, which may also hold a name of one's own.
-func locode(n strict.Node) (string, bool) {
+// location of an SPS certificate, which may also hold a name of one's own. In a
+// kind of a pack it must say so.
+func locode(d *rules.Document, n strict.Node) (string, bool) {
 	if rules.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
 		return n.Text(), true
+	}
+	if !d.BuiltIn() {
+		return "", false
 	}
 	switch n.Local() {
 	case "LocationID":
