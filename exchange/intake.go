@@ -117,7 +117,7 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 	}
 	receivers, err := in.Routes.To(doc.Sender, checked.kind, checked.facts)
 	if err != nil {
-		return Acceptance{}, &Error{Op: "route document", Kind: Unroutable, Code: "unroutable", Err: err}
+		return Acceptance{}, err
 	}
 	opened := open(trusted, receivers)
 	claim, rivals, err := in.claim(ctx, opened)

@@ -3,10 +3,12 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
 	"beibu/exchange/facts"
+	"beibu/schemas/places"
 )
 
 // A Route sends documents of some kinds that fit a condition to receivers.
@@ -41,9 +43,6 @@ type Routes struct {
 	parties *Parties
 }
 
-// ErrNobody says that a selector found no party.
-var ErrNobody = errors.New("no party takes this document")
-
 // NewRoutes checks a table against the parties. It fails with every mistake at
 // once: a party that is not there, an unknown selector, or a receiver that may
 // not be sent the kind.
@@ -70,8 +69,8 @@ func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 
 func (r *Routes) checkReceiver(route Route, to string) error {
 	if strings.Contains(to, ":") {
-		if !slices.Contains(selectors, strings.TrimSuffix(to, "?")) {
-			return fmt.Errorf("%q is no selector (%s)", to, strings.Join(selectors, ", "))
+		if _, ok := selectors[strings.TrimSuffix(to, "?")]; !ok {
+			return fmt.Errorf("%q is no selector (%s)", to, strings.Join(slices.Sorted(maps.Keys(selectors)), ", "))
 		}
 		return nil
 	}
@@ -91,87 +90,89 @@ func (r *Routes) checkReceiver(route Route, to string) error {
 func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 
 // To returns the receivers of a document: those of every route that fits, in
-// table order, each once. It fails with ErrNobody where no route fits or where
-// a route names an office or window that is not to be found.
+// table order, each once. It fails with an *Error of kind Unroutable, whose faults
+// say what would be needed, if no route fits or if a route names an office, window
+// or addressee that is not to be found.
 func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 	var receivers []string
-	for _, route := range r.table {
-		if !slices.Contains(route.Kinds, kind) || !r.fits(route.When, sender, f) {
+	var missing, unmet Faults
+	for i := range r.table {
+		route := &r.table[i]
+		if !slices.Contains(route.Kinds, kind) {
+			continue
+		}
+		if lacks := r.lacks(route, sender, f); len(lacks) > 0 {
+			unmet = append(unmet, lacks...)
 			continue
 		}
 		for _, to := range route.To {
-			id, err := r.find(to, kind, f)
-			if err != nil {
-				return nil, fmt.Errorf("route %q: %w", route.Name, err)
+			id, fault := r.find(to, kind, f)
+			if fault != nil {
+				missing = append(missing, *fault)
 			}
 			if id != "" && !slices.Contains(receivers, id) {
 				receivers = append(receivers, id)
 			}
 		}
 	}
-	if len(receivers) == 0 {
-		return nil, fmt.Errorf("%w: no route fits %s from %s to %s", ErrNobody, kind,
-			named(f.ExportCountry), named(f.ImportCountry))
+	if len(missing) == 0 && len(receivers) == 0 {
+		missing = unmet
+		if len(missing) == 0 {
+			missing = Faults{nowhere(f.Near(places.Number), Text{
+				EN: "no route of the exchange takes documents of kind " + kind, ZH: "本平台没有为" + kind + "设置路由",
+			})}
+		}
+	}
+	if len(missing) > 0 {
+		return nil, &Error{Op: "route document", Kind: Unroutable, Code: CodeUnroutable, Faults: missing}
 	}
 	return receivers, nil
 }
 
-// selectors name a receiver by what the document says.
-var selectors = []string{
-	"customs:export", "customs:import", "customs:transit", "window:export", "window:import", "window:transit",
-	"party:addressee",
+// A selector names a receiver by what the document says.
+type selector struct {
+	key  places.Key
+	by   func(*Parties, string) (string, bool)
+	role Role // of those that it can find; "" for any
 }
 
-// find resolves one receiver; "" where an optional selector finds nobody.
-func (r *Routes) find(to, kind string, f facts.Facts) (string, error) {
-	selector, optional := strings.CutSuffix(to, "?")
-	by := r.parties.customs
-	var value string
-	switch selector {
-	case "customs:export":
-		value = f.ExportPort
-	case "customs:import":
-		value = f.ImportPort
-	case "customs:transit":
-		value = f.TransitPort
-	case "window:export":
-		by, value = r.parties.window, f.ExportCountry
-	case "window:import":
-		by, value = r.parties.window, f.ImportCountry
-	case "window:transit":
-		by, value = r.parties.window, f.TransitCountry
-	case "party:addressee":
-		by, value = r.parties.named, f.Addressee
-	default:
+// selectors are all of them, by name.
+var selectors = map[string]selector{
+	"customs:export":  {places.ExportPort, (*Parties).customs, Customs},
+	"customs:import":  {places.ImportPort, (*Parties).customs, Customs},
+	"customs:transit": {places.TransitPort, (*Parties).customs, Customs},
+	"window:export":   {places.ExportCountry, (*Parties).window, Window},
+	"window:import":   {places.ImportCountry, (*Parties).window, Window},
+	"window:transit":  {places.TransitCountry, (*Parties).window, Window},
+	"party:addressee": {places.Addressee, (*Parties).named, ""},
+}
+
+// find resolves one receiver; "" if an optional selector finds nobody. The fault
+// says what would be needed.
+func (r *Routes) find(to, kind string, f facts.Facts) (string, *Fault) {
+	name, optional := strings.CutSuffix(to, "?")
+	s, ok := selectors[name]
+	if !ok {
 		return to, nil
 	}
-	id, ok := by(value)
-	if ok {
+	value := f.Value(s.key)
+	id, ok := s.by(r.parties, value)
+	switch {
+	case ok:
 		if party, _ := r.parties.Get(id); !party.MayReceive(kind) {
-			return "", fmt.Errorf("%w: %s may not be sent %s", ErrNobody, id, kind)
+			fault := nowhere(f.Near(s.key), Text{
+				EN: fmt.Sprintf("%s, which %s names, does not receive documents of kind %s", id, meaning[s.key].EN, kind),
+				ZH: fmt.Sprintf("%s所指的%s不接收%s", meaning[s.key].ZH, id, kind),
+			})
+			return "", &fault
 		}
 		return id, nil
-	}
-	if optional {
+	case optional && !r.mistyped(s, value):
 		return "", nil
 	}
-	return "", fmt.Errorf("%w: %s is %s, and no party answers for it", ErrNobody, selector, named(value))
-}
-
-func (r *Routes) fits(c Condition, sender string, f facts.Facts) bool {
-	return in(c.Senders, sender) &&
-		in(c.ExportCountries, f.ExportCountry) && in(c.ImportCountries, f.ImportCountry) &&
-		in(c.ExportPorts, f.ExportPort) && in(c.ImportPorts, f.ImportPort) &&
-		r.parties.called(c.Issuers, f.Issuer) && f.HasHS(c.HS)
+	fault := r.unanswered(s, f)
+	return "", &fault
 }
 
 // in tells whether a list is not given or holds the value.
 func in(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }
-
-// named shows a value that may be missing.
-func named(value string) string {
-	if value == "" {
-		return "nowhere named"
-	}
-	return value
-}

@@ -53,21 +53,21 @@ func TestRoutes(t *testing.T) {
 		"three receivers":            {kind: "ata-carnet", facts: out, want: []string{"promotion", "qinzhou", "window-vn"}},
 		"two routes, each once":      {kind: "ata-carnet", facts: fish, want: []string{"promotion", "qinzhou", "window-vn", "ocean"}},
 		"optional finds nobody":      {sender: "window-vn", kind: "sps-certificate", want: []string{"promotion"}},
-		"no route fits":              {sender: "qinzhou", kind: "sps-certificate", refused: "no route fits"},
-		"no window":                  {kind: "ata-carnet", facts: elsewhere, refused: "window:import is DE"},
-		"office may not be sent it":  {kind: "ata-carnet", facts: atDongxing, refused: "dongxing may not be sent ata-carnet"},
+		"no route fits":              {sender: "qinzhou", kind: "sps-certificate", refused: "asks that an HS code of the goods be of 03, 1604; it is nowhere named"},
+		"no window":                  {kind: "ata-carnet", facts: elsewhere, refused: "the country of import must be one that a party answers for (VN); it is DE"},
+		"office may not be sent it":  {kind: "ata-carnet", facts: atDongxing, refused: "dongxing, which the port of export names, does not receive documents of kind ata-carnet"},
 		"issued by, in Chinese":      {kind: "permit", facts: facts.Facts{Issuer: "海洋局", ImportCountry: "VN"}, want: []string{"window-vn"}},
 		"issued by, in English":      {kind: "permit", facts: facts.Facts{Issuer: "Ocean", ImportCountry: "VN"}, want: []string{"window-vn"}},
-		"issued by another":          {kind: "permit", facts: facts.Facts{Issuer: "Commerce", ImportCountry: "VN"}, refused: "no route fits"},
-		"issued by nobody":           {kind: "permit", facts: facts.Facts{ImportCountry: "VN"}, refused: "no route fits"},
+		"issued by another":          {kind: "permit", facts: facts.Facts{Issuer: "Commerce", ImportCountry: "VN"}, refused: "asks that the issuing unit be of ocean; it is"},
+		"issued by nobody":           {kind: "permit", facts: facts.Facts{ImportCountry: "VN"}, refused: "asks that the issuing unit be of ocean; it is"},
 		"answer finds its addressee": {kind: "response", facts: facts.Facts{Addressee: "dongxing"}, want: []string{"dongxing"}},
-		"answer to nobody":           {kind: "response", facts: facts.Facts{Addressee: "moon"}, refused: "party:addressee is moon"},
+		"answer to nobody":           {kind: "response", facts: facts.Facts{Addressee: "moon"}, refused: "the addressee must be the id of a party; it is moon"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			got, err := routes.To(test.sender, test.kind, test.facts)
 			if test.refused != "" {
-				if !errors.Is(err, ErrNobody) || !strings.Contains(err.Error(), test.refused) {
+				if !strings.Contains(obstacles(err), test.refused) {
 					t.Errorf("got %v, %v; want a refusal with %q", got, err, test.refused)
 				}
 				return
@@ -76,6 +76,33 @@ func TestRoutes(t *testing.T) {
 				t.Errorf("got %v, %v; want %v", got, err, test.want)
 			}
 		})
+	}
+}
+
+// obstacles returns what an unroutable document would need, one a line.
+func obstacles(err error) string {
+	failure, ok := errors.AsType[*Error](err)
+	if !ok || failure.Kind != Unroutable {
+		return ""
+	}
+	var lines []string
+	for _, f := range failure.Faults {
+		lines = append(lines, f.Message.EN)
+	}
+	return strings.Join(lines, "\n")
+}
+
+// An optional selector may find nobody, unless a port of ours may be meant.
+func TestMistypedPort(t *testing.T) {
+	routes, err := NewRoutes([]Route{{Name: "in", Kinds: []string{"sps-certificate"}, To: []string{"customs:import?", "promotion"}}}, testParties(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for port, want := range map[string]string{"CNQZH": "", "CNSHA": "", "": "", "USLAX": "", "VNXXX": "", "CNQZX": "one that a party answers for (CNDOX, CNQZH); it is CNQZX"} {
+		_, err := routes.To("window-vn", "sps-certificate", facts.Facts{ImportPort: port})
+		if got := obstacles(err); (err == nil) != (want == "") || !strings.Contains(got, want) {
+			t.Errorf("%q: %v, %s", port, err, got)
+		}
 	}
 }
 

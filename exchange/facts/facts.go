@@ -34,11 +34,49 @@ type Facts struct {
 	// order of places.Keys, 20 at most.
 	Unread []Unread
 
-	at map[places.Key]strict.Node
+	at    map[places.Key]strict.Node
+	root  strict.Node
+	where places.Places
 }
 
 // At returns the element that states a fact, or none.
 func (f Facts) At(key places.Key) strict.Node { return f.at[key] }
+
+// Near returns the element that states a fact, or the root of the document.
+func (f Facts) Near(key places.Key) strict.Node {
+	if at := f.at[key]; at.Exists() {
+		return at
+	}
+	return f.root
+}
+
+// Value returns a fact that routes go by, as text.
+func (f Facts) Value(key places.Key) string {
+	switch key {
+	case places.Issuer:
+		return f.Issuer
+	case places.Addressee:
+		return f.Addressee
+	case places.ExportCountry:
+		return f.ExportCountry
+	case places.ImportCountry:
+		return f.ImportCountry
+	case places.TransitCountry:
+		return f.TransitCountry
+	case places.ExportPort:
+		return f.ExportPort
+	case places.ImportPort:
+		return f.ImportPort
+	case places.TransitPort:
+		return f.TransitPort
+	case places.HS:
+		return strings.Join(f.HS, ", ")
+	}
+	return ""
+}
+
+// Tried names the places at which a fact was looked for, for people.
+func (f Facts) Tried(key places.Key) string { return f.where.Tried(key) }
 
 // Read reads the facts of a valid document from their places.
 func Read(where places.Places, root strict.Node) Facts {
@@ -54,7 +92,7 @@ func Read(where places.Places, root strict.Node) Facts {
 	// A document that names a port and no country means the port's.
 	f.ExportCountry = cmp.Or(f.ExportCountry, f.ExportPort[:min(2, len(f.ExportPort))])
 	f.ImportCountry = cmp.Or(f.ImportCountry, f.ImportPort[:min(2, len(f.ImportPort))])
-	f.Unread, f.at = r.unread, r.at
+	f.Unread, f.at, f.root, f.where = r.unread, r.at, root, where
 	return f
 }
 

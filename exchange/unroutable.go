@@ -1,0 +1,134 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"beibu/exchange/facts"
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/codes"
+	"beibu/schemas/places"
+	"beibu/signing/strict"
+)
+
+// CodeUnroutable is the code of a document that no party takes, and of each fault
+// that says what would be needed.
+const CodeUnroutable = "unroutable"
+
+// meaning is what people call the facts that routes go by.
+var meaning = map[places.Key]Text{
+	places.Number:         {EN: "the document number", ZH: "单证编号"},
+	places.Version:        {EN: "the version of the document", ZH: "单证版本号"},
+	places.Issued:         {EN: "the day of issue", ZH: "签发日期"},
+	places.Issuer:         {EN: "the issuing unit", ZH: "签发机构"},
+	places.Addressee:      {EN: "the addressee", ZH: "收件方"},
+	places.ExportCountry:  {EN: "the country of export", ZH: "出口国"},
+	places.ImportCountry:  {EN: "the country of import", ZH: "进口国"},
+	places.TransitCountry: {EN: "the country of transit", ZH: "过境国"},
+	places.ExportPort:     {EN: "the port of export", ZH: "出口口岸"},
+	places.ImportPort:     {EN: "the port of import", ZH: "进口口岸"},
+	places.TransitPort:    {EN: "the port of transit", ZH: "过境口岸"},
+	places.HS:             {EN: "an HS code of the goods", ZH: "商品HS编码"},
+}
+
+// Meaning returns what people call a fact.
+func Meaning(key places.Key) Text { return meaning[key] }
+
+// nowhere is a fault that says why a document goes nowhere.
+func nowhere(at strict.Node, why Text) Fault {
+	fault := Fault{
+		Code: CodeUnroutable, Severity: rules.Reject.String(), Path: at.Path(), Message: why,
+		Source: "the routes of the exchange",
+	}
+	fault.Line, fault.Column = at.Position()
+	return fault
+}
+
+// said says what a document states of a fact.
+func said(key places.Key, f facts.Facts) Text {
+	if value := f.Value(key); value != "" {
+		en, zh := rules.Quote(value)
+		return Text{EN: "it is " + en, ZH: "实际为" + zh}
+	}
+	if tried := f.Tried(key); tried != "" {
+		return Text{EN: "it is nowhere named (looked for at " + tried + ")", ZH: "单证未注明（已查找的位置：" + tried + "）"}
+	}
+	return Text{EN: "it is nowhere named", ZH: "单证未注明"}
+}
+
+// mistyped tells whether a port is no place of UN/LOCODE, of a country whose places
+// are listed and in which the exchange has customs offices: one of them may be
+// meant, and is not to be left out.
+func (r *Routes) mistyped(s selector, value string) bool {
+	if s.role != Customs || value == "" || !codes.Covered(value[:2]) {
+		return false
+	}
+	_, listed := codes.Location(value)
+	return !listed && slices.ContainsFunc(r.parties.all, func(p Party) bool { return p.Role == Customs && p.Country == value[:2] })
+}
+
+// unanswered is the fault of a selector that finds nobody.
+func (r *Routes) unanswered(s selector, f facts.Facts) Fault {
+	name, is := meaning[s.key], said(s.key, f)
+	why := Text{
+		EN: fmt.Sprintf("%s must be the id of a party; %s", name.EN, is.EN),
+		ZH: fmt.Sprintf("%s应为参与方标识；%s", name.ZH, is.ZH),
+	}
+	if known := r.answering(s); s.role != "" {
+		why = Text{
+			EN: fmt.Sprintf("%s must be one that a party answers for (%s); %s", name.EN, known, is.EN),
+			ZH: fmt.Sprintf("%s应为有参与方负责的代码（%s）；%s", name.ZH, known, is.ZH),
+		}
+	}
+	return nowhere(f.Near(s.key), why)
+}
+
+// answering lists the values by which a selector finds somebody.
+func (r *Routes) answering(s selector) string {
+	var known []string
+	for _, p := range r.parties.all {
+		switch {
+		case p.Role != s.role:
+		case s.role == Window:
+			known = append(known, p.Country)
+		default:
+			known = append(known, p.Locodes...)
+		}
+	}
+	slices.Sort(known)
+	return strings.Join(slices.Compact(known), ", ")
+}
+
+// lacks says which parts of a route's condition a document does not fit.
+func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
+	var faults Faults
+	c := route.When
+	for _, part := range []struct {
+		key  places.Key
+		list []string
+		fits bool
+	}{
+		{places.ExportCountry, c.ExportCountries, in(c.ExportCountries, f.ExportCountry)},
+		{places.ImportCountry, c.ImportCountries, in(c.ImportCountries, f.ImportCountry)},
+		{places.ExportPort, c.ExportPorts, in(c.ExportPorts, f.ExportPort)},
+		{places.ImportPort, c.ImportPorts, in(c.ImportPorts, f.ImportPort)},
+		{places.Issuer, c.Issuers, r.parties.called(c.Issuers, f.Issuer)},
+		{places.HS, c.HS, f.HasHS(c.HS)},
+	} {
+		if part.fits {
+			continue
+		}
+		name, is, list := meaning[part.key], said(part.key, f), strings.Join(part.list, ", ")
+		faults = append(faults, nowhere(f.Near(part.key), Text{
+			EN: fmt.Sprintf("route “%s” asks that %s be of %s; %s", route.Name, name.EN, list, is.EN),
+			ZH: fmt.Sprintf("路由“%s”要求%s属于：%s；%s", route.Name, name.ZH, list, is.ZH),
+		}))
+	}
+	if !in(c.Senders, sender) {
+		faults = append(faults, nowhere(f.Near(places.Number), Text{
+			EN: fmt.Sprintf("route “%s” is for other senders", route.Name), ZH: fmt.Sprintf("路由“%s”限于其他发送方", route.Name),
+		}))
+	}
+	return faults
+}
