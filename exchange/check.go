@@ -26,6 +26,12 @@ func NewChecks(catalog *schemas.Catalog, set *rules.Set) *Checks {
 	return &Checks{schemas: catalog, rules: set, turns: newTurns(runtime.GOMAXPROCS(0))}
 }
 
+// Schemas returns what documents are judged by first.
+func (c *Checks) Schemas() *schemas.Catalog { return c.schemas }
+
+// Rules returns what documents are judged by then.
+func (c *Checks) Rules() *rules.Set { return c.rules }
+
 // A Checked document has been looked at. Only Checks makes one, and Signatures
 // judge nothing else, so nothing unchecked can be accepted.
 type Checked struct {

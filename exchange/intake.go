@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange/rules"
 	"beibu/queue"
+	"beibu/schemas/places"
 	"beibu/signing"
 )
 
@@ -190,6 +191,24 @@ func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found b
 	}
 	answer, err := in.answer(mine, Checked{}, owner, uuid.Nil)
 	return answer, true, err
+}
+
+// Preview says to whom a document that is valid would go, or what keeps it from
+// going anywhere: its sender, or what it says. A caller who speaks for no party has
+// sender "", which may send everything.
+func (in *Intake) Preview(c Checked) ([]string, Faults) {
+	if c.document.Sender != "" {
+		if failure, ok := errors.AsType[*Error](in.allow(c)); ok {
+			return nil, Faults{nowhere(c.facts.Near(places.Number), Text{
+				EN: failure.Err.Error(), ZH: fmt.Sprintf("参与方%s不得发送%s", c.document.Sender, c.kind),
+			})}
+		}
+	}
+	receivers, err := in.Routes.To(c.document.Sender, c.kind, c.facts)
+	if failure, ok := errors.AsType[*Error](err); ok {
+		return nil, failure.Faults
+	}
+	return receivers, nil
 }
 
 // IsSuspended tells whether a party may do nothing at all.

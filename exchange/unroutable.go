@@ -103,32 +103,32 @@ func (r *Routes) answering(s selector) string {
 // lacks says which parts of a route's condition a document does not fit.
 func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 	var faults Faults
-	c := route.When
-	for _, part := range []struct {
-		key  places.Key
-		list []string
-		fits bool
-	}{
-		{places.ExportCountry, c.ExportCountries, in(c.ExportCountries, f.ExportCountry)},
-		{places.ImportCountry, c.ImportCountries, in(c.ImportCountries, f.ImportCountry)},
-		{places.ExportPort, c.ExportPorts, in(c.ExportPorts, f.ExportPort)},
-		{places.ImportPort, c.ImportPorts, in(c.ImportPorts, f.ImportPort)},
-		{places.Issuer, c.Issuers, r.parties.called(c.Issuers, f.Issuer)},
-		{places.HS, c.HS, f.HasHS(c.HS)},
-	} {
-		if part.fits {
+	for _, p := range route.When.parts() {
+		if r.meets(p, f) {
 			continue
 		}
-		name, is, list := meaning[part.key], said(part.key, f), strings.Join(part.list, ", ")
-		faults = append(faults, nowhere(f.Near(part.key), Text{
+		name, is, list := meaning[p.key], said(p.key, f), strings.Join(p.list, ", ")
+		faults = append(faults, nowhere(f.Near(p.key), Text{
 			EN: fmt.Sprintf("route “%s” asks that %s be of %s; %s", route.Name, name.EN, list, is.EN),
 			ZH: fmt.Sprintf("路由“%s”要求%s属于：%s；%s", route.Name, name.ZH, list, is.ZH),
 		}))
 	}
-	if !in(c.Senders, sender) {
+	if !in(route.When.Senders, sender) {
 		faults = append(faults, nowhere(f.Near(places.Number), Text{
 			EN: fmt.Sprintf("route “%s” is for other senders", route.Name), ZH: fmt.Sprintf("路由“%s”限于其他发送方", route.Name),
 		}))
 	}
 	return faults
+}
+
+// meets tells whether a document fits a part of a condition.
+func (r *Routes) meets(p part, f facts.Facts) bool {
+	switch p.key {
+	case places.HS:
+		return f.HasHS(p.list)
+	case places.Issuer:
+		return r.parties.called(p.list, f.Issuer)
+	default:
+		return in(p.list, f.Value(p.key))
+	}
 }

@@ -1,0 +1,238 @@
+// Package kinds says how to write documents of each kind: what they must hold and
+// why, what decides to whom they go, samples, schemas and rules. It says what the
+// catalog, the rules and the routes in force say, and has no second table of them.
+package kinds
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/rules"
+	"beibu/schemas"
+	"beibu/schemas/places"
+)
+
+// A Kind is one kind of document, in short.
+type Kind struct {
+	Kind            string        `json:"kind"`
+	Name            exchange.Text `json:"name"`
+	Root            string        `json:"root"` // local name of the document element
+	Namespace       string        `json:"namespace"`
+	CustomizationID string        `json:"customizationId,omitempty"` // that tells it from other kinds of its root
+	Schema          string        `json:"schema"`                    // the schema set that judges it today
+	Standard        string        `json:"standard,omitempty"`        // what the schema follows
+}
+
+// A Guide is a kind in full.
+type Guide struct {
+	Kind
+
+	Required []Must   `json:"required"` // what must be there, and why
+	Facts    []Fact   `json:"facts"`    // what the exchange reads of a document
+	Routes   []Route  `json:"routes"`   // to whom it goes
+	Senders  []string `json:"senders"`  // parties that may send it
+	Samples  []string `json:"samples"`  // names of good documents
+	Rules    []Rule   `json:"rules"`    // worst first
+}
+
+// Must is what a document must hold.
+type Must struct {
+	Path string        `json:"path"` // local names below the root; of "A|B" one
+	Why  exchange.Text `json:"why"`
+}
+
+// A Fact is what the exchange reads of a document.
+type Fact struct {
+	Fact    string        `json:"fact"`
+	Name    exchange.Text `json:"name"`
+	Paths   []string      `json:"paths"`             // tried in order
+	Decides []string      `json:"decides,omitempty"` // names of routes that go by it
+}
+
+// A Route says to whom documents go.
+type Route struct {
+	Name      string          `json:"name"`
+	When      []exchange.Text `json:"when"` // every one must hold
+	Receivers []exchange.Text `json:"receivers"`
+}
+
+// A Rule is a business rule that documents of the kind are held against.
+type Rule struct {
+	Code     string        `json:"code"`
+	Severity string        `json:"severity"`
+	Message  exchange.Text `json:"message"`
+	Source   string        `json:"source"`
+}
+
+// A Book answers questions about kinds, by what is in force.
+type Book struct {
+	Checks  *exchange.Checks
+	Routes  *exchange.Routes
+	Parties *exchange.Parties
+}
+
+// List returns every kind that is in force at a time, by name.
+func (b Book) List(at time.Time) []Kind {
+	var all []Kind
+	for _, t := range b.Checks.Schemas().Kinds() {
+		d, ok := b.Checks.Schemas().Describe(t.Kind, at)
+		if ok && (len(all) == 0 || all[len(all)-1].Kind != string(t.Kind)) {
+			all = append(all, kindOf(d))
+		}
+	}
+	return all
+}
+
+func kindOf(d schemas.Description) Kind {
+	k := Kind{
+		Kind: string(d.Kind), Root: d.Root, Namespace: d.Namespace, CustomizationID: d.Customization, Schema: d.Schema,
+	}
+	known := builtIn[k.Kind]
+	k.Name, k.Standard = known.name, known.standard
+	k.Name.EN, k.Name.ZH = cmp.Or(k.Name.EN, k.Kind), cmp.Or(k.Name.ZH, k.Kind)
+	return k
+}
+
+// Show returns a kind in full, as it is in force at a time.
+func (b Book) Show(kind string, at time.Time) (Guide, error) {
+	d, ok := b.Checks.Schemas().Describe(schemas.Kind(kind), at)
+	if !ok {
+		return Guide{}, b.unknown(kind, at)
+	}
+	g := Guide{Kind: kindOf(d), Routes: []Route{}, Samples: []string{}, Senders: []string{}}
+	for _, route := range b.Routes.Table() {
+		if slices.Contains(route.Kinds, kind) {
+			g.Routes = append(g.Routes, describe(route))
+		}
+	}
+	g.Facts = b.facts(d)
+	g.Required = required(d)
+	for _, p := range b.Parties.All() {
+		if p.MaySend(kind) {
+			g.Senders = append(g.Senders, p.ID)
+		}
+	}
+	samples, err := samplesOf(kind)
+	if err != nil {
+		return Guide{}, &exchange.Error{Op: "read samples", Kind: exchange.Internal, Err: err}
+	}
+	for _, s := range samples {
+		g.Samples = append(g.Samples, s.Name)
+	}
+	g.Rules = b.rules(kind, at)
+	return g, nil
+}
+
+// unknown is the failure of a kind that there is not.
+func (b Book) unknown(kind string, at time.Time) error {
+	var names []string
+	for _, k := range b.List(at) {
+		names = append(names, k.Kind)
+	}
+	en, _ := rules.Quote(kind)
+	return &exchange.Error{
+		Op: "find kind", Kind: exchange.NotFound, Code: "kind-unknown",
+		Err: unknownKind("there is no kind of document " + en + "; the kinds are " + strings.Join(names, ", ")),
+	}
+}
+
+type unknownKind string
+
+// Error names the kinds that there are.
+func (u unknownKind) Error() string { return string(u) }
+
+// required lists what the schema asks for, and the number.
+func required(d schemas.Description) []Must {
+	bySchema := exchange.Text{EN: "the schema asks for it", ZH: "模式规定必填"}
+	byIdentity := exchange.Text{
+		EN: "the document is filed under this number: with the version, it must be new for its sender",
+		ZH: "单证按此编号登记：同一发送方的编号与版本号不得重复",
+	}
+	all := []Must{}
+	if d.Customization != "" {
+		all = append(all, Must{"CustomizationID", exchange.Text{
+			EN: "must be " + d.Customization + ", which tells the kind from others of its root",
+			ZH: "应为" + d.Customization + "，用以区分同一根元素的其他单证",
+		}})
+	}
+	var numbers []string
+	for _, path := range d.Places[places.Number] {
+		numbers = append(numbers, path.String())
+	}
+	all = append(all, Must{strings.Join(numbers, "|"), byIdentity})
+	for _, path := range d.Required {
+		if !slices.Contains(numbers, path) {
+			all = append(all, Must{path, bySchema})
+		}
+	}
+	return all
+}
+
+// facts lists what is read of a document, and the routes that go by it.
+func (b Book) facts(d schemas.Description) []Fact {
+	all := []Fact{}
+	for _, key := range places.Keys {
+		paths := d.Places[key]
+		if len(paths) == 0 {
+			continue
+		}
+		f := Fact{Fact: string(key), Name: exchange.Meaning(key)}
+		for _, path := range paths {
+			f.Paths = append(f.Paths, path.String())
+		}
+		for _, route := range b.Routes.Table() {
+			if slices.Contains(route.Kinds, string(d.Kind)) && slices.Contains(route.GoesBy(), key) {
+				f.Decides = append(f.Decides, route.Name)
+			}
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// rules lists the rules for a kind that are in force, worst first.
+func (b Book) rules(kind string, at time.Time) []Rule {
+	all := []Rule{}
+	for severity := rules.Reject; severity <= rules.Warn; severity++ {
+		for _, r := range b.Checks.Rules().All() {
+			applies := len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind)
+			ended := !r.Until.IsZero() && !at.Before(r.Until.AddDate(0, 0, 1))
+			if r.Severity == severity && applies && !ended {
+				all = append(all, Rule{r.Code, severity.String(), exchange.Text{EN: r.EN, ZH: r.ZH}, r.Source})
+			}
+		}
+	}
+	return all
+}
+
+// describe puts a route into words.
+func describe(route exchange.Route) Route {
+	r := Route{Name: route.Name, When: list(route.When.Words()), Receivers: []exchange.Text{}}
+	for _, to := range route.To {
+		r.Receivers = append(r.Receivers, exchange.ReceiverWords(to))
+	}
+	return r
+}
+
+func list[T any](all []T) []T {
+	if all == nil {
+		return []T{}
+	}
+	return all
+}
+
+// Files returns the schema files of a kind, the one that declares its root first.
+func (b Book) Files(kind string, at time.Time) ([]schemas.File, error) {
+	d, ok := b.Checks.Schemas().Describe(schemas.Kind(kind), at)
+	if !ok {
+		return nil, b.unknown(kind, at)
+	}
+	files, err := d.Files()
+	if err != nil {
+		return nil, &exchange.Error{Op: "read schema", Kind: exchange.Internal, Err: err}
+	}
+	return files, nil
+}

@@ -1,0 +1,113 @@
+package kinds_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"beibu/deploy"
+	"beibu/exchange"
+	"beibu/exchange/exchangetest"
+	"beibu/exchange/kinds"
+)
+
+// book returns one of the shipped map.
+func book(t *testing.T) kinds.Book {
+	t.Helper()
+	var shipped struct {
+		Parties []exchange.Party
+		Routes  []exchange.Route
+	}
+	if err := yaml.Unmarshal(deploy.Parties, &shipped); err != nil {
+		t.Fatal(err)
+	}
+	parties, err := exchange.NewParties(shipped.Parties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes, err := exchange.NewRoutes(shipped.Routes, parties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return kinds.Book{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}
+}
+
+// Whoever writes a document of any kind is told what it must hold and why, and to
+// whom it goes.
+func TestEveryKindIsShown(t *testing.T) {
+	b, at := book(t), time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	all := b.List(at)
+	if len(all) != 14 {
+		t.Errorf("%d kinds", len(all))
+	}
+	for _, k := range all {
+		g, err := b.Show(k.Kind, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if k.Name.EN == k.Kind || k.Name.ZH == k.Kind || k.Standard == "" || len(g.Required) < 2 || len(g.Facts) < 3 ||
+			len(g.Routes) == 0 || len(g.Senders) == 0 || len(g.Samples) < 3 || len(g.Rules) == 0 {
+			t.Errorf("%s: %+v", k.Kind, g)
+		}
+		files, err := b.Files(k.Kind, at)
+		if err != nil || len(files) == 0 {
+			t.Errorf("%s: %d files, %v", k.Kind, len(files), err)
+		}
+	}
+	_, err := b.Show("import-license", at)
+	if exchange.KindOf(err) != exchange.NotFound || !strings.Contains(err.Error(), "import-licence") {
+		t.Errorf("a kind that there is not: %v", err)
+	}
+}
+
+// Every kind has a sample that is good on any day, with a number of its own, and
+// goes somewhere by the shipped map.
+func TestSamplesAreGoodOnAnyDay(t *testing.T) {
+	b := book(t)
+	in := &exchange.Intake{Checks: b.Checks, Routes: b.Routes, Parties: b.Parties}
+	for _, day := range []string{"2026-11-20", "2026-11-29", "2026-12-31", "2027-01-01", "2027-06-15", "2028-02-29"} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range b.List(at) {
+			first, err := b.Sample(t.Context(), k.Kind, "", at)
+			if err != nil {
+				t.Errorf("%s on %s: %v", k.Kind, day, err)
+				continue
+			}
+			checked, err := b.Checks.Find(t.Context(), exchange.Document{Bytes: first, Received: at})
+			if err != nil || len(checked.Faults()) > 0 || checked.Kind() != k.Kind {
+				t.Errorf("%s on %s: %v, %v", k.Kind, day, checked.Faults(), err)
+			}
+			if receivers, missing := in.Preview(checked); len(receivers) == 0 {
+				t.Errorf("%s on %s goes nowhere: %v", k.Kind, day, missing)
+			}
+			second, err := b.Sample(t.Context(), k.Kind, "", at)
+			if err != nil || string(second) == string(first) {
+				t.Errorf("%s on %s: the same number twice, %v", k.Kind, day, err)
+			}
+		}
+	}
+}
+
+// Each sample can be asked for by its name today.
+func TestNamedSample(t *testing.T) {
+	b, at := book(t), time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	for _, k := range b.List(at) {
+		g, err := b.Show(k.Kind, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range g.Samples {
+			if _, err := b.Sample(t.Context(), k.Kind, name, at); err != nil {
+				t.Errorf("%s %s: %v", k.Kind, name, err)
+			}
+		}
+	}
+	if _, err := b.Sample(t.Context(), "ata-carnet", "nothing", at); exchange.KindOf(err) != exchange.NotFound {
+		t.Errorf("a sample that there is not: %v", err)
+	}
+}

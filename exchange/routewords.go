@@ -1,0 +1,79 @@
+package exchange
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"beibu/schemas/places"
+)
+
+// A part is one part of a condition.
+type part struct {
+	key  places.Key
+	list []string
+}
+
+// parts returns the parts of a condition on what a document says.
+func (c Condition) parts() []part {
+	all := []part{
+		{places.ExportCountry, c.ExportCountries}, {places.ImportCountry, c.ImportCountries},
+		{places.ExportPort, c.ExportPorts}, {places.ImportPort, c.ImportPorts},
+		{places.Issuer, c.Issuers}, {places.HS, c.HS},
+	}
+	return slices.DeleteFunc(all, func(p part) bool { return len(p.list) == 0 })
+}
+
+// GoesBy returns the facts of a document that decide whether the route takes it,
+// and to whom.
+func (r Route) GoesBy() []places.Key {
+	var keys []places.Key
+	for _, p := range r.When.parts() {
+		keys = append(keys, p.key)
+	}
+	for _, to := range r.To {
+		if s, ok := selectors[strings.TrimSuffix(to, "?")]; ok {
+			keys = append(keys, s.key)
+		}
+	}
+	return keys
+}
+
+// Words says what must hold of a document, a part each.
+func (c Condition) Words() []Text {
+	var words []Text
+	for _, p := range c.parts() {
+		name, list := meaning[p.key], strings.Join(p.list, ", ")
+		if p.key == places.HS {
+			words = append(words, Text{EN: name.EN + " begins with one of " + list, ZH: name.ZH + "以下列之一开头：" + list})
+			continue
+		}
+		words = append(words, Text{EN: name.EN + " is one of " + list, ZH: name.ZH + "为下列之一：" + list})
+	}
+	if len(c.Senders) > 0 {
+		words = append(words, Text{EN: "the sender is one of " + strings.Join(c.Senders, ", "), ZH: "发送方为下列之一：" + strings.Join(c.Senders, ", ")})
+	}
+	return words
+}
+
+// ReceiverWords says whom an entry of Route.To means.
+func ReceiverWords(to string) Text {
+	name, optional := strings.CutSuffix(to, "?")
+	s, ok := selectors[name]
+	if !ok {
+		return Text{EN: to, ZH: to}
+	}
+	fact := meaning[s.key]
+	words := fact
+	switch s.role {
+	case Customs:
+		words = Text{EN: "the customs office of " + fact.EN, ZH: fact.ZH + "海关"}
+	case Window:
+		words = Text{EN: "the single window of " + fact.EN, ZH: fact.ZH + "单一窗口"}
+	case Department:
+	}
+	if optional {
+		words = Text{EN: fmt.Sprintf("%s, if there is one", words.EN), ZH: words.ZH + "（如有）"}
+	}
+	return words
+}
