@@ -121,10 +121,13 @@ type answer struct {
 	records []record
 }
 
-// Of what a broker is asked for at a time.
+// How many bytes of a partition a broker is asked for at a time. It hands out no
+// less than a whole batch. The client takes 64 KiB of memory for each batch, and a
+// log that was written document by document has a batch of some 400 bytes for each:
+// then mostRead becomes 10 MiB, for every partition that is consumed.
 const (
-	oneBatch = 1       // byte, and it hands out no less than a whole batch
-	mostRead = 1 << 20 // bytes
+	oneBatch = 1
+	mostRead = 64 << 10
 )
 
 // fetch reads records of a partition from offset on, about so many bytes,

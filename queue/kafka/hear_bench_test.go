@@ -2,7 +2,9 @@ package kafka
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -41,7 +43,7 @@ func BenchmarkOpen(b *testing.B) {
 
 // reopened opens a queue that knows so many keys then, and closes it. It returns
 // how long the opening took.
-func reopened(b *testing.B, o Options, keys int) time.Duration {
+func reopened(b testing.TB, o Options, keys int) time.Duration {
 	b.Helper()
 	begun := time.Now()
 	q, err := Open(b.Context(), o)
@@ -151,4 +153,21 @@ func processTime(b *testing.B) time.Duration {
 		b.Fatal(err)
 	}
 	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
+
+// residentPeak is the most memory that this process has had from the system since
+// the last call, in bytes, or 0 if the system does not say.
+func residentPeak(b *testing.B) int64 {
+	b.Helper()
+	status, err := os.ReadFile("/proc/self/status")
+	if err != nil {
+		return 0
+	}
+	_, rest, _ := strings.Cut(string(status), "VmHWM:")
+	var kib int64
+	if _, err := fmt.Sscan(rest, &kib); err != nil {
+		b.Fatal(err)
+	}
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // the peak begins anew
+	return kib << 10
 }

@@ -107,7 +107,7 @@ func (q *Queue) recallUntold(ctx context.Context) error {
 	q.owners.untold.tell(told)
 	for p, heard := range q.owners.points() {
 		for next := max(told[p]+1, q.owners.starts(p)); next < heard.next; {
-			records, err := q.cluster.read(ctx, q.topics.log, p, next, batchBytes)
+			records, err := q.cluster.read(ctx, q.topics.log, p, next, mostRead)
 			if err != nil {
 				return err
 			}

@@ -1,0 +1,118 @@
+package kafka
+
+import (
+	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	kafkago "github.com/segmentio/kafka-go"
+	"github.com/twmb/franz-go/pkg/kfake"
+
+	"beibu/queue/queuetest"
+)
+
+// The client takes 64 KiB for every batch of records that it decodes, and a log
+// that was written document by document has a batch for each. A start on such a
+// log takes some megabytes for what it fetches, and not a hundred times its size.
+func TestFetchesOfSmallBatchesAreBounded(t *testing.T) {
+	c, err := kfake.NewCluster(kfake.NumBrokers(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(c.Close)
+	o := Options{Brokers: c.ListenAddrs(), Prefix: "t-" + uuid.NewString() + ".", Replication: 1, Partitions: 1}
+	const keys = 2000 // somewhat less than a mebibyte
+	fillSingly(t, o, keys)
+	runtime.GC()
+	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // now nothing that was taken is given back
+	before := heap()
+	reopened(t, o, keys)
+	if took := heap() - before; took > 48<<20 {
+		t.Errorf("a start on %d small records took %d MiB", keys, took>>20)
+	}
+}
+
+// BenchmarkOpenMemory opens a queue whose log was written document by document,
+// and reports by how much the heap grew at most, and the memory that the process
+// has from the system. Without BEIBU_KAFKA, a Kafka in this process takes its share.
+func BenchmarkOpenMemory(b *testing.B) {
+	for _, n := range []struct {
+		name string
+		keys int
+	}{{"records=50000", 50_000}, {"records=200000", 200_000}} {
+		b.Run(n.name, func(b *testing.B) {
+			o := benchOptions(b)
+			fillSingly(b, o, n.keys)
+			for b.Loop() {
+				debug.FreeOSMemory()
+				before := heap()
+				var took time.Duration
+				most := watchHeap(func() { took = reopened(b, o, n.keys) })
+				b.ReportMetric(took.Seconds(), "s/open")
+				b.ReportMetric(float64(most-before)/(1<<20), "peak-MiB")
+				b.ReportMetric(float64(residentPeak(b))/(1<<20), "peak-RSS-MiB")
+			}
+			b.ReportMetric(0, "ns/op")
+		})
+	}
+}
+
+// watchHeap returns the most that the heap held while do ran.
+func watchHeap(do func()) (most int64) {
+	done, watched := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(watched)
+		tick := time.NewTicker(2 * time.Millisecond)
+		defer tick.Stop()
+		for {
+			most = max(most, heap())
+			select {
+			case <-tick.C:
+			case <-done:
+				return
+			}
+		}
+	}()
+	do()
+	close(done)
+	<-watched
+	return most
+}
+
+// heap is what objects take, dead or alive.
+func heap() int64 {
+	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
+	metrics.Read(s)
+	return int64(s[0].Value.Uint64()) //nolint:gosec // a size of memory
+}
+
+// fillSingly writes the records of so many documents to log, a batch each.
+func fillSingly(tb testing.TB, o Options, keys int) {
+	tb.Helper()
+	q, err := Open(tb.Context(), o)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	w := q.cluster.writer()
+	w.BatchSize = 1
+	const together = 5000
+	for from := 0; from < keys; from += together {
+		messages := make([]kafkago.Message, 0, together)
+		for i := from; i < min(from+together, keys); i++ {
+			s := queuetest.Declaration(int64(i), []byte("body"))
+			messages = append(messages, kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(s.Entry(0, 1))})
+		}
+		if err := w.WriteMessages(tb.Context(), messages...); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		tb.Error(err)
+	}
+	if err := q.Close(); err != nil {
+		tb.Error(err)
+	}
+}
