@@ -10,6 +10,8 @@ import (
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
+
+	"beibu/cmd/internal/version"
 )
 
 const description = `Speaks to the exchange of customs trade documents.
@@ -113,7 +115,7 @@ func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
 		kong.Name("beibuctl"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", ownVersion())},
+		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", version.Own())},
 	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make command line: %w", err)

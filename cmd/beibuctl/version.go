@@ -2,11 +2,11 @@ package main
 
 import (
 	"context"
-	"runtime/debug"
 	"time"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
+	"beibu/cmd/internal/version"
 	"beibu/exchange/httpapi"
 )
 
@@ -26,7 +26,7 @@ const patience = 3 * time.Second
 // Run shows the versions of this program and, where it answers, of the daemon.
 // A daemon that does not answer is no failure.
 func (c *versionCommand) Run(ctx context.Context, s *session) error {
-	v := versions{Client: ownVersion()}
+	v := versions{Client: version.Own()}
 	caller, err := s.client()
 	if err != nil {
 		return err
@@ -54,21 +54,5 @@ func (c *versionCommand) Run(ctx context.Context, s *session) error {
 
 // versionLine returns the version of a program as it is printed.
 func versionLine(program string, v httpapi.Version) string {
-	return terminal.Cleanf("%s %s %s (%s)", program, v.Version, v.Commit, v.Go)
-}
-
-// ownVersion returns what the toolchain stamped into this program.
-func ownVersion() httpapi.Version {
-	v := httpapi.Version{Version: "(devel)"}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return v
-	}
-	v.Version, v.Go = info.Main.Version, info.GoVersion
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" {
-			v.Commit = setting.Value
-		}
-	}
-	return v
+	return terminal.Clean(version.Line(program, v))
 }

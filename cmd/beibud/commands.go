@@ -17,6 +17,7 @@ import (
 	"beibu/cmd/internal/daemon"
 	"beibu/cmd/internal/demo"
 	"beibu/cmd/internal/telemetry"
+	stamped "beibu/cmd/internal/version"
 )
 
 // serve runs the daemon until ctx ends.
@@ -178,7 +179,6 @@ func checkConfig(args []string, stdout, stderr io.Writer) int {
 
 // version prints what the toolchain stamped into the program.
 func version(stdout io.Writer) int {
-	v := daemon.Version()
-	_, _ = fmt.Fprintf(stdout, "beibud %s %s (%s)\n", v.Version, v.Commit, v.Go)
+	_, _ = fmt.Fprintln(stdout, stamped.Line("beibud", stamped.Own()))
 	return 0
 }

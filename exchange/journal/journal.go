@@ -92,13 +92,13 @@ func (j *Journal) Wait(ctx context.Context, sequence int64) error {
 			return nil
 		}
 		if why != nil {
-			return fmt.Errorf("index stands at %d: %w", at, why)
+			return fmt.Errorf("index is at sequence %d: %w", at, why)
 		}
 		select {
 		case <-passed:
 		case <-halted:
 		case <-ctx.Done():
-			return fmt.Errorf("index stands at %d: %w", at, context.Cause(ctx))
+			return fmt.Errorf("index is at sequence %d: %w", at, context.Cause(ctx))
 		}
 	}
 }

@@ -44,7 +44,7 @@ func (c *Courier) Carry(ctx context.Context, receiver string, to exchange.Outlet
 		case err != nil:
 			failures++
 			c.Tally.Failed(receiver, isRefused(err))
-			c.Log.Warn("deliveries not carried", zap.String("receiver", receiver), zap.String("topic", to.Topic),
+			c.Log.Warn("deliveries to topic failed, retrying", zap.String("receiver", receiver), zap.String("topic", to.Topic),
 				zap.Int("failures", failures), zap.Duration("wait", wait(failures)), zap.Error(err))
 			pause(ctx, wait(failures))
 		case carried == 0:

@@ -295,7 +295,7 @@ func TestTopicNotThere(t *testing.T) {
 	w.accept(0, 1, false, customs)
 	carry(d, w, customs, exchange.Outlet{Topic: "late"})
 	for range 2 {
-		if told := <-w.warned; told != "deliveries not carried" {
+		if told := <-w.warned; told != "deliveries to topic failed, retrying" {
 			t.Errorf("logged %q", told)
 		}
 	}

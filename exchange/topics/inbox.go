@@ -122,13 +122,13 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 		return ctx.Err() // an answer that the end cut short is none
 	}
 	reply := func() error { return r.Broker.write(ctx, replyTo(document, r.inlet.Replies, request, answer)) }
-	if !r.insist(ctx, "document not taken in", submit) || !r.insist(ctx, "reply not written", reply) {
+	if !r.insist(ctx, "document from topic not accepted, retrying", submit) || !r.insist(ctx, "reply to topic not written, retrying", reply) {
 		return false
 	}
 	r.tell(document, request, answer, begun.Sub(came), time.Since(begun))
 	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
 	if err != nil && ctx.Err() == nil {
-		r.Log.Warn("document not committed", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
+		r.Log.Warn("offset of document not committed, it is read again", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
 	}
 	return err == nil
 }

@@ -141,7 +141,7 @@ func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset
 	})
 	if ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
 		c.restarts.Add(1)
-		c.tell(fmt.Errorf("ask %s/%d anew at %d: %w", topic, partition, offset, errStalled))
+		c.tell(fmt.Errorf("fetch of %s/%d from offset %d got no answer within %s, retrying over another connection", topic, partition, offset, pollTime+c.options.Stall))
 	}
 	if err == nil {
 		err = r.Error

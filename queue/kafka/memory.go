@@ -30,7 +30,7 @@ func (q *Queue) recall(ctx context.Context) error {
 	case !errors.Is(err, errMemory):
 		return err
 	case !errors.Is(err, fs.ErrNotExist): // there is none at the first start
-		q.cluster.tell(fmt.Errorf("hear log and events from their beginnings: %w", err))
+		q.cluster.tell(fmt.Errorf("snapshot is not usable, consuming log and events from their beginnings: %w", err))
 	}
 	q.owners, q.feed = newOwners(q.layout), newFeed(q.layout.partitions, spans.events.first)
 	for p, span := range spans.log {

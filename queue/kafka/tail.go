@@ -44,7 +44,7 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 func contiguous(records []record, from int64) (int64, error) {
 	for _, r := range records {
 		if r.offset != from {
-			return from, fmt.Errorf("%w: it goes on at %d, not %d", ErrGap, r.offset, from)
+			return from, fmt.Errorf("%w: offset %d follows where %d was expected", ErrGap, r.offset, from)
 		}
 		from++
 	}

@@ -2,14 +2,10 @@ package kafka
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
 )
-
-// errStalled says that something stood still that had work to do.
-var errStalled = errors.New("no progress")
 
 // A pace is how far one partition is dispatched.
 type pace struct {
@@ -38,7 +34,7 @@ func (d *dispatch) watch(ctx context.Context, p *pace, leave func()) {
 			stood = -1
 		case at == stood:
 			d.q.cluster.restarts.Add(1)
-			d.q.cluster.tell(fmt.Errorf("dispatch log/%d anew from %d: %w", p.partition, at, errStalled))
+			d.q.cluster.tell(fmt.Errorf("dispatch of %s/%d made no progress from offset %d, rejoining the consumer group", d.q.topics.log, p.partition, at))
 			leave()
 			return
 		default:

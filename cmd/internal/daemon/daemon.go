@@ -16,6 +16,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/hsm"
 	"beibu/cmd/internal/telemetry"
+	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
@@ -192,7 +193,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 	d.startup.end()
 	d.serving.Store(true)
 	d.log.Info("serving", zap.Stringer("public", d.public), zap.Stringer("private", d.private),
-		zap.String("data", d.config.Data), zap.String("parties", d.config.PartiesFile), zap.String("version", Version().Version))
+		zap.String("data", d.config.Data), zap.String("parties", d.config.PartiesFile), zap.String("version", version.Own().Version))
 	return nil
 }
 
@@ -202,12 +203,12 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	d.watchQueue()
 	d.work("schemas", d.config.Catalog.Warm)
-	d.work("index", d.persist(func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
+	d.work("index", d.persist("index", func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
-	d.work("dispatch", d.persist(dispatch.Run))
+	d.work("dispatch", d.persist("dispatch", dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.onOneNode("expiry", d.sweep))
 	d.work("key expiry", d.warnDaily)
@@ -315,7 +316,7 @@ func (d *Daemon) sweep(ctx context.Context) error {
 	return every(ctx, d.config.Delivery.Sweep, func(ctx context.Context) error {
 		given, err := expiry.Sweep(ctx, time.Now())
 		if given > 0 || err != nil && ctx.Err() == nil {
-			d.log.Warn("deliveries given up", zap.Int("deliveries", given), zap.Error(err))
+			d.log.Warn("overdue deliveries were given up", zap.Int("deliveries", given), zap.Error(err))
 		}
 		return nil // the next sweep finds what this one did not get to
 	})

@@ -34,7 +34,7 @@ func (d *Daemon) keyExpiries(now time.Time) []telemetry.KeyExpiry {
 func (d *Daemon) warn(now time.Time) {
 	for _, e := range d.keyExpiries(now) {
 		if e.Until.Before(now.Add(warnBefore)) {
-			d.log.Warn("keys expire", zap.String("use", e.Use), zap.String("owner", e.Owner), zap.Time("until", e.Until))
+			d.log.Warn("key expires soon", zap.String("use", e.Use), zap.String("owner", e.Owner), zap.Time("until", e.Until))
 		}
 	}
 }

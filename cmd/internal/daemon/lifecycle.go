@@ -72,17 +72,17 @@ func (d *Daemon) work(name string, run func(context.Context) error) {
 	})
 }
 
-// persist begins a part anew where it ended because the queue could not be asked,
-// or because the disk had no room for the index: it goes on where it stood. A
-// queue that cannot go on takes the daemon down by itself.
-func (d *Daemon) persist(run func(context.Context) error) func(context.Context) error {
+// persist restarts a part that ended because the queue was unavailable, or because
+// the disk had no room for the index: it continues where it was. A queue that
+// cannot continue takes the daemon down by itself.
+func (d *Daemon) persist(part string, run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for {
 			err := run(ctx)
 			if ctx.Err() != nil || !errors.Is(err, queue.ErrUnavailable) && !errors.Is(err, journal.ErrRefused) {
 				return err
 			}
-			d.log.Warn("it is tried again", zap.Error(err))
+			d.log.Warn("part of the daemon failed, retrying", zap.String("part", part), zap.Error(err))
 			select {
 			case <-time.After(time.Second):
 			case <-ctx.Done():

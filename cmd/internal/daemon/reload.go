@@ -52,7 +52,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	}
 	for _, s := range l.Revocations {
 		if err := s.Restore(d.answers()); err != nil {
-			d.log.Warn("answers that were kept cannot be read; responders are asked again", zap.Error(err))
+			d.log.Warn("saved OCSP answers cannot be read, asking the responders", zap.Error(err))
 		}
 	}
 	f := &inForce{signers: l.Signers, revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...), credentials: l.Credentials}
@@ -128,7 +128,7 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	d.ringRevocations()
 	d.crew.assign(d.topicJobs(l.Parties))
 	if later := d.atNextStart(l.Config); len(later) > 0 {
-		d.log.Warn("takes effect at the next start", zap.Strings("settings", later))
+		d.log.Warn("changed settings take effect at the next start", zap.Strings("settings", later))
 	}
 	d.log.Info("reloaded", zap.String("parties", l.PartiesFile))
 	d.warn(time.Now())

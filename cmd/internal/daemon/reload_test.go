@@ -158,7 +158,7 @@ func TestReloadQuota(t *testing.T) {
 	if codes := []string{send(), send(), send()}; !slices.Equal(codes, []string{"", "", "quota-exceeded"}) {
 		t.Errorf("a quota of two by the limits: %q", codes)
 	}
-	if told := s.log.FilterMessage("takes effect at the next start").All(); len(told) > 0 {
+	if told := s.log.FilterMessage("changed settings take effect at the next start").All(); len(told) > 0 {
 		t.Errorf("told %v", told)
 	}
 }
@@ -184,7 +184,7 @@ func TestReloadNamesWhatWaits(t *testing.T) {
 	s := newStation(t)
 	s.more = "limits: {inFlight: 7}\nlog: {level: debug}\nseal: {tsa: {timeout: 7s}}\n"
 	s.reload("")
-	told := s.log.FilterMessage("takes effect at the next start").All()
+	told := s.log.FilterMessage("changed settings take effect at the next start").All()
 	if len(told) != 1 || len(told[0].ContextMap()["settings"].([]any)) != 3 {
 		t.Errorf("told %v", told)
 	}
@@ -244,12 +244,12 @@ func TestSealsSideBySide(t *testing.T) {
 func TestKeyExpiry(t *testing.T) {
 	s := newStation(t)
 	s.newKey("ecdsa-p256", "key.pem")
-	if told := s.log.FilterMessage("keys expire").Len(); told != 0 {
+	if told := s.log.FilterMessage("key expires soon").Len(); told != 0 {
 		t.Errorf("%d warnings without a key that ends", told)
 	}
 	until := time.Now().Add(20 * 24 * time.Hour).UTC().Truncate(time.Second)
 	s.reload("    keys: [{id: one, certificate: DIR/key.pem, until: " + until.Format(time.RFC3339) + "}]\n")
-	told := s.log.FilterMessage("keys expire").All()
+	told := s.log.FilterMessage("key expires soon").All()
 	if len(told) != 1 || told[0].ContextMap()["owner"] != "qinzhou-customs" {
 		t.Errorf("told %v", told)
 	}

@@ -59,7 +59,7 @@ func (d *Daemon) revocationsUntil(time.Time) []telemetry.RevocationsUntil {
 func (d *Daemon) warnStale(now time.Time) {
 	for _, v := range d.revocationsUntil(now) {
 		if v.Until.Before(now.Add(staleSoon)) {
-			d.log.Warn("revocations are not current, or will not be soon", zap.String("party", v.Party), zap.String("kind", v.Kind), zap.Time("until", v.Until))
+			d.log.Warn("revocation data is out of date, or will be soon", zap.String("party", v.Party), zap.String("kind", v.Kind), zap.Time("until", v.Until))
 		}
 	}
 }
@@ -76,9 +76,9 @@ func (l *revocationLog) tell(r revocation.Report) {
 	fields := []zap.Field{zap.String("party", r.Party), zap.String("source", r.Source)}
 	switch {
 	case r.Err != nil && !l.failing[key]:
-		l.log.Warn("revocations cannot be had; what was known counts until it is stale", append(fields, zap.Error(r.Err))...)
+		l.log.Warn("revocation source unavailable, retrying: its last answer counts until it is out of date", append(fields, zap.Error(r.Err))...)
 	case r.Err == nil && r.Taken:
-		l.log.Info("revocations taken in", fields...)
+		l.log.Info("revocation data loaded", fields...)
 	}
 	if l.failing[key] = r.Err != nil; !l.failing[key] {
 		delete(l.failing, key)

@@ -74,7 +74,7 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	}
 	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
 	if again := d.index.Again(); again != nil {
-		d.log.Warn("the index is made again from the queue", zap.Error(again))
+		d.log.Warn("index is rebuilt from the queue", zap.Error(again))
 	}
 	return nil
 }
@@ -122,7 +122,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	o := d.kafkaOptions()
 	o.Waiting = func(what string, err error) { d.startup.retry(stageQueue, what, err) }
 	o.Memory = filepath.Join(d.config.Data, memoryFile)
-	o.Warn = func(err error) { d.log.Warn("the queue goes on", zap.Error(err)) }
+	o.Warn = func(err error) { d.log.Warn("queue met a problem, continuing", zap.Error(err)) }
 	o.Agreed = d.agreed()
 	q, err := kafka.Open(ctx, o)
 	if err != nil {
@@ -206,10 +206,10 @@ func (d *Daemon) newClaims() (exchange.Claims, error) {
 		User: r.User, Password: d.config.RedisPassword, TLS: d.config.RedisTLS, Lease: r.Lease,
 		Turned: func(asked bool, cause error) {
 			if asked {
-				d.log.Info("Redis is asked again")
+				d.log.Info("Redis answers again: claims are used")
 				return
 			}
-			d.log.Warn("Redis does not answer; documents are taken in without claims", zap.Error(cause))
+			d.log.Warn("Redis does not answer: documents are accepted without claims, retrying", zap.Error(cause))
 		},
 	})
 	if err != nil {

@@ -68,16 +68,16 @@ func (l *stampLog) tell(r timestamps.Report) {
 	case r.Down:
 		l.stamps.Count(telemetry.StampDown)
 		if !l.down.Swap(true) {
-			l.log.Warn("seals are not time-stamped now; documents are taken in as ever", zap.Error(r.Err), zap.Duration("pause", r.Pause))
+			l.log.Warn("time-stamping authority unavailable, retrying: documents are accepted, their seals wait", zap.Error(r.Err), zap.Duration("pause", r.Pause))
 		}
 		return
 	case r.Err != nil:
 		l.stamps.Count(telemetry.StampRefused)
-		l.log.Warn("time stamp not taken", zap.Stringer("exchange", r.Exchange), zap.String("code", r.Code), zap.Error(r.Err))
+		l.log.Warn("time stamp refused, retrying", zap.Stringer("exchange", r.Exchange), zap.String("code", r.Code), zap.Error(r.Err))
 	default:
 		l.stamps.Count(telemetry.StampTaken)
 	}
 	if l.down.Swap(false) {
-		l.log.Info("seals are time-stamped again")
+		l.log.Info("time-stamping authority answers again")
 	}
 }

@@ -6,9 +6,9 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"runtime/debug"
 
 	"beibu/cmd/internal/secret"
+	"beibu/cmd/internal/version"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
@@ -30,7 +30,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),
 		},
 		Beside:  d.unanswered(),
-		Version: Version(), Log: d.log, Metrics: d.metrics.Registerer(),
+		Version: version.Own(), Log: d.log, Metrics: d.metrics.Registerer(),
 	})
 	return err
 }
@@ -68,18 +68,4 @@ func (d *Daemon) secure(server *http.Server) error {
 	}
 	server.TLSConfig.ClientAuth = tls.VerifyClientCertIfGiven
 	return nil
-}
-
-// Version returns what the toolchain stamped into the program.
-func Version() httpapi.Version {
-	v := httpapi.Version{Version: "(devel)"}
-	if info, ok := debug.ReadBuildInfo(); ok {
-		v.Version, v.Go = info.Main.Version, info.GoVersion
-		for _, setting := range info.Settings {
-			if setting.Key == "vcs.revision" {
-				v.Commit = setting.Value
-			}
-		}
-	}
-	return v
 }
