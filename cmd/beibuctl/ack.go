@@ -11,7 +11,6 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
 )
 
@@ -56,7 +55,7 @@ func (c *ackMail) Run(ctx context.Context, s *session) error {
 	}
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
-	t := terminal.NewTable("EXCHANGE", "STATE")
+	t := s.newTable("EXCHANGE", "STATE")
 	for some := range slices.Chunk(ids, maxAcks) {
 		results, err := client.Post[httpapi.AckResults](ctx, caller, "/v1/mailbox/acks", c.acks(some))
 		if err != nil {

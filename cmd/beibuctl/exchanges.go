@@ -141,7 +141,7 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	}
 	deliveries := terminal.NewTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
 	for _, d := range x.Deliveries {
-		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), because(d.Cause))
+		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), s.because(d.Cause))
 	}
 	timeline := terminal.NewTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
 	for _, e := range x.Timeline {
@@ -149,7 +149,7 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		if e.Attempt > 0 {
 			attempt = strconv.Itoa(e.Attempt)
 		}
-		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, because(e.Cause))
+		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
 	return s.printf("%s\n%s\n%s", facts, deliveries, timeline)
 }

@@ -207,10 +207,10 @@ func (s *session) printKept(k kept) error {
 	}
 	line := terminal.Cleanf("%s  %s  %s  %s", k.ExchangeID, k.Kind, k.DocumentNumber, k.Sender)
 	if k.Attempt > 1 {
-		line += fmt.Sprintf("  attempt %d", k.Attempt)
+		line += "  " + s.say("attempt %d", k.Attempt)
 	}
 	if !k.Kept {
-		line += terminal.Cleanf("  not kept, %s: %s", k.Code, k.Reason)
+		line += "  " + terminal.Clean(s.say("not kept, %s: %s", k.Code, k.Reason))
 	}
 	return s.printf("%s\n", line)
 }

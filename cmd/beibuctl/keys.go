@@ -51,12 +51,12 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 	if s.asJSON() {
 		return s.json(keys)
 	}
-	t := terminal.NewTable("USE", "ALGORITHM", "VALID", "SUBJECT", "ID")
+	t := s.newTable("USE", "ALGORITHM", "VALID", "SUBJECT", "ID")
 	for _, k := range keys.Seals {
-		t.Row("seal", k.Algorithm, stamp(k.NotBefore)+" to "+stamp(k.NotAfter), k.Subject, "SHA-256 "+k.SHA256)
+		t.Row(s.word("seal"), k.Algorithm, s.say("%s to %s", stamp(k.NotBefore), stamp(k.NotAfter)), k.Subject, "SHA-256 "+k.SHA256)
 	}
 	for _, k := range keys.Keys {
-		t.Row("receipt", k.Curve, "", "", "kid "+k.ID)
+		t.Row(s.word("receipt"), k.Curve, "", "", "kid "+k.ID)
 	}
 	return s.table(t)
 }

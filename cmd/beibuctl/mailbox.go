@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
@@ -63,7 +62,7 @@ func (c *listMail) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	t := terminal.NewTable("EXCHANGE", "CONSIGNED", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "")
+	t := s.newTable("EXCHANGE", "CONSIGNED", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "")
 	for _, w := range all {
 		if s.asJSON() {
 			if err := s.json(w); err != nil {
@@ -71,7 +70,7 @@ func (c *listMail) Run(ctx context.Context, s *session) error {
 			}
 			continue
 		}
-		t.Row(w.cells()...)
+		t.Row(w.cells(s)...)
 	}
 	if s.asJSON() {
 		return nil
@@ -123,10 +122,10 @@ func waitingOf(x httpapi.Exchange, d httpapi.Delivery) waiting {
 	}
 }
 
-func (w waiting) cells() []string {
+func (w waiting) cells(s *session) []string {
 	express := ""
 	if w.Express {
-		express = "express"
+		express = s.word("express")
 	}
 	return []string{
 		w.ExchangeID, stamp(w.ConsignedAt), string(w.State), strconv.Itoa(w.Attempt),

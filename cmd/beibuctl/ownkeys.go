@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"beibu/cmd/internal/keyring"
-	"beibu/cmd/internal/terminal"
 	"beibu/signing"
 )
 
@@ -182,7 +181,7 @@ type keyRow struct {
 
 // printKeys prints keys as a table, or each as an object on a line.
 func (s *session) printKeys(all ...keyring.Entry) error {
-	t := terminal.NewTable("NAME", "ALGORITHM", "VALID", "SUBJECT", "PRIVATE", "SHA-256")
+	t := s.newTable("NAME", "ALGORITHM", "VALID", "SUBJECT", "PRIVATE", "SHA-256")
 	for _, e := range all {
 		row := keyRow{
 			Name: e.Name, Algorithm: algorithmOf(e.Certificate), Subject: e.Certificate.Subject.String(),
@@ -196,11 +195,11 @@ func (s *session) printKeys(all ...keyring.Entry) error {
 			}
 			continue
 		}
-		private := "no"
+		private := s.word("no")
 		if e.Private {
-			private = "yes"
+			private = s.word("yes")
 		}
-		t.Row(row.Name, row.Algorithm, stamp(row.NotBefore)+" to "+stamp(row.NotAfter), row.Subject, private, row.SHA256)
+		t.Row(row.Name, row.Algorithm, s.say("%s to %s", stamp(row.NotBefore), stamp(row.NotAfter)), row.Subject, private, row.SHA256)
 	}
 	if s.asJSON() {
 		return nil

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
 )
 
@@ -32,20 +31,20 @@ func (c *listParties) Run(ctx context.Context, s *session) error {
 	if s.asJSON() {
 		return s.json(all)
 	}
-	t := terminal.NewTable("PARTY", "ROLE", "COUNTRY", "LOCODES", "NAME", "SUSPENDED")
+	t := s.newTable("PARTY", "ROLE", "COUNTRY", "LOCODES", "NAME", "SUSPENDED")
 	for _, p := range all.Parties {
-		t.Row(p.ID, string(p.Role), p.Country, strings.Join(p.Locodes, ","), s.text(p.Name), suspension(p))
+		t.Row(p.ID, string(p.Role), p.Country, strings.Join(p.Locodes, ","), s.text(p.Name), s.suspension(p))
 	}
 	return s.table(t)
 }
 
 // suspension says whether a party is suspended, and why where that is told.
-func suspension(p httpapi.Party) string {
+func (s *session) suspension(p httpapi.Party) string {
 	switch {
 	case p.Suspension != nil:
-		return stamp(p.Suspension.At) + " by " + p.Suspension.Actor + ": " + p.Suspension.Reason
+		return s.say("%s by %s: %s", stamp(p.Suspension.At), p.Suspension.Actor, p.Suspension.Reason)
 	case p.Suspended:
-		return "yes"
+		return s.word("yes")
 	}
 	return ""
 }
@@ -62,8 +61,8 @@ func (s *session) printParty(p httpapi.Party) error {
 	if s.asJSON() {
 		return s.json(p)
 	}
-	t := terminal.NewTable("PARTY", "SUSPENDED")
-	t.Row(p.ID, suspension(p))
+	t := s.newTable("PARTY", "SUSPENDED")
+	t.Row(p.ID, s.suspension(p))
 	return s.table(t)
 }
 

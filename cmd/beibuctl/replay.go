@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -80,50 +79,51 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 		return s.json(printedPlan{plan, done})
 	}
 	if plan.Matched == 0 {
-		return s.printf("no failed delivery fits: there is nothing to replay\n")
+		return s.printf("%s\n", s.word("no failed delivery fits: there is nothing to replay"))
 	}
-	t := terminal.NewTable("EXCHANGE", "RECEIVER", "KIND", "NUMBER", "STATE", "ATTEMPT", "FAILED", "CAUSE")
+	t := s.newTable("EXCHANGE", "RECEIVER", "KIND", "NUMBER", "STATE", "ATTEMPT", "FAILED", "CAUSE")
 	for _, i := range plan.Items {
-		t.Row(i.ExchangeID, i.Receiver, i.Kind, i.DocumentNumber, string(i.State), strconv.Itoa(i.Attempt), stamp(i.FailedAt), because(i.Cause))
+		t.Row(i.ExchangeID, i.Receiver, i.Kind, i.DocumentNumber, string(i.State), strconv.Itoa(i.Attempt), stamp(i.FailedAt), s.because(i.Cause))
 	}
 	if err := s.table(t); err != nil {
 		return err
 	}
-	if err := s.printf("%s", countsOf(plan)); err != nil {
+	if err := s.printf("%s", s.countsOf(plan)); err != nil {
 		return err
 	}
 	if done {
-		return s.printf("done: %s\n", deliveries(*cmp.Or(plan.Begun, &plan.Eligible)))
+		return s.printf("%s\n", s.say("done: %s", s.deliveries(*cmp.Or(plan.Begun, &plan.Eligible))))
 	}
-	return s.printf("planned: %s; nothing was done\nplan %s\nto do it, add --do --reason WHY\n", deliveries(plan.Eligible), terminal.Clean(plan.Digest))
+	return s.printf("%s\n%s\n%s\n", s.say("planned: %s; nothing was done", s.deliveries(plan.Eligible)),
+		s.say("plan %s", terminal.Clean(plan.Digest)), s.word("to do it, add --do --reason WHY"))
 }
 
 // countsOf says what of a plan the table does not show, a line each.
-func countsOf(plan httpapi.Plan) string {
+func (s *session) countsOf(plan httpapi.Plan) string {
 	var text strings.Builder
 	if more := plan.Eligible - len(plan.Items); more > 0 {
-		_, _ = fmt.Fprintf(&text, "and %s more that the plan has and this table does not show\n", deliveries(more))
+		text.WriteString(s.say("and %s more that the plan has and this table does not show", s.deliveries(more)) + "\n")
 	}
 	if plan.LeftOut > 0 {
-		_, _ = fmt.Fprintf(&text, "%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards\n",
-			deliveries(plan.Matched), plan.LeftOut)
+		text.WriteString(s.say("%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards",
+			s.deliveries(plan.Matched), plan.LeftOut) + "\n")
 	}
 	if plan.Begun != nil && *plan.Begun < plan.Eligible {
-		_, _ = fmt.Fprintf(&text, "%s of the plan were acknowledged, or begun by another, a moment before\n", deliveries(plan.Eligible-*plan.Begun))
+		text.WriteString(s.say("%s of the plan were acknowledged, or begun by another, a moment before", s.deliveries(plan.Eligible-*plan.Begun)) + "\n")
 	}
 	return text.String()
 }
 
 // deliveries counts.
-func deliveries(n int) string {
+func (s *session) deliveries(n int) string {
 	if n == 1 {
-		return "1 delivery"
+		return s.word("1 delivery")
 	}
-	return strconv.Itoa(n) + " deliveries"
+	return s.say("%d deliveries", n)
 }
 
 // because says why, in a few words.
-func because(c *exchange.Cause) string {
+func (s *session) because(c *exchange.Cause) string {
 	if c == nil {
 		return ""
 	}
@@ -132,7 +132,7 @@ func because(c *exchange.Cause) string {
 		words = append(words, "("+c.Reason+")")
 	}
 	if c.Actor != "" {
-		words = append(words, "by "+c.Actor)
+		words = append(words, s.say("by %s", c.Actor))
 	}
 	return strings.Join(words, " ")
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/book"
@@ -35,7 +34,7 @@ func (c *listRules) Run(s *session) error {
 	if s.asJSON() {
 		return s.json(all)
 	}
-	t := terminal.NewTable("CODE", "SEVERITY", "KINDS", "FROM", "UNTIL", "MESSAGE", "SOURCE")
+	t := s.newTable("CODE", "SEVERITY", "KINDS", "FROM", "UNTIL", "MESSAGE", "SOURCE")
 	for _, r := range all.Rules {
 		kinds := strings.Join(r.Kinds, ",")
 		if kinds == "" {

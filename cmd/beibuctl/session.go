@@ -71,9 +71,10 @@ func (s *session) progress(total int) *terminal.Progress {
 	return terminal.NewProgress(s.err, total)
 }
 
-// note tells people something beside the result.
+// note prints something beside the result, for people. The format is a phrase of
+// say, or has no words in it.
 func (s *session) note(format string, args ...any) {
-	_, _ = fmt.Fprintf(s.err, format+"\n", args...) // where it cannot be told, nothing is lost
+	_, _ = fmt.Fprintln(s.err, s.say(format, args...)) // if it cannot be printed, nothing is lost
 }
 
 // text returns a message in the language asked for.

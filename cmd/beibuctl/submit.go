@@ -124,11 +124,11 @@ func (s *session) printSubmission(d submission) error {
 	if a := d.Acceptance; a != nil {
 		again := ""
 		if a.Duplicate {
-			again = "  accepted before"
+			again = "  " + s.word("accepted before")
 		}
 		number := a.DocumentNumber
 		if a.DocumentVersion != "" {
-			number += " version " + a.DocumentVersion
+			number += " " + s.say("version %s", a.DocumentVersion)
 		}
 		line := terminal.Cleanf("%s  %s  %s  %s  %s%s", a.ExchangeID, a.State, a.Kind, number, d.File, again)
 		if err := s.printf("%s\n", line); err != nil {

@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -65,6 +64,13 @@ type finding struct {
 	DigestSHA256    string     `json:"digestSHA256,omitempty"`
 	err             error
 }
+
+// What a finding may be about.
+const (
+	whatEnvelope = "envelope"
+	whatReceipt  = "receipt"
+	whatDocument = "signed document"
+)
 
 // stamped is when a seal existed at the latest.
 type stamped struct {
@@ -149,11 +155,11 @@ func (v *verification) judge(f *finding, b []byte) error {
 	how := v.document
 	switch {
 	case strings.EqualFold(filepath.Ext(f.File), ".jws"):
-		f.What, how = "receipt", v.receipt
+		f.What, how = whatReceipt, v.receipt
 	case isEnvelope(b):
-		f.What, how = "envelope", v.envelope
+		f.What, how = whatEnvelope, v.envelope
 	default:
-		f.What = "signed document"
+		f.What = whatDocument
 	}
 	if err := how(f, b); err != nil {
 		return err
@@ -240,30 +246,30 @@ func (s *session) printFinding(f finding) error {
 		s.note("beibuctl: %s", terminal.Clean(f.err.Error()))
 		return nil
 	case !f.Holds:
-		return s.printf("%s: does not hold, %s\n", terminal.Clean(f.File), terminal.Cleanf("%s: %s", f.Code, f.Reason))
+		return s.printf("%s\n", terminal.Clean(s.say("%s: does not hold, %s: %s", f.File, f.Code, f.Reason)))
 	}
-	facts := terminal.NewTable("  " + f.What)
-	add := func(name, value string) {
+	facts := terminal.NewTable("  " + s.word(f.What))
+	fact := func(name, value string) {
 		if value != "" {
-			facts.Row("  "+name, value)
+			facts.Row("  "+s.word(name), value)
 		}
 	}
-	add("by", strings.Join(f.SealedBy, "; "))
-	add("algorithm", strings.Join(f.Algorithms, ", "))
-	add("exchange", f.ExchangeID)
-	add("document", strings.TrimSpace(f.Kind+" "+f.DocumentNumber))
-	add("version", f.DocumentVersion)
-	add("sender", f.Sender)
-	add("receivers", strings.Join(f.Receivers, ", "))
+	fact("by", strings.Join(f.SealedBy, "; "))
+	fact("algorithm", strings.Join(f.Algorithms, ", "))
+	fact("exchange", f.ExchangeID)
+	fact("document", strings.TrimSpace(f.Kind+" "+f.DocumentNumber))
+	fact("version", f.DocumentVersion)
+	fact("sender", f.Sender)
+	fact("receivers", strings.Join(f.Receivers, ", "))
 	if f.AcceptedAt != nil {
-		add("accepted", f.AcceptedAt.UTC().Format(time.RFC3339Nano))
+		fact("accepted", f.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
 	}
 	for _, t := range f.Timestamps {
-		add("time stamp", t.At.Format(time.RFC3339)+" on "+t.Seal)
+		fact("time stamp", s.say("%s on %s", t.At.Format(time.RFC3339), t.Seal))
 	}
 	if f.LogPosition != nil {
-		add("position", strconv.FormatInt(*f.LogPosition, 10)+" in the log")
+		fact("position", s.say("%d in the log", *f.LogPosition))
 	}
-	add("SHA-256", f.DigestSHA256)
-	return s.printf("%s: holds\n%s", terminal.Clean(f.File), facts)
+	fact("SHA-256", f.DigestSHA256)
+	return s.printf("%s\n%s", terminal.Clean(s.say("%s: holds", f.File)), facts)
 }

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -149,9 +148,9 @@ func (w *watch) print(x httpapi.Exchange) error {
 		}
 		where := e.Receiver
 		if e.Attempt > 1 {
-			where += ", attempt " + strconv.Itoa(e.Attempt)
+			where += ", " + w.session.say("attempt %d", e.Attempt)
 		}
-		line := terminal.Cleanf("%s  %s  %s %s  %s  %s %s", stamp(e.At), x.ExchangeID, x.Kind, x.DocumentNumber, e.Name, where, because(e.Cause))
+		line := terminal.Cleanf("%s  %s  %s %s  %s  %s %s", stamp(e.At), x.ExchangeID, x.Kind, x.DocumentNumber, e.Name, where, w.session.because(e.Cause))
 		if err := w.session.printf("%s\n", line); err != nil {
 			return err
 		}
