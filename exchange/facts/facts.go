@@ -144,7 +144,7 @@ func (r *reader) day(key places.Key) time.Time {
 				day, _ := rules.DateOf(text)
 				return day
 			}
-			day, _ := rules.Date(at)
+			day, _ := rules.DateIn(rules.Country(r.root), at)
 			return day
 		}
 	}

@@ -43,7 +43,7 @@ type Document struct {
 	Kind     string
 	Root     strict.Node
 	Issued   time.Time // midnight UTC of the document's own issue date; zero where it has none
-	Received time.Time // when it came in
+	Received time.Time // when it came in; see DaysIn
 }
 
 // BuiltIn tells whether the document is of a kind of the exchange's own, and not

@@ -53,7 +53,7 @@ const MaxBreaches = 500
 func (s *Set) Check(d *Document) (found []Breach, more int) {
 	day := d.Issued
 	if day.IsZero() {
-		day = d.Received
+		day, _ = DaysIn(Country(d.Root), d.Received)
 	}
 	for _, rules := range [][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
 		for _, r := range rules {

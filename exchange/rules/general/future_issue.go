@@ -6,8 +6,8 @@ import (
 	"beibu/exchange/rules"
 )
 
-// skew is how far ahead of ours another clock, in another time zone, may be.
-const skew = 24 * time.Hour
+// skew is how far ahead of ours the clock of who issued a document may be.
+const skew = time.Hour
 
 // futureIssue is GEN-05.
 func futureIssue() rules.Rule {
@@ -17,8 +17,9 @@ func futureIssue() rules.Rule {
 		EN:     "issued on {0}, but it came in on {1}",
 		ZH:     "签发日期为{0}，但收到日期为{1}",
 		Check: func(d *rules.Document, report rules.Report) {
-			if !d.Issued.IsZero() && d.Issued.After(d.Received.Add(skew)) {
-				report(issued(d.Root), written(d.Issued), written(d.Received))
+			_, today := rules.DaysIn(rules.Country(d.Root), d.Received.Add(skew))
+			if !d.Issued.IsZero() && d.Issued.After(today) {
+				report(issued(d.Root), written(d.Issued), written(today))
 			}
 		},
 	}

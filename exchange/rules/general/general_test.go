@@ -142,10 +142,11 @@ func TestCarnetPeriod(t *testing.T) {
 func TestIssueDate(t *testing.T) {
 	received := time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
 	cases := map[string][]string{
-		"2026-11-21": nil, // it is tomorrow already in Fiji
+		"2026-11-20": nil,
+		"2026-11-21": {"GEN-05"}, // nowhere is it tomorrow yet
 		"2026-11-22": {"GEN-05"},
 		"2016-11-21": nil,
-		"2016-11-19": {"GEN-05B"},
+		"2016-11-18": {"GEN-05B"},
 		"0002-01-01": {"GEN-25"},
 		"9999-12-31": {"GEN-25"},
 	}

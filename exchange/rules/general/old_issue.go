@@ -18,7 +18,8 @@ func oldIssue() rules.Rule {
 		EN:     "issued on {0}, more than {1} years before it came in",
 		ZH:     "签发日期为{0}，距收到已超过{1}年",
 		Check: func(d *rules.Document, report rules.Report) {
-			if !d.Issued.IsZero() && d.Issued.Before(d.Received.AddDate(-longest, 0, 0)) {
+			today, _ := rules.DaysIn(rules.Country(d.Root), d.Received)
+			if !d.Issued.IsZero() && d.Issued.Before(today.AddDate(-longest, 0, 0)) {
 				report(issued(d.Root), written(d.Issued), strconv.Itoa(longest))
 			}
 		},

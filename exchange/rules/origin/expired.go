@@ -2,7 +2,8 @@ package origin
 
 import "beibu/exchange/rules"
 
-// expired is CO-15, judged by the day on which the document came in.
+// expired is CO-15, judged by the day on which the document came in, in the
+// country that issued it.
 func expired() rules.Rule {
 	return rules.Rule{
 		Code: "CO-15", Kinds: certificates(), Severity: rules.Warn,
@@ -14,7 +15,8 @@ func expired() rules.Rule {
 				return
 			}
 			last := rules.AddMonths(d.Issued, 12)
-			if d.Received.After(last.AddDate(0, 0, 1)) {
+			_, country := issuing(d.Root)
+			if today, _ := rules.DaysIn(country, d.Received); today.After(last) {
 				report(d.Root.Find("IssueDate"), written(d.Issued), written(last))
 			}
 		},

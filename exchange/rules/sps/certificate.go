@@ -86,11 +86,12 @@ func note(root strict.Node, subject string) (strict.Node, string) {
 	return strict.Node{}, ""
 }
 
-// day returns the day of a udt:DateTimeType.
-func day(n strict.Node) (time.Time, bool) {
+// day returns the day of a udt:DateTimeType, as the country counts it whose
+// certificate it is.
+func day(d *rules.Document, n strict.Node) (time.Time, bool) {
 	for _, form := range [...]string{"DateTimeString", "DateTime"} {
 		if at := n.Find(form); at.Exists() {
-			return rules.Date(at)
+			return rules.DateIn(rules.Country(d.Root), at)
 		}
 	}
 	return time.Time{}, false

@@ -11,7 +11,7 @@ func dateOfSignature() rules.Rule {
 		ZH:     "签字日期{0}无法识别；请写作2026-11-20或2026-11-20T09:30:00+07:00",
 		Check: func(d *rules.Document, report rules.Report) {
 			for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
-				if _, ok := day(at); !ok {
+				if _, ok := day(d, at); !ok {
 					report(at, at.Find("*").Text())
 				}
 			}

@@ -19,7 +19,7 @@ func lateDeparture() rules.Rule {
 		ZH:     "货物于{0}离境，距证书签发已{1}天；通常不超过{2}天",
 		Check: func(d *rules.Document, report rules.Report) {
 			at := d.Root.Find(consignment + "/ExportExitDateTime")
-			exit, ok := day(at)
+			exit, ok := day(d, at)
 			if !ok || d.Issued.IsZero() {
 				return
 			}

@@ -14,7 +14,7 @@ func lateIssue() rules.Rule {
 		EN:     "issued on {0}, {1} days after the goods had left",
 		ZH:     "证书于{0}签发，晚于货物离境{1}天",
 		Check: func(d *rules.Document, report rules.Report) {
-			exit, ok := day(d.Root.Find(consignment + "/ExportExitDateTime"))
+			exit, ok := day(d, d.Root.Find(consignment+"/ExportExitDateTime"))
 			if !ok || d.Issued.IsZero() {
 				return
 			}

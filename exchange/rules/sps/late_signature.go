@@ -14,7 +14,7 @@ func lateSignature() rules.Rule {
 				return
 			}
 			for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
-				if signed, ok := day(at); ok && signed.After(d.Issued) {
+				if signed, ok := day(d, at); ok && signed.After(d.Issued) {
 					report(at, written(signed), written(d.Issued))
 				}
 			}

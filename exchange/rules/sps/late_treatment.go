@@ -16,7 +16,7 @@ func lateTreatment() rules.Rule {
 			}
 			for line := range goodsLines(d.Root) {
 				for at := range line.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
-					if end, ok := day(at); ok && end.After(d.Issued) {
+					if end, ok := day(d, at); ok && end.After(d.Issued) {
 						report(at, lineName(line), written(end), written(d.Issued))
 					}
 				}

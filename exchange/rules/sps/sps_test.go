@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange/rules"
 	"beibu/exchange/rules/rulestest"
 	"beibu/signing/strict"
 )
@@ -86,7 +87,7 @@ func TestDay(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, read := day(tree.Root())
+		got, read := day(&rules.Document{Root: tree.Root()}, tree.Root())
 		if read != ok || ok && !got.Equal(want) {
 			t.Errorf("%s: %v %v", content, got, read)
 		}
