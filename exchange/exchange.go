@@ -20,6 +20,7 @@ type Exchange struct {
 	Receivers  []string  // in route order
 	Express    bool      // perishable: HS chapters 01 to 14
 	Faults     []string  // codes of what was found and let pass, such as warnings
+	Held       Held      // why a person has to release it, if a rule held it
 	Signature  Signature // the sender's own, where the document has one
 	State      State     // Summary of the deliveries
 	Deliveries []Delivery

@@ -51,15 +51,15 @@ func (f Faults) refuse(path string) bool {
 // quote of a document; this holds whatever they forget, and paths.
 const maxText = 2000
 
-// clip returns a fault of which each text has at most maxText characters.
-func (f Fault) clip() Fault {
+// clip returns a fault of which each text has at most so many characters.
+func (f Fault) clip(most int) Fault {
 	for _, text := range []*string{&f.Path, &f.Message.EN, &f.Message.ZH} {
-		if len(*text) <= maxText {
+		if len(*text) <= most {
 			continue // as nearly all are
 		}
 		count := 0
 		for i := range *text {
-			if count == maxText {
+			if count == most {
 				*text = strings.Clone((*text)[:i]) + "…"
 				break
 			}
@@ -88,7 +88,7 @@ func schemaFault(report schemas.Report, v schemas.Violation, severity rules.Seve
 	return Fault{
 		Code: v.Code, Severity: severity.String(), Path: v.Path, Line: v.Line, Column: v.Column,
 		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source,
-	}.clip()
+	}.clip(maxText)
 }
 
 // ruleFault turns what a rule found into a fault.
@@ -97,5 +97,5 @@ func ruleFault(b rules.Breach) Fault {
 	return Fault{
 		Code: b.Rule.Code, Severity: b.Rule.Severity.String(), Path: b.At.Path(), Line: line, Column: column,
 		Message: Text{EN: b.EN, ZH: b.ZH}, Source: b.Rule.Source,
-	}.clip()
+	}.clip(maxText)
 }

@@ -19,7 +19,7 @@ func gateFault(f *strict.Fault) Fault {
 	return Fault{
 		Code: f.Code, Severity: rules.Reject.String(), Path: "/", Line: f.Line, Column: f.Column,
 		Message: Text{EN: f.Reason, ZH: zh}, Source: "XML 1.0",
-	}.clip()
+	}.clip(maxText)
 }
 
 // gateZH says in Chinese what each code of the strict reader means.

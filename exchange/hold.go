@@ -2,12 +2,14 @@ package exchange
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/rules"
 	"beibu/queue"
 )
 
@@ -15,6 +17,38 @@ import (
 type Hold struct {
 	Journal  Journal
 	Recorder *Recorder
+}
+
+// Held is why an exchange is held. It is kept in the head of the log entry, so
+// that whoever decides sees it on every node and at any time.
+type Held struct {
+	Faults  Faults `json:"faults,omitempty"`  // those that hold, in document order, as far as they have room
+	Omitted int    `json:"omitted,omitempty"` // how many more hold
+}
+
+// What a head keeps of the faults that hold: a queue takes heads of 64 KiB.
+const (
+	heldBytes = 32 << 10 // of JSON
+	heldText  = 500      // characters of each text of a fault
+)
+
+// heldBy returns the faults that hold a document, within the bounds.
+func heldBy(faults Faults) Held {
+	var held Held
+	size := 0
+	for _, f := range faults {
+		if f.Severity != rules.Hold.String() {
+			continue
+		}
+		f = f.clip(heldText)
+		text, err := json.Marshal(f)
+		if size += len(text) + 1; err != nil || size > heldBytes || held.Omitted > 0 {
+			held.Omitted++
+			continue
+		}
+		held.Faults = append(held.Faults, f)
+	}
+	return held
 }
 
 // A Verdict is what the person decided.

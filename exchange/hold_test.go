@@ -131,3 +131,41 @@ func TestHold(t *testing.T) {
 		}
 	}
 }
+
+// A held exchange shows why, with place and message in both languages; what a
+// head has no room for is counted.
+func TestHeldSaysWhy(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	quoted := strings.Repeat("<", 400)
+	set, err := rules.NewSet([]rules.Rule{{
+		Code: "T-1", Severity: rules.Hold, Source: "test", EN: "look at {0}", ZH: "请核对 {0}",
+		Check: func(d *rules.Document, report rules.Report) {
+			for range 100 {
+				report(d.Root, quoted)
+			}
+		},
+	}, {
+		Code: "T-2", Severity: rules.Warn, Source: "test", EN: "well", ZH: "注意",
+		Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Intake.Checks = exchangetest.ChecksWith(t, set)
+	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	held := w.Await(t, got.Exchange, func(x exchange.Exchange) bool { return x.State == exchange.SubmissionHeld }).Held
+	if len(held.Faults) == 0 || len(held.Faults)+held.Omitted != 100 || held.Omitted == 0 {
+		t.Fatalf("%d faults and %d omitted, of 100", len(held.Faults), held.Omitted)
+	}
+	f := held.Faults[0]
+	if f.Code != "T-1" || f.Line == 0 || f.Path == "" || !strings.HasPrefix(f.Message.EN, "look at “<") || !strings.HasPrefix(f.Message.ZH, "请核对 “<") {
+		t.Errorf("got %+v", f)
+	}
+	again, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
+	if err != nil || !again.Duplicate || again.Receipt != got.Receipt {
+		t.Errorf("sent again: %+v, %v", again, err)
+	}
+}

@@ -239,7 +239,7 @@ func open(t Trusted, receivers []string) Exchange {
 		x.Faults = append(x.Faults, fault.Code)
 	}
 	if c.faults.Has(rules.Hold) {
-		x.State = SubmissionHeld
+		x.State, x.Held = SubmissionHeld, heldBy(c.faults)
 	}
 	return x
 }

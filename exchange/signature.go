@@ -169,7 +169,7 @@ func signatureFault(r *signing.Refusal) Fault {
 	return Fault{
 		Code: r.Code, Severity: rules.Reject.String(), Path: "/", Line: r.Line, Column: r.Column,
 		Message: Text{EN: r.Reason, ZH: zh}, Source: "XML Signature 1.1; Beibu design: trust in XML",
-	}.clip()
+	}.clip(maxText)
 }
 
 // signatureZH says in Chinese what each refusal of a sender's signature means.

@@ -23,6 +23,7 @@ type head struct {
 	Express   bool     `json:"express,omitempty"`
 	Held      bool     `json:"held,omitempty"`
 	Faults    []string `json:"faults,omitempty"`
+	HeldBy    Held     `json:"heldBy,omitzero"`
 	// Signature is the sender's, as it was verified on acceptance.
 	Signature Signature `json:"signature,omitzero"`
 }
@@ -45,6 +46,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		Receivers:  h.Receivers,
 		Express:    h.Express,
 		Faults:     h.Faults,
+		Held:       h.HeldBy,
 		Signature:  h.Signature,
 		State:      SubmissionAcceptance,
 	}
@@ -59,7 +61,7 @@ func (x Exchange) encode() ([]byte, error) {
 	return json.Marshal(head{
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
 		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
-		Held: x.State == SubmissionHeld, Faults: x.Faults, Signature: x.Signature,
+		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature,
 	})
 }
 

@@ -139,6 +139,17 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if len(x.FaultCodes) > 0 {
 		facts.Row("let pass", strings.Join(x.FaultCodes, " "))
 	}
+	if err := s.printf("%s", facts); err != nil {
+		return err
+	}
+	if len(x.HeldBy) > 0 {
+		if err := s.printf("\nheld by\n"); err != nil {
+			return err
+		}
+		if err := s.printFaults(x.DocumentNumber, s.faults(x.HeldBy), x.HeldByOmitted); err != nil {
+			return err
+		}
+	}
 	deliveries := terminal.NewTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
 	for _, d := range x.Deliveries {
 		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), s.because(d.Cause))
@@ -151,7 +162,7 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		}
 		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
-	return s.printf("%s\n%s\n%s", facts, deliveries, timeline)
+	return s.printf("\n%s\n%s", deliveries, timeline)
 }
 
 // judgement is why a held exchange is released or refused.

@@ -49,7 +49,9 @@ func (s *Server) listExchanges(c *call) error {
 	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
 	for _, x := range found {
 		if c.caller.sees(x) {
-			page.Exchanges = append(page.Exchanges, wireExchange(x, c.caller))
+			shown := wireExchange(x, c.caller)
+			shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
+			page.Exchanges = append(page.Exchanges, shown)
 		}
 	}
 	return c.json(http.StatusOK, page)

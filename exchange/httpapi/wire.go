@@ -59,11 +59,13 @@ type Exchange struct {
 	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
 	Schema          string              `json:"schema"`             // the schema set that judged the document
 	Receivers       []string            `json:"receivers"`
-	Express         bool                `json:"express"`             // perishable goods
-	FaultCodes      []string            `json:"faultCodes"`          // of what was found and let pass
-	Signature       *exchange.Signature `json:"signature,omitempty"` // the sender's own
-	State           exchange.State      `json:"state"`               // of the exchange as a whole
-	Deliveries      []Delivery          `json:"deliveries"`          // a receiver sees its own alone
+	Express         bool                `json:"express"`                 // perishable goods
+	HeldBy          []Fault             `json:"heldBy,omitempty"`        // why a person has to release it; for operators and the sender, and in no list
+	HeldByOmitted   int                 `json:"heldByOmitted,omitempty"` // how many more faults hold it than heldBy has room for
+	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
+	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
+	State           exchange.State      `json:"state"`                   // of the exchange as a whole
+	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
 	Timeline        []Event             `json:"timeline,omitempty"`
 }
 
@@ -229,6 +231,9 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
 		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
 		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
+	}
+	if who.Operator || who.Party == x.Identity.Sender {
+		out.HeldBy, out.HeldByOmitted = x.Held.Faults, x.Held.Omitted
 	}
 	for _, d := range x.Deliveries {
 		if who.seesDelivery(x, d.Receiver) {
