@@ -49,8 +49,8 @@ func (s *Server) accept(ctx context.Context, v *visit, doc exchange.Document) (e
 	return s.intake.Load().Accept(ctx, doc)
 }
 
-// check answers POST /v1/checks: what submit would find, with nothing kept. It
-// says nothing of routes, or of what the caller may send.
+// check answers POST /v1/checks: what submit would find, with nothing kept, and to
+// whom the document would go if the caller sent it.
 func (s *Server) check(c *call) error {
 	body, err := s.readXML(c)
 	if err != nil {
@@ -77,6 +77,12 @@ func (s *Server) check(c *call) error {
 			return err
 		}
 		answer.Signature = wireSignature(trusted.Signature())
+	}
+	answer.Receivers, answer.Obstacles = []string{}, []Fault{}
+	if checked.Valid() {
+		receivers, obstacles := intake.Preview(checked)
+		answer.Receivers = list(receivers)
+		answer.Obstacles, _ = few(obstacles, 0)
 	}
 	return c.json(http.StatusOK, answer)
 }

@@ -40,6 +40,10 @@ type Check struct {
 	Signature *exchange.Signature `json:"signature,omitempty"` // where there is one and it counts
 	Faults    []Fault             `json:"faults"`
 	Omitted   int                 `json:"faultsOmitted,omitempty"` // how many more there are
+	// Receivers are those whom a valid document would go to if the caller sent it;
+	// if there are none, Obstacles say what keeps it from going anywhere.
+	Receivers []string `json:"receivers"`
+	Obstacles []Fault  `json:"obstacles"`
 }
 
 // Fault is one breach found in a document.
