@@ -27,8 +27,9 @@ func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Ser
 	tb.Helper()
 	s := &Server{limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
 	s.room = newRoom(s.limits, nil)
+	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	var err error
-	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room); err != nil {
+	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room, s.guests); err != nil {
 		tb.Fatal(err)
 	}
 	s.mount(route{"/", anyone, func(c *call) error { return handler(s, c) }})

@@ -24,7 +24,7 @@ type metrics struct {
 	sizes    prometheus.Histogram
 }
 
-func newMetrics(to prometheus.Registerer, r *room) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, r *room, g *Guests) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -56,6 +56,12 @@ func newMetrics(to prometheus.Registerer, r *room) (*metrics, error) {
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "beibu_documents_in_flight_bytes", Help: "Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.",
 		}, func() float64 { _, bytes := r.inUse(); return float64(bytes) }),
+		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
+			Name: "beibu_http_connections", Help: "Connections to the public address.",
+		}, func() float64 { here, _ := g.count(); return float64(here) }),
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "beibu_http_connections_closed_total", Help: "Connections that were closed because there were too many.",
+		}, func() float64 { _, turned := g.count(); return float64(turned) }),
 	} {
 		refused = append(refused, to.Register(c))
 	}

@@ -50,12 +50,15 @@ type PublicKeys struct {
 
 // Limits bound what requests may ask for.
 type Limits struct {
-	Document int           // bytes of the largest document, unpacked; default 8 MiB
-	Request  time.Duration // the longest that a request may take; default 90 s
-	Body     time.Duration // the longest that a body may take to arrive; default 30 s
-	InFlight int           // documents worked on at once; default 256
-	Memory   int64         // bytes that requests may hold at once, see Memory; default 256 MiB, and never less than one document takes
-	Slowest  int           // bytes a second at which an answer has to be taken, after its first ten seconds; default 64 KiB
+	Document    int           // bytes of the largest document, unpacked; default 8 MiB
+	Request     time.Duration // the longest that a request may take; default 90 s
+	Body        time.Duration // the longest that a body may take to arrive; default 30 s
+	InFlight    int           // documents worked on at once; default 256
+	Memory      int64         // bytes that requests may hold at once, see Memory; default 256 MiB, and never less than one document takes
+	Connections int           // at once; default 512
+	PerAddress  int           // of them from one address; default 256
+	Silence     time.Duration // the longest that a connection may say nothing before it has shown credentials; default 15 s
+	Slowest     int           // bytes a second at which an answer has to be taken, after its first ten seconds; default 64 KiB
 }
 
 // withDefaults fills in what was not said.
@@ -74,6 +77,15 @@ func (l Limits) withDefaults() Limits {
 	}
 	if l.Memory <= 0 {
 		l.Memory = 256 << 20
+	}
+	if l.Connections <= 0 {
+		l.Connections = 512
+	}
+	if l.PerAddress <= 0 {
+		l.PerAddress = 256
+	}
+	if l.Silence <= 0 {
+		l.Silence = 15 * time.Second
 	}
 	if l.Slowest <= 0 {
 		l.Slowest = 64 << 10
@@ -104,6 +116,7 @@ type Server struct {
 	buffers buffers
 	room    *room
 	quotas  quotas
+	guests  *Guests
 
 	leaving  atomic.Bool     // every answer ends its connection
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
@@ -128,9 +141,10 @@ func New(o Options) (*Server, error) {
 	s.intake.Store(o.Intake)
 	s.SwapKeys(o.Trust, o.Keys)
 	s.room = newRoom(s.limits, o.Beside)
+	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
-	if s.metrics, err = newMetrics(o.Metrics, s.room); err != nil {
+	if s.metrics, err = newMetrics(o.Metrics, s.room, s.guests); err != nil {
 		return nil, fmt.Errorf("make HTTP API: %w", err)
 	}
 	if s.spec, err = loadSpec(); err != nil {
@@ -180,6 +194,7 @@ const (
 func (s *Server) HTTP() *http.Server {
 	h := &http.Server{
 		Handler: s, MaxHeaderBytes: headerBytes, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
+		ConnContext: withGuest,
 	}
 	// Broken connections and handshakes of strangers are no news.
 	if quiet, err := zap.NewStdLogAt(s.log, zap.DebugLevel); err == nil {
@@ -187,6 +202,10 @@ func (s *Server) HTTP() *http.Server {
 	}
 	return h
 }
+
+// Guests returns those who are connected, for the listener that the server of HTTP
+// serves on: without them nothing bounds the connections.
+func (s *Server) Guests() *Guests { return s.guests }
 
 // An audience is who may call a route.
 type audience uint8
@@ -287,6 +306,7 @@ func (s *Server) allow(c *call, who audience) error {
 	if c.caller, err = s.access.caller(c.request, c.begun); err != nil {
 		return err
 	}
+	c.known()
 	switch {
 	case who == operators && !c.caller.Operator:
 		return errForbidden.because("this is for operators")

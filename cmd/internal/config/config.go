@@ -17,6 +17,11 @@ type Config struct {
 	// Private is the address of health, readiness and metrics, for the
 	// operator's network only. Default 127.0.0.1:8421.
 	Private string `yaml:"private"`
+	// PrivateOpen names what a private address that is not loopback shows to
+	// whoever reaches it, since it has neither TLS nor credentials: "metrics", with
+	// health and readiness, and "profile". Without a name such an address is a
+	// mistake. Default: nothing.
+	PrivateOpen []string `yaml:"privateOpen"`
 	// Data is the folder of the store, the index and the keys. It is made at
 	// first start, readable by its owner alone. Default beibu-data.
 	Data string `yaml:"data"`
@@ -240,6 +245,15 @@ type Limits struct {
 	// brokers counts until it is there. Default 256MiB, at least what one largest
 	// document takes: 7/3 of limits.document, about.
 	Memory Size `yaml:"memory"`
+	// Connections is how many there may be to the public address, and
+	// ConnectionsPerAddress how many of them from one address: a proxy is one. If
+	// there are more, one that has shown no credentials is closed for the new one.
+	// Default 512 and 256; the process needs as many descriptors, and 256 beside.
+	Connections           int `yaml:"connections"`
+	ConnectionsPerAddress int `yaml:"connectionsPerAddress"`
+	// Silence is how long a connection may say nothing before it has shown
+	// credentials that count. Default 15s, at least 1s.
+	Silence time.Duration `yaml:"silence"`
 	// Slowest is how much of an answer a caller has to take each second, after its
 	// first ten seconds, or it is cut off. Default 64KiB, at least 1KiB.
 	Slowest Size `yaml:"slowest"`
@@ -282,6 +296,9 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Drain, 20*time.Second)
 	fill(&c.Limits.InFlight, 256)
 	fill(&c.Limits.Memory, 256<<20)
+	fill(&c.Limits.Connections, 512)
+	fill(&c.Limits.ConnectionsPerAddress, min(256, max(1, c.Limits.Connections)))
+	fill(&c.Limits.Silence, 15*time.Second)
 	fill(&c.Limits.Slowest, 64<<10)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)

@@ -25,12 +25,16 @@ func TestLargestDocumentFits(t *testing.T) {
 // What cannot work of the limits is told, with its line.
 func TestLimitMistakes(t *testing.T) {
 	for text, want := range map[string]string{
-		"limits:\n  admit: 1ms\n":                          "2 limits.admit",
-		"limits:\n  memory: 18MiB\n":                       "2 limits.memory", // a document of 8 MiB takes more
-		"limits:\n  quota:\n    documents: 5\n":            "2 limits.quota.window",
-		"limits:\n  quota: {window: 1m}\n":                 "2 limits.quota.documents",
-		"limits:\n  quota: {documents: 1, window: 1.5s}\n": "2 limits.quota.window",
-		"limits:\n  document: 16MiB\n  memory: 32MiB\n":    "3 limits.memory",
+		"limits:\n  admit: 1ms\n":                             "2 limits.admit",
+		"limits:\n  memory: 18MiB\n":                          "2 limits.memory", // a document of 8 MiB takes more
+		"limits:\n  quota:\n    documents: 5\n":               "2 limits.quota.window",
+		"limits:\n  quota: {window: 1m}\n":                    "2 limits.quota.documents",
+		"limits:\n  quota: {documents: 1, window: 1.5s}\n":    "2 limits.quota.window",
+		"limits:\n  document: 16MiB\n  memory: 32MiB\n":       "3 limits.memory",
+		"limits:\n  slowest: 1000\n":                          "2 limits.slowest",
+		"limits:\n  silence: 10ms\n":                          "2 limits.silence",
+		"limits:\n  connections: -1\n":                        "2 limits.connections",
+		"limits: {connections: 9, connectionsPerAddress: 10}": "1 limits.connectionsPerAddress",
 	} {
 		_, err := Parse("beibud.yaml", []byte(text))
 		var told []string
@@ -39,6 +43,46 @@ func TestLimitMistakes(t *testing.T) {
 		}
 		if !slices.Equal(told, []string{want}) {
 			t.Errorf("%q: told %v, want %s: %v", text, told, want, err)
+		}
+	}
+}
+
+// Connections that the process could not open are a mistake, and so are the default
+// ones where it may open few.
+func TestConnectionsNeedDescriptors(t *testing.T) {
+	most := descriptors()
+	if most > 1<<20 {
+		t.Skip("the process may open more than may be set")
+	}
+	for beside, works := range map[int64]bool{ownDescriptors: true, ownDescriptors - 1: false} {
+		text := fmt.Sprintf("limits: {connections: %d}", most-beside)
+		_, err := Parse("beibud.yaml", []byte(text))
+		if works != (err == nil) || err != nil && !strings.Contains(err.Error(), "ulimit -n") {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
+// What a private address that others reach may show has to be named.
+func TestPrivateAddressIsLoopback(t *testing.T) {
+	for text, want := range map[string]string{
+		"private: 127.0.0.1:8421":                                               "",
+		"private: '[::1]:8421'\nlog: {profile: true}":                           "",
+		"private: 0.0.0.0:8421":                                                 "private",
+		"private: :8421":                                                        "private",
+		"private: 10.1.2.3:8421\nprivateOpen: [profile]":                        "private",
+		"private: 10.1.2.3:8421\nprivateOpen: [metrics]":                        "",
+		"private: :8421\nprivateOpen: [metrics]\nlog: {profile: true}":          "log.profile",
+		"private: :8421\nprivateOpen: [metrics, profile]\nlog: {profile: true}": "",
+		"privateOpen: [everything]":                                             "privateOpen[0]",
+	} {
+		_, err := Parse("beibud.yaml", []byte(text))
+		var keys []string
+		for _, m := range Mistakes(err) {
+			keys = append(keys, m.Key)
+		}
+		if got := strings.Join(keys, " "); got != want {
+			t.Errorf("%q: %q, want %q: %v", text, got, want, err)
 		}
 	}
 }

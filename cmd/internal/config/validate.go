@@ -56,9 +56,50 @@ func (l *Loaded) validate(src *source) {
 	if sameAddress(l.Listen, l.Private) {
 		src.note("private", "%s is the address of listen too; health and metrics need one of their own", l.Private)
 	}
+	l.validatePrivate(src)
 	l.validateLimits(src)
+	l.validateConnections(src)
 	l.validateShared(src)
 	l.validateAccess(src)
+}
+
+// What a private address may show to whoever reaches it.
+const (
+	openMetrics = "metrics"
+	openProfile = "profile"
+)
+
+// validatePrivate refuses a private address that others than this machine reach,
+// unless what they see is named.
+func (l *Loaded) validatePrivate(src *source) {
+	for i, name := range l.PrivateOpen {
+		if name != openMetrics && name != openProfile {
+			src.note(fmt.Sprintf("privateOpen[%d]", i), "%q is neither %s nor %s", name, openMetrics, openProfile)
+		}
+	}
+	if loopback(l.Private) {
+		return
+	}
+	if !slices.Contains(l.PrivateOpen, openMetrics) {
+		src.note("private", "%s is not loopback, and has neither TLS nor credentials: if operators alone reach it, write privateOpen: [%s]", l.Private, openMetrics)
+	}
+	if l.Log.Profile && !slices.Contains(l.PrivateOpen, openProfile) {
+		src.note("log.profile", "%s is not loopback, and whoever reaches it could read what the process holds and slow it down: if that is meant, write privateOpen: [%s, %s]", l.Private, openMetrics, openProfile)
+	}
+}
+
+// ownDescriptors is how many files and connections the daemon opens beside those
+// of the public address: stores, the private address, brokers, Redis.
+const ownDescriptors = 256
+
+// validateConnections holds the connections against what the process may open.
+func (l *Loaded) validateConnections(src *source) {
+	src.between("limits.connections", int64(l.Limits.Connections), 1, 1<<20)
+	src.between("limits.connectionsPerAddress", int64(l.Limits.ConnectionsPerAddress), 1, int64(max(1, l.Limits.Connections)))
+	if most := descriptors(); int64(l.Limits.Connections)+ownDescriptors > most {
+		src.note("limits.connections", "%d connections and the %d files of the daemon are more than the %d that the process may open (ulimit -n)",
+			l.Limits.Connections, ownDescriptors, most)
+	}
 }
 
 func (l *Loaded) validateLimits(src *source) {
@@ -73,6 +114,7 @@ func (l *Loaded) validateLimits(src *source) {
 		"limits.grace":         {l.Limits.Grace, 0},
 		"limits.admit":         {l.Limits.Admit, 100 * time.Millisecond},
 		"limits.drain":         {l.Limits.Drain, time.Second},
+		"limits.silence":       {l.Limits.Silence, time.Second},
 		"delivery.expireAfter": {l.Delivery.ExpireAfter, time.Minute},
 		"delivery.sweep":       {l.Delivery.Sweep, time.Second},
 	} {

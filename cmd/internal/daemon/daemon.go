@@ -227,7 +227,7 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.public = public.Addr()
-	d.serve("public", public, server)
+	d.serve("public", d.api.Guests().Listen(public), server)
 	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
 	d.serveTopics()
 	return nil
@@ -329,16 +329,24 @@ func (d *Daemon) listenPrivately(ctx context.Context) error {
 		return err
 	}
 	d.private = private.Addr()
-	d.serve("private", private, d.privateServer())
+	d.serve("private", httpapi.NewGuests(privateGuests, privateGuests, privateSilence).Listen(private), d.privateServer())
 	d.work("startup report", d.startup.report)
 	d.log.Info("private listener is open: /livez, /readyz and /metrics answer", zap.Stringer("private", d.private))
 	return nil
 }
 
+// Nobody is known on the private address, so whoever comes next always finds it
+// answering: if there are too many connections, the one that came first has to go.
+// A profile or a scrape may take as long as privateSilence.
+const (
+	privateGuests  = 64
+	privateSilence = 2 * time.Minute
+)
+
 // privateServer shows health, readiness and metrics.
 func (d *Daemon) privateServer() *http.Server {
 	return &http.Server{
-		ReadHeaderTimeout: 10 * time.Second,
+		ReadHeaderTimeout: 10 * time.Second, IdleTimeout: privateSilence,
 		Handler: telemetry.Private{
 			Metrics: d.metrics.Handler(d.log),
 			Profile: d.config.Log.Profile,

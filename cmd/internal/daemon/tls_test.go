@@ -125,6 +125,23 @@ access:
 			t.Errorf("%s: %v", name, err)
 		}
 	}
+	for suite, works := range map[uint16]bool{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256: true, tls.TLS_ECDHE_ECDSA_WITH_AES_256_CBC_SHA: false, tls.TLS_ECDHE_ECDSA_WITH_AES_128_CBC_SHA: false,
+	} {
+		roots := x509.NewCertPool()
+		roots.AddCert(a.certificate)
+		conn, err := (&tls.Dialer{Config: &tls.Config{
+			RootCAs: roots, MinVersion: tls.VersionTLS12, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite},
+		}}).DialContext(t.Context(), "tcp", d.Public().String())
+		if works != (err == nil) {
+			t.Errorf("TLS 1.2 by %s: %v", tls.CipherSuiteName(suite), err)
+		}
+		if err == nil {
+			if err := conn.Close(); err != nil {
+				t.Error(err)
+			}
+		}
+	}
 	other := newAuthority(t)
 	other.issue("qinzhou", client509())
 	other.certificate = a.certificate // so that the client trusts the server

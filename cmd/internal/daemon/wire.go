@@ -28,6 +28,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 		Limits: httpapi.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
 			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),
+			Connections: d.config.Limits.Connections, PerAddress: d.config.Limits.ConnectionsPerAddress, Silence: d.config.Limits.Silence,
 		},
 		Beside:  d.unanswered(),
 		Version: version.Own(), Log: d.log, Metrics: d.metrics.Registerer(),
@@ -44,6 +45,16 @@ func (d *Daemon) unanswered() func() int64 {
 	return nil
 }
 
+// suites are those of TLS 1.2 that encrypt and authenticate in one: none in CBC mode
+// (RFC 9325 section 4.2). TLS 1.3 has no others, and does not ask.
+func suites() []uint16 {
+	return []uint16{
+		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
+		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
+		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+	}
+}
+
 // secure puts TLS on the public server, where the configuration says so.
 func (d *Daemon) secure(server *http.Server) error {
 	t := d.config.TLS
@@ -54,7 +65,7 @@ func (d *Daemon) secure(server *http.Server) error {
 	if err != nil {
 		return fmt.Errorf("load TLS certificate: %w", err)
 	}
-	server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}}
+	server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: suites(), Certificates: []tls.Certificate{pair}}
 	if t.ClientCAs == "" {
 		return nil
 	}
