@@ -13,7 +13,7 @@ func chineseAssociation() rules.Rule {
 		Code: "ATA-08", Kinds: every(), Severity: rules.Reject,
 		Source: "China Council for the Promotion of International Trade: sole issuing and guaranteeing association since 1993",
 		EN:     "{0} does not issue or guarantee carnets in China; only CCPIT (China Chamber of International Commerce) does",
-		ZH:     "{0}不是中国的出证和担保机构；中国仅由中国国际贸易促进委员会（中国国际商会）出证和担保",
+		ZH:     "{0}不是中国的出证和担保协会；中国仅由中国国际贸易促进委员会（中国国际商会）出证和担保",
 		Check: func(d *rules.Document, report rules.Report) {
 			for _, role := range [...]string{"IssuerParty", "ExportingGuarantorParty", "ImportingGuarantorParty"} {
 				party := d.Root.Find(role)

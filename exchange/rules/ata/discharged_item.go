@@ -9,7 +9,7 @@ func dischargedItem() rules.Rule {
 		Code: "ATA-21B", Kinds: withCounterfoils(), Severity: rules.Reject,
 		Source: "Irish Revenue; HMRC, ATACPD06200: items re-exported are a subset of that importation",
 		EN:     "item {0} was not imported under {1}, which this re-exportation discharges",
-		ZH:     "第{0}项货物并非在{1}项下进口，不能以本次复出口核销",
+		ZH:     "第{0}项货物并非在{1}项下进境，不能以本次复运出境核销",
 		Check: func(d *rules.Document, report rules.Report) {
 			in := pieces(d.Root, importation, underImportation)
 			known := pieces(d.Root, importation, counterfoil.imported)

@@ -12,7 +12,7 @@ func exportedItems() rules.Rule {
 		Code: "ATA-18", Kinds: carnets(), Severity: rules.Reject,
 		Source: "HMRC, ATACPD04360: an exportation voucher may list fewer items, never more",
 		EN:     "{0} of item {1} exported; the general list has {2}",
-		ZH:     "第{1}项出口{0}件；总清单为{2}件",
+		ZH:     "第{1}项出境{0}件；总清单为{2}件",
 		Check: func(d *rules.Document, report rules.Report) {
 			general := listed(d.Root)
 			for c := range recorded(d.Root, exportation) {

@@ -9,7 +9,7 @@ func importedItems() rules.Rule {
 		Code: "ATA-19", Kinds: carnets(), Severity: rules.Warn,
 		Source: "Common practice, after HMRC, ATACPD04360: what is imported was exported",
 		EN:     "item {0} is imported, but not among the items exported",
-		ZH:     "第{0}项货物已进口，但不在已出口的货物之列",
+		ZH:     "第{0}项货物已进境，但不在已出境的货物之列",
 		Check: func(d *rules.Document, report rules.Report) {
 			out := pieces(d.Root, exportation, counterfoil.item)
 			general := listed(d.Root)

@@ -14,7 +14,7 @@ func reexportationShown() rules.Rule {
 		Source: "Istanbul Convention, Annex A, Article 10",
 		From:   istanbul(),
 		EN:     "no counterfoil of this proof shows a re-exportation; other evidence is for customs to weigh",
-		ZH:     "本证明未附复出口存根；其他证明材料由海关审核",
+		ZH:     "本证明未附复运出境存根；其他证明材料由海关审核",
 		Check: func(d *rules.Document, report rules.Report) {
 			for range recorded(d.Root, reexportation) {
 				return

@@ -13,7 +13,7 @@ func reimportedItems() rules.Rule {
 		Code: "ATA-22", Kinds: carnets(), Severity: rules.Warn,
 		Source: "Common practice, after HMRC, ATACPD04360: what comes back went out",
 		EN:     "{0} of item {1} re-imported; {2} exported",
-		ZH:     "第{1}项复进口{0}件；出口{2}件",
+		ZH:     "第{1}项复运进境{0}件；出境{2}件",
 		Check: func(d *rules.Document, report rules.Report) {
 			out := pieces(d.Root, exportation, counterfoil.item)
 			if len(out) == 0 {

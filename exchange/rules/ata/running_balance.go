@@ -14,7 +14,7 @@ func runningBalance() rules.Rule {
 		Code: "ATA-23", Kinds: withCounterfoils(), Severity: rules.Reject,
 		Source: "Follows from HMRC, ATACPD06200: a balance is never negative",
 		EN:     "{0} of item {1} re-exported under {2}; {3} imported",
-		ZH:     "{2}项下第{1}项共复出口{0}件；进口{3}件",
+		ZH:     "{2}项下第{1}项共复运出境{0}件；进境{3}件",
 		Check: func(d *rules.Document, report rules.Report) {
 			in := pieces(d.Root, importation, underImportation)
 			left := make(map[string]*big.Rat)

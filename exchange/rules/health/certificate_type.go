@@ -13,7 +13,7 @@ func certificateType() rules.Rule {
 		Code: "HLT-10", Kinds: certificates(), Severity: rules.Reject,
 		Source: "UNCL 1001: 636 health, 852 sanitary, 853 veterinary, 856 inspection certificate",
 		EN:     "{0} is not a type of health certificate; allowed are 636, 852, 853 and 856",
-		ZH:     "{0}不是健康证书类型；可用636、852、853、856",
+		ZH:     "{0}不是卫生证书类型；可用636、852、853、856",
 		Check: func(d *rules.Document, report rules.Report) {
 			at := d.Root.Find("TypeCode")
 			switch code := at.Text(); code {

@@ -21,7 +21,7 @@ func mistypedCustomization() rules.Rule {
 		Source: "Kinds of document of the exchange: a health permit is a GoodsCertificate of this CustomizationID",
 		EN: "the CustomizationID {0} is not known; known are " + PermitCustomization +
 			" for a health permit, and none for a health certificate",
-		ZH: "CustomizationID {0}无法识别；卫生许可证为" + PermitCustomization + "，健康证书不填写",
+		ZH: "CustomizationID {0}无法识别；卫生许可证为" + PermitCustomization + "，卫生证书不填写",
 		Check: func(d *rules.Document, report rules.Report) {
 			if at := customization(d.Root); mistyped(at) {
 				report(at, at.Text())
@@ -38,7 +38,7 @@ func foreignCustomization() rules.Rule {
 		Source: "UBL 2.4, CustomizationID; kinds of document of the exchange",
 		EN: "the CustomizationID {0} is not known here, so this is taken for a health certificate; " +
 			"a health permit has " + PermitCustomization,
-		ZH: "CustomizationID {0}无法识别，本单证按健康证书处理；卫生许可证为" + PermitCustomization,
+		ZH: "CustomizationID {0}无法识别，本单证按卫生证书处理；卫生许可证为" + PermitCustomization,
 		Check: func(d *rules.Document, report rules.Report) {
 			if at := customization(d.Root); at.Text() != "" && !mistyped(at) {
 				report(at, at.Text())

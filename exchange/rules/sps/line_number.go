@@ -8,7 +8,7 @@ func lineNumber() rules.Rule {
 		Code: "SPS-16", Kinds: certificates(), Severity: rules.Warn,
 		Source: "IPPC hub sample: each line has a number of its own, 0 describes the consignment",
 		EN:     "line number {0} is taken by an earlier line",
-		ZH:     "行号{0}已被前面的行使用",
+		ZH:     "项号{0}与前面的项重复",
 		Check: func(d *rules.Document, report rules.Report) {
 			taken := make(map[string]bool)
 			for line := range d.Root.All(allLines) {
