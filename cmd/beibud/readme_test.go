@@ -26,6 +26,9 @@ func TestReadme(t *testing.T) {
 		t.Fatal(err)
 	}
 	dir := copyModule(t)
+	if err := os.WriteFile(filepath.Join(dir, "ports.yaml"), []byte(anyPorts), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	cmd := exec.CommandContext(t.Context(), "bash", "-c", script(string(readme)))
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
@@ -56,8 +59,20 @@ func copyModule(t *testing.T) string {
 	return dir
 }
 
+// The addresses that the README's daemon has. The test's has others, since these
+// may be taken.
+const (
+	readmePublic = "http://127.0.0.1:8420"
+	anyPorts     = "listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\n"
+)
+
+// awaitServing waits until the daemon serves, and reads from its log where.
+const awaitServing = `until grep -q '"serving"' beibud.log; do kill -0 %1; sleep 0.1; done
+export BEIBU_SERVER=http://$(sed -n 's/.*"serving".*"public":"\([^"]*\)".*/\1/p' beibud.log)`
+
 // script joins the commands at a prompt. A reader waits for the daemon to
-// serve before going on, and ends it at the end.
+// serve before going on, and ends it at the end. The daemon listens on ports that
+// the system chooses.
 func script(readme string) string {
 	lines := []string{"set -euo pipefail", "trap 'kill %1 2>/dev/null && wait %1' EXIT"}
 	for line := range strings.Lines(readme) {
@@ -65,9 +80,10 @@ func script(readme string) string {
 		if !prompted || withoutTool(command) {
 			continue
 		}
-		lines = append(lines, "echo '$' "+quoted(command)+" >&2", command)
+		command = strings.ReplaceAll(command, readmePublic, "$BEIBU_SERVER")
+		lines = append(lines, "echo '$' "+quoted(command)+" >&2", strings.Replace(command, "beibud run", "beibud run --config ports.yaml", 1))
 		if strings.HasSuffix(command, "&") {
-			lines = append(lines, "curl -fs --retry 30 --retry-connrefused --retry-delay 1 http://127.0.0.1:8421/readyz")
+			lines = append(lines, awaitServing)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -211,17 +211,30 @@ func (s *Servers) pair(tb testing.TB, command Command, more string) []*Node {
 }
 
 // freePorts returns the first of a range of ports that were all free just now,
-// below those that the system gives to clients.
+// below those that the system gives to clients. It is this test's until that ends:
+// what is killed there finds its port free again, whatever other tests run.
 func freePorts(tb testing.TB) int {
 	tb.Helper()
 	for range 100 {
 		base := 10_000 + 100*rand.IntN(150)
-		if free(base, 3*brokerStep) && free(base+doorAway, 3*brokerStep) {
+		if lockRange(tb, base) && lockRange(tb, base+doorAway) && free(base, 3*brokerStep) && free(base+doorAway, 3*brokerStep) {
 			return base
 		}
 	}
 	tb.Fatal("no range of ports is free")
 	return 0
+}
+
+// lockRange takes the range that begins at a port until the test ends, or returns
+// false if another test has it.
+func lockRange(tb testing.TB, base int) bool {
+	tb.Helper()
+	f, err := os.OpenFile(filepath.Join(os.TempDir(), fmt.Sprintf("beibu-ports-%d.lock", base)), os.O_CREATE|os.O_RDWR, 0o600)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = f.Close() }) // which lets go of it
+	return syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB) == nil
 }
 
 func free(base, n int) bool {
