@@ -18,6 +18,7 @@ import (
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
 	"beibu/schemas/schemastest"
+	"beibu/testdata"
 
 	"github.com/beevik/etree"
 	"github.com/google/go-cmp/cmp"
@@ -34,7 +35,7 @@ const mutants = 24_000
 func TestProfileAgainstOfficial(t *testing.T) {
 	profile, official := newCatalog(t), newCatalog(t, officialPack(t))
 	count := mutants
-	if testing.Short() {
+	if !testdata.Long() {
 		count = mutants / 20
 	}
 	var (

@@ -78,7 +78,7 @@ func TestWarningsAreCounted(t *testing.T) {
 // the schema's order and without the notes that the schema has no place for.
 func TestLenientAgainstStrict(t *testing.T) {
 	count := 800
-	if testing.Short() {
+	if !testdata.Long() {
 		count /= 20
 	}
 	c, g := newCatalog(t), grammar.Read(profileTrees(t, spsFolder))

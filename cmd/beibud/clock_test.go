@@ -40,12 +40,7 @@ func jump(mono int64) int64 {
 // The clock is that of the whole program: the daemon is built with another
 // time.Now, and is otherwise the one that is deployed.
 func TestClockJumps(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the daemon and the standard library anew")
-	}
-	if os.Getenv("BEIBU_REQUIRE_TOOLS") == "" && os.Getenv("BEIBU_CRASH_FOR") == "" {
-		t.Skip("SKIPPED: takes minutes; set BEIBU_REQUIRE_TOOLS=1, as CI does, or BEIBU_CRASH_FOR")
-	}
+	long(t, "builds the daemon and the standard library anew")
 	daemon := jumping(t)
 	var starts atomic.Int64
 	r := crashtest.Run(t, crashtest.Options{

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"beibu/cmd/internal/crashtest"
+
+	"beibu/testdata"
 )
 
 // played starts the daemon that this binary plays: the one that is killed is the
@@ -45,7 +47,7 @@ func kept(t *testing.T, r *crashtest.Report) {
 // The daemon is killed again and again under load, on its embedded store.
 func TestCrashes(t *testing.T) {
 	kills := 50
-	if testing.Short() {
+	if !testdata.Long() {
 		kills = 5
 	}
 	kept(t, crashtest.Run(t, crashtest.Options{Command: played, Nodes: 1, Clients: 16, Kills: kills, For: crashTime(t, 0)}))
@@ -54,9 +56,7 @@ func TestCrashes(t *testing.T) {
 // Two daemons share a log in Apache Kafka and claims in Redis; they, the broker
 // and Redis are killed, and the network between them loses, delays and cuts.
 func TestCrashesOnKafka(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+	long(t, "takes a minute")
 	r := crashtest.Run(t, crashtest.Options{
 		Command: played, Nodes: 2, Clients: 16, Servers: crashtest.StartServers(t, 1, 2),
 		Storm: 3 * time.Second, For: crashTime(t, time.Minute),
@@ -81,9 +81,7 @@ func everyPoint(t *testing.T, r *crashtest.Report) {
 
 // The same without Redis.
 func TestCrashesWithoutRedis(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
+	long(t, "takes half a minute")
 	kept(t, crashtest.Run(t, crashtest.Options{
 		Command: played, Nodes: 2, Clients: 16, Servers: crashtest.StartServers(t, 1, 2), NoRedis: true,
 		For: crashTime(t, 15*time.Second),
@@ -93,9 +91,7 @@ func TestCrashesWithoutRedis(t *testing.T) {
 // One of three brokers is killed every five seconds, or as soon as the one
 // before is back, and then partitions are given to other leaders.
 func TestCrashesOfThreeBrokers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+	long(t, "takes a minute")
 	r := crashtest.Run(t, crashtest.Options{
 		Command: played, Nodes: 2, Clients: 16, Servers: crashtest.StartServers(t, 3, 2), Brokers: true,
 		Storm: 5 * time.Second, For: crashTime(t, 20*time.Second),

@@ -11,9 +11,7 @@ import (
 // The disk of the embedded store is full again and again while documents come
 // and go, and the daemon is killed besides.
 func TestCrashesOnAFullDisk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
+	long(t, "takes half a minute")
 	queuetest.OnSmallDisk(t, 1<<30, func(folder string) {
 		r := onFullDisk(t, folder, crashtest.Options{Nodes: 1})
 		if r.Again["unavailable"] == 0 {
@@ -25,9 +23,7 @@ func TestCrashesOnAFullDisk(t *testing.T) {
 // The same where the log is in Kafka, on a disk of its own: those of the daemons
 // hold the index and the memory of the log.
 func TestCrashesOnKafkaAndAFullDisk(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a minute")
-	}
+	long(t, "takes a minute")
 	queuetest.OnSmallDisk(t, 1<<30, func(folder string) {
 		onFullDisk(t, folder, crashtest.Options{Nodes: 2, Servers: crashtest.StartServers(t, 1, 2)})
 	})

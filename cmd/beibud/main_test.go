@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"beibu/testdata"
 )
 
 // asDaemon makes the test binary play the daemon: the one that is killed is
@@ -27,7 +29,7 @@ func TestScripts(t *testing.T) {
 // long skips a test that takes long, unless BEIBU_LONG=1 asks for it, as CI does.
 func long(t *testing.T, why string) {
 	t.Helper()
-	if os.Getenv("BEIBU_LONG") != "1" {
+	if !testdata.Long() {
 		t.Skip("SKIPPED: " + why + "; set BEIBU_LONG=1")
 	}
 }

@@ -76,12 +76,7 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 // An attack that finds nothing proves something only where it finds what is
 // wrong: every planted fault is noticed.
 func TestPlantedFaults(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds the daemon anew for every fault")
-	}
-	if os.Getenv("BEIBU_REQUIRE_TOOLS") == "" {
-		t.Skip("SKIPPED: takes minutes; set BEIBU_REQUIRE_TOOLS=1, as CI does")
-	}
+	long(t, "builds the daemon anew for every fault")
 	servers := crashtest.StartServers(t, 1, 2)
 	for _, fault := range planted {
 		t.Run(fault.name, func(t *testing.T) {

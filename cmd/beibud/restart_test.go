@@ -27,9 +27,7 @@ func backlogSize(t *testing.T) int {
 // All of it is delivered, once, and in the order of the log; the report says how
 // long that took.
 func TestRestartWithBacklog(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
+	long(t, "takes half a minute")
 	r := crashtest.Backlog{Command: played, Servers: crashtest.StartServers(t, 1, 0), Documents: backlogSize(t)}.Run(t)
 	t.Log(r)
 	if len(r.Faults) > 0 {
@@ -39,9 +37,7 @@ func TestRestartWithBacklog(t *testing.T) {
 
 // A restart of one daemon after the other refuses no request and cuts off none.
 func TestRollingRestart(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes half a minute")
-	}
+	long(t, "takes half a minute")
 	r := crashtest.Rolling{Command: played, Servers: crashtest.StartServers(t, 1, 0), Restarts: 6, Clients: 8}.Run(t)
 	t.Log(r)
 	for _, fault := range r.Faults {

@@ -14,6 +14,7 @@ import (
 	"beibu/queue/kafka"
 	"beibu/queue/kafka/kafkatest"
 	"beibu/queue/queuetest"
+	"beibu/testdata"
 )
 
 // These name the brokers, the prefix of the topics and the memory to the child
@@ -48,7 +49,7 @@ func TestKilledOnApache(t *testing.T) { killed(t, kafkatest.Brokers(t)) }
 func killed(t *testing.T, brokers []string) {
 	t.Helper()
 	kills := 6
-	if testing.Short() {
+	if !testdata.Long() {
 		kills = 2
 	}
 	o := mortal(brokers, settings(brokers).Prefix, filepath.Join(t.TempDir(), "log.memory"))

@@ -15,6 +15,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/testdata"
 )
 
 // record follows a queue until n changes are told.
@@ -248,8 +249,8 @@ func TestGivenUpAndYetAdmitted(t *testing.T) {
 // A start waits for brokers that do not answer, longer than any one question
 // takes.
 func TestStartWaitsForBrokers(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes ten seconds")
+	if !testdata.Long() {
+		t.Skip("SKIPPED: takes ten seconds; set BEIBU_LONG=1")
 	}
 	c := cluster(t)
 	o := settings(c.ListenAddrs())

@@ -9,6 +9,7 @@ import (
 	"beibu/queue"
 	"beibu/queue/queuetest"
 	"beibu/queue/sqlite"
+	"beibu/testdata"
 )
 
 // crashFile names the queue file to the child process.
@@ -35,7 +36,7 @@ func TestKilledChild(t *testing.T) {
 
 func TestKilled(t *testing.T) {
 	kills := 25
-	if testing.Short() {
+	if !testdata.Long() {
 		kills = 5
 	}
 	path := filepath.Join(t.TempDir(), "queue.db")
