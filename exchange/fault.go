@@ -25,6 +25,9 @@ type Fault struct {
 	Column   int    `json:"column"`   // in bytes, from 1
 	Message  Text   `json:"message"`
 	Source   string `json:"source"` // the clause or the schema that says so
+	// Expected is all that may be in the place, if the schema says so: names of
+	// elements or attributes, or values. The message names some of them.
+	Expected []string `json:"expected,omitempty"`
 }
 
 // Faults are breaches in document order.
@@ -87,7 +90,7 @@ func schemaFault(report schemas.Report, v schemas.Violation, severity rules.Seve
 	}
 	return Fault{
 		Code: v.Code, Severity: severity.String(), Path: v.Path, Line: v.Line, Column: v.Column,
-		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source,
+		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source, Expected: v.Expected,
 	}.clip(maxText)
 }
 

@@ -89,6 +89,9 @@ func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, v
 		}
 		en, zh := describe(a.Type.Text)
 		foundEN, foundZH := quote(collapsed(a.Type.Text, value))
+		if a.Type.Text != nil {
+			v.Expected = a.Type.Text.Values
+		}
 		v.EN = "The attribute " + label + " of " + element + " must be " + en + ", found " + foundEN + "."
 		v.ZH = element + " 的属性 " + label + " 必须是" + zh + "，实际为" + foundZH + "。"
 		return v, true
@@ -98,32 +101,34 @@ func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, v
 	}
 	v.EN = element + " has no attribute " + label + "."
 	v.ZH = element + " 没有属性 " + label + "。"
-	if names := attributeNames(t); names != "" {
+	if v.Expected = attributeNames(t); len(v.Expected) > 0 {
+		names, namesZH := list(v.Expected, ", ")
 		v.EN += " It may have " + names + "."
-		v.ZH += "允许的属性有：" + names + "。"
+		v.ZH += "允许的属性有：" + namesZH + "。"
 	}
 	return v, true
 }
 
-func attributeNames(t *grammar.Type) string {
+func attributeNames(t *grammar.Type) []string {
 	names := make([]string, 0, len(t.Attributes))
 	for _, a := range t.Attributes {
 		names = append(names, a.Name.Local)
 	}
-	return list(names, ", ")
+	return names
 }
 
 // lacking explains a required attribute that is not there. Strange are the
 // attributes that are there and may not be.
 func (x *explainer) lacking(index int32, name string, strange []string) Violation {
 	v := Violation{
-		Code: CodeAttribute, Path: x.path(index) + "/@" + name,
+		Code: CodeAttribute, Path: x.path(index) + "/@" + name, Expected: []string{name},
 		EN: x.label(index) + " must have the attribute " + name + ", which is missing.",
 		ZH: x.label(index) + " 缺少必需的属性 " + name + "。",
 	}
 	if len(strange) > 0 {
-		v.EN += " It has " + list(strange, ", ") + ", which it may not have."
-		v.ZH += "它含有不允许的属性 " + list(strange, ", ") + "。"
+		en, zh := list(strange, ", ")
+		v.EN += " It has " + en + ", which it may not have."
+		v.ZH += "它含有不允许的属性 " + zh + "。"
 	}
 	return v
 }

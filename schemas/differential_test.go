@@ -8,8 +8,8 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,7 +51,7 @@ func TestProfileAgainstOfficial(t *testing.T) {
 			for i := worker; i < count; i += workers {
 				doc := makers.mutant(uint64(i))
 				ours, theirs := validate(t, profile, doc), validate(t, official, doc)
-				if !slices.Equal(theirs.Violations, ours.Violations) {
+				if !reflect.DeepEqual(theirs.Violations, ours.Violations) {
 					t.Errorf("mutant %d: profile and official set disagree (-official +profile):\n%s\n%s",
 						i, cmp.Diff(theirs.Violations, ours.Violations), doc)
 				}

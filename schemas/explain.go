@@ -116,73 +116,16 @@ func (x *explainer) tell(about topic, v Violation, offset int) {
 // structure explains an element that is missing or out of place.
 func (x *explainer) structure(code xsderrors.Code, s spot) {
 	e := x.elements[s.element]
-	if s.start && e.parent != none {
-		if x.typeOf(e.parent).Simple() {
-			x.content(code, e.parent)
-			return
-		}
-		x.outOfPlace(s.element)
-		return
-	}
-	if code == xsderrors.CodeValidationElement { // a fixed value
+	switch {
+	case s.start && e.parent != none && x.typeOf(e.parent).Simple():
+		x.content(code, e.parent)
+	case s.start && e.parent != none:
+		x.family(e.parent)
+	case code == xsderrors.CodeValidationElement: // a fixed value
 		x.value(s.element)
-		return
+	default:
+		x.family(s.element)
 	}
-	x.incomplete(s.element)
-}
-
-// outOfPlace explains a child that may not stand where it stands.
-func (x *explainer) outOfPlace(child int32) {
-	parent := x.elements[child].parent
-	about := topic{parent, "children"}
-	if x.told[about] {
-		return
-	}
-	model, at := x.typeOf(parent).Start(), int(x.elements[child].start)
-	for i := range x.children(parent) {
-		next, ok := model.Step(x.name(i))
-		if i == child || !ok {
-			break
-		}
-		model = next
-	}
-	missing := model.Missing(x.name(child))
-	if len(missing) > 0 && !x.follows(child, missing) {
-		x.tell(about, x.missing(parent, missing, x.name(child)), at)
-		return
-	}
-	x.tell(about, x.unexpected(child, model, missing), at)
-}
-
-// follows tells whether one of the names comes among the later siblings.
-func (x *explainer) follows(child int32, names []grammar.Name) bool {
-	for i := x.elements[child].next; i != none; i = x.elements[i].next {
-		if slices.Contains(names, x.name(i)) {
-			return true
-		}
-	}
-	return false
-}
-
-// incomplete explains an element that ends before all its children came.
-func (x *explainer) incomplete(parent int32) {
-	about := topic{parent, "children"}
-	if x.told[about] {
-		return
-	}
-	model := x.typeOf(parent).Start()
-	for i := range x.children(parent) {
-		next, ok := model.Step(x.name(i))
-		if !ok {
-			break
-		}
-		model = next
-	}
-	at := x.elements[parent].close
-	if !x.elements[parent].open {
-		at = x.elements[parent].start
-	}
-	x.tell(about, x.missing(parent, model.Required(), grammar.Name{}), int(at))
 }
 
 const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"

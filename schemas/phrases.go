@@ -1,6 +1,7 @@
 package schemas
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -15,30 +16,72 @@ const maxListed = 8
 // label returns an element's local name for a message.
 func (x *explainer) label(index int32) string { return clip(x.name(index).Local) }
 
-// missing explains children that are not there. Before is the child that
-// stands in their place, or zero where the element ended.
-func (x *explainer) missing(parent int32, names []grammar.Name, before grammar.Name) Violation {
+// missing explains children that are not there, with the namespace of each.
+func (x *explainer) missing(parent int32, lacks []lack) Violation {
 	v := Violation{Code: CodeMissing, Path: x.path(parent)}
-	label, what := x.label(parent), list(locals(names), " / ")
-	switch len(names) {
+	label := x.label(parent)
+	var en, zh []string
+	var spaces homes
+	for _, l := range lacks {
+		v.Expected = append(v.Expected, locals(l.names)...)
+		spaces.add(l.names)
+		names := locals(l.names)
+		if len(names) == 1 {
+			en, zh = append(en, names[0]), append(zh, names[0])
+			continue
+		}
+		what := strings.Join(names, " / ")
+		en, zh = append(en, "one of "+what), append(zh, what+" 之一")
+	}
+	what, whatZH := strings.Join(en, ", "), strings.Join(zh, "、")
+	switch len(lacks) {
 	case 0:
 		v.EN = label + " lacks an element that it must have"
 		v.ZH = label + " 缺少必需的元素"
 	case 1:
 		v.EN = label + " must have " + what + ", which is missing"
-		v.ZH = label + " 缺少必需的元素 " + what
+		v.ZH = label + " 缺少必需的元素 " + whatZH
 	default:
-		v.EN = label + " must have one of " + what + ", and has none"
-		v.ZH = label + " 必须含有以下元素之一：" + what + "，但都没有"
+		v.EN = label + " must have " + what + ", which are missing"
+		v.ZH = label + " 缺少以下必需的元素：" + whatZH
 	}
-	if before != (grammar.Name{}) {
-		next := clip(before.Local)
+	if len(lacks) == 1 && lacks[0].before != none {
+		next := x.label(lacks[0].before)
 		v.EN += " before " + next
 		v.ZH += "（应位于 " + next + " 之前）"
 	}
-	v.EN += "."
-	v.ZH += "。"
+	inEN, inZH := spaces.text()
+	v.EN += "." + inEN
+	v.ZH += "。" + inZH
 	return v
+}
+
+// homes are the namespaces of elements that a message names.
+type homes []home
+
+type home struct {
+	space  string
+	locals []string
+}
+
+func (h *homes) add(names []grammar.Name) {
+	for _, name := range names {
+		i := slices.IndexFunc(*h, func(one home) bool { return one.space == name.Space })
+		if i < 0 {
+			i = len(*h)
+			*h = append(*h, home{space: name.Space})
+		}
+		(*h)[i].locals = append((*h)[i].locals, name.Local)
+	}
+}
+
+// text says which elements are in which namespace.
+func (h homes) text() (en, zh string) {
+	for _, one := range h {
+		en += " " + strings.Join(one.locals, ", ") + ": " + namespaceEN(one.space) + "."
+		zh += strings.Join(one.locals, "、") + " 属于" + strings.TrimSpace(namespaceZH(one.space)) + "。"
+	}
+	return en, zh
 }
 
 // unexpected explains a child that may not stand where the model is. Later
@@ -48,9 +91,9 @@ func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar
 	label, in := x.label(child), x.label(parent)
 	v := Violation{Code: CodeUnexpected, Path: x.path(child)}
 	if len(later) > 0 {
-		first := list(locals(later), " / ")
-		v.EN = label + " stands before " + first + "; in " + in + " it must come after."
-		v.ZH = label + " 位于 " + first + " 之前；在 " + in + " 中它必须位于其后。"
+		en, zh := list(locals(later), " / ")
+		v.EN = label + " is before " + en + "; in " + in + " it must come after."
+		v.ZH = label + " 位于 " + zh + " 之前；在 " + in + " 中它必须位于其后。"
 		return v
 	}
 	expected, others := model.Next()
@@ -60,16 +103,21 @@ func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar
 		v.EN = in + " may not have this many " + label + "."
 		v.ZH = in + " 中 " + label + " 的数量超过上限。"
 	case t.Child(name) != nil:
-		v.EN = label + " stands too late in " + in + ", or beside what excludes it."
+		v.EN = label + " comes too late in " + in + ", or beside what excludes it."
 		v.ZH = label + " 在 " + in + " 中的位置过后，或与其他元素互斥。"
 	default:
-		v.EN = in + " has no element " + label + namespaceHintEN(name, expected) + "."
-		v.ZH = in + " 中没有元素 " + label + namespaceHintZH(name, expected) + "。"
+		v.EN = in + " has no element " + label + namespaceHintEN(name, t.Elements()) + "."
+		v.ZH = in + " 中没有元素 " + label + namespaceHintZH(name, t.Elements()) + "。"
+		if near := nearest(name.Local, locals(t.Elements()), 1); len(near) > 0 && near[0] != name.Local {
+			v.EN += " Is it " + near[0] + "?"
+			v.ZH += "是否应为 " + near[0] + "？"
+		}
 	}
 	if len(expected) > 0 {
-		names := list(locals(expected), ", ")
+		v.Expected = locals(expected)
+		names, namesZH := list(v.Expected, ", ")
 		v.EN += " Expected here: " + names
-		v.ZH += "此处应为：" + names
+		v.ZH += "此处应为：" + namesZH
 		if model.Complete() {
 			v.EN += ", or the end of " + in
 			v.ZH += "，或 " + in + " 结束"
@@ -123,6 +171,9 @@ func (x *explainer) value(index int32) {
 		of = t.Text
 	}
 	en, zh := describe(of)
+	if of != nil {
+		v.Expected = of.Values
+	}
 	e := x.elements[index]
 	text := ""
 	if e.open {
@@ -166,7 +217,7 @@ func (x *explainer) identity(index int32) {
 	x.tell(topic{index, CodeIdentity}, Violation{
 		Code: CodeIdentity, Path: x.path(index),
 		EN: "An identifier in " + x.label(index) + " is used twice, or refers to nothing in the document.",
-		ZH: x.label(index) + " 中的标识符重复，或引用了文档中不存在的标识符。",
+		ZH: x.label(index) + " 中的标识符重复，或引用了单证中不存在的标识符。",
 	}, int(x.elements[index].start))
 }
 
@@ -178,10 +229,14 @@ func locals(names []grammar.Name) []string {
 	return found
 }
 
-// list joins names, and says how many more there are than it lists.
-func list(names []string, between string) string {
-	if len(names) <= maxListed {
-		return strings.Join(names, between)
+// list joins names for a message in English and one in Chinese. If there are
+// many, it says how many it does not list: the violation has them all.
+func list(names []string, between string) (en, zh string) {
+	more := len(names) - maxListed
+	if more <= 1 {
+		en = strings.Join(names, between)
+		return en, en
 	}
-	return strings.Join(names[:maxListed], between) + between + "… (+" + strconv.Itoa(len(names)-maxListed) + ")"
+	listed := strings.Join(names[:maxListed], between)
+	return listed + " or one of " + strconv.Itoa(more) + " others", listed + "，或其余 " + strconv.Itoa(more) + " 个之一"
 }

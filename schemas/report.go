@@ -52,6 +52,9 @@ type Violation struct {
 	Line   int    // from 1
 	Column int    // in bytes, from 1, not counting a byte order mark
 	EN, ZH string // what was expected and what was found
+	// Expected is all that may be in the place, in the schema's order: local
+	// names of elements or attributes, or values. A message names some of them.
+	Expected []string
 }
 
 // Codes of the gate: the document is not XML that the exchange accepts.

@@ -3,7 +3,9 @@ package schemas
 import (
 	"bytes"
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/jacoelho/xsd/xsderrors"
@@ -25,7 +27,7 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 		return refused(nil, Type{}, breach{
 			CodeLimit, 0,
 			"Expected at most " + strconv.FormatInt(c.limit, 10) + " bytes, found " + strconv.Itoa(len(document)) + ".",
-			"文档最多 " + strconv.FormatInt(c.limit, 10) + " 字节，实际为 " + strconv.Itoa(len(document)) + " 字节。",
+			"单证最多 " + strconv.FormatInt(c.limit, 10) + " 字节，实际为 " + strconv.Itoa(len(document)) + " 字节。",
 		}), nil
 	}
 	if b, bad := prolog(doc); bad {
@@ -128,7 +130,7 @@ var gateTexts = map[xsderrors.Code]breach{
 	xsderrors.CodeValidationRoot: {
 		code: CodeSyntax,
 		en:   "Expected a root element, found the end of the document.",
-		zh:   "应有根元素，但文档到此结束。",
+		zh:   "应有根元素，但单证到此结束。",
 	},
 	xsderrors.CodeValidationText: {
 		code: CodeSyntax,
@@ -195,20 +197,39 @@ func refused(doc []byte, readable Type, b breach) Report {
 	return Report{Type: readable, Malformed: true, Violations: []Violation{v}}
 }
 
-// unknown is the report on a document whose root no kind has.
+// unknown is the report on a document whose root no kind has. It names the
+// kinds whose roots are nearest.
 func (c *Catalog) unknown(doc []byte, h head) Report {
 	o := indexLines(doc)
 	root, space := clip(h.local), clip(h.space)
 	v := Violation{
 		Code: CodeUnknownKind, Path: "/" + root,
 		EN: "No kind of document has the root element " + root + " in " + namespaceEN(space) + ".",
-		ZH: "没有任何文档种类以" + namespaceZH(space) + "中的 " + root + " 为根元素。",
+		ZH: "没有任何单证种类以" + namespaceZH(space) + "中的 " + root + " 为根元素。",
 	}
-	for name := range c.entries {
-		if name.local == h.local {
-			v.EN += " Expected: " + namespaceEN(name.space) + "."
-			v.ZH += "应为" + namespaceZH(name.space) + "。"
+	kinds := c.Kinds()
+	for _, k := range kinds {
+		v.Expected = append(v.Expected, k.Root)
+	}
+	slices.Sort(v.Expected)
+	v.Expected = slices.Compact(v.Expected)
+	var en, zh []string
+	for _, near := range nearest(h.local, v.Expected, maxNear) {
+		for _, k := range kinds {
+			text := k.Root + " in " + namespaceEN(k.Namespace) + " (" + string(k.Kind) + ")"
+			if k.Root == near && !slices.Contains(en, text) {
+				en = append(en, text)
+				zh = append(zh, namespaceZH(k.Namespace)+"中的 "+k.Root+"（"+string(k.Kind)+"）")
+			}
 		}
+	}
+	if len(en) > 0 {
+		v.EN += " The nearest: " + strings.Join(en, "; ") + "."
+		v.ZH += "最接近的有：" + strings.Join(zh, "；") + "。"
+	} else {
+		names, namesZH := list(v.Expected, ", ")
+		v.EN += " Known roots: " + names + "."
+		v.ZH += "已知的根元素有：" + namesZH + "。"
 	}
 	v.Line, v.Column = o.position(h.at)
 	return Report{Type: Type{Root: root, Namespace: space}, Violations: []Violation{v}}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -41,7 +42,32 @@ var faults = []struct {
 	{
 		"missing in between folds all that follows", "<cbc:IssueDate>2025-01-01</cbc:IssueDate>\n" + rest,
 		[]string{"schema.missing 2:1 /GoodsItemPassport"},
-		"must have ID, which is missing before IssueDate",
+		"must have ID, which is missing before IssueDate. ID: the namespace " + cbc + ".",
+	},
+	{
+		"all that is missing at once", "<cbc:ID>1</cbc:ID>",
+		[]string{"schema.missing 3:1 /GoodsItemPassport"},
+		"must have HolderParty, Shipment, GoodsItemPassportCounterfoil, which are missing. HolderParty, Shipment, GoodsItemPassportCounterfoil: the namespace " + cac + ".",
+	},
+	{
+		"two unknown elements", "<cbc:ID>1</cbc:ID>\n<cbc:Colour>red</cbc:Colour>\n<cbc:IssuDate>x</cbc:IssuDate>" + rest,
+		[]string{"schema.unexpected 3:1 /GoodsItemPassport/Colour", "schema.unexpected 4:1 /GoodsItemPassport/IssuDate"},
+		"has no element Colour. Expected here: UUID",
+	},
+	{
+		"a slip of the pen", "<cbc:ID>1</cbc:ID>\n<cbc:IssuDate>x</cbc:IssuDate>" + rest,
+		[]string{"schema.unexpected 3:1 /GoodsItemPassport/IssuDate"},
+		"has no element IssuDate. Is it IssueDate?",
+	},
+	{
+		"missing and unknown", "<cbc:Colour>red</cbc:Colour>\n" + rest,
+		[]string{"schema.unexpected 2:1 /GoodsItemPassport/Colour", "schema.missing 3:1 /GoodsItemPassport"},
+		"has no element Colour",
+	},
+	{
+		"a misplaced element is not missing too", rest + "<cbc:ID>1</cbc:ID>",
+		[]string{"schema.unexpected 2:1 /GoodsItemPassport/HolderParty"},
+		"is before ID",
 	},
 	{
 		"unknown element", "<cbc:ID>1</cbc:ID>\n<cbc:Colour>red</cbc:Colour>\n" + rest,
@@ -51,7 +77,7 @@ var faults = []struct {
 	{
 		"swapped", "<cbc:IssueDate>2025-01-01</cbc:IssueDate><cbc:ID>1</cbc:ID>\n" + rest,
 		[]string{"schema.unexpected 2:1 /GoodsItemPassport/IssueDate"},
-		"stands before ID",
+		"is before ID",
 	},
 	{
 		"twice", "<cbc:ID>1</cbc:ID><cbc:ID>2</cbc:ID>\n" + rest,
@@ -253,6 +279,48 @@ func TestDocumentIsNotChanged(t *testing.T) {
 	validate(t, newCatalog(t), doc)
 	if !bytes.Equal(before, doc) {
 		t.Error("validation changed the document")
+	}
+}
+
+// TestUnknownRoots shows that an unknown root leads to the kinds that are meant.
+func TestUnknownRoots(t *testing.T) {
+	c := newCatalog(t)
+	for doc, want := range map[string]string{
+		"<GoodItemPassport/>":                          "The nearest: GoodsItemPassport in the namespace " + ubl + "GoodsItemPassport-2 (ata-carnet).",
+		"<goodscertificate/>":                          "The nearest: GoodsCertificate in the namespace " + ubl + "GoodsCertificate-2 (health-certificate)",
+		"<CustomsDeclaration/>":                        "ImportCustomsDeclaration in the namespace",
+		"<ImportLicence xmlns='urn:example:licence'/>": "ImportLicence in the namespace urn:beibu:schema:trade-licence:1 (import-licence)",
+		"<Rechnung/>":                                  "Known roots: ApplicationResponse, CertificateOfOrigin",
+		"<GoodsItemPassport/>":                         "GoodsItemPassport in the namespace",
+		"<SPSCertificate xmlns='urn:un:unece:uncefact:data:standard:SPSCertificate:20'/>": "SPSCertificate:17 (sps-certificate)",
+	} {
+		v := validate(t, c, []byte(doc)).Violations[0]
+		if v.Code != schemas.CodeUnknownKind || !strings.Contains(v.EN, want) || len(v.Expected) != 13 {
+			t.Errorf("%s: %s %q", doc, v.EN, v.Expected)
+		}
+	}
+}
+
+// TestExpectedIsWhole shows that what a message does not list is in the data.
+func TestExpectedIsWhole(t *testing.T) {
+	v := validate(t, newCatalog(t), []byte(carnet("<cbc:ID>1</cbc:ID><cbc:Colour/>"+rest))).Violations[0]
+	if len(v.Expected) < 10 || v.Expected[0] != "UUID" || !slices.Contains(v.Expected, "HolderParty") {
+		t.Errorf("%q", v.Expected)
+	}
+	if !strings.Contains(v.EN, fmt.Sprintf("or one of %d others", len(v.Expected)-8)) || strings.Contains(v.EN, "(+") {
+		t.Errorf("%s", v.EN)
+	}
+}
+
+// TestManyFaultsInOneParent reads a document with 100,000 children that are not
+// where they may be: explaining it takes no more than reading it does.
+func TestManyFaultsInOneParent(t *testing.T) {
+	c := newCatalog(t)
+	for _, child := range []string{"<cbc:X/>", "<cbc:UUID>1</cbc:UUID>", "<UUID/>"} {
+		r := validate(t, c, []byte(carnet(rest+repeat(child, 100_000))))
+		if r.Valid() || len(r.Violations) > schemas.MaxViolations {
+			t.Errorf("%s: %d violations", child, len(r.Violations))
+		}
 	}
 }
 

@@ -43,7 +43,7 @@ var builtins = map[string]lexicon{
 	"hexBinary":    {"hexadecimal digits", "十六进制数字", regexp.MustCompile(`^([0-9a-fA-F]{2})*$`)},
 	"anyURI":       {"a URI", " URI", nil},
 	"ID":           {"an identifier that begins with a letter", "以字母开头的标识符", regexp.MustCompile(`^[\pL_][^\s:]*$`)},
-	"IDREF":        {"a reference to an identifier in the document", "对文档中标识符的引用", regexp.MustCompile(`^[\pL_][^\s:]*$`)},
+	"IDREF":        {"a reference to an identifier in the document", "对单证中标识符的引用", regexp.MustCompile(`^[\pL_][^\s:]*$`)},
 }
 
 // facets name what a limit asks for.
@@ -65,8 +65,8 @@ func describe(t *grammar.Text) (en, zh string) {
 		return "of the type that the schema gives it", "模式规定的类型"
 	}
 	if len(t.Values) > 0 {
-		names := list(t.Values, ", ")
-		return "one of " + names, "以下之一：" + names
+		en, zh := list(t.Values, ", ")
+		return "one of " + en, "以下之一：" + zh
 	}
 	base, ok := builtins[t.Base]
 	if !ok {

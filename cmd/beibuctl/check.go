@@ -39,6 +39,8 @@ type fault struct {
 	Column   int    `json:"column"`
 	Message  string `json:"message"`
 	Source   string `json:"source"`
+	// Expected is all that may be in the place; a message names some of it.
+	Expected []string `json:"expected,omitempty"`
 }
 
 // Run checks every file and prints what was found, in the order of the files.
@@ -111,7 +113,7 @@ func unchecked(file, code string, err error) verdict {
 func (s *session) faults(all []exchange.Fault) []fault {
 	out := make([]fault, 0, len(all))
 	for _, f := range all {
-		out = append(out, fault{f.Code, f.Severity, f.Path, f.Line, f.Column, s.text(f.Message), f.Source})
+		out = append(out, fault{f.Code, f.Severity, f.Path, f.Line, f.Column, s.text(f.Message), f.Source, f.Expected})
 	}
 	return out
 }
