@@ -49,6 +49,20 @@ func ReadDate(n strict.Node) (time.Time, Reading) {
 	return d.day, reading
 }
 
+// DateText returns the text of a date for a message, with the form of UNCL 2379
+// that it says it is in.
+func DateText(n strict.Node) string {
+	if code := formOf(n); code != "" {
+		return n.Text() + " [format " + code + "]"
+	}
+	return n.Text()
+}
+
+// formOf returns the code of the form that a date says it is in, or "".
+func formOf(n strict.Node) string {
+	return strings.TrimSpace(cmp.Or(n.Attr("format"), n.Attr("formatCode")))
+}
+
 // A date is a day, with what stands behind it.
 type date struct {
 	day   time.Time     // midnight UTC
@@ -58,7 +72,7 @@ type date struct {
 }
 
 func readDate(n strict.Node) (date, Reading) {
-	return readText(n.Text(), strings.TrimSpace(cmp.Or(n.Attr("format"), n.Attr("formatCode"))))
+	return readText(n.Text(), formOf(n))
 }
 
 // readText reads a date in the form of UNCL 2379 with a code, or without one in

@@ -62,3 +62,16 @@ func TestReadDate(t *testing.T) {
 		}
 	}
 }
+
+func TestDateText(t *testing.T) {
+	for xml, want := range map[string]string{
+		`<D>2026-11-20</D>`:            "2026-11-20",
+		`<D format="610">20261105</D>`: "20261105 [format 610]",
+		`<D formatCode=" 203 ">99</D>`: "99 [format 203]",
+		`<D format="">soon</D>`:        "soon",
+	} {
+		if got := rules.DateText(element(t, xml)); got != want {
+			t.Errorf("%s: %s, want %s", xml, got, want)
+		}
+	}
+}

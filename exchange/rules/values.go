@@ -8,16 +8,16 @@ import (
 	"beibu/signing/strict"
 )
 
-// numberLimit bounds the characters of a number, so that exact arithmetic on
+// NumberLimit bounds the characters of a number, so that exact arithmetic on
 // a stranger's figures stays cheap.
-const numberLimit = 64
+const NumberLimit = 64
 
 // Number reads the exact value of an xs:decimal of at most 64 characters. It
 // reports false where the element is not there or holds something else;
 // exponents, INF and NaN are not decimals (XML Schema Part 2, 3.2.3).
 func Number(n strict.Node) (*big.Rat, bool) {
 	text := n.Text()
-	if text == "" || len(text) > numberLimit {
+	if text == "" || len(text) > NumberLimit {
 		return nil, false
 	}
 	digits := text

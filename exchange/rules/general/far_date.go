@@ -19,7 +19,7 @@ func farDate() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			eachDate(d, func(at strict.Node) {
 				if _, reading := rules.ReadDate(at); reading == rules.FarOff {
-					report(at, at.Text(), strconv.Itoa(rules.FirstYear), strconv.Itoa(rules.LastYear))
+					report(at, rules.DateText(at), strconv.Itoa(rules.FirstYear), strconv.Itoa(rules.LastYear))
 				}
 			})
 		},

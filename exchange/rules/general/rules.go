@@ -21,7 +21,7 @@ func lists() []rules.Rule {
 // plausible: dates and figures that can be.
 func plausible() []rules.Rule {
 	return []rules.Rule{
-		futureIssue(), oldIssue(), farDate(), unreadableDate(), minorDigits(), periodOrder(), negative(), locationCountry(),
+		futureIssue(), oldIssue(), farDate(), unreadableDate(), longNumber(), minorDigits(), periodOrder(), negative(), locationCountry(),
 	}
 }
 

@@ -15,7 +15,7 @@ func unreadableDate() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			eachDate(d, func(at strict.Node) {
 				if _, reading := rules.ReadDate(at); reading == rules.Unreadable {
-					report(at, at.Text())
+					report(at, rules.DateText(at))
 				}
 			})
 		},

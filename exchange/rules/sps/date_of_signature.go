@@ -12,7 +12,7 @@ func dateOfSignature() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
 				if _, ok := day(d, at); !ok {
-					report(at, at.Find("*").Text())
+					report(at, rules.DateText(at.Find("*")))
 				}
 			}
 		},

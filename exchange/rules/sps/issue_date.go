@@ -12,7 +12,7 @@ func issueDate() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			at := d.Root.Find(head + "/IssueDateTime")
 			if _, ok := day(d, at); !ok {
-				report(at, at.Find("*").Text())
+				report(at, rules.DateText(at.Find("*")))
 			}
 		},
 	}

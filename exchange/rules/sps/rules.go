@@ -15,7 +15,7 @@ func Rules() []rules.Rule {
 func document() []rules.Rule {
 	return []rules.Rule{
 		issuerCountry(), sameCountry(), emptyDeclaration(), certificateType(), typeOfGoods(),
-		reexportOriginal(), reexportOrigin(), replacement(), replacesItself(), replacedLater(), status(),
+		reexportOriginal(), reexportOrigin(), replacement(), replacesItself(), replacedLater(), replacedWhen(), status(),
 	}
 }
 
