@@ -43,9 +43,6 @@ type Expiry struct {
 	After    time.Duration // from consignment or the last hand-over
 }
 
-// causeExpired is the code of the cause of what was given up.
-const causeExpired = "expired"
-
 // expiryBatch bounds what one sweep holds in memory.
 const expiryBatch = 500
 
@@ -65,7 +62,7 @@ func (e *Expiry) Sweep(ctx context.Context, now time.Time) (int, error) {
 			d := x.Deliveries[0]
 			events = append(events, Event{
 				Exchange: x.ID, Receiver: d.Receiver, Name: ContentHandoverFailure, Attempt: d.Attempt, At: now,
-				Cause: Cause{Code: causeExpired, Reason: "not acknowledged within " + e.After.String()},
+				Cause: Cause{Code: CodeExpired, Reason: "not acknowledged within " + e.After.String()},
 			})
 		}
 		if err := e.Recorder.Record(ctx, events...); err != nil {

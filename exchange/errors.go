@@ -20,7 +20,7 @@ const (
 	Forbidden               // the caller may not do or see this
 	NotFound                // there is no such thing, or none that the caller may see
 	Stale                   // the thing changed since the caller looked
-	Unavailable             // nothing was accepted: send again
+	Unavailable             // whether it was done is unknown: the same may be sent again
 	InFlight                // a document with this number is on its way in: send again in a moment
 	kinds                   // how many there are
 )
@@ -67,6 +67,33 @@ func (e *Error) Error() string {
 
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Text returns what people read of the failure: its cause, or else the first
+// fault. A cause that is no Reason has no Chinese.
+func (e *Error) Text() Text {
+	if reason, ok := errors.AsType[Reason](e.Err); ok {
+		return Text(reason)
+	}
+	if e.Err != nil {
+		return Text{EN: e.Err.Error()}
+	}
+	if len(e.Faults) > 0 {
+		return e.Faults[0].Message
+	}
+	return Text{}
+}
+
+// A Reason is a cause that people read, in the two languages of the exchange.
+type Reason Text
+
+// Because returns a Reason. Both formats take the same arguments in the same
+// order, or by their index.
+func Because(en, zh string, args ...any) Reason {
+	return Reason{EN: fmt.Sprintf(en, args...), ZH: fmt.Sprintf(zh, args...)}
+}
+
+// Error returns the reason in English.
+func (r Reason) Error() string { return r.EN }
 
 // KindOf returns the kind of the first Error in err's chain, or Internal.
 func KindOf(err error) Kind {

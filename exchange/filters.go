@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -25,7 +24,7 @@ func (f Filters) Check(ctx context.Context, kind string, parties ...string) erro
 		if _, ok := f.Parties.Get(party); ok || party == "" {
 			continue
 		}
-		if err := f.met(ctx, Query{Party: party}, "unknown-party", fmt.Errorf("there is no party %q", party)); err != nil {
+		if err := f.met(ctx, Query{Party: party}, "unknown-party", Because("there is no party %q", "没有参与方 %q", party)); err != nil {
 			return err
 		}
 	}
@@ -34,7 +33,7 @@ func (f Filters) Check(ctx context.Context, kind string, parties ...string) erro
 		return nil
 	}
 	return f.met(ctx, Query{Kind: kind}, "unknown-kind",
-		fmt.Errorf("there is no kind of document %q; the kinds are %s", kind, strings.Join(kinds, ", ")))
+		Because("there is no kind of document %q; the kinds are %s", "没有单证种类 %q；现有种类：%s", kind, strings.Join(kinds, ", ")))
 }
 
 // met fails unless an exchange fits.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -144,10 +143,10 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 // admits refuses everything from a sender that is unknown or suspended.
 func (in *Intake) admits(sender string) error {
 	if in.IsSuspended(sender) {
-		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: fmt.Errorf("party %s is suspended", sender)}
+		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: Because("party %s is suspended", "参与方 %s 已被暂停", sender)}
 	}
 	if _, known := in.Parties.Get(sender); !known {
-		return &Error{Op: "allow document", Kind: Forbidden, Code: codeMayNotSend, Err: fmt.Errorf("party %s is unknown", sender)}
+		return &Error{Op: "allow document", Kind: Forbidden, Code: codeMayNotSend, Err: Because("party %s is unknown", "参与方 %s 未登记", sender)}
 	}
 	return nil
 }
@@ -161,7 +160,7 @@ func (in *Intake) allow(c Checked) error {
 	if party, ok := in.Parties.Get(c.document.Sender); !ok || !party.MaySend(c.kind) {
 		return &Error{
 			Op: "allow document", Kind: Forbidden, Code: codeMayNotSend,
-			Err: fmt.Errorf("party %s may not send %s", c.document.Sender, c.kind),
+			Err: Because("party %s may not send %s", "参与方 %s 不得发送 %s", c.document.Sender, c.kind),
 		}
 	}
 	return nil
@@ -334,7 +333,7 @@ func (in *Intake) answer(mine Exchange, checked Checked, owner queue.Entry, toke
 	if owner.Digest != mine.Digest {
 		return Acceptance{}, &Error{
 			Op: "admit document", Kind: Conflict, Code: "number-taken", Earlier: &x,
-			Err: fmt.Errorf("%s was accepted with another content as exchange %s", mine.Identity, x.ID),
+			Err: Because("%s was accepted with another content as exchange %s", "%s 已以另一内容接收，交换编号 %s", mine.Identity, x.ID),
 		}
 	}
 	receipt, err := in.Receipts.Make(x)

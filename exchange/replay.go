@@ -5,7 +5,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -75,7 +74,7 @@ const (
 // cause.
 func (r *Replay) Plan(ctx context.Context, q ReplayQuery) (Plan, error) {
 	if q.Receiver == "" {
-		return Plan{}, &Error{Op: "plan replay", Kind: Invalid, Code: "receiver-missing", Err: errors.New("a replay names its receiver")}
+		return Plan{}, &Error{Op: "plan replay", Kind: Invalid, Code: "receiver-missing", Err: Because("a replay names its receiver", "重放须指明接收方")}
 	}
 	plan := Plan{Query: q}
 	sum := sha256.New()
@@ -124,7 +123,7 @@ func eachDelivery(ctx context.Context, j Journal, q DeliveryQuery, visit func(Ex
 // known fails unless a cause is one of the exchange's own or a failed delivery of
 // the receiver has it: a misspelt one must not look like nothing to do.
 func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
-	if q.Cause == causeExpired {
+	if q.Cause == CodeExpired {
 		return nil
 	}
 	causes := make(map[string]int)
@@ -137,21 +136,26 @@ func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
 	}
 	return &Error{
 		Op: "plan replay", Kind: Invalid, Code: "unknown-cause",
-		Err: fmt.Errorf("no failed delivery to %s has the cause %q; %s", q.Receiver, q.Cause, listed(causes)),
+		Err: noSuchCause(q, causes),
 	}
+}
+
+// noSuchCause names the causes that there are instead.
+func noSuchCause(q ReplayQuery, causes map[string]int) Reason {
+	if len(causes) == 0 {
+		return Because("no failed delivery to %s has the cause %q; nothing has failed", "发往 %s 的失败交付中没有原因 %q；没有失败的交付", q.Receiver, q.Cause)
+	}
+	return Because("no failed delivery to %s has the cause %q; the causes are %s", "发往 %s 的失败交付中没有原因 %q；现有原因：%s",
+		q.Receiver, q.Cause, listed(causes))
 }
 
 // listed names the causes that there are, the most frequent first.
 func listed(causes map[string]int) string {
-	if len(causes) == 0 {
-		return "nothing has failed"
-	}
 	const most = 10
 	codes := slices.SortedFunc(maps.Keys(causes), func(a, b string) int {
 		return cmp.Or(causes[b]-causes[a], strings.Compare(a, b))
 	})
 	var text strings.Builder
-	text.WriteString("the causes are ")
 	for i, code := range codes[:min(most, len(codes))] {
 		if i > 0 {
 			text.WriteString(", ")
@@ -186,11 +190,11 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 	if plan.Digest != o.Digest {
 		return plan, &Error{
 			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: fmt.Errorf("the plan is now %d deliveries with digest %s", plan.Eligible, plan.Digest),
+			Err: Because("the plan is now %d deliveries with digest %s", "计划现为 %d 个交付，摘要 %s", plan.Eligible, plan.Digest),
 		}
 	}
 	o.At = queue.Stored(o.At)
-	cause := Cause{Code: "replay", Reason: o.Reason, Actor: o.Actor}
+	cause := Cause{Code: CodeReplay, Reason: o.Reason, Actor: o.Actor}
 	for page := range slices.Chunk(plan.attempts, replayPage) {
 		events := make([]Event, 0, len(page))
 		for _, a := range page {
@@ -207,7 +211,7 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 	if plan.Begun == 0 && plan.Eligible > 0 {
 		return plan, &Error{
 			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: errors.New("all of it was acknowledged, or begun by another, a moment before"),
+			Err: Because("all of it was acknowledged, or begun by another, a moment before", "计划中的交付刚才均已确认或已由他人重放"),
 		}
 	}
 	return plan, nil

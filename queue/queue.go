@@ -14,6 +14,10 @@ var ErrNotFound = errors.New("not in the queue")
 // about the call that got it; making the call again is safe.
 var ErrUnavailable = errors.New("queue unavailable")
 
+// ErrFull says that the store has no room left. It comes with ErrUnavailable:
+// the call may succeed once there is room again.
+var ErrFull = errors.New("no room left")
+
 // A Submission is what intake wants kept: one attempt to submit one document.
 type Submission struct {
 	ID     [16]byte  // the exchange id, computed from Key and Digest

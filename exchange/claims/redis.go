@@ -57,7 +57,7 @@ func (r *Redis) Insist(ctx context.Context, id exchange.Identity, digest [sha256
 	if holder != "" {
 		return nil, &exchange.Error{
 			Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Holder: holder,
-			Err: fmt.Errorf("%s is on its way in by another request", id),
+			Err: exchange.Because("%s is on its way in by another request", "%s 正由另一请求提交", id),
 		}
 	}
 	return c, nil

@@ -2,8 +2,8 @@ package courier
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"time"
 
@@ -16,7 +16,6 @@ import (
 // What an acknowledgement may hold.
 const (
 	MaxAcks   = 500   // in one call
-	MaxCode   = 64    // bytes
 	MaxReason = 1_000 // bytes
 )
 
@@ -41,16 +40,28 @@ func (a Ack) event(d exchange.Delivery, now time.Time) exchange.Event {
 	}
 }
 
-func (a Ack) check() error {
+// codes are those that programs of receivers give. They are shown in tables and
+// matched, so they hold no blank and no line break.
+var codes = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
+
+// Check returns nil for an acknowledgement that may be recorded, or why it may
+// not.
+func (a Ack) Check() *exchange.Reason {
+	var why exchange.Reason
 	switch {
-	case !a.Accepted && a.Code == "":
-		return errors.New("a refusal has a code")
-	case len(a.Code) > MaxCode:
-		return fmt.Errorf("the code has %d bytes, and %d are the limit", len(a.Code), MaxCode)
+	case a.Accepted && a.Code == "" && a.Reason == "":
+		return nil
+	case !codes.MatchString(a.Code):
+		why = exchange.Because("a refusal has a code of 1 to 64 letters, digits, dots, hyphens and underscores of ASCII",
+			"拒收须给出代码，由 1 至 64 个 ASCII 字母、数字、点、连字符或下划线组成")
+	case exchange.IsOwnCode(a.Code):
+		why = exchange.Because("the code %s is the exchange's own", "代码 %s 为平台专用", a.Code)
 	case len(a.Reason) > MaxReason:
-		return fmt.Errorf("the reason has %d bytes, and %d are the limit", len(a.Reason), MaxReason)
+		why = exchange.Because("the reason has %d bytes, and %d are the limit", "理由有 %d 字节，最多 %d 字节", len(a.Reason), MaxReason)
+	default:
+		return nil
 	}
-	return nil
+	return &why
 }
 
 // An Outcome says what became of an acknowledgement.
@@ -78,8 +89,8 @@ type AckResult struct {
 // where the delivery came to another end that stands; then nothing was
 // recorded. Of kind Unavailable where it is not known whether something was.
 func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []Ack) ([]AckResult, error) {
-	if err := checkAll(acks); err != nil {
-		return nil, refusal(exchange.Invalid, "acknowledgement", err)
+	if why := checkAll(acks); why != nil {
+		return nil, refusal(exchange.Invalid, "acknowledgement", *why)
 	}
 	if len(acks) == 0 {
 		return nil, nil
@@ -108,13 +119,14 @@ func refusal(kind exchange.Kind, code string, why error) error {
 	return &exchange.Error{Op: "acknowledge deliveries", Kind: kind, Code: code, Err: why}
 }
 
-func checkAll(acks []Ack) error {
+func checkAll(acks []Ack) *exchange.Reason {
 	if len(acks) > MaxAcks {
-		return fmt.Errorf("%d at once, and %d are the limit", len(acks), MaxAcks)
+		why := exchange.Because("%d at once, and %d are the limit", "一次 %d 个，最多 %d 个", len(acks), MaxAcks)
+		return &why
 	}
 	for i, a := range acks {
-		if err := a.check(); err != nil {
-			return fmt.Errorf("number %d: %w", i+1, err)
+		if why := a.Check(); why != nil {
+			return &exchange.Reason{EN: fmt.Sprintf("number %d: %s", i+1, why.EN), ZH: fmt.Sprintf("第 %d 个：%s", i+1, why.ZH)}
 		}
 	}
 	return nil
@@ -165,13 +177,13 @@ func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery
 func (s *settlement) add(a Ack, now time.Time) error {
 	d, ok := s.known[a.Exchange]
 	if !ok {
-		return refusal(exchange.NotFound, "", fmt.Errorf("there is no delivery of %s to %s", a.Exchange, s.receiver))
+		return refusal(exchange.NotFound, "", exchange.Because("there is no delivery of %s to %s", "没有交换 %s 发往 %s 的交付", a.Exchange, s.receiver))
 	}
 	e := a.event(*d, now)
 	outcome := Repeated
 	if d.State != e.Name {
 		if !d.Apply(e) {
-			return refusal(exchange.Stale, "delivery-settled", fmt.Errorf("the delivery of %s is in state %s", a.Exchange, d.State))
+			return refusal(exchange.Stale, "delivery-settled", exchange.Because("the delivery of %s is in state %s", "交换 %s 的交付处于状态 %s", a.Exchange, d.State))
 		}
 		outcome = Recorded
 		s.events = append(s.events, e)

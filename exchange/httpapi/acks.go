@@ -1,11 +1,11 @@
 package httpapi
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/google/uuid"
 
+	"beibu/exchange"
 	"beibu/exchange/courier"
 )
 
@@ -18,7 +18,7 @@ type Acks struct {
 type Ack struct {
 	ExchangeID string `json:"exchangeId"`
 	Outcome    string `json:"outcome"`          // "accepted" or "refused"
-	Code       string `json:"code,omitempty"`   // why it was refused, for programs; required then, at most 64 bytes
+	Code       string `json:"code,omitempty"`   // why it was refused, for programs; required then: 1 to 64 of A-Z a-z 0-9 . _ -
 	Reason     string `json:"reason,omitempty"` // why it was refused, for people; at most 1,000 bytes
 }
 
@@ -28,26 +28,22 @@ const (
 	Refused  = "refused"
 )
 
-// maxCode is the longest code of a refusal, in bytes, as exchange.Cause keeps
-// it.
-const maxCode = 64
-
 // read turns acks into the courier's. It fails, with an *exchange.Error of kind
 // Invalid, at the first that breaks a rule, or where one exchange is named
 // twice: what would hold of it then is anybody's guess.
 func (a Acks) read() ([]courier.Ack, error) {
 	if len(a.Acks) == 0 || len(a.Acks) > courier.MaxAcks {
-		return nil, invalidField("acks", fmt.Sprintf("1 to %d acks must be given", courier.MaxAcks))
+		return nil, invalidField("acks", exchange.Because("1 to %d acks must be given", "须有 1 至 %d 个回执", courier.MaxAcks))
 	}
 	all := make([]courier.Ack, 0, len(a.Acks))
 	seen := make(map[uuid.UUID]bool, len(a.Acks))
 	for i, ack := range a.Acks {
-		one, err := ack.read()
-		if err != nil {
-			return nil, invalidField("acks", fmt.Sprintf("ack %d: %s", i+1, err))
+		one, why := ack.read()
+		if why != nil {
+			return nil, invalidField("acks", exchange.Reason{EN: fmt.Sprintf("ack %d: %s", i+1, why.EN), ZH: fmt.Sprintf("第 %d 个回执：%s", i+1, why.ZH)})
 		}
 		if seen[one.Exchange] {
-			return nil, invalidField("acks", fmt.Sprintf("ack %d: the exchange is named twice", i+1))
+			return nil, invalidField("acks", exchange.Because("ack %d: the exchange is named twice", "第 %d 个回执：该交换重复出现", i+1))
 		}
 		seen[one.Exchange] = true
 		all = append(all, one)
@@ -55,20 +51,20 @@ func (a Acks) read() ([]courier.Ack, error) {
 	return all, nil
 }
 
-func (a Ack) read() (courier.Ack, error) {
+// read turns an ack into the courier's, or says why it cannot be one.
+func (a Ack) read() (ack courier.Ack, why *exchange.Reason) {
 	id, err := readID(a.ExchangeID)
 	if err != nil {
-		return courier.Ack{}, fmt.Errorf("read exchangeId: %w", err)
+		return ack, because("exchangeId is no exchange id", "exchangeId 不是交换编号")
 	}
 	switch {
 	case a.Outcome == Accepted && (a.Code != "" || a.Reason != ""):
-		return courier.Ack{}, errors.New("code and reason belong to a refusal")
-	case a.Outcome == Accepted:
-		return courier.Ack{Exchange: id, Accepted: true}, nil
-	case a.Outcome != Refused:
-		return courier.Ack{}, fmt.Errorf("outcome must be %q or %q", Accepted, Refused)
-	case a.Code == "" || len(a.Code) > maxCode || len(a.Reason) > maxReason:
-		return courier.Ack{}, fmt.Errorf("a refusal has a code of 1 to %d bytes and a reason of at most %d", maxCode, maxReason)
+		return ack, because("code and reason belong to a refusal", "接受时不得给出代码和理由")
+	case a.Outcome != Accepted && a.Outcome != Refused:
+		return ack, because(`outcome must be "accepted" or "refused"`, "outcome 应为 accepted 或 refused")
 	}
-	return courier.Ack{Exchange: id, Code: a.Code, Reason: a.Reason}, nil
+	ack = courier.Ack{Exchange: id, Accepted: a.Outcome == Accepted, Code: a.Code, Reason: a.Reason}
+	return ack, ack.Check()
 }
+
+func because(en, zh string) *exchange.Reason { return &exchange.Reason{EN: en, ZH: zh} }

@@ -81,7 +81,8 @@ func TestAnswers(t *testing.T) {
 		{request{path: x + "/envelope?profile=b-lta", as: port}, 400, "parameter"},
 		{request{path: x + "/receipt", as: port}, 200, ""},
 		{request{path: "/v1/exchanges/1", as: port}, 404, "not-found"},
-		{request{path: "/v1/exchanges/" + strings.ToUpper(accepted.ExchangeID), as: port}, 404, "not-found"},
+		{request{path: "/v1/exchanges/" + strings.ToUpper(accepted.ExchangeID), as: port}, 200, ""},
+		{request{path: "/v1/exchanges/" + strings.ReplaceAll(accepted.ExchangeID, "-", ""), as: port}, 404, "not-found"},
 
 		{request{path: "/v1/exchanges/" + held[0] + "/release", as: operator, body: reason}, 200, ""},
 		{request{path: "/v1/exchanges/" + held[1] + "/refusal", as: operator, body: reason}, 200, ""},

@@ -74,7 +74,7 @@ func (s *Server) readJSON(c *call, v any) error {
 		return err
 	}
 	if packed, err := isPacked(c.request); packed || err != nil {
-		return errMediaType.because("a JSON body is sent unpacked")
+		return errMediaType.because("a JSON body is sent unpacked", "JSON 正文不得压缩")
 	}
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
@@ -88,15 +88,15 @@ func (s *Server) readJSON(c *call, v any) error {
 // description, letter by letter, and each stands once.
 func decodeJSON(body []byte, v any) error {
 	if err := exactKeys(body, reflect.TypeOf(v)); err != nil {
-		return errBody.because("not the JSON that is expected here: " + err.Error())
+		return errBody.because("not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return errBody.because("not the JSON that is expected here: " + err.Error())
+		return errBody.because("not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errBody.because("there is more than one JSON value")
+		return errBody.because("there is more than one JSON value", "正文中有多个 JSON 值")
 	}
 	return nil
 }
@@ -105,17 +105,17 @@ func decodeJSON(body []byte, v any) error {
 // UTF-8.
 func isMedia(r *http.Request, media ...string) error {
 	if len(r.Header.Values("Content-Type")) > 1 {
-		return errMediaType.because("there is more than one Content-Type")
+		return errMediaType.because("there is more than one Content-Type", "Content-Type 出现多次")
 	}
 	if isPlain(r.Header.Get("Content-Type"), media) {
 		return nil
 	}
 	is, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !slices.Contains(media, is) {
-		return errMediaType.because("Content-Type must be " + strings.Join(media, " or "))
+		return errMediaType.because("Content-Type must be "+strings.Join(media, " or "), "Content-Type 应为 "+strings.Join(media, " 或 "))
 	}
 	if charset, given := parameters["charset"]; given && !strings.EqualFold(charset, "utf-8") {
-		return errMediaType.because("the charset must be UTF-8")
+		return errMediaType.because("the charset must be UTF-8", "字符集应为 UTF-8")
 	}
 	return nil
 }
@@ -131,7 +131,7 @@ func isPacked(r *http.Request) (bool, error) {
 	case "gzip":
 		return true, nil
 	}
-	return false, errMediaType.because("Content-Encoding must be gzip or absent")
+	return false, errMediaType.because("Content-Encoding must be gzip or absent", "Content-Encoding 应为 gzip，或不设置")
 }
 
 // read fills a buffer with the body: at most limit bytes packed, and as many
@@ -190,7 +190,8 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 		case len(b) > limit:
 			return tooLarge(limit)
 		case came != nil && len(b) > maxRatio*came.n:
-			return errTooLarge.because(fmt.Sprintf("gzip bodies may unpack to %d times their size", maxRatio))
+			return errTooLarge.because(
+				fmt.Sprintf("gzip bodies may unpack to %d times their size", maxRatio), fmt.Sprintf("gzip 正文解压后最多为其 %d 倍", maxRatio))
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -200,7 +201,7 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 }
 
 func tooLarge(limit int) error {
-	return errTooLarge.because(fmt.Sprintf("at most %d bytes, unpacked", limit))
+	return errTooLarge.because(fmt.Sprintf("at most %d bytes, unpacked", limit), fmt.Sprintf("解压后最多 %d 字节", limit))
 }
 
 // bodyRefusal says why a body could not be read.
@@ -215,9 +216,9 @@ func bodyRefusal(err error, limit int) error {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errSlow
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
-		return errBody.because("the body is not the gzip that it is said to be")
+		return errBody.because("the body is not the gzip that it is said to be", "正文不是所声明的 gzip")
 	}
-	return errBody.because("the body ended early or could not be unpacked")
+	return errBody.because("the body ended early or could not be unpacked", "正文不完整或无法解压")
 }
 
 // counter counts what is read.

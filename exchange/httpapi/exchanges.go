@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,7 +33,7 @@ func (s *Server) listExchanges(c *call) error {
 	}
 	if !c.caller.Operator {
 		if q.Party != "" && q.Party != c.caller.Party {
-			return errForbidden.because("party may only be your own")
+			return errForbidden.because("party may only be your own", "party 只能是调用方自己")
 		}
 		q.Party = c.caller.Party
 	}
@@ -90,14 +91,14 @@ func (s *Server) find(c *call) (exchange.Exchange, error) {
 	return x, nil
 }
 
-// readID reads an exchange id in its one canonical form (RFC 9562 section 4).
+// readID reads an exchange id, in letters of either case (RFC 9562 section 4).
 func readID(text string) (uuid.UUID, error) {
 	id, err := uuid.Parse(text)
 	if err != nil {
 		return uuid.Nil, err
 	}
-	if id.String() != text {
-		return uuid.Nil, errors.New("not the canonical form of an exchange id")
+	if !strings.EqualFold(id.String(), text) {
+		return uuid.Nil, errors.New("not the form of an exchange id")
 	}
 	return id, nil
 }
@@ -107,7 +108,7 @@ func readID(text string) (uuid.UUID, error) {
 func errNoExchange() error {
 	return &exchange.Error{
 		Op: "find exchange", Kind: exchange.NotFound,
-		Err: errors.New("there is no such exchange, or none that you may see"),
+		Err: exchange.Because("there is no such exchange, or none that you may see", "没有该交换，或您无权查看"),
 	}
 }
 
@@ -124,7 +125,7 @@ func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
 	case errors.Is(err, queue.ErrNotFound):
 		return nil, &exchange.Error{
 			Op: "read envelope", Kind: exchange.NotFound, Code: "content-gone",
-			Err: errors.New("the content is no longer kept"),
+			Err: exchange.Because("the content is no longer kept", "内容已不再保存"),
 		}
 	case errors.Is(err, queue.ErrUnavailable):
 		return nil, &exchange.Error{Op: "read envelope", Kind: exchange.Unavailable, Err: err}
@@ -154,7 +155,7 @@ func (s *Server) envelope(c *call) error {
 	p := parametersOf(c.request)
 	profile := p.text("profile")
 	if profile != "" && profile != profileB && profile != profileBT {
-		p.refuse("profile", "b-b or b-t")
+		p.refuse("profile", "b-b or b-t", "应为 b-b 或 b-t")
 	}
 	if err := p.err(); err != nil {
 		return err
@@ -180,7 +181,7 @@ func (s *Server) stamped(c *call, x exchange.Exchange, body []byte) ([]byte, err
 	if s.stamps == nil {
 		return nil, &exchange.Error{
 			Op: "add time stamps", Kind: exchange.NotFound, Code: "no-timestamp",
-			Err: errors.New("no authority stamps the seals of this exchange"),
+			Err: exchange.Because("no authority stamps the seals of this exchange", "本平台的封印不加盖时间戳"),
 		}
 	}
 	return s.stamps.Stamp(c.request.Context(), x.ID, body)
@@ -260,7 +261,7 @@ func (s *Server) settle(c *call, release bool) error {
 	if err := s.hold.Settle(c.request.Context(), verdict); isNotFound(err) {
 		return &exchange.Error{
 			Op: "settle held exchange", Kind: exchange.Unavailable, Code: "unavailable",
-			Err: errors.New("it is not dispatched yet, and nothing can be recorded of it"),
+			Err: exchange.Because("it is not dispatched yet, and nothing can be recorded of it", "该交换尚未分发，暂不能记录"),
 		}
 	} else if err != nil {
 		return err
@@ -278,12 +279,12 @@ const maxReason = 1000
 // goodReason refuses an order that does not say why, since the record keeps it.
 func goodReason(reason string) error {
 	if reason == "" || len(reason) > maxReason {
-		return invalidField("reason", fmt.Sprintf("a reason of 1 to %d bytes must be given", maxReason))
+		return invalidField("reason", exchange.Because("a reason of 1 to %d bytes must be given", "必须说明理由，1 至 %d 字节", maxReason))
 	}
 	return nil
 }
 
 // invalidField says that a field of a JSON body breaks a rule.
-func invalidField(field, why string) error {
-	return &exchange.Error{Op: "read body", Kind: exchange.Invalid, Code: "field-" + field, Err: errors.New(why)}
+func invalidField(field string, why exchange.Reason) error {
+	return &exchange.Error{Op: "read body", Kind: exchange.Invalid, Code: "field-" + field, Err: why}
 }

@@ -52,7 +52,7 @@ type MailboxItem struct {
 func (s *Server) fetch(c *call) error {
 	if c.request.Method == http.MethodHead {
 		c.Header().Set("Allow", http.MethodGet)
-		return errMethod.because("allowed is GET")
+		return errMethod.because("allowed is GET", "允许的方法：GET")
 	}
 	if party, ok := s.intake.Load().Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
 		return errByTopic

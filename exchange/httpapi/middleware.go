@@ -213,7 +213,7 @@ func (c *call) unrouted() {
 		c.Header().Set("Allow", allow+", OPTIONS")
 		c.WriteHeader(http.StatusNoContent)
 	case known:
-		c.fail(errMethod.because("allowed are " + allow))
+		c.fail(errMethod.because("allowed are "+allow, "允许的方法："+allow))
 	default:
 		c.fail(errNoRoute)
 	}

@@ -34,7 +34,7 @@ func parametersOf(r *http.Request) *parameters {
 }
 
 // unreadable says which part of a query cannot be read, and why.
-func unreadable(query string) string {
+func unreadable(query string) (en, zh string) {
 	for part := range strings.SplitSeq(query, "&") {
 		shown := part[:min(len(part), maxShown)]
 		_, err := url.ParseQuery(part)
@@ -42,13 +42,16 @@ func unreadable(query string) string {
 		case err == nil:
 			continue
 		case strings.HasPrefix(part, "amp;"):
-			return fmt.Sprintf("the query cannot be read at %q: & separates parameters in an address, &amp; does so in HTML alone", shown)
+			return fmt.Sprintf("the query cannot be read at %q: & separates parameters in an address, &amp; does so in HTML alone", shown),
+				fmt.Sprintf("查询参数在 %q 处无法读取：地址中以 & 分隔参数，&amp; 只用于 HTML", shown)
 		case strings.Contains(part, ";"):
-			return fmt.Sprintf("the query cannot be read at %q: a semicolon in a value is written %%3B", shown)
+			return fmt.Sprintf("the query cannot be read at %q: a semicolon in a value is written %%3B", shown),
+				fmt.Sprintf("查询参数在 %q 处无法读取：值中的分号应写作 %%3B", shown)
 		}
-		return fmt.Sprintf("the query cannot be read at %q: %% begins two hexadecimal digits, and by itself it is written %%25", shown)
+		return fmt.Sprintf("the query cannot be read at %q: %% begins two hexadecimal digits, and by itself it is written %%25", shown),
+			fmt.Sprintf("查询参数在 %q 处无法读取：%% 之后应为两位十六进制数字，表示 %% 本身时应写作 %%25", shown)
 	}
-	return "the query cannot be read"
+	return "the query cannot be read", "查询参数无法读取"
 }
 
 // maxShown is how much of a part that cannot be read an answer shows, in bytes.
@@ -57,14 +60,14 @@ const maxShown = 64
 // err returns the first mistake. It is called once all that is known was read.
 func (p *parameters) err() error {
 	for name := range p.values {
-		p.refuse(name, "there is no such parameter")
+		p.refuse(name, "there is no such parameter", "没有该参数")
 	}
 	return p.mistake
 }
 
-func (p *parameters) refuse(name, why string) {
+func (p *parameters) refuse(name, en, zh string) {
 	if p.mistake == nil {
-		p.mistake = errParameter.because(fmt.Sprintf("%q: %s", name, why))
+		p.mistake = errParameter.because(fmt.Sprintf("%q: %s", name, en), fmt.Sprintf("%q：%s", name, zh))
 	}
 }
 
@@ -76,7 +79,7 @@ func (p *parameters) text(name string) string {
 	case len(values) == 0:
 		return ""
 	case len(values) > 1 || len(values[0]) > maxParameter:
-		p.refuse(name, fmt.Sprintf("once, and at most %d bytes", maxParameter))
+		p.refuse(name, fmt.Sprintf("once, and at most %d bytes", maxParameter), fmt.Sprintf("只能出现一次，最多 %d 字节", maxParameter))
 		return ""
 	}
 	return values[0]
@@ -86,7 +89,7 @@ func (p *parameters) text(name string) string {
 func (p *parameters) documentNumber(name string) string {
 	value, odd := exchange.ReadNumber(p.text(name))
 	if odd != nil && p.mistake == nil {
-		p.mistake = errOddNumber.because(fmt.Sprintf("%q: %s", name, odd.Text().EN))
+		p.mistake = errOddNumber.because(fmt.Sprintf("%q: %s", name, odd.Text().EN), fmt.Sprintf("%q：%s", name, odd.Text().ZH))
 	}
 	return value
 }
@@ -99,19 +102,22 @@ func (p *parameters) time(name string) time.Time {
 	}
 	t, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		p.refuse(name, timeWanted(text))
+		en, zh := timeWanted(text)
+		p.refuse(name, en, zh)
 	}
 	return t
 }
 
 // timeWanted says what a time looks like, and why a text is none if it is one
 // whose + was not encoded: in a query, + is a blank.
-func timeWanted(text string) string {
-	const wanted = "a time such as 2026-09-01T08:00:00Z"
+func timeWanted(text string) (en, zh string) {
+	en, zh = "a time such as 2026-09-01T08:00:00Z", "应为时间，如 2026-09-01T08:00:00Z"
 	if _, err := time.Parse(time.RFC3339, strings.ReplaceAll(text, " ", "+")); err == nil && strings.Contains(text, " ") {
-		return wanted + "; this one has a blank for its +, which a query must have as %2B: " + strings.ReplaceAll(text, " ", "%2B")
+		right := strings.ReplaceAll(text, " ", "%2B")
+		return en + "; this one has a blank for its +, which a query must have as %2B: " + right,
+			zh + "；此处的 + 成了空格，查询参数中的 + 应写作 %2B：" + right
 	}
-	return wanted
+	return en, zh
 }
 
 // state returns a state, or "".
@@ -120,7 +126,7 @@ func (p *parameters) state(name string) exchange.State {
 	if state != "" && !slices.Contains(exchange.States(), state) && p.mistake == nil {
 		p.mistake = &exchange.Error{
 			Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state",
-			Err: fmt.Errorf("there is no state %q; the states are %s", state, joined(exchange.States())),
+			Err: exchange.Because("there is no state %q; the states are %s", "没有状态 %q；现有状态：%s", state, joined(exchange.States())),
 		}
 	}
 	return state
@@ -143,7 +149,7 @@ func (p *parameters) number(name string, least, most, otherwise int) int {
 	}
 	n, err := strconv.Atoi(text)
 	if err != nil || n < least || n > most {
-		p.refuse(name, fmt.Sprintf("a number from %d to %d", least, most))
+		p.refuse(name, fmt.Sprintf("a number from %d to %d", least, most), fmt.Sprintf("应为 %d 至 %d 的整数", least, most))
 	}
 	return n
 }
@@ -156,7 +162,7 @@ func (p *parameters) duration(name string, least, most, otherwise time.Duration)
 	}
 	d, err := time.ParseDuration(text)
 	if err != nil || d < least || d > most {
-		p.refuse(name, fmt.Sprintf("a duration from %s to %s, such as 30s", least, most))
+		p.refuse(name, fmt.Sprintf("a duration from %s to %s, such as 30s", least, most), fmt.Sprintf("应为 %s 至 %s 的时长，如 30s", least, most))
 	}
 	return d
 }
@@ -182,12 +188,12 @@ func (p *parameters) cursor(name string) int64 {
 	}
 	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
 	if err != nil || len(b) != len(cursorMark)+8 || !strings.HasPrefix(string(b), cursorMark) {
-		p.refuse(name, "a cursor as a page gave it")
+		p.refuse(name, "a cursor as a page gave it", "应为上一页给出的游标")
 		return 0
 	}
 	next := int64(binary.BigEndian.Uint64(b[len(cursorMark):])) //nolint:gosec // the bits, as they were written
 	if next <= 0 {
-		p.refuse(name, "a cursor as a page gave it")
+		p.refuse(name, "a cursor as a page gave it", "应为上一页给出的游标")
 	}
 	return next
 }

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/queue"
 )
 
 // Problem is the body of every answer that is not what was asked for
@@ -20,6 +21,7 @@ type Problem struct {
 	Title     string   `json:"title"`
 	Status    int      `json:"status"`
 	Detail    string   `json:"detail,omitempty"`
+	ZH        Summary  `json:"zh"`       // title and detail in Chinese
 	Instance  string   `json:"instance"` // "urn:beibu:request:" and the request id
 	Code      string   `json:"code"`
 	Faults    []Fault  `json:"faults,omitempty"`        // what is wrong with the document, see maxFaults
@@ -27,6 +29,12 @@ type Problem struct {
 	Retryable bool     `json:"retryable"`               // sending the same again may succeed
 	RequestID string   `json:"requestId"`               // for whoever is asked for help
 	Earlier   *Earlier `json:"earlier,omitempty"`       // in a conflict: the exchange that has the document number
+}
+
+// Summary is what a problem says to people in another language than English.
+type Summary struct {
+	Title  string `json:"title"`
+	Detail string `json:"detail,omitempty"`
 }
 
 // Earlier names the exchange that has a document number.
@@ -60,57 +68,77 @@ func few(faults exchange.Faults, more int) (shown []Fault, omitted int) {
 // A manner says how a kind of failure is told.
 type manner struct {
 	status    int
-	title     string
-	code      string // where the failure has none of its own
+	title     exchange.Text
+	code      string // of a failure that has none of its own
 	retryable bool
 	hidden    bool // the cause is ours, and not shown
-	wait      int  // seconds before the same is sent again; 0 where nothing is said
+	wait      int  // seconds before the same is sent again; 0 if nothing is said
 }
 
-// mannerOf is the one table from kinds of failure to answers.
-func mannerOf(kind exchange.Kind) manner {
-	switch kind {
-	case exchange.Malformed:
-		return manner{status: http.StatusBadRequest, title: "The document is not XML that the exchange accepts", code: "malformed"}
-	case exchange.Invalid:
-		return manner{status: http.StatusUnprocessableEntity, title: "Breaks a schema or a rule", code: "invalid"}
-	case exchange.Untrusted:
-		return manner{status: http.StatusUnprocessableEntity, title: "The sender's signature does not count", code: "untrusted"}
-	case exchange.Conflict:
-		return manner{status: http.StatusConflict, title: "Another document has this number", code: "conflict"}
-	case exchange.Unroutable:
-		return manner{status: http.StatusUnprocessableEntity, title: "No party takes this document", code: "unroutable"}
-	case exchange.Forbidden:
-		return manner{status: http.StatusForbidden, title: "Not allowed", code: "forbidden"}
-	case exchange.NotFound:
-		return manner{status: http.StatusNotFound, title: "Not found", code: "not-found"}
-	case exchange.Stale:
-		return manner{status: http.StatusConflict, title: "Changed since you looked", code: "stale"}
-	case exchange.Unavailable:
-		return manner{
-			status: http.StatusServiceUnavailable, title: "Not available now: nothing was done, send again",
-			code: "unavailable", retryable: true, hidden: true, wait: retryAfter,
-		}
-	case exchange.InFlight:
-		return manner{
-			status: http.StatusConflict, title: "A document with this number is on its way in: send again in a moment",
-			code: "in-flight", retryable: true, wait: inFlightAfter,
-		}
-	case exchange.Internal:
-	}
-	return manner{
-		status: http.StatusInternalServerError, title: "A failure of the exchange: nothing was promised",
-		code: "internal", retryable: true, hidden: true,
-	}
+// manners is the one table from kinds of failure to answers.
+var manners = map[exchange.Kind]manner{
+	exchange.Malformed: {
+		status: http.StatusBadRequest, code: "malformed",
+		title: exchange.Text{EN: "The document is not XML that the exchange accepts", ZH: "单证不是平台所接受的 XML"},
+	},
+	exchange.Invalid: {
+		status: http.StatusUnprocessableEntity, code: "invalid",
+		title: exchange.Text{EN: "Breaks a schema or a rule", ZH: "不符合模式或规则"},
+	},
+	exchange.Untrusted: {
+		status: http.StatusUnprocessableEntity, code: "untrusted",
+		title: exchange.Text{EN: "The sender's signature does not count", ZH: "发送方的签名无效"},
+	},
+	exchange.Conflict: {
+		status: http.StatusConflict, code: "conflict",
+		title: exchange.Text{EN: "Another document has this number", ZH: "该编号已被另一份单证占用"},
+	},
+	exchange.Unroutable: {
+		status: http.StatusUnprocessableEntity, code: "unroutable",
+		title: exchange.Text{EN: "No party takes this document", ZH: "没有参与方接收该单证"},
+	},
+	exchange.Forbidden: {
+		status: http.StatusForbidden, code: "forbidden",
+		title: exchange.Text{EN: "Not allowed", ZH: "无此权限"},
+	},
+	exchange.NotFound: {
+		status: http.StatusNotFound, code: "not-found",
+		title: exchange.Text{EN: "Not found", ZH: "未找到"},
+	},
+	exchange.Stale: {
+		status: http.StatusConflict, code: "stale",
+		title: exchange.Text{EN: "Changed since you looked", ZH: "情况在您查看之后已有变化"},
+	},
+	exchange.Unavailable: {
+		status: http.StatusServiceUnavailable, code: "unavailable", retryable: true, hidden: true, wait: retryAfter,
+		title: exchange.Text{
+			EN: "Not available now; whether it was done is unknown: send the same again, which is safe",
+			ZH: "暂时不可用；是否已经处理尚不确定：请原样重发，重发是安全的",
+		},
+	},
+	exchange.InFlight: {
+		status: http.StatusConflict, code: "in-flight", retryable: true, wait: inFlightAfter,
+		title: exchange.Text{
+			EN: "A document with this number is on its way in: send again in a moment",
+			ZH: "该编号的单证正在接收中：请稍后重发",
+		},
+	},
+	exchange.Internal: {
+		status: http.StatusInternalServerError, code: "internal", retryable: true, hidden: true,
+		title: exchange.Text{
+			EN: "A failure of the exchange; whether it was done is unknown: the same may be sent again",
+			ZH: "平台内部故障；是否已经处理尚不确定：可以原样重发",
+		},
+	},
 }
 
 // A refusal is what the door itself says no to.
 type refusal struct {
 	status     int
 	code       string
-	title      string
-	detail     string
-	retryAfter int // seconds; 0 where sending the same again is of no use
+	title      exchange.Text
+	detail     exchange.Text
+	retryAfter int // seconds; 0 if sending the same again is of no use
 	cause      error
 }
 
@@ -126,8 +154,8 @@ func (r *refusal) Error() string {
 func (r *refusal) Unwrap() error { return r.cause }
 
 // because adds the detail to a refusal.
-func (r refusal) because(detail string) *refusal {
-	r.detail = detail
+func (r refusal) because(en, zh string) *refusal {
+	r.detail = exchange.Text{EN: en, ZH: zh}
 	return &r
 }
 
@@ -137,67 +165,67 @@ func (r refusal) after(seconds int) *refusal {
 	return &r
 }
 
-// What the door refuses.
+// What the door refuses. Nothing was begun then.
 var (
-	errNoCredentials = &refusal{
-		status: http.StatusUnauthorized, code: "credentials-missing", title: "Who is calling?",
-		detail: "send an API key as a bearer token, or a client certificate",
-	}
-	errWrongCredentials = &refusal{
-		status: http.StatusUnauthorized, code: "credentials-unknown", title: "Unknown credentials",
-		detail: "the API key or client certificate is not known here",
-	}
+	errNoCredentials = (&refusal{
+		status: http.StatusUnauthorized, code: "credentials-missing", title: exchange.Text{EN: "Who is calling?", ZH: "未提供身份凭据"},
+	}).because("send an API key as a bearer token, or a client certificate", "请以 Bearer 令牌发送 API 密钥，或使用客户端证书")
+	errWrongCredentials = (&refusal{
+		status: http.StatusUnauthorized, code: "credentials-unknown", title: exchange.Text{EN: "Unknown credentials", ZH: "身份凭据未登记"},
+	}).because("the API key or client certificate is not known here", "平台未登记该 API 密钥或客户端证书")
 	errForbidden = &refusal{
-		status: http.StatusForbidden, code: "forbidden", title: "Not allowed",
+		status: http.StatusForbidden, code: "forbidden", title: manners[exchange.Forbidden].title,
 	}
-	errSuspended = &refusal{
-		status: http.StatusForbidden, code: exchange.CodeSuspended, title: "The party is suspended",
-		detail: "an operator of the exchange has suspended this party",
-	}
-	errByTopic = &refusal{
-		status: http.StatusForbidden, code: "delivered-by-topic", title: "Deliveries go to a topic",
-		detail: "the party takes its deliveries from a topic in Kafka, and has no mailbox beside it",
-	}
+	errSuspended = (&refusal{
+		status: http.StatusForbidden, code: exchange.CodeSuspended, title: exchange.Text{EN: "The party is suspended", ZH: "参与方已被暂停"},
+	}).because("an operator of the exchange has suspended this party", "平台操作员已暂停该参与方")
+	errByTopic = (&refusal{
+		status: http.StatusForbidden, code: "delivered-by-topic", title: exchange.Text{EN: "Deliveries go to a topic", ZH: "交付写入主题"},
+	}).because("the party takes its deliveries from a topic in Kafka, and has no mailbox beside it", "该参与方从 Kafka 主题接收交付，不另设信箱")
 	errParameter = &refusal{
-		status: http.StatusBadRequest, code: "parameter", title: "A parameter cannot be understood",
+		status: http.StatusBadRequest, code: "parameter", title: exchange.Text{EN: "A parameter cannot be understood", ZH: "参数无法识别"},
 	}
 	errOddNumber = &refusal{
-		status: http.StatusBadRequest, code: exchange.CodeOddNumber, title: "A document number holds a character that none may hold",
+		status: http.StatusBadRequest, code: exchange.CodeOddNumber,
+		title: exchange.Text{EN: "A document number holds a character that none may hold", ZH: "单证编号含有不得使用的字符"},
 	}
 	errBody = &refusal{
-		status: http.StatusBadRequest, code: "body", title: "The body cannot be understood",
+		status: http.StatusBadRequest, code: "body", title: exchange.Text{EN: "The body cannot be understood", ZH: "请求正文无法识别"},
 	}
 	errTooLarge = &refusal{
-		status: http.StatusRequestEntityTooLarge, code: "too-large", title: "The body is too large",
+		status: http.StatusRequestEntityTooLarge, code: "too-large", title: exchange.Text{EN: "The body is too large", ZH: "请求正文过大"},
 	}
 	errMediaType = &refusal{
-		status: http.StatusUnsupportedMediaType, code: "media-type", title: "The body has the wrong type",
+		status: http.StatusUnsupportedMediaType, code: "media-type", title: exchange.Text{EN: "The body has the wrong type", ZH: "请求正文的类型不符"},
 	}
-	errNoRoute = &refusal{
-		status: http.StatusNotFound, code: "not-found", title: "Not found", detail: "there is nothing at this address",
-	}
+	errNoRoute = (&refusal{
+		status: http.StatusNotFound, code: "not-found", title: manners[exchange.NotFound].title,
+	}).because("there is nothing at this address", "该地址没有内容")
 	errMethod = &refusal{
-		status: http.StatusMethodNotAllowed, code: "method", title: "The method is not allowed here",
+		status: http.StatusMethodNotAllowed, code: "method", title: exchange.Text{EN: "The method is not allowed here", ZH: "此处不允许该方法"},
 	}
 	errSlow = &refusal{
-		status: http.StatusRequestTimeout, code: "slow", title: "The body came too slowly", retryAfter: 1,
+		status: http.StatusRequestTimeout, code: "slow", title: exchange.Text{EN: "The body came too slowly", ZH: "请求正文传输过慢"}, retryAfter: 1,
 	}
-	errBusy = &refusal{
-		status: http.StatusServiceUnavailable, code: "busy", title: "Too much at once: nothing was done, send again", retryAfter: 1,
-		detail: "as many documents are worked on as may be at once",
-	}
-	errMemory = &refusal{
-		status: http.StatusServiceUnavailable, code: "memory-full", title: "Too much at once: nothing was done, send again", retryAfter: 1,
-		detail: "the documents that are worked on take all the memory that is set aside for them",
-	}
+	errBusy = (&refusal{
+		status: http.StatusServiceUnavailable, code: "busy", title: tooMuch, retryAfter: 1,
+	}).because("as many documents are worked on as may be at once", "同时处理的单证已达上限")
+	errMemory = (&refusal{
+		status: http.StatusServiceUnavailable, code: "memory-full", title: tooMuch, retryAfter: 1,
+	}).because("the documents that are worked on take all the memory that is set aside for them", "正在处理的单证已占满为其预留的内存")
 	errQuota = &refusal{
-		status: http.StatusTooManyRequests, code: "quota-exceeded", title: "The party's quota is used up: nothing was done, send again later",
+		status: http.StatusTooManyRequests, code: "quota-exceeded", title: exchange.Text{
+			EN: "The party's quota is used up: nothing was done, send again later", ZH: "参与方的配额已用完：未做任何处理，请稍后重发",
+		},
 	}
-	errShare = &refusal{
-		status: http.StatusServiceUnavailable, code: "share-used", title: "Too much at once: nothing was done, send again", retryAfter: 1,
-		detail: "the party has its share of what may be worked on at once; what is left is for the others",
-	}
+	errShare = (&refusal{
+		status: http.StatusServiceUnavailable, code: "share-used", title: tooMuch, retryAfter: 1,
+	}).because("the party has its share of what may be worked on at once; what is left is for the others",
+		"该参与方已用完其同时处理的份额，其余留给其他参与方")
 )
+
+// tooMuch is the title of what there is no room for.
+var tooMuch = exchange.Text{EN: "Too much at once: nothing was done, send again", ZH: "同时请求过多：未做任何处理，请重发"}
 
 // retryAfter is how long, in seconds, a caller is asked to wait when something
 // that the exchange stands on is down.
@@ -211,7 +239,8 @@ const inFlightAfter = 1
 // many seconds it should wait before it sends the same again, or 0.
 func problemOf(err error, requestID string) (p Problem, wait int) {
 	if r, ok := errors.AsType[*refusal](err); ok {
-		p = Problem{Status: r.status, Title: r.title, Detail: r.detail, Code: r.code, Retryable: r.retryAfter > 0}
+		p = Problem{Status: r.status, Code: r.code, Retryable: r.retryAfter > 0}
+		p.say(r.title, r.detail)
 		wait = r.retryAfter
 	} else {
 		p, wait = domainProblem(err)
@@ -222,26 +251,34 @@ func problemOf(err error, requestID string) (p Problem, wait int) {
 	return p, wait
 }
 
-// domainProblem tells a failure of the domain. A call that ran out of time
-// promised nothing, whatever it was doing.
+// say fills in what people read.
+func (p *Problem) say(title, detail exchange.Text) {
+	p.Title, p.Detail = title.EN, detail.EN
+	p.ZH = Summary{Title: title.ZH, Detail: detail.ZH}
+}
+
+// domainProblem tells a failure of the domain. What became of a call that ran
+// out of time is unknown, whatever it was doing.
 func domainProblem(err error) (p Problem, wait int) {
 	kind := exchange.KindOf(err)
 	if kind == exchange.Internal && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled)) {
 		kind = exchange.Unavailable
 	}
-	how := mannerOf(kind)
-	p = Problem{Status: how.status, Title: how.title, Code: how.code, Retryable: how.retryable}
+	how := manners[kind]
+	p = Problem{Status: how.status, Code: how.code, Retryable: how.retryable}
 	failure, ok := errors.AsType[*exchange.Error](err)
 	if !ok || how.hidden {
+		var detail exchange.Text
+		if kind == exchange.Unavailable {
+			detail = whyUnavailable(err)
+		}
+		p.say(how.title, detail)
 		return p, how.wait
 	}
 	p.Code = cmp.Or(failure.Code, how.code)
+	p.say(how.title, failure.Text())
 	if len(failure.Faults) > 0 {
 		p.Faults, p.Omitted = few(failure.Faults, failure.More)
-		p.Detail = failure.Faults[0].Message.EN
-	}
-	if failure.Err != nil {
-		p.Detail = failure.Err.Error()
 	}
 	if e := failure.Earlier; e != nil && kind == exchange.Conflict {
 		p.Earlier = &Earlier{
@@ -249,6 +286,20 @@ func domainProblem(err error) (p Problem, wait int) {
 		}
 	}
 	return p, how.wait
+}
+
+// whyUnavailable says why something is not available, and nothing that only we
+// should know.
+func whyUnavailable(err error) exchange.Text {
+	switch {
+	case errors.Is(err, queue.ErrFull):
+		return exchange.Text{EN: "there is no room left on the disk of the exchange", ZH: "平台磁盘空间已满"}
+	case errors.Is(err, queue.ErrUnavailable):
+		return exchange.Text{EN: "the log of the exchange does not answer", ZH: "平台的日志存储没有响应"}
+	case exchange.KindOf(err) == exchange.Unavailable:
+		return exchange.Text{EN: "the index of this node has not caught up with the log", ZH: "本节点的索引尚未跟上日志"}
+	}
+	return exchange.Text{EN: "the time that a request may take is over", ZH: "请求处理超时"}
 }
 
 // encodeProblem writes a problem, and mends its status where it cannot.

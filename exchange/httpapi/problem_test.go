@@ -78,7 +78,7 @@ func TestOurCausesAreNotShown(t *testing.T) {
 	} {
 		answer := httptest.NewRecorder()
 		callOf(answer).fail(err)
-		if text := answer.Body.String(); strings.Contains(text, "beibu/queue") || strings.Contains(text, "envelope") || strings.Contains(text, "detail") {
+		if text := answer.Body.String(); strings.Contains(text, "beibu/queue") || strings.Contains(text, "envelope") || strings.Contains(text, "no space") {
 			t.Errorf("%v is shown: %s", err, text)
 		}
 	}

@@ -75,7 +75,8 @@ func (s *Server) spend(c *call) error {
 	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, quota.Documents, int(quota.Window.Seconds())))
 	c.Header().Set("RateLimit", fmt.Sprintf(`"documents";r=%d;t=%d`, b.left, b.more))
 	if b.over {
-		return errQuota.because(fmt.Sprintf("%d documents in %s", quota.Documents, quota.Window)).after(b.more)
+		return errQuota.because(
+			fmt.Sprintf("%d documents in %s", quota.Documents, quota.Window), fmt.Sprintf("%[2]s 内 %[1]d 份单证", quota.Documents, quota.Window)).after(b.more)
 	}
 	return nil
 }

@@ -63,7 +63,7 @@ func (c Caller) mayReplay(q *exchange.ReplayQuery) error {
 		q.Receiver = c.Party
 	}
 	if q.Receiver != c.Party {
-		return errForbidden.because("receiver may only be your own party")
+		return errForbidden.because("receiver may only be your own party", "receiver 只能是调用方自己")
 	}
 	return nil
 }

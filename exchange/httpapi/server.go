@@ -309,11 +309,11 @@ func (s *Server) allow(c *call, who audience) error {
 	c.known()
 	switch {
 	case who == operators && !c.caller.Operator:
-		return errForbidden.because("this is for operators")
+		return errForbidden.because("this is for operators", "仅限平台操作员")
 	case s.isSuspended(c.caller.Party):
 		return errSuspended
 	case who == parties && c.caller.Party == "":
-		return errForbidden.because("the credential speaks for no party")
+		return errForbidden.because("the credential speaks for no party", "该凭据不代表任何参与方")
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -61,9 +60,10 @@ func (s *Server) resumeParty(c *call) error {
 }
 
 func errNotSuspended(party *exchange.Party) error {
-	why := errors.New("no operator has suspended the party")
+	why := exchange.Because("no operator has suspended the party", "没有操作员暂停该参与方")
 	if party.Suspended {
-		why = errors.New("the map of parties says that the party is suspended, and only a change of it lets it in again")
+		why = exchange.Because("the map of parties says that the party is suspended, and only a change of it lets it in again",
+			"参与方名录规定该参与方暂停，修改名录后方可恢复")
 	}
 	return &exchange.Error{Op: "resume party", Kind: exchange.Stale, Code: "not-suspended", Err: why}
 }
@@ -73,7 +73,7 @@ func (s *Server) party(c *call) (*exchange.Party, error) {
 	in := s.intake.Load()
 	party, ok := in.Parties.Get(c.request.PathValue("id"))
 	if !ok || in.Suspended == nil {
-		return nil, &exchange.Error{Op: "find party", Kind: exchange.NotFound, Err: errors.New("there is no such party")}
+		return nil, &exchange.Error{Op: "find party", Kind: exchange.NotFound, Err: exchange.Because("there is no such party", "没有该参与方")}
 	}
 	return party, nil
 }

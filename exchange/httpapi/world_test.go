@@ -19,6 +19,7 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+	"unicode"
 
 	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
@@ -362,8 +363,27 @@ func (w *world) holdAnswer(method string, r request, a answer) {
 	if err := w.description.hold(method, r, a); err != nil {
 		w.t.Error(err)
 	}
+	if a.header.Get("Content-Type") == "application/problem+json" && method != http.MethodHead {
+		bothLanguages(w.t, a.body)
+	}
 	if o, found := w.description.find(method, r.path); found {
 		w.answered.Store(fmt.Sprintf("%s %s %d", o.method, o.path, a.status), true)
+	}
+}
+
+// bothLanguages fails the test unless a problem says in Chinese what it says in
+// English.
+func bothLanguages(tb testing.TB, body []byte) {
+	tb.Helper()
+	var p httpapi.Problem
+	if err := json.Unmarshal(body, &p); err != nil {
+		tb.Fatal(err)
+	}
+	han := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
+	if !han(p.ZH.Title) || han(p.ZH.Detail) != (p.Detail != "") {
+		tb.Errorf("%s %q: %q; in Chinese %q: %q", p.Code, p.Title, p.Detail, p.ZH.Title, p.ZH.Detail)
 	}
 }
 

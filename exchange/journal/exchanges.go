@@ -31,7 +31,7 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	}
 	if found == nil {
 		return exchange.Exchange{}, &exchange.Error{
-			Op: "read exchange", Kind: exchange.NotFound, Err: fmt.Errorf("there is no exchange %s", id),
+			Op: "read exchange", Kind: exchange.NotFound, Err: exchange.Because("there is no exchange %s", "没有交换 %s", id),
 		}
 	}
 	found.Events = []exchange.Event{first}

@@ -135,6 +135,6 @@ func gone(x exchange.Exchange, now time.Time) exchange.Event {
 	d := x.Deliveries[0]
 	return exchange.Event{
 		Exchange: x.ID, Receiver: d.Receiver, Name: exchange.ContentHandoverFailure, Attempt: d.Attempt, At: now,
-		Cause: exchange.Cause{Code: "not-kept", Reason: "the envelope is not kept any more"},
+		Cause: exchange.Cause{Code: exchange.CodeNotKept, Reason: "the envelope is not kept any more"},
 	}
 }

@@ -18,6 +18,9 @@ func unavailable(op string, err error) error {
 	if errors.Is(err, queue.ErrUnavailable) || errors.Is(err, queue.ErrInvalid) {
 		return fmt.Errorf("%s: %w", op, err)
 	}
+	if primary(err) == sqlite3.SQLITE_FULL {
+		return fmt.Errorf("%s: %w: %w: %w", op, queue.ErrUnavailable, queue.ErrFull, err)
+	}
 	return fmt.Errorf("%s: %w: %w", op, queue.ErrUnavailable, err)
 }
 

@@ -20,7 +20,7 @@ func fill(t *testing.T, s *Store, prefix string) []queue.Entry {
 	for i := 0; ; i++ {
 		e, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(prefix, i), Body: make([]byte, 100<<10)})
 		if err != nil {
-			if !errors.Is(err, queue.ErrUnavailable) || primary(err) == 0 {
+			if !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, queue.ErrFull) {
 				t.Fatalf("admit to a full store: %v", err)
 			}
 			return answered
