@@ -3,8 +3,6 @@ package exchange
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"fmt"
 	"time"
 
 	"github.com/google/uuid"
@@ -114,13 +112,14 @@ func (x Exchange) Decision() (Event, bool) {
 
 // notHeld says what was decided of an exchange instead.
 func notHeld(x Exchange) error {
-	why := errors.New("this exchange was never held")
+	why := Because("this exchange was never held", "该交换从未被暂扣")
 	if d, ok := x.Decision(); ok {
-		how := "refused"
+		at := d.At.Format(time.RFC3339)
 		if d.Name == ContentConsignment {
-			how = "released"
+			why = Because("%s has released it already, on %s: %s", "%s 已于 %s 放行：%s", d.Cause.Actor, at, d.Cause.Reason)
+		} else {
+			why = Because("%s has refused it already, on %s: %s", "%s 已于 %s 拒收：%s", d.Cause.Actor, at, d.Cause.Reason)
 		}
-		why = fmt.Errorf("%s has %s it already, on %s: %s", d.Cause.Actor, how, d.At.Format(time.RFC3339), d.Cause.Reason)
 	}
 	return &Error{Op: "settle held exchange", Kind: Stale, Code: "not-held", Earlier: &x, Err: why}
 }

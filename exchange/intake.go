@@ -198,9 +198,7 @@ func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found b
 func (in *Intake) Preview(c Checked) ([]string, Faults) {
 	if c.document.Sender != "" {
 		if failure, ok := errors.AsType[*Error](in.allow(c)); ok {
-			return nil, Faults{nowhere(c.facts.Near(places.Number), Text{
-				EN: failure.Err.Error(), ZH: fmt.Sprintf("参与方%s不得发送%s", c.document.Sender, c.kind),
-			})}
+			return nil, Faults{nowhere(c.facts.Near(places.Number), failure.Text())}
 		}
 	}
 	receivers, err := in.Routes.To(c.document.Sender, c.kind, c.facts)

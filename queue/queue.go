@@ -14,9 +14,9 @@ var ErrNotFound = errors.New("not in the queue")
 // about the call that got it; making the call again is safe.
 var ErrUnavailable = errors.New("queue unavailable")
 
-// ErrFull says that the store has no room left. It comes with ErrUnavailable:
-// the call may succeed once there is room again.
-var ErrFull = errors.New("no room left")
+// ErrFull says that the disk takes nothing more. The call may succeed once there
+// is room again.
+var ErrFull = errors.New("no room left on the disk")
 
 // A Submission is what intake wants kept: one attempt to submit one document.
 type Submission struct {

@@ -293,7 +293,7 @@ func domainProblem(err error) (p Problem, wait int) {
 func whyUnavailable(err error) exchange.Text {
 	switch {
 	case errors.Is(err, queue.ErrFull):
-		return exchange.Text{EN: "there is no room left on the disk of the exchange", ZH: "平台磁盘空间已满"}
+		return exchange.Text{EN: "the disk of the exchange is full, or takes nothing more", ZH: "平台磁盘已满或无法写入"}
 	case errors.Is(err, queue.ErrUnavailable):
 		return exchange.Text{EN: "the log of the exchange does not answer", ZH: "平台的日志存储没有响应"}
 	case exchange.KindOf(err) == exchange.Unavailable:

@@ -20,8 +20,8 @@ func TestUnavailableSaysWhatIsAtFault(t *testing.T) {
 	away := fmt.Errorf("admit submission: %w: %w", queue.ErrUnavailable, secret)
 	seen := make(map[string]bool)
 	for want, err := range map[string]error{
-		"no room left on the disk": &exchange.Error{Op: "admit document", Kind: exchange.Unavailable, Err: full},
-		"log of the exchange":      &exchange.Error{Op: "admit document", Kind: exchange.Unavailable, Err: away},
+		"the disk of the exchange": &exchange.Error{Op: "admit document", Kind: exchange.Unavailable, Err: full},
+		"the log of the exchange":  &exchange.Error{Op: "admit document", Kind: exchange.Unavailable, Err: away},
 		"index of this node":       &exchange.Error{Op: "wait for the index", Kind: exchange.Unavailable, Err: context.DeadlineExceeded},
 		"time that a request may":  fmt.Errorf("read index: %w", context.DeadlineExceeded),
 	} {

@@ -146,7 +146,7 @@ func (j *Journal) empty(why error) error {
 // ErrRefused says that the disk did not take what the index was to keep, as where
 // it is full. Nothing of the batch was kept, and Run goes on from there when it
 // is called again.
-var ErrRefused = errors.New("the disk refuses the index")
+var ErrRefused = fmt.Errorf("the disk refuses the index: %w", queue.ErrFull)
 
 // halted has those who wait for the fold learn of it if the disk refuses, and
 // returns the error.
