@@ -104,7 +104,7 @@ var hints = map[string]string{
 	"unroutable":          "GET /v1/routes tells who takes what",
 	client.NoProblem:      "what answered is not beibud; is there a proxy in between?",
 	"in-flight":           "another request is at work on the same number; try again",
-	"unavailable":         "nothing was done; try again",
+	"unavailable":         "whether it was done is unknown; the same may be sent again safely",
 	"busy":                "nothing was done; try again",
 	"memory-full":         "nothing was done; try again",
 	"quota-exceeded":      "nothing was done; send fewer documents, or ask the operator of the exchange for more",

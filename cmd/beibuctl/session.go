@@ -26,7 +26,7 @@ func (s *session) client() (*client.Client, error) {
 	if err != nil || address.Scheme != "http" && address.Scheme != "https" || address.Host == "" {
 		return nil, hinted{fmt.Errorf("call %q: not an address", s.Server), "such as http://127.0.0.1:8420 or https://beibu.example"}
 	}
-	c := &client.Client{Server: s.Server}
+	c := &client.Client{Server: s.Server, Lang: s.Lang}
 	if c.HTTP, err = client.NewHTTP(client.TLS{Certificate: s.ClientCert, Key: s.ClientKey, Authorities: s.CA}); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ package client
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -21,20 +22,27 @@ type Client struct {
 	Server string       // such as http://127.0.0.1:8420
 	Key    string       // API key; "" where a client certificate speaks
 	HTTP   *http.Client // with the certificate, where there is one; nil means http.DefaultClient
+	Lang   string       // in which problems are shown: "zh" for Chinese, otherwise English
 }
 
 // A Problem is an answer that is not what was asked for.
 type Problem struct {
 	httpapi.Problem
 	RetryAfter string // the header, or ""
+	Lang       string // in which Error says it; see Client
 }
 
-// Error returns what the daemon said.
+// Error returns what the daemon said. A daemon that says it in English alone is
+// shown as it is.
 func (p *Problem) Error() string {
-	if p.Detail == "" {
-		return fmt.Sprintf("%s (%s)", p.Title, p.Code)
+	title, detail := p.Title, p.Detail
+	if p.Lang == "zh" && p.ZH.Title != "" {
+		title, detail = p.ZH.Title, cmp.Or(p.ZH.Detail, p.Detail)
 	}
-	return fmt.Sprintf("%s: %s (%s)", p.Title, p.Detail, p.Code)
+	if detail == "" {
+		return fmt.Sprintf("%s (%s)", title, p.Code)
+	}
+	return fmt.Sprintf("%s: %s (%s)", title, detail, p.Code)
 }
 
 // Unanswered says that a call got no answer, or only a part of one. Whether it
@@ -102,7 +110,7 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 		return Answer{}, unanswered(c.Server, err)
 	}
 	if response.StatusCode >= http.StatusMultipleChoices { // the API redirects nowhere
-		return answer, problem(response, answer.Body)
+		return answer, c.problem(response, answer.Body)
 	}
 	return answer, nil
 }
@@ -112,8 +120,8 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 const NoProblem = "not-a-problem-document"
 
 // problem reads a problem document, or makes one with the code [NoProblem].
-func problem(response *http.Response, body []byte) *Problem {
-	p := &Problem{RetryAfter: response.Header.Get("Retry-After")}
+func (c *Client) problem(response *http.Response, body []byte) *Problem {
+	p := &Problem{RetryAfter: response.Header.Get("Retry-After"), Lang: c.Lang}
 	if json.Unmarshal(body, &p.Problem) != nil || p.Code == "" {
 		p.Problem = httpapi.Problem{Title: response.Status, Status: response.StatusCode, Code: NoProblem}
 	}

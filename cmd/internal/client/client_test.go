@@ -50,3 +50,23 @@ func TestProblems(t *testing.T) {
 		})
 	}
 }
+
+// A problem is shown in the language that is asked for, if the daemon says it.
+func TestProblemsByLanguage(t *testing.T) {
+	for _, test := range []struct{ lang, body, want string }{
+		{"", `{"code":"stale","title":"Changed","detail":"again","zh":{"title":"已有变化","detail":"请重试"}}`, "Changed: again (stale)"},
+		{"zh", `{"code":"stale","title":"Changed","detail":"again","zh":{"title":"已有变化","detail":"请重试"}}`, "已有变化: 请重试 (stale)"},
+		{"zh", `{"code":"stale","title":"Changed","zh":{"title":"已有变化"}}`, "已有变化 (stale)"},
+		{"zh", `{"code":"stale","title":"Changed"}`, "Changed (stale)"},
+	} {
+		server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(http.StatusConflict)
+			_, _ = io.WriteString(w, test.body)
+		}))
+		_, err := (&Client{Server: server.URL, Lang: test.lang}).Submit(t.Context(), []byte("<a/>"))
+		if p := ProblemOf(err); p == nil || p.Error() != test.want {
+			t.Errorf("%q of %s: %v", test.lang, test.body, err)
+		}
+		server.Close()
+	}
+}
