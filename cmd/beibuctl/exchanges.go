@@ -2,15 +2,12 @@ package main
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -46,60 +43,6 @@ func (id *exchangeID) UnmarshalText(text []byte) error {
 
 // path returns the address of an exchange, or of something of it.
 func (id exchangeID) path(what string) string { return "/v1/exchanges/" + string(id) + what }
-
-type listExchanges struct {
-	State  string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
-	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
-	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
-	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
-	Number string `placeholder:"NUMBER" help:"Document number."`
-	Since  moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, or how far back, such as 24h."`
-	Until  moment `placeholder:"TIME" help:"Accepted before."`
-	Limit  int    `default:"50" help:"How many at most (${default})."`
-	All    bool   `help:"All, however many."`
-}
-
-// Validate refuses what would list nothing.
-func (c *listExchanges) Validate() error {
-	if c.Limit < 1 {
-		return errors.New("--limit is at least 1; --all lists all")
-	}
-	return nil
-}
-
-// Run lists what fits. JSON is one exchange a line.
-func (c *listExchanges) Run(ctx context.Context, s *session) error {
-	caller, err := s.client()
-	if err != nil {
-		return err
-	}
-	query, now := url.Values{}, time.Now()
-	for name, value := range map[string]string{
-		"state": c.State, "kind": c.Kind, "party": c.Party, "sender": c.Sender, "number": c.Number,
-	} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	put(query, "since", c.Since.time(now))
-	put(query, "until", c.Until.time(now))
-	limit := c.Limit
-	if c.All {
-		limit = 0
-	}
-	t := terminal.NewTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS")
-	err = caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
-		if s.asJSON() {
-			return s.json(x)
-		}
-		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","))
-		return nil
-	})
-	if err != nil || s.asJSON() {
-		return err
-	}
-	return s.table(t)
-}
 
 type showExchange struct {
 	ID exchangeID `arg:"" help:"Exchange id."`

@@ -19,7 +19,7 @@ import (
 type replayCommand struct {
 	Failed bool   `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
 	To     string `complete:"parties" placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
-	Since  moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, or how far back, such as 24h."`
+	Since  moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until  moment `placeholder:"TIME" help:"Failed before."`
 	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
 	Cause  string `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`

@@ -52,6 +52,9 @@ func (s *Server) listExchanges(c *call) error {
 		if c.caller.sees(x) {
 			shown := wireExchange(x, c.caller)
 			shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
+			if q.Party != "" {
+				shown.Direction = directionOf(x, q.Party)
+			}
 			page.Exchanges = append(page.Exchanges, shown)
 		}
 	}

@@ -2,6 +2,7 @@ package httpapi
 
 import (
 	"encoding/hex"
+	"slices"
 	"time"
 
 	"beibu/exchange"
@@ -69,6 +70,7 @@ type Exchange struct {
 	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
 	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
 	State           exchange.State      `json:"state"`                   // of the exchange as a whole
+	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
 	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
 	Timeline        []Event             `json:"timeline,omitempty"`
 }
@@ -239,6 +241,9 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 	if who.Operator || who.Party == x.Identity.Sender {
 		out.HeldBy, out.HeldByOmitted = x.Held.Faults, x.Held.Omitted
 	}
+	if !who.Operator {
+		out.Direction = directionOf(x, who.Party)
+	}
 	for _, d := range x.Deliveries {
 		if who.seesDelivery(x, d.Receiver) {
 			out.Deliveries = append(out.Deliveries, Delivery{
@@ -255,6 +260,20 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 		}
 	}
 	return out
+}
+
+// directionOf says which way an exchange went, seen from a party.
+func directionOf(x exchange.Exchange, party string) string {
+	received := slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == party })
+	switch sent := x.Identity.Sender == party; {
+	case sent && received:
+		return "both"
+	case sent:
+		return "sent"
+	case received:
+		return "received"
+	}
+	return ""
 }
 
 // wireSignature returns nil for no signature, so that JSON leaves it out.

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
+	"beibu/exchange/httpapi"
+)
+
+type listExchanges struct {
+	State  string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
+	Failed bool   `help:"Those of which a delivery to any receiver was refused or given up, a line a delivery."`
+	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
+	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
+	Number string `placeholder:"NUMBER" help:"Document number."`
+	Since  moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until  moment `placeholder:"TIME" help:"Accepted before."`
+	Limit  int    `default:"50" help:"How many at most (${default})."`
+	All    bool   `help:"All, however many."`
+}
+
+// Validate refuses what would list nothing.
+func (c *listExchanges) Validate() error {
+	switch {
+	case c.Limit < 1:
+		return errors.New("--limit is at least 1; --all lists all")
+	case c.Failed && c.State != "":
+		return errors.New("--failed names the states by itself, and does not go with --state")
+	}
+	return nil
+}
+
+// Run lists what fits. JSON is one exchange a line.
+func (c *listExchanges) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	query, now := url.Values{}, time.Now()
+	for name, value := range map[string]string{
+		"state": c.State, "kind": c.Kind, "party": c.Party, "sender": c.Sender, "number": c.Number,
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	put(query, "since", c.Since.time(now))
+	put(query, "until", c.Until.time(now))
+	limit := c.Limit
+	if c.All {
+		limit = 0
+	}
+	if c.Failed {
+		return s.listFailed(ctx, caller, query, limit)
+	}
+	t := terminal.NewTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "DIRECTION")
+	err = caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
+		if s.asJSON() {
+			return s.json(x)
+		}
+		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","), x.Direction)
+		return nil
+	})
+	if err != nil || s.asJSON() {
+		return err
+	}
+	return s.table(t)
+}
+
+// failed are the states of an exchange, as a whole, in which a delivery of it came
+// to a bad end: exchange.Summary gives one of them if any did.
+var failed = []exchange.State{exchange.ConsignmentRejection, exchange.ContentHandoverFailure}
+
+// listFailed lists the failed deliveries to all receivers, newest exchange first.
+func (s *session) listFailed(ctx context.Context, caller *client.Client, query url.Values, limit int) error {
+	var all []httpapi.Exchange
+	for _, state := range failed {
+		query.Set("state", string(state))
+		err := caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
+			all = append(all, x)
+			return nil
+		})
+		if err != nil {
+			return err
+		}
+	}
+	slices.SortFunc(all, func(a, b httpapi.Exchange) int { return cmp.Compare(b.Sequence, a.Sequence) })
+	all = slices.CompactFunc(all, func(a, b httpapi.Exchange) bool { return a.ExchangeID == b.ExchangeID }) // its state changed in between
+	if limit > 0 && len(all) > limit {
+		all = all[:limit]
+	}
+	t := terminal.NewTable("EXCHANGE", "FAILED", "RECEIVER", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "CAUSE")
+	for _, x := range all {
+		if s.asJSON() {
+			if err := s.json(x); err != nil {
+				return err
+			}
+			continue
+		}
+		for _, d := range x.Deliveries {
+			if d.State.Failed() {
+				t.Row(x.ExchangeID, stamp(d.ChangedAt), d.Receiver, string(d.State), strconv.Itoa(d.Attempt), x.Kind, x.DocumentNumber, x.Sender, s.because(d.Cause))
+			}
+		}
+	}
+	if s.asJSON() {
+		return nil
+	}
+	return s.table(t)
+}
