@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
-	"time"
 
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
@@ -36,7 +35,7 @@ type waiting struct {
 	DocumentVersion string         `json:"documentVersion,omitempty"`
 	Size            int            `json:"size"`
 	Express         bool           `json:"express"`
-	ConsignedAt     time.Time      `json:"consignedAt"`
+	ConsignedAt     httpapi.Time   `json:"consignedAt"`
 	sequence        int64
 }
 

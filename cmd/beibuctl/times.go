@@ -74,4 +74,6 @@ func put(query url.Values, name string, t time.Time) {
 }
 
 // stamp writes a time for people: in UTC, to the second.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02 15:04:05Z") }
+func stamp(t interface{ UTC() time.Time }) string {
+	return t.UTC().Format("2006-01-02 15:04:05Z")
+}

@@ -6,7 +6,6 @@ import (
 	"encoding/hex"
 	"encoding/pem"
 	"net/http"
-	"time"
 
 	"beibu/signing"
 )
@@ -30,13 +29,13 @@ type JWK struct {
 
 // SealKey is the certificate of a key that seals.
 type SealKey struct {
-	Subject     string    `json:"subject"`
-	Algorithm   string    `json:"algorithm"` // of the public key
-	NotBefore   time.Time `json:"notBefore"`
-	NotAfter    time.Time `json:"notAfter"`
-	SHA256      string    `json:"sha256"`           // of the certificate, lower-case hexadecimal
-	Certificate string    `json:"certificate"`      // PEM
-	UserID      string    `json:"userId,omitempty"` // that enters SM2 signatures, where it is not the usual one
+	Subject     string `json:"subject"`
+	Algorithm   string `json:"algorithm"` // of the public key
+	NotBefore   Time   `json:"notBefore"`
+	NotAfter    Time   `json:"notAfter"`
+	SHA256      string `json:"sha256"`           // of the certificate, lower-case hexadecimal
+	Certificate string `json:"certificate"`      // PEM
+	UserID      string `json:"userId,omitempty"` // that enters SM2 signatures, where it is not the usual one
 }
 
 // keysOf returns public keys as the API shows them.
@@ -56,7 +55,7 @@ func keysOf(k PublicKeys) Keys {
 		}
 		out.Seals = append(out.Seals, SealKey{
 			Subject: c.Subject.String(), Algorithm: c.PublicKeyAlgorithm.String(),
-			NotBefore: c.NotBefore.UTC(), NotAfter: c.NotAfter.UTC(), SHA256: hex.EncodeToString(digest[:]),
+			NotBefore: Time{c.NotBefore.UTC()}, NotAfter: Time{c.NotAfter.UTC()}, SHA256: hex.EncodeToString(digest[:]),
 			Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
 			UserID:      userID,
 		})

@@ -71,7 +71,7 @@ func TestConflictNamesTheEarlierExchange(t *testing.T) {
 	other := append(carnet(t, "CN/4501/26/2"), '\n')
 	p := read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: string(other)}), http.StatusConflict)
 	if p.Code != "number-taken" || p.Retryable || p.Earlier == nil || p.Earlier.ExchangeID != first.ExchangeID ||
-		p.Earlier.DigestSHA256 != first.DigestSHA256 || !p.Earlier.AcceptedAt.Equal(first.AcceptedAt) {
+		p.Earlier.DigestSHA256 != first.DigestSHA256 || !p.Earlier.AcceptedAt.Equal(first.AcceptedAt.Time) {
 		t.Errorf("%+v, earlier %+v", p, p.Earlier)
 	}
 }

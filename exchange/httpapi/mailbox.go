@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/hex"
 	"net/http"
-	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
@@ -31,19 +30,19 @@ type MailboxPage struct {
 // MailboxItem is one delivery that is the caller's until its lease ends. The
 // content is fetched by its path.
 type MailboxItem struct {
-	ExchangeID      string    `json:"exchangeId"` // the same for every hand-over of the same bytes
-	Attempt         int       `json:"attempt"`
-	Sender          string    `json:"sender"`
-	Kind            string    `json:"kind"`
-	DocumentNumber  string    `json:"documentNumber"`
-	DocumentVersion string    `json:"documentVersion,omitempty"`
-	DigestSHA256    string    `json:"digestSHA256"`
-	Size            int       `json:"size"` // bytes of the document
-	AcceptedAt      time.Time `json:"acceptedAt"`
-	Express         bool      `json:"express"` // perishable goods
-	LeasedUntil     time.Time `json:"leasedUntil"`
-	Document        string    `json:"document"` // path of the bytes that the sender sent
-	Envelope        string    `json:"envelope"` // path of the sealed envelope
+	ExchangeID      string `json:"exchangeId"` // the same for every hand-over of the same bytes
+	Attempt         int    `json:"attempt"`
+	Sender          string `json:"sender"`
+	Kind            string `json:"kind"`
+	DocumentNumber  string `json:"documentNumber"`
+	DocumentVersion string `json:"documentVersion,omitempty"`
+	DigestSHA256    string `json:"digestSHA256"`
+	Size            int    `json:"size"` // bytes of the document
+	AcceptedAt      Time   `json:"acceptedAt"`
+	Express         bool   `json:"express"` // perishable goods
+	LeasedUntil     Time   `json:"leasedUntil"`
+	Document        string `json:"document"` // path of the bytes that the sender sent
+	Envelope        string `json:"envelope"` // path of the sealed envelope
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
@@ -95,8 +94,8 @@ func wireItem(item courier.Item) MailboxItem {
 	return MailboxItem{
 		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
-		Express: x.Express, LeasedUntil: item.LeasedUntil.UTC(), Document: path + "/document", Envelope: path + "/envelope",
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
+		Express: x.Express, LeasedUntil: Time{item.LeasedUntil.UTC()}, Document: path + "/document", Envelope: path + "/envelope",
 	}
 }
 

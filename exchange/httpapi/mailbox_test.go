@@ -74,7 +74,7 @@ func TestFetchAndAcknowledge(t *testing.T) {
 	w.consigned(b.ExchangeID)
 	first := w.fetch(receiver, "limit=1&lease=1h")
 	if len(first) != 1 || first[0].ExchangeID != a.ExchangeID || first[0].Attempt != 1 || first[0].DigestSHA256 != a.DigestSHA256 ||
-		first[0].Size != len(document) || !first[0].LeasedUntil.After(first[0].AcceptedAt) {
+		first[0].Size != len(document) || !first[0].LeasedUntil.After(first[0].AcceptedAt.Time) {
 		t.Fatalf("%+v", first)
 	}
 	if got := w.do(request{path: first[0].Document, as: receiver}); string(got.body) != string(document) {

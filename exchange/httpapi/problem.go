@@ -8,7 +8,6 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"beibu/exchange"
 	"beibu/queue"
@@ -39,9 +38,9 @@ type Summary struct {
 
 // Earlier names the exchange that has a document number.
 type Earlier struct {
-	ExchangeID   string    `json:"exchangeId"`
-	DigestSHA256 string    `json:"digestSHA256"`
-	AcceptedAt   time.Time `json:"acceptedAt"`
+	ExchangeID   string `json:"exchangeId"`
+	DigestSHA256 string `json:"digestSHA256"`
+	AcceptedAt   Time   `json:"acceptedAt"`
 }
 
 // The faults in one answer. A document with more is beyond mending one by one,
@@ -282,7 +281,7 @@ func domainProblem(err error) (p Problem, wait int) {
 	}
 	if e := failure.Earlier; e != nil && kind == exchange.Conflict {
 		p.Earlier = &Earlier{
-			ExchangeID: e.ID.String(), DigestSHA256: hex.EncodeToString(e.Digest[:]), AcceptedAt: e.AcceptedAt.UTC(),
+			ExchangeID: e.ID.String(), DigestSHA256: hex.EncodeToString(e.Digest[:]), AcceptedAt: Time{e.AcceptedAt.UTC()},
 		}
 	}
 	return p, how.wait

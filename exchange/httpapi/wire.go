@@ -26,7 +26,7 @@ type Acceptance struct {
 	DocumentNumber  string         `json:"documentNumber"`
 	DocumentVersion string         `json:"documentVersion,omitempty"`
 	DigestSHA256    string         `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
-	AcceptedAt      time.Time      `json:"acceptedAt"`
+	AcceptedAt      Time           `json:"acceptedAt"`
 	Receivers       []string       `json:"receivers"` // parties, in route order
 	Receipt         string         `json:"receipt"`   // JWS compact serialisation (RFC 7515)
 	Duplicate       bool           `json:"duplicate"`
@@ -59,7 +59,7 @@ type Exchange struct {
 	DocumentVersion string              `json:"documentVersion,omitempty"`
 	DigestSHA256    string              `json:"digestSHA256"`
 	Size            int                 `json:"size"` // bytes received
-	AcceptedAt      time.Time           `json:"acceptedAt"`
+	AcceptedAt      Time                `json:"acceptedAt"`
 	LogPosition     int64               `json:"logPosition"`
 	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
 	Schema          string              `json:"schema"`             // the schema set that judged the document
@@ -80,15 +80,15 @@ type Delivery struct {
 	Receiver    string          `json:"receiver"`
 	State       exchange.State  `json:"state"`
 	Attempt     int             `json:"attempt"` // from 1; a replay makes the next
-	ConsignedAt time.Time       `json:"consignedAt"`
-	ChangedAt   time.Time       `json:"changedAt"`
+	ConsignedAt Time            `json:"consignedAt"`
+	ChangedAt   Time            `json:"changedAt"`
 	Cause       *exchange.Cause `json:"cause,omitempty"`
 }
 
 // Event is one step of the timeline.
 type Event struct {
 	Name     exchange.State  `json:"name"`
-	At       time.Time       `json:"at"`
+	At       Time            `json:"at"`
 	Receiver string          `json:"receiver,omitempty"`
 	Attempt  int             `json:"attempt,omitempty"`
 	Cause    *exchange.Cause `json:"cause,omitempty"`
@@ -120,7 +120,7 @@ type PlanItem struct {
 	Receiver       string          `json:"receiver"`
 	State          exchange.State  `json:"state"`
 	Attempt        int             `json:"attempt"` // the one that failed
-	FailedAt       time.Time       `json:"failedAt"`
+	FailedAt       Time            `json:"failedAt"`
 	Cause          *exchange.Cause `json:"cause,omitempty"`
 }
 
@@ -224,7 +224,7 @@ func wireAcceptance(a exchange.Acceptance) Acceptance {
 	return Acceptance{
 		ExchangeID: x.ID.String(), State: x.State, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), AcceptedAt: x.AcceptedAt.UTC(),
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), AcceptedAt: Time{x.AcceptedAt.UTC()},
 		Receivers: list(x.Receivers), Receipt: a.Receipt, Duplicate: a.Duplicate, Faults: shown, Omitted: omitted,
 	}
 }
@@ -234,7 +234,7 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 	out := Exchange{
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: x.AcceptedAt.UTC(),
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
 		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
 		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
 	}
@@ -248,14 +248,14 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 		if who.seesDelivery(x, d.Receiver) {
 			out.Deliveries = append(out.Deliveries, Delivery{
 				Receiver: d.Receiver, State: d.State, Attempt: d.Attempt,
-				ConsignedAt: d.ConsignedAt.UTC(), ChangedAt: d.ChangedAt.UTC(), Cause: cause(d.Cause),
+				ConsignedAt: Time{d.ConsignedAt.UTC()}, ChangedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
 			})
 		}
 	}
 	for _, e := range x.Events {
 		if e.Receiver == "" || who.seesDelivery(x, e.Receiver) {
 			out.Timeline = append(out.Timeline, Event{
-				Name: e.Name, At: e.At.UTC(), Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
+				Name: e.Name, At: Time{e.At.UTC()}, Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
 			})
 		}
 	}
@@ -303,7 +303,7 @@ func wirePlan(p exchange.Plan) Plan {
 		out.Items = append(out.Items, PlanItem{
 			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
-			Attempt: d.Attempt, FailedAt: d.ChangedAt.UTC(), Cause: cause(d.Cause),
+			Attempt: d.Attempt, FailedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
 		})
 	}
 	return out

@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"time"
 
 	"github.com/google/uuid"
 	kafkago "github.com/segmentio/kafka-go"
@@ -42,7 +41,7 @@ func envelope(topic string, x exchange.Exchange, sealed []byte) kafkago.Message 
 		Topic: topic, Key: []byte(key), Value: sealed,
 		Headers: append(event(x.ID.String(), typeEnvelope, "application/xml"), headers(
 			"ce_subject", key,
-			"ce_time", x.AcceptedAt.UTC().Format(time.RFC3339Nano),
+			"ce_time", x.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z"),
 			"traceparent", traceparent(x.ID),
 		)...),
 	}

@@ -62,7 +62,7 @@ func exerciseOrder(t *testing.T, brokers []string, n int) {
 		for _, a := range said {
 			accepted = append(accepted, a.ExchangeID)
 			if part == 1 && (middle.IsZero() || a.AcceptedAt.Before(middle)) {
-				middle = a.AcceptedAt
+				middle = a.AcceptedAt.Time
 			}
 		}
 		for _, d := range daemons { // what follows comes after it in the record, too
