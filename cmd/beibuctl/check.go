@@ -2,22 +2,55 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 
+	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/book"
-	"beibu/schemas"
 )
 
 // checkCommand checks documents offline.
 type checkCommand struct {
 	Files []string `arg:"" name:"file" help:"Documents; folders are searched for *.xml; - is the standard input."`
-	Pack  []string `placeholder:"PATH" help:"Schema pack, folder or zip, that adds or replaces kinds. May be given again."`
+	As    string   `complete:"parties" placeholder:"PARTY" help:"Also say whether this party may send them."`
+	mapped
+}
+
+// mapped says by what schemas, parties and routes a command works offline.
+type mapped struct {
+	Pack    []string `placeholder:"PATH" help:"Schema pack, folder or zip, that adds or replaces kinds. May be given again."`
+	Parties string   `type:"path" placeholder:"FILE" help:"Map of parties and routes, in place of the one that ships with the programs."`
+}
+
+// intake returns what checks documents and says to whom they would go. It keeps
+// nothing.
+func (m mapped) intake() (*exchange.Intake, error) {
+	settings := map[string]any{"packs": m.Pack}
+	if m.Parties != "" {
+		settings["parties"] = m.Parties
+	}
+	text, err := json.Marshal(settings) // JSON is YAML
+	if err != nil {
+		return nil, fmt.Errorf("read parties and routes: %w", err)
+	}
+	loaded, err := config.Parse("flags", text)
+	if err != nil {
+		return nil, fmt.Errorf("read schema packs, parties and routes: %w", err)
+	}
+	set, err := rules.NewSet(book.Rules())
+	if err != nil {
+		return nil, fmt.Errorf("load rules: %w", err)
+	}
+	return &exchange.Intake{
+		Checks: exchange.NewChecks(loaded.Catalog, set), Parties: loaded.Parties, Routes: loaded.Routes,
+	}, nil
 }
 
 // A verdict is what was found in one file, as it is printed.
@@ -27,7 +60,11 @@ type verdict struct {
 	Valid  bool    `json:"valid"`
 	Faults []fault `json:"faults"`
 	More   int     `json:"faultsOmitted,omitempty"` // how many more were found
-	err    error
+	// Receivers are those whom a valid document would go to; if there are none,
+	// Obstacles say what keeps it from going anywhere.
+	Receivers []string `json:"receivers,omitempty"`
+	Obstacles []fault  `json:"obstacles,omitempty"`
+	err       error
 }
 
 // A fault is an exchange.Fault in one language.
@@ -45,15 +82,18 @@ type fault struct {
 
 // Run checks every file and prints what was found, in the order of the files.
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
-	checks, err := newChecks(c.Pack)
+	in, err := c.intake()
 	if err != nil {
 		return err
+	}
+	if _, known := in.Parties.Get(c.As); c.As != "" && !known {
+		return hinted{fmt.Errorf("there is no party %q", c.As), "--parties names the map of another exchange"}
 	}
 	all := files(c.Files)
 	outcome := error(nil)
 	bar := s.progress(len(all))
 	defer bar.Wipe()
-	work := func(ctx context.Context, file string) verdict { return s.check(ctx, checks, file) }
+	work := func(ctx context.Context, file string) verdict { return s.check(ctx, in, c.As, file) }
 	err = inOrder(ctx, runtime.GOMAXPROCS(0), all, work, func(v verdict) error {
 		outcome = worse(outcome, v.outcome())
 		return bar.Step(func() error { return s.printVerdict(v) })
@@ -64,38 +104,24 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 	return outcome
 }
 
-// newChecks binds the embedded schemas and rules, and the packs.
-func newChecks(packs []string) (*exchange.Checks, error) {
-	options := schemas.Options{}
-	for _, path := range packs {
-		pack, err := schemas.OpenPack(path)
-		if err != nil {
-			return nil, fmt.Errorf("open schema pack %s: %w", path, err)
-		}
-		options.Packs = append(options.Packs, pack)
-	}
-	catalog, err := schemas.NewCatalog(options)
-	if err != nil {
-		return nil, fmt.Errorf("load schemas: %w", err)
-	}
-	set, err := rules.NewSet(book.Rules())
-	if err != nil {
-		return nil, fmt.Errorf("load rules: %w", err)
-	}
-	return exchange.NewChecks(catalog, set), nil
-}
-
-// check checks one file.
-func (s *session) check(ctx context.Context, checks *exchange.Checks, file string) verdict {
+// check checks one file, and says to whom it would go. A kind that no route names
+// is one of a schema pack, whose routes are in a map that was not given.
+func (s *session) check(ctx context.Context, in *exchange.Intake, as, file string) verdict {
 	document, err := s.read(file)
 	if err != nil {
 		return unchecked(file, codeUnreadable, err)
 	}
-	found, err := checks.Find(ctx, exchange.Document{Bytes: document, Received: time.Now()})
+	found, err := in.Checks.Find(ctx, exchange.Document{Bytes: document, Sender: as, Received: time.Now()})
 	if err != nil {
 		return unchecked(file, "check.failed", fmt.Errorf("check %s: %w", file, err))
 	}
-	return verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults()), More: found.More()}
+	v := verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults()), More: found.More()}
+	routed := slices.ContainsFunc(in.Routes.Table(), func(r exchange.Route) bool { return slices.Contains(r.Kinds, v.Kind) })
+	if v.Valid && routed {
+		receivers, obstacles := in.Preview(found)
+		v.Receivers, v.Obstacles = receivers, s.faults(obstacles)
+	}
+	return v
 }
 
 // codeUnreadable is the code of a file that could not be read.
@@ -123,7 +149,7 @@ func (v verdict) outcome() error {
 	switch {
 	case v.err != nil:
 		return errUnable
-	case !v.Valid:
+	case !v.Valid, len(v.Obstacles) > 0:
 		return errFaults
 	}
 	return nil
@@ -145,10 +171,17 @@ func (s *session) printVerdict(v verdict) error {
 	case v.err != nil:
 		s.note("beibuctl: %s", terminal.Clean(v.err.Error()))
 		return nil
-	case len(v.Faults) == 0:
-		return s.printf("%s: fine, %s\n", terminal.Clean(v.File), terminal.Clean(v.Kind))
+	case len(v.Faults) == 0 && len(v.Obstacles) == 0:
+		line := terminal.Cleanf("%s: fine, %s", v.File, v.Kind)
+		if len(v.Receivers) > 0 {
+			line += terminal.Clean(s.say(", would go to %s", strings.Join(v.Receivers, ", ")))
+		}
+		return s.printf("%s\n", line)
 	}
-	return s.printFaults(v.File, v.Faults, v.More)
+	if err := s.printFaults(v.File, v.Faults, v.More); err != nil {
+		return err
+	}
+	return s.printFaults(v.File, v.Obstacles, 0)
 }
 
 // printFaults prints faults for people, as compilers do, and how many more there

@@ -101,7 +101,7 @@ var hints = map[string]string{
 	"unknown-party":       "parties list shows the ids of all parties",
 	"plan-changed":        "print the plan again, look at it, and do it then",
 	"receiver-missing":    "--to names the party whose deliveries are meant",
-	"unroutable":          "GET /v1/routes tells who takes what",
+	"unroutable":          "check says what would be needed, and kinds show KIND what decides to whom a document goes",
 	client.NoProblem:      "what answered is not beibud; is there a proxy in between?",
 	"in-flight":           "another request is at work on the same number; try again",
 	"unavailable":         "whether it was done is unknown; the same may be sent again safely",

@@ -23,6 +23,7 @@ type grammar struct {
 	global
 
 	Check      checkCommand      `cmd:"" help:"Check documents against schemas and business rules, offline."`
+	Kinds      kindsCommand      `cmd:"" help:"Kinds of document, and how to write one."`
 	Submit     submitCommand     `cmd:"" help:"Submit documents."`
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
 	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`

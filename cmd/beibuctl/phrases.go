@@ -26,6 +26,12 @@ var chinese = map[string]string{
 	"not kept, %s: %s": "未保存，%s：%s",
 	"earlier: exchange %s, accepted %s, SHA-256 %s": "先前受理：交换编号 %s，受理时间 %s，SHA-256 %s",
 
+	// What check and kinds say.
+	", would go to %s": "，将发往 %s", "ROOT": "根元素", "STANDARD": "标准",
+	"what must be there": "必填内容", "what the exchange reads": "平台读取的内容", "to whom it goes": "发往何处", "who may send it": "可发送方",
+	"samples": "样例", "rules": "业务规则", "root": "根元素", "namespace": "命名空间", "standard": "标准", "schema": "模式",
+	"decides: %s": "决定路由：%s", "always": "无条件",
+
 	// What verify shows.
 	"envelope": "封装文件", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法", "exchange": "交换编号", "version": "版本",
 	"sender": "发送方", "receivers": "接收方", "accepted": "受理时间", "time stamp": "时间戳", "position": "日志位置",

@@ -1,0 +1,41 @@
+package daemon
+
+import (
+	"net/http"
+	"net/url"
+	"testing"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/kinds"
+)
+
+// A fresh daemon with the map that ships takes every sample that it hands out, of
+// every kind, from a party that may send it.
+func TestEverySampleIsAccepted(t *testing.T) {
+	dir := t.TempDir()
+	d := start(t, dir, "")
+	anyone := as(t, d, dir, "gx-ocean")
+	all, err := client.Get[httpapi.Kinds](t.Context(), anyone, "/v1/kinds", nil)
+	if err != nil || len(all.Kinds) != 14 {
+		t.Fatalf("%d kinds, %v", len(all.Kinds), err)
+	}
+	for _, kind := range all.Kinds {
+		guide, err := client.Get[kinds.Guide](t.Context(), anyone, "/v1/kinds/"+kind.Kind, nil)
+		if err != nil || len(guide.Senders) == 0 || len(guide.Samples) == 0 {
+			t.Errorf("%s: %+v, %v", kind.Kind, guide, err)
+			continue
+		}
+		for _, name := range guide.Samples {
+			sample, err := anyone.Call(t.Context(), http.MethodGet, "/v1/kinds/"+kind.Kind+"/sample?"+url.Values{"name": {name}}.Encode(), "", nil)
+			if err != nil {
+				t.Errorf("%s %s: %v", kind.Kind, name, err)
+				continue
+			}
+			got, err := as(t, d, dir, guide.Senders[0]).Submit(t.Context(), sample.Body)
+			if err != nil || got.Kind != kind.Kind || got.Duplicate || len(got.Receivers) == 0 || len(got.Faults) > 0 {
+				t.Errorf("%s %s: %+v, %v", kind.Kind, name, got, err)
+			}
+		}
+	}
+}
