@@ -83,8 +83,11 @@ type ranked struct {
 
 // inOrder returns the children of an element in the schema's order.
 func (a *arranger) inOrder(parent int32, children []int32) []int32 {
+	if len(children) == 0 {
+		return children
+	}
 	t := a.typeOf(parent)
-	if t == nil || t.Simple() || len(children) == 0 {
+	if t == nil || t.Simple() {
 		return children
 	}
 	ranks := a.ranksOf(t)
@@ -103,7 +106,11 @@ func (a *arranger) inOrder(parent int32, children []int32) []int32 {
 		}
 	}
 	a.compare(declared)
-	slices.SortStableFunc(all, func(one, other ranked) int { return cmp.Compare(one.rank, other.rank) })
+	byRank := func(one, other ranked) int { return cmp.Compare(one.rank, other.rank) }
+	if slices.IsSortedFunc(all, byRank) {
+		return children
+	}
+	slices.SortStableFunc(all, byRank)
 	arranged := make([]int32, 0, len(all))
 	for _, child := range all {
 		arranged = append(arranged, child.element)

@@ -16,12 +16,14 @@ type lack struct {
 type family struct {
 	*explainer
 
-	parent  int32
-	model   grammar.Model
-	lacks   []lack                // at most maxLacks
-	later   map[grammar.Name]int  // how many children of a name are to come
-	passed  map[grammar.Name]bool // names of children that are not where they may be
-	refused int                   // how many of them are explained, at most MaxViolations
+	parent   int32
+	model    grammar.Model
+	lacks    []lack                  // at most maxLacks
+	later    map[grammar.Name]int    // how many children of a name are to come
+	passed   map[grammar.Name]bool   // names of children that are not where they may be
+	byLocal  map[string]grammar.Name // the names that the parent's type has
+	hopeless map[grammar.Name]bool   // names that have no place behind model
+	refused  int                     // how many of them are explained, at most MaxViolations
 }
 
 // maxLacks bounds how many elements are reported missing in one parent.
@@ -39,6 +41,12 @@ func (x *explainer) family(parent int32) {
 	f := &family{
 		explainer: x, parent: parent, model: x.typeOf(parent).Start(),
 		later: make(map[grammar.Name]int), passed: make(map[grammar.Name]bool),
+		byLocal: make(map[string]grammar.Name), hopeless: make(map[grammar.Name]bool),
+	}
+	for _, name := range x.typeOf(parent).Elements() {
+		if _, ok := f.byLocal[name.Local]; !ok {
+			f.byLocal[name.Local] = name
+		}
 	}
 	for child := range x.children(parent) {
 		f.later[x.name(child)]++
@@ -58,16 +66,24 @@ func (x *explainer) family(parent int32) {
 // step moves behind a child of a name, over what is missing before it. It
 // returns false if the child may not be here.
 func (f *family) step(child int32, name grammar.Name) bool {
+	if f.hopeless[name] {
+		return false
+	}
 	model := f.model
 	var lacks []lack
 	for len(lacks) <= maxLacks {
 		if next, ok := model.Step(name); ok {
 			f.model = next
+			clear(f.hopeless)
 			f.lacks = append(f.lacks, lacks[:min(len(lacks), maxLacks-len(f.lacks))]...)
 			return true
 		}
 		missing := model.Missing(name)
-		if len(missing) == 0 || f.follow(missing) {
+		if len(missing) == 0 {
+			f.hopeless[name] = true
+			return false
+		}
+		if f.follow(missing) {
 			return false
 		}
 		next, ok := model.Step(missing[0])
@@ -108,6 +124,9 @@ func (f *family) end() {
 // consequence of what was explained before.
 func (f *family) refuse(child int32) {
 	model, name := f.model, f.name(child)
+	if f.refused == MaxViolations && f.passed[name] {
+		return
+	}
 	meant := f.meant(name)
 	f.passed[meant] = true
 	if meant != name { // only its namespace is wrong
@@ -127,14 +146,11 @@ func (f *family) refuse(child int32) {
 
 // meant returns the name that the parent's type has for a local name.
 func (f *family) meant(name grammar.Name) grammar.Name {
-	t := f.typeOf(f.parent)
-	if t.Child(name) != nil {
+	if f.typeOf(f.parent).Child(name) != nil {
 		return name
 	}
-	for _, declared := range t.Elements() {
-		if declared.Local == name.Local {
-			return declared
-		}
+	if declared, ok := f.byLocal[name.Local]; ok {
+		return declared
 	}
 	return name
 }

@@ -61,16 +61,15 @@ func (l *leniency) withNotes(aggregate []byte) []byte {
 // document whose elements are in the schema's order: the same engine judges it,
 // so that only what leniency says is let pass. The copy is not kept.
 func (e entry) explain(ctx context.Context, doc []byte, found []*xsderrors.Error) (Report, error) {
-	x := newExplainer(outlineOf(doc), e.set.grammar())
 	if e.set.lenient == nil {
-		return x.report(e.Type, found), nil
+		return newExplainer(outlineOf(doc), e.set.grammar()).report(e.Type, found), nil
 	}
 	if at := oddHint(doc); at >= 0 {
 		return refused(doc, e.Type, oddBreach(at)), nil
 	}
 	a := arrange(outlineOf(withoutHints(doc)), e.set)
 	if len(a.departures) == 0 {
-		return x.report(e.Type, found), nil
+		return newExplainer(a.outline, e.set.grammar()).report(e.Type, found), nil
 	}
 	found, err := e.set.lenient.check(ctx, a.out)
 	if err != nil {

@@ -16,6 +16,7 @@ type outline struct {
 
 	elements []element
 	names    []grammar.Name
+	counts   map[int32]map[string]int32 // by parent, as far as it was asked for: children of each local name
 }
 
 // An element is a place in the document. Indexes of elements are from 0, and
@@ -27,6 +28,7 @@ type element struct {
 	start, end          int32 // of the start tag
 	close               int32 // of the end tag; of an empty tag: where its ">" stands
 	open                bool  // not an empty tag
+	place               int32 // from 1, among siblings with its local name, once they are counted
 }
 
 const none = -1
@@ -114,20 +116,25 @@ func (o *outline) path(index int32) string {
 }
 
 // place returns an element's position, from 1, among siblings with its local
-// name, and whether it is the only one.
+// name, and whether it is the only one. It counts the siblings once: a document
+// may be nothing but siblings.
 func (o *outline) place(index int32) (place int, alone bool) {
 	parent := o.elements[index].parent
 	if parent == none {
 		return 1, true
 	}
-	local, count := o.name(index).Local, 0
-	for i := range o.children(parent) {
-		if o.name(i).Local == local {
-			count++
+	counts, ok := o.counts[parent]
+	if !ok {
+		counts = make(map[string]int32)
+		for i := range o.children(parent) {
+			local := o.name(i).Local
+			counts[local]++
+			o.elements[i].place = counts[local]
 		}
-		if i == index {
-			place = count
+		if o.counts == nil {
+			o.counts = make(map[int32]map[string]int32)
 		}
+		o.counts[parent] = counts
 	}
-	return place, count == 1
+	return int(o.elements[index].place), counts[o.name(index).Local] == 1
 }
