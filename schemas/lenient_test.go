@@ -81,16 +81,10 @@ func TestLenientAgainstStrict(t *testing.T) {
 	if !testdata.Long() {
 		count /= 20
 	}
-	c, g := newCatalog(t), grammar.Read(profileTrees(t, spsFolder))
-	seeds, valid, warned := certificates(t), 0, 0
+	l := newLenient(t)
+	valid, warned := 0, 0
 	for i := range count {
-		random := rand.New(rand.NewPCG(uint64(i), 17))
-		doc := seeds[random.IntN(len(seeds))].Copy()
-		m := mutator{Rand: random, grammar: g, names: g.Elements()}
-		m.mutate(doc)
-		schemastest.Shuffle(random, doc.Root())
-		r := validate(t, c, bytesOf(t, doc))
-		sameAsStrict(t, c, g, doc, r)
+		r := l.judge(t, uint64(i))
 		if r.Valid() {
 			valid++
 		}
@@ -102,6 +96,40 @@ func TestLenientAgainstStrict(t *testing.T) {
 	if valid < count/10 || valid > count*9/10 {
 		t.Errorf("%d of %d mutants are valid: the test sees too little", valid, count)
 	}
+}
+
+func FuzzLenientAgainstStrict(f *testing.F) {
+	l := newLenient(f)
+	for i := range uint64(8) {
+		f.Add(1_000_000 + i)
+	}
+	f.Fuzz(func(t *testing.T, number uint64) { l.judge(t, number) })
+}
+
+// A lenient makes mutants of certificates, out of order.
+type lenient struct {
+	catalog *schemas.Catalog
+	grammar *grammar.Grammar
+	seeds   []*etree.Document
+}
+
+func newLenient(tb testing.TB) lenient {
+	tb.Helper()
+	return lenient{newCatalog(tb), grammar.Read(profileTrees(tb, spsFolder)), certificates(tb)}
+}
+
+// judge makes the mutant of a number, always the same, and holds the report on
+// it against the strict verdict.
+func (l lenient) judge(t *testing.T, number uint64) schemas.Report {
+	t.Helper()
+	random := rand.New(rand.NewPCG(number, 17))
+	doc := l.seeds[random.IntN(len(l.seeds))].Copy()
+	m := mutator{Rand: random, grammar: l.grammar, names: l.grammar.Elements()}
+	m.mutate(doc)
+	schemastest.Shuffle(random, doc.Root())
+	r := validate(t, l.catalog, bytesOf(t, doc))
+	sameAsStrict(t, l.catalog, l.grammar, doc, r)
+	return r
 }
 
 // sameAsStrict holds a report on a certificate against the strict verdict on

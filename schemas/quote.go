@@ -66,7 +66,7 @@ func reveal(text string, value bool) (shown string, at int, odd rune) {
 	alike, place := value && looksASCII(text), 0
 	for i, r := range text {
 		place++
-		if !hidden(r) && !(alike && r >= utf8.RuneSelf) && !(value && r == ' ' && needless(text, i)) {
+		if odd := hidden(r) || alike && r >= utf8.RuneSelf || value && r == ' ' && needless(text, i); !odd {
 			out.WriteRune(r)
 			continue
 		}
