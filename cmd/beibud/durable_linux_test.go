@@ -38,10 +38,8 @@ func TestUndurableIsNoticed(t *testing.T) {
 	long(t, "builds the daemon again")
 	tracer(t)
 	for _, setting := range []string{"OFF", "NORMAL"} {
-		daemon := faulty(t, "queue/sqlite/pragmas.go", `"synchronous(FULL)"`, `"synchronous(`+setting+`)"`)
-		missing := unsynced(traced(t, func(ctx context.Context, config string) *exec.Cmd {
-			return exec.CommandContext(ctx, daemon, "run", "--config", config)
-		}))
+		daemon := crashtest.Build(t, crashtest.Edit{File: "queue/sqlite/pragmas.go", Old: `"synchronous(FULL)"`, New: `"synchronous(` + setting + `)"`})
+		missing := unsynced(traced(t, built(daemon)))
 		if len(missing) != len(promises) {
 			t.Errorf("synchronous=%s: of %d promises %d are noticed: %v", setting, len(promises), len(missing), missing)
 		}
@@ -73,8 +71,8 @@ func traced(t *testing.T, daemon crashtest.Command) string {
 	node := crashtest.NewNode(t, func(ctx context.Context, config string) *exec.Cmd {
 		run := daemon(ctx, config)
 		// -D keeps the daemon a child of the test's, which signals it.
-		cmd := exec.CommandContext(ctx, "strace", append([]string{"-D", "-f", "-y", "-s", "40", "-o", file,
-			"-e", "trace=read,write,pwrite64,fsync,fdatasync"}, run.Args...)...)
+		options := []string{"-D", "-f", "-y", "-s", "40", "-o", file, "-e", "trace=read,write,pwrite64,fsync,fdatasync"}
+		cmd := exec.CommandContext(ctx, "strace", append(options, run.Args...)...)
 		cmd.Env = run.Env
 		return cmd
 	}, "")
@@ -106,7 +104,7 @@ func journey(t *testing.T, node *crashtest.Node) {
 	if err = errors.Join(err, json.Unmarshal(answer.Body, &accepted)); err != nil || answer.Status != http.StatusAccepted {
 		t.Fatalf("%d: %v", answer.Status, err)
 	}
-	for consigned := false; !consigned; time.Sleep(10 * time.Millisecond) {
+	for consigned := false; !consigned; <-time.After(10 * time.Millisecond) {
 		x, err := client.Get[httpapi.Exchange](t.Context(), sender, "/v1/exchanges/"+accepted.ExchangeID, nil)
 		if err != nil {
 			t.Fatal(err)

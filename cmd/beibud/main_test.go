@@ -26,7 +26,8 @@ func TestScripts(t *testing.T) {
 	testscript.Run(t, testscript.Params{Dir: "testdata/script", Setup: beside, Cmds: commands})
 }
 
-// long skips a test that takes long, unless BEIBU_LONG=1 asks for it, as CI does.
+// long skips a test that takes long, unless BEIBU_LONG=1 asks for it, as CI does,
+// and -short does not.
 func long(t *testing.T, why string) {
 	t.Helper()
 	if !testdata.Long() {

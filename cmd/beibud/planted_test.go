@@ -1,23 +1,27 @@
 package main
 
 import (
-	"bytes"
-	"context"
-	"os"
-	"os/exec"
-	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
 	"beibu/cmd/internal/crashtest"
 )
 
-// planted are faults in the protocol, as changes to the code. Each breaks a
+// A plantedFault is a fault in the protocol, as a change to the code. It breaks a
 // promise, and the attack has to notice.
-var planted = []struct {
+type plantedFault struct {
 	name, file, right, wrong string
-	at                       []string // where a daemon must die for it
-}{
+	at                       []string         // where a daemon must die for it
+	also                     []crashtest.Edit // what it needs beside
+}
+
+func (f plantedFault) edits() []crashtest.Edit {
+	return append([]crashtest.Edit{{File: f.file, Old: f.right, New: f.wrong}}, f.also...)
+}
+
+// plantedOnKafka are faults of the log in Kafka, and of all logs.
+var plantedOnKafka = []plantedFault{
 	{
 		name: "the log before the body", file: "queue/kafka/admit.go",
 		right: "func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {\n",
@@ -73,50 +77,122 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 	},
 }
 
-// An attack that finds nothing proves something only where it finds what is
-// wrong: every planted fault is noticed.
+// plantedInside are faults of the embedded store and of the mailbox.
+var plantedInside = []plantedFault{
+	{
+		name: "the number before the body", file: "queue/sqlite/transaction.go", at: []string{"entry written, its body not"},
+		right: "	if err := tx.addBody.exec(e.Body, s.Body)",
+		wrong: `	if err := tx.conn.run("COMMIT"); err != nil {
+		return queue.Entry{}, err
+	}
+	if err := tx.conn.run("BEGIN IMMEDIATE"); err != nil {
+		return queue.Entry{}, err
+	}
+	if err := tx.addBody.exec(e.Body, s.Body)`,
+		also: []crashtest.Edit{
+			{File: "queue/sqlite/transaction.go", Old: "	owners              owners\n", New: "	owners              owners\n	conn *connection\n"},
+			{File: "queue/sqlite/transaction.go", Old: "	return tx.owners.prepare(c)\n", New: "	tx.conn = c\n	return tx.owners.prepare(c)\n"},
+		},
+	},
+	{
+		name: "an answer before the commit", file: "queue/sqlite/admit.go", at: []string{"written, not committed"},
+		right: "		owner, err = tx.admit(sub)\n		return err\n	})\n",
+		wrong: "		owner, err = tx.admit(sub)\n		applied <- err\n		return err\n	}) }()\n	err := <-applied\n",
+		also: []crashtest.Edit{
+			{File: "queue/sqlite/admit.go", Old: "	err := s.write(ctx, len(sub.Body)", New: "	applied := make(chan error, 8)\n	go func() { _ = s.write(context.WithoutCancel(ctx), len(sub.Body)"},
+			// The disk is slow.
+			{File: "queue/sqlite/writer.go", Old: "	if err := w.commit.exec()", New: "	time.Sleep(20 * time.Millisecond)\n	if err := w.commit.exec()"},
+		},
+	},
+	{
+		name: "the progress before the events", file: "queue/sqlite/dispatch.go", at: []string{"dispatched, not kept"},
+		right: "	events, err := handle(ctx, batch)\n",
+		wrong: `	err = s.write(ctx, 0, func(tx *transaction) error { return tx.dispatched(batch[len(batch)-1].Position) })
+	if err != nil {
+		return done, err
+	}
+	events, err := handle(ctx, batch)
+`,
+	},
+	{
+		name: "a log that is thrown away", file: "queue/sqlite/checkpoint.go", at: []string{"log to be copied"},
+		right: "	for range rounds {\n", wrong: "	_ = os.Remove(c.path + \"-wal\")\n	for range rounds {\n",
+		also: []crashtest.Edit{
+			{File: "queue/sqlite/checkpoint.go", Old: "	conn    *connection\n", New: "	conn    *connection\n	path string\n"},
+			{File: "queue/sqlite/checkpoint.go", Old: "		conn: conn, due:", New: "		conn: conn, path: path, due:"},
+			{File: "queue/sqlite/checkpoint.go", Old: "	\"errors\"\n", New: "	\"errors\"\n	\"os\"\n"},
+		},
+	},
+	{
+		name: "acknowledgements in memory alone", file: "exchange/courier/ack.go", at: []string{"acknowledgement kept"},
+		right: "	if err := m.recorder.Record(ctx, s.events...)",
+		wrong: "	taken := s.events\n	s.events = nil\n	if err := m.recorder.Record(ctx, s.events...)",
+		also: []crashtest.Edit{
+			{File: "exchange/courier/ack.go", Old: "	m.box(receiver).settled(s.events)\n", New: "	m.box(receiver).settled(taken)\n"},
+			{File: "exchange/courier/ack.go", Old: "	return s.results, s.confirm(ctx, now)\n", New: "	return s.results, nil\n"},
+		},
+	},
+	{
+		name: "taken when it is handed over", file: "exchange/courier/mailbox.go", at: []string{"hand-over kept"},
+		right: "	items := make([]Item, 0, len(found))\n",
+		wrong: `	taken := slices.Clone(events)
+	for i := range taken {
+		taken[i].Name = exchange.ConsignmentAcceptance
+	}
+	if err := m.recorder.Record(ctx, taken...); err != nil {
+		return nil, err
+	}
+	items := make([]Item, 0, len(found))
+`,
+	},
+}
+
+// Every point and every fault still fits the code into which it is planted.
+func TestPlantsFit(t *testing.T) {
+	if err := crashtest.Applies(t, crashtest.Plants()...); err != nil {
+		t.Error(err)
+	}
+	for _, fault := range slices.Concat(plantedOnKafka, plantedInside) {
+		if err := crashtest.Applies(t, append(fault.edits(), crashtest.Plants()...)...); err != nil {
+			t.Errorf("%s: %v", fault.name, err)
+		}
+	}
+}
+
+// An attack that finds nothing proves something only if it finds what is wrong:
+// every planted fault is noticed.
 func TestPlantedFaults(t *testing.T) {
-	long(t, "builds the daemon anew for every fault")
+	long(t, "takes minutes")
 	servers := crashtest.StartServers(t, 1, 2)
-	for _, fault := range planted {
+	for _, fault := range plantedOnKafka {
 		t.Run(fault.name, func(t *testing.T) {
-			daemon := faulty(t, fault.file, fault.right, fault.wrong)
+			daemon := crashtest.Build(t, fault.edits()...)
 			servers.Fresh()
-			r := crashtest.Run(t, crashtest.Options{
-				Command: func(ctx context.Context, config string) *exec.Cmd {
-					return exec.CommandContext(ctx, daemon, "run", "--config", config)
-				},
-				Nodes: 2, Clients: 16, Servers: servers, NoRedis: true, At: fault.at, For: 20 * time.Second, Breach: true,
-			})
-			if len(r.Faults) == 0 {
-				t.Errorf("nothing was noticed:\n%s", r)
-				return
-			}
-			t.Logf("noticed: %s", r.Faults[0])
+			noticed(t, crashtest.Options{Command: built(daemon), Nodes: 2, Servers: servers, NoRedis: true, At: fault.at})
 		})
 	}
 }
 
-// faulty builds the daemon with one change.
-func faulty(t *testing.T, file, right, wrong string) string {
+// The same on the embedded store, with daemons that are killed inside of it and of
+// the mailbox.
+func TestPlantedFaultsInside(t *testing.T) {
+	long(t, "takes minutes")
+	for _, fault := range plantedInside {
+		t.Run(fault.name, func(t *testing.T) {
+			daemon := crashtest.Build(t, append(fault.edits(), crashtest.Plants()...)...)
+			noticed(t, crashtest.Options{Command: built(daemon), Nodes: 1, Planted: true, At: fault.at})
+		})
+	}
+}
+
+// noticed fails unless the attack finds a breach.
+func noticed(t *testing.T, o crashtest.Options) {
 	t.Helper()
-	dir := copyModule(t)
-	path := filepath.Join(dir, filepath.FromSlash(file))
-	code, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
+	o.Clients, o.For, o.Breach = 16, 20*time.Second, true
+	r := crashtest.Run(t, o)
+	if len(r.Faults) == 0 {
+		t.Errorf("nothing was noticed:\n%s", r)
+		return
 	}
-	if bytes.Count(code, []byte(right)) == 0 {
-		t.Fatalf("%s has no longer what the fault changes: %q", file, right)
-	}
-	if err := os.WriteFile(path, bytes.Replace(code, []byte(right), []byte(wrong), 1), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	daemon := filepath.Join(t.TempDir(), "beibud")
-	build := exec.CommandContext(t.Context(), "go", "build", "-o", daemon, "./cmd/beibud")
-	build.Dir = dir
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("%v\n%s", err, out)
-	}
-	return daemon
+	t.Logf("noticed: %s", r.Faults[0])
 }

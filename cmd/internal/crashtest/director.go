@@ -1,7 +1,6 @@
 package crashtest
 
 import (
-	"slices"
 	"syscall"
 	"time"
 )
@@ -51,10 +50,20 @@ func (w *world) tollOf(dead *member) func() {
 }
 
 // goesOn tells whether it was not enough yet: every point should have been met,
-// for which there is three times the time.
+// for which there is three times the time, or as long as patience lasts.
 func (w *world) goesOn(passed time.Duration, all []point) bool {
-	missed := slices.ContainsFunc(all, func(p point) bool { return w.report.Points[p.name] == 0 })
-	return w.report.Kills < w.o.Kills || passed < w.o.For || missed && passed < 3*w.o.For
+	w.report.Missed = w.report.Missed[:0]
+	for _, p := range all {
+		if w.report.Points[p.name] == 0 {
+			w.report.Missed = append(w.report.Missed, p.name)
+		}
+	}
+	missed := len(w.report.Missed) > 0
+	longest := 3 * w.o.For
+	if w.o.Every {
+		longest = patience
+	}
+	return w.report.Kills < w.o.Kills || passed < w.o.For || missed && passed < longest
 }
 
 // anywhere is the point of a daemon that is killed wherever it is.

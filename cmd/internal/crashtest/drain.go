@@ -15,8 +15,12 @@ import (
 )
 
 // drainTime bounds the end of an attack: what is left is dispatched, handed over
-// and taken.
-const drainTime = 5 * time.Minute
+// and taken. Where a breach is expected, less is waited for: what does not come is
+// one.
+const (
+	drainTime         = 5 * time.Minute
+	drainTimeOfBreach = 30 * time.Second
+)
 
 // unfinished are the states in which an exchange waits for somebody.
 var unfinished = []exchange.State{
@@ -35,14 +39,17 @@ func (w *world) drain() {
 	if w.o.Servers != nil {
 		w.report.Waiting, _ = w.members[0].node.Lag(w.tb.Context(), time.Time{}) // if it is not known, the loop asks again
 	}
-	begun := time.Now()
-	for end := begun.Add(drainTime); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
+	begun, bound := time.Now(), drainTime
+	if w.o.Breach {
+		bound = drainTimeOfBreach
+	}
+	for end := begun.Add(bound); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
 		err := w.idle(operator, begun)
 		if err == nil {
 			return
 		}
 		if time.Now().After(end) {
-			w.report.fault(nil, "not drained within %s: %v", drainTime, err)
+			w.report.fault(nil, "not drained within %s: %v", bound, err)
 			return
 		}
 		w.replayAll(operator)

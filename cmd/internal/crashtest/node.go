@@ -33,6 +33,7 @@ type Node struct {
 	command Command
 	data    string
 	config  string
+	point   string       // file with the name of the point at which the daemon kills itself
 	http    *http.Client // asks the one that runs, whatever the address it is given
 
 	mu     sync.Mutex
@@ -48,7 +49,7 @@ type Node struct {
 func NewNode(tb testing.TB, command Command, more string) *Node {
 	tb.Helper()
 	dir := tb.TempDir()
-	n := &Node{tb: tb, command: command, data: filepath.Join(dir, "data"), config: filepath.Join(dir, "beibud.yaml"), up: make(chan struct{})}
+	n := &Node{tb: tb, command: command, data: filepath.Join(dir, "data"), config: filepath.Join(dir, "beibud.yaml"), point: filepath.Join(dir, "point"), up: make(chan struct{})}
 	n.http = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{
 		MaxIdleConnsPerHost: 64, DialContext: n.dial,
 	}}
@@ -102,6 +103,7 @@ func (n *Node) address() string {
 // Begin starts the daemon without waiting for it to serve.
 func (n *Node) Begin() (serves func() error, err error) {
 	cmd := n.command(context.WithoutCancel(n.tb.Context()), n.config)
+	cmd.Env = append(cmd.Environ(), pointVariable+"="+n.point)
 	stderr, err := cmd.StderrPipe()
 	if err != nil {
 		return nil, err
@@ -113,6 +115,26 @@ func (n *Node) Begin() (serves func() error, err error) {
 	n.cmd = cmd
 	n.mu.Unlock()
 	return func() error { return n.await(cmd, stderr) }, nil
+}
+
+// arm names the point at which the daemon kills itself; disarm takes it back, and
+// armed reports whether it was not reached yet.
+func (n *Node) arm(point string) {
+	// Whole or not at all: the daemon reads it at every point.
+	err := os.WriteFile(n.point+".new", []byte(point), 0o600)
+	if err == nil {
+		err = os.Rename(n.point+".new", n.point)
+	}
+	if err != nil {
+		n.tb.Error(err)
+	}
+}
+
+func (n *Node) disarm() { _ = os.Remove(n.point) } // it may be gone
+
+func (n *Node) armed() bool {
+	_, err := os.Stat(n.point)
+	return err == nil
 }
 
 // Start starts the daemon and returns once it serves.

@@ -5,11 +5,13 @@ import (
 	"math/rand/v2"
 	"slices"
 	"sync/atomic"
+	"time"
 
 	"beibu/cmd/internal/proxytest"
 )
 
-// A door is a connection of a daemon behind which a proxy stands.
+// A door is a connection of a daemon behind which a proxy stands, or what is
+// inside of it.
 type door int
 
 const (
@@ -17,14 +19,28 @@ const (
 	toRedis
 	toSenders
 	toReceivers
+	inside
 )
 
 // A point is a moment between two steps of the protocol at which a daemon is
-// killed: a message is on its way, and is lost with the daemon.
+// killed: a message is on its way, and is lost with the daemon. A point inside of
+// it stands before some code, into which [Plants] puts it.
 type point struct {
 	name string
 	at   door
 	is   func(m proxytest.Message, prefix string) bool
+
+	file, before string // of a point inside
+}
+
+// message makes a point of a message.
+func message(name string, at door, is func(m proxytest.Message, prefix string) bool) point {
+	return point{name: name, at: at, is: is}
+}
+
+// within makes a point inside of the daemon.
+func within(name, file, before string) point {
+	return point{name: name, at: inside, file: file, before: before}
 }
 
 // produce and commit make points around a write: before the brokers have it,
@@ -50,30 +66,43 @@ func answer(begins, holds string) func(proxytest.Message, string) bool {
 
 // points are all of them, in the order of a document's journey.
 var points = []point{
-	{"claimed", toRedis, func(m proxytest.Message, _ string) bool {
+	message("claimed", toRedis, func(m proxytest.Message, _ string) bool {
 		return m.FromServer && bytes.HasPrefix(m.Bytes, []byte("$0"))
-	}},
-	{"body sent", toKafka, produce("body", false)},
-	{"body kept", toKafka, produce("body", true)},
-	{"log sent", toKafka, produce("log", false)},
-	{"log kept", toKafka, produce("log", true)},
-	{"decided, not answered", toSenders, answer("202", "receipt")},
-	{"events sent", toKafka, produce("events", false)},
-	{"events kept", toKafka, produce("events", true)},
-	{"commit sent", toKafka, commit(false)},
-	{"commit kept", toKafka, commit(true)},
-	{"handed over, not answered", toReceivers, answer("200", `"leasedUntil"`)},
-	{"acknowledged, not answered", toReceivers, answer("200", `"state":"Consignment`)},
+	}),
+	message("body sent", toKafka, produce("body", false)),
+	message("body kept", toKafka, produce("body", true)),
+	message("log sent", toKafka, produce("log", false)),
+	message("log kept", toKafka, produce("log", true)),
+	message("decided, not answered", toSenders, answer("202", "receipt")),
+	message("events sent", toKafka, produce("events", false)),
+	message("events kept", toKafka, produce("events", true)),
+	message("commit sent", toKafka, commit(false)),
+	message("commit kept", toKafka, commit(true)),
+	message("handed over, not answered", toReceivers, answer("200", `"leasedUntil"`)),
+	message("acknowledged, not answered", toReceivers, answer("200", `"state":"Consignment`)),
+
+	within("entry written, its body not", "queue/sqlite/transaction.go", "if err := tx.addBody.exec("),
+	within("written, not committed", "queue/sqlite/writer.go", "if err := w.commit.exec()"),
+	within("committed, not answered", "queue/sqlite/writer.go", "w.tx.keep()"),
+	within("log to be copied", "queue/sqlite/checkpoint.go", "for range rounds {"),
+	within("log copied but for its end", "queue/sqlite/writer.go", "_, _ = checkpoint(w.passive)"),
+	within("dispatched, not kept", "queue/sqlite/dispatch.go", "last := batch[len(batch)-1].Position"),
+	within("dispatch kept", "queue/sqlite/dispatch.go", "return last, nil"),
+	within("to be handed over", "exchange/courier/mailbox.go", "err := m.recorder.Record(ctx, events...)"),
+	within("hand-over kept", "exchange/courier/mailbox.go", "items := make([]Item, 0, len(found))"),
+	within("to be acknowledged", "exchange/courier/ack.go", "if err := m.recorder.Record(ctx, s.events...)"),
+	within("acknowledgement kept", "exchange/courier/ack.go", "m.box(receiver).settled("),
 }
 
-// reachable are the points that the world has: not all, without Kafka or Redis.
+// reachable are the points that the world has: not all, without Kafka or Redis, or
+// if none were planted.
 func (w *world) reachable() []point {
 	kafka := w.o.Servers != nil
 	redis := kafka && !w.o.NoRedis
 	var all []point
 	for _, p := range points {
 		wanted := len(w.o.At) == 0 || slices.Contains(w.o.At, p.name)
-		if wanted && (p.at != toKafka || kafka) && (p.at != toRedis || redis) {
+		if wanted && (p.at != toKafka || kafka) && (p.at != toRedis || redis) && (p.at != inside || w.o.Planted) {
 			all = append(all, p)
 		}
 	}
@@ -105,16 +134,27 @@ func (m *member) watch(at door) proxytest.Watch {
 func (m *member) set(p point, prefix string) *trap {
 	t := &trap{point: p, prefix: prefix, struck: make(chan struct{})}
 	m.trap.Store(t)
+	if p.at == inside {
+		m.node.arm(p.name)
+		go m.awaitEnd(t)
+	}
 	return t
 }
 
-func (m *member) clear() { m.trap.Store(nil) }
-
-// Points returns the names of all points, for tests that want each one met.
-func Points() []string {
-	var names []string
-	for _, p := range points {
-		names = append(names, p.name)
+// awaitEnd springs a trap inside of the daemon: it has taken the name of the point
+// away, and is dead.
+func (m *member) awaitEnd(t *trap) {
+	for m.trap.Load() == t {
+		if !m.node.armed() && t.sprung.CompareAndSwap(false, true) {
+			m.node.Kill()
+			close(t.struck)
+			return
+		}
+		await(m.node.tb.Context(), nil, time.Millisecond)
 	}
-	return names
+}
+
+func (m *member) clear() {
+	m.trap.Store(nil)
+	m.node.disarm()
 }

@@ -25,6 +25,7 @@ type Report struct {
 	Replayed  int            // deliveries begun again after a refusal
 	Kills     int            // of daemons
 	Points    map[string]int // kills at each named point
+	Missed    []string       // points at which no daemon was killed
 	Weather   map[string]int // what was done to brokers, Redis and the network
 	Moved     int            // partitions that were given to another leader
 

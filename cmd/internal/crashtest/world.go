@@ -29,6 +29,8 @@ type Options struct {
 	Kills   int           // of daemons, at least
 	For     time.Duration // at least
 	Clients int           // senders
+	Planted bool          // the daemons are built with Plants
+	Every   bool          // go on until a daemon was killed at every point
 	At      []string      // names of the points at which to kill; none for all
 	Breach  bool          // end at the first breach: one is expected
 	Seed    uint64        // of what everybody chooses; 0 for that of BEIBU_CRASH_SEED, or a new one
