@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -199,6 +200,7 @@ func TestAnswers(t *testing.T) {
 	t.Run("slow bodies", func(t *testing.T) { slowBodies(t, w) })
 	t.Run("suspended", func(t *testing.T) { suspended(t, w, x) })
 	t.Run("failures of ours", func(t *testing.T) { ownFailures(t, w, string(carnet(t, "OURS")), order, x) })
+	t.Run("no memory", func(t *testing.T) { noMemory(t, w) })
 	for _, o := range w.description.operations() {
 		responses, _ := o.body["responses"].(object)
 		for status := range responses {
@@ -208,6 +210,23 @@ func TestAnswers(t *testing.T) {
 			if _, seen := w.answered.Load(o.method + " " + o.path + " " + status); !seen {
 				t.Errorf("no case shows %s %s: %s", o.method, o.path, status)
 			}
+		}
+	}
+}
+
+// noMemory asks everything while what others hold leaves no memory.
+func noMemory(t *testing.T, w *world) {
+	t.Helper()
+	w.left.Store(1 << 40)
+	defer w.left.Store(0)
+	for _, o := range w.description.operations() {
+		path := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(o.path, noSuch)
+		a := w.do(request{method: o.method, path: path, as: port})
+		if a.status == http.StatusForbidden {
+			a = w.do(request{method: o.method, path: path, as: operator})
+		}
+		if p := read[httpapi.Problem](t, a, http.StatusServiceUnavailable); p.Code != "memory-full" || !p.Retryable {
+			t.Errorf("%s %s: %+v", o.method, path, p)
 		}
 	}
 }

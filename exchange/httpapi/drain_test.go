@@ -46,6 +46,7 @@ func TestRefusedUploadIsReadToItsEnd(t *testing.T) {
 			if err != nil {
 				t.Fatalf("read: %v", err)
 			}
+			defer shut(t, answer.Body)
 			body, err := io.ReadAll(answer.Body)
 			if err != nil || answer.StatusCode != c.status {
 				t.Errorf("%d, want %d: %s (%v)", answer.StatusCode, c.status, body, err)

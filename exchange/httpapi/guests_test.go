@@ -114,6 +114,7 @@ func TestSilentStrangersAreClosed(t *testing.T) {
 				if _, err := io.Copy(io.Discard, answer.Body); err != nil {
 					t.Fatal(err)
 				}
+				shut(t, answer.Body)
 			}
 			<-time.After(16 * time.Second)
 			err := conn.SetReadDeadline(time.Now().Add(time.Second)) // fails on what is closed

@@ -82,8 +82,10 @@ func newRuledWorld(tb testing.TB, limits httpapi.Limits) *world {
 func TestQuotedValuesAreClipped(t *testing.T) {
 	w := newRuledWorld(t, httpapi.Limits{})
 	for _, c := range []struct{ path, digit string }{
-		{"/v1/checks", "1"}, {"/v1/documents", "1"},
-		{"/v1/checks", "&lt;"}, {"/v1/documents", "&lt;"}, // six bytes of JSON each
+		{"/v1/checks", "1"},
+		{"/v1/documents", "1"},
+		{"/v1/checks", "&lt;"},
+		{"/v1/documents", "&lt;"}, // six bytes of JSON each
 	} {
 		ask := request{path: c.path, as: port, body: quoted(t, c.digit), header: map[string]string{"Content-Encoding": "gzip", "Content-Type": "application/xml"}}
 		var before, after runtime.MemStats

@@ -69,8 +69,10 @@ type world struct {
 	signers  *signing.Registry     // the keys of the parties, none at first
 	unkept   atomic.Pointer[error] // why suspensions cannot be kept, or nil
 
-	description description // of the API: every answer is held against it
-	answered    *sync.Map   // "METHOD path status" of every answer
+	description description  // of the API: every answer is held against it
+	left        atomic.Int64 // bytes that are held for requests that are over
+
+	answered *sync.Map // "METHOD path status" of every answer
 }
 
 // builtIn compiles the schemas once for all tests.
@@ -207,7 +209,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 		Keys: httpapi.PublicKeys{
 			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,
 		},
-		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
+		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry,
 	})
 	must(err)

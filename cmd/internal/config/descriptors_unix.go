@@ -14,5 +14,5 @@ func descriptors() int64 {
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &limit); err != nil {
 		return math.MaxInt64 // what is not known bounds nothing
 	}
-	return int64(min(uint64(limit.Cur), math.MaxInt64)) //nolint:gosec,unconvert // bounded here; another type elsewhere
+	return int64(min(uint64(limit.Cur), math.MaxInt64)) //nolint:unconvert // another type elsewhere
 }
