@@ -29,6 +29,7 @@
 //   - A delivery that was acknowledged is never sent again.
 //   - The bytes received are never altered.
 //
-// The package knows no HTTP, no store and no clock: adapters stand in the
+// The package knows no HTTP and no store, and judges by no clock: a document is
+// judged as of its time of receipt. Adapters stand in the
 // folders below it, and times come in as values.
 package exchange
