@@ -47,6 +47,16 @@ type Lease struct {
 	Until  time.Time `json:"until"`
 }
 
+// MaxLease is the longest lease that can be asked for.
+const MaxLease = time.Hour
+
+// Holds tells whether the lease is in force at a time. One that would last for
+// longer than MaxLease was given by a clock that was ahead, and does not count:
+// otherwise the delivery would be withheld until that far time.
+func (l Lease) Holds(at time.Time) bool {
+	return at.Before(l.Until) && l.Until.Sub(at) <= MaxLease
+}
+
 // A Cause says why a receiver refused or why a delivery was given up.
 type Cause struct {
 	Code   string `json:"code,omitempty"`   // the receiver's own, or "expired"; at most 64 bytes
@@ -84,7 +94,7 @@ func (d *Delivery) Apply(e Event) bool {
 		d.Attempt, d.ConsignedAt = e.Attempt, e.At
 	case e.Name != ConsignmentAcceptance && e.Attempt != d.Attempt:
 		return false
-	case e.Name == ContentHandover && e.Lease.Holder != d.Lease.Holder && e.At.Before(d.Lease.Until):
+	case e.Name == ContentHandover && e.Lease.Holder != d.Lease.Holder && d.Lease.Holds(e.At):
 		return false
 	}
 	d.State, d.ChangedAt, d.Lease, d.Cause = e.Name, e.At, e.Lease, e.Cause

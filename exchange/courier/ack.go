@@ -180,6 +180,12 @@ func (s *settlement) add(a Ack, now time.Time) error {
 		return refusal(exchange.NotFound, "", exchange.Because("there is no delivery of %s to %s", "没有交换 %s 发往 %s 的交付", a.Exchange, s.receiver))
 	}
 	e := a.event(*d, now)
+	if d.State == exchange.ContentConsignment { // never fetched: so the acknowledgement is its hand-over
+		handed := e
+		handed.Name, handed.Cause = exchange.ContentHandover, exchange.Cause{}
+		d.Apply(handed)
+		s.events = append(s.events, handed)
+	}
 	outcome := Repeated
 	if d.State != e.Name {
 		if !d.Apply(e) {

@@ -37,7 +37,8 @@ var (
 // before everything that may be free. A lease that ends takes the cursor back
 // to it; so a long backlog that is all under lease is not read again and again.
 // The index tells which lease ends next, so that those count too that another
-// node has granted and may have died with.
+// node has granted and may have died with. The first walk goes over all, and so
+// finds leases that end too far in the future to count.
 type box struct {
 	receiver string
 	journal  exchange.Journal
@@ -50,7 +51,7 @@ type box struct {
 }
 
 func newBox(receiver string, journal exchange.Journal) *box {
-	return &box{receiver: receiver, journal: journal, leases: newLeases(), cursor: walkEnd, freed: make(chan struct{})}
+	return &box{receiver: receiver, journal: journal, leases: newLeases(), cursor: walkBegin, freed: make(chan struct{})}
 }
 
 // take puts up to n deliveries that are free under lease, express first and
@@ -136,10 +137,10 @@ func (b *box) look(ctx context.Context, now time.Time) error {
 	if err != nil || len(next) == 0 {
 		return err
 	}
-	until := next[0].Deliveries[0].Lease.Until
+	lease := next[0].Deliveries[0].Lease
 	switch {
-	case now.Before(until):
-		b.wake = until
+	case lease.Holds(now):
+		b.wake = lease.Until
 	case b.leases.covers(next[0]): // and hides those behind it
 		b.wake = now.Add(lookAgain)
 	default:
@@ -162,7 +163,7 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 				return found, nil
 			}
 			b.cursor = placeOf(x)
-			if !b.leases.covers(x) && !now.Before(x.Deliveries[0].Lease.Until) {
+			if !b.leases.covers(x) && !x.Deliveries[0].Lease.Holds(now) {
 				found = append(found, x)
 			}
 		}

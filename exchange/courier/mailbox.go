@@ -17,7 +17,7 @@ const (
 	MaxLimit     = 500
 	DefaultLimit = 50
 	MinLease     = time.Second
-	MaxLease     = time.Hour
+	MaxLease     = exchange.MaxLease
 	DefaultLease = time.Minute
 	MaxWait      = time.Minute
 )
