@@ -226,7 +226,7 @@ func (s *Server) finish(c *call) {
 	s.metrics.inFlight.Dec()
 	s.metrics.count(c, took)
 	level := zap.InfoLevel
-	if c.status >= http.StatusInternalServerError {
+	if c.status >= http.StatusInternalServerError && !c.theirs() {
 		level = zap.ErrorLevel
 	}
 	line := s.log.Check(level, "request")
@@ -251,6 +251,14 @@ func (s *Server) finish(c *call) {
 		fields = append(fields, zap.Error(c.failure))
 	}
 	line.Write(fields...)
+}
+
+// theirs tells whether a call failed for what its caller did: it went away, or it
+// asked for more than there is room for. The outcome is in the line of the
+// request, and it is no error of ours.
+func (c *call) theirs() bool {
+	_, refused := errors.AsType[*refusal](c.failure)
+	return refused || errors.Is(c.request.Context().Err(), context.Canceled)
 }
 
 // requestID returns the caller's own id for its request where it is sane, so
