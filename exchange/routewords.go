@@ -17,9 +17,12 @@ type part struct {
 // parts returns the parts of a condition on what a document says.
 func (c Condition) parts() []part {
 	all := []part{
-		{places.ExportCountry, c.ExportCountries}, {places.ImportCountry, c.ImportCountries},
-		{places.ExportPort, c.ExportPorts}, {places.ImportPort, c.ImportPorts},
-		{places.Issuer, c.Issuers}, {places.HS, c.HS},
+		{places.ExportCountry, c.ExportCountries},
+		{places.ImportCountry, c.ImportCountries},
+		{places.ExportPort, c.ExportPorts},
+		{places.ImportPort, c.ImportPorts},
+		{places.Issuer, c.Issuers},
+		{places.HS, c.HS},
 	}
 	return slices.DeleteFunc(all, func(p part) bool { return len(p.list) == 0 })
 }

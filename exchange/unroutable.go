@@ -123,12 +123,11 @@ func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 
 // meets tells whether a document fits a part of a condition.
 func (r *Routes) meets(p part, f facts.Facts) bool {
-	switch p.key {
-	case places.HS:
+	if p.key == places.HS {
 		return f.HasHS(p.list)
-	case places.Issuer:
-		return r.parties.called(p.list, f.Issuer)
-	default:
-		return in(p.list, f.Value(p.key))
 	}
+	if p.key == places.Issuer {
+		return r.parties.called(p.list, f.Issuer)
+	}
+	return in(p.list, f.Value(p.key))
 }

@@ -162,7 +162,7 @@ func (c *schemaOfKind) Run(s *session) error {
 	}
 	for _, f := range files {
 		path := filepath.Join(c.Dir, filepath.FromSlash(f.Name))
-		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
 			return fmt.Errorf("make folder: %w", err)
 		}
 		if err := keep(filepath.Dir(path), filepath.Base(path), f.Bytes); err != nil {

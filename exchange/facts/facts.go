@@ -50,9 +50,17 @@ func (f Facts) Near(key places.Key) strict.Node {
 	return f.root
 }
 
-// Value returns a fact that routes go by, as text.
+// Value returns a fact as text.
 func (f Facts) Value(key places.Key) string {
 	switch key {
+	case places.Number:
+		return f.Number
+	case places.Version:
+		return f.Version
+	case places.Issued:
+		if !f.Issued.IsZero() {
+			return f.Issued.Format(time.DateOnly)
+		}
 	case places.Issuer:
 		return f.Issuer
 	case places.Addressee:

@@ -66,9 +66,9 @@ func (t Test) Passes(values []string) bool {
 		return !among
 	case OneOrNone:
 		return among || !given
-	default:
-		return among
+	case One:
 	}
+	return among
 }
 
 // Fold returns a code without white space and in upper case, so that codes that

@@ -5,7 +5,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
 
 	"beibu/schemas/places"
@@ -126,7 +125,6 @@ func decode(t *testing.T, text string) []places.Mistake {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var body ast.Node = file.Docs[0].Body
-	_, mistakes := places.Decode(body)
+	_, mistakes := places.Decode(file.Docs[0].Body)
 	return mistakes
 }
