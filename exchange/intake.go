@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -233,7 +234,9 @@ func open(t Trusted, receivers []string) Exchange {
 		Schema: c.schema, Receivers: receivers, Express: c.facts.Express(), Signature: t.signature, State: SubmissionAcceptance,
 	}
 	for _, fault := range c.faults {
-		x.Faults = append(x.Faults, fault.Code)
+		if !slices.Contains(x.Faults, fault.Code) { // a list shows hundreds of exchanges
+			x.Faults = append(x.Faults, fault.Code)
+		}
 	}
 	if c.faults.Has(rules.Hold) {
 		x.State, x.Held = SubmissionHeld, heldBy(c.faults)

@@ -16,6 +16,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/rules"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
 	"beibu/signing"
@@ -266,5 +267,28 @@ func TestResendIsToldOfTheSameExchange(t *testing.T) {
 		if seen[what] == 0 {
 			t.Errorf("no sample is %s", what)
 		}
+	}
+}
+
+// An exchange shows each code of what was let pass once, however often it was
+// found: a list of exchanges must not become as long as documents are.
+func TestFaultCodesStandOnce(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	warns := func(d *rules.Document, report rules.Report) {
+		for range 400 {
+			report(d.Root)
+		}
+	}
+	set, err := rules.NewSet([]rules.Rule{
+		{Code: "TEST-1", Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑", Check: warns},
+		{Code: "TEST-2", Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑", Check: warns},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Intake.Checks = exchangetest.ChecksWith(t, set)
+	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "CN/4501/26/00099")))
+	if err != nil || len(got.Exchange.Faults) != 2 || len(got.Faults) != rules.MaxBreaches || got.More != 300 {
+		t.Errorf("codes %.100v of %d faults and %d more (%v)", got.Exchange.Faults, len(got.Faults), got.More, err)
 	}
 }
