@@ -172,7 +172,7 @@ func (s *session) printVerdict(v verdict) error {
 		s.note("beibuctl: %s", terminal.Clean(v.err.Error()))
 		return nil
 	case len(v.Faults) == 0 && len(v.Obstacles) == 0:
-		line := terminal.Cleanf("%s: fine, %s", v.File, v.Kind)
+		line := terminal.Clean(s.say("%s: fine, %s", v.File, v.Kind))
 		if len(v.Receivers) > 0 {
 			line += terminal.Clean(s.say(", would go to %s", strings.Join(v.Receivers, ", ")))
 		}
@@ -189,11 +189,11 @@ func (s *session) printVerdict(v verdict) error {
 func (s *session) printFaults(file string, faults []fault, more int) error {
 	for _, f := range faults {
 		lines := []string{
-			terminal.Cleanf("%s:%d:%d: %s %s: %s", file, f.Line, f.Column, f.Severity, f.Code, f.Message),
-			"    at " + terminal.Clean(f.Path),
+			terminal.Cleanf("%s:%d:%d: %s %s: %s", file, f.Line, f.Column, s.word(f.Severity), f.Code, f.Message),
+			"    " + terminal.Clean(s.say("at %s", f.Path)),
 		}
 		if f.Source != "" {
-			lines = append(lines, "    by "+terminal.Clean(f.Source))
+			lines = append(lines, "    "+terminal.Clean(s.say("under %s", f.Source)))
 		}
 		if err := s.printf("%s\n", strings.Join(lines, "\n")); err != nil {
 			return err
@@ -202,7 +202,5 @@ func (s *session) printFaults(file string, faults []fault, more int) error {
 	if more == 0 {
 		return nil
 	}
-	return s.printf("%s\n", terminal.Clean(s.text(exchange.Text{
-		EN: fmt.Sprintf("%s: and %d more", file, more), ZH: fmt.Sprintf("%s：另有 %d 处", file, more),
-	})))
+	return s.printf("%s\n", terminal.Clean(s.say("%s: and %d more", file, more)))
 }

@@ -65,39 +65,40 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if s.asJSON() {
 		return s.json(x)
 	}
-	facts := terminal.NewTable("exchange", x.ExchangeID)
-	facts.Row("state", string(x.State))
-	facts.Row("document", x.Kind+" "+x.DocumentNumber)
+	facts := terminal.NewTable(s.word("exchange"), terminal.Clean(x.ExchangeID))
+	fact := func(name, value string) { facts.Row(s.word(name), value) }
+	fact("state", string(x.State))
+	fact("document", x.Kind+" "+x.DocumentNumber)
 	if x.DocumentVersion != "" {
-		facts.Row("version", x.DocumentVersion)
+		fact("version", x.DocumentVersion)
 	}
-	facts.Row("sender", x.Sender)
+	fact("sender", x.Sender)
 	if x.Signature != nil {
-		facts.Row("signed by", x.Signature.Signer+" ("+x.Signature.Algorithm+", certificate "+x.Signature.Certificate+")")
+		fact("signed by", s.say("%s (%s, certificate %s)", x.Signature.Signer, x.Signature.Algorithm, x.Signature.Certificate))
 	}
-	facts.Row("accepted", stamp(x.AcceptedAt))
-	facts.Row("SHA-256", x.DigestSHA256)
-	facts.Row("size", strconv.Itoa(x.Size)+" bytes")
-	facts.Row("schema", x.Schema)
+	fact("accepted", stamp(x.AcceptedAt))
+	fact("SHA-256", x.DigestSHA256)
+	fact("size", s.say("%d bytes", x.Size))
+	fact("schema", x.Schema)
 	if len(x.FaultCodes) > 0 {
-		facts.Row("let pass", strings.Join(x.FaultCodes, " "))
+		fact("let pass", strings.Join(x.FaultCodes, " "))
 	}
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}
 	if len(x.HeldBy) > 0 {
-		if err := s.printf("\nheld by\n"); err != nil {
+		if err := s.printf("\n%s\n", s.word("held by")); err != nil {
 			return err
 		}
 		if err := s.printFaults(x.DocumentNumber, s.faults(x.HeldBy), x.HeldByOmitted); err != nil {
 			return err
 		}
 	}
-	deliveries := terminal.NewTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
+	deliveries := s.newTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
 	for _, d := range x.Deliveries {
 		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), s.because(d.Cause))
 	}
-	timeline := terminal.NewTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
+	timeline := s.newTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
 	for _, e := range x.Timeline {
 		attempt := ""
 		if e.Attempt > 0 {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 
@@ -36,21 +35,22 @@ type hinted struct {
 // Unwrap returns the error.
 func (h hinted) Unwrap() error { return h.error }
 
-// fail tells an error and returns the exit code for it.
-func fail(w io.Writer, err error) int {
+// fail prints an error, with what can be done about it, and returns the exit code
+// for it.
+func (s *session) fail(err error) int {
 	switch {
 	case errors.Is(err, errFaults):
 		return exitFaults
 	case errors.Is(err, errUnable):
 		return exitUnable
 	}
-	_, _ = fmt.Fprintln(w, "beibuctl:", terminal.Clean(err.Error()))
+	_, _ = fmt.Fprintln(s.err, "beibuctl:", terminal.Clean(err.Error()))
 	problem := client.ProblemOf(err)
 	if problem != nil && problem.RequestID != "" {
-		_, _ = fmt.Fprintln(w, "request:", terminal.Clean(problem.RequestID))
+		s.note("request: %s", terminal.Clean(problem.RequestID))
 	}
 	if hint := hintOf(err); hint != "" {
-		_, _ = fmt.Fprintln(w, "hint:", hint)
+		s.note("hint: %s", s.word(hint))
 	}
 	if problem != nil && refused(problem.Problem) && !misasked(problem.Code) {
 		return exitFaults

@@ -63,17 +63,18 @@ func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }
 
 // run does what the arguments ask and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
+	early := &session{streams: std, global: global{Lang: languageOf(os.Getenv)}}
 	parsed, code, err := parse(args, std)
 	switch {
 	case err != nil:
-		return fail(std.err, hinted{err, "beibuctl --help shows the commands and flags"})
+		return early.fail(hinted{err, "beibuctl --help shows the commands and flags"})
 	case parsed == nil:
 		return code
 	}
 	s := &session{streams: std, global: parsed.grammar.global, app: parsed.context.Model}
 	parsed.context.BindTo(ctx, (*context.Context)(nil))
 	if err := parsed.context.Run(s); err != nil {
-		return fail(std.err, err)
+		return s.fail(err)
 	}
 	return exitFine
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
@@ -63,18 +62,42 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 	if c.Failed {
 		return s.listFailed(ctx, caller, query, limit)
 	}
-	t := terminal.NewTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "DIRECTION")
-	err = caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
+	t := s.newTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "DIRECTION")
+	shown := 0
+	err = caller.Exchanges(ctx, query, oneMore(limit), func(x httpapi.Exchange) error {
+		if shown++; limit > 0 && shown > limit {
+			return nil
+		}
 		if s.asJSON() {
 			return s.json(x)
 		}
 		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","), x.Direction)
 		return nil
 	})
-	if err != nil || s.asJSON() {
+	if err != nil {
 		return err
 	}
+	s.noteMore(limit, shown)
+	if s.asJSON() {
+		return nil
+	}
 	return s.table(t)
+}
+
+// oneMore is how many are asked for so that it is known whether there are more
+// than the limit; 0 is no limit.
+func oneMore(limit int) int {
+	if limit > 0 {
+		return limit + 1
+	}
+	return 0
+}
+
+// noteMore says so if a limit cut the list.
+func (s *session) noteMore(limit, found int) {
+	if limit > 0 && found > limit {
+		s.note("only the newest %d are shown; --all shows all, --limit more of them", limit)
+	}
 }
 
 // failed are the states of an exchange, as a whole, in which a delivery of it came
@@ -86,7 +109,7 @@ func (s *session) listFailed(ctx context.Context, caller *client.Client, query u
 	var all []httpapi.Exchange
 	for _, state := range failed {
 		query.Set("state", string(state))
-		err := caller.Exchanges(ctx, query, limit, func(x httpapi.Exchange) error {
+		err := caller.Exchanges(ctx, query, oneMore(limit), func(x httpapi.Exchange) error {
 			all = append(all, x)
 			return nil
 		})
@@ -96,10 +119,11 @@ func (s *session) listFailed(ctx context.Context, caller *client.Client, query u
 	}
 	slices.SortFunc(all, func(a, b httpapi.Exchange) int { return cmp.Compare(b.Sequence, a.Sequence) })
 	all = slices.CompactFunc(all, func(a, b httpapi.Exchange) bool { return a.ExchangeID == b.ExchangeID }) // its state changed in between
+	s.noteMore(limit, len(all))
 	if limit > 0 && len(all) > limit {
 		all = all[:limit]
 	}
-	t := terminal.NewTable("EXCHANGE", "FAILED", "RECEIVER", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "CAUSE")
+	t := s.newTable("EXCHANGE", "FAILED", "RECEIVER", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "CAUSE")
 	for _, x := range all {
 		if s.asJSON() {
 			if err := s.json(x); err != nil {

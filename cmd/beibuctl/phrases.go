@@ -18,6 +18,8 @@ var chinese = map[string]string{
 	"MESSAGE": "内容", "SOURCE": "依据", "USE": "用途", "ALGORITHM": "算法", "VALID": "有效期", "SUBJECT": "证书主体", "ID": "标识",
 	"PRIVATE": "有无私钥", "SHA-256": "SHA-256",
 
+	"RECEIVERS": "接收方", "ACCEPTED": "受理时间", "DIRECTION": "收发", "CHANGED": "变更时间", "AT": "时间", "EVENT": "事件",
+
 	// Labels and values.
 	"yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 停用：%s",
@@ -31,6 +33,14 @@ var chinese = map[string]string{
 	"what must be there": "必填内容", "what the exchange reads": "平台读取的内容", "to whom it goes": "发往何处", "who may send it": "可发送方",
 	"samples": "样例", "rules": "业务规则", "root": "根元素", "namespace": "命名空间", "standard": "标准", "schema": "模式",
 	"decides: %s": "决定路由：%s", "always": "无条件",
+
+	"%s: fine, %s": "%s：合格，%s", "at %s": "位置 %s", "under %s": "依据 %s", "%s: and %d more": "%s：另有 %d 处",
+	"warn": "提示", "hold": "待人工审核", "reject": "不予受理",
+
+	// What exchanges shows.
+	"state": "状态", "signed by": "签名人", "%s (%s, certificate %s)": "%s（%s，证书 %s）", "size": "大小", "%d bytes": "%d 字节",
+	"let pass": "提示放行", "held by": "待审原因",
+	"only the newest %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
 
 	// What verify shows.
 	"envelope": "封装文件", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法", "exchange": "交换编号", "version": "版本",
@@ -48,6 +58,43 @@ var chinese = map[string]string{
 	"and %s more that the plan has and this table does not show":                                      "计划中另有 %s，未在表中列出",
 	"%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards": "符合条件的有 %s；其中 %d 笔超出单次计划的上限，未列入计划：请执行后再次重发",
 	"%s of the plan were acknowledged, or begun by another, a moment before":                          "计划中有 %s 刚刚已被签收，或已由他人重发",
+
+	// What can be done about an error.
+	"request: %s": "请求编号：%s", "hint: %s": "建议：%s",
+	"is beibud running there? --server or BEIBU_SERVER names its address":                                                       "该处的 beibud 是否在运行？其地址由 --server 或 BEIBU_SERVER 指定",
+	"--key-file or BEIBU_KEY_FILE names the file with the API key":                                                              "请用 --key-file 或 BEIBU_KEY_FILE 指定 API 密钥文件",
+	"is the API key, or the client certificate, one of this daemon's?":                                                          "请确认该 API 密钥或客户端证书是否已在此服务登记",
+	"beibuctl sign signs a document":                                                                                            "可用 beibuctl sign 对单证签名",
+	"sign with the newer key; keys rotate makes one, which the exchange has to register":                                        "请改用新密钥签名；keys rotate 可生成新密钥，并须由交换平台登记",
+	"has the exchange registered the certificate of this key?":                                                                  "请确认交换平台是否已登记该密钥的证书",
+	"does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers":                        "请确认服务是否配置了 seal.tsa；时间戳在受理之后申请，未获答复时会反复申请",
+	"ask the operator of the exchange why":                                                                                      "请向交换平台的运行人员询问原因",
+	"parties list shows who is suspended, and why":                                                                              "parties list 可查看被停用的参与方及原因",
+	"read the party's topic in Kafka":                                                                                           "请从该参与方的 Kafka 主题读取",
+	"a changed document carries a new version or a new number":                                                                  "内容有变的单证须使用新的版本号或新的编号",
+	"parties list shows the ids of all parties":                                                                                 "parties list 可查看全部参与方的标识",
+	"print the plan again, look at it, and do it then":                                                                          "请重新打印计划，核对后再执行",
+	"--to names the party whose deliveries are meant":                                                                           "请用 --to 指定接收方",
+	"check says what would be needed, and kinds show KIND what decides to whom a document goes":                                 "check 会说明尚缺什么；kinds show KIND 会说明单证发往何处由什么决定",
+	"what answered is not beibud; is there a proxy in between?":                                                                 "作出应答的不是 beibud；中间是否有代理？",
+	"another request is at work on the same number; try again":                                                                  "同一编号的另一请求正在处理，请稍后再试",
+	"whether it was done is unknown; the same may be sent again safely":                                                         "是否已办理尚不确定；可放心原样重发",
+	"nothing was done; try again":                                                                                               "未作任何处理，请再试",
+	"nothing was done; send fewer documents, or ask the operator of the exchange for more":                                      "未作任何处理；请减少发送量，或向交换平台的运行人员申请更多额度",
+	"nothing was done; send fewer documents at once":                                                                            "未作任何处理；请减少同时发送的单证",
+	"limits.document in the daemon's configuration bounds a document":                                                           "单证大小受服务配置中 limits.document 的限制",
+	"beibuctl --help shows the commands and flags":                                                                              "beibuctl --help 可查看命令和选项",
+	"such as http://127.0.0.1:8420 or https://beibu.example":                                                                    "例如 http://127.0.0.1:8420 或 https://beibu.example",
+	"--key-file or BEIBU_KEY_FILE names the file that holds it":                                                                 "请用 --key-file 或 BEIBU_KEY_FILE 指定存放密钥的文件",
+	"--party names the receiver whose mailbox is meant":                                                                         "请用 --party 指定接收方",
+	"keys rotate makes a new one in its place, and keeps the old beside it":                                                     "keys rotate 可生成新密钥取代它，并保留旧密钥",
+	"keep a copy of this key, and leave it; if it has become known to others, begin a new log with a new key, and publish both": "请保留此密钥的副本，不要更换；如已泄露，请以新密钥另建日志，并公布两者",
+	"beibuctl keys new makes a key; keys list shows those of a folder":                                                          "beibuctl keys new 可生成密钥；keys list 可查看文件夹中的密钥",
+	"sending all of them again is safe: what was accepted gets its first receipt":                                               "可放心全部重发：已受理的单证将得到首次的回执",
+	"beibuctl keys show --dir DIR keeps the keys of a daemon, and verify --trust DIR uses them; --cert names one certificate":   "beibuctl keys show --dir DIR 可保存服务的密钥，verify --trust DIR 用其核验；--cert 指定单个证书",
+	"such as --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3":                                                "例如 --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3",
+	"--parties names the map of another exchange":                                                                               "请用 --parties 指定另一交换平台的参与方表",
+	"beibuctl kinds list lists them":                                                                                            "可用 beibuctl kinds list 查看",
 
 	// Notes.
 	"seals are checked with the keys that %s publishes; --trust names keys of your own":              "封装签章按 %s 公布的密钥核验；可用 --trust 指定自有密钥",

@@ -6,10 +6,13 @@ import (
 	"go/token"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
 	"unicode"
+
+	"beibu/exchange/rules"
 )
 
 // speaking are the calls whose constant texts people read.
@@ -32,16 +35,8 @@ func said(t *testing.T) map[string]bool {
 			t.Fatal(err)
 		}
 		ast.Inspect(tree, func(n ast.Node) bool {
-			call, ok := n.(*ast.CallExpr)
-			if !ok || !speaking[nameOf(call.Fun)] {
-				return true
-			}
-			arguments := call.Args
-			if name := nameOf(call.Fun); name != "newTable" {
-				arguments = arguments[:min(1, len(arguments))]
-			}
-			for _, argument := range arguments {
-				if literal, ok := argument.(*ast.BasicLit); ok && literal.Kind == token.STRING {
+			for _, e := range spoken(n) {
+				if literal, ok := e.(*ast.BasicLit); ok && literal.Kind == token.STRING {
 					text, _ := strconv.Unquote(literal.Value)
 					all[text] = true
 				}
@@ -49,6 +44,45 @@ func said(t *testing.T) map[string]bool {
 			return true
 		})
 	}
+	for _, hint := range hints {
+		all[hint] = true
+	}
+	return all
+}
+
+// spoken returns the expressions of a node that are phrases if they are constant
+// texts: the first argument of what speaks, all headings of a table, the second
+// part of a hinted error, and what hintOf returns.
+func spoken(n ast.Node) []ast.Expr {
+	switch n := n.(type) {
+	case *ast.CallExpr:
+		name := nameOf(n.Fun)
+		switch {
+		case name == "newTable":
+			return n.Args
+		case speaking[name]:
+			return n.Args[:min(1, len(n.Args))]
+		}
+	case *ast.CompositeLit:
+		if name, ok := n.Type.(*ast.Ident); ok && name.Name == "hinted" && len(n.Elts) == 2 {
+			return n.Elts[1:]
+		}
+	case *ast.FuncDecl:
+		if n.Name.Name == "hintOf" {
+			return returned(n.Body)
+		}
+	}
+	return nil
+}
+
+// returned returns what the returns of a function give.
+func returned(body *ast.BlockStmt) (all []ast.Expr) {
+	ast.Inspect(body, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok {
+			all = append(all, r.Results...)
+		}
+		return true
+	})
 	return all
 }
 
@@ -81,9 +115,9 @@ func TestEveryPhraseIsInBothLanguages(t *testing.T) {
 			t.Errorf("not in Chinese: %q", phrase)
 		}
 	}
+	values := []string{whatEnvelope, whatReceipt, whatDocument, rules.Warn.String(), rules.Hold.String(), rules.Reject.String()}
 	for phrase, translated := range chinese {
-		// What an exchange says of a finding is a value there: envelope, receipt, document.
-		if !phrases[phrase] && phrase != whatEnvelope && phrase != whatReceipt && phrase != whatDocument {
+		if !phrases[phrase] && !slices.Contains(values, phrase) {
 			t.Errorf("nothing says %q", phrase)
 		}
 		if want, got := verb.FindAllString(phrase, -1), verb.FindAllString(translated, -1); strings.Join(want, "") != strings.Join(got, "") {

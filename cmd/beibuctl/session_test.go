@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -60,6 +63,7 @@ func TestLanguage(t *testing.T) {
 
 // The exit code says whether the exchange said no, or could not be asked.
 func TestExitCodes(t *testing.T) {
+	silent := &session{streams: streams{err: io.Discard}}
 	for status, want := range map[int]int{
 		http.StatusBadRequest: exitFaults, http.StatusForbidden: exitFaults, http.StatusConflict: exitFaults,
 		http.StatusRequestEntityTooLarge: exitFaults, http.StatusUnprocessableEntity: exitFaults,
@@ -67,12 +71,12 @@ func TestExitCodes(t *testing.T) {
 		http.StatusInternalServerError: exitUnable, http.StatusServiceUnavailable: exitUnable, http.StatusFound: exitUnable,
 	} {
 		err := fmt.Errorf("ask: %w", &client.Problem{Problem: httpapi.Problem{Status: status, Code: "x"}})
-		if got := fail(&bytes.Buffer{}, err); got != want {
+		if got := silent.fail(err); got != want {
 			t.Errorf("%d: exit code %d, want %d", status, got, want)
 		}
 	}
 	proxy := &client.Problem{Problem: httpapi.Problem{Status: http.StatusForbidden, Code: client.NoProblem}}
-	if got := fail(&bytes.Buffer{}, proxy); got != exitUnable {
+	if got := silent.fail(proxy); got != exitUnable {
 		t.Errorf("what a proxy says: exit code %d, want %d", got, exitUnable)
 	}
 	if worse(errFaults, errUnable) != errUnable || worse(errUnable, errFaults) != errUnable || //nolint:errorlint // outcomes are never wrapped
@@ -132,5 +136,28 @@ func TestFullDisk(t *testing.T) {
 	}
 	if !strings.Contains(stderr.String(), "disk full") {
 		t.Errorf("told %q", &stderr)
+	}
+}
+
+// A list that its limit cuts says so, and counts what it shows.
+func TestListSaysThatThereAreMore(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		n, _ := strconv.Atoi(r.URL.Query().Get("limit"))
+		page := httpapi.Page{Exchanges: make([]httpapi.Exchange, min(n, 3))}
+		for i := range page.Exchanges {
+			page.Exchanges[i].ExchangeID = strconv.Itoa(i)
+		}
+		answers(w, http.StatusOK, page)
+	}))
+	t.Cleanup(server.Close)
+	for _, test := range []struct {
+		limit string
+		rows  int
+		note  bool
+	}{{"--limit=2", 2, true}, {"--limit=3", 3, false}, {"--limit=50", 3, false}, {"--all", 3, false}} {
+		code, stdout, stderr := called(t, "--server", server.URL, "exchanges", "list", test.limit)
+		if rows := strings.Count(stdout, "\n") - 1; code != exitFine || rows != test.rows || strings.Contains(stderr, "--all shows all") != test.note {
+			t.Errorf("%s: exit code %d\n%s%s", test.limit, code, stdout, stderr)
+		}
 	}
 }

@@ -143,14 +143,14 @@ func (s *session) printSubmission(d submission) error {
 // went wrong after it was accepted.
 func (s *session) warnOf(d submission) error {
 	if d.err != nil {
-		fail(s.err, d.err)
+		s.fail(d.err)
 	}
 	return s.printFaults(d.File, s.faults(d.Faults), d.Omitted)
 }
 
 // explain tells why a document was not accepted.
 func (s *session) explain(d submission) error {
-	fail(s.err, d.err)
+	s.fail(d.err)
 	if d.Problem == nil {
 		return nil
 	}
