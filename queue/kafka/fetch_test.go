@@ -86,7 +86,7 @@ func watchHeap(do func()) (most int64) {
 func heap() int64 {
 	s := []metrics.Sample{{Name: "/memory/classes/heap/objects:bytes"}}
 	metrics.Read(s)
-	return int64(s[0].Value.Uint64()) //nolint:gosec // a size of memory
+	return int64(s[0].Value.Uint64())
 }
 
 // fillSingly writes the records of so many documents to log, a batch each.

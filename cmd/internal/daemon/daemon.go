@@ -98,9 +98,6 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.hold(); err != nil {
 		return err
 	}
-	if err := d.namePID(); err != nil {
-		return err
-	}
 	var err error
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err
@@ -111,7 +108,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.agree(); err != nil {
 		return err
 	}
-	if err := d.reserved(func() error { return d.openStores(ctx) }); err != nil {
+	if err := d.reserved(ctx); err != nil {
 		return err
 	}
 	d.startup.asked()

@@ -20,9 +20,10 @@ const (
 	reserveSize = 1 << 20
 )
 
-// reserved runs open with the reserve released, and takes it again, now and when
-// everything is closed: as much of it as there is room for.
-func (d *Daemon) reserved(open func() error) error {
+// reserved opens the stores, and writes the file with the process id, with the
+// reserve released. It takes the reserve again, then and when everything is closed:
+// as much of it as there is room for.
+func (d *Daemon) reserved(ctx context.Context) error {
 	path := filepath.Join(d.config.Data, reserveFile)
 	if err := os.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("release reserve: %w", err)
@@ -33,7 +34,10 @@ func (d *Daemon) reserved(open func() error) error {
 		}
 	}
 	d.life.onStop("reserve", func(context.Context) error { reserve(); return nil })
-	if err := open(); err != nil {
+	if err := d.namePID(); err != nil {
+		return err
+	}
+	if err := d.openStores(ctx); err != nil {
 		return err
 	}
 	reserve()

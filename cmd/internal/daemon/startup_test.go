@@ -104,7 +104,7 @@ func TestStartupReport(t *testing.T) {
 		s.retry(stageIndex, "a stage that has not begun", nil)
 		done := make(chan error, 1)
 		go func() { done <- s.report(t.Context()) }()
-		time.Sleep(25 * time.Second)
+		<-time.After(25 * time.Second)
 		s.end()
 		if err := <-done; err != nil || s.waiting() != nil {
 			t.Error(err, s.waiting())

@@ -33,6 +33,10 @@ func TestQueueIsAskedAsItCanBe(t *testing.T) {
 		"cannot write": {probed{headed{}}, errAway},
 	} {
 		d := &Daemon{store: c.store}
+		if err := d.askQueue(t.Context()); err == nil {
+			t.Errorf("%s: asked before it is open", name)
+		}
+		d.startup.asked()
 		if err := d.askQueue(t.Context()); !errors.Is(err, c.want) {
 			t.Errorf("%s: %v", name, err)
 		}

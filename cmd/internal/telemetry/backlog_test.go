@@ -23,7 +23,7 @@ func TestBacklog(t *testing.T) {
 			t.Fatal(err)
 		}
 		running(t, m, zap.NewNop())
-		time.Sleep(90 * time.Second)
+		<-time.After(90 * time.Second)
 		expect(t, m, `
 # HELP beibu_deliveries_open Deliveries that the receiver has not acknowledged.
 # TYPE beibu_deliveries_open gauge

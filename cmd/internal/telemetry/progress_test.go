@@ -36,7 +36,7 @@ func TestProgressAsItWasReadLast(t *testing.T) {
 		}
 		running(t, m, zap.NewNop())
 		q.away = true
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		expect(t, m, `
 # HELP beibu_metrics_source_age_seconds How long ago the values of a source that is read in the background were read. It grows while the source cannot be read.

@@ -2,6 +2,7 @@ package telemetry
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -117,7 +118,7 @@ func watch[T any](m *Metrics, name string, read func(context.Context) (T, error)
 func (r *readings) sources() []source {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	return r.all[:len(r.all):len(r.all)]
+	return slices.Clip(r.all)
 }
 
 // Describe tells which metric there may be.

@@ -91,9 +91,9 @@ func TestSourceThatFails(t *testing.T) {
 		}
 		core, lines := observer.New(zap.InfoLevel)
 		running(t, m, zap.New(core))
-		time.Sleep(time.Hour)
+		<-time.After(time.Hour)
 		down = false
-		time.Sleep(time.Minute)
+		<-time.After(time.Minute)
 		synctest.Wait()
 		if text := scraped(m, zap.New(core)); !strings.Contains(text, `beibu_deliveries_open{receiver="vn-nsw"} 2`) {
 			t.Errorf("metrics:\n%s", text)
@@ -111,14 +111,14 @@ func TestSourceThatIsSlow(t *testing.T) {
 		reads := 0
 		err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) {
 			reads++
-			time.Sleep(2 * time.Second)
+			<-time.After(2 * time.Second)
 			return nil, nil
 		})
 		if err != nil {
 			t.Fatal(err)
 		}
 		running(t, m, zap.NewNop())
-		time.Sleep(400 * time.Second)
+		<-time.After(400 * time.Second)
 		if reads != 10 { // one in 42 s
 			t.Errorf("%d readings in 400 s, want 10", reads)
 		}
