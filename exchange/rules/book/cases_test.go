@@ -45,7 +45,8 @@ func TestCodesOfOtherListsAreNoHSCodes(t *testing.T) {
 				`<cbc:ItemClassificationCode listID="HS">`,
 				`<cbc:ItemClassificationCode listID="UNSPSC">03101500</cbc:ItemClassificationCode></cac:CommodityClassification>` +
 					`<cac:CommodityClassification><cbc:ItemClassificationCode listID="hs ">`,
-			}, "",
+			},
+			"",
 		},
 		"a carnet's UNSPSC of chapter 03 is not fish": {
 			"ata-carnet", "expo-machinery-qinzhou-haiphong", []string{harvest, `listID="UNSPSC">03101500<`}, "",
@@ -59,7 +60,8 @@ func TestCodesOfOtherListsAreNoHSCodes(t *testing.T) {
 				"<ram:ApplicableSPSClassification>",
 				"<ram:ApplicableSPSClassification><ram:SystemName>CPV</ram:SystemName><ram:ClassCode>03222000</ram:ClassCode>" +
 					"<ram:ClassName>Fruit and nuts</ram:ClassName></ram:ApplicableSPSClassification><ram:ApplicableSPSClassification>",
-			}, "",
+			},
+			"",
 		},
 		"Form E by the CPV": {
 			"certificate-of-origin", "durian-youyiguan", []string{`schemeID="HS">081060`, `schemeID="CPV">03222000`}, "CO-07B",
@@ -131,7 +133,8 @@ func TestBooleans(t *testing.T) {
 			[]string{
 				`<cbc:LineExtensionAmount currencyID="USD">3600.00</cbc:LineExtensionAmount>`,
 				`<cbc:LineExtensionAmount currencyID="USD">0.00</cbc:LineExtensionAmount>` + indicator,
-			}, "",
+			},
+			"",
 		}
 	}
 	paid := free("<cbc:FreeOfChargeIndicator>0</cbc:FreeOfChargeIndicator>")
@@ -217,13 +220,15 @@ func TestTotalsAreRounded(t *testing.T) {
 				`<cbc:InvoicedQuantity unitCode="KGM">2400<`, `<cbc:InvoicedQuantity unitCode="KGM">` + quantity + "<",
 				`<cbc:LineExtensionAmount currencyID="USD">3600.00<`, `<cbc:LineExtensionAmount currencyID="` + currency + `">` + total + "<",
 				`<cbc:PriceAmount currencyID="USD">1.50<`, `<cbc:PriceAmount currencyID="` + currency + `">` + price + "<",
-			}, want,
+			},
+			want,
 		}
 	}
 	licensed := func(total, want string) trial {
 		return trial{
 			"import-licence", "natural-rubber-automatic",
-			[]string{`<TotalValueAmount currencyID="USD">`, `<TotalValueAmount currencyID="USD">` + total}, want,
+			[]string{`<TotalValueAmount currencyID="USD">`, `<TotalValueAmount currencyID="USD">` + total},
+			want,
 		}
 	}
 	try(t, map[string]trial{

@@ -26,7 +26,10 @@ func creditUnnamed() rules.Rule {
 					return
 				}
 				code := n.Text()
-				if len(code) == 18 && alphanumeric(code) && addresses.of(n) == "CN" && !(codes.SocialCredit(code) && codes.OrganisationCode(code[8:17])) {
+				if len(code) != 18 || !alphanumeric(code) || addresses.of(n) != "CN" {
+					return
+				}
+				if !codes.SocialCredit(code) || !codes.OrganisationCode(code[8:17]) {
 					report(n, code)
 				}
 			})
