@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -13,17 +12,27 @@ import (
 // one of names. Case and white space around it make no difference: systems
 // write "USCC", "uscc" and "USCC " for the same scheme.
 func Is(named string, names ...string) bool {
+	if named == "" { // most elements name nothing, and every rule asks
+		return false
+	}
 	named = strings.TrimSpace(named)
-	return slices.ContainsFunc(names, func(name string) bool { return strings.EqualFold(named, name) })
+	for _, name := range names {
+		if strings.EqualFold(named, name) {
+			return true
+		}
+	}
+	return false
 }
 
 // Scheme returns the scheme that an identifier says it is from, or the list of
 // a code, without white space around it; "" if it does not say.
 func Scheme(n strict.Node) string {
-	return cmp.Or(
-		strings.TrimSpace(n.Attr("schemeID")), strings.TrimSpace(n.Attr("listID")),
-		strings.TrimSpace(n.Attr("schemeName")), strings.TrimSpace(n.Attr("listName")),
-	)
+	for _, name := range [...]string{"schemeID", "listID", "schemeName", "listName"} {
+		if scheme := strings.TrimSpace(n.Attr(name)); scheme != "" {
+			return scheme
+		}
+	}
+	return ""
 }
 
 // IsHS tells whether an element holds a code of the Harmonized System: it says

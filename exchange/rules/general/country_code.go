@@ -16,8 +16,9 @@ func countryCode() rules.Rule {
 		EN:     "{0} is not a country code",
 		ZH:     "{0}不是国家代码",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				if !holdsCountry(d, n) {
+				if !holdsCountry(own, n) {
 					return
 				}
 				if code := n.Text(); code != "" && !codes.Country(code) {
@@ -30,8 +31,8 @@ func countryCode() rules.Rule {
 
 // holdsCountry tells whether an element holds a country code: in UBL, in a trade
 // licence, or in an SPS certificate. In a kind of a pack it must say so.
-func holdsCountry(d *rules.Document, n strict.Node) bool {
-	if !d.BuiltIn() {
+func holdsCountry(own bool, n strict.Node) bool {
+	if !own {
 		return rules.Names(rules.Scheme(n), rules.ISO3166)
 	}
 	switch name := n.Local(); name {

@@ -17,7 +17,10 @@ func creditCheck() rules.Rule {
 		ZH:     "统一社会信用代码{0}校验不符：末位校验码与其他各位不一致",
 		Check: func(d *rules.Document, report rules.Report) {
 			every(d.Root, func(n strict.Node) {
-				if code := n.Text(); namesCredit(n) && codes.SocialCreditForm(code) && !codes.SocialCredit(code) {
+				if !namesCredit(n) {
+					return
+				}
+				if code := n.Text(); codes.SocialCreditForm(code) && !codes.SocialCredit(code) {
 					report(n, code)
 				}
 			})

@@ -14,8 +14,9 @@ func currencyCode() rules.Rule {
 		EN:     "{0} is not a currency code",
 		ZH:     "{0}不是货币代码",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				code := currencyOf(d, n)
+				code := currencyOf(own, n)
 				if _, known := codes.Currency(code); code != "" && !known {
 					report(n, code)
 				}
@@ -26,8 +27,8 @@ func currencyCode() rules.Rule {
 
 // currencyOf returns the currency that an element names, or "". In a kind of a
 // pack it must say that it is of ISO 4217.
-func currencyOf(d *rules.Document, n strict.Node) string {
-	if d.BuiltIn() {
+func currencyOf(own bool, n strict.Node) string {
+	if own {
 		return n.Attr("currencyID")
 	}
 	if rules.Names(rules.Scheme(n), rules.ISO4217) {

@@ -28,8 +28,9 @@ func farDate() rules.Rule {
 
 // eachDate visits the elements that hold a date.
 func eachDate(d *rules.Document, visit func(strict.Node)) {
+	own := d.BuiltIn()
 	every(d.Root, func(n strict.Node) {
-		if holdsDate(d, n) && !judgedBySPS(n) {
+		if holdsDate(own, n) && !judgedBySPS(n) {
 			visit(n)
 		}
 	})
@@ -37,12 +38,12 @@ func eachDate(d *rules.Document, visit func(strict.Node)) {
 
 // holdsDate tells whether an element holds a date, by its name in a vocabulary of
 // ours. In a kind of a pack it must say by which form of UNCL 2379 it is written.
-func holdsDate(d *rules.Document, n strict.Node) bool {
+func holdsDate(own bool, n strict.Node) bool {
 	name := n.Local()
 	if name == "DateTimeString" {
-		return d.BuiltIn() || n.Attr("format") != "" || n.Attr("formatCode") != ""
+		return own || n.Attr("format") != "" || n.Attr("formatCode") != ""
 	}
-	return d.BuiltIn() && (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
+	return own && (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
 }
 
 // ours tells whether an element is of a vocabulary whose names are known here,

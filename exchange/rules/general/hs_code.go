@@ -17,8 +17,9 @@ func hsCode() rules.Rule {
 		EN:     "{0} is not an HS code; it has 6, 8 or 10 digits and begins with a chapter from 01 to 98",
 		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至98章开头",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				if !rules.SaysHS(n) {
+				if own && !holdsCode(n.Local()) || !rules.SaysHS(n) {
 					return
 				}
 				if code := n.Text(); code != "" && !isHS(code) {
@@ -27,6 +28,12 @@ func hsCode() rules.Rule {
 			})
 		},
 	}
+}
+
+// holdsCode tells whether an element may hold a code, by its name in the kinds of
+// the exchange's own.
+func holdsCode(name string) bool {
+	return strings.HasSuffix(name, "Code") || strings.HasSuffix(name, "ID")
 }
 
 func isHS(code string) bool {

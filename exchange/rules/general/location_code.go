@@ -15,8 +15,9 @@ func locationCode() rules.Rule {
 		EN:     "{0} is not a place in UN/LOCODE",
 		ZH:     "{0}不是UN/LOCODE中的地点",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				code, meant := locode(d, n)
+				code, meant := locode(own, n)
 				if !meant || code == "" {
 					return
 				}

@@ -15,8 +15,9 @@ func locationCountry() rules.Rule {
 		EN:     "the place {0} is not in {1}, the country of its address",
 		ZH:     "地点{0}不在其地址所在国{1}",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				code, meant := locode(d, n)
+				code, meant := locode(own, n)
 				if !meant || n.Local() != "ID" || !codes.LocationCode(code) {
 					return
 				}

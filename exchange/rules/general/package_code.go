@@ -14,8 +14,9 @@ func packageCode() rules.Rule {
 		EN:     "{0} is not a package code of Recommendation 21",
 		ZH:     "{0}不是第21号建议书的包装代码",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				if !holdsPackage(d, n) {
+				if !holdsPackage(own, n) {
 					return
 				}
 				if code := n.Text(); code != "" && !codes.Package(code) {
@@ -28,8 +29,8 @@ func packageCode() rules.Rule {
 
 // holdsPackage tells whether an element holds a package code, in UBL or in an SPS
 // certificate. In a kind of a pack it must say so.
-func holdsPackage(d *rules.Document, n strict.Node) bool {
-	if !d.BuiltIn() {
+func holdsPackage(own bool, n strict.Node) bool {
+	if !own {
 		return rules.Names(rules.Scheme(n), rules.Rec21)
 	}
 	switch n.Local() {

@@ -14,8 +14,9 @@ func transportMode() rules.Rule {
 		EN:     "{0} is not a mode of transport of Recommendation 19",
 		ZH:     "{0}不是第19号建议书的运输方式代码",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				if !holdsMode(d, n) {
+				if !holdsMode(own, n) {
 					return
 				}
 				if code := n.Text(); code != "" && !codes.TransportMode(code) {
@@ -28,8 +29,8 @@ func transportMode() rules.Rule {
 
 // holdsMode tells whether an element holds a mode of transport, in UBL or in an
 // SPS certificate. In a kind of a pack it must say so.
-func holdsMode(d *rules.Document, n strict.Node) bool {
-	if !d.BuiltIn() {
+func holdsMode(own bool, n strict.Node) bool {
+	if !own {
 		return rules.Names(rules.Scheme(n), rules.Rec19)
 	}
 	return n.Local() == "TransportModeCode" || n.Local() == "ModeCode"

@@ -18,8 +18,9 @@ func unitCode() rules.Rule {
 		EN:     "{0} is not a unit of measure of Recommendation 20",
 		ZH:     "{0}不是第20号建议书的计量单位代码",
 		Check: func(d *rules.Document, report rules.Report) {
+			own := d.BuiltIn()
 			every(d.Root, func(n strict.Node) {
-				if !d.BuiltIn() && !rules.Names(n.Attr("unitCodeListID"), rules.Rec20) {
+				if !own && !rules.Names(n.Attr("unitCodeListID"), rules.Rec20) {
 					return
 				}
 				code, _, _ := strings.Cut(n.Attr("unitCode"), "#")
