@@ -132,17 +132,15 @@ func (b Book) unknown(kind string, at time.Time) error {
 	for _, k := range b.List(at) {
 		names = append(names, k.Kind)
 	}
-	en, _ := rules.Quote(kind)
+	en, zh := rules.Quote(kind)
 	return &exchange.Error{
 		Op: "find kind", Kind: exchange.NotFound, Code: "kind-unknown",
-		Err: unknownKind("there is no kind of document " + en + "; the kinds are " + strings.Join(names, ", ")),
+		Err: exchange.Reason{
+			EN: "there is no kind of document " + en + "; the kinds are " + strings.Join(names, ", "),
+			ZH: "没有单证种类" + zh + "；现有种类：" + strings.Join(names, "、"),
+		},
 	}
 }
-
-type unknownKind string
-
-// Error names the kinds that there are.
-func (u unknownKind) Error() string { return string(u) }
 
 // required lists what the schema asks for, and the number.
 func required(d schemas.Description) []Must {

@@ -50,9 +50,10 @@ func (b Book) Sample(ctx context.Context, kind, name string, at time.Time) ([]by
 			return nil, err
 		}
 	}
-	why := fmt.Errorf("there is no sample of %s that is valid today", kind)
+	why := exchange.Because("there is no sample of %s that is valid today", "%s 没有今天有效的样例", kind)
 	if !known {
-		why = fmt.Errorf("there is no such sample of %s; GET /v1/kinds/%s and beibuctl kinds show %s list them", kind, kind, kind)
+		why = exchange.Because("there is no such sample of %s; GET /v1/kinds/%s and beibuctl kinds show %s list them",
+			"%s 没有该样例；GET /v1/kinds/%s 和 beibuctl kinds show %s 列出全部样例", kind, kind, kind)
 	}
 	return nil, &exchange.Error{Op: "find sample", Kind: exchange.NotFound, Code: "sample-unknown", Err: why}
 }
