@@ -16,10 +16,11 @@ import (
 	"beibu/queue"
 )
 
-// A bounded record takes no more in one piece than a topic of Kafka does.
+// A bounded record takes no more in one piece than half of what a topic of Kafka
+// does.
 type bounded struct{ *exchangetest.Record }
 
-const onePiece = 8 << 20
+const onePiece = 4 << 20
 
 func (b bounded) Append(ctx context.Context, events ...queue.Event) (int64, error) {
 	size := 0
@@ -126,7 +127,7 @@ func TestRecordOutsideLimits(t *testing.T) {
 func TestReplayUnknownCause(t *testing.T) {
 	b := refusedRecord(t, 3)
 	replay := &exchange.Replay{Journal: b, Recorder: &exchange.Recorder{Appender: b, Feed: b, Fold: b}}
-	for cause, want := range map[string]string{"HS-UNKNOWN": "", "expired": "", "HS-UNKNWON": "HS-UNKNOWN (3)"} {
+	for cause, want := range map[string]string{"HS-UNKNOWN": "", "expired": "", "HS-UNHEARD": "HS-UNKNOWN (3)"} {
 		_, err := replay.Plan(t.Context(), exchange.ReplayQuery{Receiver: "window-vn", Cause: cause, Since: rulestest.Received.Add(time.Hour)})
 		if want == "" && err != nil || want != "" && (exchange.KindOf(err) != exchange.Invalid || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", cause, err)

@@ -90,14 +90,14 @@ func taken(t *testing.T, dir, more string) httpapi.Acceptance {
 // dispatched waits until the record of a daemon shows an exchange with a
 // delivery to each of its receivers. The answer 202 does not say so: dispatch
 // follows it, and what a stop interrupts is dispatched after the next start.
-func dispatched(t *testing.T, d *Daemon, id string) exchange.Exchange {
+func dispatched(t *testing.T, d *Daemon, id string) {
 	t.Helper()
 	for {
 		changed := d.index.Changed("")
 		x, err := d.index.Exchange(t.Context(), uuid.MustParse(id))
 		switch {
 		case err == nil && len(x.Deliveries) == len(x.Receivers):
-			return x
+			return
 		case err != nil && exchange.KindOf(err) != exchange.NotFound:
 			t.Fatal(err)
 		}
