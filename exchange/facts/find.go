@@ -46,9 +46,9 @@ func walk(n strict.Node, steps []places.Step, attribute string, yield func(stric
 // passes tells whether an element is as all tests want it.
 func passes(n strict.Node, tests []places.Test) bool {
 	for _, t := range tests {
-		var values []string
+		values := make([]string, 0, len(t.Names))
 		for _, name := range t.Names {
-			values = append(values, valuesOf(n, name)...)
+			values = appendValues(values, n, name)
 		}
 		if !t.Passes(values) {
 			return false
@@ -57,16 +57,15 @@ func passes(n strict.Node, tests []places.Test) bool {
 	return true
 }
 
-// valuesOf returns what an element has under the name of a test.
-func valuesOf(n strict.Node, name string) []string {
+// appendValues appends what an element has under the name of a test.
+func appendValues(values []string, n strict.Node, name string) []string {
 	if attribute, ok := strings.CutPrefix(name, "@"); ok {
-		return []string{n.Attr(attribute)}
+		return append(values, n.Attr(attribute))
 	}
-	var texts []string
 	for child := range n.All(name) {
-		texts = append(texts, child.Text())
+		values = append(values, child.Text())
 	}
-	return texts
+	return values
 }
 
 // ordered returns the children of a step in the order that it asks for. Those
@@ -84,7 +83,7 @@ func ordered(n strict.Node, step places.Step) []strict.Node {
 			continue
 		}
 		one := numbered{node: child}
-		for _, text := range valuesOf(child, step.By) {
+		for _, text := range appendValues(nil, child, step.By) {
 			if number, err := strconv.ParseInt(strings.TrimSpace(text), 10, 64); err == nil && !one.known {
 				one.number, one.known = number, true
 			}
