@@ -63,7 +63,7 @@ func TestMistakesInAccess(t *testing.T) {
 	empty := file("empty.key", "\n", 0o600)
 	found, err := mistakesIn(t, `listen: 127.0.0.1:8420
 private: localhost:8420
-kafka: {brokers: [127.0.0.1:9092, 127.0.0.1:9092]}
+kafka: {brokers: ["127.0.0.1:9092", "127.0.0.1:9092"]}
 access:
   - {name: one, operator: true, keyFile: `+good+`}
   - {name: two, operator: true, keyFile: `+good+`}

@@ -154,7 +154,7 @@ func isTable(node ast.Node, into reflect.Value) bool {
 
 func (s *source) scalar(node ast.Node, key string, into reflect.Value) {
 	if _, ok := node.(ast.ScalarNode); !ok {
-		s.note(key, "must be a single value")
+		s.note(key, "must be a single value; text with a colon in it, such as an address in brackets, needs quotes")
 		return
 	}
 	text := node.GetToken().Value

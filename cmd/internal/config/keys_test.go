@@ -137,7 +137,7 @@ aliases: [{uri: "http://www.w3.org/2000/09/xmldsig#sm2-sm3", means: "http://www.
 aliases:
   - {uri: "urn:mine", means: "http://www.w3.org/2000/09/xmldsig#rsa-sha1"}
 `, "DIR", dir)))
-	for _, part := range []string{":2: seal.keys[0]: read key " + dir + "/open.pem: its permissions", ":2: seal.keys[1]", ":4: aliases[0]"} {
+	for _, part := range []string{":2: seal.keys[0]: read key: " + dir + "/open.pem: its permissions", ":2: seal.keys[1]", ":4: aliases[0]"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
 			t.Errorf("not told: %s in %v", part, err)
 		}
