@@ -132,7 +132,7 @@ func place(temporary, path string) error {
 	}
 	// Some file systems, FAT and shares among them, have no hard links. Whoever
 	// makes the empty file owns the name.
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
