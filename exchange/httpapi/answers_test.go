@@ -42,6 +42,8 @@ func TestAnswers(t *testing.T) {
 	large := `{"reason":"` + strings.Repeat("x", 70<<10) + `"}`
 	text := map[string]string{"Content-Type": "text/plain"}
 	x := "/v1/exchanges/" + accepted.ExchangeID
+	kindSchema := "/v1/kinds/ata-carnet/schema"
+	kindFile := read[httpapi.SchemaFiles](t, w.do(request{path: kindSchema, as: port}), http.StatusOK).Files[0].Path
 	cases := []struct {
 		request
 		status int
@@ -141,6 +143,16 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/routes"}, 401, "credentials-missing"},
 		{request{path: "/v1/routes", as: port}, 403, "forbidden"},
 		{request{path: "/v1/rules"}, 200, ""},
+		{request{path: "/v1/kinds", as: stranger}, 200, ""},
+		{request{path: "/v1/kinds/ata-carnet", as: stranger}, 200, ""},
+		{request{path: "/v1/kinds/none", as: port}, 404, "unknown-kind"},
+		{request{path: "/v1/kinds/ata-carnet/sample", as: stranger}, 200, ""},
+		{request{path: "/v1/kinds/ata-carnet/sample?title=x", as: port}, 400, "parameter"},
+		{request{path: "/v1/kinds/none/sample", as: port}, 404, "unknown-kind"},
+		{request{path: kindSchema, as: stranger}, 200, ""},
+		{request{path: "/v1/kinds/none/schema", as: port}, 404, "unknown-kind"},
+		{request{path: kindFile, as: stranger}, 200, ""},
+		{request{path: kindSchema + "/none.xsd", as: port}, 404, "not-found"},
 		{request{path: "/v1/keys"}, 200, ""},
 		{request{path: "/v1/version", as: port}, 200, ""},
 		{request{path: "/v1/version"}, 401, "credentials-missing"},
@@ -152,6 +164,13 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1//documents", as: port, body: good}, 404, "not-found"},
 		{request{path: "/v1/exchanges/../documents", as: port, body: good}, 404, "not-found"},
 		{request{path: "/livez"}, 404, "not-found"},
+	}
+	for _, path := range []string{"/v1/kinds", "/v1/kinds/ata-carnet", "/v1/kinds/ata-carnet/sample", kindSchema, kindFile} {
+		cases = append(cases, struct {
+			request
+			status int
+			code   string
+		}{request{path: path}, 401, "credentials-missing"})
 	}
 	for _, tail := range []string{"", "/document", "/envelope", "/receipt"} {
 		cases = append(cases, []struct {

@@ -107,7 +107,7 @@ func TestSilentStrangersAreClosed(t *testing.T) {
 				if _, err := io.WriteString(conn, c.asks); err != nil {
 					t.Fatal(err)
 				}
-				answer, err := http.ReadResponse(from, nil)
+				answer, err := http.ReadResponse(from, nil) //nolint:bodyclose // shut closes it
 				if err != nil {
 					t.Fatal(err)
 				}

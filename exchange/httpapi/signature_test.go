@@ -42,6 +42,11 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 		{path: "/v1/mailbox"},
 		{path: "/v1/parties"},
 		{path: "/v1/version"},
+		{path: "/v1/kinds"},
+		{path: "/v1/kinds/ata-carnet"},
+		{path: "/v1/kinds/ata-carnet/sample"},
+		{path: "/v1/kinds/ata-carnet/schema"},
+		{path: "/v1/kinds/ata-carnet/schema/none.xsd"},
 	}
 	w.suspend(port)
 	for _, call := range calls {

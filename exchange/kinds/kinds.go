@@ -134,7 +134,7 @@ func (b Book) unknown(kind string, at time.Time) error {
 	}
 	en, zh := rules.Quote(kind)
 	return &exchange.Error{
-		Op: "find kind", Kind: exchange.NotFound, Code: "kind-unknown",
+		Op: "find kind", Kind: exchange.NotFound, Code: "unknown-kind",
 		Err: exchange.Reason{
 			EN: "there is no kind of document " + en + "; the kinds are " + strings.Join(names, ", "),
 			ZH: "没有单证种类" + zh + "；现有种类：" + strings.Join(names, "、"),

@@ -55,7 +55,7 @@ func (b Book) Sample(ctx context.Context, kind, name string, at time.Time) ([]by
 		why = exchange.Because("there is no such sample of %s; GET /v1/kinds/%s and beibuctl kinds show %s list them",
 			"%s 没有该样例；GET /v1/kinds/%s 和 beibuctl kinds show %s 列出全部样例", kind, kind, kind)
 	}
-	return nil, &exchange.Error{Op: "find sample", Kind: exchange.NotFound, Code: "sample-unknown", Err: why}
+	return nil, &exchange.Error{Op: "find sample", Kind: exchange.NotFound, Code: "unknown-sample", Err: why}
 }
 
 // received is the day on which the samples are good as they are.
