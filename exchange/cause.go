@@ -10,7 +10,7 @@ const (
 	CodeReplay  = "replay"   // an operator began it again
 )
 
-// IsOwnCode tells whether a code is the exchange's own, so that no receiver may
+// IsOwnCode reports whether a code is the exchange's own, so that no receiver may
 // give it.
 func IsOwnCode(code string) bool {
 	return slices.Contains([]string{CodeExpired, CodeNotKept, CodeReplay}, code)

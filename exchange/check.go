@@ -160,7 +160,7 @@ func (c *Checks) outline(checked Checked, where places.Places) Reading {
 	return r
 }
 
-// counts tells whether the document's number is its own: it is valid so far, and
+// counts reports whether the document's number is its own: it is valid so far, and
 // can be filed.
 func (r Reading) counts() bool { return r.checked.Valid() && r.unfiled == nil }
 

@@ -48,7 +48,7 @@ type counter struct {
 	queue.Admitter
 	admits int
 	down   bool
-	owned  error // or nil, where what is known is told
+	owned  error // or nil, if what is known is returned
 }
 
 func (c *counter) Owned(ctx context.Context, key string) (queue.Entry, error) {

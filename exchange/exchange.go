@@ -50,7 +50,7 @@ type Lease struct {
 // MaxLease is the longest lease that can be asked for.
 const MaxLease = time.Hour
 
-// Holds tells whether the lease is in force at a time. One that would last for
+// Holds reports whether the lease is in force at a time. One that would last for
 // longer than MaxLease was given by a clock that was ahead, and does not count:
 // otherwise the delivery would be withheld until that far time.
 func (l Lease) Holds(at time.Time) bool {

@@ -43,7 +43,7 @@ func (f Faults) Has(severity rules.Severity) bool {
 	return false
 }
 
-// refuse tells whether one of the faults refuses the document at a place.
+// refuse reports whether one of the faults refuses the document at a place.
 func (f Faults) refuse(path string) bool {
 	return slices.ContainsFunc(f, func(fault Fault) bool {
 		return fault.Path == path && fault.Severity == rules.Reject.String()

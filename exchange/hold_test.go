@@ -63,7 +63,7 @@ func secondNode(t *testing.T, w *exchangetest.World) (*journal.Journal, *exchang
 }
 
 // Of two operators at two nodes who decide one held exchange at once, the record
-// lets one decide, and the other is told what was decided and by whom.
+// lets one decide, and the other receives what was decided and by whom.
 func TestTwoVerdicts(t *testing.T) {
 	w := heldWorld(t)
 	index, recorder := secondNode(t, w)

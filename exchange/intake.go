@@ -167,7 +167,7 @@ func (in *Intake) allow(c Checked) error {
 	return nil
 }
 
-// earlier answers a document whose number is known to be owned, and tells
+// earlier answers a document whose number is known to be owned, and reports
 // whether it is: with the first receipt if the owner has the same content, and
 // with a Conflict if it has another. A document that breaks the schema or has a
 // number that is none gets no Conflict but its faults, so it is not found then. What this node does not know
@@ -221,7 +221,7 @@ func (in *Intake) IsSuspended(id string) bool {
 // CodeSuspended is told to a party that is suspended.
 const CodeSuspended = "party-suspended"
 
-// codeMayNotSend is told to a party that may not send a kind, or nothing.
+// codeMayNotSend is the code for a party that may not send a kind, or nothing.
 const codeMayNotSend = "sender-may-not-send"
 
 // open begins the exchange of a document.

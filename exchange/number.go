@@ -33,7 +33,7 @@ func ReadNumber(text string) (value string, odd *Oddity) {
 // whiteSpace is what XML 1.0 calls so, S [3].
 const whiteSpace = " \t\r\n"
 
-// plain tells whether a text is of the visible characters of ASCII alone, as
+// plain reports whether a text is of the visible characters of ASCII alone, as
 // nearly all numbers are.
 func plain(text string) bool {
 	for i := range len(text) {

@@ -10,7 +10,7 @@ import (
 )
 
 // A number is a value: it is the same however it is written, as long as a reader
-// can tell how it is written.
+// can see how it is written.
 func TestReadNumber(t *testing.T) {
 	for written, want := range map[string]string{
 		"CN/4501/26/00183":           "CN/4501/26/00183", // as it always was
@@ -66,7 +66,7 @@ func TestReadNumber(t *testing.T) {
 }
 
 // One number in several spellings is one number: the second document is another
-// content of it. What cannot be told apart by eye is refused, with its place.
+// content of it. What looks the same to the eye is refused, with its place.
 func TestNumbersInSeveralSpellings(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	first, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "QZ 2026 0001")))

@@ -47,7 +47,7 @@ func (q ReplayQuery) deliveries() DeliveryQuery {
 type Plan struct {
 	Query    ReplayQuery
 	Matched  int        // failed deliveries that fit the query
-	Eligible int        // of those: what the plan begins again, and its digest stands for
+	Eligible int        // of those: what the plan begins again, and its digest covers
 	LeftOut  int        // of those: what is beyond MaxReplay, and is for the next plan
 	Items    []Exchange // the first MaxItems of the plan, each with the one failed delivery
 	Digest   string     // lower-case hexadecimal SHA-256
@@ -218,7 +218,7 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 }
 
 // begin records a page of a replay and returns how many of its attempts the
-// record lets it begin.
+// record permits it to begin.
 func (r *Replay) begin(ctx context.Context, o Order, page []attempt, events []Event) (begun int, err error) {
 	for part := range parts(events) {
 		if err := r.Recorder.Record(ctx, part...); err != nil {

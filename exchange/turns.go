@@ -107,7 +107,7 @@ func (t *turns) letIn() {
 	}
 }
 
-// fits tells whether one more job may be under way.
+// fits reports whether one more job may be under way.
 func (t *turns) fits(j job) bool {
 	if j.small() {
 		return t.small < t.processors
@@ -136,7 +136,7 @@ func (t *turns) begin(j job) {
 	}
 }
 
-// start tells where a party's next job begins. One that has had nothing for a
+// start says where a party's next job begins. One that has had nothing for a
 // while has no claim on what it left to others.
 func (t *turns) start(party string) int64 { return max(t.had[party], t.now) }
 
@@ -151,7 +151,7 @@ func (t *turns) next() int {
 	return best
 }
 
-// before tells whether a job is to begin before one that came earlier.
+// before reports whether a job is to begin before one that came earlier.
 func (t *turns) before(j, earlier job) bool {
 	if j.check != earlier.check {
 		return j.check == (t.ahead >= submissionsAhead)

@@ -57,7 +57,7 @@ func said(key places.Key, f facts.Facts) Text {
 	return Text{EN: "it is nowhere named", ZH: "单证未注明"}
 }
 
-// mistyped tells whether a port is no place of UN/LOCODE, of a country whose places
+// mistyped reports whether a port is no place of UN/LOCODE, of a country whose places
 // are listed and in which the exchange has customs offices: one of them may be
 // meant, and is not to be left out.
 func (r *Routes) mistyped(s selector, value string) bool {
@@ -121,7 +121,7 @@ func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 	return faults
 }
 
-// meets tells whether a document fits a part of a condition.
+// meets reports whether a document fits a part of a condition.
 func (r *Routes) meets(p part, f facts.Facts) bool {
 	if p.key == places.HS {
 		return f.HasHS(p.list)

@@ -81,7 +81,7 @@ func required(prefix string, t *grammar.Type, depth int) []string {
 	return paths
 }
 
-// declares tells whether a file of the set itself declares a global element.
+// declares reports whether a file of the set itself declares a global element.
 func (s *set) declares(file string, name grammar.Name) bool {
 	tree, err := s.parse(file)
 	if err != nil || tree.Attrs["targetNamespace"] != name.Space {

@@ -101,7 +101,7 @@ var profiles = []profile{
 	},
 }
 
-// isBuiltIn tells whether an embedded profile judges a kind.
+// isBuiltIn reports whether an embedded profile judges a kind.
 func isBuiltIn(kind Kind) bool {
 	return slices.ContainsFunc(profiles, func(p profile) bool {
 		return slices.ContainsFunc(p.kinds, func(k known) bool { return k.kind == kind })

@@ -99,7 +99,7 @@ func needless(text string, i int) bool {
 	return i == 0 || i == len(text)-1 || text[i-1] == ' ' || text[i+1] == ' '
 }
 
-// lookalikes are letters of Greek and Cyrillic, and dashes, that cannot be told
+// lookalikes are letters of Greek and Cyrillic, and dashes, that cannot be distinguished
 // from characters of ASCII.
 const lookalikes = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο" + "АВЕЅІЈКМНОРСТУХаеѕіјорсух" + "‐‑‒–—−"
 

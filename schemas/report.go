@@ -36,7 +36,7 @@ type Report struct {
 // MaxViolations bounds what one report lists.
 const MaxViolations = 20
 
-// Valid tells whether the document passed both checks. It keeps to the schema
+// Valid reports whether the document passed both checks. It keeps to the schema
 // strictly if it has no warnings either.
 func (r Report) Valid() bool { return len(r.Violations) == 0 }
 

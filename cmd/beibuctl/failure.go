@@ -65,7 +65,7 @@ func refused(p httpapi.Problem) bool {
 	return p.Code != client.NoProblem && p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError
 }
 
-// misasked tells whether a code says that a filter has a value that does not
+// misasked reports whether a code says that a filter has a value that does not
 // exist, so that what was asked has no answer: neither yes nor no.
 func misasked(code string) bool { return strings.HasPrefix(code, "unknown-") }
 

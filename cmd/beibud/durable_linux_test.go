@@ -23,7 +23,7 @@ import (
 )
 
 // A process that is killed leaves what it wrote with the kernel, so that no crash
-// test can tell whether the disk was waited for. This one reads it from the
+// test can see whether the disk was waited for. This one reads it from the
 // system calls: between a request and the answer that promises something, the log
 // is written and then synchronised.
 func TestDurableBeforeTheAnswer(t *testing.T) {
@@ -130,7 +130,7 @@ type call struct {
 // traceLine is a call that has ended, its first half or its second half.
 var traceLine = regexp.MustCompile(`^(\d+) +(?:(\w+)\((\d+<[^>]*>)|<\.\.\. \w+ resumed>)(.*)$`)
 
-// calls reads a trace. A call during which another thread did something stands on
+// calls reads a trace. A call during which another thread did something is on
 // two lines.
 func calls(trace string) (all []call) {
 	halves := map[string]call{} // by thread

@@ -13,12 +13,12 @@ type Unread struct {
 	Key  places.Key
 	At   strict.Node
 	Text string
-	// Meant tells that nothing but a code can be meant: the scheme says so, or the
+	// Meant says that nothing but a code can be meant: the scheme says so, or the
 	// text is one but for characters that are not seen.
 	Meant bool
 }
 
-// Port tells whether a port was looked for, not a country.
+// Port reports whether a port was looked for, not a country.
 func (u Unread) Port() bool {
 	return u.Key == places.ExportPort || u.Key == places.ImportPort || u.Key == places.TransitPort
 }
@@ -35,7 +35,7 @@ var (
 	locode  = form{5, codes.LocationCode} // UN/LOCODE, Recommendation 16
 )
 
-// meant tells whether a text that is no code was meant as one.
+// meant reports whether a text that is no code was meant as one.
 func (f form) meant(at strict.Node, text string) bool {
 	if at.Attr("schemeID") != "" || at.Attr("schemeName") != "" {
 		return true // places pass over identifiers of other schemes
@@ -56,6 +56,6 @@ func (f form) meant(at strict.Node, text string) bool {
 	return f.is(string(bare)) || len(bare) == f.length && alike > 0 && (latin > 0 || fullWidth(bare[0]))
 }
 
-// fullWidth tells whether a character is a letter or digit of ASCII as wide as a
+// fullWidth reports whether a character is a letter or digit of ASCII as wide as a
 // Chinese one.
 func fullWidth(r rune) bool { return '\uff10' <= r && r <= '\uff5a' }

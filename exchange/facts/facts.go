@@ -104,7 +104,7 @@ func Read(where places.Places, root strict.Node) Facts {
 	return f
 }
 
-// Express tells whether the goods perish: all of HS chapters 01 to 14, live
+// Express reports whether the goods perish: all of HS chapters 01 to 14, live
 // animals to vegetable products, count.
 func (f Facts) Express() bool {
 	return slices.ContainsFunc(f.HS, func(code string) bool {
@@ -112,7 +112,7 @@ func (f Facts) Express() bool {
 	})
 }
 
-// HasHS tells whether no prefixes are given or a code has one of them.
+// HasHS reports whether no prefixes are given or a code has one of them.
 func (f Facts) HasHS(prefixes []string) bool {
 	return len(prefixes) == 0 || slices.ContainsFunc(f.HS, func(code string) bool {
 		return slices.ContainsFunc(prefixes, func(p string) bool { return strings.HasPrefix(code, p) })

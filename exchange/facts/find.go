@@ -43,7 +43,7 @@ func walk(n strict.Node, steps []places.Step, attribute string, yield func(stric
 	return true
 }
 
-// passes tells whether an element is as all tests want it.
+// passes reports whether an element is as all tests want it.
 func passes(n strict.Node, tests []places.Test) bool {
 	for _, t := range tests {
 		values := make([]string, 0, len(t.Names))

@@ -85,7 +85,7 @@ func (s *Server) readJSON(c *call, v any) error {
 }
 
 // decodeJSON reads one JSON value and nothing after it. Keys are those of the
-// description, letter by letter, and each stands once.
+// description, letter by letter, and each is given once.
 func decodeJSON(body []byte, v any) error {
 	if err := exactKeys(body, reflect.TypeOf(v)); err != nil {
 		return errBody.because("not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())

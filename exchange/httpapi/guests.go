@@ -12,7 +12,7 @@ import (
 // Guests bounds the connections of listeners: how many there are, how many of
 // them come from one address, and how long one may say nothing before it has shown
 // credentials that count. So strangers cannot use up the descriptors of the
-// process. Where there is no room for a new connection, the stranger that came
+// process. If there is no room for a new connection, the stranger that came
 // first has to go: those who have credentials show them with their first request.
 // If all who are there are known, the new one is closed.
 type Guests struct {
@@ -184,7 +184,7 @@ func (one *guest) know() {
 }
 
 // guestKey is under which a request's context has its guest: net/http has no other
-// way to tell which connection a request came by.
+// way to know which connection a request came by.
 type guestKey struct{}
 
 // withGuest puts the guest of a connection into the context of its requests.

@@ -27,7 +27,7 @@ func (p *peer) RemoteAddr() net.Addr            { return &net.UnixAddr{Name: p.a
 func (p *peer) Close() error                    { p.closed = true; return nil }
 func (p *peer) SetReadDeadline(time.Time) error { return nil }
 
-// come has a connection from an address enter, and tells whether it is let in and
+// come has a connection from an address enter, and reports whether it is let in and
 // which has to go.
 func come(g *Guests, address string) (in *guest, leaves net.Conn) {
 	return g.enter(&peer{address: address})

@@ -15,7 +15,7 @@ import (
 // the bytes that the shortest of them have.
 const maxValues = 10_000
 
-// exactKeys refuses JSON in which a key stands twice, or is spelled in other cases
+// exactKeys refuses JSON in which a key is given twice, or is spelled in other cases
 // than a value of the type has it: encoding/json takes the last and any case, and
 // whoever looks at the same bytes by another reader may see something else
 // (RFC 8259 section 4). What is not well-formed is left to the decoder.
@@ -66,7 +66,7 @@ func (k *keyReader) value(of reflect.Type) error {
 	return err
 }
 
-// object reads what stands between braces.
+// object reads what is between braces.
 func (k *keyReader) object(of reflect.Type) error {
 	fields := fieldsOf(of)
 	seen := make(map[string]bool)

@@ -99,7 +99,7 @@ const (
 
 // send writes the body of an answer, a piece at a time, and ends where the caller
 // takes it too slowly: the memory of the answer is for others, too. Nobody is
-// left to be told, so the log alone says so.
+// left to be answered, so the log alone says so.
 func (c *call) send(body []byte) {
 	connection, begun := http.NewResponseController(c.ResponseWriter), time.Now()
 	for sent := 0; sent < len(body); {
@@ -253,7 +253,7 @@ func (s *Server) finish(c *call) {
 	line.Write(fields...)
 }
 
-// theirs tells whether a call failed for what its caller did: it went away, or it
+// theirs reports whether a call failed for what its caller did: it went away, or it
 // asked for more than there is room for. The outcome is in the line of the
 // request, and it is no error of ours.
 func (c *call) theirs() bool {

@@ -256,7 +256,7 @@ func (p *Problem) say(title, detail exchange.Text) {
 	p.ZH = Summary{Title: title.ZH, Detail: detail.ZH}
 }
 
-// domainProblem tells a failure of the domain. What became of a call that ran
+// domainProblem describes a failure of the domain. What became of a call that ran
 // out of time is unknown, whatever it was doing.
 func domainProblem(err error) (p Problem, wait int) {
 	kind := exchange.KindOf(err)

@@ -112,7 +112,7 @@ func (v *visit) answer(length int) error {
 // listed is about what one item of a list takes while the answer is made.
 const listed = 1 << 10
 
-// list makes sure of the memory for a list of so many items; 0 stands for as many
+// list makes sure of the memory for a list of so many items; 0 means as many
 // as are listed if nothing is said. It fails with a *refusal.
 func (v *visit) list(items int) error {
 	if items == 0 {

@@ -21,7 +21,7 @@ type Kind struct {
 	Name            exchange.Text `json:"name"`
 	Root            string        `json:"root"` // local name of the document element
 	Namespace       string        `json:"namespace"`
-	CustomizationID string        `json:"customizationId,omitempty"` // that tells it from other kinds of its root
+	CustomizationID string        `json:"customizationId,omitempty"` // that distinguishes it from other kinds of its root
 	Schema          string        `json:"schema"`                    // the schema set that judges it today
 	Standard        string        `json:"standard,omitempty"`        // what the schema follows
 }

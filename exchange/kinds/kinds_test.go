@@ -34,7 +34,7 @@ func book(t *testing.T) kinds.Book {
 	return kinds.Book{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}
 }
 
-// Whoever writes a document of any kind is told what it must hold and why, and to
+// Whoever writes a document of any kind learns what it must hold and why, and to
 // whom it goes.
 func TestEveryKindIsShown(t *testing.T) {
 	b, at := book(t), time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)

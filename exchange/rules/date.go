@@ -63,11 +63,11 @@ func formOf(n strict.Node) string {
 	return strings.TrimSpace(cmp.Or(n.Attr("format"), n.Attr("formatCode")))
 }
 
-// A date is a day, with what stands behind it.
+// A date is a day, with what follows it.
 type date struct {
 	day   time.Time     // midnight UTC
 	clock time.Duration // since midnight
-	timed bool          // a time of day stands behind the day
+	timed bool          // a time of day follows the day
 	zone  string        // "Z", "+08:00", "UTC" … or ""
 }
 
@@ -185,7 +185,7 @@ func Days(a, b time.Time) int {
 	return int((b.Unix() - a.Unix()) / (24 * 60 * 60))
 }
 
-// AddMonths returns the day that many calendar months later. Where that month
+// AddMonths returns the day that many calendar months later. If that month
 // has no such day, it is the last day of the month: 31 August and six months
 // is 28 or 29 February, never March.
 func AddMonths(day time.Time, months int) time.Time {

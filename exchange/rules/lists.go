@@ -8,7 +8,7 @@ import (
 	"beibu/signing/strict"
 )
 
-// Is tells whether a list, a scheme or a media type that a document names is
+// Is reports whether a list, a scheme or a media type that a document names is
 // one of names. Case and white space around it make no difference: systems
 // write "USCC", "uscc" and "USCC " for the same scheme.
 func Is(named string, names ...string) bool {
@@ -35,7 +35,7 @@ func Scheme(n strict.Node) string {
 	return ""
 }
 
-// IsHS tells whether an element holds a code of the Harmonized System: it says
+// IsHS reports whether an element holds a code of the Harmonized System: it says
 // so, or does not say from which list its code is. The codes of other lists,
 // such as CPV and UNSPSC, are no HS codes though they look alike.
 func IsHS(code strict.Node) bool {
@@ -43,14 +43,14 @@ func IsHS(code strict.Node) bool {
 	return isHS || !named
 }
 
-// SaysHS tells whether an element holds a code of the Harmonized System and
+// SaysHS reports whether an element holds a code of the Harmonized System and
 // says so.
 func SaysHS(code strict.Node) bool {
 	_, isHS := saysHS(code)
 	return isHS
 }
 
-// saysHS tells whether a code says from which list it is, and whether that is
+// saysHS reports whether a code says from which list it is, and whether that is
 // the Harmonized System: by its scheme or list, or in an SPS certificate by the
 // system of the classification.
 func saysHS(code strict.Node) (named, isHS bool) {
@@ -70,7 +70,7 @@ func saysHS(code strict.Node) (named, isHS bool) {
 	return named, isHS
 }
 
-// meansHS tells whether a name is one of the Harmonized System, of an edition
+// meansHS reports whether a name is one of the Harmonized System, of an edition
 // of it (HS 2022), or of a tariff whose codes begin with it: that of ASEAN, of
 // the European Union, of the United States, and of a Chinese declaration.
 func meansHS(name string) bool {
@@ -92,7 +92,7 @@ const (
 	Rec21   = "REC21 UNECEREC21 UNECERECOMMENDATION21 UNCL7065"
 )
 
-// Names tells whether a list that a document names is one of a list's spellings:
+// Names reports whether a list that a document names is one of a list's spellings:
 // "ISO3166-1:Alpha2" and "ISO 3166-1 alpha-2" name ISO3166.
 func Names(named, spellings string) bool {
 	word := letters(named)

@@ -38,7 +38,7 @@ func ReadAmount(n strict.Node) (Amount, bool) {
 	return a, true
 }
 
-// IsProduct tells whether a total is quantity times price after rounding to the
+// IsProduct reports whether a total is quantity times price after rounding to the
 // digits of its currency. The total may be off by half a unit of its last digit,
 // and by what half a unit of the last stated digit of the price comes to, but
 // never by more than one percent.
@@ -49,7 +49,7 @@ func IsProduct(total Amount, quantity *big.Rat, price Amount) bool {
 	return total.agrees(new(big.Rat).Mul(quantity, price.Value), allowed)
 }
 
-// IsSum tells whether a total is the sum of as many lines after rounding to the
+// IsSum reports whether a total is the sum of as many lines after rounding to the
 // digits of its currency. It may be off by half a unit of its last digit for
 // each line, since lines are rounded each by itself, but never by more than one
 // percent.
@@ -58,7 +58,7 @@ func IsSum(total Amount, sum *big.Rat, lines int) bool {
 	return total.agrees(sum, allowed.Mul(allowed, big.NewRat(int64(lines), 1)))
 }
 
-// agrees tells whether an amount is a value, rounded, or off by no more than
+// agrees reports whether an amount is a value, rounded, or off by no more than
 // what is allowed and by no more than one percent of the larger of the two.
 func (a Amount) agrees(value, allowed *big.Rat) bool {
 	if a.Value.Cmp(value) == 0 || round(a.Value, a.digits).Cmp(round(value, a.digits)) == 0 {

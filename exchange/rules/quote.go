@@ -74,7 +74,7 @@ func oddIn(text string) []int {
 	return odd
 }
 
-// Hidden tells whether a character cannot be seen, takes another one's place as
+// Hidden reports whether a character cannot be seen, takes another one's place as
 // a blank, or is a full-width form of an ASCII letter or digit. Full-width marks
 // are how Chinese is written.
 func Hidden(r rune) bool {
@@ -90,16 +90,16 @@ func Hidden(r rune) bool {
 		unicode.In(r, unicode.Zs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point)
 }
 
-// needless tells whether a blank is at an end of a text or beside another one.
+// needless reports whether a blank is at an end of a text or beside another one.
 func needless(text string, i int) bool {
 	return i == 0 || i == len(text)-1 || text[i-1] == ' ' || text[i+1] == ' '
 }
 
-// lookalikes are the letters of Greek and Cyrillic that cannot be told from
+// lookalikes are the letters of Greek and Cyrillic that look like
 // letters of ASCII.
 const lookalikes = "ΑΒΕΖΗΙΚΜΝΟΡΤΥΧο" + "АВЕЅІЈКМНОРСТУХаеѕіјорсух"
 
-// looksLatin tells whether a text holds lookalikes and no other letters that
+// looksLatin reports whether a text holds lookalikes and no other letters that
 // are not of ASCII, so that all of it is taken for Latin. A name in Russian is
 // not.
 func looksLatin(text string) bool {

@@ -46,7 +46,7 @@ type Document struct {
 	Received time.Time // when it came in; see DaysIn
 }
 
-// BuiltIn tells whether the document is of a kind of the exchange's own, and not
+// BuiltIn reports whether the document is of a kind of the exchange's own, and not
 // of one that a schema pack added. The names of elements mean what they mean in
 // the standards of those kinds; in a kind of a pack they may mean anything, so
 // that a rule for all kinds judges a code there only if it names its list.

@@ -38,7 +38,7 @@ func Number(n strict.Node) (*big.Rat, bool) {
 	return new(big.Rat).SetString(text)
 }
 
-// IsTrue tells whether an element holds the xs:boolean true, which is also
+// IsTrue reports whether an element holds the xs:boolean true, which is also
 // written 1 (XML Schema Part 2, 3.2.2). White space around it does not count.
 func IsTrue(n strict.Node) bool {
 	text := n.Text()

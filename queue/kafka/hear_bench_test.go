@@ -168,6 +168,6 @@ func residentPeak(b *testing.B) int64 {
 	if _, err := fmt.Sscan(rest, &kib); err != nil {
 		b.Fatal(err)
 	}
-	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // the peak begins anew
+	_ = os.WriteFile("/proc/self/clear_refs", []byte("5"), 0o600) // the peak is counted again
 	return kib << 10
 }

@@ -7,7 +7,7 @@
 // below the root: Declaration/FunctionalReferenceID. A "*" takes any element. A
 // path may end in an attribute in no namespace: @guid, Order/@number.
 //
-// In brackets behind a name stands what an element must be like. A and B are a
+// In brackets behind a name is what an element must be like. A and B are a
 // child, a path of children, or an attribute of it, written @A; values compare
 // without case and white space:
 //

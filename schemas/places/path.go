@@ -50,7 +50,7 @@ const (
 	NoneOf                // none may be among the test's
 )
 
-// Passes tells whether an element with these values, of all that the names of
+// Passes reports whether an element with these values, of all that the names of
 // the test stand for, is wanted. An empty value is none.
 func (t Test) Passes(values []string) bool {
 	given, among := false, false
@@ -80,7 +80,7 @@ func Fold(code string) string {
 	return strings.ToUpper(strings.Join(strings.FieldsFunc(code, blank), ""))
 }
 
-// blank tells whether a character is white space of XML.
+// blank reports whether a character is white space of XML.
 func blank(r rune) bool { return r == ' ' || r == '\t' || r == '\r' || r == '\n' }
 
 // String returns the path as it was written.
@@ -206,7 +206,7 @@ func (s *Step) add(text string) error {
 	return nil
 }
 
-// isValuePath tells whether a text is a path of names, or an attribute.
+// isValuePath reports whether a text is a path of names, or an attribute.
 func isValuePath(text string) bool {
 	if name, ok := strings.CutPrefix(text, "@"); ok {
 		return isName(name)
@@ -219,7 +219,7 @@ func isValuePath(text string) bool {
 	return true
 }
 
-// isName tells whether a text is a name without a colon, as far as a schema
+// isName reports whether a text is a name without a colon, as far as a schema
 // would declare one (Namespaces in XML 1.0, NCName).
 func isName(text string) bool {
 	for i, r := range text {

@@ -10,7 +10,7 @@ import (
 )
 
 // fixedPort finds an address of this machine with a port of two digits or more.
-// Port 1 stands for "nobody listens there".
+// Port 1 means "nobody listens there".
 var fixedPort = regexp.MustCompile(`(127\.0\.0\.1|localhost|0\.0\.0\.0|\[::1?\]):[0-9]{2,5}\b`)
 
 // neverListens are the tests that only read addresses, by path.

@@ -130,7 +130,7 @@ func (l *Loaded) validateLimits(src *source) {
 	}
 }
 
-// sameAddress tells whether two servers could not listen on both addresses: the
+// sameAddress reports whether two servers could not listen on both addresses: the
 // port is the same one, and so is the host, or one of them is every host. Port 0
 // is another port each time.
 func sameAddress(a, b string) bool {
@@ -152,7 +152,7 @@ func sameAddress(a, b string) bool {
 var sha256Hex = regexp.MustCompile(`^[0-9a-fA-F]{64}$`)
 
 // guessableKeys are digests that were seen in place of one of a key of one's own,
-// and what they are digests of. Others cannot be told from that of a good key.
+// and what they are digests of. Other weak keys look like good ones.
 var guessableKeys = map[string]string{
 	"e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855": "nothing",
 	"01ba4719c80b6fe911b091a7c05124b64eeece964e09c058ef8f9805daca546b": "an empty line",

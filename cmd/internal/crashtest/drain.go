@@ -15,7 +15,7 @@ import (
 )
 
 // drainTime bounds the end of an attack: what is left is dispatched, handed over
-// and taken. Where a breach is expected, less is waited for: what does not come is
+// and taken. If a breach is expected, less is waited for: what does not come is
 // one.
 const (
 	drainTime         = 5 * time.Minute
@@ -56,7 +56,7 @@ func (w *world) drain() {
 	}
 }
 
-// idle tells what was not done yet at a time, or later.
+// idle says what was not done yet at a time, or later.
 func (w *world) idle(operator *client.Client, since time.Time) error {
 	if w.o.Servers != nil {
 		lag, err := w.members[0].node.Lag(w.tb.Context(), since)

@@ -10,7 +10,7 @@ import (
 	"beibu/cmd/internal/proxytest"
 )
 
-// A door is a connection of a daemon behind which a proxy stands, or what is
+// A door is a connection of a daemon behind a proxy, or what is
 // inside of it.
 type door int
 
@@ -24,7 +24,7 @@ const (
 
 // A point is a moment between two steps of the protocol at which a daemon is
 // killed: a message is on its way, and is lost with the daemon. A point inside of
-// it stands before some code, into which [Plants] puts it.
+// it is before some code, into which [Plants] puts it.
 type point struct {
 	name string
 	at   door

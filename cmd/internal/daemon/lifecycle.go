@@ -113,7 +113,7 @@ func (e *ListenError) Error() string { return e.Setting + ": " + e.err.Error() }
 // Unwrap returns the cause.
 func (e *ListenError) Unwrap() error { return e.err }
 
-// Hint tells what to do.
+// Hint says what to do.
 func (e *ListenError) Hint() string {
 	if errors.Is(e.err, syscall.EADDRINUSE) {
 		return "another program listens there, perhaps another beibud: stop it, or set " + e.Setting + " to another address"

@@ -36,7 +36,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 	return err
 }
 
-// unanswered returns what tells how many bytes the queue holds for senders that
+// unanswered returns what says how many bytes the queue holds for senders that
 // were answered, or nil for one that holds none.
 func (d *Daemon) unanswered() func() int64 {
 	if q, ok := d.store.(interface{ Unanswered() int64 }); ok {

@@ -44,7 +44,7 @@ func (b *backlogs) Describe(to chan<- *prometheus.Desc) {
 	to <- b.waiting
 }
 
-// Collect tells the backlog. Before it was read once, the metrics are missing
+// Collect sends the backlog. Before it was read once, the metrics are missing
 // rather than zero.
 func (b *backlogs) Collect(to chan<- prometheus.Metric) {
 	now := time.Now()

@@ -75,7 +75,7 @@ func (v visible) Write(line []byte) (int, error) {
 	return len(line), nil // zap compares with what it gave
 }
 
-// invisible tells whether a character of a line of the log is to be shown as an
+// invisible reports whether a character of a line of the log is to be shown as an
 // escape. Tabs and the line's end are the encoder's own.
 func invisible(r rune) bool {
 	return r > unicode.MaxASCII && (!unicode.IsGraphic(r) || unicode.Is(unicode.Bidi_Control, r))

@@ -84,7 +84,7 @@ func (m *Metrics) Handler(log *zap.Logger) http.Handler {
 		whole := &page{header: w.Header(), status: http.StatusOK}
 		metrics.ServeHTTP(whole, r)
 		w.WriteHeader(whole.status)
-		_, _ = w.Write(whole.Bytes()) // the scraper that went away is the only one to tell
+		_, _ = w.Write(whole.Bytes()) // the scraper that went away is the only one to inform
 	})
 }
 

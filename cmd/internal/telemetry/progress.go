@@ -53,7 +53,7 @@ func (p *progress) Describe(to chan<- *prometheus.Desc) {
 	to <- p.restart
 }
 
-// Collect tells the progress. Before the brokers have answered once, the lag is
+// Collect sends the progress. Before the brokers have answered once, the lag is
 // missing rather than zero.
 func (p *progress) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(p.restart, prometheus.CounterValue, float64(p.queue.Restarts()))

@@ -11,7 +11,7 @@ import (
 	"beibu/cmd/internal/telemetry"
 )
 
-// behind stands in for a queue that is behind. Its brokers answer or not.
+// behind takes the place of a queue that is behind. Its brokers answer or not.
 type behind struct {
 	progress telemetry.Progress
 	away     bool

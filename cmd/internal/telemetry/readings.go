@@ -121,10 +121,10 @@ func (r *readings) sources() []source {
 	return slices.Clip(r.all)
 }
 
-// Describe tells which metric there may be.
+// Describe sends the description of each metric.
 func (r *readings) Describe(to chan<- *prometheus.Desc) { to <- r.desc }
 
-// Collect tells the age of every source that has been read.
+// Collect sends the age of every source that has been read.
 func (r *readings) Collect(to chan<- prometheus.Metric) {
 	for _, s := range r.sources() {
 		if name, at := s.age(); !at.IsZero() {

@@ -125,7 +125,7 @@ func TestSourceThatIsSlow(t *testing.T) {
 	})
 }
 
-// gone stands in for a scraper that went away.
+// gone takes the place of a scraper that went away.
 type gone struct{ http.ResponseWriter }
 
 func (gone) Write([]byte) (int, error) { return 0, errors.New("broken pipe") }

@@ -61,7 +61,7 @@ func (u *unstamped) Describe(to chan<- *prometheus.Desc) {
 	to <- u.oldest
 }
 
-// Collect tells what waits. Before it was read once, the metrics are missing
+// Collect sends what waits. Before it was read once, the metrics are missing
 // rather than zero.
 func (u *unstamped) Collect(to chan<- prometheus.Metric) {
 	w, read := u.read.get()

@@ -8,7 +8,7 @@ import (
 	"beibu/exchange/httpapi"
 )
 
-// unknown is the version that the toolchain stamps if it was not told to look at
+// unknown is the version that the toolchain stamps if it was not asked to look at
 // the checkout, or found none.
 const unknown = "(devel)"
 

@@ -40,7 +40,7 @@ func SocialCredit(s string) bool {
 	return s[17] == credit[(31-sum%31)%31]
 }
 
-// SocialCreditForm tells whether s has the form of a unified social credit code:
+// SocialCreditForm reports whether s has the form of a unified social credit code:
 // 18 characters of its alphabet, the third to the eighth being digits. Real
 // companies have codes of this form whose last character does not check the
 // others: those of Xiamen, for one, that were given out with an M in the ninth
@@ -49,9 +49,9 @@ func SocialCreditForm(s string) bool {
 	return len(s) == 18 && digits(s[2:8]) && strings.Trim(s, credit) == ""
 }
 
-// OrganisationCode tells whether s is an organisation code of China (GB
+// OrganisationCode reports whether s is an organisation code of China (GB
 // 11714-1997): eight digits and capital letters and a check character modulo 11.
-// It stands in the ninth to seventeenth place of a unified social credit code.
+// It has the ninth to seventeenth place of a unified social credit code.
 func OrganisationCode(s string) bool {
 	if len(s) != 9 {
 		return false

@@ -10,7 +10,7 @@ import (
 
 // creditUnnamed is GEN-18C: 18 letters and digits by which a Chinese party is
 // known are a unified social credit code, whether they say so or not. Since they
-// do not say so, the sender is only told, and the organisation code in them is
+// do not say so, the sender is only warned, and the organisation code in them is
 // looked at too: figures that are none fit one check character often enough.
 func creditUnnamed() rules.Rule {
 	return rules.Rule{
@@ -37,7 +37,7 @@ func creditUnnamed() rules.Rule {
 	}
 }
 
-// identifies tells whether an element holds an identifier of a party: in UBL, or
+// identifies reports whether an element holds an identifier of a party: in UBL, or
 // beside the address of a party in a trade licence or an SPS certificate. The
 // number of a person's identity card is none, though it has 18 characters too.
 func identifies(n strict.Node) bool {

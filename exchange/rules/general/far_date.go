@@ -36,7 +36,7 @@ func eachDate(d *rules.Document, visit func(strict.Node)) {
 	})
 }
 
-// holdsDate tells whether an element holds a date, by its name in a vocabulary of
+// holdsDate reports whether an element holds a date, by its name in a vocabulary of
 // ours. In a kind of a pack it must say by which form of UNCL 2379 it is written.
 func holdsDate(own bool, n strict.Node) bool {
 	name := n.Local()
@@ -46,7 +46,7 @@ func holdsDate(own bool, n strict.Node) bool {
 	return own && (strings.HasSuffix(name, "Date") || strings.HasSuffix(name, "DateTime")) && !n.Find("*").Exists() && ours(n)
 }
 
-// ours tells whether an element is of a vocabulary whose names are known here,
+// ours reports whether an element is of a vocabulary whose names are known here,
 // and not of an extension.
 func ours(n strict.Node) bool {
 	space := n.Space()
@@ -54,7 +54,7 @@ func ours(n strict.Node) bool {
 		strings.HasPrefix(space, "urn:un:unece:uncefact:") || strings.HasPrefix(space, "urn:beibu:")
 }
 
-// judgedBySPS tells whether SPS-13E or SPS-13I judges a date: those of issue and
+// judgedBySPS reports whether SPS-13E or SPS-13I judges a date: those of issue and
 // of signature of an SPS certificate.
 func judgedBySPS(n strict.Node) bool {
 	switch at := n.Parent(); at.Local() {

@@ -30,7 +30,7 @@ func hsCode() rules.Rule {
 	}
 }
 
-// holdsCode tells whether an element may hold a code, by its name in the kinds of
+// holdsCode reports whether an element may hold a code, by its name in the kinds of
 // the exchange's own.
 func holdsCode(name string) bool {
 	return strings.HasSuffix(name, "Code") || strings.HasSuffix(name, "ID")

@@ -30,7 +30,7 @@ func longNumber() rules.Rule {
 	}
 }
 
-// holdsNumber tells whether an element holds a figure, by its name in UBL, in a
+// holdsNumber reports whether an element holds a figure, by its name in UBL, in a
 // trade licence or in an SPS certificate.
 func holdsNumber(name string) bool {
 	for _, suffix := range [...]string{"Amount", "Quantity", "Measure", "Numeric", "Percent"} {

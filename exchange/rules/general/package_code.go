@@ -27,7 +27,7 @@ func packageCode() rules.Rule {
 	}
 }
 
-// holdsPackage tells whether an element holds a package code, in UBL or in an SPS
+// holdsPackage reports whether an element holds a package code, in UBL or in an SPS
 // certificate. In a kind of a pack it must say so.
 func holdsPackage(own bool, n strict.Node) bool {
 	if !own {

@@ -25,6 +25,6 @@ func socialCredit() rules.Rule {
 	}
 }
 
-// namesCredit tells whether an element says that it holds a unified social
+// namesCredit reports whether an element says that it holds a unified social
 // credit code.
 func namesCredit(n strict.Node) bool { return rules.Is(n.Attr("schemeID"), "USCC") }

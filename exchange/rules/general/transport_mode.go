@@ -27,7 +27,7 @@ func transportMode() rules.Rule {
 	}
 }
 
-// holdsMode tells whether an element holds a mode of transport, in UBL or in an
+// holdsMode reports whether an element holds a mode of transport, in UBL or in an
 // SPS certificate. In a kind of a pack it must say so.
 func holdsMode(own bool, n strict.Node) bool {
 	if !own {

@@ -38,7 +38,7 @@ func issued(root strict.Node) strict.Node {
 // locode returns the UN/LOCODE that an element holds, and whether it is meant to
 // be one: by its scheme, by its name in a trade licence, or by its form in the
 // location of an SPS certificate, which may also hold a name of one's own. In a
-// kind of a pack it must say so; own tells whether the kind is none.
+// kind of a pack it must say so; own reports whether the kind is none.
 func locode(own bool, n strict.Node) (string, bool) {
 	if rules.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
 		return n.Text(), true

@@ -31,7 +31,7 @@ func mistypedCustomization() rules.Rule {
 }
 
 // foreignCustomization is HLT-16B. A CustomizationID of others does no harm; who
-// meant a permit is told.
+// meant a permit is warned.
 func foreignCustomization() rules.Rule {
 	return rules.Rule{
 		Code: "HLT-16B", Kinds: certificates(), Severity: rules.Warn,
@@ -49,7 +49,7 @@ func foreignCustomization() rules.Rule {
 
 func customization(root strict.Node) strict.Node { return root.Find("CustomizationID") }
 
-// mistyped tells whether a CustomizationID was meant to be one of the exchange's:
+// mistyped reports whether a CustomizationID was meant to be one of the exchange's:
 // its letters name the exchange or the permit.
 func mistyped(at strict.Node) bool {
 	letters := strings.Map(func(r rune) rune {

@@ -2,7 +2,7 @@ package sps
 
 import "beibu/exchange/rules"
 
-// replacedWhen is SPS-09D: the date of the replaced certificate stands in a note,
+// replacedWhen is SPS-09D: the date of the replaced certificate is in a note,
 // which the schema takes for text.
 func replacedWhen() rules.Rule {
 	return rules.Rule{
