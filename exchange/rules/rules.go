@@ -44,6 +44,8 @@ type Document struct {
 	Root     strict.Node
 	Issued   time.Time // midnight UTC of the document's own issue date; zero where it has none
 	Received time.Time // when it came in; see DaysIn
+
+	traced []traced // the elements that have a trait; see Each
 }
 
 // BuiltIn reports whether the document is of a kind of the exchange's own, and not

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"beibu/signing/strict"
 )
@@ -55,25 +56,48 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 	if day.IsZero() {
 		day, _ = DaysIn(Country(d.Root), d.Received)
 	}
-	for _, rules := range [][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
-		for _, r := range rules {
+	work := scratch.Get().(*Document)
+	defer release(work)
+	work.Kind, work.Root, work.Issued, work.Received = d.Kind, d.Root, d.Issued, d.Received
+	work.trace()
+	var r *Rule
+	report := func(at strict.Node, args ...string) { // one for all rules: each costs memory
+		if len(found) == MaxBreaches {
+			more++
+			return
+		}
+		en, zh := word(r, args)
+		found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
+	}
+	for _, rules := range [...][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
+		for _, r = range rules {
 			if !r.From.IsZero() && day.Before(r.From) || !r.Until.IsZero() && !day.Before(r.Until.AddDate(0, 0, 1)) {
 				continue
 			}
-			r.Check(d, func(at strict.Node, args ...string) {
-				if len(found) == MaxBreaches {
-					more++
-					return
-				}
-				en, zh := word(r, args)
-				found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
-			})
+			r.Check(work, report)
 		}
 	}
 	slices.SortStableFunc(found, func(a, b Breach) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule.Code, b.Rule.Code))
 	})
 	return found, more
+}
+
+// scratch keeps the space for the elements that have a trait between documents.
+var scratch = sync.Pool{New: func() any { return new(Document) }}
+
+// tracedKept is for how many elements space is kept: a huge document must not
+// pin its memory.
+const tracedKept = 1 << 12
+
+// release gives scratch space back, without the document.
+func release(d *Document) {
+	if cap(d.traced) > tracedKept {
+		return
+	}
+	clear(d.traced)
+	*d = Document{traced: d.traced[:0]}
+	scratch.Put(d)
 }
 
 // word fills what a rule reports into its messages. It does so at once, so that

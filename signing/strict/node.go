@@ -108,6 +108,15 @@ func (n Node) Attr(local string) string {
 	return ""
 }
 
+// HasAttributes tells whether the element has an attribute, in whatever namespace.
+func (n Node) HasAttributes() bool {
+	if !n.Exists() {
+		return false
+	}
+	e := n.element()
+	return e.attributes != e.attributeEnd
+}
+
 // Find returns the first element at a path of local names below n, such as
 // "Shipment/Consignment/ID", or none. A step "*" takes any element.
 func (n Node) Find(path string) Node {

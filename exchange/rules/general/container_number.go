@@ -16,7 +16,7 @@ func containerNumber() rules.Rule {
 		EN:     "the container number {0} does not check out: its last digit must be {1}",
 		ZH:     "集装箱号{0}校验不符：末位应为{1}",
 		Check: func(d *rules.Document, report rules.Report) {
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Contained, func(n strict.Node) {
 				name := n.Local()
 				if !strings.HasSuffix(name, "TransportEquipment") && name != "GoodsItemContainer" {
 					return

@@ -17,7 +17,7 @@ func countryCode() rules.Rule {
 		ZH:     "{0}不是国家代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				if !holdsCountry(own, n) {
 					return
 				}

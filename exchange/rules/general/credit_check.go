@@ -16,7 +16,7 @@ func creditCheck() rules.Rule {
 		EN:     "the unified social credit code {0} does not check out: its last character does not fit the others",
 		ZH:     "统一社会信用代码{0}校验不符：末位校验码与其他各位不一致",
 		Check: func(d *rules.Document, report rules.Report) {
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Attributed, func(n strict.Node) {
 				if !namesCredit(n) {
 					return
 				}

@@ -21,7 +21,7 @@ func creditUnnamed() rules.Rule {
 		ZH:     "{0}未注明编码方案（schemeID）；按统一社会信用代码（USCC）判断无效：格式或校验码有误",
 		Check: func(d *rules.Document, report rules.Report) {
 			addresses := make(homes)
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Coded, func(n strict.Node) {
 				if !identifies(n) || rules.Scheme(n) != "" {
 					return
 				}

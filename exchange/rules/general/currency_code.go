@@ -15,7 +15,7 @@ func currencyCode() rules.Rule {
 		ZH:     "{0}不是货币代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Attributed, func(n strict.Node) {
 				code := currencyOf(own, n)
 				if _, known := codes.Currency(code); code != "" && !known {
 					report(n, code)

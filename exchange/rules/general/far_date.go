@@ -29,7 +29,7 @@ func farDate() rules.Rule {
 // eachDate visits the elements that hold a date.
 func eachDate(d *rules.Document, visit func(strict.Node)) {
 	own := d.BuiltIn()
-	every(d.Root, func(n strict.Node) {
+	d.Each(rules.Dated, func(n strict.Node) {
 		if holdsDate(own, n) && !judgedBySPS(n) {
 			visit(n)
 		}

@@ -18,7 +18,7 @@ func hsCode() rules.Rule {
 		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至98章开头",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				if own && !holdsCode(n.Local()) || !rules.SaysHS(n) {
 					return
 				}

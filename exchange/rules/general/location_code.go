@@ -16,7 +16,7 @@ func locationCode() rules.Rule {
 		ZH:     "{0}不是UN/LOCODE中的地点",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				code, meant := locode(own, n)
 				if !meant || code == "" {
 					return

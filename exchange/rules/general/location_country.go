@@ -16,7 +16,7 @@ func locationCountry() rules.Rule {
 		ZH:     "地点{0}不在其地址所在国{1}",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				code, meant := locode(own, n)
 				if !meant || n.Local() != "ID" || !codes.LocationCode(code) {
 					return

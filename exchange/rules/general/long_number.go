@@ -18,7 +18,7 @@ func longNumber() rules.Rule {
 		EN:     "{0} has the value {1}; a figure has at most {2} characters",
 		ZH:     "{0}的值为{1}；数值最多{2}个字符",
 		Check: func(d *rules.Document, report rules.Report) {
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Figured, func(n strict.Node) {
 				if !holdsNumber(n.Local()) {
 					return
 				}

@@ -18,7 +18,7 @@ func minorDigits() rules.Rule {
 		EN:     "{0} {1} has {2} decimal places; {1} has {3}",
 		ZH:     "{1}{0}有{2}位小数；该货币最多{3}位",
 		Check: func(d *rules.Document, report rules.Report) {
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Attributed, func(n strict.Node) {
 				currency := n.Attr("currencyID")
 				digits, known := codes.Currency(currency)
 				if currency == "" || !known || digits < 0 || strings.Contains(n.Local(), "Price") {

@@ -16,7 +16,7 @@ func nationalNumber() rules.Rule {
 		ZH:     "{0}不是{1}的有效企业编号：格式或校验位有误",
 		Check: func(d *rules.Document, report rules.Report) {
 			addresses := make(homes)
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Attributed, func(n strict.Node) {
 				var country string
 				switch scheme := n.Attr("schemeID"); {
 				case rules.Is(scheme, "UEN"):

@@ -16,7 +16,7 @@ func negative() rules.Rule {
 		EN:     "{0} is {1}, below zero",
 		ZH:     "{0}为{1}，小于零",
 		Check: func(d *rules.Document, report rules.Report) {
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Figured, func(n strict.Node) {
 				name := n.Local()
 				if !counts(name) || !strings.HasPrefix(n.Text(), "-") {
 					return

@@ -15,7 +15,7 @@ func packageCode() rules.Rule {
 		ZH:     "{0}不是第21号建议书的包装代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				if !holdsPackage(own, n) {
 					return
 				}

@@ -16,7 +16,7 @@ func periodOrder() rules.Rule {
 		EN:     "the period ends on {0}, before it starts on {1}",
 		ZH:     "期间于{0}结束，早于起始日期{1}",
 		Check: func(d *rules.Document, report rules.Report) {
-			everyOwn(d, func(n strict.Node) {
+			eachOwn(d, rules.Lasting, func(n strict.Node) {
 				if !strings.HasSuffix(n.Local(), "Period") || d.Kind == "ata-carnet" && n.Parent() == d.Root {
 					return
 				}

@@ -16,7 +16,7 @@ func socialCredit() rules.Rule {
 		EN:     "{0} is not a unified social credit code: it does not have the form of one, 18 digits and capital letters without I, O, S, V and Z",
 		ZH:     "{0}不是有效的统一社会信用代码：格式有误，应为18位数字或大写字母（不使用I、O、S、V、Z）",
 		Check: func(d *rules.Document, report rules.Report) {
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Attributed, func(n strict.Node) {
 				if namesCredit(n) && !codes.SocialCreditForm(n.Text()) {
 					report(n, n.Text())
 				}

@@ -15,7 +15,7 @@ func transportMode() rules.Rule {
 		ZH:     "{0}不是第19号建议书的运输方式代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
 				if !holdsMode(own, n) {
 					return
 				}

@@ -19,7 +19,7 @@ func unitCode() rules.Rule {
 		ZH:     "{0}不是第20号建议书的计量单位代码",
 		Check: func(d *rules.Document, report rules.Report) {
 			own := d.BuiltIn()
-			every(d.Root, func(n strict.Node) {
+			d.Each(rules.Attributed, func(n strict.Node) {
 				if !own && !rules.Names(n.Attr("unitCodeListID"), rules.Rec20) {
 					return
 				}

@@ -8,19 +8,12 @@ import (
 	"beibu/signing/strict"
 )
 
-// everyOwn calls visit as every does, if the document is of a kind of the
-// exchange's own: for rules that go by the names of elements.
-func everyOwn(d *rules.Document, visit func(strict.Node)) {
+// eachOwn calls visit for the elements that have one of the traits, if the
+// document is of a kind of the exchange's own: for rules that go by the names of
+// elements.
+func eachOwn(d *rules.Document, traits rules.Trait, visit func(strict.Node)) {
 	if d.BuiltIn() {
-		every(d.Root, visit)
-	}
-}
-
-// every calls visit for an element and all below it, in document order.
-func every(n strict.Node, visit func(strict.Node)) {
-	visit(n)
-	for below := range n.Descendants() {
-		visit(below)
+		d.Each(traits, visit)
 	}
 }
 

@@ -1,0 +1,85 @@
+package rules
+
+import (
+	"strings"
+
+	"beibu/signing/strict"
+)
+
+// A Trait is something that elements can have by which the rules for all kinds
+// choose those that they look at. Most elements of a document have none, and all
+// traits are read in one pass, so that such a rule costs next to nothing.
+type Trait uint8
+
+// The traits.
+const (
+	Attributed Trait = 1 << iota // has an attribute
+	Coded                        // its name ends as that of a code or an identifier: Code, ID
+	Dated                        // … of a date: Date, DateTime, DateTimeString
+	Figured                      // … of a figure: Amount, Measure, Numeric, Percent, Quantity
+	Lasting                      // … of a period: Period
+	Contained                    // … of a container: TransportEquipment, GoodsItemContainer
+)
+
+// endings are those of names with a trait, by their last letter.
+var endings = [256][]ending{
+	'D': {{"ID", Coded}},
+	'c': {{"Numeric", Figured}},
+	'd': {{"Period", Lasting}},
+	'e': {{"Code", Coded}, {"Measure", Figured}, {"Date", Dated}, {"DateTime", Dated}},
+	'g': {{"DateTimeString", Dated}},
+	'r': {{"GoodsItemContainer", Contained}},
+	't': {{"Amount", Figured}, {"Percent", Figured}, {"TransportEquipment", Contained}},
+	'y': {{"Quantity", Figured}},
+}
+
+type ending struct {
+	suffix string
+	trait  Trait
+}
+
+// traitsOf returns the traits of an element.
+func traitsOf(n strict.Node) Trait {
+	var traits Trait
+	if n.HasAttributes() {
+		traits = Attributed
+	}
+	name := n.Local()
+	if name == "" { // there is no element
+		return traits
+	}
+	for _, e := range endings[name[len(name)-1]] {
+		if strings.HasSuffix(name, e.suffix) {
+			return traits | e.trait
+		}
+	}
+	return traits
+}
+
+// A traced is an element with a trait.
+type traced struct {
+	at     strict.Node
+	traits Trait
+}
+
+// trace notes the elements that have a trait, in document order.
+func (d *Document) trace() {
+	if traits := traitsOf(d.Root); traits != 0 {
+		d.traced = append(d.traced, traced{d.Root, traits})
+	}
+	for n := range d.Root.Descendants() {
+		if traits := traitsOf(n); traits != 0 {
+			d.traced = append(d.traced, traced{n, traits})
+		}
+	}
+}
+
+// Each calls visit for every element that has one of the traits, in document
+// order. It is for the Check of a Rule: the elements are noted by Set.Check.
+func (d *Document) Each(traits Trait, visit func(strict.Node)) {
+	for _, t := range d.traced {
+		if t.traits&traits != 0 {
+			visit(t.at)
+		}
+	}
+}
