@@ -3,6 +3,7 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"time"
 
@@ -19,6 +20,7 @@ type Answer struct {
 	Duplicate bool          // it was accepted before
 	Code      string        // of the problem, where it was not
 	Wait      time.Duration // above 0: nothing was promised, and the same may be accepted after so long
+	NoRoom    bool          // with Wait: what the party, or all, may have under way is used up
 	Err       error         // why it was not accepted, for the log of what is ours to mend
 }
 
@@ -66,9 +68,10 @@ func (s *Server) admit(ctx context.Context, party string, document []byte) (exch
 // refused is the answer that a failure is.
 func refused(err error, requestID string) Answer {
 	p, wait := problemOf(err, requestID)
+	_, door := errors.AsType[*refusal](err)
 	return Answer{
 		Status: p.Status, Media: mediaProblem, Body: encodeProblem(&p), Code: p.Code,
-		Wait: time.Duration(wait) * time.Second, Err: err,
+		Wait: time.Duration(wait) * time.Second, NoRoom: door && wait > 0, Err: err,
 	}
 }
 

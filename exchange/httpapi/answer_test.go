@@ -62,7 +62,7 @@ func TestResendAfterAChange(t *testing.T) {
 func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{InFlight: 1})
 	w.failAdmits(queue.ErrUnavailable)
-	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.Wait == 0 {
+	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.Wait == 0 || a.NoRoom {
 		t.Errorf("the log is away: %+v", a)
 	}
 	w.failAdmits(errors.New("broken"))
@@ -74,7 +74,7 @@ func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	answered := make(chan httpapi.Answer)
 	go func() { answered <- w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")) }()
 	<-entered
-	if a := w.server.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.Wait == 0 {
+	if a := w.server.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.Wait == 0 || !a.NoRoom {
 		t.Errorf("busy: %+v", a)
 	}
 	close(leave)

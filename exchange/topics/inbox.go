@@ -53,6 +53,10 @@ type reception struct {
 	inlet exchange.Inlet
 }
 
+// errNoRoom says that a document waits since its party, or all together, have as
+// much under way as they may. That is how a flood is slowed down, and no failure.
+var errNoRoom = errors.New("no room now")
+
 // insist tries until it succeeds, and tells whether it did before ctx ended.
 func (r *reception) insist(ctx context.Context, trouble string, try func() error) bool {
 	for failures := 1; ctx.Err() == nil; failures++ {
@@ -63,7 +67,11 @@ func (r *reception) insist(ctx context.Context, trouble string, try func() error
 		if ctx.Err() != nil {
 			return false
 		}
-		r.Log.Warn(trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
+		level := zap.WarnLevel
+		if errors.Is(err, errNoRoom) {
+			level = zap.DebugLevel
+		}
+		r.Log.Log(level, trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
 			zap.Int("failures", failures), zap.Duration("wait", wait(failures)), zap.Error(err))
 		pause(ctx, wait(failures))
 	}
@@ -116,7 +124,10 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	var answer httpapi.Answer
 	submit := func() error {
 		answer = r.Door.Submit(ctx, r.party, request, document.value)
-		if answer.Wait > 0 {
+		switch {
+		case answer.NoRoom:
+			return errors.Join(errNoRoom, answer.Err)
+		case answer.Wait > 0:
 			return answer.Err
 		}
 		return ctx.Err() // an answer that the end cut short is none

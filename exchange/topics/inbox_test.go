@@ -29,6 +29,7 @@ type door struct {
 	mu    sync.Mutex
 	shown []string      // guarded by mu
 	away  int           // how many times more nothing is promised; guarded by mu
+	full  bool          // nothing is promised since there is no room
 	turns chan struct{} // each is one; nil where there are any number
 }
 
@@ -39,7 +40,7 @@ func (d *door) Submit(_ context.Context, party, requestID string, document []byt
 	d.shown = append(d.shown, string(document))
 	if d.away > 0 {
 		d.away--
-		return httpapi.Answer{Status: http.StatusServiceUnavailable, Code: "unavailable", Wait: time.Hour, Err: errors.New("away")}
+		return httpapi.Answer{Status: http.StatusServiceUnavailable, Code: "unavailable", Wait: time.Hour, NoRoom: d.full, Err: errors.New("away")}
 	}
 	body := fmt.Appendf(nil, "%s %s: %s", party, requestID, document)
 	if strings.HasPrefix(string(document), "bad") || len(document) == 0 {
@@ -187,6 +188,20 @@ func TestNotPromisedIsTriedAgain(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"document 0", "document 0", "document 0", "document 1"}, at.seen()); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// A party whose share is used up waits, which is no trouble to warn of.
+func TestNoRoomIsNoWarning(t *testing.T) {
+	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	d.write(document(from.Topic, "document 0"))
+	receive(d, w, &door{away: 2, full: true}, from)
+	if diff := cmp.Diff(texts(0, 1), documents(d.read(from.Replies, 1))); diff != "" {
+		t.Error(diff)
+	}
+	if len(w.warned) > 0 {
+		t.Errorf("warned: %s", <-w.warned)
 	}
 }
 
