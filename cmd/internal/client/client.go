@@ -21,7 +21,8 @@ import (
 type Client struct {
 	Server string       // such as http://127.0.0.1:8420
 	Key    string       // API key; "" where a client certificate speaks
-	HTTP   *http.Client // with the certificate, where there is one; nil means http.DefaultClient
+	HTTP   *http.Client // with the certificate, where there is one; nil means plain HTTP
+	most   int64        // bytes of an answer at most; 0 means maxAnswer
 	Lang   string       // in which problems are shown: "zh" for Chinese, otherwise English
 }
 
@@ -80,8 +81,11 @@ type Answer struct {
 	Body   []byte
 }
 
-// maxAnswer bounds what is read of one answer: a page of documents at most.
+// maxAnswer is the largest answer, in bytes: a page of documents at most.
 const maxAnswer = 256 << 20
+
+// plain calls without TLS of its own, and follows no redirect either.
+var plain = &http.Client{CheckRedirect: noRedirect}
 
 // Call makes one request. body may be nil. An answer of 300 or above is
 // returned as a *Problem.
@@ -98,7 +102,7 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	}
 	caller := c.HTTP
 	if caller == nil {
-		caller = http.DefaultClient
+		caller = plain
 	}
 	response, err := caller.Do(request)
 	if err != nil {
@@ -106,8 +110,12 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	}
 	defer func() { _ = response.Body.Close() }()
 	answer := Answer{Status: response.StatusCode}
-	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, maxAnswer)); err != nil {
+	most := cmp.Or(c.most, maxAnswer)
+	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, most+1)); err != nil {
 		return Answer{}, unanswered(c.Server, err)
+	}
+	if int64(len(answer.Body)) > most {
+		return Answer{}, fmt.Errorf("read answer: it is larger than %d bytes", most)
 	}
 	if response.StatusCode >= http.StatusMultipleChoices { // the API redirects nowhere
 		return answer, c.problem(response, answer.Body)

@@ -70,3 +70,15 @@ func TestProblemsByLanguage(t *testing.T) {
 		server.Close()
 	}
 }
+
+// An answer that is too large for the client is an error, and never a part of it.
+func TestLargeAnswerIsNotCut(t *testing.T) {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "0123456789") }))
+	t.Cleanup(server.Close)
+	for most, cut := range map[int64]bool{9: true, 10: false, 0: false} {
+		answer, err := (&Client{Server: server.URL, most: most}).Call(t.Context(), http.MethodGet, "/", "", nil)
+		if (err != nil) != cut || cut == (string(answer.Body) == "0123456789") {
+			t.Errorf("at most %d bytes: %q, %v", most, answer.Body, err)
+		}
+	}
+}

@@ -54,6 +54,9 @@ func NewHTTP(t TLS) (*http.Client, error) {
 	}
 	return &http.Client{
 		Transport:     transport,
-		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
+		CheckRedirect: noRedirect,
 	}, nil
 }
+
+// noRedirect has an HTTP client return a redirect as the answer that it is.
+func noRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

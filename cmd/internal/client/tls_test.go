@@ -81,8 +81,10 @@ func TestNoRedirect(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = (&Client{Server: server.URL, HTTP: h, Key: "k"}).Call(t.Context(), http.MethodGet, "/", "", nil)
-	if p := ProblemOf(err); p == nil || p.Status != http.StatusFound {
-		t.Errorf("got %v", err)
+	for _, with := range []*http.Client{h, nil} {
+		_, err = (&Client{Server: server.URL, HTTP: with, Key: "k"}).Call(t.Context(), http.MethodGet, "/", "", nil)
+		if p := ProblemOf(err); p == nil || p.Status != http.StatusFound {
+			t.Errorf("got %v", err)
+		}
 	}
 }
