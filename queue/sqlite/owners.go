@@ -36,7 +36,8 @@ type owners struct {
 	slotOf  func(key string) int64
 	enough  int             // how many of recent begin a fold
 	step    int             // how many go to the table with a commit, at least
-	mu      *sync.RWMutex   // held by the writer to change recent and folding, and by others to read them
+	mu      *sync.RWMutex   // held by the writer to change recent, folding and stored, and by others to read them
+	stored  bool            // the table holds an owner, or will: a store of few documents need not look into it
 	recent  map[int64]int64 // slot to sequence, not in the table
 	folding map[int64]int64 // the same, on the way to the table
 	order   []int64         // slots of folding not in the table yet, rising
@@ -71,6 +72,11 @@ func (o *owners) prepare(c *connection) error {
 			return err
 		}
 	}
+	stored, err := c.number(`SELECT EXISTS (SELECT 1 FROM owner)`)
+	if err != nil {
+		return fmt.Errorf("read owners: %w", err)
+	}
+	o.stored = stored != 0
 	rest, err := c.prepare(`SELECT sequence, key FROM log WHERE sequence >
 		(SELECT sequence FROM progress WHERE name = 'indexed') ORDER BY sequence`)
 	if err != nil {
@@ -114,6 +120,9 @@ func (o *owners) sequence(slot int64) (int64, error) {
 	if held := o.folding[slot]; held != 0 {
 		return held, nil
 	}
+	if !o.stored {
+		return 0, nil
+	}
 	return o.findSlot.number(slot)
 }
 
@@ -121,8 +130,9 @@ func (o *owners) sequence(slot int64) (int64, error) {
 // connection of the caller's, or a zero one. It is safe beside the writer.
 func (o *owners) known(key string, r *reader) (queue.Entry, error) {
 	for at := o.slotOf(key); ; at++ {
-		held, err := o.inMemory(at), error(nil)
-		if held == 0 {
+		held, stored := o.inMemory(at)
+		var err error
+		if held == 0 && stored {
 			held, err = r.slot.number(at)
 		}
 		if err != nil || held == 0 {
@@ -136,14 +146,15 @@ func (o *owners) known(key string, r *reader) (queue.Entry, error) {
 }
 
 // inMemory returns the sequence in a slot that is not known to be in the table,
-// or 0. Once it has left the memory, it is in the table.
-func (o *owners) inMemory(slot int64) int64 {
+// or 0, and whether the table holds any. Once it has left the memory, it is in
+// the table.
+func (o *owners) inMemory(slot int64) (held int64, stored bool) {
 	o.mu.RLock()
 	defer o.mu.RUnlock()
 	if held := o.recent[slot]; held != 0 {
-		return held
+		return held, o.stored
 	}
-	return o.folding[slot]
+	return o.folding[slot], o.stored
 }
 
 // find returns the entry that owns key, read by entry, or a zero one and the
@@ -201,7 +212,7 @@ func (o *owners) keep() {
 	if len(o.recent) < o.enough {
 		return
 	}
-	o.folding, o.upTo, o.recent = o.recent, o.newest, make(map[int64]int64, o.enough)
+	o.folding, o.upTo, o.recent, o.stored = o.recent, o.newest, make(map[int64]int64, o.enough), true
 	o.order = make([]int64, 0, len(o.folding))
 	for at := range o.folding {
 		o.order = append(o.order, at)
