@@ -51,11 +51,23 @@ func (n Node) Text() string {
 	if !n.Exists() {
 		return ""
 	}
-	e := n.element()
-	if e.simple {
-		return string(bytes.Trim(n.tree.bytes[e.from:e.to], whitespace))
+	return string(n.text())
+}
+
+// TextIs reports whether the text of the element, as Text returns it, is as is
+// wants it. It copies no text, and is must neither change nor keep it.
+func (n Node) TextIs(is func(text []byte) bool) bool {
+	if !n.Exists() {
+		return is(nil)
 	}
-	return string(bytes.Trim(n.joined(), whitespace))
+	return is(n.text())
+}
+
+func (n Node) text() []byte {
+	if e := n.element(); e.simple {
+		return bytes.Trim(n.tree.bytes[e.from:e.to], whitespace)
+	}
+	return bytes.Trim(n.joined(), whitespace)
 }
 
 // joined returns the character data between the children. The document is

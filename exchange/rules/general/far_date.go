@@ -3,6 +3,7 @@ package general
 import (
 	"strconv"
 	"strings"
+	"time"
 
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
@@ -26,15 +27,35 @@ func farDate() rules.Rule {
 	}
 }
 
-// eachDate visits the elements that hold a date.
+// eachDate visits the elements that hold a date, but for those that plainly hold
+// one as it ought to be, as most do.
 func eachDate(d *rules.Document, visit func(strict.Node)) {
 	own := d.BuiltIn()
 	d.Each(rules.Dated, func(n strict.Node) {
-		if holdsDate(own, n) && !judgedBySPS(n) {
+		if (n.HasAttributes() || !n.TextIs(plainDay)) && holdsDate(own, n) && !judgedBySPS(n) {
 			visit(n)
 		}
 	})
 }
+
+// plainDay reports whether a text is a day that every month has, in the years
+// that rules take, without a time or a zone.
+func plainDay(text []byte) bool {
+	if len(text) != len(time.DateOnly) {
+		return false
+	}
+	for i, c := range text {
+		if dash := i == 4 || i == 7; dash && c != '-' || !dash && (c < '0' || c > '9') {
+			return false
+		}
+	}
+	century, month, day := number(text[0:2]), number(text[5:7]), number(text[8:10])
+	return century >= rules.FirstYear/100 && century <= rules.LastYear/100 &&
+		1 <= month && month <= 12 && 1 <= day && day <= 28
+}
+
+// number returns the value of two digits.
+func number(digits []byte) int { return int(digits[0]-'0')*10 + int(digits[1]-'0') }
 
 // holdsDate reports whether an element holds a date, by its name in a vocabulary of
 // ours. In a kind of a pack it must say by which form of UNCL 2379 it is written.

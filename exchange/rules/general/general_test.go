@@ -289,3 +289,20 @@ func TestKindsOfPacks(t *testing.T) {
 		}
 	}
 }
+
+// What is passed over as plainly a date must be one that rules can read, and the
+// other way round nothing but days at the end of a month is left to be read.
+func TestPlainDates(t *testing.T) {
+	for year, plain := range map[string]bool{"1899": false, "1900": true, "2026": true, "2199": true, "2200": false, "0000": false, "+026": false} {
+		for _, rest := range []string{"-00-01", "-01-00", "-01-01", "-12-28", "-13-01", "-02-29", "-02-30", "/01/01", "-1-001", "-01-01Z"} {
+			day := year + rest
+			want := plain && (rest == "-01-01" || rest == "-12-28")
+			if got := plainDay([]byte(day)); got != want {
+				t.Errorf("%s: plain %t, want %t", day, got, want)
+			}
+			if _, ok := rules.DateOf(day); want && !ok {
+				t.Errorf("%s is passed over and cannot be read", day)
+			}
+		}
+	}
+}

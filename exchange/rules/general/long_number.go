@@ -19,16 +19,15 @@ func longNumber() rules.Rule {
 		ZH:     "{0}的值为{1}；数值最多{2}个字符",
 		Check: func(d *rules.Document, report rules.Report) {
 			eachOwn(d, rules.Figured, func(n strict.Node) {
-				if !holdsNumber(n.Local()) {
-					return
-				}
-				if text := n.Text(); len(text) > rules.NumberLimit {
-					report(n, n.Local(), text, strconv.Itoa(rules.NumberLimit))
+				if holdsNumber(n.Local()) && n.TextIs(tooLong) {
+					report(n, n.Local(), n.Text(), strconv.Itoa(rules.NumberLimit))
 				}
 			})
 		},
 	}
 }
+
+func tooLong(figure []byte) bool { return len(figure) > rules.NumberLimit }
 
 // holdsNumber reports whether an element holds a figure, by its name in UBL, in a
 // trade licence or in an SPS certificate.

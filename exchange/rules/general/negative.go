@@ -18,7 +18,7 @@ func negative() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			eachOwn(d, rules.Figured, func(n strict.Node) {
 				name := n.Local()
-				if !counts(name) || !strings.HasPrefix(n.Text(), "-") {
+				if !counts(name) || !n.TextIs(signed) {
 					return
 				}
 				if v, ok := rules.Number(n); ok && v.Sign() < 0 {
@@ -34,3 +34,5 @@ func counts(name string) bool {
 	return strings.HasSuffix(name, "Quantity") || strings.HasSuffix(name, "WeightMeasure") ||
 		strings.HasSuffix(name, "VolumeMeasure")
 }
+
+func signed(figure []byte) bool { return len(figure) > 0 && figure[0] == '-' }
