@@ -43,10 +43,13 @@ func ReadAmount(n strict.Node) (Amount, bool) {
 // and by what half a unit of the last stated digit of the price comes to, but
 // never by more than one percent.
 func IsProduct(total Amount, quantity *big.Rat, price Amount) bool {
+	product := new(big.Rat).Mul(quantity, price.Value)
+	if total.is(product) {
+		return true
+	}
 	allowed := halfUnit(max(price.places, price.digits))
 	allowed.Mul(allowed, quantity)
-	allowed.Add(allowed.Abs(allowed), halfUnit(total.digits))
-	return total.agrees(new(big.Rat).Mul(quantity, price.Value), allowed)
+	return total.isNear(product, allowed.Add(allowed.Abs(allowed), halfUnit(total.digits)))
 }
 
 // IsSum reports whether a total is the sum of as many lines after rounding to the
@@ -54,16 +57,21 @@ func IsProduct(total Amount, quantity *big.Rat, price Amount) bool {
 // each line, since lines are rounded each by itself, but never by more than one
 // percent.
 func IsSum(total Amount, sum *big.Rat, lines int) bool {
-	allowed := halfUnit(total.digits)
-	return total.agrees(sum, allowed.Mul(allowed, big.NewRat(int64(lines), 1)))
-}
-
-// agrees reports whether an amount is a value, rounded, or off by no more than
-// what is allowed and by no more than one percent of the larger of the two.
-func (a Amount) agrees(value, allowed *big.Rat) bool {
-	if a.Value.Cmp(value) == 0 || round(a.Value, a.digits).Cmp(round(value, a.digits)) == 0 {
+	if total.is(sum) {
 		return true
 	}
+	allowed := halfUnit(total.digits)
+	return total.isNear(sum, allowed.Mul(allowed, big.NewRat(int64(lines), 1)))
+}
+
+// is reports whether an amount is a value, rounded.
+func (a Amount) is(value *big.Rat) bool {
+	return a.Value.Cmp(value) == 0 || round(a.Value, a.digits).Cmp(round(value, a.digits)) == 0
+}
+
+// isNear reports whether an amount is off from a value by no more than what is
+// allowed and by no more than one percent of the larger of the two.
+func (a Amount) isNear(value, allowed *big.Rat) bool {
 	percent := new(big.Rat).Abs(value)
 	if stated := new(big.Rat).Abs(a.Value); stated.Cmp(percent) > 0 {
 		percent = stated
