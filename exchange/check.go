@@ -226,32 +226,34 @@ func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
 	if stated := f.At(places.Number); stated.Exists() {
 		at = stated
 	}
-	fault := &Fault{Severity: rules.Reject.String(), Path: at.Path(), Source: "Beibu design: identity"}
-	fault.Line, fault.Column = at.Position()
 	number, oddNumber := ReadNumber(f.Number)
 	version, oddVersion := ReadNumber(f.Version)
 	switch {
 	case number == "":
-		fault.Code = codeUnnumbered
 		tried := where.Tried(places.Number)
-		fault.Message = Text{
+		return unfiled(at, codeUnnumbered, Text{
 			EN: "the document has no number; it was looked for at " + tried,
 			ZH: "单证没有编号；已查找的位置：" + tried,
-		}
+		})
 	case oddNumber != nil:
-		fault.Code, fault.Message = CodeOddNumber, oddNumber.Text()
+		return unfiled(at, CodeOddNumber, oddNumber.Text())
 	case oddVersion != nil:
-		fault.Code, fault.Message = CodeOddNumber, oddVersion.text("version", "版本号")
-		fault.Path = f.At(places.Version).Path()
-		fault.Line, fault.Column = f.At(places.Version).Position()
+		return unfiled(f.At(places.Version), CodeOddNumber, oddVersion.text("version", "版本号"))
 	case len(number) > MaxNumber || len(version) > MaxVersion:
-		fault.Code = "document.number-length"
-		fault.Message = Text{
+		return unfiled(at, "document.number-length", Text{
 			EN: fmt.Sprintf("the number may have %d bytes and the version %d", MaxNumber, MaxVersion),
 			ZH: fmt.Sprintf("编号最多 %d 字节，版本号最多 %d 字节", MaxNumber, MaxVersion),
-		}
-	default:
-		return nil
+		})
 	}
+	return nil
+}
+
+// unfiled returns the fault of a document that cannot be filed for what an element
+// holds.
+func unfiled(at strict.Node, code string, message Text) *Fault {
+	fault := &Fault{
+		Code: code, Severity: rules.Reject.String(), Path: at.Path(), Source: "Beibu design: identity", Message: message,
+	}
+	fault.Line, fault.Column = at.Position()
 	return fault
 }
