@@ -36,7 +36,14 @@ type Delivery struct {
 	ConsignedAt time.Time // when this attempt began
 	ChangedAt   time.Time // when it came to State
 	Lease       Lease     // who has it, where State is ContentHandover
+	Handovers   int       // of this attempt
 	Cause       Cause     // why, where State is a bad end
+}
+
+// Failing tells whether the delivery was handed over so often or more in its
+// attempt, and never acknowledged: the receiver may come to grief with it.
+func (d Delivery) Failing(handovers int) bool {
+	return d.State == ContentHandover && d.Handovers >= handovers
 }
 
 // A Lease says that a delivery is in the hands of one caller of the receiver's,
@@ -86,16 +93,19 @@ func (d *Delivery) Apply(e Event) bool {
 	if !d.State.may(e.Name) {
 		return false
 	}
+	again := e.Name == d.State && e.Lease.Holder == d.Lease.Holder && e.At.Equal(d.ChangedAt) // the same, recorded twice
 	switch {
 	case e.Name == ContentConsignment:
 		if e.Attempt != d.Attempt+1 {
 			return false
 		}
-		d.Attempt, d.ConsignedAt = e.Attempt, e.At
+		d.Attempt, d.ConsignedAt, d.Handovers = e.Attempt, e.At, 0
 	case e.Name != ConsignmentAcceptance && e.Attempt != d.Attempt:
 		return false
 	case e.Name == ContentHandover && e.Lease.Holder != d.Lease.Holder && d.Lease.Holds(e.At):
 		return false
+	case e.Name == ContentHandover && !again:
+		d.Handovers++
 	}
 	d.State, d.ChangedAt, d.Lease, d.Cause = e.Name, e.At, e.Lease, e.Cause
 	return true

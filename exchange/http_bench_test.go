@@ -43,13 +43,13 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	}
 	api, err := httpapi.New(httpapi.Options{
 		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: access,
-		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed),
+		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Trust:   signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{
 			Seals: []*signing.Certificate{w.Keys.Seal.Certificate}, ReceiptID: w.Keys.ReceiptID,
 			Receipt: w.Keys.Receipt.Public().(ed25519.PublicKey),
 		},
-		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(),
+		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -36,8 +36,12 @@ type Query struct {
 	State  State
 	Since  time.Time // accepted at or after
 	Until  time.Time // accepted before
-	Before int64     // the cursor of the page before: a sequence
-	Limit  int       // 1 to 500; 0 means 50
+	// Failing leaves out all but those with a delivery that was handed over so often
+	// or more in its attempt, at least 2, and not acknowledged; with Party, one that
+	// it sent or is sent.
+	Failing int
+	Before  int64 // the cursor of the page before: a sequence
+	Limit   int   // 1 to 500; 0 means 50
 }
 
 // A DeliveryQuery narrows a list of deliveries. Zero fields do not narrow.
@@ -52,8 +56,16 @@ type DeliveryQuery struct {
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
 	// ByLease asks for what is handed over to the one Receiver, in the order in
-	// which the leases end, those first that have none. Limit alone narrows.
+	// which the leases end, those first that have none. HandoversBelow and Limit
+	// alone narrow.
 	ByLease bool
+	// HandoversBelow leaves out what was handed over so often or more in its attempt.
+	HandoversBelow int
+	// Failing asks for what was handed over to the one Receiver so often or more in
+	// its attempt, at least 2, and is under no lease at FreeAt: the fewest hand-overs
+	// first, then the oldest by the record. Limit alone narrows.
+	Failing int
+	FreeAt  time.Time
 	// Exchanges names those wanted, of the one Receiver, at most 10,000; they come
 	// in this order, whatever their state, and nothing else narrows.
 	Exchanges []uuid.UUID

@@ -132,3 +132,27 @@ func TestClocksDecideNothing(t *testing.T) {
 		}
 	})
 }
+
+// Hand-overs are counted for each attempt, and one that is recorded twice once.
+func TestHandovers(t *testing.T) {
+	at := time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
+	var d Delivery
+	step := func(name State, attempt int, after time.Duration, holder string, want int) {
+		t.Helper()
+		e := Event{Name: name, Attempt: attempt, At: at.Add(after), Lease: Lease{Holder: holder, Until: at.Add(after + time.Second)}}
+		d.Apply(e)
+		if d.Handovers != want || d.Failing(2) != (name == ContentHandover && want >= 2) {
+			t.Errorf("%s after %s: %d hand-overs, want %d; failing: %t", name, after, d.Handovers, want, d.Failing(2))
+		}
+	}
+	step(ContentConsignment, 1, 0, "", 0)
+	step(ContentHandover, 1, time.Minute, "a", 1)
+	step(ContentHandover, 1, time.Minute, "a", 1)                  // told twice
+	step(ContentHandover, 1, time.Minute+time.Millisecond, "b", 1) // under the lease of another
+	step(ContentHandover, 1, 2*time.Minute, "b", 2)
+	step(ContentHandover, 1, 3*time.Minute, "b", 3)
+	step(ConsignmentRejection, 1, 4*time.Minute, "", 3)
+	step(ContentConsignment, 2, 5*time.Minute, "", 0)
+	step(ContentHandover, 2, 6*time.Minute, "c", 1)
+	step(ConsignmentAcceptance, 2, 7*time.Minute, "", 1)
+}

@@ -94,9 +94,9 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 			return err
 		}
 	}
-	deliveries := s.newTable("RECEIVER", "STATE", "ATTEMPT", "CHANGED", "CAUSE")
+	deliveries := s.newTable("RECEIVER", "STATE", "ATTEMPT", "HANDOVERS", "CHANGED", "CAUSE")
 	for _, d := range x.Deliveries {
-		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), stamp(d.ChangedAt), s.because(d.Cause))
+		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), s.handovers(d), stamp(d.ChangedAt), s.because(d.Cause))
 	}
 	timeline := s.newTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
 	for _, e := range x.Timeline {
@@ -107,6 +107,14 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
 	return s.printf("\n%s\n%s", deliveries, timeline)
+}
+
+// handovers says how often a delivery was handed over, and whether that is too often.
+func (s *session) handovers(d httpapi.Delivery) string {
+	if d.Failing {
+		return s.say("%d, failing", d.Handovers)
+	}
+	return strconv.Itoa(d.Handovers)
 }
 
 // judgement is why a held exchange is released or refused.

@@ -17,7 +17,7 @@ import (
 
 type listExchanges struct {
 	State  string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
-	Failed bool   `help:"Those of which a delivery to any receiver was refused or given up, a line a delivery."`
+	Failed bool   `help:"Those of which a delivery to any receiver was refused, given up, or handed over again and again without an acknowledgement, a line a delivery."`
 	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
 	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
 	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
@@ -104,11 +104,17 @@ func (s *session) noteMore(limit, found int) {
 // to a bad end: exchange.Summary gives one of them if any did.
 var failed = []exchange.State{exchange.ConsignmentRejection, exchange.ContentHandoverFailure}
 
-// listFailed lists the failed deliveries to all receivers, newest exchange first.
+// listFailed lists the deliveries to all receivers that failed or are failing, newest
+// exchange first.
 func (s *session) listFailed(ctx context.Context, caller *client.Client, query url.Values, limit int) error {
 	var all []httpapi.Exchange
-	for _, state := range failed {
-		query.Set("state", string(state))
+	for _, how := range slices.Concat(failed, []exchange.State{""}) {
+		query.Del("state")
+		if how == "" {
+			query.Set("failing", "true")
+		} else {
+			query.Set("state", string(how))
+		}
 		err := caller.Exchanges(ctx, query, oneMore(limit), func(x httpapi.Exchange) error {
 			all = append(all, x)
 			return nil
@@ -123,7 +129,7 @@ func (s *session) listFailed(ctx context.Context, caller *client.Client, query u
 	if limit > 0 && len(all) > limit {
 		all = all[:limit]
 	}
-	t := s.newTable("EXCHANGE", "FAILED", "RECEIVER", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "CAUSE")
+	t := s.newTable("EXCHANGE", "FAILED", "RECEIVER", "STATE", "ATTEMPT", "HANDOVERS", "KIND", "NUMBER", "SENDER", "CAUSE")
 	for _, x := range all {
 		if s.asJSON() {
 			if err := s.json(x); err != nil {
@@ -132,8 +138,8 @@ func (s *session) listFailed(ctx context.Context, caller *client.Client, query u
 			continue
 		}
 		for _, d := range x.Deliveries {
-			if d.State.Failed() {
-				t.Row(x.ExchangeID, stamp(d.ChangedAt), d.Receiver, string(d.State), strconv.Itoa(d.Attempt), x.Kind, x.DocumentNumber, x.Sender, s.because(d.Cause))
+			if d.State.Failed() || d.Failing {
+				t.Row(x.ExchangeID, stamp(d.ChangedAt), d.Receiver, string(d.State), strconv.Itoa(d.Attempt), s.handovers(d), x.Kind, x.DocumentNumber, x.Sender, s.because(d.Cause))
 			}
 		}
 	}

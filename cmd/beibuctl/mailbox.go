@@ -29,6 +29,8 @@ type waiting struct {
 	Receiver        string         `json:"receiver"`
 	State           exchange.State `json:"state"`
 	Attempt         int            `json:"attempt"`
+	Handovers       int            `json:"handovers"`
+	Failing         bool           `json:"failing,omitempty"`
 	Sender          string         `json:"sender"`
 	Kind            string         `json:"kind"`
 	DocumentNumber  string         `json:"documentNumber"`
@@ -61,7 +63,7 @@ func (c *listMail) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	t := s.newTable("EXCHANGE", "CONSIGNED", "STATE", "ATTEMPT", "KIND", "NUMBER", "SENDER", "")
+	t := s.newTable("EXCHANGE", "CONSIGNED", "STATE", "ATTEMPT", "HANDOVERS", "KIND", "NUMBER", "SENDER", "")
 	for _, w := range all {
 		if s.asJSON() {
 			if err := s.json(w); err != nil {
@@ -84,7 +86,7 @@ var unfinished = []exchange.State{
 }
 
 // openDeliveries returns the open deliveries to a party, express first and
-// then oldest first.
+// then oldest first; what is failing comes last, the fewest hand-overs first.
 func openDeliveries(ctx context.Context, caller *client.Client, party string) ([]waiting, error) {
 	var all []waiting
 	for _, state := range unfinished {
@@ -102,20 +104,25 @@ func openDeliveries(ctx context.Context, caller *client.Client, party string) ([
 		}
 	}
 	slices.SortFunc(all, func(a, b waiting) int {
-		if a.Express != b.Express {
-			if a.Express {
-				return -1
-			}
-			return 1
-		}
-		return cmp.Compare(a.sequence, b.sequence)
+		return cmp.Or(cmp.Compare(a.turn(), b.turn()), cmp.Compare(a.sequence, b.sequence))
 	})
 	return slices.CompactFunc(all, func(a, b waiting) bool { return a.ExchangeID == b.ExchangeID }), nil
 }
 
+// turn orders deliveries by what comes before their age.
+func (w waiting) turn() int {
+	switch {
+	case w.Failing:
+		return 1 + w.Handovers
+	case w.Express:
+		return 0
+	}
+	return 1
+}
+
 func waitingOf(x httpapi.Exchange, d httpapi.Delivery) waiting {
 	return waiting{
-		ExchangeID: x.ExchangeID, Receiver: d.Receiver, State: d.State, Attempt: d.Attempt,
+		ExchangeID: x.ExchangeID, Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing,
 		Sender: x.Sender, Kind: x.Kind, DocumentNumber: x.DocumentNumber, DocumentVersion: x.DocumentVersion,
 		Size: x.Size, Express: x.Express, ConsignedAt: d.ConsignedAt, sequence: x.Sequence,
 	}
@@ -128,6 +135,7 @@ func (w waiting) cells(s *session) []string {
 	}
 	return []string{
 		w.ExchangeID, stamp(w.ConsignedAt), string(w.State), strconv.Itoa(w.Attempt),
+		s.handovers(httpapi.Delivery{Handovers: w.Handovers, Failing: w.Failing}),
 		w.Kind, w.DocumentNumber, w.Sender, express,
 	}
 }

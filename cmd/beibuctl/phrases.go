@@ -13,7 +13,7 @@ import (
 var chinese = map[string]string{
 	// Headings of tables.
 	"EXCHANGE": "交换编号", "STATE": "状态", "KIND": "单证种类", "NUMBER": "单证编号", "SENDER": "发送方",
-	"RECEIVER": "接收方", "CONSIGNED": "投递时间", "ATTEMPT": "投递次数", "CAUSE": "原因", "FAILED": "失败时间", "PARTY": "参与方", "ROLE": "类别", "COUNTRY": "国家", "LOCODES": "口岸代码",
+	"RECEIVER": "接收方", "CONSIGNED": "投递时间", "ATTEMPT": "投递次数", "HANDOVERS": "领取次数", "CAUSE": "原因", "FAILED": "失败时间", "PARTY": "参与方", "ROLE": "类别", "COUNTRY": "国家", "LOCODES": "口岸代码",
 	"NAME": "名称", "SUSPENDED": "停用情况", "CODE": "代码", "SEVERITY": "级别", "KINDS": "适用单证", "FROM": "生效日期", "UNTIL": "失效日期",
 	"MESSAGE": "内容", "SOURCE": "依据", "USE": "用途", "ALGORITHM": "算法", "VALID": "有效期", "SUBJECT": "证书主体", "ID": "标识",
 	"PRIVATE": "有无私钥", "SHA-256": "SHA-256",
@@ -23,7 +23,7 @@ var chinese = map[string]string{
 	// Labels and values.
 	"yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 停用：%s",
-	"by %s": "操作人 %s", "attempt %d": "第 %d 次投递",
+	"by %s": "操作人 %s", "attempt %d": "第 %d 次投递", "%d, failing": "%d，多次领取未确认",
 	"accepted before": "此前已受理", "version %s": "版本 %s",
 	"not kept, %s: %s": "未保存，%s：%s",
 	"earlier: exchange %s, accepted %s, SHA-256 %s": "先前受理：交换编号 %s，受理时间 %s，SHA-256 %s",

@@ -39,9 +39,15 @@ var (
 // The index tells which lease ends next, so that those count too that another
 // node has granted and may have died with. The first walk goes over all, and so
 // finds leases that end too far in the future to count.
+//
+// What is failing, by the number of its hand-overs, is behind all others, so that a
+// receiver that comes to grief with one delivery gets the rest. The walk leaves it
+// out. It has an index of its own, in which what was handed over the least comes
+// first, so that of several that are failing each has its turn.
 type box struct {
-	receiver string
-	journal  exchange.Journal
+	receiver  string
+	journal   exchange.Journal
+	handovers int // from which on a delivery is failing
 
 	mu     sync.Mutex
 	leases leases        // guarded by mu
@@ -50,17 +56,22 @@ type box struct {
 	freed  chan struct{} // guarded by mu; closed when a lease ends before its time
 }
 
-func newBox(receiver string, journal exchange.Journal) *box {
-	return &box{receiver: receiver, journal: journal, leases: newLeases(), cursor: walkBegin, freed: make(chan struct{})}
+func newBox(receiver string, journal exchange.Journal, handovers int) *box {
+	return &box{
+		receiver: receiver, journal: journal, handovers: handovers,
+		leases: newLeases(), cursor: walkBegin, freed: make(chan struct{}),
+	}
 }
 
 // take puts up to n deliveries that are free under lease, express first and
-// then the oldest.
+// then the oldest, and what is failing if nothing else is free.
 func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange.Exchange, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for held := b.leases.lapsed(now); held != nil; held = b.leases.lapsed(now) {
-		b.back(held.at)
+		if !held.behind {
+			b.back(held.at)
+		}
 	}
 	n = min(n, MaxLeases-len(b.leases.byID))
 	if n <= 0 {
@@ -82,8 +93,15 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 		b.back(placeOf(x))
 	}
 	found = found[:min(n, len(found))]
+	if len(found) < n && b.cursor == walkEnd {
+		failing, err := b.failing(ctx, n-len(found), now)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, failing...)
+	}
 	for _, x := range found {
-		b.leases.grant(x, until)
+		b.leases.grant(x, until, x.Deliveries[0].Handovers+1 >= b.handovers)
 	}
 	return found, nil
 }
@@ -132,7 +150,7 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 // look finds out by the index when the next lease ends. Where that is over, the
 // walk goes back to it.
 func (b *box) look(ctx context.Context, now time.Time) error {
-	next, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, ByLease: true, Limit: 1})
+	next, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, ByLease: true, HandoversBelow: b.handovers, Limit: 1})
 	b.wake = time.Time{}
 	if err != nil || len(next) == 0 {
 		return err
@@ -177,10 +195,27 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 	return found, nil
 }
 
+// failing returns up to n deliveries that are failing and free.
+func (b *box) failing(ctx context.Context, n int, now time.Time) ([]exchange.Exchange, error) {
+	for limit := n + walkPage; ; limit *= 2 {
+		page, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{
+			Receiver: b.receiver, Failing: b.handovers, FreeAt: now, Limit: limit,
+		})
+		if err != nil {
+			return nil, err
+		}
+		free := slices.DeleteFunc(slices.Clone(page), b.leases.covers) // another call is about to hand those over
+		if len(free) >= n || len(page) < limit {
+			return free[:min(n, len(free))], nil
+		}
+	}
+}
+
 // page reads deliveries in a state after a place.
 func (b *box) page(ctx context.Context, state exchange.State, after place, limit int) ([]exchange.Exchange, error) {
 	return b.journal.Deliveries(ctx, exchange.DeliveryQuery{
-		Receiver: b.receiver, States: []exchange.State{state}, After: after.sequence, Backlog: after.backlog, Limit: limit,
+		Receiver: b.receiver, States: []exchange.State{state}, After: after.sequence, Backlog: after.backlog,
+		HandoversBelow: b.handovers, Limit: limit,
 	})
 }
 

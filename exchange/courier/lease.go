@@ -9,7 +9,7 @@ import (
 	"beibu/exchange"
 )
 
-// A place is the place of a delivery in a mailbox: express first, and then in
+// A place is the place of a delivery in a mailbox, unless it is failing: express first, and then in
 // the order of the record.
 type place struct {
 	backlog  bool  // not express
@@ -31,6 +31,7 @@ type lease struct {
 	id      uuid.UUID
 	attempt int
 	at      place
+	behind  bool // all others, when it comes free: it is failing
 	until   time.Time
 	index   int // in the heap
 }
@@ -51,10 +52,11 @@ func (l *leases) covers(x exchange.Exchange) bool {
 	return ok && held.attempt == x.Deliveries[0].Attempt
 }
 
-// grant notes that the delivery that an exchange carries is under lease.
-func (l *leases) grant(x exchange.Exchange, until time.Time) {
+// grant notes that the delivery that an exchange carries is under lease,
+// and whether it will be failing when that is over.
+func (l *leases) grant(x exchange.Exchange, until time.Time, behind bool) {
 	l.end(x.ID)
-	held := &lease{id: x.ID, attempt: x.Deliveries[0].Attempt, at: placeOf(x), until: until}
+	held := &lease{id: x.ID, attempt: x.Deliveries[0].Attempt, at: placeOf(x), behind: behind, until: until}
 	l.byID[x.ID] = held
 	heap.Push(&l.ends, held)
 }

@@ -25,18 +25,20 @@ const (
 // A Mailbox gives receivers what is open for them. It is safe for concurrent
 // use.
 type Mailbox struct {
-	journal  exchange.Journal
-	recorder *exchange.Recorder
-	changed  func(receiver string) <-chan struct{}
+	journal   exchange.Journal
+	recorder  *exchange.Recorder
+	changed   func(receiver string) <-chan struct{}
+	handovers int
 
 	mu    sync.Mutex
 	boxes map[string]*box // guarded by mu; by receiver, of whom there are only so many
 }
 
 // NewMailbox returns a mailbox for every receiver. changed returns a channel
-// that is closed when a delivery to the receiver opens.
-func NewMailbox(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}) *Mailbox {
-	return &Mailbox{journal: journal, recorder: recorder, changed: changed, boxes: make(map[string]*box)}
+// that is closed when a delivery to the receiver opens. What was handed over so often
+// or more, at least 2, and never acknowledged, comes after all others.
+func NewMailbox(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
+	return &Mailbox{journal: journal, recorder: recorder, changed: changed, handovers: handovers, boxes: make(map[string]*box)}
 }
 
 func (m *Mailbox) box(receiver string) *box {
@@ -44,7 +46,7 @@ func (m *Mailbox) box(receiver string) *box {
 	defer m.mu.Unlock()
 	b, ok := m.boxes[receiver]
 	if !ok {
-		b = newBox(receiver, m.journal)
+		b = newBox(receiver, m.journal, m.handovers)
 		m.boxes[receiver] = b
 	}
 	return b
@@ -79,7 +81,7 @@ type Item struct {
 }
 
 // Fetch returns open deliveries of the receiver that are under no lease,
-// express first and then the oldest, and puts them under one. Where there are
+// express first and then the oldest, what is failing last, and puts them under one. Where there are
 // none it waits for the first, until the wait is over or ctx ends; neither is
 // an error. The hand-overs and their leases are durable, and shown, when it
 // returns. It fails with an *exchange.Error of kind Unavailable; what was

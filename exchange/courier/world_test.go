@@ -33,10 +33,13 @@ func newWorld(tb testing.TB) *world {
 	return w
 }
 
+// patience is how often a delivery is handed over before it is failing.
+const patience = 3
+
 // another returns a mailbox that knows nothing of the leases of the first, as
 // after a crash or on another machine.
 func (w *world) another() *courier.Mailbox {
-	return courier.NewMailbox(w, &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, w.Changed)
+	return courier.NewMailbox(w, &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, w.Changed, patience)
 }
 
 // Deliveries counts what is read.

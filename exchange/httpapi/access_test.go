@@ -151,7 +151,7 @@ func TestWhoSeesWhat(t *testing.T) {
 				t.Errorf("sees held %t and consigned %t", c.caller.sees(held), c.caller.sees(consigned))
 			}
 			var seen []string
-			for _, d := range wireExchange(consigned, c.caller).Deliveries {
+			for _, d := range wireExchange(consigned, c.caller, 5).Deliveries {
 				seen = append(seen, d.Receiver)
 			}
 			if c.sent && !slices.Equal(seen, c.deliveries) {

@@ -28,6 +28,9 @@ func (s *Server) listExchanges(c *call) error {
 		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
 		Before: p.cursor("cursor"), Limit: p.number("limit", 1, maxPage, 0),
 	}
+	if p.isSet("failing") {
+		q.Failing = s.handovers
+	}
 	if err := p.err(); err != nil {
 		return err
 	}
@@ -50,7 +53,7 @@ func (s *Server) listExchanges(c *call) error {
 	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
 	for _, x := range found {
 		if c.caller.sees(x) {
-			shown := wireExchange(x, c.caller)
+			shown := wireExchange(x, c.caller, s.handovers)
 			shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
 			if q.Party != "" {
 				shown.Direction = directionOf(x, q.Party)
@@ -73,7 +76,7 @@ func (s *Server) showExchange(c *call) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wireExchange(x, c.caller))
+	return c.json(http.StatusOK, wireExchange(x, c.caller, s.handovers))
 }
 
 // find returns the exchange that a path names, where the caller may see it.
@@ -273,7 +276,7 @@ func (s *Server) settle(c *call, release bool) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wireExchange(settled, c.caller))
+	return c.json(http.StatusOK, wireExchange(settled, c.caller, s.handovers))
 }
 
 // maxReason is the longest reason, in bytes, as exchange.Cause keeps it.

@@ -22,7 +22,7 @@ type Mailbox interface {
 }
 
 // MailboxPage answers GET /v1/mailbox: express deliveries first, then the
-// oldest.
+// oldest, and what is failing last.
 type MailboxPage struct {
 	Deliveries []MailboxItem `json:"deliveries"`
 }
@@ -32,6 +32,7 @@ type MailboxPage struct {
 type MailboxItem struct {
 	ExchangeID      string `json:"exchangeId"` // the same for every hand-over of the same bytes
 	Attempt         int    `json:"attempt"`
+	Handovers       int    `json:"handovers"` // of this attempt, with this one
 	Sender          string `json:"sender"`
 	Kind            string `json:"kind"`
 	DocumentNumber  string `json:"documentNumber"`
@@ -92,7 +93,7 @@ func wireItem(item courier.Item) MailboxItem {
 	x := item.Exchange
 	path := "/v1/exchanges/" + x.ID.String()
 	return MailboxItem{
-		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Handovers: x.Deliveries[0].Handovers, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
 		Express: x.Express, LeasedUntil: Time{item.LeasedUntil.UTC()}, Document: path + "/document", Envelope: path + "/envelope",

@@ -3,9 +3,13 @@ package httpapi_test
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
@@ -104,6 +108,42 @@ func TestFetchAndAcknowledge(t *testing.T) {
 		if d.Receiver == receiver && (d.State != exchange.ConsignmentRejection || d.Cause == nil || d.Cause.Code != "page-missing") {
 			t.Errorf("%+v", d)
 		}
+	}
+}
+
+// Hand-overs are counted and shown, and what is failing is listed for those who may
+// see it.
+func TestHandoversAreShown(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	a, b := w.submit(carnet(t, "A")), w.submit(carnet(t, "B"))
+	w.consigned(b.ExchangeID)
+	past := time.Now().Add(-time.Hour)
+	for i := range patience {
+		err := w.recorder.Record(t.Context(), exchange.Event{
+			Exchange: uuid.MustParse(a.ExchangeID), Receiver: receiver, Name: exchange.ContentHandover, Attempt: 1, At: past.Add(time.Duration(i) * time.Minute),
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	for as, want := range map[string]int{operator: 1, port: 1, receiver: 1, stranger: 0} {
+		page := read[httpapi.Page](t, w.do(request{path: "/v1/exchanges?failing=true", as: as}), http.StatusOK)
+		if len(page.Exchanges) != want {
+			t.Errorf("%s is shown %+v", as, page.Exchanges)
+		}
+		for _, x := range page.Exchanges {
+			if i := slices.IndexFunc(x.Deliveries, func(d httpapi.Delivery) bool { return d.Failing }); x.ExchangeID != a.ExchangeID || i < 0 ||
+				x.Deliveries[i].Receiver != receiver || x.Deliveries[i].Handovers != patience {
+				t.Errorf("%s is shown %+v", as, x)
+			}
+		}
+	}
+	got := w.fetch(receiver, "")
+	if len(got) != 2 || got[0].ExchangeID != b.ExchangeID || got[0].Handovers != 1 || got[1].ExchangeID != a.ExchangeID || got[1].Handovers != patience+1 {
+		t.Errorf("%+v", got)
+	}
+	if got := w.do(request{path: "/v1/exchanges?failing=yes", as: operator}); got.status != http.StatusBadRequest {
+		t.Errorf("failing=yes: %d", got.status)
 	}
 }
 

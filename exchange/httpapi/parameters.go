@@ -141,6 +141,15 @@ func joined(states []exchange.State) string {
 	return strings.Join(names, ", ")
 }
 
+// isSet tells whether a parameter is true rather than absent.
+func (p *parameters) isSet(name string) bool {
+	text := p.text(name)
+	if text != "" && text != "true" {
+		p.refuse(name, "true, or left out", "应为 true，或省略")
+	}
+	return text != ""
+}
+
 // number returns a number in a range, or what it is by default.
 func (p *parameters) number(name string, least, most, otherwise int) int {
 	text := p.text(name)

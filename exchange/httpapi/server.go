@@ -38,6 +38,8 @@ type Options struct {
 	Version  Version
 	Log      *zap.Logger
 	Metrics  prometheus.Registerer
+
+	Handovers int // without an acknowledgement, after which Mailbox has a delivery behind all others
 }
 
 // PublicKeys are what anyone needs to check what the exchange signed.
@@ -118,6 +120,8 @@ type Server struct {
 	quotas  quotas
 	guests  *Guests
 
+	handovers int // as in Options
+
 	leaving  atomic.Bool     // every answer ends its connection
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
 	drain    context.CancelFunc
@@ -135,7 +139,7 @@ func New(o Options) (*Server, error) {
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access,
+		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access, handovers: o.Handovers,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.intake.Store(o.Intake)

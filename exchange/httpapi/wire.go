@@ -79,7 +79,9 @@ type Exchange struct {
 type Delivery struct {
 	Receiver    string          `json:"receiver"`
 	State       exchange.State  `json:"state"`
-	Attempt     int             `json:"attempt"` // from 1; a replay makes the next
+	Attempt     int             `json:"attempt"`           // from 1; a replay makes the next
+	Handovers   int             `json:"handovers"`         // of this attempt
+	Failing     bool            `json:"failing,omitempty"` // handed over too often without an acknowledgement, so behind all others
 	ConsignedAt Time            `json:"consignedAt"`
 	ChangedAt   Time            `json:"changedAt"`
 	Cause       *exchange.Cause `json:"cause,omitempty"`
@@ -229,8 +231,9 @@ func wireAcceptance(a exchange.Acceptance) Acceptance {
 	}
 }
 
-// wireExchange returns an exchange as a caller may see it.
-func wireExchange(x exchange.Exchange, who Caller) Exchange {
+// wireExchange returns an exchange as a caller may see it. A delivery is failing from
+// so many hand-overs on.
+func wireExchange(x exchange.Exchange, who Caller, handovers int) Exchange {
 	out := Exchange{
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
@@ -247,7 +250,7 @@ func wireExchange(x exchange.Exchange, who Caller) Exchange {
 	for _, d := range x.Deliveries {
 		if who.seesDelivery(x, d.Receiver) {
 			out.Deliveries = append(out.Deliveries, Delivery{
-				Receiver: d.Receiver, State: d.State, Attempt: d.Attempt,
+				Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
 				ConsignedAt: Time{d.ConsignedAt.UTC()}, ChangedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
 			})
 		}

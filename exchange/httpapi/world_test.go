@@ -176,6 +176,9 @@ func (w *world) logged(lines int) []observer.LoggedEntry {
 	return w.log.All()
 }
 
+// patience is how often a delivery is handed over before it is failing.
+const patience = 2
+
 // newWorld builds a world on a fresh store and serves it on loopback.
 func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	tb.Helper()
@@ -201,7 +204,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.log = lines
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
 	w.decided = &decisions{Store: w.store}
-	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed)}
+	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed, patience)}
 	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	w.server, err = httpapi.New(httpapi.Options{
 		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
@@ -210,7 +213,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,
 		},
 		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},
-		Log: zap.New(core), Metrics: w.registry,
+		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	})
 	must(err)
 	w.run()

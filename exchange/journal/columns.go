@@ -19,26 +19,27 @@ type kept struct {
 	holder                             string
 	leased                             int64 // until when; 0 where nobody has it
 	cause                              []byte
+	handovers                          int64
 }
 
 // keptColumns are those of table delivery, under the name d, in the order of
 // a kept delivery.
-const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.holder, d.leased, d.cause`
+const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.holder, d.leased, d.cause, d.handovers`
 
 // keptOf reads a row of the driver.
 func keptOf(r []driver.Value) kept {
-	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), text(r[5]), integer(r[6]), blob(r[7])}
+	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), text(r[5]), integer(r[6]), blob(r[7]), integer(r[8])}
 }
 
 // into returns where a row is scanned into.
 func (k *kept) into() []any {
-	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.holder, &k.leased, &k.cause}
+	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.holder, &k.leased, &k.cause, &k.handovers}
 }
 
 func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
 	d := exchange.Delivery{
 		Exchange: id, Receiver: k.receiver, State: stateOf(k.state), Attempt: int(k.attempt),
-		ConsignedAt: moment(k.consigned), ChangedAt: moment(k.changed),
+		ConsignedAt: moment(k.consigned), ChangedAt: moment(k.changed), Handovers: int(k.handovers),
 	}
 	if k.leased != 0 {
 		d.Lease = exchange.Lease{Holder: k.holder, Until: moment(k.leased)}

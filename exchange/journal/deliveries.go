@@ -27,7 +27,10 @@ func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]e
 		return j.named(ctx, q)
 	}
 	if q.ByLease {
-		return j.leased(ctx, q)
+		return j.handed(ctx, leases(q))
+	}
+	if q.Failing > 0 {
+		return j.handed(ctx, failing(q))
 	}
 	wanted := q.States
 	if len(wanted) == 0 {
@@ -93,6 +96,9 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if q.Receiver != "" {
 		s.add(` AND d.receiver = ?`, q.Receiver)
 	}
+	if q.HandoversBelow > 0 {
+		s.add(` AND d.handovers < ?`, q.HandoversBelow)
+	}
 	if !q.Since.IsZero() {
 		s.add(` AND d.changed >= ?`, ceiling(q.Since))
 	}
@@ -129,16 +135,38 @@ func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchan
 	return all, nil
 }
 
-// leased returns what is handed over to one receiver by the ends of its leases.
-func (j *Journal) leased(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
+// leases returns the query for what is handed over to one receiver by the ends of
+// its leases.
+func leases(q exchange.DeliveryQuery) *sentence {
+	s := &sentence{}
+	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
+		CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.`+handed()+` AND d.receiver = ?`, q.Receiver)
+	if q.HandoversBelow > 0 {
+		s.add(` AND d.handovers < ?`, q.HandoversBelow)
+	}
+	s.add(` ORDER BY d.leased LIMIT ?`, within(q.Limit, defaultDeliveries, maxDeliveries))
+	return s
+}
+
+// failing returns the query for what was handed over to one receiver too often and
+// is under no lease.
+func failing(q exchange.DeliveryQuery) *sentence {
+	s := &sentence{}
+	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_again
+		CROSS JOIN exchange x ON x.sequence = d.entry WHERE `+again()+` AND d.receiver = ? AND d.handovers >= ?
+		AND (d.leased <= ? OR d.leased > ?) ORDER BY d.handovers, d.entry LIMIT ?`,
+		q.Receiver, q.Failing, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)), within(q.Limit, defaultDeliveries, maxDeliveries))
+	return s
+}
+
+// handed returns what a query finds of what is handed over to one receiver.
+func (j *Journal) handed(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
-	err := j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
-		CROSS JOIN exchange x ON x.sequence = d.entry
-		WHERE d.`+handed()+` AND d.receiver = ? ORDER BY d.leased LIMIT ?`, func(rows *sql.Rows) error {
+	err := j.each(ctx, s.text(), func(rows *sql.Rows) error {
 		x, err := scanDue(rows)
 		all = append(all, x)
 		return err
-	}, q.Receiver, within(q.Limit, defaultDeliveries, maxDeliveries))
+	}, s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
@@ -162,12 +190,15 @@ type Backlog struct {
 	Open     int       // deliveries
 	Oldest   time.Time // when the oldest of them was consigned
 	Waiting  time.Time // the same, of those that were not handed over; zero where all were
+	Failing  int       // of those that are open: handed over too often
 }
 
-// Counts returns the backlog of every receiver that has one, by receiver. It
-// reads one index entry for each open delivery.
-func (j *Journal) Counts(ctx context.Context) ([]Backlog, error) {
-	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d) FROM delivery INDEXED BY delivery_due
+// Counts returns the backlog of every receiver that has one, by receiver. A delivery
+// that was handed over so often or more counts as failing. It reads one index entry
+// for each open delivery.
+func (j *Journal) Counts(ctx context.Context, handovers int) ([]Backlog, error) {
+	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d),
+		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?) FROM delivery INDEXED BY delivery_due
 		WHERE state IN (%[1]d, %[2]d) AND %[3]s GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
 	var all []Backlog
@@ -175,14 +206,14 @@ func (j *Journal) Counts(ctx context.Context) ([]Backlog, error) {
 		var b Backlog
 		var oldest int64
 		var waiting sql.NullInt64
-		err := rows.Scan(&b.Receiver, &b.Open, &oldest, &waiting)
+		err := rows.Scan(&b.Receiver, &b.Open, &oldest, &waiting, &b.Failing)
 		b.Oldest = moment(oldest)
 		if waiting.Valid {
 			b.Waiting = moment(waiting.Int64)
 		}
 		all = append(all, b)
 		return err
-	})
+	}, handovers)
 	if err != nil {
 		return nil, fmt.Errorf("count open deliveries: %w", err)
 	}

@@ -8,6 +8,18 @@ func ListQuery(q exchange.Query) (text string, args []any) {
 	return s.text(), s.args
 }
 
+// LeaseQuery returns the SQL for deliveries by the ends of their leases, and its arguments.
+func LeaseQuery(q exchange.DeliveryQuery) (text string, args []any) {
+	s := leases(q)
+	return s.text(), s.args
+}
+
+// FailingQuery returns the SQL for deliveries that are failing, and its arguments.
+func FailingQuery(q exchange.DeliveryQuery) (text string, args []any) {
+	s := failing(q)
+	return s.text(), s.args
+}
+
 // DueQuery returns the SQL for ordinary deliveries in a state, and its arguments.
 func DueQuery(q exchange.DeliveryQuery, state exchange.State) (text string, args []any) {
 	s := due(q, false, state)

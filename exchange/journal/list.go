@@ -66,13 +66,16 @@ func (s *sentence) text() string { return s.parts.String() }
 
 // list returns the query for a page. It names the index: SQLite has no
 // statistics here, and the choice must not change with the data. A number
-// narrows most, then a state other than the last, then sender and party.
+// narrows most, then that a delivery is failing, then a state other than the last,
+// then sender and party.
 func list(q exchange.Query, limit int) *sentence {
 	s := &sentence{}
 	var index string
 	switch {
 	case q.Number != "":
 		index = "INDEXED BY exchange_number"
+	case q.Failing > 0:
+		index = "NOT INDEXED" // they are few, and found first
 	case unfinished(q.State):
 		index = "INDEXED BY exchange_state"
 	case q.Sender != "":
@@ -88,6 +91,15 @@ func list(q exchange.Query, limit int) *sentence {
 	narrow(s, q)
 	if q.Party != "" {
 		s.add(` AND (x.sender = ? OR EXISTS (SELECT 1 FROM delivery d WHERE d.entry = x.sequence AND d.receiver = ?))`, q.Party, q.Party)
+	}
+	if q.Failing > 0 {
+		s.add(` AND x.sequence IN (SELECT d.entry FROM delivery d INDEXED BY delivery_again`)
+		if q.Party == "" {
+			s.add(` WHERE `+again()+` AND d.handovers >= ?)`, q.Failing)
+		} else {
+			s.add(` CROSS JOIN exchange s ON s.sequence = d.entry WHERE `+again()+` AND d.handovers >= ? AND (d.receiver = ? OR s.sender = ?))`,
+				q.Failing, q.Party, q.Party)
+		}
 	}
 	s.add(` ORDER BY x.sequence DESC LIMIT ?`, limit)
 	return s

@@ -206,16 +206,16 @@ func TestDeliveries(t *testing.T) {
 func TestCounts(t *testing.T) {
 	r := lists(t)
 	j := r.folded()
-	got, err := j.Counts(t.Context())
+	got, err := j.Counts(t.Context(), 1)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{promotion 1 2026-11-20 08:09:00 +0000 UTC 2026-11-20 08:09:00 +0000 UTC} " +
-		"{window-vn 1 2026-11-20 08:11:00 +0000 UTC 0001-01-01 00:00:00 +0000 UTC}]" // handed over
+	want := "[{promotion 1 2026-11-20 08:09:00 +0000 UTC 2026-11-20 08:09:00 +0000 UTC 0} " +
+		"{window-vn 1 2026-11-20 08:11:00 +0000 UTC 0001-01-01 00:00:00 +0000 UTC 1}]" // handed over
 	if fmt.Sprint(got) != want {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}
-	if got, err := open(t).Counts(t.Context()); err != nil || len(got) != 0 {
+	if got, err := open(t).Counts(t.Context(), 1); err != nil || len(got) != 0 {
 		t.Errorf("an empty index counts %v, %v", got, err)
 	}
 }
@@ -294,5 +294,63 @@ func TestDeliveriesInTheOrderOfTheRecord(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("got %v", got)
+	}
+}
+
+// What was handed over again and again comes by the number of its hand-overs, if it
+// is under no lease; a new attempt begins at none.
+func TestFailing(t *testing.T) {
+	r := &record{tb: t}
+	const receiver = "window-vn"
+	handed := map[string]int{"once": 1, "twice": 2, "more": 4, "thrice": 3, "leased": 3, "ahead": 2, "replayed": 3, "done": 5}
+	for _, number := range []string{"once", "twice", "more", "thrice", "leased", "ahead", "replayed", "done"} {
+		id := r.accept(document{Number: number, Sender: "qinzhou", Receivers: []string{receiver}})
+		r.tell(id, receiver, exchange.ContentConsignment, 1)
+		for i := range handed[number] {
+			lease := exchange.Lease{Holder: fmt.Sprint(i), Until: r.now().Add(time.Second)}
+			if last := i == handed[number]-1; last && number == "leased" {
+				lease.Until = began.Add(10*time.Hour + time.Minute)
+			} else if last && number == "ahead" { // a clock that was
+				lease.Until = began.Add(20 * time.Hour)
+			}
+			r.handOver(id, receiver, 1, lease)
+		}
+		r.changes = append(r.changes, r.changes[len(r.changes)-1]) // the last one twice
+		r.changes[len(r.changes)-1].Sequence = int64(len(r.changes))
+		switch number {
+		case "replayed":
+			r.tell(id, receiver, exchange.ContentHandoverFailure, 1)
+			r.tell(id, receiver, exchange.ContentConsignment, 2)
+		case "done":
+			r.tell(id, receiver, exchange.ConsignmentAcceptance, 1)
+		}
+	}
+	j := r.folded()
+	due, err := j.Deliveries(t.Context(), exchange.DeliveryQuery{Receiver: receiver, Failing: 2, FreeAt: began.Add(10 * time.Hour)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := fmt.Sprint(numbers(due)); got != "[twice ahead thrice more]" {
+		t.Errorf("failing and free: %s", got)
+	}
+	for name, test := range map[string]struct {
+		query exchange.Query
+		want  string
+	}{
+		"all":          {exchange.Query{Failing: 3}, "[leased thrice more]"},
+		"sent":         {exchange.Query{Failing: 4, Party: "qinzhou"}, "[more]"},
+		"received":     {exchange.Query{Failing: 3, Party: receiver}, "[leased thrice more]"},
+		"of another":   {exchange.Query{Failing: 2, Party: "beihai"}, "[]"},
+		"of a number":  {exchange.Query{Failing: 2, Number: "ahead"}, "[ahead]"},
+		"in one state": {exchange.Query{Failing: 2, State: exchange.ConsignmentRejection}, "[]"},
+	} {
+		page, _, err := j.Exchanges(t.Context(), test.query)
+		if got := fmt.Sprint(numbers(page)); err != nil || got != test.want {
+			t.Errorf("%s: got %s, %v; want %s", name, got, err, test.want)
+		}
+	}
+	counts, err := j.Counts(t.Context(), 3)
+	if err != nil || len(counts) != 1 || counts[0].Failing != 3 || counts[0].Open != 7 {
+		t.Errorf("counted %+v, %v", counts, err)
 	}
 }

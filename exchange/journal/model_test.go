@@ -132,7 +132,7 @@ func TestFoldIsTheModel(t *testing.T) {
 		want := model(rt, r.changes)
 		compare(rt, j, want)
 		lists := listed(want)
-		for name, q := range map[string]exchange.Query{"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}} {
+		for name, q := range map[string]exchange.Query{"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}, "failing": {Failing: 2}} {
 			page, _, err := j.Exchanges(context.Background(), q)
 			if err != nil {
 				rt.Fatal(err)
@@ -185,7 +185,10 @@ func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
 		return fmt.Sprint(numbers(found[:min(len(found), 50)]))
 	}
 	return map[string]string{
-		"all":    pick(func(exchange.Exchange) bool { return true }),
+		"all": pick(func(exchange.Exchange) bool { return true }),
+		"failing": pick(func(x exchange.Exchange) bool {
+			return slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Failing(2) })
+		}),
 		"sender": pick(func(x exchange.Exchange) bool { return x.Identity.Sender == "beihai" }),
 		"party": pick(func(x exchange.Exchange) bool {
 			return x.Identity.Sender == "promotion" ||

@@ -84,3 +84,42 @@ func TestPlans(t *testing.T) {
 		}
 	}
 }
+
+// What is handed over is read from an index in its order, however much of it is
+// failing; a list of exchanges that are failing begins at the index of those.
+func TestPlansOfFailing(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "index.db")
+	openAt(t, path)
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	const due = "delivery_due (state=? AND receiver=? AND express=? AND entry>?)"
+	for name, test := range map[string]struct {
+		want  string
+		query func() (string, []any)
+	}{
+		"the others": {due, func() (string, []any) {
+			return journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", HandoversBelow: 5, Limit: 10}, exchange.ContentHandover)
+		}},
+		"the others by lease": {"delivery_leased (receiver=?)", func() (string, []any) {
+			return journal.LeaseQuery(exchange.DeliveryQuery{Receiver: "a", ByLease: true, HandoversBelow: 5})
+		}},
+		"those that are failing": {"delivery_again (receiver=? AND handovers>?)", func() (string, []any) {
+			return journal.FailingQuery(exchange.DeliveryQuery{Receiver: "a", Failing: 5, FreeAt: began})
+		}},
+		"exchanges": {"USING COVERING INDEX delivery_again", func() (string, []any) {
+			return journal.ListQuery(exchange.Query{Failing: 5, Before: 9})
+		}},
+		"exchanges of a party": {"USING COVERING INDEX delivery_again", func() (string, []any) {
+			return journal.ListQuery(exchange.Query{Failing: 5, Party: "a", Since: began})
+		}},
+	} {
+		text, args := test.query()
+		got := explain(t, db, text, args)
+		if !strings.Contains(got, test.want) || strings.Contains(got, "SCAN x") || strings.Contains(got, "TEMP B-TREE") {
+			t.Errorf("%s:\n%s", name, got)
+		}
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"hash/crc32"
 	"slices"
+	"strings"
 
 	"beibu/exchange"
 )
@@ -33,6 +34,10 @@ func unsettled() string { return fmt.Sprintf("state <> %d", number(exchange.Cons
 // same condition on its use.
 func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentHandover)) }
 
+// again is the SQL for rows of table delivery, under the name d, that are handed over
+// for the second time or more: few, where receivers are well.
+func again() string { return "d." + handed() + " AND d.handovers > 1" }
+
 // tables is the whole schema. Exchanges are kept by the sequence of their
 // entries, which is the one order over all of them: deliveries and steps name it
 // as entry. A position in the log is no order, since its partitions grow at
@@ -42,8 +47,8 @@ func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentH
 // Every index is there for one kind of query:
 // exchange_id for all that names an exchange, the others for the filters of
 // lists; delivery_due for mailboxes, replays and expiry, delivery_leased for the
-// ends of leases. Those of unfinished
-// business stay small however many exchanges are kept.
+// ends of leases, delivery_again for what is failing. Those of unfinished business
+// stay small however many exchanges are kept.
 func tables() []string {
 	return []string{
 		`CREATE TABLE exchange (
@@ -79,10 +84,12 @@ func tables() []string {
 			holder    TEXT NOT NULL,
 			leased    INTEGER NOT NULL,
 			cause     BLOB,
+			handovers INTEGER NOT NULL,
 			PRIMARY KEY (entry, receiver)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_receiver ON delivery (receiver, entry)`,
-		`CREATE INDEX delivery_due ON delivery (state, receiver, express, entry, consigned) WHERE ` + unsettled(),
-		`CREATE INDEX delivery_leased ON delivery (receiver, leased) WHERE ` + handed(),
+		`CREATE INDEX delivery_due ON delivery (state, receiver, express, entry, consigned, handovers) WHERE ` + unsettled(),
+		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
+		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
 		`CREATE TABLE timeline (
 			entry    INTEGER NOT NULL,
 			sequence INTEGER NOT NULL,

@@ -30,11 +30,12 @@ func newWriter(c *connection) (*writer, error) {
 		&w.insert: `INSERT INTO exchange (sequence, position, id, at, sender, kind, number, express, state, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
 		&w.restate: `UPDATE exchange SET state = ? WHERE sequence = ?`,
-		&w.deliver: `INSERT INTO delivery (entry, receiver, express, state, attempt, consigned, changed, holder, leased, cause)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+		&w.deliver: `INSERT INTO delivery (entry, receiver, express, state, attempt, consigned, changed, holder, leased, cause, handovers)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 			ON CONFLICT DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
 				consigned = excluded.consigned, changed = excluded.changed,
-				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause`,
+				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause,
+				handovers = excluded.handovers`,
 		&w.step: `INSERT INTO timeline (entry, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`,
 		&w.widen: `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`,
@@ -131,7 +132,7 @@ func (w *writer) save(j *journey) error {
 			return err
 		}
 		err = w.deliver.exec(j.sequence, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt),
-			d.Lease.Holder, until(d.Lease), cause)
+			d.Lease.Holder, until(d.Lease), cause, int64(d.Handovers))
 		if err != nil {
 			return err
 		}

@@ -268,6 +268,10 @@ type Delivery struct {
 	ExpireAfter time.Duration `yaml:"expireAfter"`
 	// Sweep is how often that is looked for. Default 1m.
 	Sweep time.Duration `yaml:"sweep"`
+	// Handovers is how often a delivery is handed over to a receiver that does not
+	// acknowledge it before it comes after all others and is listed as failing.
+	// Default 5, 2 to 1,000; the same for all daemons that share a log.
+	Handovers int `yaml:"handovers"`
 }
 
 // Log says what is logged, to standard error.
@@ -302,6 +306,7 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Slowest, 64<<10)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
+	fill(&c.Delivery.Handovers, 5)
 	fill(&c.Seal.TSA.Timeout, 10*time.Second)
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)

@@ -99,7 +99,7 @@ log: {level: loud}
 log: {level: info}
 packs: nothing
 delivery:
-  expireAfter: 1s
+  {expireAfter: 1s, handovers: 1}
 access:
   - name: a
     party: nobody
@@ -116,7 +116,7 @@ tls:
 	}
 	want := []string{
 		"2 privat", "4 limits.document", "5 limits.request", "6 limits.inFlight", "9 log", "10 packs", "17 access[1].operator",
-		"19 tls", "20 tls.certificate", "7 limits.drain", "12 delivery.expireAfter", "8 log.level",
+		"19 tls", "20 tls.certificate", "7 limits.drain", "12 delivery.expireAfter", "12 delivery.handovers", "8 log.level",
 		"17 access[1]", "17 access[1]", "18 access[1].keySHA256", "16 access[0].keyFile", "15 access[0].party",
 	}
 	for _, line := range want {

@@ -108,6 +108,7 @@ func (l *Loaded) validateLimits(src *source) {
 	largest := int(min(l.Limits.Document, maxDocument))
 	src.between("limits.memory", int64(l.Limits.Memory), httpapi.Memory(largest+1), maxMemory)
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
+	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
 	src.checkQuota("limits.quota", l.Limits.Quota)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},

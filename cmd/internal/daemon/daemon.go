@@ -167,13 +167,13 @@ func (d *Daemon) openStores(ctx context.Context) error {
 
 // backlog tells the metrics what each receiver has open.
 func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
-	counts, err := d.index.Counts(ctx)
+	counts, err := d.index.Counts(ctx, d.config.Delivery.Handovers)
 	if err != nil {
 		return nil, err
 	}
 	all := make([]telemetry.Backlog, 0, len(counts))
 	for _, c := range counts {
-		all = append(all, telemetry.Backlog{Receiver: c.Receiver, Open: c.Open, Oldest: c.Oldest, Waiting: c.Waiting})
+		all = append(all, telemetry.Backlog{Receiver: c.Receiver, Open: c.Open, Oldest: c.Oldest, Waiting: c.Waiting, Failing: c.Failing})
 	}
 	return all, nil
 }

@@ -22,7 +22,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 	}
 	d.api, err = httpapi.New(httpapi.Options{
 		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder, Untold: d.store,
-		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed),
+		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
 		Trust: now.trust, Keys: now.public, Access: d.access,
 		Limits: httpapi.Limits{
@@ -32,6 +32,7 @@ func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 		},
 		Beside:  d.unanswered(),
 		Version: version.Own(), Log: d.log, Metrics: d.metrics.Registerer(),
+		Handovers: d.config.Delivery.Handovers,
 	})
 	return err
 }

@@ -15,7 +15,7 @@ func TestBacklog(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
 		backlog := []telemetry.Backlog{
-			{Receiver: "vn-nsw", Open: 2, Oldest: time.Now().Add(-time.Minute), Waiting: time.Now()},
+			{Receiver: "vn-nsw", Open: 2, Oldest: time.Now().Add(-time.Minute), Waiting: time.Now(), Failing: 1},
 			{Receiver: "gx-commerce"},
 		}
 		err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) { return backlog, nil })
@@ -25,6 +25,10 @@ func TestBacklog(t *testing.T) {
 		running(t, m, zap.NewNop())
 		<-time.After(90 * time.Second)
 		expect(t, m, `
+# HELP beibu_deliveries_failing Open deliveries that were handed over delivery.handovers times or more.
+# TYPE beibu_deliveries_failing gauge
+beibu_deliveries_failing{receiver="gx-commerce"} 0
+beibu_deliveries_failing{receiver="vn-nsw"} 1
 # HELP beibu_deliveries_open Deliveries that the receiver has not acknowledged.
 # TYPE beibu_deliveries_open gauge
 beibu_deliveries_open{receiver="gx-commerce"} 0
@@ -37,7 +41,7 @@ beibu_delivery_oldest_open_age_seconds{receiver="vn-nsw"} 150
 # TYPE beibu_delivery_oldest_waiting_age_seconds gauge
 beibu_delivery_oldest_waiting_age_seconds{receiver="gx-commerce"} 0
 beibu_delivery_oldest_waiting_age_seconds{receiver="vn-nsw"} 90
-`, "beibu_deliveries_open", "beibu_delivery_oldest_open_age_seconds", "beibu_delivery_oldest_waiting_age_seconds")
+`, "beibu_deliveries_failing", "beibu_deliveries_open", "beibu_delivery_oldest_open_age_seconds", "beibu_delivery_oldest_waiting_age_seconds")
 	})
 }
 
