@@ -2,6 +2,7 @@ package telemetry_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,11 +15,11 @@ import (
 // behind takes the place of a queue that is behind. Its brokers answer or not.
 type behind struct {
 	progress telemetry.Progress
-	away     bool
+	away     atomic.Bool
 }
 
 func (b *behind) Progress(ctx context.Context) (telemetry.Progress, error) {
-	if b.away {
+	if b.away.Load() {
 		<-ctx.Done()
 		return telemetry.Progress{}, ctx.Err()
 	}
@@ -35,7 +36,7 @@ func TestProgressAsItWasReadLast(t *testing.T) {
 			t.Fatal(err)
 		}
 		running(t, m, zap.NewNop())
-		q.away = true
+		q.away.Store(true)
 		<-time.After(time.Minute)
 		synctest.Wait()
 		expect(t, m, `

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,6 +45,8 @@ func scraped(m *telemetry.Metrics, log *zap.Logger) string {
 func TestScrapeReadsNoSource(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
+		away := &behind{}
+		away.away.Store(true)
 		reads := 0
 		stuck := func(ctx context.Context) error {
 			reads++
@@ -53,7 +56,7 @@ func TestScrapeReadsNoSource(t *testing.T) {
 		_, err := m.WatchStamps(func(ctx context.Context) (int, time.Time, error) { return 0, time.Time{}, stuck(ctx) })
 		err = errors.Join(err,
 			m.WatchBacklog(func(ctx context.Context) ([]telemetry.Backlog, error) { return nil, stuck(ctx) }),
-			m.WatchProgress(&behind{away: true}))
+			m.WatchProgress(away))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -79,9 +82,10 @@ func TestScrapeReadsNoSource(t *testing.T) {
 func TestSourceThatFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
-		down := true
+		var down atomic.Bool
+		down.Store(true)
 		err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) {
-			if down {
+			if down.Load() {
 				return nil, errors.New("index closed")
 			}
 			return []telemetry.Backlog{{Receiver: "vn-nsw", Open: 2}}, nil
@@ -92,7 +96,7 @@ func TestSourceThatFails(t *testing.T) {
 		core, lines := observer.New(zap.InfoLevel)
 		running(t, m, zap.New(core))
 		<-time.After(time.Hour)
-		down = false
+		down.Store(false)
 		<-time.After(time.Minute)
 		synctest.Wait()
 		if text := scraped(m, zap.New(core)); !strings.Contains(text, `beibu_deliveries_open{receiver="vn-nsw"} 2`) {
@@ -108,9 +112,9 @@ func TestSourceThatFails(t *testing.T) {
 func TestSourceThatIsSlow(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
-		reads := 0
+		var reads atomic.Int64
 		err := m.WatchBacklog(func(context.Context) ([]telemetry.Backlog, error) {
-			reads++
+			reads.Add(1)
 			<-time.After(2 * time.Second)
 			return nil, nil
 		})
@@ -119,8 +123,8 @@ func TestSourceThatIsSlow(t *testing.T) {
 		}
 		running(t, m, zap.NewNop())
 		<-time.After(400 * time.Second)
-		if reads != 10 { // one in 42 s
-			t.Errorf("%d readings in 400 s, want 10", reads)
+		if n := reads.Load(); n != 10 { // one in 42 s
+			t.Errorf("%d readings in 400 s, want 10", n)
 		}
 	})
 }
