@@ -17,18 +17,26 @@ import (
 const ubl = "urn:oasis:names:specification:ubl:schema:xsd:"
 
 // officialPack returns the official UBL 2.4 set as a pack of all UBL kinds,
-// opened from a zip that was made of it.
+// opened from a zip that was made of it. One entry file imports those of all roots,
+// so that they are compiled together, as the profile's are: a document in an
+// extension of another is judged by its own schema then (processContents="lax").
 func officialPack(tb testing.TB) schemas.Pack {
 	tb.Helper()
 	files := schemastest.Files(tb, schemastest.Jars(tb, schemastest.UBL))
 	var manifest strings.Builder
 	manifest.WriteString("name: ubl-official\nversion: \"2.4\"\nkinds:\n")
+	imports := make(map[string]string)
 	for _, kind := range newCatalog(tb).Kinds() {
 		if strings.HasPrefix(kind.Namespace, ubl) {
-			fmt.Fprintf(&manifest, "  - kind: %s\n    root: %s\n    namespace: %s\n    schema: external/schemas/ubl24/maindoc/UBL-%s-2.4.xsd\n",
-				kind.Kind, kind.Root, kind.Namespace, kind.Root)
+			fmt.Fprintf(&manifest, "  - kind: %s\n    root: %s\n    namespace: %s\n    schema: all.xsd\n", kind.Kind, kind.Root, kind.Namespace)
+			imports[kind.Namespace] = "external/schemas/ubl24/maindoc/UBL-" + kind.Root + "-2.4.xsd"
 		}
 	}
+	all := `<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" targetNamespace="urn:beibu:test:all">`
+	for _, namespace := range slices.Sorted(maps.Keys(imports)) {
+		all += fmt.Sprintf(`<xs:import namespace=%q schemaLocation=%q/>`, namespace, imports[namespace])
+	}
+	files["all.xsd"] = []byte(all + "</xs:schema>")
 	files["manifest.yaml"] = []byte(manifest.String())
 	p, err := schemas.OpenPack(zipOf(tb, files))
 	if err != nil {
