@@ -30,7 +30,8 @@ func TestFetchesOfSmallBatchesAreBounded(t *testing.T) {
 	defer debug.SetGCPercent(debug.SetGCPercent(-1)) // now nothing that was taken is given back
 	before := heap()
 	reopened(t, o, keys)
-	if took := heap() - before; took > 48<<20 {
+	// Fetches of 1 MiB take 126 MiB. Here it is under 48, and 54 under the race detector.
+	if took := heap() - before; took > 80<<20 {
 		t.Errorf("a start on %d small records took %d MiB", keys, took>>20)
 	}
 }
