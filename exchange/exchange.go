@@ -40,7 +40,7 @@ type Delivery struct {
 	Cause       Cause     // why, where State is a bad end
 }
 
-// Failing tells whether the delivery was handed over so often or more in its
+// Failing reports whether the delivery was handed over so often or more in its
 // attempt, and never acknowledged: the receiver may come to grief with it.
 func (d Delivery) Failing(handovers int) bool {
 	return d.State == ContentHandover && d.Handovers >= handovers

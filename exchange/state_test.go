@@ -147,7 +147,7 @@ func TestHandovers(t *testing.T) {
 	}
 	step(ContentConsignment, 1, 0, "", 0)
 	step(ContentHandover, 1, time.Minute, "a", 1)
-	step(ContentHandover, 1, time.Minute, "a", 1)                  // told twice
+	step(ContentHandover, 1, time.Minute, "a", 1)                  // recorded twice
 	step(ContentHandover, 1, time.Minute+time.Millisecond, "b", 1) // under the lease of another
 	step(ContentHandover, 1, 2*time.Minute, "b", 2)
 	step(ContentHandover, 1, 3*time.Minute, "b", 3)

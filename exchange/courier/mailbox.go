@@ -81,7 +81,7 @@ type Item struct {
 }
 
 // Fetch returns open deliveries of the receiver that are under no lease,
-// express first and then the oldest, what is failing last, and puts them under one. Where there are
+// express first and then the oldest, what is failing last, and puts them under one. If there are
 // none it waits for the first, until the wait is over or ctx ends; neither is
 // an error. The hand-overs and their leases are durable, and shown, when it
 // returns. It fails with an *exchange.Error of kind Unavailable; what was

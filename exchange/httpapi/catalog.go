@@ -35,7 +35,7 @@ type SealKey struct {
 	NotAfter    Time   `json:"notAfter"`
 	SHA256      string `json:"sha256"`           // of the certificate, lower-case hexadecimal
 	Certificate string `json:"certificate"`      // PEM
-	UserID      string `json:"userId,omitempty"` // that enters SM2 signatures, where it is not the usual one
+	UserID      string `json:"userId,omitempty"` // that enters SM2 signatures, if it is not the usual one
 }
 
 // keysOf returns public keys as the API shows them.

@@ -141,7 +141,7 @@ func joined(states []exchange.State) string {
 	return strings.Join(names, ", ")
 }
 
-// isSet tells whether a parameter is true rather than absent.
+// isSet reports whether a parameter is true rather than absent.
 func (p *parameters) isSet(name string) bool {
 	text := p.text(name)
 	if text != "" && text != "true" {

@@ -120,7 +120,7 @@ func (n Node) Attr(local string) string {
 	return ""
 }
 
-// HasAttributes tells whether the element has an attribute, in whatever namespace.
+// HasAttributes reports whether the element has an attribute, in whatever namespace.
 func (n Node) HasAttributes() bool {
 	if !n.Exists() {
 		return false

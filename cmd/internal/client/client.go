@@ -21,7 +21,7 @@ import (
 type Client struct {
 	Server string       // such as http://127.0.0.1:8420
 	Key    string       // API key; "" where a client certificate speaks
-	HTTP   *http.Client // with the certificate, where there is one; nil means plain HTTP
+	HTTP   *http.Client // with the certificate, if there is one; nil means plain HTTP
 	most   int64        // bytes of an answer at most; 0 means maxAnswer
 	Lang   string       // in which problems are shown: "zh" for Chinese, otherwise English
 }

@@ -17,6 +17,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/exchange/httpapi"
+	"beibu/queue/kafka/kafkatest"
 	"beibu/testdata"
 )
 
@@ -28,11 +29,7 @@ func TestOrderOnSixPartitions(t *testing.T) {
 
 // The same on the Kafka that BEIBU_KAFKA names, with many more documents.
 func TestOrderOnRealKafka(t *testing.T) {
-	brokers := os.Getenv("BEIBU_KAFKA")
-	if brokers == "" {
-		t.Skip("BEIBU_KAFKA names no brokers")
-	}
-	exerciseOrder(t, strings.Split(brokers, ","), 2_000)
+	exerciseOrder(t, kafkatest.Brokers(t), 2_000)
 }
 
 // exerciseOrder has two daemons on one Kafka accept n documents in three parts. The

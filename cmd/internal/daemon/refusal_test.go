@@ -17,6 +17,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // onLog returns the configuration of a log of its own in Kafka.
@@ -46,11 +47,7 @@ func refused(t *testing.T, err error, code string) {
 func TestDaemonsOnALogSignAlike(t *testing.T) { signAlike(t, fakeKafka(t).ListenAddrs()) }
 
 func TestDaemonsOnALogSignAlikeOnApache(t *testing.T) {
-	named := os.Getenv("BEIBU_KAFKA")
-	if named == "" {
-		t.Skip("SKIPPED: set BEIBU_KAFKA=host:port to run against Apache Kafka")
-	}
-	signAlike(t, strings.Split(named, ","))
+	signAlike(t, kafkatest.Brokers(t))
 }
 
 func signAlike(t *testing.T, brokers []string) {
