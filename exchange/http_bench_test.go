@@ -17,7 +17,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/signing"
 )
 
@@ -28,7 +28,7 @@ var receivers = []string{"beihai", "promotion", "window-th"}
 // serve puts the HTTP API over a world and returns its address.
 func serve(b *testing.B, w *exchangetest.World) string {
 	b.Helper()
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -13,7 +13,7 @@ import (
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 )
 
 // checkCommand checks documents offline.
@@ -44,7 +44,7 @@ func (m mapped) intake() (*exchange.Intake, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read schema packs, parties and routes: %w", err)
 	}
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}

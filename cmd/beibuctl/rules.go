@@ -7,10 +7,10 @@ import (
 
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 )
 
-// rulesCommand tells of business rules.
+// rulesCommand groups the commands about business rules.
 type rulesCommand struct {
 	List listRules `cmd:"" help:"List the business rules, offline."`
 }
@@ -19,23 +19,23 @@ type listRules struct {
 	Kind string `complete:"kinds" placeholder:"KIND" help:"Only rules for this kind of document."`
 }
 
-// Run lists the rules that this program checks by.
+// Run lists the rules that this program applies.
 func (c *listRules) Run(s *session) error {
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}
-	all := httpapi.RulesOf(set)
+	list := httpapi.RulesOf(set)
 	if c.Kind != "" {
-		all.Rules = slices.DeleteFunc(all.Rules, func(r httpapi.Rule) bool {
+		list.Rules = slices.DeleteFunc(list.Rules, func(r httpapi.Rule) bool {
 			return len(r.Kinds) > 0 && !slices.Contains(r.Kinds, c.Kind)
 		})
 	}
 	if s.asJSON() {
-		return s.json(all)
+		return s.json(list)
 	}
 	t := s.newTable("CODE", "SEVERITY", "KINDS", "FROM", "UNTIL", "MESSAGE", "SOURCE")
-	for _, r := range all.Rules {
+	for _, r := range list.Rules {
 		kinds := strings.Join(r.Kinds, ",")
 		if kinds == "" {
 			kinds = "all"

@@ -7,14 +7,14 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/schemas"
 )
 
 // Checks returns the built-in schemas and rules, bound.
 func Checks(tb testing.TB) *exchange.Checks {
 	tb.Helper()
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}

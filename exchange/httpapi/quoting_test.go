@@ -14,7 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/testdata"
 )
 
@@ -67,7 +67,7 @@ func newRuledWorld(tb testing.TB, limits httpapi.Limits) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -7,5 +7,5 @@
 // Every rule has a permanent code, a severity, the clause it comes from, the
 // dates between which it is in force, and a message in English and Chinese.
 // Rules stand one a file in the package of their source (ata, licence, sps,
-// origin, declaration, general); package book binds them together.
+// origin, declaration, general); package all joins them.
 package rules

@@ -83,8 +83,8 @@ var unchecked = strings.Fields(`
 	exchange/journal
 	exchange/kinds
 	exchange/rules
+	exchange/rules/all
 	exchange/rules/ata
-	exchange/rules/book
 	exchange/rules/codes
 	exchange/rules/declaration
 	exchange/rules/general

@@ -21,7 +21,7 @@ import (
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/exchange/timestamps"
 	"beibu/exchange/topics"
 	"beibu/queue"
@@ -115,7 +115,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.startup.begin(ctx, stageSettings); err != nil {
 		return err
 	}
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}

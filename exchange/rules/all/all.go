@@ -1,7 +1,6 @@
-// Package book binds the rules of all sources together: every business rule that
-// the exchange knows. RULES.md beside the rules package lists them; it is
-// written from here.
-package book
+// Package all joins the rules of all packages: every business rule of the
+// exchange. RULES.md, beside package rules, lists them; TestTable writes it.
+package all
 
 import (
 	"slices"

@@ -1,11 +1,11 @@
-package book_test
+package all_test
 
 import (
 	"slices"
 	"strings"
 	"testing"
 
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/exchange/rules/health"
 	"beibu/exchange/rules/rulestest"
 	"beibu/schemas"
@@ -24,7 +24,7 @@ func try(t *testing.T, trials map[string]trial) {
 	t.Helper()
 	for name, c := range trials {
 		t.Run(name, func(t *testing.T) {
-			got := rulestest.Codes(t, book.Rules(), rulestest.Sample(t, c.kind, c.sample), c.edits...)
+			got := rulestest.Codes(t, all.Rules(), rulestest.Sample(t, c.kind, c.sample), c.edits...)
 			if want := strings.Fields(c.want); !slices.Equal(got, want) {
 				t.Errorf("breaks %v, want %v", got, want)
 			}

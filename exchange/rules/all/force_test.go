@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/exchange/rules/rulestest"
 	"beibu/signing/strict"
 	"beibu/testdata"
@@ -38,7 +38,7 @@ var instruments = map[string]string{
 // force.
 func TestRulesAreInForceWithWhatTheyCite(t *testing.T) {
 	cited := make(map[string]bool)
-	for _, r := range book.Rules() {
+	for _, r := range all.Rules() {
 		var days []string
 		for words, day := range instruments {
 			if strings.Contains(r.Source, words) {
@@ -60,7 +60,7 @@ func TestRulesAreInForceWithWhatTheyCite(t *testing.T) {
 // A document of the day before a rule came into force is not judged by it, nor
 // is one of the day after its end; those of its first and its last day are.
 func TestRulesJudgeFromTheirFirstDayToTheirLast(t *testing.T) {
-	for _, r := range book.Rules() {
+	for _, r := range all.Rules() {
 		s, ok := breaking(t, r.Code)
 		if !ok || r.From.IsZero() && r.Until.IsZero() {
 			continue

@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"regexp"
@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/exchange/rules/rulestest"
 	"beibu/schemas"
 	"beibu/signing/strict"
@@ -47,7 +47,7 @@ func TestMutations(t *testing.T) {
 
 func newSet(tb testing.TB) *rules.Set {
 	tb.Helper()
-	set, err := rules.NewSet(book.Rules())
+	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"regexp"
@@ -9,7 +9,7 @@ import (
 	"unicode"
 
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 	"beibu/exchange/rules/rulestest"
 	"beibu/testdata"
 )
@@ -28,10 +28,10 @@ func kinds(t *testing.T) []string {
 
 // TestSamples applies all rules together, so that a rule of one source cannot
 // speak about the samples of another unnoticed.
-func TestSamples(t *testing.T) { rulestest.Run(t, book.Rules(), kinds(t)...) }
+func TestSamples(t *testing.T) { rulestest.Run(t, all.Rules(), kinds(t)...) }
 
 func TestEnough(t *testing.T) {
-	if n := len(book.Rules()); n < 60 {
+	if n := len(all.Rules()); n < 60 {
 		t.Errorf("%d rules; the exchange promises at least 60", n)
 	}
 }
@@ -44,7 +44,7 @@ var (
 func TestEveryRuleIsWhole(t *testing.T) {
 	known := kinds(t)
 	taken := make(map[string]bool)
-	for _, r := range book.Rules() {
+	for _, r := range all.Rules() {
 		if taken[r.Code] {
 			t.Errorf("%s: the code is taken", r.Code)
 		}
@@ -109,7 +109,7 @@ func TestEveryRuleHasItsSample(t *testing.T) {
 			broken[code] = true
 		}
 	}
-	for _, r := range book.Rules() {
+	for _, r := range all.Rules() {
 		if !broken[r.Code] {
 			t.Errorf("no bad sample breaks %s and nothing else", r.Code)
 		}

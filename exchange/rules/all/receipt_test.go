@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"io/fs"

@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"io/fs"
@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 )
 
 // terms are the words that China's customs use, each for one thing, and what else
@@ -46,7 +46,7 @@ var terms = map[string][]string{
 
 // In Chinese there is one word for one thing, and it is the one of customs.
 func TestOneWordForOneThing(t *testing.T) {
-	for _, r := range book.Rules() {
+	for _, r := range all.Rules() {
 		for word, others := range terms {
 			// What is said rightly is set aside, so that no part of it is taken for a word of its own.
 			rest := strings.ReplaceAll(r.ZH, word, "")

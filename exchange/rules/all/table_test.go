@@ -1,4 +1,4 @@
-package book_test
+package all_test
 
 import (
 	"cmp"
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/book"
+	"beibu/exchange/rules/all"
 )
 
 var update = flag.Bool("update", false, "write RULES.md anew")
@@ -19,7 +19,7 @@ const tablePath = "../RULES.md"
 
 // TestTable holds RULES.md against the rules: each is documented, as it is.
 func TestTable(t *testing.T) {
-	want := table(book.Rules())
+	want := table(all.Rules())
 	if *update {
 		if err := os.WriteFile(tablePath, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -30,7 +30,7 @@ func TestTable(t *testing.T) {
 		t.Fatal(err)
 	}
 	if string(got) != want {
-		t.Error("RULES.md is not what the rules say; write it anew with go test ./exchange/rules/book -update")
+		t.Error("RULES.md differs from the rules; write it again with go test ./exchange/rules/all -update")
 	}
 }
 
@@ -39,7 +39,7 @@ func table(all []rules.Rule) string {
 	slices.SortFunc(all, func(a, b rules.Rule) int { return cmp.Compare(a.Code, b.Code) })
 	var b strings.Builder
 	b.WriteString("# Business rules\n\n" +
-		"Written by `go test ./exchange/rules/book -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
+		"Written by `go test ./exchange/rules/all -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
 		"*reject*: the document is refused. *hold*: a person looks at it first. *warn*: it is accepted and the sender is told.\n\n" +
 		"A rule judges documents by the day of their issue. *always* stands where no first day is known for certain: " +
 		"for practice and arithmetic, and for standards and measures that are cited without one.\n\n" +
