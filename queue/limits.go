@@ -1,23 +1,18 @@
 package queue
 
 import (
-	"errors"
 	"fmt"
 	"time"
 )
 
 // What a queue takes, in bytes.
 const (
-	MaxKey    = 512
-	MaxName   = 512 // an event's name, and its receiver
-	MaxHead   = 64 << 10
-	MaxDetail = 64 << 10
-	MaxDuty   = 100 // the name of a duty
+	MaxKey      = 512
+	MaxName     = 512 // an event's name, and its receiver
+	MaxHead     = 64 << 10
+	MaxDetail   = 64 << 10
+	MaxElection = 100 // the name of an election
 )
-
-// ErrInvalid says that a submission or an event is outside the limits of the
-// queue. Making the call again fails again.
-var ErrInvalid = errors.New("outside the limits of the queue")
 
 // Check fails with ErrInvalid where s cannot be kept: its key is not 1 to
 // MaxKey bytes long, its head is above MaxHead, or its body is empty.
@@ -47,10 +42,10 @@ func (e Event) Check() error {
 	return nil
 }
 
-// CheckDuty fails with ErrInvalid where a duty cannot have this name.
-func CheckDuty(name string) error {
-	if name == "" || len(name) > MaxDuty {
-		return fmt.Errorf("check duty: name of %d bytes: %w", len(name), ErrInvalid)
+// CheckElection fails with ErrInvalid if an election cannot have this name.
+func CheckElection(name string) error {
+	if name == "" || len(name) > MaxElection {
+		return fmt.Errorf("check election: name of %d bytes: %w", len(name), ErrInvalid)
 	}
 	return nil
 }

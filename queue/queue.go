@@ -2,21 +2,8 @@ package queue
 
 import (
 	"context"
-	"errors"
 	"time"
 )
-
-// ErrNotFound says that there is no such body or entry: it was never written,
-// or its retention is over.
-var ErrNotFound = errors.New("not in the queue")
-
-// ErrUnavailable says that the store cannot be asked now. Nothing is promised
-// about the call that got it; making the call again is safe.
-var ErrUnavailable = errors.New("queue unavailable")
-
-// ErrFull says that the disk takes nothing more. The call may succeed once there
-// is room again.
-var ErrFull = errors.New("no room left on the disk")
 
 // A Submission is what intake wants kept: one attempt to submit one document.
 type Submission struct {
@@ -127,18 +114,20 @@ type Bodies interface {
 	Body(ctx context.Context, position int64) ([]byte, error)
 }
 
-// Duties are work that one node does for all that share a queue.
-type Duties interface {
-	// Hold calls do while a duty is this caller's. One caller has it at a
-	// time, on all nodes together; the others wait until it is theirs. The
-	// context of do ends with ctx, and also when the duty goes to another;
-	// do must return soon then, and is called again when the duty comes back.
-	// Where do returns while the duty is its own, Hold returns what it
-	// returned. The end of ctx is no error. A node that was cut off may be at
-	// it still when the next one begins, so whatever do does must bear being
-	// done twice. Hold fails with ErrInvalid where the name of the duty is not
-	// 1 to MaxDuty bytes long, and with ErrUnavailable where the queue ends.
-	Hold(ctx context.Context, duty string, do func(context.Context) error) error
+// Elections give each task that one node does for all to one node at a time.
+type Elections interface {
+	// RunAsLeader calls lead while this caller is the leader of an election.
+	// An election has one leader at a time, over all nodes that share the
+	// queue; the other callers wait. The context of lead ends with ctx, and
+	// also when another caller becomes the leader; lead must return soon then,
+	// and RunAsLeader calls it again when this caller is elected again. If lead
+	// returns while this caller is the leader, RunAsLeader returns the same
+	// error. The end of ctx is no error. A node that was cut off may still run
+	// lead when the next leader begins, so what lead does must be safe to do
+	// twice. RunAsLeader fails with ErrInvalid if the name of the election is
+	// not 1 to MaxElection bytes long, and with ErrUnavailable if the queue
+	// ends.
+	RunAsLeader(ctx context.Context, election string, lead func(context.Context) error) error
 }
 
 // A Queue is the whole of it, as the daemon wires it.
@@ -148,7 +137,7 @@ type Queue interface {
 	Appender
 	Feed
 	Bodies
-	Duties
+	Elections
 	Undispatched
 	Close() error
 }

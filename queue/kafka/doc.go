@@ -6,9 +6,9 @@
 // record. The first record of a key in log owns it. Every node hears the whole
 // of log outside any consumer group and answers an Admit when it has heard the
 // decision, so that no answer hangs on a rebalance, a clock or another node. A
-// fourth topic, settings, remembers the number of partitions: another number
-// would send keys elsewhere and decide again what was decided. It remembers too
-// what else all nodes must have the same (Options.Agreed).
+// fourth topic, settings, records the number of partitions, because another number
+// would assign keys to other partitions and decide their owners again. It also
+// records the settings that all nodes share ([Options].Shared).
 //
 // Dispatch is shared by a consumer group. It writes each owning entry to
 // events, with what the handler says of it, before it commits: this is when
@@ -22,8 +22,8 @@
 // receiver may ask any node, express deliveries go first whatever waits, one that
 // is refused holds up no other, and a replay moves nothing. A topic for each
 // receiver could do none of that, and would be one more append for each delivery.
-// That a slow receiver stops only itself is a matter of duties (Hold): what is
-// carried to one receiver is a consumer group of its own.
+// A slow receiver delays only itself, since the courier of each receiver has an
+// election of its own ([Queue.RunAsLeader]).
 //
 // What a node knows it keeps in memory: some forty bytes for each key in log,
 // another sixty for each that is not dispatched yet, so that it can be asked for

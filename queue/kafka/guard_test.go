@@ -63,7 +63,7 @@ func stopsAtPartitions(t *testing.T, brokers []string) {
 			defer closing(t, q)
 			stop := dispatching(t, q)
 			defer stop()
-			has, held := hold(t.Context(), q)
+			has, held := lead(t.Context(), q)
 			<-has
 			addPartition(t, brokers, o.Prefix+name)
 			for i := 0; ; i++ {
@@ -89,14 +89,14 @@ func TestGroupsTellOfPartitionsAdded(t *testing.T) {
 	for name, work := range map[string]func(*kafka.Queue) error{
 		"log": func(q *kafka.Queue) error { return q.Dispatch(t.Context(), consign) },
 		"events": func(q *kafka.Queue) error {
-			duties := make(chan struct{}, 2)
-			return q.Hold(t.Context(), "duty", func(own context.Context) error {
-				duties <- struct{}{}
-				if len(duties) > 1 {
-					t.Error("the duty is held twice")
+			leaders := make(chan struct{}, 2)
+			return q.RunAsLeader(t.Context(), "task", func(own context.Context) error {
+				leaders <- struct{}{}
+				if len(leaders) > 1 {
+					t.Error("there are two leaders")
 				}
 				<-own.Done()
-				<-duties
+				<-leaders
 				return own.Err()
 			})
 		},

@@ -27,10 +27,10 @@ type Options struct {
 	Session     time.Duration // after which a silent node loses its partitions; 10 s where 0
 	Stall       time.Duration // after which a broker that does not answer is asked anew; 10 s where 0. A dispatch that stands still is begun anew after two to four times as long
 
-	// Agreed is what every node on the log must have the same, by name. The first
-	// node to open with a name records it, and Open fails with a *queue.Disagreement
-	// where ours is another.
-	Agreed map[string]string
+	// Shared are the settings that must be the same on every node on the log, by
+	// name. The first node to open with a name records the value, and Open fails
+	// with a *queue.SettingMismatchError if ours differs.
+	Shared map[string]string
 
 	// Memory is a file that keeps what this node has heard of log and events, so
 	// that the next Open hears only what is new. Without it all is heard anew. It
@@ -117,8 +117,9 @@ func (o Options) mechanism() (sasl.Mechanism, error) {
 // group is the name of the consumer group that dispatches.
 func (o Options) group() string { return o.Prefix + "dispatch" }
 
-// duty is the name of the consumer group whose members wait for a duty.
-func (o Options) duty(name string) string { return o.Prefix + "duty." + name }
+// election is the consumer group of an election. Its name says "duty" since the
+// first version; access lists of brokers name it.
+func (o Options) election(name string) string { return o.Prefix + "duty." + name }
 
 // topics are the names of the four.
 type topics struct{ body, log, events, settings string }

@@ -42,8 +42,8 @@ type Queue struct {
 // Open makes the topics that are missing, checks all of them, and hears log
 // and events to their ends, from where its memory on disk ends, if it has one
 // that fits: a node is not ready before it knows what was decided. It fails
-// with ErrLayout where the topics do not fit, with a *queue.Disagreement where the
-// node does not fit to the others, and with queue.ErrUnavailable where ctx ends
+// with ErrLayout where the topics do not fit, with a *queue.SettingMismatchError if a
+// shared setting differs, and with queue.ErrUnavailable where ctx ends
 // first.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	o, err := o.filled()

@@ -17,7 +17,7 @@ import (
 // first message counts.
 const (
 	layoutSetting = "layout"
-	agreedSetting = "agreed." // and a name in Options.Agreed
+	sharedSetting = "agreed." // and a name in Options.Shared
 )
 
 // checkLayout refuses another number of partitions than the queue began with.
@@ -43,30 +43,30 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 	return nil
 }
 
-// checkAgreed fails with a *queue.Disagreement where another node began with
-// something else. It comes last, and looks at all names before it records any, so
-// that a node that is refused leaves nothing on record; of two that begin at once
-// with different things, the refused one may.
-func (c *cluster) checkAgreed(ctx context.Context) error {
-	names := slices.Sorted(maps.Keys(c.options.Agreed))
+// checkShared fails with a *queue.SettingMismatchError if another node recorded
+// another value. It runs last, and compares all names before it records any, so
+// that a node that is refused leaves nothing on record; if two nodes begin at
+// the same time with different values, the refused one may leave some.
+func (c *cluster) checkShared(ctx context.Context) error {
+	names := slices.Sorted(maps.Keys(c.options.Shared))
 	for _, name := range names {
-		ours := c.options.Agreed[name]
-		recorded, found, err := c.recorded(ctx, agreedSetting+name)
+		ours := c.options.Shared[name]
+		recorded, found, err := c.recorded(ctx, sharedSetting+name)
 		if err != nil {
 			return err
 		}
 		if found && recorded != ours {
-			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
+			return &queue.SettingMismatchError{Name: name, Ours: ours, Recorded: recorded}
 		}
 	}
 	for _, name := range names {
-		ours := c.options.Agreed[name]
-		recorded, err := c.settle(ctx, agreedSetting+name, ours)
+		ours := c.options.Shared[name]
+		recorded, err := c.settle(ctx, sharedSetting+name, ours)
 		if err != nil {
 			return err
 		}
 		if recorded != ours { // another began at the same time
-			return &queue.Disagreement{Name: name, Ours: ours, Recorded: recorded}
+			return &queue.SettingMismatchError{Name: name, Ours: ours, Recorded: recorded}
 		}
 	}
 	return nil

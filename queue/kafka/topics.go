@@ -33,7 +33,7 @@ func (c *cluster) prepare(ctx context.Context) error {
 
 // final tells an error that no waiting mends.
 func final(err error) bool {
-	_, differs := errors.AsType[*queue.Disagreement](err)
+	_, differs := errors.AsType[*queue.SettingMismatchError](err)
 	return differs || errors.Is(err, ErrLayout)
 }
 
@@ -55,7 +55,7 @@ func (c *cluster) tryPrepare(ctx context.Context) error {
 	if err := c.checkPartitions(ctx); err != nil {
 		return err
 	}
-	return c.checkAgreed(ctx)
+	return c.checkShared(ctx)
 }
 
 // wanted are the partitions and the largest message of each topic.
@@ -69,8 +69,8 @@ func (c *cluster) wanted() map[string][2]int {
 	}
 }
 
-// retention is how long a topic is kept, in milliseconds, or -1 for ever. What was
-// agreed when the log began always counts.
+// retention is how long a topic is kept, in milliseconds, or -1 for ever. The
+// shared settings are always kept.
 func (c *cluster) retention(topic string) int64 {
 	if c.options.Retention == 0 || topic == c.options.topics().settings {
 		return -1

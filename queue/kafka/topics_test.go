@@ -148,7 +148,7 @@ func TestNames(t *testing.T) {
 	admit(t, q, "key")
 	record(t, q, 2)
 	ctx, cancel := context.WithCancel(t.Context())
-	err := q.Hold(ctx, "sweep", func(context.Context) error {
+	err := q.RunAsLeader(ctx, "sweep", func(context.Context) error {
 		cancel()
 		return nil
 	})
@@ -181,7 +181,7 @@ func TestNames(t *testing.T) {
 	}
 }
 
-// Nodes that start together make the topics once and agree.
+// Nodes that start together create the topics once, with the same settings.
 func TestOpenTogether(t *testing.T) {
 	o := settings(cluster(t).ListenAddrs())
 	o.Partitions = 4
@@ -253,36 +253,36 @@ func TestConnectionsAreTheirOwners(t *testing.T) {
 	}
 }
 
-// What all nodes must have the same is what the first one had, and one that has
-// something else leaves nothing behind.
-func TestOpenRefusesWhatIsNotAgreed(t *testing.T) {
-	refuseDisagreement(t, cluster(t).ListenAddrs())
+// The first node records the shared settings, and a node with another value is
+// refused and leaves nothing on record.
+func TestOpenRefusesAnotherSharedSetting(t *testing.T) {
+	refuseMismatch(t, cluster(t).ListenAddrs())
 }
 
-func TestOpenRefusesWhatIsNotAgreedOnApache(t *testing.T) {
-	refuseDisagreement(t, kafkatest.Brokers(t))
+func TestOpenRefusesAnotherSharedSettingOnApache(t *testing.T) {
+	refuseMismatch(t, kafkatest.Brokers(t))
 }
 
-func refuseDisagreement(t *testing.T, brokers []string) {
+func refuseMismatch(t *testing.T, brokers []string) {
 	t.Helper()
 	o := settings(brokers)
-	queuetest.Agrees(t, func(agreed map[string]string) (queue.Queue, error) {
-		o.Agreed = agreed
+	queuetest.SharedSettings(t, func(shared map[string]string) (queue.Queue, error) {
+		o.Shared = shared
 		return kafka.Open(t.Context(), o)
 	})
 }
 
-// Of nodes that begin a log together, each with something else, one stays.
-func TestOneOfManyIsAgreed(t *testing.T) {
+// Of nodes that open a new log together, each with another setting, one starts.
+func TestOneOfManySettingsIsRecorded(t *testing.T) {
 	o := settings(cluster(t).ListenAddrs())
 	var opened sync.Map // of the nodes that stay
 	var wg sync.WaitGroup
 	for n := range 4 {
 		wg.Go(func() {
 			o := o
-			o.Agreed = map[string]string{"key": fmt.Sprint(n)}
+			o.Shared = map[string]string{"key": fmt.Sprint(n)}
 			q, err := kafka.Open(t.Context(), o)
-			if differs, ok := errors.AsType[*queue.Disagreement](err); ok {
+			if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok {
 				opened.Store(differs.Recorded, true)
 				return
 			}
@@ -296,7 +296,7 @@ func TestOneOfManyIsAgreed(t *testing.T) {
 	}
 	wg.Wait()
 	if n := len(maps.Collect(opened.Range)); n != 1 {
-		t.Errorf("%d keys are the agreed one", n)
+		t.Errorf("%d keys are on record", n)
 	}
 }
 
@@ -305,7 +305,7 @@ func TestOneOfManyIsAgreed(t *testing.T) {
 func TestOpenRefusesSettingsThatAreGone(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
-	o.Agreed = map[string]string{"key": "one"}
+	o.Shared = map[string]string{"key": "one"}
 	closing(t, open(t, o))
 	if err := c.DeleteRecords(o.Prefix+"settings", 0, 1); err != nil {
 		t.Fatal(err)

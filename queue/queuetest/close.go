@@ -23,15 +23,15 @@ func unavailableAfterwards(t *testing.T, s *store) {
 	s.close()
 	ctx := t.Context()
 	calls := map[string]func() error{
-		"Admit":    func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
-		"Owned":    func() error { _, err := q.Owned(ctx, "key"); return err },
-		"Append":   func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
-		"Body":     func() error { _, err := q.Body(ctx, e.Body); return err },
-		"Decided":  func() error { _, err := q.Decided(ctx, e.ID); return err },
-		"Head":     func() error { _, err := q.Head(ctx); return err },
-		"Dispatch": func() error { return q.Dispatch(ctx, quiet) },
-		"Hold":     func() error { return q.Hold(ctx, "duty", func(context.Context) error { return nil }) },
-		"Follow":   func() error { return q.Follow(ctx, 0, func(context.Context, []queue.Change) error { return nil }) },
+		"Admit":       func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
+		"Owned":       func() error { _, err := q.Owned(ctx, "key"); return err },
+		"Append":      func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
+		"Body":        func() error { _, err := q.Body(ctx, e.Body); return err },
+		"Decided":     func() error { _, err := q.Decided(ctx, e.ID); return err },
+		"Head":        func() error { _, err := q.Head(ctx); return err },
+		"Dispatch":    func() error { return q.Dispatch(ctx, quiet) },
+		"RunAsLeader": func() error { return q.RunAsLeader(ctx, "task", func(context.Context) error { return nil }) },
+		"Follow":      func() error { return q.Follow(ctx, 0, func(context.Context, []queue.Change) error { return nil }) },
 	}
 	for name, call := range calls {
 		if err := call(); !errors.Is(err, queue.ErrUnavailable) {
@@ -70,7 +70,7 @@ func whatRunsEnds(t *testing.T, s *store) {
 		})
 	}()
 	go func() {
-		ended <- q.Hold(ctx, "duty", func(ctx context.Context) error {
+		ended <- q.RunAsLeader(ctx, "task", func(ctx context.Context) error {
 			started <- struct{}{}
 			<-ctx.Done()
 			return nil

@@ -27,7 +27,7 @@ func Run(t *testing.T, fresh func(tb testing.TB) Opener) {
 		{"Append", appending},
 		{"Follow", following},
 		{"Body", bodies},
-		{"Duties", holding},
+		{"Elections", electing},
 		{"Owned", owning},
 		{"Decided", deciding},
 		{"Close", closing},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"beibu/queue"
+	"beibu/queue/queuetest"
 )
 
 func open(t *testing.T, path string) *Store {
@@ -189,4 +190,12 @@ func TestCommitsWaitForTheDisk(t *testing.T) {
 	if _, err := os.Stat(s.path + "-wal"); err != nil {
 		t.Errorf("no log beside the file: %v", err)
 	}
+}
+
+// The first value of a shared setting is kept, over every opening.
+func TestOpenRefusesAnotherSharedSetting(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "queue.db")
+	queuetest.SharedSettings(t, func(shared map[string]string) (queue.Queue, error) {
+		return Open(t.Context(), path, Options{Shared: shared})
+	})
 }

@@ -19,29 +19,29 @@ type Options struct {
 	MaxBytes int64
 	// Readers is how many may read at a time; 0 means 4.
 	Readers int
-	// Agreed is what whoever opens the file must have the same, by name. The first
-	// to open it with a name records it, and Open fails with a *queue.Disagreement
-	// where ours is another.
-	Agreed map[string]string
+	// Shared are the settings that must be the same at every opening of the file,
+	// by name. The first Open with a name records the value, and a later Open
+	// fails with a *queue.SettingMismatchError if ours differs.
+	Shared map[string]string
 }
 
 // A Store is a queue in one file.
 type Store struct {
-	path    string
-	writer  *writer
-	copier  *checkpointer
-	readers chan *reader  // the idle ones; all of them once Close is through
-	held    *connection   // keeps other stores off the file
-	turn    chan struct{} // taken by the Dispatch at work
-	duties  duties
-	closed  chan struct{}
-	ending  sync.Once
-	ended   error // what Close found, set within ending
+	path      string
+	writer    *writer
+	copier    *checkpointer
+	readers   chan *reader  // the idle ones; all of them once Close is through
+	held      *connection   // keeps other stores off the file
+	turn      chan struct{} // taken by the Dispatch at work
+	elections elections
+	closed    chan struct{}
+	ending    sync.Once
+	ended     error // what Close found, set within ending
 }
 
 // Open opens the queue file at path and makes it where it is missing; its
-// folder must exist. It fails with ErrForeign, ErrNewer or ErrInUse where the
-// file is not to be touched, and with a *queue.Disagreement.
+// folder must exist. It fails with ErrForeign, ErrNewer or ErrInUse if the
+// file must not be touched, and with a *queue.SettingMismatchError.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open queue file: %w", err)

@@ -55,7 +55,7 @@ func newWriter(path string, o Options) (*writer, error) {
 		err = w.prepare()
 	}
 	if err == nil {
-		err = agree(conn, o.Agreed)
+		err = share(conn, o.Shared)
 	}
 	if err != nil {
 		return nil, errors.Join(err, conn.close())

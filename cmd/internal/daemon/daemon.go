@@ -52,7 +52,7 @@ type Daemon struct {
 	current    atomic.Pointer[inForce]
 	deliveries *telemetry.Deliveries
 
-	agreedReceipt  string          // thumbprint of the key that signs the receipts of the log
+	sharedReceipt  string          // thumbprint of the key that signs the receipts of the log
 	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
 	courier        *topics.Courier // or nil, where there is no Kafka
 	inbox          *topics.Inbox   // or nil, where there is no Kafka
@@ -105,7 +105,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.listenPrivately(ctx); err != nil {
 		return err
 	}
-	if err := d.agree(); err != nil {
+	if err := d.loadShared(); err != nil {
 		return err
 	}
 	if err := d.reserved(ctx); err != nil {
@@ -207,7 +207,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
 	d.work("dispatch", d.persist("dispatch", dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
-	d.work("expiry", d.onOneNode("expiry", d.sweep))
+	d.work("expiry", d.asLeader("expiry", d.sweep))
 	d.work("key expiry", d.warnDaily)
 	d.keepRevocations()
 	d.askForStamps()
@@ -302,9 +302,9 @@ func (d *Daemon) Public() net.Addr { return d.public }
 // Private returns the address of the private listener.
 func (d *Daemon) Private() net.Addr { return d.private }
 
-// onOneNode lets work be done by one of the daemons that share the log.
-func (d *Daemon) onOneNode(duty string, do func(context.Context) error) func(context.Context) error {
-	return func(ctx context.Context) error { return d.store.Hold(ctx, duty, do) }
+// asLeader returns work that one of the daemons that share the log does at a time.
+func (d *Daemon) asLeader(election string, lead func(context.Context) error) func(context.Context) error {
+	return func(ctx context.Context) error { return d.store.RunAsLeader(ctx, election, lead) }
 }
 
 // sweep gives up deliveries that are overdue, again and again.

@@ -31,15 +31,15 @@ func (r *Refusal) Unwrap() error { return r.err }
 // Hint tells what there is to do.
 func (r *Refusal) Hint() string { return r.do }
 
-// receiptKey is what the daemons on a log agree on, and one daemon with itself of
-// before: the thumbprint of the key that signs receipts (RFC 7638). A document
+// receiptKey is the shared setting of the daemons on a log: the thumbprint of the
+// key that signs receipts (RFC 7638). A document
 // that is sent again gets the first receipt, byte for byte, whoever answers.
 const receiptKey = "receiptKey"
 
 // refusal puts a code and what there is to do on the errors of the queue that
 // no waiting mends.
 func (d *Daemon) refusal(err error) error {
-	if differs, ok := errors.AsType[*queue.Disagreement](err); ok && differs.Name == receiptKey {
+	if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok && differs.Name == receiptKey {
 		return d.otherReceiptKey(differs.Ours, differs.Recorded)
 	}
 	if errors.Is(err, kafka.ErrLayout) {

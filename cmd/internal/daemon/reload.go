@@ -43,8 +43,8 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if err != nil {
 		return nil, err
 	}
-	if d.agreedReceipt != "" && keys.ReceiptID != d.agreedReceipt {
-		return nil, d.otherReceiptKey(keys.ReceiptID, d.agreedReceipt)
+	if d.sharedReceipt != "" && keys.ReceiptID != d.sharedReceipt {
+		return nil, d.otherReceiptKey(keys.ReceiptID, d.sharedReceipt)
 	}
 	more, err := d.sealKeys(l)
 	if err != nil {

@@ -79,23 +79,24 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	return nil
 }
 
-// agree says what this daemon must have in common with all others on its log, and
-// with itself of before. It is asked again at every reload.
-func (d *Daemon) agree() error {
+// loadShared loads the shared settings of the log: the thumbprint of the receipt
+// key. Every reload checks it again.
+func (d *Daemon) loadShared() error {
 	keys, err := d.keys()
 	if err != nil {
 		return err
 	}
-	d.agreedReceipt = keys.ReceiptID
+	d.sharedReceipt = keys.ReceiptID
 	return nil
 }
 
-// agreed is what the log is told of that. A rebuild signs nothing, and has none.
-func (d *Daemon) agreed() map[string]string {
-	if d.agreedReceipt == "" {
+// sharedSettings returns the shared settings of the log. A rebuild signs nothing
+// and has none.
+func (d *Daemon) sharedSettings() map[string]string {
+	if d.sharedReceipt == "" {
 		return nil
 	}
-	return map[string]string{receiptKey: d.agreedReceipt}
+	return map[string]string{receiptKey: d.sharedReceipt}
 }
 
 // openQueue opens the log: in Kafka, where brokers are configured, or else in
@@ -105,7 +106,7 @@ func (d *Daemon) openQueue(ctx context.Context) error {
 	if len(d.config.Kafka.Brokers) > 0 {
 		return d.joinKafka(ctx)
 	}
-	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{Agreed: d.agreed()})
+	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{Shared: d.sharedSettings()})
 	if err != nil {
 		return d.refusal(err)
 	}
@@ -123,7 +124,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	o.Waiting = func(what string, err error) { d.startup.retry(stageQueue, what, err) }
 	o.Memory = filepath.Join(d.config.Data, memoryFile)
 	o.Warn = func(err error) { d.log.Warn("queue met a problem, continuing", zap.Error(err)) }
-	o.Agreed = d.agreed()
+	o.Shared = d.sharedSettings()
 	q, err := kafka.Open(ctx, o)
 	if err != nil {
 		return d.refusal(err)

@@ -50,7 +50,7 @@ func (d *Daemon) topicJobs(parties *exchange.Parties) []job {
 	for _, p := range parties.All() {
 		if p.Deliver.Topic != "" && !p.Suspended {
 			name := "deliver." + p.ID
-			jobs = append(jobs, job{name, p.Deliver, d.onOneNode(name, func(ctx context.Context) error {
+			jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
 				return d.courier.Carry(ctx, p.ID, p.Deliver)
 			})})
 		}

@@ -153,9 +153,9 @@ func (p *port) atWork(want ...string) {
 func TestFromTopicToTopic(t *testing.T) {
 	c := fakeKafka(t)
 	p := fromTopicToTopic(t, c.ListenAddrs())
-	for _, duty := range []string{"expiry", "deliver.window-vn", "deliver.gx-trade-promotion"} {
-		if _, err := c.WaitGroupStable(t.Context(), p.prefix+"docs.duty."+duty, 1); err != nil {
-			t.Errorf("%s: %v", duty, err)
+	for _, election := range []string{"expiry", "deliver.window-vn", "deliver.gx-trade-promotion"} {
+		if _, err := c.WaitGroupStable(t.Context(), p.prefix+"docs.duty."+election, 1); err != nil {
+			t.Errorf("%s: %v", election, err)
 		}
 	}
 }

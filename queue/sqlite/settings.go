@@ -10,31 +10,31 @@ import (
 	"beibu/queue"
 )
 
-// settings is the table of what was agreed. It came after the first files of this
-// version and is made where it is missing; who does not know it passes it over.
+// settings creates the table of the shared settings. The first files of version 1
+// do not have it, so it is created if it is missing.
 const settings = `CREATE TABLE IF NOT EXISTS setting (
 	name  TEXT PRIMARY KEY,
 	value TEXT NOT NULL) STRICT, WITHOUT ROWID`
 
-// agree records what the file is opened with, all or nothing, and fails with a
-// *queue.Disagreement where something else was recorded before.
-func agree(c *connection, agreed map[string]string) error {
-	if len(agreed) == 0 {
+// share records the shared settings that are not on record, all or none, and
+// fails with a *queue.SettingMismatchError if another value is on record.
+func share(c *connection, shared map[string]string) error {
+	if len(shared) == 0 {
 		return nil
 	}
 	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
-	err := tryAgree(c, agreed)
+	err := tryShare(c, shared)
 	if err != nil {
 		return errors.Join(err, c.run(`ROLLBACK`))
 	}
 	return c.run(`COMMIT`)
 }
 
-func tryAgree(c *connection, agreed map[string]string) error {
+func tryShare(c *connection, shared map[string]string) error {
 	if err := c.run(settings); err != nil {
-		return fmt.Errorf("make settings: %w", err)
+		return fmt.Errorf("create settings: %w", err)
 	}
 	put, err := c.prepare(`INSERT OR IGNORE INTO setting VALUES (?, ?)`)
 	if err != nil {
@@ -44,20 +44,20 @@ func tryAgree(c *connection, agreed map[string]string) error {
 	if err != nil {
 		return err
 	}
-	for _, name := range slices.Sorted(maps.Keys(agreed)) {
-		if err := put.exec(name, agreed[name]); err != nil {
+	for _, name := range slices.Sorted(maps.Keys(shared)) {
+		if err := put.exec(name, shared[name]); err != nil {
 			return fmt.Errorf("record %s: %w", name, err)
 		}
-		d := &queue.Disagreement{Name: name, Ours: agreed[name]}
+		differs := &queue.SettingMismatchError{Name: name, Ours: shared[name]}
 		err := get.query(func(row []driver.Value) error {
-			d.Recorded, _ = row[0].(string)
+			differs.Recorded, _ = row[0].(string)
 			return nil
 		}, name)
 		if err != nil {
 			return fmt.Errorf("read %s: %w", name, err)
 		}
-		if d.Recorded != d.Ours {
-			return d
+		if differs.Recorded != differs.Ours {
+			return differs
 		}
 	}
 	return nil
