@@ -6,6 +6,7 @@ import (
 	"runtime"
 
 	"beibu/exchange/facts"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/schemas"
 	"beibu/schemas/places"
@@ -64,8 +65,8 @@ func (c Checked) More() int { return c.more }
 func (c Checked) Valid() bool { return !c.faults.Has(rules.Reject) }
 
 // Identity returns what makes the document the same as another.
-func (c Checked) Identity() Identity {
-	return Identity{Sender: c.document.Sender, Kind: c.kind, Number: c.facts.Number, Version: c.facts.Version}
+func (c Checked) Identity() proof.Identity {
+	return proof.Identity{Sender: c.document.Sender, Kind: c.kind, Number: c.facts.Number, Version: c.facts.Version}
 }
 
 // Err returns nil for a valid document, and otherwise the *Error that says
@@ -85,9 +86,9 @@ func (c Checked) Err() error {
 type Reading struct {
 	turn     job // as which it takes turns
 	checked  Checked
-	root     strict.Node // of a document that is well-formed and of a known kind
-	identity Identity    // its number is "" if none could be read
-	unfiled  *Fault      // why it cannot be filed under its number and version, or nil
+	root     strict.Node    // of a document that is well-formed and of a known kind
+	identity proof.Identity // its number is "" if none could be read
+	unfiled  *Fault         // why it cannot be filed under its number and version, or nil
 }
 
 // Find checks a document of which nothing is kept: Read, then Judge, behind those
@@ -153,7 +154,7 @@ func (c *Checks) outline(checked Checked, where places.Places) Reading {
 	r := Reading{checked: checked, root: tree.Root(), unfiled: misnumbered(said, where, tree.Root())}
 	said.Number, _ = ReadNumber(said.Number)
 	said.Version, _ = ReadNumber(said.Version)
-	r.identity = Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
+	r.identity = proof.Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
 	if checked.Valid() {
 		r.checked.facts = said
 	}

@@ -9,6 +9,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -22,7 +23,7 @@ type desk struct {
 	released  int
 }
 
-func (d *desk) Claim(_ context.Context, id exchange.Identity, _ [sha256.Size]byte) (exchange.Claim, error) {
+func (d *desk) Claim(_ context.Context, id proof.Identity, _ [sha256.Size]byte) (exchange.Claim, error) {
 	d.claimed = append(d.claimed, id.Number)
 	if d.refuse {
 		return nil, &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Holder: "rival"}
@@ -30,7 +31,7 @@ func (d *desk) Claim(_ context.Context, id exchange.Identity, _ [sha256.Size]byt
 	return d, nil
 }
 
-func (d *desk) Insist(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
+func (d *desk) Insist(ctx context.Context, id proof.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
 	d.ousted = append(d.ousted, rival)
 	if d.stubborn {
 		return d.Claim(ctx, id, digest)

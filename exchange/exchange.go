@@ -4,12 +4,14 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+
+	"beibu/exchange/proof"
 )
 
 // An Exchange is one document's journey, as far as it has come.
 type Exchange struct {
 	ID         uuid.UUID
-	Identity   Identity
+	Identity   proof.Identity
 	Digest     [32]byte  // SHA-256 of the bytes received
 	Size       int       // bytes received
 	AcceptedAt time.Time // UTC, to the microsecond
@@ -25,6 +27,11 @@ type Exchange struct {
 	State      State     // Summary of the deliveries
 	Deliveries []Delivery
 	Events     []Event // the timeline; filled by Journal.Exchange alone
+}
+
+// Receipt returns what the receipt of the exchange says.
+func (x Exchange) Receipt() proof.Receipt {
+	return proof.NewReceipt(x.ID, x.Identity, x.Digest, x.AcceptedAt, x.Position)
 }
 
 // A Delivery is one exchange on its way to one receiver.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/schemas/places"
@@ -26,7 +27,7 @@ type Intake struct {
 	Claims     Claims    // or nil, where the log is as near as they would be
 	Decisions  Decisions // beside Claims
 	Log        queue.Admitter
-	Receipts   *Receipts
+	Receipts   *proof.Receipts
 	// Patience is the longest wait for the log's decision, so that documents do
 	// not pile up while the log cannot be had. Zero: as long as the caller waits.
 	Patience time.Duration
@@ -41,10 +42,10 @@ type Claims interface {
 	// is granted. Where the log has decided already, it is granted too, and
 	// excludes nobody. A claim that is not released lapses by itself, so that a
 	// crash locks no document out.
-	Claim(ctx context.Context, id Identity, digest [sha256.Size]byte) (Claim, error)
+	Claim(ctx context.Context, id proof.Identity, digest [sha256.Size]byte) (Claim, error)
 	// Insist is Claim, except that a claim of the attempt rival is no hindrance:
 	// it is taken over.
-	Insist(ctx context.Context, id Identity, digest [sha256.Size]byte, rival string) (Claim, error)
+	Insist(ctx context.Context, id proof.Identity, digest [sha256.Size]byte, rival string) (Claim, error)
 }
 
 // Decisions tell what the log has decided.
@@ -337,7 +338,7 @@ func (in *Intake) answer(mine Exchange, checked Checked, owner queue.Entry, toke
 			Err: Because("%s was accepted with another content as exchange %s", "%s 已以另一内容接收，交换编号 %s", mine.Identity, x.ID),
 		}
 	}
-	receipt, err := in.Receipts.Make(x)
+	receipt, err := in.Receipts.Make(x.Receipt())
 	if err != nil {
 		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
 	}

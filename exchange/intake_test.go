@@ -16,6 +16,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
@@ -60,7 +61,7 @@ func TestAccept(t *testing.T) {
 	if first.Duplicate || len(first.Faults) > 0 || len(first.Exchange.Receivers) != 3 {
 		t.Errorf("got %+v", first)
 	}
-	receipt, err := exchange.OpenReceipt(first.Receipt, w.Keys.Receipt.Public().(ed25519.PublicKey))
+	receipt, err := proof.OpenReceipt(first.Receipt, w.Keys.Receipt.Public().(ed25519.PublicKey))
 	if err != nil || receipt.DigestSHA256 != fmt.Sprintf("%x", sha256.Sum256(document)) || receipt.Number != number {
 		t.Errorf("receipt %+v, %v", receipt, err)
 	}

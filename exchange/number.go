@@ -5,43 +5,23 @@ import (
 	"strings"
 	"unicode"
 
-	"golang.org/x/text/unicode/norm"
-
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 )
 
-// ReadNumber returns the value of a document's number or version, which the same
-// number has however it is written: white space collapsed (XML Schema 1.0, part
-// 2, 4.3.6) and normalised (Unicode NFC). It finds an oddity in a number of which
-// a reader could not say how it is written; its value is nobody's number.
+// ReadNumber returns the value of a document's number or version
+// ([proof.NumberValue]). It returns an oddity if a reader could not tell how the
+// number is written; the value is nobody's number then.
 func ReadNumber(text string) (value string, odd *Oddity) {
-	if plain(text) {
-		return text, nil
-	}
+	value = proof.NumberValue(text)
 	at := 0
-	for _, r := range strings.Trim(text, whiteSpace) {
+	for _, r := range strings.Trim(text, proof.WhiteSpace) {
 		at++
-		if !strings.ContainsRune(whiteSpace, r) && rules.Hidden(r) {
-			odd = &Oddity{Character: r, At: at}
-			break
+		if !strings.ContainsRune(proof.WhiteSpace, r) && rules.Hidden(r) {
+			return value, &Oddity{Character: r, At: at}
 		}
 	}
-	parts := strings.FieldsFunc(text, func(r rune) bool { return strings.ContainsRune(whiteSpace, r) })
-	return norm.NFC.String(strings.Join(parts, " ")), odd
-}
-
-// whiteSpace is what XML 1.0 calls so, S [3].
-const whiteSpace = " \t\r\n"
-
-// plain reports whether a text is of the visible characters of ASCII alone, as
-// nearly all numbers are.
-func plain(text string) bool {
-	for i := range len(text) {
-		if text[i] <= ' ' || text[i] >= 0x7F {
-			return false
-		}
-	}
-	return true
+	return value, nil
 }
 
 // An Oddity is a character that no number may hold: one that cannot be seen, that

@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
 )
@@ -44,7 +45,7 @@ func refusedRecord(t *testing.T, n int) bounded {
 	}
 	var changes []queue.Change
 	for i := range n {
-		id := exchange.Identity{Sender: "qinzhou", Kind: "ata-carnet", Number: fmt.Sprint(i)}
+		id := proof.Identity{Sender: "qinzhou", Kind: "ata-carnet", Number: fmt.Sprint(i)}
 		if i == n-1 {
 			id.Kind = "health-certificate"
 		}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -36,7 +37,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 	}
 	x := Exchange{
 		ID:         e.ID,
-		Identity:   Identity{Sender: h.Sender, Kind: h.Kind, Number: h.Number, Version: h.Version},
+		Identity:   proof.Identity{Sender: h.Sender, Kind: h.Kind, Number: h.Number, Version: h.Version},
 		Digest:     e.Digest,
 		Size:       h.Size,
 		AcceptedAt: e.At,

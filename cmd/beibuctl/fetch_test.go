@@ -13,8 +13,8 @@ import (
 	"testing"
 	"time"
 
-	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -42,7 +42,7 @@ func newSealing(tb testing.TB) *sealing {
 func (s *sealing) seal(tb testing.TB, document, id string) ([]byte, httpapi.MailboxItem) {
 	tb.Helper()
 	digest := sha256.Sum256([]byte(document))
-	identity := exchange.Identity{Sender: "s", Kind: "k", Number: "n"}
+	identity := proof.Identity{Sender: "s", Kind: "k", Number: "n"}
 	if id == "" {
 		id = identity.ExchangeID(digest).String()
 	}

@@ -17,7 +17,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/proof"
-	"beibu/exchange"
+	evidence "beibu/exchange/proof"
 	"beibu/signing"
 	"beibu/signing/c14n"
 	"beibu/signing/signingtest"
@@ -145,11 +145,11 @@ func TestVerifyTimestamp(t *testing.T) {
 func FuzzVerify(f *testing.F) {
 	s := newSealing(f)
 	envelope, item := s.seal(f, "<a/>", "")
-	receipts, err := exchange.NewReceipts(s.keys.Receipt, s.keys.ReceiptID)
+	receipts, err := evidence.NewReceipts(s.keys.Receipt, s.keys.ReceiptID)
 	if err != nil {
 		f.Fatal(err)
 	}
-	receipt, err := receipts.Make(exchange.Exchange{Identity: exchange.Identity{Sender: "s"}, AcceptedAt: time.Now()})
+	receipt, err := receipts.Make(evidence.NewReceipt(uuid.Nil, evidence.Identity{Sender: "s"}, [32]byte{}, time.Now(), 1))
 	if err != nil {
 		f.Fatal(err)
 	}

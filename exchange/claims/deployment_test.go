@@ -20,6 +20,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/claims"
+	"beibu/exchange/proof"
 )
 
 // Two nodes hold half of the slots each; claims are told of one of them.
@@ -87,7 +88,7 @@ func TestClaimsFollowTheSentinels(t *testing.T) {
 // holds tells whether a claim on a number keeps another out.
 func holds(t *testing.T, c *claims.Redis, number string) bool {
 	t.Helper()
-	id := exchange.Identity{Sender: "qinzhou", Kind: "health-permit", Number: number}
+	id := proof.Identity{Sender: "qinzhou", Kind: "health-permit", Number: number}
 	if _, err := c.Claim(t.Context(), id, digest); err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"beibu/exchange"
+	"beibu/exchange/proof"
 )
 
 var _ exchange.Claims = (*Redis)(nil)
@@ -46,12 +47,12 @@ func (r *Redis) Close() error {
 
 // Claim is exchange.Claims's. It takes Bound at most, and no time while Redis
 // is known not to answer.
-func (r *Redis) Claim(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte) (exchange.Claim, error) {
+func (r *Redis) Claim(ctx context.Context, id proof.Identity, digest [sha256.Size]byte) (exchange.Claim, error) {
 	return r.Insist(ctx, id, digest, "")
 }
 
 // Insist is exchange.Claims's. It takes as long as Claim.
-func (r *Redis) Insist(ctx context.Context, id exchange.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
+func (r *Redis) Insist(ctx context.Context, id proof.Identity, digest [sha256.Size]byte, rival string) (exchange.Claim, error) {
 	c := &claim{redis: r, key: r.options.Prefix + "claim:" + id.Key(), token: uuid.NewString()}
 	holder := r.run(ctx, r.scripts.reserve, c.key, c.token, hex.EncodeToString(digest[:]), r.options.Lease.Milliseconds(), rival)
 	if holder != "" {

@@ -17,10 +17,11 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/claims"
+	"beibu/exchange/proof"
 )
 
 var (
-	permit = exchange.Identity{Sender: "qinzhou", Kind: "health-permit", Number: "450007", Version: "1"}
+	permit = proof.Identity{Sender: "qinzhou", Kind: "health-permit", Number: "450007", Version: "1"}
 	digest = sha256.Sum256([]byte("a permit"))
 )
 

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/courier"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -55,7 +56,7 @@ func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 
 // numbered returns the id of the document with a number.
 func numbered(number int) uuid.UUID {
-	return exchange.Identity{Sender: "qinzhou", Kind: "health-permit", Number: fmt.Sprint(number)}.ExchangeID([32]byte{})
+	return proof.Identity{Sender: "qinzhou", Kind: "health-permit", Number: fmt.Sprint(number)}.ExchangeID([32]byte{})
 }
 
 // accept takes in documents for the receivers and consigns them.

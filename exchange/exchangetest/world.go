@@ -7,6 +7,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue/sqlite"
 	"beibu/signing"
@@ -48,7 +49,7 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	must(err)
 	sealer, err := signing.NewSealer(w.Keys.Seal)
 	must(err)
-	receipts, err := exchange.NewReceipts(w.Keys.Receipt, w.Keys.ReceiptID)
+	receipts, err := proof.NewReceipts(w.Keys.Receipt, w.Keys.ReceiptID)
 	must(err)
 	known, err := exchange.NewParties(parties)
 	must(err)

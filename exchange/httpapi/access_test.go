@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/proof"
 )
 
 // digestHex returns the SHA-256 of a text as a credential gives it.
@@ -130,7 +131,7 @@ func TestCredentialsAreCheckedAllAtOnce(t *testing.T) {
 // A party sees what it sent and what was consigned to it; a document that is
 // held was consigned to nobody.
 func TestWhoSeesWhat(t *testing.T) {
-	held := exchange.Exchange{Identity: exchange.Identity{Sender: "port"}, Receivers: []string{"vn", "la"}}
+	held := exchange.Exchange{Identity: proof.Identity{Sender: "port"}, Receivers: []string{"vn", "la"}}
 	consigned := held
 	consigned.Deliveries = []exchange.Delivery{{Receiver: "vn"}, {Receiver: "la"}}
 	cases := []struct {

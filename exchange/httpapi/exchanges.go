@@ -234,7 +234,7 @@ func (s *Server) receipt(c *call) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := s.intake.Load().Receipts.Make(x)
+	receipt, err := s.intake.Load().Receipts.Make(x.Receipt())
 	if err != nil {
 		return err
 	}

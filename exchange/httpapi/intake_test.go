@@ -19,6 +19,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/queue"
 	"beibu/signing"
 )
@@ -40,7 +41,7 @@ func TestAcceptedDocument(t *testing.T) {
 		t.Errorf("faults %+v", a.Faults)
 	}
 	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
-	receipt, err := exchange.OpenReceipt(a.Receipt, public)
+	receipt, err := proof.OpenReceipt(a.Receipt, public)
 	if err != nil || receipt.ExchangeID != a.ExchangeID || receipt.DigestSHA256 != a.DigestSHA256 || receipt.Sender != port {
 		t.Errorf("receipt %+v: %v", receipt, err)
 	}

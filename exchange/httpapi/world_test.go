@@ -33,6 +33,7 @@ import (
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/queue/sqlite"
@@ -267,7 +268,7 @@ func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
 	must(err)
 	sealer, err := signing.NewSealer(w.keys.Seal)
 	must(err)
-	receipts, err := exchange.NewReceipts(w.keys.Receipt, w.keys.ReceiptID)
+	receipts, err := proof.NewReceipts(w.keys.Receipt, w.keys.ReceiptID)
 	must(err)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)

@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -38,7 +39,7 @@ func TestExchange(t *testing.T) {
 	entry := r.changes[0].Entry
 	at := func(minutes int) time.Time { return began.Add(time.Duration(minutes) * time.Minute) }
 	want := exchange.Exchange{
-		ID: id, Identity: exchange.Identity{Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN 0001"},
+		ID: id, Identity: proof.Identity{Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN 0001"},
 		Digest: entry.Digest, Size: 10, AcceptedAt: at(0), Position: entry.Position, Sequence: 1, Body: 100, Schema: "ubl-2.4",
 		Receivers: []string{"window-vn", "promotion"}, Express: true, Faults: []string{"ATA-9"},
 		State: exchange.ConsignmentRejection,

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -22,7 +23,7 @@ type journey struct {
 
 	// Of an exchange that is new in this batch:
 	entry    *queue.Entry
-	identity exchange.Identity
+	identity proof.Identity
 }
 
 // begin returns the journey of an entry.

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/journal"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -35,7 +36,7 @@ type document struct {
 }
 
 func (d document) id() uuid.UUID {
-	return exchange.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number}.ExchangeID(sha256.Sum256([]byte(d.Number)))
+	return proof.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number}.ExchangeID(sha256.Sum256([]byte(d.Number)))
 }
 
 // A record is a queue's record in the making.

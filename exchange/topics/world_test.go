@@ -19,6 +19,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
 	"beibu/exchange/topics"
 	"beibu/queue"
 	"beibu/queue/kafka"
@@ -155,8 +156,8 @@ func newWorld(t *testing.T) *world {
 var accepted = time.Date(2026, 9, 17, 8, 30, 0, 123456000, time.UTC)
 
 // identity is that of the document with a number.
-func identity(number int) exchange.Identity {
-	return exchange.Identity{Sender: "qinzhou-customs", Kind: "health-permit", Number: fmt.Sprintf("№ %d", number), Version: "2"}
+func identity(number int) proof.Identity {
+	return proof.Identity{Sender: "qinzhou-customs", Kind: "health-permit", Number: fmt.Sprintf("№ %d", number), Version: "2"}
 }
 
 func idOf(number int) uuid.UUID { return identity(number).ExchangeID([sha256.Size]byte{}) }

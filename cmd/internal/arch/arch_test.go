@@ -49,6 +49,8 @@ var rules = []struct {
 		because: "a rule looks at one document and at nothing else",
 	},
 	{tree: "exchange/rules", never: "exchange/httpapi", because: "rules are data for the domain"},
+	{tree: "exchange/proof", never: "queue", because: "whoever verifies has no queue"},
+	{tree: "exchange/proof", never: "net/http", because: "verification is offline"},
 	{tree: "schemas", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "signing", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "queue", never: "net/http", because: "no HTTP in the leaves"},

@@ -18,6 +18,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/testdata"
 )
 
@@ -128,7 +129,7 @@ func (l *backlog) accept(calls *client.Client, number string, document []byte) {
 
 // positionOf returns the place in the log that a receipt names, or 0.
 func positionOf(receipt string) int64 {
-	var said exchange.Receipt
+	var said proof.Receipt
 	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(receipt+"..", ".")[1])
 	if err != nil || json.Unmarshal(payload, &said) != nil {
 		return 0

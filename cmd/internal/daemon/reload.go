@@ -15,6 +15,7 @@ import (
 	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -60,7 +61,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
 	}
-	receipts, err := exchange.NewReceipts(keys.Receipt, keys.ReceiptID)
+	receipts, err := proof.NewReceipts(keys.Receipt, keys.ReceiptID)
 	if err != nil {
 		return nil, err
 	}

@@ -14,6 +14,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -40,7 +41,7 @@ func (s *story) verify(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("open envelope of %s: %w", kind, err)
 		}
-		receipt, err := exchange.OpenReceipt(s.receipts[kind], receipts)
+		receipt, err := proof.OpenReceipt(s.receipts[kind], receipts)
 		if err != nil {
 			return fmt.Errorf("open receipt of %s: %w", kind, err)
 		}

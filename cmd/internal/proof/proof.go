@@ -15,8 +15,8 @@ import (
 	"path/filepath"
 	"slices"
 
-	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -146,7 +146,7 @@ func (t Trust) OpenEnvelope(b []byte) (*signing.Envelope, error) {
 		return nil, err
 	}
 	h := envelope.Header
-	identity := exchange.Identity{Sender: h.Sender, Kind: h.Kind, Number: h.DocumentNumber, Version: h.DocumentVersion}
+	identity := proof.Identity{Sender: h.Sender, Kind: h.Kind, Number: h.DocumentNumber, Version: h.DocumentVersion}
 	if id := identity.ExchangeID(h.DigestSHA256).String(); id != h.ExchangeID {
 		return nil, &Mismatch{Code: "envelope.exchange-id", Reason: "the exchange id is not the one of this document: " + id}
 	}
@@ -154,15 +154,15 @@ func (t Trust) OpenEnvelope(b []byte) (*signing.Envelope, error) {
 }
 
 // OpenReceipt verifies a receipt by any of the keys.
-func (t Trust) OpenReceipt(compact string) (exchange.Receipt, error) {
+func (t Trust) OpenReceipt(compact string) (proof.Receipt, error) {
 	err := error(&Mismatch{Code: "receipt.untrusted", Reason: "no key to verify receipts by"})
 	for _, key := range t.Receipts {
-		var receipt exchange.Receipt
-		if receipt, err = exchange.OpenReceipt(compact, key); err == nil {
+		var receipt proof.Receipt
+		if receipt, err = proof.OpenReceipt(compact, key); err == nil {
 			return receipt, nil
 		}
 	}
-	return exchange.Receipt{}, err
+	return proof.Receipt{}, err
 }
 
 // A Mismatch says that things which hold each by itself do not fit together.
@@ -180,7 +180,7 @@ func CodeOf(err error) string {
 	if m, ok := errors.AsType[*Mismatch](err); ok {
 		return m.Code
 	}
-	if errors.Is(err, exchange.ErrReceipt) {
+	if errors.Is(err, proof.ErrReceipt) {
 		return "receipt.signature"
 	}
 	return ""

@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"beibu/exchange"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -78,7 +78,7 @@ func TestOpenEnvelopeHoldsTheID(t *testing.T) {
 	}
 	document := []byte("<a/>")
 	digest := sha256.Sum256(document)
-	right := exchange.Identity{Sender: "s", Kind: "k", Number: "n"}.ExchangeID(digest).String()
+	right := proof.Identity{Sender: "s", Kind: "k", Number: "n"}.ExchangeID(digest).String()
 	for id, code := range map[string]string{right: "", "f0dc7d1c-7356-8a6a-a3ab-5366a81e2dc4": "envelope.exchange-id"} {
 		b, err := sealer.Seal(t.Context(), signing.Header{
 			ExchangeID: id, Sender: "s", Kind: "k", DocumentNumber: "n", Receivers: []string{"r"},
@@ -102,7 +102,7 @@ func TestCodeOf(t *testing.T) {
 	for code, err := range map[string]error{
 		"signature.digest":  fmt.Errorf("open: %w", &signing.Refusal{Code: "signature.digest"}),
 		"document.digest":   fmt.Errorf("open: %w", &Mismatch{Code: "document.digest"}),
-		"receipt.signature": fmt.Errorf("open: %w", exchange.ErrReceipt),
+		"receipt.signature": fmt.Errorf("open: %w", proof.ErrReceipt),
 		"":                  errors.New("disk full"),
 	} {
 		if got := CodeOf(err); got != code {

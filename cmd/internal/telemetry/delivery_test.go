@@ -17,6 +17,7 @@ import (
 
 	"beibu/cmd/internal/telemetry"
 	"beibu/exchange"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -85,7 +86,7 @@ func TestDeliveriesAreLoggedWide(t *testing.T) {
 func TestDeliveriesAskTheIndex(t *testing.T) {
 	core, log := observer.New(zap.InfoLevel)
 	known := index{{1}: {
-		Identity: exchange.Identity{Sender: "dongxing-customs", Kind: "sps-certificate"}, Size: 5,
+		Identity: proof.Identity{Sender: "dongxing-customs", Kind: "sps-certificate"}, Size: 5,
 		Deliveries: []exchange.Delivery{
 			{Receiver: "gx-customs", Attempt: 2, ConsignedAt: accepted.Add(-time.Hour)},
 			{Receiver: "window-vn", Attempt: 2, ConsignedAt: accepted},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/proof"
 )
 
 // A Store is where claims are kept, seen by two daemons.
@@ -40,13 +41,13 @@ func Run(t *testing.T, open func(testing.TB) Store) {
 }
 
 var (
-	carnet = exchange.Identity{Sender: "qinzhou", Kind: "ata-carnet", Number: "CN/4501/26/00183", Version: "1"}
+	carnet = proof.Identity{Sender: "qinzhou", Kind: "ata-carnet", Number: "CN/4501/26/00183", Version: "1"}
 	one    = sha256.Sum256([]byte("one content"))
 	other  = sha256.Sum256([]byte("another content"))
 )
 
 // granted claims a number, and fails the test where that is refused.
-func granted(t *testing.T, c exchange.Claims, id exchange.Identity, digest [sha256.Size]byte) exchange.Claim {
+func granted(t *testing.T, c exchange.Claims, id proof.Identity, digest [sha256.Size]byte) exchange.Claim {
 	t.Helper()
 	claim, err := c.Claim(t.Context(), id, digest)
 	if err != nil {
@@ -56,7 +57,7 @@ func granted(t *testing.T, c exchange.Claims, id exchange.Identity, digest [sha2
 }
 
 // refused fails the test unless a claim is refused as in flight.
-func refused(t *testing.T, c exchange.Claims, id exchange.Identity, digest [sha256.Size]byte) {
+func refused(t *testing.T, c exchange.Claims, id proof.Identity, digest [sha256.Size]byte) {
 	t.Helper()
 	claim, err := c.Claim(t.Context(), id, digest)
 	if exchange.KindOf(err) != exchange.InFlight || claim != nil {
@@ -75,7 +76,7 @@ func oneAtATime(t *testing.T, s Store) {
 func numbersApart(t *testing.T, s Store) {
 	t.Helper()
 	granted(t, s.One, carnet, one)
-	for _, id := range []exchange.Identity{
+	for _, id := range []proof.Identity{
 		{Sender: "beihai", Kind: carnet.Kind, Number: carnet.Number, Version: "1"},
 		{Sender: carnet.Sender, Kind: "health-permit", Number: carnet.Number, Version: "1"},
 		{Sender: carnet.Sender, Kind: carnet.Kind, Number: "CN/4501/26/00184", Version: "1"},

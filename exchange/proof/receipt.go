@@ -1,9 +1,10 @@
-package exchange
+package proof
 
 import (
 	"crypto"
 	"crypto/ed25519"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -13,13 +14,14 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
+	"github.com/google/uuid"
 )
 
 // ReceiptType is the typ of a receipt's JWS header (RFC 7515 section 4.1.9).
 const ReceiptType = "beibu-receipt+json"
 
 // A Receipt is what a sender can prove: that this content was accepted under
-// this number, and where it stands in the log.
+// this number, at this position in the log.
 type Receipt struct {
 	ExchangeID   string `json:"exchangeId"`
 	Sender       string `json:"sender"`
@@ -29,6 +31,16 @@ type Receipt struct {
 	DigestSHA256 string `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
 	AcceptedAt   string `json:"acceptedAt"`   // RFC 3339, UTC
 	Position     int64  `json:"logPosition"`
+}
+
+// NewReceipt returns what the receipt of a document says. Every value in it is
+// from the document's log entry.
+func NewReceipt(id uuid.UUID, i Identity, digest [sha256.Size]byte, accepted time.Time, position int64) Receipt {
+	return Receipt{
+		ExchangeID: id.String(), Sender: i.Sender, Kind: i.Kind,
+		Number: i.Number, Version: i.Version, DigestSHA256: hex.EncodeToString(digest[:]),
+		AcceptedAt: accepted.UTC().Format(time.RFC3339Nano), Position: position,
+	}
 }
 
 // Receipts signs receipts as JWS compact serialisations (RFC 7515 section 7.1)
@@ -60,23 +72,19 @@ func NewReceipts(key crypto.Signer, id string) (*Receipts, error) {
 	return &Receipts{key: key, header: base64.RawURLEncoding.EncodeToString(header) + "."}, nil
 }
 
-// Make returns the receipt of an exchange.
-func (r *Receipts) Make(x Exchange) (string, error) {
-	payload, err := json.Marshal(Receipt{
-		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
-		Number: x.Identity.Number, Version: x.Identity.Version, DigestSHA256: hex.EncodeToString(x.Digest[:]),
-		AcceptedAt: x.AcceptedAt.UTC().Format(time.RFC3339Nano), Position: x.Position,
-	})
+// Make signs a receipt.
+func (r *Receipts) Make(receipt Receipt) (string, error) {
+	payload, err := json.Marshal(receipt)
 	if err != nil {
 		return "", fmt.Errorf("write receipt: %w", err)
 	}
-	receipt := make([]byte, 0, 1024)
-	receipt = base64.RawURLEncoding.AppendEncode(append(receipt, r.header...), payload)
-	signature, err := r.key.Sign(rand.Reader, receipt, crypto.Hash(0))
+	signed := make([]byte, 0, 1024)
+	signed = base64.RawURLEncoding.AppendEncode(append(signed, r.header...), payload)
+	signature, err := r.key.Sign(rand.Reader, signed, crypto.Hash(0))
 	if err != nil {
 		return "", fmt.Errorf("sign receipt: %w", err)
 	}
-	return string(base64.RawURLEncoding.AppendEncode(append(receipt, '.'), signature)), nil
+	return string(base64.RawURLEncoding.AppendEncode(append(signed, '.'), signature)), nil
 }
 
 // ErrReceipt says that something is no receipt signed by the key.

@@ -1,4 +1,4 @@
-package exchange
+package proof
 
 import (
 	"crypto/sha256"
@@ -34,4 +34,23 @@ func TestKeysKeepIdentitiesApart(t *testing.T) {
 			t.Fatalf("%+v and %+v have the keys %q and %q", a, b, a.Key(), b.Key())
 		}
 	})
+}
+
+// A number is a value: it is the same however it is written.
+func TestNumberValue(t *testing.T) {
+	for written, want := range map[string]string{
+		"CN/4501/26/00183":     "CN/4501/26/00183",
+		"":                     "",
+		" QZ  2026 0001\n":     "QZ 2026 0001",
+		"QZ\t2026\r\n0001":     "QZ 2026 0001",
+		"桂药监〔2026〕1号":          "桂药监〔2026〕1号",
+		"So\u0302\u0301 1":     "S\u1ed1 1",
+		"QZ\u00a01":            "QZ\u00a01", // a character that no number may contain
+		"\u212b-1":             "\u00c5-1",
+		"（2026）桂字第\n      1 号": "（2026）桂字第 1 号",
+	} {
+		if got := NumberValue(written); got != want {
+			t.Errorf("%+q is %+q, want %+q", written, got, want)
+		}
+	}
 }

@@ -1,4 +1,4 @@
-package exchange
+package proof
 
 import (
 	"crypto"
@@ -14,13 +14,10 @@ import (
 	"time"
 )
 
-func sampleExchange() Exchange {
+func sampleReceipt() Receipt {
 	id := Identity{Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN-1"}
 	digest := sha256.Sum256([]byte("content"))
-	return Exchange{
-		ID: id.ExchangeID(digest), Identity: id, Digest: digest, Position: 7,
-		AcceptedAt: time.Date(2026, 11, 20, 8, 0, 0, 123456000, time.UTC),
-	}
+	return NewReceipt(id.ExchangeID(digest), id, digest, time.Date(2026, 11, 20, 16, 0, 0, 123456000, time.FixedZone("CST", 8*3600)), 7)
 }
 
 func TestReceipt(t *testing.T) {
@@ -34,7 +31,7 @@ func TestReceipt(t *testing.T) {
 		}
 		makers[i] = maker
 	}
-	x := sampleExchange()
+	x := sampleReceipt()
 	receipt, err := makers[0].Make(x)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +44,7 @@ func TestReceipt(t *testing.T) {
 		t.Fatal(err)
 	}
 	want := Receipt{
-		ExchangeID: x.ID.String(), Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN-1",
+		ExchangeID: x.ExchangeID, Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN-1",
 		DigestSHA256: "ed7002b439e9ac845f22357d822bac1444730fbdb6016d3ec9432297b9ec9f73",
 		AcceptedAt:   "2026-11-20T08:00:00.123456Z", Position: 7,
 	}
@@ -62,7 +59,7 @@ func TestReceiptRefused(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	good, err := maker.Make(sampleExchange())
+	good, err := maker.Make(sampleReceipt())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -116,7 +113,7 @@ func TestReceiptSigners(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		receipt, err := maker.Make(sampleExchange())
+		receipt, err := maker.Make(sampleReceipt())
 		if err != nil {
 			t.Fatal(err)
 		}
