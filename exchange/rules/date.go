@@ -180,7 +180,7 @@ func inRange(d date) (date, Reading) {
 }
 
 // Days returns how many days b is after a, both midnight UTC; it is negative
-// where b is before. A time.Duration would not do: it ends at 292 years.
+// if b is before. A time.Duration would not do: it ends at 292 years.
 func Days(a, b time.Time) int {
 	return int((b.Unix() - a.Unix()) / (24 * 60 * 60))
 }
@@ -193,3 +193,6 @@ func AddMonths(day time.Time, months int) time.Time {
 	last := first.AddDate(0, 1, -1).Day()
 	return first.AddDate(0, 0, min(day.Day(), last)-1)
 }
+
+// ISODate returns a day as xs:date writes it, for messages.
+func ISODate(day time.Time) string { return day.Format(time.DateOnly) }

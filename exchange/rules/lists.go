@@ -131,4 +131,11 @@ func HS(n strict.Node, paths ...string) strict.Node {
 // with which it is also written.
 func HSDigits(code strict.Node) string { return hsMarks.Replace(code.Text()) }
 
+// HSPrefix returns the first n digits of an HS code, or all of a shorter one: 2
+// for its chapter, 4 for its heading, 6 for its subheading.
+func HSPrefix(code strict.Node, n int) string {
+	digits := HSDigits(code)
+	return digits[:min(n, len(digits))]
+}
+
 var hsMarks = strings.NewReplacer(".", "", " ", "")
