@@ -1,11 +1,16 @@
 // Package rules holds business rules: what a schema cannot say about a trade
-// document. A rule looks at one document, at the time when it came in and at
+// document. A rule reads one document and the time at which it was received, and
 // nothing else, so that the same document with the same time of receipt is judged
-// the same way everywhere and for ever. It reads no clock and no time zone of the
+// the same way everywhere and always. It reads no clock and no time zone of the
 // machine: days are counted in the country whose document it is.
 //
 // Every rule has a permanent code, a severity, the clause it comes from, the
 // dates between which it is in force, and a message in English and Chinese.
-// Rules stand one a file in the package of their source (ata, licence, sps,
-// origin, declaration, general); package all joins them.
+//
+// The rules of one source are a package (ata, declaration, general, health,
+// licence, origin, sps), and package all joins them. Each file of such a package is
+// a theme. A table is at its top, `var validityRules = []rules.Rule{…}`: its rows
+// have the codes, the messages and the first day in force, which is from package
+// law. The functions that the rows name as Check follow in the order of the rows; a
+// comment of theirs says why, not what. The file rules.go joins the tables.
 package rules

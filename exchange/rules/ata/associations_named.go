@@ -1,6 +1,9 @@
 package ata
 
-import "beibu/exchange/rules"
+import (
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+)
 
 // associationsNamed is ATA-05. A carnet names who issues it and who guarantees for
 // it at home and abroad.
@@ -8,7 +11,7 @@ func associationsNamed() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-05", Kinds: carnets(), Severity: rules.Reject,
 		Source: "Istanbul Convention, Annex A, Article 6",
-		From:   istanbul(),
+		From:   law.IstanbulConvention(),
 		EN:     "{0} is not named; a carnet names the issuing association and the guaranteeing associations",
 		ZH:     "未注明{0}的名称；单证册须注明出证协会和担保协会",
 		Check: func(d *rules.Document, report rules.Report) {
@@ -17,7 +20,7 @@ func associationsNamed() rules.Rule {
 				switch {
 				case !party.Exists():
 					report(d.Root, role)
-				case partyName(party) == "":
+				case rules.PartyName(party) == "":
 					report(party, role)
 				}
 			}

@@ -17,8 +17,8 @@ func chineseAssociation() rules.Rule {
 		Check: func(d *rules.Document, report rules.Report) {
 			for _, role := range [...]string{"IssuerParty", "ExportingGuarantorParty", "ImportingGuarantorParty"} {
 				party := d.Root.Find(role)
-				if partyCountry(party) == china && partyName(party) != "" && !isCouncil(party) {
-					report(party, partyName(party))
+				if partyCountry(party) == china && rules.PartyName(party) != "" && !isCouncil(party) {
+					report(party, rules.PartyName(party))
 				}
 			}
 		},

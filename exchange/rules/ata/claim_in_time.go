@@ -1,6 +1,9 @@
 package ata
 
-import "beibu/exchange/rules"
+import (
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+)
 
 // claimInTime is ATA-32. The text of the Article was not seen whole, so it warns. The
 // expiry stands with the reference to the carnet.
@@ -8,7 +11,7 @@ func claimInTime() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-32", Kinds: requests(), Severity: rules.Warn,
 		Source: "Istanbul Convention, Annex A, Article 8(4)",
-		From:   istanbul(),
+		From:   law.IstanbulConvention(),
 		EN:     "claimed on {0}; the carnet expired on {1}, and customs claim within one year, by {2}",
 		ZH:     "于{0}提出索赔；单证册于{1}到期，海关须在一年内即{2}前提出",
 		Check: func(d *rules.Document, report rules.Report) {
@@ -18,7 +21,7 @@ func claimInTime() rules.Rule {
 					continue
 				}
 				if limit := rules.AddMonths(expired, 12); d.Issued.After(limit) {
-					report(d.Root.Find("IssueDate"), written(d.Issued), written(expired), written(limit))
+					report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(expired), rules.ISODate(limit))
 				}
 			}
 		},

@@ -1,6 +1,7 @@
 package ata
 
 import (
+	"beibu/exchange/rules"
 	"beibu/exchange/rules/codes"
 	"beibu/signing/strict"
 )
@@ -32,18 +33,10 @@ func countries(root strict.Node) map[string]bool {
 
 // partyCountry returns the country of a party's address.
 func partyCountry(party strict.Node) string {
-	if c := party.Find("PostalAddress/Country/IdentificationCode").Text(); c != "" {
+	if c := rules.PostalCountry(party).Text(); c != "" {
 		return c
 	}
 	return party.Find("PartyLegalEntity/RegistrationAddress/Country/IdentificationCode").Text()
-}
-
-// partyName returns the first name of a party.
-func partyName(party strict.Node) string {
-	if n := party.Find("PartyName/Name").Text(); n != "" {
-		return n
-	}
-	return party.Find("PartyLegalEntity/RegistrationName").Text()
 }
 
 // placeCountry returns the country of a location, by its address or else by

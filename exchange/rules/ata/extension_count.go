@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
 )
 
 // extensionCount is ATA-30B.
@@ -11,7 +12,7 @@ func extensionCount() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-30B", Kinds: withCounterfoils(), Severity: rules.Reject,
 		Source: "GACC decree 157 (2007) and its successor, by customs brokers' guides: extended at most 3 times",
-		From:   decree157(),
+		From:   law.Decree157(),
 		EN:     "{0} extensions; China extends the stay of goods three times at most",
 		ZH:     "延期{0}次；在中国最多延期三次",
 		Check: func(d *rules.Document, report rules.Report) {

@@ -8,16 +8,14 @@ import (
 
 // Rules returns the rules of carnets and claims.
 func Rules() []rules.Rule {
-	return slices.Concat(cover(), goods(), vouchers(), claims())
+	return slices.Concat(validityRules, cover(), goods(), vouchers(), claims())
 }
 
 // cover: what the cover of a carnet says, of whom, until when and where.
 func cover() []rules.Rule {
 	return []rules.Rule{
-		validityLength(), validityStated(), issueOrder(),
 		associationsNamed(), countriesNamed(), guarantorCountry(),
 		chineseAssociation(), issuerCountry(), noProcessing(),
-		duplicateExpiry(), replacesAnother(), replacedInTime(),
 	}
 }
 

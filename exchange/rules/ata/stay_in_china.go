@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
 )
 
 // stayInChina is ATA-30: six months from entry, and six more for each extension that
@@ -12,7 +13,7 @@ func stayInChina() rules.Rule {
 	return rules.Rule{
 		Code: "ATA-30", Kinds: withCounterfoils(), Severity: rules.Reject,
 		Source: "GACC decree 157 (2007) and its successor, by customs brokers' guides: 6 months, extended at most 3 times",
-		From:   decree157(),
+		From:   law.Decree157(),
 		EN:     "final date for re-exportation {0}; goods that entered China on {1}, extended {2} times, leave by {3}",
 		ZH:     "最迟复运出境日期为{0}；{1}进境、延期{2}次的货物须在{3}前复运出境",
 		Check: func(d *rules.Document, report rules.Report) {
@@ -24,7 +25,7 @@ func stayInChina() rules.Rule {
 				}
 				extensions := c.extensions()
 				if limit := rules.AddMonths(entry, 6*(1+min(extensions, 3))); final.After(limit) {
-					report(c.Find("FinalReexportationDate"), written(final), written(entry), strconv.Itoa(extensions), written(limit))
+					report(c.Find("FinalReexportationDate"), rules.ISODate(final), rules.ISODate(entry), strconv.Itoa(extensions), rules.ISODate(limit))
 				}
 			}
 		},
