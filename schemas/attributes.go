@@ -7,13 +7,13 @@ import (
 )
 
 // attributes explains all that is wrong with the attributes of an element.
-// Where one is missing and one is there that may not be, that is one mistake
-// in a name, and told as one.
+// If one is missing and one is there that may not be, that is one mistake
+// in a name, and reported as one.
 func (x *explainer) attributes(index int32) {
-	if x.told[topic{index, "attributes"}] {
+	if x.reported[topic{index, "attributes"}] {
 		return
 	}
-	x.told[topic{index, "attributes"}] = true
+	x.reported[topic{index, "attributes"}] = true
 	t, at := x.typeOf(index), int(x.elements[index].start)
 	var wrong []Violation
 	var strange []string
@@ -44,7 +44,7 @@ func (x *explainer) attributes(index int32) {
 		wrong = append(wrong, lacking...)
 	}
 	for i, v := range wrong {
-		x.tell(topic{index, "@" + strconv.Itoa(i)}, v, at)
+		x.addOnce(topic{index, "@" + strconv.Itoa(i)}, v, at)
 	}
 }
 

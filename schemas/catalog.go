@@ -40,7 +40,7 @@ type entry struct {
 
 	set           *set
 	pack          bool
-	customization string    // what cbc:CustomizationID must be, where kinds share a root; else ""
+	customization string    // what cbc:CustomizationID must be, if kinds share a root; else ""
 	from, until   time.Time // the first day in force and the last; zero for no bound
 }
 
@@ -98,7 +98,7 @@ func (c *Catalog) Kinds() []Type {
 }
 
 // Warm compiles every schema that is not compiled yet, and reads what is
-// needed to explain faults, so that no document has to wait for it. It stops between two schemas where the context ends.
+// needed to explain faults, so that no document has to wait for it. It stops between two schemas if the context ends.
 func (c *Catalog) Warm(ctx context.Context) error {
 	for _, s := range append([]*set{c.gate}, c.sets...) {
 		if err := ctx.Err(); err != nil {

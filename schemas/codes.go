@@ -10,17 +10,17 @@ const (
 	cancelled                     // the context ended
 	hinted                        // a schema location would have to be loaded: look again without hints
 	malformed                     // the gate: the document is not acceptable XML
-	structural                    // the schema: an element is missing, or stands where it may not
+	structural                    // the schema: an element is missing, or is where it may not be
 	invalid                       // the schema: anything else
 )
 
-// A meaning is what a code of the engine stands for.
+// A meaning is the meaning of a code of the engine.
 type meaning struct {
 	outcome outcome
 	code    string // ours, before the place is looked at
 }
 
-// meanings maps every code of the engine. A test fails where one is missing.
+// meanings maps every code of the engine. A test fails if one is missing.
 var meanings = map[xsderrors.Code]meaning{
 	xsderrors.CodeUnsupportedDTD:        {malformed, CodeDTD},
 	xsderrors.CodeUnsupportedExternal:   {malformed, CodeSyntax},

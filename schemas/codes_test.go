@@ -95,7 +95,7 @@ func FuzzIdentify(f *testing.F) {
 	f.Fuzz(func(t *testing.T, doc []byte) {
 		h, ok := identify(doc)
 		if ok && (h.at >= len(doc) || doc[h.at] != '<') {
-			t.Errorf("the root is said to stand at %d", h.at)
+			t.Errorf("the root is reported at %d", h.at)
 		}
 		o := outlineOf(doc)
 		for i, e := range o.elements {

@@ -4,7 +4,7 @@
 // A document passes two checks in one reading. The gate: UTF-8, XML 1.0 and
 // its namespaces exactly, no DTD, no processing instruction but the XML
 // declaration, nothing outside the root, bounded size, depth and width. The
-// schema: the profile of the document's kind, or the schema pack that stands
+// schema: the profile of the document's kind, or the schema pack that is used
 // in its place. Nothing is ever fetched, and no schema is chosen by a hint in
 // the document.
 //
@@ -16,14 +16,14 @@
 // exactly what the official schema allows; tests hold the two against each
 // other. The UBL documents of all kinds are one schema: an element inside
 // ext:ExtensionContent is checked wherever that schema declares it, and let
-// pass where it does not (UBL 2.4, processContents="lax").
+// pass if it does not (UBL 2.4, processContents="lax").
 //
 // That of SPS certificates has the elements, order, number and data types of the
 // official schema, and leaves the values of codes and the names of their lists
 // open. Tests hold its data types against UN/CEFACT's; its aggregates, which no
 // registry has, were compared by reading. Certificates that come in are judged on
 // two levels, since the clients in use depart from the schema: another order of
-// known elements, and a note where the schema has none, are warnings that name
+// known elements, and a note if the schema has none, are warnings that name
 // each place. How often an element occurs and what its text is must be right.
 package schemas
 

@@ -10,7 +10,7 @@ import (
 )
 
 func newExplainer(o *outline, g *grammar.Grammar) *explainer {
-	return &explainer{outline: o, grammar: g, types: make(map[int32]*grammar.Type), told: make(map[topic]bool)}
+	return &explainer{outline: o, grammar: g, types: make(map[int32]*grammar.Type), reported: make(map[topic]bool)}
 }
 
 // report turns what the engine found in a well-formed document into violations
@@ -32,7 +32,7 @@ type explainer struct {
 
 	grammar    *grammar.Grammar
 	types      map[int32]*grammar.Type // of elements, as far as they were asked for
-	told       map[topic]bool
+	reported   map[topic]bool
 	violations []Violation
 	arranged   *arranger // if what is explained is the copy that it wrote, else nil
 }
@@ -103,12 +103,12 @@ func (x *explainer) explain(d *xsderrors.Error) {
 	}
 }
 
-// tell adds a violation about an element, unless one on the topic is there.
-func (x *explainer) tell(about topic, v Violation, offset int) {
-	if x.told[about] {
+// addOnce adds a violation about an element, unless one on the topic is there.
+func (x *explainer) addOnce(about topic, v Violation, offset int) {
+	if x.reported[about] {
 		return
 	}
-	x.told[about] = true
+	x.reported[about] = true
 	v.Line, v.Column = x.position(offset)
 	x.violations = append(x.violations, v)
 }
@@ -130,7 +130,7 @@ func (x *explainer) structure(code xsderrors.Code, s spot) {
 
 const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
 
-// typeOf returns the type of an element, or nil where it is not known.
+// typeOf returns the type of an element, or nil if it is not known.
 func (x *explainer) typeOf(index int32) *grammar.Type {
 	if t, ok := x.types[index]; ok {
 		return t
@@ -159,7 +159,7 @@ func (x *explainer) typeOf(index int32) *grammar.Type {
 	return t
 }
 
-// hasXSI tells whether an element has an attribute of the schema instance
+// hasXSI reports whether an element has an attribute of the schema instance
 // namespace.
 func (x *explainer) hasXSI(index int32, name string) bool {
 	for a := range x.tag(index).each {

@@ -34,10 +34,10 @@ const maxLacks = 64
 // first that is out of place, since others may only follow from it.
 func (x *explainer) family(parent int32) {
 	about := topic{parent, "children"}
-	if x.told[about] {
+	if x.reported[about] {
 		return
 	}
-	x.told[about] = true
+	x.reported[about] = true
 	f := &family{
 		explainer: x, parent: parent, model: x.typeOf(parent).Start(),
 		later: make(map[grammar.Name]int), passed: make(map[grammar.Name]bool),
@@ -59,7 +59,7 @@ func (x *explainer) family(parent int32) {
 	}
 	f.end()
 	if len(f.lacks) > 0 || f.refused == 0 {
-		f.tellMissing()
+		f.addMissing()
 	}
 }
 
@@ -141,7 +141,7 @@ func (f *family) refuse(child int32) {
 	if !f.follow(missing) {
 		missing = nil
 	}
-	f.tell(topic{child, "place"}, f.unexpected(child, model, missing), int(f.elements[child].start))
+	f.addOnce(topic{child, "place"}, f.unexpected(child, model, missing), int(f.elements[child].start))
 }
 
 // meant returns the name that the parent's type has for a local name.
@@ -155,7 +155,7 @@ func (f *family) meant(name grammar.Name) grammar.Name {
 	return name
 }
 
-func (f *family) tellMissing() {
+func (f *family) addMissing() {
 	at := f.elements[f.parent].close
 	if !f.elements[f.parent].open {
 		at = f.elements[f.parent].start
@@ -163,7 +163,7 @@ func (f *family) tellMissing() {
 	if len(f.lacks) > 0 && f.lacks[0].before != none {
 		at = f.elements[f.lacks[0].before].start
 	}
-	f.tell(topic{f.parent, "missing"}, f.missing(f.parent, f.lacks), int(at))
+	f.addOnce(topic{f.parent, "missing"}, f.missing(f.parent, f.lacks), int(at))
 }
 
 // follow returns whether a child of one of the names is to come.

@@ -22,7 +22,7 @@ type breach struct {
 	en, zh string
 }
 
-// prolog looks at what is before the first tag: a byte order mark that is not at
+// prolog checks what is before the first tag: a byte order mark that is not at
 // the very start, or a blank before the XML declaration. Both come of tools that
 // join or indent files, and neither can be seen in an editor.
 func prolog(doc []byte) (breach, bool) {
@@ -63,7 +63,7 @@ func prolog(doc []byte) (breach, bool) {
 	}, true
 }
 
-// suspicious tells whether a well-formed document may hold what the engine
+// suspicious reports whether a well-formed document may hold what the engine
 // lets through and we do not: an instruction, or too many elements or
 // declarations. It looks for bytes and may be wrong; beyond is not.
 func suspicious(doc []byte) bool {
@@ -117,7 +117,7 @@ func namespaces(m mark) int {
 	return n
 }
 
-// syntax tells more closely what is wrong with a document that the engine
+// syntax finds more closely what is wrong with a document that the engine
 // found not to be well-formed at an offset.
 func syntax(doc []byte, at int) breach {
 	if bad := invalidUTF8(doc); bad >= 0 && (bad <= at || !bytes.Contains(doc[at+1:bad], []byte("<"))) {
@@ -143,8 +143,8 @@ func syntax(doc []byte, at int) breach {
 
 // badReference returns the offset of the first & before an offset that begins
 // no reference to a character or to one of the five entities that need no
-// declaration (XML 1.0, 4.1 and 4.6), or -1. A parser may notice it only where
-// the next ";" stands.
+// declaration (XML 1.0, 4.1 and 4.6), or -1. A parser may notice it only at
+// the next ";".
 func badReference(doc []byte, before int) int {
 	s := scanner{doc: doc}
 	for text := 0; text < before; text = s.at {
@@ -238,8 +238,8 @@ func invalidUTF8(doc []byte) int {
 	return -1
 }
 
-// withoutHints returns a copy of a well-formed document in which spaces stand
-// for every xsi:schemaLocation and xsi:noNamespaceSchemaLocation, so that all
+// withoutHints returns a copy of a well-formed document in which spaces take the place
+// of every xsi:schemaLocation and xsi:noNamespaceSchemaLocation, so that all
 // else keeps its place. We never load a schema by a hint, and an engine that
 // stops at one is asked again without.
 func withoutHints(doc []byte) []byte {

@@ -105,7 +105,7 @@ func TestProlog(t *testing.T) {
 	}
 }
 
-// A document whose root can be read is told of as what it would be, however
+// A document whose root can be read is reported as what it would be, however
 // broken it is behind that.
 func TestMalformedDocumentsHaveAKind(t *testing.T) {
 	c := newCatalog(t)

@@ -9,14 +9,14 @@ import (
 type head struct {
 	space, local  string // of the document element
 	at            int    // offset of its start tag
-	customization string // cbc:CustomizationID, where the root's children begin as a UBL document's do
+	customization string // cbc:CustomizationID, if the root's children begin as a UBL document's do
 }
 
 const basicComponents = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 
 // identify reads a document's head. What it says holds once the document has
 // passed the gate, and means nothing before. It reads the root's start tag,
-// and of a UBL document what stands before its own elements: extensions,
+// and of a UBL document what comes before its own elements: extensions,
 // UBLVersionID and CustomizationID, in this order (UBL 2.4, 3.1).
 func identify(doc []byte) (head, bool) {
 	s := scanner{doc: doc}

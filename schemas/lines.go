@@ -5,7 +5,7 @@ import (
 	"sort"
 )
 
-// lineStep is how many lines one mark of a lineIndex stands for. A document
+// lineStep is how many lines one entry of a lineIndex covers. A document
 // may be nothing but lines, and the index of it must stay small.
 const lineStep = 256
 

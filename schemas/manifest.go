@@ -90,7 +90,7 @@ func (p Pack) mistakeAt(line int, kind string, err error) error {
 	return fmt.Errorf("%s:%d: kind %s: %w", manifestName, line, kind, err)
 }
 
-// facts reads where documents of the kind keep their facts, and lists what is
+// facts reads the paths at which documents of the kind keep their facts, and lists what is
 // wrong with that. A mistake without a line is the kind's.
 func (k *PackKind) facts(node ast.Node) []places.Mistake {
 	var mistakes []places.Mistake
@@ -117,7 +117,7 @@ func (p Pack) head(m manifest) []error {
 	return mistakes
 }
 
-// plain tells whether a name can stand in a path, a report and a log line.
+// plain reports whether a name can be used in a path, a report and a log line.
 func plain(name string) bool {
 	return name != "" && len(name) <= maxShown && strings.IndexFunc(name, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
@@ -159,7 +159,7 @@ func (p Pack) kind(k manifestKind) (PackKind, []error) {
 	return kind, mistakes
 }
 
-// kindLines returns the lines on which the kinds of a manifest stand.
+// kindLines returns the lines on which the kinds of a manifest are written.
 func kindLines(text []byte, n int) []int {
 	lines := make([]int, n)
 	file, err := parser.ParseBytes(text, 0)

@@ -121,7 +121,7 @@ func (m *mutator) text(e *etree.Element) {
 	e.InsertChildAt(m.IntN(len(e.Child)+1), tokens[m.IntN(len(tokens))])
 }
 
-// add puts an element that the schema offers where it may stand: in the
+// add puts an element that the schema offers at a place that it allows: in the
 // content model of e, behind a random child.
 func (m *mutator) add(e *etree.Element) {
 	t := m.typeOf(e)

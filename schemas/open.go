@@ -94,7 +94,7 @@ func readZip(data []byte) (map[string][]byte, error) {
 		case !fs.ValidPath(name) || strings.ContainsAny(name, "\\:"):
 			return nil, fmt.Errorf("%q: a path that leaves the pack", f.Name)
 		case seen[name]:
-			return nil, fmt.Errorf("%q: stands twice in the archive", f.Name)
+			return nil, fmt.Errorf("%q: is in the archive twice", f.Name)
 		case f.UncompressedSize64 > ratioFloor && f.UncompressedSize64/maxZipRatio > f.CompressedSize64:
 			return nil, fmt.Errorf("%q: unpacks to more than %d times its size", f.Name, maxZipRatio)
 		default:

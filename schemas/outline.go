@@ -9,7 +9,7 @@ import (
 	"beibu/schemas/internal/grammar"
 )
 
-// An outline is a document's elements and where they stand. It is made only
+// An outline is a document's elements and where they are. It is made only
 // to explain what is wrong with a document; a valid one needs none.
 type outline struct {
 	lineIndex
@@ -26,7 +26,7 @@ type element struct {
 	parent, first, next int32 // indexes of the parent, the first child, the next sibling
 	name                int32 // index into the outline's names
 	start, end          int32 // of the start tag
-	close               int32 // of the end tag; of an empty tag: where its ">" stands
+	close               int32 // of the end tag; of an empty tag: the offset of its ">"
 	open                bool  // not an empty tag
 	place               int32 // from 1, among siblings with its local name, once they are counted
 }
@@ -97,8 +97,8 @@ func (o *outline) lookup(index int32, prefix []byte) string {
 // undeclared is no namespace: XML has no character U+0000.
 const undeclared = "\x00"
 
-// path returns where an element stands, in local names, with a position from
-// 1 in brackets where siblings share the name; "/" for none.
+// path returns the path of an element, in local names, with a position from
+// 1 in brackets if siblings share the name; "/" for none.
 func (o *outline) path(index int32) string {
 	if index == none {
 		return "/"

@@ -28,14 +28,14 @@ import (
 //	    schema: maindoc/UBL-GoodsItemPassport-2.4.xsd
 //	    from: 2025-01-01   # the first day in force, in UTC; may be left out
 //	    until: 2026-12-31  # the last day in force, in UTC; may be left out
-//	    facts:             # where documents of the kind keep their facts
+//	    facts:             # the paths at which documents of the kind keep their facts
 //	      number: ID
 //	      importPort: [ShipmentStage/UnloadingPortLocation/ID, "@port"]
 //
 // A kind that the exchange knows is judged by the pack instead of the embedded
 // profile while the pack is in force, and by the profile before and after. The
 // pack adds a kind that the exchange does not know. Kinds that share a root
-// are told apart by cbc:CustomizationID, in the key customization.
+// are distinguished by cbc:CustomizationID, in the key customization.
 //
 // Package places describes the paths of facts. A kind that the exchange does not
 // know must say where its number is, since nothing can be filed without one; for
@@ -110,7 +110,7 @@ func (p Pack) compile(limit int64) (map[string]*set, error) {
 	return sets, errors.Join(mistakes...)
 }
 
-// customizationOf returns what tells a kind from others of its root: what the
+// customizationOf returns what distinguishes a kind from others of its root: what the
 // pack says, or what the profile that it replaces says.
 func (c *Catalog) customizationOf(k PackKind) string {
 	for _, e := range c.entries[rootName{k.Namespace, k.Root}] {

@@ -84,7 +84,7 @@ func (h homes) text() (en, zh string) {
 	return en, zh
 }
 
-// unexpected explains a child that may not stand where the model is. Later
+// unexpected explains a child that is not allowed at this point of the model. Later
 // are the elements that must come before it and do come after it.
 func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar.Name) Violation {
 	parent, name := x.elements[child].parent, x.name(child)
@@ -131,7 +131,7 @@ func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar
 	return v
 }
 
-// repeats tells whether a child has the name of one before it.
+// repeats reports whether a child has the name of one before it.
 func (x *explainer) repeats(child int32) bool {
 	for i := range x.children(x.elements[child].parent) {
 		if i == child {
@@ -182,7 +182,7 @@ func (x *explainer) value(index int32) {
 	foundEN, foundZH := quote(collapsed(of, text))
 	v.EN = x.label(index) + " must be " + en + ", found " + foundEN + "."
 	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + foundZH + "。"
-	x.tell(topic{index, CodeContent}, v, int(e.start))
+	x.addOnce(topic{index, CodeContent}, v, int(e.start))
 }
 
 // content explains text or elements in an element that may not have them.
@@ -200,21 +200,21 @@ func (x *explainer) content(code xsderrors.Code, index int32) {
 		v.EN = label + " may hold elements only; there is text between them."
 		v.ZH = label + " 只能含元素，但元素之间有文本。"
 	}
-	x.tell(topic{index, CodeContent}, v, int(x.elements[index].start))
+	x.addOnce(topic{index, CodeContent}, v, int(x.elements[index].start))
 }
 
 // wrongType explains an xsi:type that does not fit.
 func (x *explainer) wrongType(index int32) {
-	x.tell(topic{index, CodeType}, Violation{
+	x.addOnce(topic{index, CodeType}, Violation{
 		Code: CodeType, Path: x.path(index) + "/@type",
-		EN: "The xsi:type of " + x.label(index) + " names no type that may stand here.",
+		EN: "The xsi:type of " + x.label(index) + " names no type that is allowed here.",
 		ZH: x.label(index) + " 的 xsi:type 不是此处允许的类型。",
 	}, int(x.elements[index].start))
 }
 
 // identity explains an ID, a reference or a key that is not as it must be.
 func (x *explainer) identity(index int32) {
-	x.tell(topic{index, CodeIdentity}, Violation{
+	x.addOnce(topic{index, CodeIdentity}, Violation{
 		Code: CodeIdentity, Path: x.path(index),
 		EN: "An identifier in " + x.label(index) + " is used twice, or refers to nothing in the document.",
 		ZH: x.label(index) + " 中的标识符重复，或引用了单证中不存在的标识符。",

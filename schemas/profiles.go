@@ -85,7 +85,7 @@ var profiles = []profile{
 			space: "urn:un:unece:uncefact:data:standard:SPSCertificate:17",
 		}},
 		// The clients of the IPPC hub write some elements in another order than
-		// UN/CEFACT's schema, and notes where it has none; the hub lets both pass.
+		// UN/CEFACT's schema, and notes if it has none; the hub lets both pass.
 		leniency: &leniency{
 			file: "sps-aggregates.xsd", kind: "SPSNoteType",
 			space: "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21",

@@ -18,14 +18,14 @@ type Type struct {
 
 // A Report is the verdict on one document.
 type Report struct {
-	Type Type // zero where no kind was recognised; of a malformed document, what its root says
-	// Malformed tells that the bytes are not the XML that the exchange
+	Type Type // zero if no kind was recognised; of a malformed document, what its root says
+	// Malformed says that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool
 	// Precise is set if a malformed document's violation says all that there is
 	// to say of it: another reader of XML would only guess.
 	Precise bool
-	// Violations stand in document order, at most MaxViolations of them.
+	// Violations are in document order, at most MaxViolations of them.
 	Violations []Violation
 	// Warnings are departures from the schema that do not refuse the document,
 	// in document order, at most MaxWarnings of them.
@@ -44,11 +44,11 @@ func (r Report) Valid() bool { return len(r.Violations) == 0 }
 type Violation struct {
 	Code string // permanent, see the Code constants
 	// Path names the element in local names, with a position from 1 in
-	// brackets where siblings share the name. For an attribute it ends in
+	// brackets if siblings share the name. For an attribute it ends in
 	// /@name; for a missing element it is that of the element that lacks it.
 	Path string
-	// Line and Column are where the element's start tag stands; for a missing
-	// element, where it should.
+	// Line and Column are the place of the element's start tag; for a missing
+	// element, the place where it is due.
 	Line   int    // from 1
 	Column int    // in bytes, from 1, not counting a byte order mark
 	EN, ZH string // what was expected and what was found
@@ -73,7 +73,7 @@ const (
 const (
 	CodeUnknownKind = "schema.unknown-kind" // no kind has this root element
 	CodeMissing     = "schema.missing"      // a required element is not there
-	CodeUnexpected  = "schema.unexpected"   // an element stands where it may not
+	CodeUnexpected  = "schema.unexpected"   // an element is where it may not be
 	CodeValue       = "schema.value"        // a text that is not of the element's type
 	CodeAttribute   = "schema.attribute"    // an attribute unknown, missing or of a wrong value
 	CodeContent     = "schema.content"      // text between elements, or content in an empty element

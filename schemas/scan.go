@@ -21,7 +21,7 @@ type mark struct {
 	start, end int    // in the document, end exclusive
 	name       []byte // with its prefix; of an instruction: its target
 	attrs      []byte // between name and the end of the tag
-	attrsAt    int    // where attrs stands in the document
+	attrsAt    int    // offset of attrs in the document
 }
 
 type markKind uint8
@@ -232,7 +232,7 @@ func reference(name string) string {
 	return string(rune(n))
 }
 
-// isChar tells whether XML may hold a character (XML 1.0, 2.2).
+// isChar reports whether XML may hold a character (XML 1.0, 2.2).
 func isChar(r rune) bool {
 	return r == '\t' || r == '\n' || r == '\r' || r >= ' ' && utf8.ValidRune(r) && r != 0xFFFE && r != 0xFFFF
 }

@@ -20,7 +20,7 @@ import (
 // A set is a schema of one or more files, compiled when it is first needed.
 type set struct {
 	id      string
-	read    func(name string) ([]byte, error) // a file of the set; fs.ErrNotExist where there is none
+	read    func(name string) ([]byte, error) // a file of the set; fs.ErrNotExist if there is none
 	entries []string                          // files to begin with; they bring in the rest
 	limit   int64                             // bytes of a document
 

@@ -176,7 +176,7 @@ func oddBreach(at int) breach {
 }
 
 // readable returns what the root of a malformed document says of its kind,
-// where the root stands before what is wrong.
+// if the root comes before the first error.
 func (e entry) readable(h head, b breach) Type {
 	if b.at < h.at {
 		return Type{}

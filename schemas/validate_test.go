@@ -18,7 +18,7 @@ import (
 	"beibu/schemas"
 )
 
-// carnet wraps what stands in a carnet, from line 2 on.
+// carnet wraps the content of a carnet, from line 2 on.
 func carnet(inside string) string {
 	return `<GoodsItemPassport xmlns="` + ubl + `GoodsItemPassport-2" xmlns:cac="` + cac + `" xmlns:cbc="` + cbc +
 		`" xmlns:ext="` + ext + `" xmlns:xsi="` + xsi + `">` + "\n" + inside + "\n</GoodsItemPassport>"
@@ -198,7 +198,7 @@ func TestAtMostTwentyViolations(t *testing.T) {
 	}
 }
 
-// TestHealthDocuments tells permits and certificates apart.
+// TestHealthDocuments distinguishes permits and certificates.
 func TestHealthDocuments(t *testing.T) {
 	c := newCatalog(t)
 	for _, test := range []struct{ head, want string }{

@@ -9,7 +9,7 @@ import (
 )
 
 // A lexicon says what a built-in type is called and how its values look (XML
-// Schema 1.0, part 2). The looks are rough: they help to tell which of several
+// Schema 1.0, part 2). The looks are rough: they help to find which of several
 // values is wrong, and the engine alone decides whether one is.
 type lexicon struct {
 	en, zh string
@@ -87,8 +87,8 @@ func describe(t *grammar.Text) (en, zh string) {
 	return en, zh
 }
 
-// fits tells whether a value looks as a simple type asks, as far as that is
-// easy to tell.
+// fits reports whether a value looks as a simple type asks, as far as that is
+// easy to see.
 func fits(t *grammar.Text, value string) bool {
 	if t == nil {
 		return true

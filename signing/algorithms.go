@@ -33,7 +33,7 @@ type Algorithm struct {
 	digest *Digest // of SignedInfo; none where the family has its own
 }
 
-// UsesUserID tells whether a user id enters the signature beside the message.
+// UsesUserID reports whether a user id enters the signature beside the message.
 func (a *Algorithm) UsesUserID() bool { return a.family == familySM2 }
 
 // A family is a kind of key.

@@ -7,7 +7,7 @@ import (
 	"github.com/emmansun/gmsm/smx509"
 )
 
-// Standing tells whether a registered certificate still counts.
+// Standing reports whether a registered certificate still counts.
 type Standing interface {
 	// Check returns a *Refusal where the certificate does not count at a time.
 	// It answers from what it knows and fetches nothing.
@@ -60,7 +60,7 @@ func (a *Anchors) Check(c *Certificate, at time.Time) error {
 	return err
 }
 
-// signsDocuments tells whether a certificate is for signatures: Chinese
+// signsDocuments reports whether a certificate is for signatures: Chinese
 // practice has another one for encryption. One without the extension is for
 // everything (RFC 5280 §4.2.1.3).
 func signsDocuments(c *Certificate) bool {

@@ -32,7 +32,7 @@ func ParseCertificatePEM(text []byte) (*Certificate, error) {
 	return nil, errors.New("parse certificate: no CERTIFICATE block in PEM")
 }
 
-// validAt tells whether a certificate may be used at a time. Certificates are
+// validAt reports whether a certificate may be used at a time. Certificates are
 // dated to the second.
 func validAt(c *Certificate, at time.Time) bool {
 	return !at.Before(c.NotBefore) && !at.Truncate(time.Second).After(c.NotAfter)

@@ -72,7 +72,7 @@ func (c *cursor) enter(space, local string) error {
 	return nil
 }
 
-// isStart tells whether the event read last is this start tag.
+// isStart reports whether the event read last is this start tag.
 func (c *cursor) isStart(space, local string) bool {
 	n := c.scanner.Name()
 	return c.scanner.Kind() == strict.StartElement &&

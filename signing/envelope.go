@@ -287,14 +287,14 @@ func (o *opener) document(e *Envelope) error {
 	return nil
 }
 
-// clash tells whether a signature's identifier is that of another one or of its
+// clash reports whether a signature's identifier is that of another one or of its
 // reference or properties.
 func clash(id, other string) bool {
 	rest, ok := strings.CutPrefix(other, id)
 	return ok && (rest == "" || rest == "-content" || rest == "-properties")
 }
 
-// seal reads and verifies the next signature, and tells whether there was one.
+// seal reads and verifies the next signature, and reports whether there was one.
 func (o *opener) seal(e *Envelope, trust Trust) (bool, error) {
 	if err := o.structure(); err != nil {
 		return false, err

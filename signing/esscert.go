@@ -43,7 +43,7 @@ type issuerSerial struct {
 	Serial *big.Int
 }
 
-// namesSigner tells whether a token names its signer's certificate, by every
+// namesSigner reports whether a token names its signer's certificate, by every
 // attribute that could.
 func namesSigner(signed *pkcs7.PKCS7, signer *Certificate) bool {
 	named := false
@@ -62,7 +62,7 @@ func namesSigner(signed *pkcs7.PKCS7, signer *Certificate) bool {
 	return named
 }
 
-// holds tells whether the digest is that of a certificate. SHA-1 will do in the
+// holds reports whether the digest is that of a certificate. SHA-1 will do in the
 // first version: a forger would need a second certificate of the same digest by
 // an authority that is trusted, and many authorities write nothing else.
 func (id *essCertID) holds(c *Certificate, v2 bool) bool {
@@ -86,7 +86,7 @@ func (id *essCertID) holds(c *Certificate, v2 bool) bool {
 	return bytes.Equal(id.Digest, digest) && id.IssuerSerial.holds(c)
 }
 
-// holds tells whether issuer and serial number, where they are given, are those
+// holds reports whether issuer and serial number, where they are given, are those
 // of a certificate.
 func (s *issuerSerial) holds(c *Certificate) bool {
 	if s.Serial == nil {

@@ -61,7 +61,7 @@ func (h *Header) check() error {
 	return nil
 }
 
-// isText tells whether every character is one of XML (XML 1.0 §2.2).
+// isText reports whether every character is one of XML (XML 1.0 §2.2).
 func isText(s string) bool {
 	for i, r := range s {
 		switch {

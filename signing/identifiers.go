@@ -37,7 +37,7 @@ func (r *senderReader) identifiers() {
 	}
 }
 
-// identifies tells whether an attribute is an identifier by its name: Id, ID,
+// identifies reports whether an attribute is an identifier by its name: Id, ID,
 // id, or xml:id.
 func (r *senderReader) identifies(a strict.Attribute) bool {
 	if a.End-a.Local != 2 || r.bytes[a.End-1]|0x20 != 'd' {

@@ -57,7 +57,7 @@ func (r *senderReader) place(document []byte) place {
 	return place{at: slash, before: ">", after: "</", name: name, from: slash + len("/>")}
 }
 
-// isUBL tells whether a namespace is that of a UBL document type.
+// isUBL reports whether a namespace is that of a UBL document type.
 func isUBL(space []byte) bool {
 	return len(space) > len(ublRootSpace) && string(space[:len(ublRootSpace)]) == ublRootSpace
 }
@@ -91,7 +91,7 @@ func (r *senderReader) placeInUBL(document []byte) (place, bool) {
 	return place{at: offset, from: offset, before: extensionsOpen + ublOpen, after: ublClose + extensionsClose}, offset > 0
 }
 
-// isInPlace tells whether a signature that starts here is a child of the root,
+// isInPlace reports whether a signature that starts here is a child of the root,
 // or in the extensions of a UBL document, which come first there. That it is
 // the last of its parent is seen later.
 func (r *senderReader) isInPlace() bool {

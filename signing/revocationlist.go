@@ -92,7 +92,7 @@ func readDistributionPoint(der []byte) (points []string, err error) {
 	return points, nil
 }
 
-// covers tells whether the list would name a certificate of its issuer that
+// covers reports whether the list would name a certificate of its issuer that
 // was revoked.
 func (l *revocationList) covers(c *Certificate) bool {
 	return len(l.points) == 0 || slices.ContainsFunc(c.CRLDistributionPoints, func(p string) bool { return slices.Contains(l.points, p) })

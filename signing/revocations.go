@@ -175,7 +175,7 @@ func (r *Revocations) listed(c, issuer *Certificate, at time.Time) (known, revok
 	return known, false
 }
 
-// isStale tells whether something newer should be known by then. What names no
+// isStale reports whether something newer should be known by then. What names no
 // next update is stale at once.
 func (r *Revocations) isStale(next, at time.Time) bool { return !at.Before(next.Add(r.policy.Grace)) }
 

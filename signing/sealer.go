@@ -45,7 +45,7 @@ func (k *Key) algorithm() (*Algorithm, error) {
 	return a, nil
 }
 
-// samePublic tells whether two public keys are the same. Those on curves are
+// samePublic reports whether two public keys are the same. Those on curves are
 // compared here, for their Equal allocates at every signature.
 func samePublic(a, b crypto.PublicKey) bool {
 	if x, isCurve := a.(*ecdsa.PublicKey); isCurve {

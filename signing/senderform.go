@@ -281,7 +281,7 @@ func guessForm(document []byte, aliases map[string]string) (f senderForm) {
 	return f
 }
 
-// sameWork tells whether two forms need the same pass over the document.
+// sameWork reports whether two forms need the same pass over the document.
 func (f *senderForm) sameWork(other *senderForm) bool {
 	return f.infoMethod == other.infoMethod && f.method == other.method && f.digest == other.digest
 }

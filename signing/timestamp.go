@@ -208,7 +208,7 @@ func readTimestamp(token, data []byte, roots *smx509.CertPool) (timestamp, error
 	return timestamp{info.Time, isAuthority(signer, signed.Certificates, roots, info.Time)}, nil
 }
 
-// isAuthority tells whether a certificate leads to a root at a time.
+// isAuthority reports whether a certificate leads to a root at a time.
 func isAuthority(c *Certificate, others []*Certificate, roots *smx509.CertPool, at time.Time) bool {
 	if roots == nil {
 		return false

@@ -18,7 +18,7 @@ type Signer struct {
 	Standing    Standing  // asked as well, or nil
 }
 
-// validAt tells whether the signer's signature counts at a time.
+// validAt reports whether the signer's signature counts at a time.
 func (s *Signer) validAt(at time.Time) bool {
 	return validAt(s.Certificate, at) && (s.From.IsZero() || !at.Before(s.From)) && (s.Until.IsZero() || at.Before(s.Until))
 }

@@ -118,7 +118,7 @@ func (o *opener) checkInfo(p sealParts, algorithm *Algorithm, reference *Digest)
 	return refusal(CodeForm, "SignedInfo is not of the form that a seal has")
 }
 
-// sameButDigests tells whether two forms of SignedInfo differ in nothing but
+// sameButDigests reports whether two forms of SignedInfo differ in nothing but
 // the text of their digests. It only chooses the words of a refusal.
 func sameButDigests(a, b []byte) bool {
 	const open, end = "<ds:DigestValue>", "</ds:DigestValue>"

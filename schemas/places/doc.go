@@ -21,6 +21,6 @@
 //
 // So Shipment/ShipmentStage[OnCarriageIndicator!=true|1][last ID]/UnloadingPortLocation/ID[locode]
 // is where the goods leave the last main carriage, in whichever order the stages
-// stand in the file. Of the codes at hs, those of another list than the Harmonized
+// are in the file. Of the codes at hs, those of another list than the Harmonized
 // System are passed over without a test.
 package places

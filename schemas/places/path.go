@@ -28,7 +28,7 @@ type Order uint8
 
 // The orders.
 const (
-	AsWritten Order = iota // as they stand in the document
+	AsWritten Order = iota // in the order of the document
 	First                  // by a number, the lowest first; those without one come last
 	Last                   // by a number, the highest first; those without one come last
 )

@@ -39,7 +39,7 @@ var (
 	CII = Set{"UN/CEFACT D16B", "cii-d16b", "BEIBU_CII_JAR", []jar{{"com.helger.cii", "ph-cii-d16b", "3.0.2"}}}
 )
 
-// Tool returns the path of an outside program. Where it is missing, the test
+// Tool returns the path of an outside program. If it is missing, the test
 // is skipped, or fails if BEIBU_REQUIRE_TOOLS=1.
 func Tool(tb testing.TB, name string) string {
 	tb.Helper()

@@ -59,7 +59,7 @@ func TestDocument(t *testing.T) {
 			`<p:a xmlns="urn:d" xmlns:p="urn:p"><b></b></p:a>`,
 		},
 		{
-			"prefix bound anew", `<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c xmlns:p="urn:1"/></p:b><p:d/></p:a>`,
+			"prefix bound again", `<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c xmlns:p="urn:1"/></p:b><p:d/></p:a>`,
 			`<p:a xmlns:p="urn:1"><p:b xmlns:p="urn:2"><p:c xmlns:p="urn:1"></p:c></p:b><p:d></p:d></p:a>`, "",
 		},
 		{

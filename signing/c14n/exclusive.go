@@ -8,7 +8,7 @@ import (
 )
 
 // declareUsed collects the declarations of Exclusive XML Canonicalization 1.0
-// §3: of each prefix that the element or its attributes use visibly, where the
+// §3: of each prefix that the element or its attributes use visibly, if the
 // output does not have it in force already. An InclusiveNamespaces list is not
 // known here: the profile has none.
 func (w *Writer) declareUsed(s *strict.Scanner) {
@@ -39,7 +39,7 @@ func (w *Writer) declareExclusive(s *strict.Scanner, prefix []byte, space int32)
 			break
 		}
 	}
-	if inForce == space { // also the default namespace that is none, where none is in force
+	if inForce == space { // also the default namespace that is none, if none is in force
 		return
 	}
 	w.rendered = append(w.rendered, rendered{prefix, space, w.depth})

@@ -14,7 +14,7 @@ func (w *Writer) declareInScope(s *strict.Scanner) {
 	for i := len(bindings) - 1; i >= 0; i-- {
 		b := &bindings[i]
 		if w.depth > 1 && int(b.Depth) != depth {
-			return // the bindings of this element stand at the end
+			return // the bindings of this element are at the end
 		}
 		if string(b.Prefix) == "xml" || hidden(bindings[i+1:], b.Prefix) {
 			continue

@@ -39,7 +39,7 @@ func withoutComments(t testing.TB, in []byte) []byte {
 	return append(out, in[from:]...)
 }
 
-// equalToXMLLint compares both forms of one document with libxml2's. It tells
+// equalToXMLLint compares both forms of one document with libxml2's. It reports
 // whether there was something to compare.
 func equalToXMLLint(t *testing.T, xmllint, name string, in []byte) bool {
 	t.Helper()
@@ -99,7 +99,7 @@ var tricky = map[string]string{
 
 // TestEqualToXMLLintOnTheMachine compares XML files below the folders named by
 // BEIBU_XML_CORPUS, such as /usr/share. There may be very many: a sample of
-// BEIBU_XML_CORPUS_FILES is taken, evenly over all, or every one where it is 0.
+// BEIBU_XML_CORPUS_FILES is taken, evenly over all, or every one if it is 0.
 func TestEqualToXMLLintOnTheMachine(t *testing.T) {
 	corpus := os.Getenv("BEIBU_XML_CORPUS")
 	if corpus == "" {

@@ -27,7 +27,7 @@ func (m Method) URI() string {
 }
 
 // ErrRelativeNamespace is the failure that Canonical XML 1.0 §1.3 asks for
-// where a namespace name is no absolute URI.
+// if a namespace name is no absolute URI.
 var ErrRelativeNamespace = errors.New("a namespace name is not an absolute URI")
 
 // A Writer writes the canonical form of an element, the apex, and all within.
@@ -45,7 +45,7 @@ type Writer struct {
 	inherited  []inherited        // attributes of ancestors in the xml namespace
 }
 
-// rendered is a declaration that stands in the output.
+// rendered is a declaration that is in the output.
 type rendered struct {
 	prefix []byte
 	space  int32
@@ -76,7 +76,7 @@ func (w *Writer) Reset(out io.Writer, method Method) {
 
 // Inherit notes an attribute in the xml namespace, such as xml:lang, of an
 // element around the apex; to be called from the outside inwards, with the value
-// as it stands in the document. Inclusive form gives it to the apex (Canonical
+// as it is in the document. Inclusive form gives it to the apex (Canonical
 // XML 1.0 §2.4); exclusive form does not.
 func (w *Writer) Inherit(local, value []byte) {
 	if w.method == Inclusive {
@@ -110,7 +110,7 @@ func (w *Writer) Take(s *strict.Scanner) {
 	case strict.Comment:
 	}
 	if len(w.out) >= bufferSize {
-		_ = w.Flush() // it tells its failure again at the end
+		_ = w.Flush() // it returns its failure again at the end
 	}
 }
 
@@ -190,7 +190,7 @@ func (w *Writer) declaration(s *strict.Scanner, b *strict.Binding) {
 }
 
 // writeAttributes writes those of the element, with the inherited ones in
-// their place where the element is the apex.
+// their place if the element is the apex.
 func (w *Writer) writeAttributes(s *strict.Scanner) {
 	if w.depth == 1 && len(w.inherited) > 0 {
 		w.writeWithInherited(s)
@@ -235,7 +235,7 @@ func compareAttributes(s *strict.Scanner, a, b *strict.Attribute) int {
 	return bytes.Compare(s.Bytes(a.Local, a.End), s.Bytes(b.Local, b.End))
 }
 
-// refuseRelative looks at the declarations that stand on the element.
+// refuseRelative checks the declarations of the element.
 func (w *Writer) refuseRelative(s *strict.Scanner) {
 	bindings, depth := s.Bindings(), s.Depth()
 	for i := len(bindings) - 1; i >= 0 && int(bindings[i].Depth) == depth; i-- {
@@ -245,7 +245,7 @@ func (w *Writer) refuseRelative(s *strict.Scanner) {
 	}
 }
 
-// isAbsolute tells whether a URI starts with a scheme (RFC 3986 §3.1).
+// isAbsolute reports whether a URI starts with a scheme (RFC 3986 §3.1).
 func isAbsolute(uri []byte) bool {
 	for i, c := range uri {
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'

@@ -33,7 +33,7 @@ const (
 
 // A job is one signature that is waited for.
 type job[S any] struct {
-	gone <-chan struct{} // closed where nobody waits any more
+	gone <-chan struct{} // closed if nobody waits any more
 	do   func(S) ([]byte, error)
 	done chan result // with room for one, so that nobody need be there
 }
@@ -56,8 +56,8 @@ func NewLine[S any](sessions ...S) *Line[S] {
 	return l
 }
 
-// Do has a session do something, and returns what came of it. Where ctx ends
-// first it fails with the cause: what was not begun is not begun then, and what
+// Do has a session do something, and returns what came of it. If ctx ends
+// first it fails with the cause: what was not started is not started then, and what
 // was, ends for nothing.
 func (l *Line[S]) Do(ctx context.Context, do func(S) ([]byte, error)) ([]byte, error) {
 	j := &job[S]{gone: ctx.Done(), do: do, done: make(chan result, 1)}

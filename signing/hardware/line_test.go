@@ -47,7 +47,7 @@ func TestThroughputGrowsWithSessions(t *testing.T) {
 	const signatures = 240
 	for _, sessions := range []int{1, 2, 4, 8} {
 		synctest.Test(t, func(t *testing.T) {
-			line, begun := newLine(t, sessions), time.Now()
+			line, started := newLine(t, sessions), time.Now()
 			digest := sha256.Sum256(nil)
 			var wg sync.WaitGroup
 			for range signatures {
@@ -60,7 +60,7 @@ func TestThroughputGrowsWithSessions(t *testing.T) {
 			}
 			wg.Wait()
 			line.Close()
-			took, ideal := time.Since(begun), signatures*10*time.Millisecond/time.Duration(sessions)
+			took, ideal := time.Since(started), signatures*10*time.Millisecond/time.Duration(sessions)
 			if took < ideal || took > ideal*5/4 {
 				t.Errorf("%d sessions: %s, and %s is ideal", sessions, took, ideal)
 			}
@@ -69,21 +69,21 @@ func TestThroughputGrowsWithSessions(t *testing.T) {
 }
 
 // Whoever does not wait any longer is answered at once, and what it asked for is
-// not begun; what waits when the line is closed fails, and what is under way
+// not started; what waits when the line is closed fails, and what is under way
 // ends first.
 func TestLineEnds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		line := newLine(t, 1)
-		begun, left := make(chan struct{}), errors.New("left")
+		started, left := make(chan struct{}), errors.New("left")
 		under := make(chan error, 1)
 		go func() {
 			_, err := line.Do(t.Context(), func(s slow) ([]byte, error) {
-				close(begun)
+				close(started)
 				return s.sign(make([]byte, 32))
 			})
 			under <- err
 		}()
-		<-begun
+		<-started
 		ctx, leave := context.WithTimeoutCause(t.Context(), time.Millisecond, left)
 		defer leave()
 		never := func(slow) ([]byte, error) {
@@ -103,7 +103,7 @@ func TestLineEnds(t *testing.T) {
 	})
 }
 
-// BenchmarkLine signs with simulated hardware that takes 10 ms. What is told is
+// BenchmarkLine signs with simulated hardware that takes 10 ms. What is reported is
 // how many signatures a second there are by how many sessions.
 func BenchmarkLine(b *testing.B) {
 	for _, sessions := range []int{1, 2, 4, 8, 16} {

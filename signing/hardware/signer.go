@@ -59,7 +59,7 @@ func (s *signer) Sign(random io.Reader, digest []byte, opts crypto.SignerOpts) (
 }
 
 // SignContext signs a digest by PKCS #1 v1.5 or ECDSA, whose signature it
-// returns in ASN.1. The hardware makes its own random numbers. Where ctx ends
+// returns in ASN.1. The hardware makes its own random numbers. If ctx ends
 // first, nobody waits for the hardware any longer.
 func (s *signer) SignContext(ctx context.Context, _ io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if len(digest) != opts.HashFunc().Size() {

@@ -71,7 +71,7 @@ func (t *Token) Close() error {
 	return nil
 }
 
-// do has a session do something, again in a new one where it was lost.
+// do has a session do something, again in a new one if it was lost.
 func (t *Token) do(ctx context.Context, f func(*session) ([]byte, error)) ([]byte, error) {
 	return t.line.Do(ctx, func(s *session) ([]byte, error) {
 		out, err := f(s)
@@ -99,10 +99,10 @@ func (t *Token) slot() (uint, error) {
 	return 0, fmt.Errorf("find token: none has the label %s", t.options.Token)
 }
 
-// is tells whether an error of the module has a code.
+// is reports whether an error of the module has a code.
 func is(err error, code uint) bool { return errors.Is(err, pkcs11.Error(code)) }
 
-// isLost tells whether an error may pass in a new session: the handles of the
+// isLost reports whether an error may pass in a new session: the handles of the
 // old one are gone, or the login, or the token was away.
 func isLost(err error) bool {
 	for _, code := range []uint{

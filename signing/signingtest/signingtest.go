@@ -79,7 +79,7 @@ func Root(t testing.TB) string {
 }
 
 // Tool returns the path of an outside program. Without it the test is skipped,
-// or fails where BEIBU_REQUIRE_TOOLS is 1.
+// or fails if BEIBU_REQUIRE_TOOLS is 1.
 func Tool(t testing.TB, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
@@ -89,7 +89,7 @@ func Tool(t testing.TB, name string) string {
 	return path
 }
 
-// Missing skips a test that lacks something, or fails it where
+// Missing skips a test that lacks something, or fails it if
 // BEIBU_REQUIRE_TOOLS is 1.
 func Missing(t testing.TB, what string) {
 	t.Helper()

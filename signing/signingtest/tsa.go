@@ -19,7 +19,7 @@ import (
 // A TSA is a time-stamping authority (RFC 3161) for tests that need no second
 // opinion. Its fields make it err.
 type TSA struct {
-	Root     *smx509.Certificate // under which it stands
+	Root     *smx509.Certificate // that issued its certificate
 	Now      func() time.Time    // its clock
 	Unnamed  bool                // leave out the name of its certificate
 	Mistaken bool                // name another certificate
@@ -78,7 +78,7 @@ func (a *TSA) certify(c, issuer *smx509.Certificate, key, by *ecdsa.PrivateKey) 
 	return made
 }
 
-// Answer returns the answer to a query, or nil where it is none. It may be
+// Answer returns the answer to a query, or nil if it is none. It may be
 // called by any goroutine.
 func (a *TSA) Answer(query []byte) []byte {
 	var asked struct {

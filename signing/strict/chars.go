@@ -3,7 +3,7 @@ package strict
 import "unicode/utf8"
 
 // Classes of bytes. A byte from 0x80 up is part of a character that is looked
-// at as a whole where it matters: in names, and in U+FFFE and U+FFFF.
+// at as a whole if it matters: in names, and in U+FFFE and U+FFFF.
 const (
 	nameStart  uint8 = 1 << iota // NCName, first character
 	nameChar                     // NCName, any other
@@ -82,7 +82,7 @@ func isNameStart(r rune) bool { return within(r, startSpans[:]) }
 
 func isNameChar(r rune) bool { return within(r, startSpans[:]) || within(r, moreSpans[:]) }
 
-// ncName returns the end of the NCName at p, or p where there is none.
+// ncName returns the end of the NCName at p, or p if there is none.
 func ncName(b []byte, p int) int {
 	if p >= len(b) {
 		return p

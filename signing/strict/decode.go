@@ -7,7 +7,7 @@ import (
 )
 
 // Reference decodes the reference that b starts with. It returns the character
-// and the length of the reference, or 0, 0 where b holds none that is allowed:
+// and the length of the reference, or 0, 0 if b holds none that is allowed:
 // the five predefined entities and references to characters (XML 1.0 §4.1).
 func Reference(b []byte) (rune, int) {
 	end := bytes.IndexByte(b, ';')
@@ -36,8 +36,8 @@ func Reference(b []byte) (rune, int) {
 	return 0, 0
 }
 
-// charNumber reads what stands between "&#" and ";". It returns 0, which is
-// no character of XML, where that is no number.
+// charNumber reads what is between "&#" and ";". It returns 0, which is
+// no character of XML, if that is no number.
 func charNumber(s []byte) rune {
 	base := 10
 	if len(s) > 0 && s[0] == 'x' {

@@ -38,7 +38,7 @@ func Position(b []byte, offset int) (line, column int) {
 	return line, offset - lineStart(before) + 1
 }
 
-// lineStart returns where the last line of b starts. It looks at a block at a
+// lineStart returns where the last line of b starts. It reads a block at a
 // time, since a line may be as long as a document, and a document may have some
 // hundred faults in it.
 func lineStart(b []byte) int {

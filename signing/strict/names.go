@@ -5,7 +5,7 @@ package strict
 type names map[string]string
 
 // What is kept of names: enough for every kind of document. One with more, or
-// with longer ones, is a stranger's, and starts the table anew.
+// with longer ones, is a stranger's, and clears the table.
 const (
 	namesKept   = 2048
 	longestKept = 64

@@ -19,7 +19,7 @@ var (
 )
 
 // declaredPrefix returns the prefix that an attribute declares, empty for the
-// default namespace, or false where it declares none.
+// default namespace, or false if it declares none.
 func (s *Scanner) declaredPrefix(name Name) ([]byte, bool) {
 	if !name.HasPrefix() {
 		return nil, string(s.b[name.Start:name.End]) == "xmlns"

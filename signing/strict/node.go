@@ -14,7 +14,7 @@ type Node struct {
 	index int32 // of the element, from 1
 }
 
-// Exists tells whether the node is there.
+// Exists reports whether the node is there.
 func (n Node) Exists() bool { return n.tree != nil }
 
 func (n Node) element() *element { return &n.tree.elements[n.index] }
@@ -146,7 +146,7 @@ func (n Node) All(path string) iter.Seq[Node] {
 	return func(yield func(Node) bool) { n.walk(path, yield) }
 }
 
-// walk calls yield for every element at path and returns false where yield did.
+// walk calls yield for every element at path and returns false if yield did.
 func (n Node) walk(path string, yield func(Node) bool) bool {
 	if !n.Exists() {
 		return true
@@ -190,8 +190,8 @@ func (n Node) Parent() Node {
 	return n.at(n.element().parent)
 }
 
-// Path returns where the element stands, in local names, with a position from
-// 1 where a sibling has the same name: /GoodsItemPassport/Shipment/GoodsItem[3].
+// Path returns the path of the element, in local names, with a position from
+// 1 if a sibling has the same name: /GoodsItemPassport/Shipment/GoodsItem[3].
 // Of a name that is longer than any schema's it shows the beginning.
 func (n Node) Path() string {
 	if !n.Exists() {
@@ -220,6 +220,6 @@ func (n Node) Position() (line, column int) {
 	return Position(n.tree.bytes, int(n.element().start))
 }
 
-// Compare orders nodes of one tree as they stand in the document: negative
-// where n comes before other, 0 where they are the same.
+// Compare orders nodes of one tree in document order: negative
+// if n comes before other, 0 if they are the same.
 func (n Node) Compare(other Node) int { return int(n.index - other.index) }

@@ -77,7 +77,7 @@ func TestNodeFind(t *testing.T) {
 	if !slices.Equal(ids, want) {
 		t.Errorf("All = %q, want %q", ids, want)
 	}
-	for id := range root.All("Shipment/Item/ID") { // stops when told
+	for id := range root.All("Shipment/Item/ID") { // stops when yield returns false
 		if id.Text() != "A" {
 			t.Error("All went on after break")
 		}

@@ -61,7 +61,7 @@ func stdOutline(in []byte) (string, error) {
 	}
 }
 
-// newerName tells whether encoding/xml minds a name with a letter beyond ASCII.
+// newerName reports whether encoding/xml minds a name with a letter beyond ASCII.
 // It keeps the tables of XML 1.0 before its fifth edition, which lets in more
 // letters, such as U+0140; strict reads by the fifth edition.
 func newerName(err error) bool {
@@ -143,7 +143,7 @@ func compareWithXMLLint(t *testing.T, xmllint, name string, in []byte) {
 }
 
 // FuzzParse holds Parse to its promises on any bytes: no panic, a fault within
-// the bytes, and the same reading as encoding/xml where it accepts.
+// the bytes, and the same reading as encoding/xml if it accepts.
 func FuzzParse(f *testing.F) {
 	for _, c := range refusals {
 		f.Add([]byte(c.in))

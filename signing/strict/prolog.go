@@ -6,10 +6,10 @@ import (
 	"unicode/utf8"
 )
 
-// begin checks what holds for the bytes as a whole, and reads what may stand
+// begin checks what holds for the bytes as a whole, and reads what is allowed
 // before the root: a byte order mark and the XML declaration.
 func (s *Scanner) begin() bool {
-	s.begun = true
+	s.started = true
 	if len(s.b) > maxBytes {
 		return s.fail(CodeLimit, 0, "expected at most 2 GiB, found more")
 	}
@@ -77,8 +77,8 @@ func orNone(value []byte) string {
 	return strconv.Quote(shortened(value))
 }
 
-// pseudoAttribute reads one item of the XML declaration where it has this
-// name. It returns false at the end where the item is broken.
+// pseudoAttribute reads one item of the XML declaration if it has this
+// name. It returns false at the end if the item is broken.
 func (s *Scanner) pseudoAttribute(name string) (value []byte, found, ok bool) {
 	p := skipBlank(s.b, s.pos)
 	if p == s.pos || !bytes.HasPrefix(s.b[p:], []byte(name)) {

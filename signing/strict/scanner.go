@@ -33,13 +33,13 @@ const (
 // A Name is a qualified name in the bytes of a document. Offsets are from
 // their start.
 type Name struct {
-	Start int32 // of the prefix, or of the local name where there is no prefix
+	Start int32 // of the prefix, or of the local name if there is no prefix
 	Local int32 // start of the local name
 	End   int32
 	Space int32 // of the namespace name, for Scanner.Space; 0 is none
 }
 
-// HasPrefix tells whether the name has a prefix.
+// HasPrefix reports whether the name has a prefix.
 func (n Name) HasPrefix() bool { return n.Local != n.Start }
 
 // An Attribute is one of a start tag that declares no namespace.
@@ -52,13 +52,13 @@ type Attribute struct {
 // A Binding is a prefix that stands for a namespace name.
 type Binding struct {
 	Prefix []byte // empty for the default namespace
-	URI    []byte // normalised; empty where the default is taken back
+	URI    []byte // normalised; empty if the default is taken back
 	Space  int32
 	Depth  int32 // of the element that declares it, the root having 1; 0 for "xml"
 }
 
 // A Scanner reads a document from start to end, once, and says what it meets.
-// Next is to be called until it returns false; then Err tells whether the
+// Next is to be called until it returns false; then Err reports whether the
 // document was good. The zero Scanner is ready for Reset. It keeps its scratch
 // space, so reading another document allocates nothing.
 //
@@ -68,7 +68,7 @@ type Scanner struct {
 	limits   Limits
 	pos      int
 	fault    *Fault
-	begun    bool
+	started  bool
 	rootSeen bool
 	elements int
 
@@ -93,7 +93,7 @@ type openElement struct {
 func (s *Scanner) Reset(b []byte, limits Limits) {
 	s.b, s.limits = b, limits.withDefaults()
 	s.pos, s.elements, s.start, s.end = 0, 0, 0, 0
-	s.fault, s.begun, s.rootSeen, s.empty = nil, false, false, false
+	s.fault, s.started, s.rootSeen, s.empty = nil, false, false, false
 	s.kind, s.marks, s.name = 0, 0, Name{}
 	s.attributes, s.open = s.attributes[:0], s.open[:0]
 	clear(s.bindings[:cap(s.bindings)])
@@ -140,7 +140,7 @@ func (s *Scanner) Bindings() []Binding { return s.bindings }
 // Space returns the namespace name with a number.
 func (s *Scanner) Space(number int32) []byte { return s.spaces.names[number] }
 
-// IsPlainSpace tells whether no character of the namespace name with a number
+// IsPlainSpace reports whether no character of the namespace name with a number
 // is written otherwise in an attribute's value. It is looked at once for each
 // name, and canonical form may write a name on every element.
 func (s *Scanner) IsPlainSpace(number int32) bool { return s.spaces.plain[number] }
@@ -151,7 +151,7 @@ func (s *Scanner) Bytes(start, end int32) []byte { return s.b[start:end] }
 // Next reads on to the next event. It returns false at the end of the document
 // or at the first fault.
 func (s *Scanner) Next() bool {
-	if s.fault != nil || !s.begun && !s.begin() {
+	if s.fault != nil || !s.started && !s.begin() {
 		return false
 	}
 	if s.empty {
@@ -210,7 +210,7 @@ func (s *Scanner) fail(code string, offset int, reason string) bool {
 	return false
 }
 
-// unexpected notes a fault of syntax: something else stands at an offset than
+// unexpected notes a fault of syntax: something else is at an offset than
 // what was expected there.
 func (s *Scanner) unexpected(offset int, expected string) bool {
 	return s.fail(CodeSyntax, offset, "expected "+expected+", found "+s.found(offset))
@@ -219,7 +219,7 @@ func (s *Scanner) unexpected(offset int, expected string) bool {
 // maxFound is how many bytes a reason shows of what was found.
 const maxFound = 24
 
-// found shows what stands at an offset: a tag, a word, or the end.
+// found shows what is at an offset: a tag, a word, or the end.
 func (s *Scanner) found(offset int) string {
 	if offset >= len(s.b) {
 		return "the end of the document"
@@ -234,7 +234,7 @@ func (s *Scanner) found(offset int) string {
 	return strconv.Quote(strings.ToValidUTF8(string(rest), ""))
 }
 
-// outside is what may stand where no element is open.
+// outside is what is allowed where no element is open.
 func (s *Scanner) outside() string {
 	if s.rootSeen {
 		return "nothing after the root element"

@@ -70,7 +70,7 @@ const largestKept = 1 << 14
 
 func (w *workshop) putBack() {
 	w.scanner.Reset(nil, Limits{})
-	if cap(w.elements) <= largestKept && cap(w.attributes) <= largestKept { // not so where the document was refused
+	if cap(w.elements) <= largestKept && cap(w.attributes) <= largestKept { // not so if the document was refused
 		workshops.Put(w)
 	}
 }

@@ -1,4 +1,4 @@
-// Package grammar reads schema files to tell people what a schema expects: the
+// Package grammar reads schema files to explain to people what a schema expects: the
 // elements that may follow, the attributes of an element, what a text may be.
 //
 // It decides nothing: the XSD engine judges, and this package explains the
@@ -38,14 +38,14 @@ func (g *Grammar) Type(name Name) *Type { return g.types[name] }
 // An Element is a declared element.
 type Element struct {
 	Name Name
-	Type *Type // nil where it is not known
+	Type *Type // nil if it is not known
 }
 
 // An Attribute is a declared attribute.
 type Attribute struct {
 	Name     Name
 	Required bool
-	Type     *Type // simple; nil where it is not known
+	Type     *Type // simple; nil if it is not known
 }
 
 // A Type is what an element or attribute may hold.
@@ -60,7 +60,7 @@ type Type struct {
 	all     map[Name]*Element // the elements of content
 }
 
-// Simple tells whether the type holds text and no elements.
+// Simple reports whether the type holds text and no elements.
 func (t *Type) Simple() bool { return t != nil && t.Text != nil }
 
 // Child returns the element that a name stands for within the type: one of

@@ -50,7 +50,7 @@ func join(names []grammar.Name) string {
 }
 
 var models = []struct {
-	element, children string // the last is not taken where it ends in !
+	element, children string // the last is not taken if it ends in !
 	next, required    string
 	others            bool
 }{

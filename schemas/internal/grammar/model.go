@@ -10,13 +10,13 @@ import (
 type Model struct{ at expr }
 
 // Step returns the place behind one more child, and whether the child may
-// stand here.
+// come here.
 func (m Model) Step(name Name) (Model, bool) {
 	next, ok := step(m.at, name)
 	return Model{next}, ok
 }
 
-// Next returns the elements that may stand here, in the schema's order, and
+// Next returns the elements that may come here, in the schema's order, and
 // whether elements that the schema does not name may too.
 func (m Model) Next() (names []Name, others bool) {
 	firsts(m.at, func(e expr) {
@@ -29,11 +29,11 @@ func (m Model) Next() (names []Name, others bool) {
 	return names, others
 }
 
-// Complete tells whether nothing more has to come.
+// Complete reports whether nothing more has to come.
 func (m Model) Complete() bool { return nullable(m.at) }
 
-// Missing returns what has to come before a child that may not stand here yet:
-// one element, or several of which one has to. It returns nothing where the
+// Missing returns what has to come before a child that may not come here yet:
+// one element, or several of which one has to. It returns nothing if the
 // child has no place further on.
 func (m Model) Missing(name Name) []Name {
 	for rest := m.at; rest != nil; {
@@ -251,7 +251,7 @@ func required(e expr) []Name {
 	return nil
 }
 
-// allows tells whether the wildcard takes elements of a namespace (XML Schema
+// allows reports whether the wildcard takes elements of a namespace (XML Schema
 // 1.0, 3.10).
 func (w wildcard) allows(space string) bool {
 	switch w.spaces {

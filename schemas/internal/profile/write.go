@@ -146,7 +146,7 @@ func writeNode(n *xsdtree.Node, out *bytes.Buffer, target string, depth int) err
 	return nil
 }
 
-// chain tells whether nothing in the node stands beside anything else.
+// chain reports whether nothing in the node has a sibling.
 func chain(n *xsdtree.Node) bool {
 	return len(n.Children) == 0 || len(n.Children) == 1 && chain(n.Children[0])
 }

@@ -1,5 +1,5 @@
 // Package xsdtree reads schema files as trees of their elements. It says what
-// stands in a file and nothing about what that means.
+// is written in a file and nothing about what that means.
 package xsdtree
 
 import (

@@ -19,7 +19,7 @@ const (
 )
 
 // SoftHSM sets up a token in software for this test, with the private keys of
-// these PEM files in it by label, and returns the path of its module. Where
+// these PEM files in it by label, and returns the path of its module. If
 // SoftHSM is not installed the test is skipped.
 func SoftHSM(t *testing.T, keys map[string][]byte) (module string) {
 	t.Helper()
