@@ -71,8 +71,8 @@ func parse(t *testing.T, kind, body string) *rules.Document {
 	return rulestest.Document(kind, tree)
 }
 
-// told returns what a rule says of a document, in English.
-func told(t *testing.T, code, kind, body string) []string {
+// messages returns the messages of a rule about a document, in English.
+func messages(t *testing.T, code, kind, body string) []string {
 	t.Helper()
 	all := ata.Rules()
 	at := slices.IndexFunc(all, func(r rules.Rule) bool { return r.Code == code })
@@ -83,10 +83,10 @@ func told(t *testing.T, code, kind, body string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var messages []string
-	found, _ := set.Check(parse(t, kind, body))
-	for _, b := range found {
-		messages = append(messages, b.EN)
+	var found []string
+	breaches, _ := set.Check(parse(t, kind, body))
+	for _, b := range breaches {
+		found = append(found, b.EN)
 	}
-	return messages
+	return found
 }

@@ -38,7 +38,7 @@ func TestClaims(t *testing.T) {
 		{"ATA-07B", "ata-reexportation-proof", late("2026-06-30", "2026-07-01"), false},
 		{"ATA-07B", "ata-carnet", late("2026-06-30", ""), true},
 	} {
-		if got := told(t, test.code, test.kind, test.body); (len(got) == 0) != test.fine {
+		if got := messages(t, test.code, test.kind, test.body); (len(got) == 0) != test.fine {
 			t.Errorf("%s of %s: %v", test.code, test.body, got)
 		}
 	}

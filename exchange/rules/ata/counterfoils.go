@@ -9,7 +9,7 @@ import (
 	"beibu/signing/strict"
 )
 
-// A stage is what a counterfoil records.
+// A stage is the event that a counterfoil records.
 type stage uint8
 
 const (
@@ -38,8 +38,7 @@ var references = [...]struct {
 	{"ExportationDocumentReference", exportation},
 }
 
-// counterfoils iterates over the counterfoils of a carnet, a proof or a
-// reminder.
+// counterfoils iterates over the counterfoils of a carnet, a proof or a reminder.
 func counterfoils(root strict.Node) iter.Seq[counterfoil] {
 	return func(yield func(counterfoil) bool) {
 		for n := range root.All("GoodsItemPassportCounterfoil") {
@@ -61,6 +60,7 @@ func recorded(root strict.Node, wanted stage) iter.Seq[counterfoil] {
 	}
 }
 
+// stageOf returns the stage of a counterfoil by its latest reference.
 func stageOf(n strict.Node) stage {
 	for _, reference := range references {
 		if n.Find(reference.name).Exists() {
@@ -75,7 +75,7 @@ func stageOf(n strict.Node) stage {
 	return unused
 }
 
-// item returns the number of the counterfoil's item, "" where it has none.
+// item returns the number of the counterfoil's item, or "".
 func (c counterfoil) item() string { return number(c.Find("GoodsItem")) }
 
 // voucher returns the number of the voucher that the counterfoil belongs to.
@@ -85,21 +85,21 @@ func (c counterfoil) voucher() string { return c.Find("VoucherDocumentReference/
 // or discharges.
 func (c counterfoil) imported() string { return c.Find("ImportationDocumentReference/ID").Text() }
 
-// country returns the country of the customs office, by its address or else by
-// its UN/LOCODE, "" where neither tells.
+// country returns the country of the customs office, by its address or else by its
+// UN/LOCODE, or "".
 func (c counterfoil) country() string { return placeCountry(c.Find("CustomsOfficeLocation")) }
 
 // A total is how many pieces counterfoils add up to.
 type total struct {
 	sum  *big.Rat
-	open bool // where one of them does not say how many
+	open bool // whether one of them does not say how many
 }
 
-// below tells whether a total is known to be less than n.
+// below reports whether a total is known to be less than n.
 func (t total) below(n *big.Rat) bool { return !t.open && t.sum.Cmp(n) < 0 }
 
-// pieces adds the quantities of the counterfoils of a stage, under the key that
-// each is given; "" leaves one out.
+// pieces adds the quantities of the counterfoils of a stage, under the key of
+// each; a counterfoil with the key "" is left out.
 func pieces(root strict.Node, wanted stage, key func(counterfoil) string) map[string]total {
 	totals := make(map[string]total)
 	for c := range recorded(root, wanted) {

@@ -45,7 +45,7 @@ func TestBalance(t *testing.T) {
 			"2 of item 2 re-exported under I1; 1 imported", "3 of item 2 re-exported under I1; 1 imported",
 		}},
 	} {
-		if diff := cmp.Diff(test.want, told(t, "ATA-23", "ata-carnet", test.body)); diff != "" {
+		if diff := cmp.Diff(test.want, messages(t, "ATA-23", "ata-carnet", test.body)); diff != "" {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
@@ -74,7 +74,7 @@ func TestItemsThatTravel(t *testing.T) {
 		{"ATA-21B", "another item", counterfoil("1", "1", "I1") + counterfoil("2", "1", "I1 R1"), []string{"item 2 was not imported under I1, which this re-exportation discharges"}},
 		{"ATA-21B", "not in this document", counterfoil("1", "1", "I1") + counterfoil("2", "1", "I7 R1"), nil},
 	} {
-		if diff := cmp.Diff(test.want, told(t, test.code, "ata-carnet", test.body)); diff != "" {
+		if diff := cmp.Diff(test.want, messages(t, test.code, "ata-carnet", test.body)); diff != "" {
 			t.Errorf("%s %s: %s", test.code, test.name, diff)
 		}
 	}
@@ -96,7 +96,7 @@ func TestTransitPair(t *testing.T) {
 		"second not closed":    {voucher("B1", "Transit") + voucher("B2", "Transit") + voucher("B3", "Transit"), false},
 		"used for importation": {strings.Replace(voucher("B1", "Transit"), "<Voucher", "<ImportationDocumentReference/><Voucher", 1), true},
 	} {
-		if got := told(t, "ATA-24", "ata-carnet", test.body); (len(got) == 0) != test.fine {
+		if got := messages(t, "ATA-24", "ata-carnet", test.body); (len(got) == 0) != test.fine {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
@@ -122,10 +122,10 @@ func TestStayInChina(t *testing.T) {
 			<CustomsOfficeLocation><ID>%s</ID></CustomsOfficeLocation>
 			<ImportationDocumentReference><IssueDate>%s</IssueDate></ImportationDocumentReference>%s</GoodsItemPassportCounterfoil>`,
 			test.final, test.office, test.entry, strings.Repeat("<ImportationDocumentReference/>", test.extensions))
-		if got := told(t, "ATA-30", "ata-carnet", body); (len(got) == 0) != test.fine {
+		if got := messages(t, "ATA-30", "ata-carnet", body); (len(got) == 0) != test.fine {
 			t.Errorf("%+v: %v", test, got)
 		}
-		if got := told(t, "ATA-30B", "ata-carnet", body); (len(got) == 0) != (test.extensions <= 3) {
+		if got := messages(t, "ATA-30B", "ata-carnet", body); (len(got) == 0) != (test.extensions <= 3) {
 			t.Errorf("%+v: %v", test, got)
 		}
 	}

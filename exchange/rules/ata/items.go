@@ -3,21 +3,244 @@ package ata
 import (
 	"cmp"
 	"math/big"
+	"strconv"
 	"strings"
 
 	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
 )
 
-// generalList is where the items of a carnet stand.
+// itemRules are about the items of the general list, and about goods that no
+// carnet covers.
+var itemRules = []rules.Rule{
+	{
+		Code: "ATA-10", Kinds: carnets(), Severity: rules.Reject,
+		Source: "Model form, notes on the general list; chamber instructions",
+		EN:     "an item without a number; every article on the general list has its own",
+		ZH:     "总清单中有货物未编号；每项货物须有各自的编号",
+		Check:  checkItemNumber,
+	},
+	{
+		Code: "ATA-10B", Kinds: carnets(), Severity: rules.Reject,
+		Source: "Model form, note 4 on the general list",
+		EN:     "a part of set {0} lacks its {1}; every part of a set is given with description, value and weight",
+		ZH:     "成套货物第{0}项的部件缺少{1}；成套货物须逐件注明品名、价值和重量",
+		Check:  checkSetParts,
+	},
+	{
+		Code: "ATA-11", Kinds: carnets(), Severity: rules.Reject,
+		Source: "Model form, notes on the general list; chamber instructions",
+		EN:     "item number {0} is used twice",
+		ZH:     "货物编号{0}重复",
+		Check:  checkItemNumberTwice,
+	},
+	{
+		Code: "ATA-11B", Kinds: carnets(), Severity: rules.Warn,
+		Source: "Common practice: items are numbered from 1 without gaps",
+		EN:     "item number {0} where {1} is next; items are numbered from 1 without gaps",
+		ZH:     "货物编号为{0}，应为{1}；编号应从1起连续",
+		Check:  checkItemNumberGap,
+	},
+	{
+		Code: "ATA-12", Kinds: carnets(), Severity: rules.Warn,
+		Source: "Model form, notes on the general list; HMRC, ATA carnet handbook",
+		EN:     "item {0} puts {1} and {2} on one line; only identical goods are grouped",
+		ZH:     "第{0}项将{1}与{2}合并为一项；仅相同货物可以合并",
+		Check:  checkUnlikeGoods,
+	},
+	{
+		Code: "ATA-16", Kinds: carnets(), Severity: rules.Warn,
+		Source: "HMRC, ATA carnet handbook: column 6 as ISO 3166-1 alpha-2 code",
+		EN:     "origin of item {0} has no country code; column 6 gives the ISO code where it is not the issuing country",
+		ZH:     "第{0}项货物的原产国没有国家代码；原产国不是出证国时，第6栏须填写ISO代码",
+		Check:  checkOriginCode,
+	},
+	{
+		Code: "ATA-17B", Kinds: carnets(), Severity: rules.Warn,
+		Source: "HMRC, ATA carnet handbook: identifiable goods with serial number or mark",
+		EN:     "item {0} is of HS chapter {1} and has no serial number or mark to know it by",
+		ZH:     "第{0}项货物属税则第{1}章，未注明可供识别的序列号或标记",
+		Check:  checkIdentifyingMark,
+	},
+	{
+		Code: "ATA-26", Kinds: carnets(), Severity: rules.Hold,
+		Source: "ATA Convention, Article 3(4)",
+		From:   law.ATAConvention(),
+		EN:     "intended use \"{0}\" speaks of processing or repair, for which a carnet is not given",
+		ZH:     "用途“{0}”涉及加工或修理；此类货物不得使用单证册",
+		Check:  checkNoProcessing,
+	},
+	{
+		Code: "ATA-27", Kinds: carnets(), Severity: rules.Reject,
+		Source: "International Chamber of Commerce: carnets do not cover perishable goods and consumables",
+		EN:     "item {0} is of HS chapter {1}: perishable goods and goods to be consumed do not travel under a carnet",
+		ZH:     "第{0}项货物属税则第{1}章：易腐和消耗性货物不得使用单证册",
+		Check:  checkPerishableGoods,
+	},
+}
+
+func checkItemNumber(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		if number(item) == "" {
+			report(item)
+		}
+	}
+}
+
+// checkSetParts lets a set share one number if column 2 says of every part what it
+// is, what it is worth and what it weighs.
+func checkSetParts(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		for part := range item.All("ContainedGoodsItem") {
+			if lacking := lacks(part); lacking != "" {
+				report(part, number(item), lacking)
+			}
+		}
+	}
+}
+
+// lacks returns the element that a part of a set lacks, or "".
+func lacks(part strict.Node) string {
+	switch {
+	case part.Find("Description").Text() == "" && part.Find("Item/Description").Text() == "" && part.Find("Item/Name").Text() == "":
+		return "Description"
+	case !value(part).Exists():
+		return "ValueAmount"
+	case !part.Find("GrossWeightMeasure").Exists() && !part.Find("NetWeightMeasure").Exists():
+		return "NetWeightMeasure"
+	}
+	return ""
+}
+
+// checkItemNumberTwice protects the vouchers: they name items by number.
+func checkItemNumberTwice(d *rules.Document, report rules.Report) {
+	seen := make(map[string]bool)
+	for item := range d.Root.All(generalList) {
+		n := number(item)
+		if n != "" && seen[n] {
+			report(item, n)
+		}
+		seen[n] = true
+	}
+}
+
+// checkItemNumberGap follows practice only, so the rule warns, and only at the
+// first item that is out of order.
+func checkItemNumberGap(d *rules.Document, report rules.Report) {
+	next := 1
+	for item := range d.Root.All(generalList) {
+		if n := number(item); n != "" && n != strconv.Itoa(next) {
+			if !taken(d.Root, item, n) {
+				report(item, n, strconv.Itoa(next))
+			}
+			return
+		}
+		next++
+	}
+}
+
+// taken reports whether an earlier item has the number, which ATA-11 reports.
+func taken(root, item strict.Node, n string) bool {
+	for earlier := range root.All(generalList) {
+		if earlier == item {
+			return false
+		}
+		if number(earlier) == n {
+			return true
+		}
+	}
+	return false
+}
+
+// checkUnlikeGoods leaves the parts of a set to ATA-10B.
+func checkUnlikeGoods(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		first := item.Find("Item/Name").Text()
+		for name := range item.All("Item/Name") {
+			if name.Text() != first {
+				report(name, number(item), first, name.Text())
+				break
+			}
+		}
+	}
+}
+
+// checkOriginCode accepts an empty column 6: the goods are of the issuing country
+// then.
+func checkOriginCode(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		for _, path := range [...]string{"OriginAddress/Country", "Item/OriginCountry"} {
+			country := item.Find(path)
+			if country.Exists() && country.Find("IdentificationCode").Text() == "" {
+				report(country, number(item))
+			}
+		}
+	}
+}
+
+// checkIdentifyingMark is for machines, electrical goods, vehicles and
+// instruments: they have a serial number, by which customs identify them.
+func checkIdentifyingMark(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		code := hsCode(item)
+		switch chapter(code) {
+		case 84, 85, 87, 90:
+			if !marked(item) {
+				report(item, number(item), code[:2])
+			}
+		}
+	}
+}
+
+// marked reports whether an item has a number or a mark that identifies it.
+func marked(item strict.Node) bool {
+	for _, path := range [...]string{
+		"Item/ItemInstance/SerialID", "Item/ItemInstance/RegistrationID", "Item/ItemInstance/ProductTraceID",
+		"Item/ManufacturersItemIdentification/ID", "TraceID",
+	} {
+		if item.Find(path).Text() != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// checkNoProcessing goes by words, which prove nothing, so the document is held
+// for a person.
+func checkNoProcessing(d *rules.Document, report rules.Report) {
+	for at := range d.Root.All("ExportReason") {
+		text := strings.ToLower(at.Text())
+		for _, word := range [...]string{"repair", "processing", "refurbish", "修理", "维修", "加工"} {
+			if strings.Contains(text, word) {
+				report(at, at.Text())
+				break
+			}
+		}
+	}
+}
+
+// checkPerishableGoods lists the chapters of food, drink and tobacco that perish
+// or are consumed.
+func checkPerishableGoods(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(generalList) {
+		code := hsCode(item)
+		switch n := chapter(code); {
+		case n >= 2 && n <= 4, n >= 6 && n <= 11, n >= 15 && n <= 24:
+			report(item, number(item), code[:2])
+		}
+	}
+}
+
+// generalList is the path of the items of a carnet.
 const generalList = "Shipment/GoodsItem"
 
-// shipmentOf returns the shipment, where what it lacks is told, or the root of
-// a document that has none.
+// shipmentOf returns the shipment, at which rules report what it lacks, or the
+// root of a document that has none.
 func shipmentOf(root strict.Node) strict.Node { return cmp.Or(root.Find("Shipment"), root) }
 
-// number returns the number of an item, "" where it has none. Leading zeros do
-// not tell two numbers apart.
+// number returns the number of an item without leading zeros, which make no
+// difference, or "".
 func number(item strict.Node) string {
 	text := item.Find("SequenceNumberID").Text()
 	if text == "" {
@@ -42,8 +265,8 @@ func value(item strict.Node) strict.Node {
 	return item.Find("DeclaredStatisticsValueAmount")
 }
 
-// listed returns how many pieces of each number the general list holds; nil
-// where it does not say. Of two items with one number the first counts.
+// listed returns how many pieces of each number the general list has, nil if it
+// does not say. Of two items with one number the first counts.
 func listed(root strict.Node) map[string]*big.Rat {
 	found := make(map[string]*big.Rat)
 	for item := range root.All(generalList) {
@@ -65,7 +288,7 @@ func hsCode(item strict.Node) string {
 	return rules.HS(item, "Item/CommodityClassification/ItemClassificationCode").Text()
 }
 
-// chapter returns the HS chapter of a classification element, or 0.
+// chapter returns the HS chapter of a code, or 0.
 func chapter(code string) int {
 	if len(code) < 4 || strings.Trim(code[:2], "0123456789") != "" {
 		return 0

@@ -16,8 +16,8 @@ import (
 	"beibu/signing/strict"
 )
 
-// values are what a line's text is replaced by: the schema lets most of them
-// stand somewhere.
+// values are what a line's text is replaced by: the schema allows most of them
+// somewhere.
 var values = []string{
 	"", "0", "-1", "00", "999999999999999999999999999999", "0.0000000001", strings.Repeat("9", 65), "NaN", "1e9",
 	"2026-02-30", "0001-01-01", "9999-12-31", "2026-05-01Z", "2026-05-01+14:00", "CN", "VN", "CNQZH", "955", "true", "1",
@@ -42,8 +42,8 @@ func samples(tb testing.TB) (documents [][]byte, kindOf []string) {
 	return documents, kindOf
 }
 
-// judge applies every rule and holds what a breach promises: a place in the
-// document, and an argument for every gap in its messages.
+// judge applies every rule and checks that a breach has a place in the document and
+// an argument for every gap in its messages.
 func judge(t interface{ Errorf(string, ...any) }, set *rules.Set, kind string, b []byte) {
 	tree, err := strict.Parse(b, strict.Limits{})
 	if err != nil || bytes.ContainsRune(b, '{') {
@@ -52,7 +52,7 @@ func judge(t interface{ Errorf(string, ...any) }, set *rules.Set, kind string, b
 	found, _ := set.Check(rulestest.Document(kind, tree))
 	for _, breach := range found {
 		if !breach.At.Exists() {
-			t.Errorf("%s is told of no place", breach.Rule.Code)
+			t.Errorf("%s reports no place", breach.Rule.Code)
 		}
 		for _, filled := range []string{breach.EN, breach.ZH} {
 			for gap := range strings.FieldsSeq("{0} {1} {2} {3} {4}") {
@@ -64,7 +64,7 @@ func judge(t interface{ Errorf(string, ...any) }, set *rules.Set, kind string, b
 	}
 }
 
-// Rules take whatever the schema lets pass, and more: lines of samples are
+// Rules accept whatever the schema accepts, and more: lines of samples are
 // dropped, doubled, moved and given other texts.
 func TestRulesTakeAnything(t *testing.T) {
 	set, err := rules.NewSet(ata.Rules())
@@ -141,7 +141,7 @@ func large(n int) []byte {
 }
 
 // Four times the items cost four times the work, not sixteen times: rules that
-// loop within loops allocate with every turn.
+// have nested loops allocate in each iteration.
 func TestCostGrowsWithTheDocument(t *testing.T) {
 	set, err := rules.NewSet(ata.Rules())
 	if err != nil {

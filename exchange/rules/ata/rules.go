@@ -8,40 +8,26 @@ import (
 
 // Rules returns the rules of carnets and claims.
 func Rules() []rules.Rule {
-	return slices.Concat(validityRules, cover(), goods(), vouchers(), claims())
+	return slices.Concat(validityRules, partyRules, itemRules, totalRules, deadlineRules, voucherRules, claimRules)
 }
 
-// cover: what the cover of a carnet says, of whom, until when and where.
-func cover() []rules.Rule {
-	return []rules.Rule{
-		associationsNamed(), countriesNamed(), guarantorCountry(),
-		chineseAssociation(), issuerCountry(), noProcessing(),
-	}
-}
+// The kinds of document that the rules of this package are about.
+const (
+	carnet   = "ata-carnet"
+	proof    = "ata-reexportation-proof"
+	request  = "ata-reexportation-request"
+	reminder = "ata-reexportation-reminder"
+)
 
-// goods: the general list.
-func goods() []rules.Rule {
-	return []rules.Rule{
-		itemNumber(), setParts(), itemNumberTwice(), itemNumberGap(), unlikeGoods(),
-		totalPieces(), totalValue(), totalsStated(), oneCurrency(), itemValue(),
-		originCode(), totalWeight(), identifyingMark(), perishableGoods(),
-	}
-}
+func carnets() []string { return []string{carnet} }
 
-// vouchers: what counterfoils show, against the general list and one another.
-func vouchers() []rules.Rule {
-	return []rules.Rule{
-		officeCountry(), finalDate(), lateReexportation(),
-		exportedItems(), importedItems(), voucherOnce(),
-		importationQuoted(), dischargedItem(), oneCarnet(),
-		reimportedItems(), runningBalance(), transitPair(),
-		stayInChina(), extensionCount(),
-	}
-}
+func requests() []string { return []string{request} }
 
-// claims: requests, proofs and reminders of re-exportation.
-func claims() []rules.Rule {
-	return []rules.Rule{
-		stampedEvidence(), claimInTime(), paymentTooEarly(), reminderOrder(), reexportationShown(),
-	}
-}
+func reminders() []string { return []string{reminder} }
+
+func proofs() []string { return []string{proof} }
+
+// withCounterfoils are the kinds that can have used counterfoils.
+func withCounterfoils() []string { return []string{carnet, proof, reminder} }
+
+func allKinds() []string { return []string{carnet, proof, request, reminder} }

@@ -21,7 +21,7 @@ func TestValidityLength(t *testing.T) {
 		{"2026-03-02", "never", true}, // the schema's matter
 	} {
 		body := fmt.Sprintf(`<IssueDate>%s</IssueDate><ValidityPeriod><EndDate>%s</EndDate></ValidityPeriod>`, test.issued, test.end)
-		if got := told(t, "ATA-01", "ata-carnet", body); (len(got) == 0) != test.fine {
+		if got := messages(t, "ATA-01", "ata-carnet", body); (len(got) == 0) != test.fine {
 			t.Errorf("%s to %s: %v", test.issued, test.end, got)
 		}
 	}
@@ -42,14 +42,14 @@ func TestChineseAssociation(t *testing.T) {
 	} {
 		body := fmt.Sprintf(`<IssuerParty><PartyName><Name>%s</Name></PartyName>
 			<PostalAddress><Country><IdentificationCode>%s</IdentificationCode></Country></PostalAddress></IssuerParty>`, test.name, test.country)
-		if got := told(t, "ATA-08", "ata-carnet", body); (len(got) == 0) != test.fine {
+		if got := messages(t, "ATA-08", "ata-carnet", body); (len(got) == 0) != test.fine {
 			t.Errorf("%q in %s: %v", test.name, test.country, got)
 		}
 	}
 }
 
 func TestOfficeCountry(t *testing.T) {
-	const where = `<Shipment><Consignment><FinalDestinationCountry><IdentificationCode>SG</IdentificationCode></FinalDestinationCountry>
+	const body = `<Shipment><Consignment><FinalDestinationCountry><IdentificationCode>SG</IdentificationCode></FinalDestinationCountry>
 		<TransitCountry><IdentificationCode>VN</IdentificationCode></TransitCountry></Consignment>
 		<Consignment><FinalDestinationCountry><IdentificationCode>MY</IdentificationCode></FinalDestinationCountry></Consignment>
 		<ExportCountry><IdentificationCode>CN</IdentificationCode></ExportCountry></Shipment>
@@ -61,7 +61,7 @@ func TestOfficeCountry(t *testing.T) {
 		`<ID>THLCH</ID><Address><Country><IdentificationCode>MY</IdentificationCode></Country></Address>`: true,
 		`<Name>Laem Chabang</Name>`: true,
 	} {
-		if got := told(t, "ATA-06", "ata-carnet", fmt.Sprintf(where, office)); (len(got) == 0) != fine {
+		if got := messages(t, "ATA-06", "ata-carnet", fmt.Sprintf(body, office)); (len(got) == 0) != fine {
 			t.Errorf("%s: %v", office, got)
 		}
 	}
@@ -79,7 +79,7 @@ func TestReplacedInTime(t *testing.T) {
 		{"2026-05-01", `<DocumentTypeCode>955</DocumentTypeCode>`, true},
 	} {
 		body := "<IssueDate>" + test.issued + "</IssueDate><AdditionalDocumentReference>" + test.reference + "</AdditionalDocumentReference>"
-		if got := told(t, "ATA-29", "ata-carnet", body); (len(got) == 0) != test.fine {
+		if got := messages(t, "ATA-29", "ata-carnet", body); (len(got) == 0) != test.fine {
 			t.Errorf("%s of %s: %v", test.reference, test.issued, got)
 		}
 	}

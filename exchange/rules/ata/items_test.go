@@ -32,19 +32,19 @@ func TestItemNumbers(t *testing.T) {
 		{"3 2 1", nil, []string{"item number 3 where 1 is next; items are numbered from 1 without gaps"}},
 	} {
 		body := list(strings.Fields(test.numbers)...)
-		if diff := cmp.Diff(test.twice, told(t, "ATA-11", "ata-carnet", body)); diff != "" {
+		if diff := cmp.Diff(test.twice, messages(t, "ATA-11", "ata-carnet", body)); diff != "" {
 			t.Errorf("%s: %s", test.numbers, diff)
 		}
-		if diff := cmp.Diff(test.gap, told(t, "ATA-11B", "ata-carnet", body)); diff != "" {
+		if diff := cmp.Diff(test.gap, messages(t, "ATA-11B", "ata-carnet", body)); diff != "" {
 			t.Errorf("%s: %s", test.numbers, diff)
 		}
 	}
 }
 
-func TestItemNumberStandsInID(t *testing.T) {
+func TestItemNumberIsInID(t *testing.T) {
 	const body = `<Shipment><GoodsItem><ID>1</ID></GoodsItem><GoodsItem><ID>9</ID><SequenceNumberID>2</SequenceNumberID></GoodsItem></Shipment>`
 	for _, code := range []string{"ATA-10", "ATA-11", "ATA-11B"} {
-		if got := told(t, code, "ata-carnet", body); got != nil {
+		if got := messages(t, code, "ata-carnet", body); got != nil {
 			t.Errorf("%s: %v", code, got)
 		}
 	}
@@ -60,7 +60,7 @@ func TestTotals(t *testing.T) {
 		pieces, value string
 		want          []string
 	}{
-		{"3.5", "0.3", nil}, // exact, where floating point says 0.30000000000000004
+		{"3.5", "0.3", nil}, // exact: floating point returns 0.30000000000000004
 		{"3.50", "0.300", nil},
 		{"4", "0.31", []string{
 			"total of 4 pieces; the general list adds up to 3.5",
@@ -69,7 +69,7 @@ func TestTotals(t *testing.T) {
 		{"", "", nil},
 	} {
 		filled := fmt.Sprintf(body, test.pieces, test.value)
-		got := append(told(t, "ATA-13", "ata-carnet", filled), told(t, "ATA-13B", "ata-carnet", filled)...)
+		got := append(messages(t, "ATA-13", "ata-carnet", filled), messages(t, "ATA-13B", "ata-carnet", filled)...)
 		if diff := cmp.Diff(test.want, got); diff != "" {
 			t.Errorf("%s, %s: %s", test.pieces, test.value, diff)
 		}
@@ -83,7 +83,7 @@ func TestPerishableGoods(t *testing.T) {
 	} {
 		body := `<Shipment><GoodsItem><Item><CommodityClassification><ItemClassificationCode>` + code +
 			`</ItemClassificationCode></CommodityClassification></Item></GoodsItem></Shipment>`
-		if got := told(t, "ATA-27", "ata-carnet", body); (len(got) == 0) != fine {
+		if got := messages(t, "ATA-27", "ata-carnet", body); (len(got) == 0) != fine {
 			t.Errorf("%s: %v", code, got)
 		}
 	}

@@ -1,0 +1,110 @@
+package ata
+
+import (
+	"cmp"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+)
+
+// claimRules are about requests, proofs and reminders of re-exportation.
+var claimRules = []rules.Rule{
+	{
+		Code: "ATA-31", Kinds: proofs(), Severity: rules.Hold,
+		Source: "GACC decree 157 (2007), Articles 9 and 10: proof from elsewhere is a stamped customs document",
+		From:   law.Decree157(),
+		EN:     "evidence {0} names no document of an authority; China's customs accept a stamped customs document",
+		ZH:     "证明材料{0}未列明主管机关的单证；中国海关接受经海关签章的单证",
+		Check:  checkStampedEvidence,
+	},
+	{
+		Code: "ATA-32", Kinds: requests(), Severity: rules.Warn,
+		Source: "Istanbul Convention, Annex A, Article 8(4)",
+		From:   law.IstanbulConvention(),
+		EN:     "claimed on {0}; the carnet expired on {1}, and customs claim within one year, by {2}",
+		ZH:     "于{0}提出索赔；单证册于{1}到期，海关须在一年内即{2}前提出",
+		Check:  checkClaimInTime,
+	},
+	{
+		Code: "ATA-33", Kinds: reminders(), Severity: rules.Warn,
+		Source: "ATA Convention, Article 7; Istanbul Convention, Annex A, Article 9",
+		From:   law.ATAConvention(),
+		EN:     "payment is asked for by {0}; the guarantor has six months from the request of {1}, until {2}, to furnish proof",
+		ZH:     "要求在{0}前付款；担保协会自{1}提出请求之日起有六个月（至{2}）提交证明",
+		Check:  checkPaymentTooEarly,
+	},
+	{
+		Code: "ATA-33B", Kinds: reminders(), Severity: rules.Reject,
+		Source: "Follows from the ATA Convention, Article 7: a reminder comes after the request",
+		From:   law.ATAConvention(),
+		EN:     "reminder of {0}, before the request of {1}",
+		ZH:     "催询日期{0}早于请求日期{1}",
+		Check:  checkReminderOrder,
+	},
+	{
+		Code: "ATA-34", Kinds: proofs(), Severity: rules.Hold,
+		Source: "Istanbul Convention, Annex A, Article 10",
+		From:   law.IstanbulConvention(),
+		EN:     "no counterfoil of this proof shows a re-exportation; other evidence is for customs to weigh",
+		ZH:     "本证明未附复运出境存根；其他证明材料由海关审核",
+		Check:  checkReexportationShown,
+	},
+}
+
+// checkStampedEvidence is for goods that were in China: their guarantor is the
+// importing one.
+func checkStampedEvidence(d *rules.Document, report rules.Report) {
+	if partyCountry(d.Root.Find("ImportingGuarantorParty")) != china {
+		return
+	}
+	for evidence := range d.Root.All("ReexportationEvidence") {
+		if !evidence.Find("DocumentReference").Exists() || !evidence.Find("EvidenceIssuingParty").Exists() {
+			report(evidence, evidence.Find("ID").Text())
+		}
+	}
+}
+
+// checkClaimInTime warns only, since the text of the Article was not available in
+// full. The expiry is in the reference to the carnet.
+func checkClaimInTime(d *rules.Document, report rules.Report) {
+	for ref := range d.Root.All("AdditionalDocumentReference") {
+		expired, ok := rules.Date(ref.Find("ValidityPeriod/EndDate"))
+		if !ok || ref.Find("DocumentTypeCode").Text() != carnetType || d.Issued.IsZero() {
+			continue
+		}
+		if limit := rules.AddMonths(expired, 12); d.Issued.After(limit) {
+			report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(expired), rules.ISODate(limit))
+		}
+	}
+}
+
+// checkPaymentTooEarly limits what the reminder demands. That the six months pass
+// is not seen in one document.
+func checkPaymentTooEarly(d *rules.Document, report rules.Report) {
+	asked, ok := rules.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	if !ok {
+		return
+	}
+	limit := rules.AddMonths(asked, 6)
+	for at := range d.Root.All("PaymentTerms/PaymentDueDate") {
+		if due, ok := rules.Date(at); ok && due.Before(limit) {
+			report(at, rules.ISODate(due), rules.ISODate(asked), rules.ISODate(limit))
+		}
+	}
+}
+
+func checkReminderOrder(d *rules.Document, report rules.Report) {
+	asked, ok := rules.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	if ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(asked))
+	}
+}
+
+// checkReexportationShown holds the document for a person: a stamped counterfoil
+// of re-exportation is the proof, and customs decide about any other evidence.
+func checkReexportationShown(d *rules.Document, report rules.Report) {
+	for range recorded(d.Root, reexportation) {
+		return
+	}
+	report(cmp.Or(d.Root.Find("GoodsItemPassportCounterfoil"), d.Root))
+}

@@ -1,0 +1,224 @@
+package ata
+
+import (
+	"cmp"
+	"math/big"
+	"strconv"
+
+	"beibu/exchange/rules"
+)
+
+// voucherRules compare counterfoils with the general list and with each other.
+var voucherRules = []rules.Rule{
+	{
+		Code: "ATA-18", Kinds: carnets(), Severity: rules.Reject,
+		Source: "HMRC, ATACPD04360: an exportation voucher may list fewer items, never more",
+		EN:     "{0} of item {1} exported; the general list has {2}",
+		ZH:     "第{1}项出境{0}件；总清单为{2}件",
+		Check:  checkExportedItems,
+	},
+	{
+		Code: "ATA-19", Kinds: carnets(), Severity: rules.Warn,
+		Source: "Common practice, after HMRC, ATACPD04360: what is imported was exported",
+		EN:     "item {0} is imported, but not among the items exported",
+		ZH:     "第{0}项货物已进境，但不在已出境的货物之列",
+		Check:  checkImportedItems,
+	},
+	{
+		Code: "ATA-20", Kinds: carnets(), Severity: rules.Reject,
+		Source: "Irish Revenue, ATA carnets: one importation voucher for each consignment",
+		EN:     "importation voucher {0} is used for {1} and for {2}; each consignment has its own voucher",
+		ZH:     "进境凭证{0}同时用于{1}和{2}；每批货物须使用各自的凭证",
+		Check:  checkVoucherOnce,
+	},
+	{
+		Code: "ATA-21", Kinds: withCounterfoils(), Severity: rules.Reject,
+		Source: "Irish Revenue; HMRC, ATACPD06200, boxes H(b) and H(c)",
+		EN:     "re-exportation without the importation that it discharges; it quotes the importation counterfoil",
+		ZH:     "复运出境凭证未引用其核销的进境存根；须注明进境存根编号",
+		Check:  checkImportationQuoted,
+	},
+	{
+		Code: "ATA-21B", Kinds: withCounterfoils(), Severity: rules.Reject,
+		Source: "Irish Revenue; HMRC, ATACPD06200: items re-exported are a subset of that importation",
+		EN:     "item {0} was not imported under {1}, which this re-exportation discharges",
+		ZH:     "第{0}项货物并非在{1}项下进境，不能以本次复运出境核销",
+		Check:  checkDischargedItem,
+	},
+	{
+		Code: "ATA-21C", Kinds: withCounterfoils(), Severity: rules.Reject,
+		Source: "HMRC, ATACPD06200: a counterfoil belongs to the carnet whose number it bears",
+		EN:     "counterfoil of carnet {0} in a document about carnet {1}",
+		ZH:     "单证册{0}的存根出现在关于单证册{1}的单证中",
+		Check:  checkOneCarnet,
+	},
+	{
+		Code: "ATA-22", Kinds: carnets(), Severity: rules.Warn,
+		Source: "Common practice, after HMRC, ATACPD04360: what comes back went out",
+		EN:     "{0} of item {1} re-imported; {2} exported",
+		ZH:     "第{1}项复运进境{0}件；出境{2}件",
+		Check:  checkReimportedItems,
+	},
+	{
+		Code: "ATA-23", Kinds: withCounterfoils(), Severity: rules.Reject,
+		Source: "Follows from HMRC, ATACPD06200: a balance is never negative",
+		EN:     "{0} of item {1} re-exported under {2}; {3} imported",
+		ZH:     "{2}项下第{1}项共复运出境{0}件；进境{3}件",
+		Check:  checkRunningBalance,
+	},
+	{
+		Code: "ATA-24", Kinds: carnets(), Severity: rules.Reject,
+		Source: "HMRC, ATA carnet handbook: two transit vouchers, departure and destination",
+		EN:     "transit vouchers: {0}; each transit has one for the office of departure and one for the office of destination",
+		ZH:     "过境凭证共{0}份；每次过境须有启运地海关和目的地海关凭证各一份",
+		Check:  checkTransitPair,
+	},
+}
+
+func checkExportedItems(d *rules.Document, report rules.Report) {
+	general := listed(d.Root)
+	for c := range recorded(d.Root, exportation) {
+		n := c.item()
+		if n == "" {
+			continue
+		}
+		q, stated := rules.Number(c.Find("GoodsItem/Quantity"))
+		most, there := general[n]
+		switch {
+		case !there:
+			report(c.Find("GoodsItem"), cmp.Or(c.Find("GoodsItem/Quantity").Text(), "1"), n, "0")
+		case stated && most != nil && q.Cmp(most) > 0:
+			report(c.Find("GoodsItem"), rules.Decimal(q), n, rules.Decimal(most))
+		}
+	}
+}
+
+// checkImportedItems follows practice only, so the rule warns. If the carnet shows
+// no exportation yet, any item of the general list can have been exported.
+func checkImportedItems(d *rules.Document, report rules.Report) {
+	out := pieces(d.Root, exportation, counterfoil.item)
+	general := listed(d.Root)
+	for c := range recorded(d.Root, importation) {
+		n := c.item()
+		_, exported := out[n]
+		_, onList := general[n]
+		if n != "" && !exported && (len(out) > 0 || !onList) {
+			report(c.Find("GoodsItem"), n)
+		}
+	}
+}
+
+// checkVoucherOnce goes by the importation, not by the counterfoil: goods that
+// travel in parts need a voucher for each part, and counterfoils that share an
+// importation voucher are of one importation.
+func checkVoucherOnce(d *rules.Document, report rules.Report) {
+	used := make(map[string]string)
+	for c := range recorded(d.Root, importation) {
+		v, now := c.voucher(), c.imported()
+		if v == "" || now == "" {
+			continue
+		}
+		if before, ok := used[v]; ok && before != now {
+			report(c.Find("VoucherDocumentReference"), v, before, now)
+		}
+		used[v] = now
+	}
+}
+
+func checkImportationQuoted(d *rules.Document, report rules.Report) {
+	for c := range recorded(d.Root, reexportation) {
+		if c.imported() == "" {
+			report(c.Find("ReexportationDocumentReference"))
+		}
+	}
+}
+
+// checkDischargedItem judges only if the importation that is quoted is in the
+// document too.
+func checkDischargedItem(d *rules.Document, report rules.Report) {
+	in := pieces(d.Root, importation, underImportation)
+	known := pieces(d.Root, importation, counterfoil.imported)
+	for c := range recorded(d.Root, reexportation) {
+		if _, there := known[c.imported()]; !there || c.item() == "" {
+			continue
+		}
+		if _, imported := in[underImportation(c)]; !imported {
+			report(c.Find("GoodsItem"), c.item(), c.imported())
+		}
+	}
+}
+
+// checkOneCarnet applies to claims too: a claim is about one carnet, and so are
+// its counterfoils.
+func checkOneCarnet(d *rules.Document, report rules.Report) {
+	about := d.Root.Find("GoodsItemPassportID").Text()
+	if d.Kind == carnet {
+		about = d.Root.Find("ID").Text()
+	}
+	for at := range d.Root.All("GoodsItemPassportCounterfoil/GoodsItemPassportID") {
+		if about == "" {
+			about = at.Text() // a proof names its carnet nowhere else
+		}
+		if at.Text() != "" && at.Text() != about {
+			report(at, at.Text(), about)
+		}
+	}
+}
+
+// checkReimportedItems follows practice only, so the rule warns.
+func checkReimportedItems(d *rules.Document, report rules.Report) {
+	out := pieces(d.Root, exportation, counterfoil.item)
+	if len(out) == 0 {
+		return
+	}
+	back := make(map[string]*big.Rat)
+	for c := range recorded(d.Root, reimportation) {
+		n := c.item()
+		q, ok := rules.Number(c.Find("GoodsItem/Quantity"))
+		if n == "" || !ok {
+			continue
+		}
+		back[n] = new(big.Rat).Add(q, cmp.Or(back[n], new(big.Rat)))
+		went, there := out[n]
+		switch {
+		case !there:
+			report(c.Find("GoodsItem"), rules.Decimal(back[n]), n, "0")
+		case went.below(back[n]):
+			report(c.Find("GoodsItem"), rules.Decimal(back[n]), n, rules.Decimal(went.sum))
+		}
+	}
+}
+
+// checkRunningBalance counts by importation and item, and reports at the
+// counterfoil that takes too much.
+func checkRunningBalance(d *rules.Document, report rules.Report) {
+	in := pieces(d.Root, importation, underImportation)
+	left := make(map[string]*big.Rat)
+	for c := range recorded(d.Root, reexportation) {
+		key := underImportation(c)
+		entered, there := in[key]
+		q, ok := rules.Number(c.Find("GoodsItem/Quantity"))
+		if !there || !ok {
+			continue
+		}
+		left[key] = new(big.Rat).Add(q, cmp.Or(left[key], new(big.Rat)))
+		if entered.below(left[key]) {
+			report(c.Find("GoodsItem"), rules.Decimal(left[key]), c.item(), c.imported(), rules.Decimal(entered.sum))
+		}
+	}
+}
+
+// checkTransitPair counts vouchers in pairs: one for departure, and one for
+// destination, which closes the first. It reports at the last counterfoil of
+// transit.
+func checkTransitPair(d *rules.Document, report rules.Report) {
+	vouchers := make(map[string]bool)
+	var last counterfoil
+	for c := range recorded(d.Root, transit) {
+		vouchers[c.voucher()] = true
+		last = c
+	}
+	if len(vouchers)%2 == 1 {
+		report(last.Node, strconv.Itoa(len(vouchers)))
+	}
+}
