@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"beibu/exchange/access"
 	"beibu/exchange/courier"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
@@ -32,17 +33,17 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var credentials []httpapi.Credential
+	var credentials []access.Credential
 	for _, party := range receivers { // the sender is one of them
 		digest := sha256.Sum256([]byte(party))
-		credentials = append(credentials, httpapi.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
+		credentials = append(credentials, access.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
 	}
-	access, err := httpapi.NewAccess(credentials)
+	known, err := access.NewCredentials(credentials)
 	if err != nil {
 		b.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: access,
+		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
 		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Trust:   signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{

@@ -19,6 +19,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
+
+	"beibu/exchange/access"
 )
 
 // echo returns a server that answers POST / with the document that it read,
@@ -32,7 +34,7 @@ func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Ser
 	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room, s.guests); err != nil {
 		tb.Fatal(err)
 	}
-	s.mount(route{"/", anyone, func(c *call) error { return handler(s, c) }})
+	s.mount(route{"/", access.ReadPublic, func(c *call) error { return handler(s, c) }})
 	return s
 }
 

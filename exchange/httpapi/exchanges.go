@@ -34,11 +34,8 @@ func (s *Server) listExchanges(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	if !c.caller.Operator {
-		if q.Party != "" && q.Party != c.caller.Party {
-			return errForbidden.because("party may only be your own", "party 只能是调用方自己")
-		}
-		q.Party = c.caller.Party
+	if err := c.caller.ScopeList(&q); err != nil {
+		return err
 	}
 	if err := c.visit.list(q.Limit); err != nil {
 		return err
@@ -52,8 +49,8 @@ func (s *Server) listExchanges(c *call) error {
 	}
 	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
 	for _, x := range found {
-		if c.caller.sees(x) {
-			shown := wireExchange(x, c.caller, s.handovers)
+		if visible, ok := c.caller.View(x); ok {
+			shown := wireExchange(visible, c.caller, s.handovers)
 			shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
 			if q.Party != "" {
 				shown.Direction = directionOf(x, q.Party)
@@ -79,19 +76,20 @@ func (s *Server) showExchange(c *call) error {
 	return c.json(http.StatusOK, wireExchange(x, c.caller, s.handovers))
 }
 
-// find returns the exchange that a path names, where the caller may see it.
-// Whoever was just answered 202 finds it.
+// find returns what the caller may see of the exchange that a path names. A sender
+// finds it as soon as it is accepted.
 func (s *Server) find(c *call) (exchange.Exchange, error) {
 	id, err := readID(c.request.PathValue("id"))
 	if err != nil {
 		return exchange.Exchange{}, errNoExchange()
 	}
-	x, err := s.finder.Exchange(c.request.Context(), id)
-	switch {
-	case isNotFound(err), err == nil && !c.caller.sees(x):
-		return exchange.Exchange{}, errNoExchange()
-	case err != nil:
+	found, err := s.finder.Exchange(c.request.Context(), id)
+	if err != nil && !isNotFound(err) {
 		return exchange.Exchange{}, err
+	}
+	x, visible := c.caller.View(found)
+	if err != nil || !visible {
+		return exchange.Exchange{}, errNoExchange()
 	}
 	c.exchange, c.kind = x.ID.String(), x.Identity.Kind
 	return x, nil
@@ -110,7 +108,7 @@ func readID(text string) (uuid.UUID, error) {
 }
 
 // errNoExchange says that there is no such exchange, or none that the caller
-// may see: the two are told alike.
+// may see: the answer does not distinguish the two.
 func errNoExchange() error {
 	return &exchange.Error{
 		Op: "find exchange", Kind: exchange.NotFound,

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 )
 
 // A peer is a connection from an address.
@@ -82,12 +83,12 @@ func TestSilentStrangersAreClosed(t *testing.T) {
 		}
 		s.intake.Store(&exchange.Intake{Parties: parties})
 		digest := sha256.Sum256([]byte("key"))
-		if s.access, err = NewAccess([]Credential{{Name: "operator", Operator: true, KeySHA256: hex.EncodeToString(digest[:])}}); err != nil {
+		if s.credentials, err = access.NewCredentials([]access.Credential{{Name: "operator", Operator: true, KeySHA256: hex.EncodeToString(digest[:])}}); err != nil {
 			t.Fatal(err)
 		}
 		ok := func(c *call) error { c.bytes(http.StatusOK, mediaXML, []byte("<a/>")); return nil }
-		s.mount(route{"GET /open", anyone, ok})
-		s.mount(route{"GET /known", callers, ok})
+		s.mount(route{"GET /open", access.ReadPublic, ok})
+		s.mount(route{"GET /known", access.ReadCatalogue, ok})
 		door := listenPipes()
 		server := s.HTTP()
 		ended := make(chan error)

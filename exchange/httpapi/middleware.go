@@ -15,6 +15,8 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+
+	"beibu/exchange/access"
 )
 
 // A call is one request being answered, and what is to be logged of it. It is
@@ -24,7 +26,7 @@ type call struct {
 	request *http.Request
 	id      string // of the request
 	begun   time.Time
-	caller  Caller
+	caller  access.Principal
 	visit   *visit // the memory that it holds, until its answer is written; nil where there is no route
 	limits  *Limits
 	route   string // the path of the route's pattern; "" where there is none

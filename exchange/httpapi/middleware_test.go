@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 )
 
@@ -112,7 +113,7 @@ func TestMutualTLS(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	known, spki := clientCertificate(t)
 	unknown, _ := clientCertificate(t)
-	w.swapAccess(httpapi.Credential{Name: "port gateway", Party: port, SPKISHA256: spki})
+	w.swapAccess(access.Credential{Name: "port gateway", Party: port, SPKISHA256: spki})
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = w.server.HTTP()
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert, MinVersion: tls.VersionTLS12}

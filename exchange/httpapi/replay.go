@@ -14,7 +14,7 @@ func (s *Server) planReplay(c *call) error {
 	if err := s.readJSON(c, &query); err != nil {
 		return err
 	}
-	if err := c.caller.mayReplay(&query); err != nil {
+	if err := c.caller.ScopeReplay(&query); err != nil {
 		return err
 	}
 	if err := s.filters().Check(c.request.Context(), query.Kind, query.Receiver); err != nil {
@@ -33,7 +33,7 @@ func (s *Server) doReplay(c *call) error {
 	if err := s.readJSON(c, &order); err != nil {
 		return err
 	}
-	if err := c.caller.mayReplay(&order.Query); err != nil {
+	if err := c.caller.ScopeReplay(&order.Query); err != nil {
 		return err
 	}
 	if err := goodReason(order.Reason); err != nil {
@@ -51,19 +51,4 @@ func (s *Server) doReplay(c *call) error {
 	done := wirePlan(plan)
 	done.Begun = &plan.Begun
 	return c.json(http.StatusOK, done)
-}
-
-// mayReplay refuses a replay to a receiver that is not the caller, unless the
-// caller is an operator. A party that names no receiver means itself.
-func (c Caller) mayReplay(q *exchange.ReplayQuery) error {
-	if c.Operator {
-		return nil
-	}
-	if q.Receiver == "" {
-		q.Receiver = c.Party
-	}
-	if q.Receiver != c.Party {
-		return errForbidden.because("receiver may only be your own party", "receiver 只能是调用方自己")
-	}
-	return nil
 }

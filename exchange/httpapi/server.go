@@ -14,6 +14,7 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/signing"
@@ -32,7 +33,7 @@ type Options struct {
 	Stamps   Timestamps    // or nil, where no authority stamps seals
 	Trust    signing.Trust // whose seals on our own envelopes count
 	Keys     PublicKeys
-	Access   *Access
+	Access   *access.Credentials
 	Limits   Limits
 	Beside   func() int64 // bytes that others hold for requests that are over, which count in Limits.Memory; or nil
 	Version  Version
@@ -98,27 +99,27 @@ func (l Limits) withDefaults() Limits {
 
 // A Server is the public API. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	intake  atomic.Pointer[exchange.Intake]
-	rules   Rules
-	journal exchange.Journal
-	finder  exchange.Finder
-	replay  exchange.Replay
-	hold    exchange.Hold
-	mailbox Mailbox
-	bodies  queue.Bodies
-	stamps  Timestamps
-	seals   atomic.Pointer[seals]
-	access  *Access
-	limits  Limits
-	version Version
-	log     *zap.Logger
-	metrics *metrics
-	spec    spec
-	mux     *http.ServeMux
-	buffers buffers
-	room    *room
-	quotas  quotas
-	guests  *Guests
+	intake      atomic.Pointer[exchange.Intake]
+	rules       Rules
+	journal     exchange.Journal
+	finder      exchange.Finder
+	replay      exchange.Replay
+	hold        exchange.Hold
+	mailbox     Mailbox
+	bodies      queue.Bodies
+	stamps      Timestamps
+	seals       atomic.Pointer[seals]
+	credentials *access.Credentials
+	limits      Limits
+	version     Version
+	log         *zap.Logger
+	metrics     *metrics
+	spec        spec
+	mux         *http.ServeMux
+	buffers     buffers
+	room        *room
+	quotas      quotas
+	guests      *Guests
 
 	handovers int // as in Options
 
@@ -139,7 +140,7 @@ func New(o Options) (*Server, error) {
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, access: o.Access, handovers: o.Handovers,
+		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.intake.Store(o.Intake)
@@ -211,53 +212,43 @@ func (s *Server) HTTP() *http.Server {
 // serves on: without them nothing bounds the connections.
 func (s *Server) Guests() *Guests { return s.guests }
 
-// An audience is who may call a route.
-type audience uint8
-
-const (
-	anyone    audience = iota // without credentials
-	callers                   // known by credentials
-	parties                   // callers that speak for a party
-	operators                 // callers that are operators
-)
-
 // A route is one line of the API.
 type route struct {
 	pattern string // method and path, as for http.ServeMux
-	who     audience
+	action  access.Action
 	serve   func(*call) error
 }
 
 // routes is the whole API. Each is in openapi.yaml, and nothing else is.
 func (s *Server) routes() []route {
 	return []route{
-		{"POST /v1/documents", parties, s.submit},
-		{"POST /v1/checks", callers, s.check},
-		{"GET /v1/exchanges", callers, s.listExchanges},
-		{"GET /v1/exchanges/{id}", callers, s.showExchange},
-		{"GET /v1/exchanges/{id}/document", callers, s.document},
-		{"GET /v1/exchanges/{id}/envelope", callers, s.envelope},
-		{"GET /v1/exchanges/{id}/receipt", callers, s.receipt},
-		{"POST /v1/exchanges/{id}/release", operators, s.release},
-		{"POST /v1/exchanges/{id}/refusal", operators, s.refuse},
-		{"GET /v1/mailbox", parties, s.fetch},
-		{"POST /v1/mailbox/acks", parties, s.acknowledge},
-		{"POST /v1/replays/plans", callers, s.planReplay},
-		{"POST /v1/replays", callers, s.doReplay},
-		{"GET /v1/parties", callers, s.listParties},
-		{"POST /v1/parties/{id}/suspension", operators, s.suspendParty},
-		{"DELETE /v1/parties/{id}/suspension", operators, s.resumeParty},
-		{"GET /v1/kinds", callers, s.listKinds},
-		{"GET /v1/kinds/{kind}", callers, s.showKind},
-		{"GET /v1/kinds/{kind}/sample", callers, s.sampleKind},
-		{"GET /v1/kinds/{kind}/schema", callers, s.listSchema},
-		{"GET /v1/kinds/{kind}/schema/{file}", callers, s.schemaFile},
-		{"GET /v1/routes", operators, s.listRoutes},
-		{"GET /v1/rules", anyone, s.listRules},
-		{"GET /v1/keys", anyone, s.listKeys},
-		{"GET /v1/version", callers, s.showVersion},
-		{"GET /v1/openapi.yaml", anyone, s.specYAML},
-		{"GET /v1/openapi.json", anyone, s.specJSON},
+		{"POST /v1/documents", access.SubmitDocument, s.submit},
+		{"POST /v1/checks", access.CheckDocument, s.check},
+		{"GET /v1/exchanges", access.ReadExchanges, s.listExchanges},
+		{"GET /v1/exchanges/{id}", access.ReadExchanges, s.showExchange},
+		{"GET /v1/exchanges/{id}/document", access.ReadExchanges, s.document},
+		{"GET /v1/exchanges/{id}/envelope", access.ReadExchanges, s.envelope},
+		{"GET /v1/exchanges/{id}/receipt", access.ReadExchanges, s.receipt},
+		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
+		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
+		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
+		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
+		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},
+		{"POST /v1/replays", access.ReplayDelivery, s.doReplay},
+		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
+		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},
+		{"DELETE /v1/parties/{id}/suspension", access.SuspendParty, s.resumeParty},
+		{"GET /v1/kinds", access.ReadCatalogue, s.listKinds},
+		{"GET /v1/kinds/{kind}", access.ReadCatalogue, s.showKind},
+		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
+		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
+		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
+		{"GET /v1/routes", access.ReadRoutes, s.listRoutes},
+		{"GET /v1/rules", access.ReadPublic, s.listRules},
+		{"GET /v1/keys", access.ReadPublic, s.listKeys},
+		{"GET /v1/version", access.ReadCatalogue, s.showVersion},
+		{"GET /v1/openapi.yaml", access.ReadPublic, s.specYAML},
+		{"GET /v1/openapi.json", access.ReadPublic, s.specJSON},
 	}
 }
 
@@ -271,7 +262,7 @@ func (s *Server) mount(r route) {
 			return // ServeHTTP alone calls the mux
 		}
 		c.routed, c.route = true, path
-		err := s.allow(c, r.who)
+		err := s.allow(c, r.action)
 		if err == nil {
 			err = s.letIn(c)
 		}
@@ -294,30 +285,9 @@ const strangers = "?"
 // letIn gives a call the memory that every request takes.
 func (s *Server) letIn(c *call) error {
 	party := c.caller.Party
-	if c.caller == (Caller{}) {
+	if c.caller.IsAnonymous() {
 		party = strangers
 	}
 	c.visit = s.room.enter(party)
 	return c.visit.begin()
-}
-
-// allow establishes the caller and refuses those who may not call a route.
-func (s *Server) allow(c *call, who audience) error {
-	if who == anyone {
-		return nil
-	}
-	var err error
-	if c.caller, err = s.access.caller(c.request, c.begun); err != nil {
-		return err
-	}
-	c.known()
-	switch {
-	case who == operators && !c.caller.Operator:
-		return errForbidden.because("this is for operators", "仅限平台操作员")
-	case s.isSuspended(c.caller.Party):
-		return errSuspended
-	case who == parties && c.caller.Party == "":
-		return errForbidden.because("the credential speaks for no party", "该凭据不代表任何参与方")
-	}
-	return nil
 }

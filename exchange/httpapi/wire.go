@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/rules"
 )
 
@@ -152,11 +153,11 @@ type Party struct {
 }
 
 // wireParty returns a party as a caller may see it.
-func wireParty(in *exchange.Intake, p exchange.Party, who Caller) Party {
+func wireParty(in *exchange.Intake, p exchange.Party, who access.Principal) Party {
 	p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
 	p.Suspended = in.IsSuspended(p.ID)
 	out := Party{Party: p}
-	if given, ok := in.Suspended.Get(p.ID); ok && who.Operator {
+	if given, ok := in.Suspended.Get(p.ID); ok && who.SeesSuspensions() {
 		out.Suspension = &given
 	}
 	return out
@@ -231,36 +232,30 @@ func wireAcceptance(a exchange.Acceptance) Acceptance {
 	}
 }
 
-// wireExchange returns an exchange as a caller may see it. A delivery is failing from
-// so many hand-overs on.
-func wireExchange(x exchange.Exchange, who Caller, handovers int) Exchange {
+// wireExchange translates what [access.Principal.View] shows of an exchange. A
+// delivery is failing from so many hand-overs on.
+func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exchange {
 	out := Exchange{
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
 		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
-		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
-	}
-	if who.Operator || who.Party == x.Identity.Sender {
-		out.HeldBy, out.HeldByOmitted = x.Held.Faults, x.Held.Omitted
+		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State,
+		HeldBy: x.Held.Faults, HeldByOmitted: x.Held.Omitted, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
 	}
 	if !who.Operator {
 		out.Direction = directionOf(x, who.Party)
 	}
 	for _, d := range x.Deliveries {
-		if who.seesDelivery(x, d.Receiver) {
-			out.Deliveries = append(out.Deliveries, Delivery{
-				Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
-				ConsignedAt: Time{d.ConsignedAt.UTC()}, ChangedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
-			})
-		}
+		out.Deliveries = append(out.Deliveries, Delivery{
+			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
+			ConsignedAt: Time{d.ConsignedAt.UTC()}, ChangedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
+		})
 	}
 	for _, e := range x.Events {
-		if e.Receiver == "" || who.seesDelivery(x, e.Receiver) {
-			out.Timeline = append(out.Timeline, Event{
-				Name: e.Name, At: Time{e.At.UTC()}, Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
-			})
-		}
+		out.Timeline = append(out.Timeline, Event{
+			Name: e.Name, At: Time{e.At.UTC()}, Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
+		})
 	}
 	return out
 }

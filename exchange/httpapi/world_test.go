@@ -30,6 +30,7 @@ import (
 
 	"beibu/deploy"
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
@@ -66,7 +67,7 @@ type world struct {
 	mailbox  *mailbox
 	decided  *decisions
 	recorder *exchange.Recorder
-	access   *httpapi.Access
+	access   *access.Credentials
 	signers  *signing.Registry     // the keys of the parties, none at first
 	unkept   atomic.Pointer[error] // why suspensions cannot be kept, or nil
 
@@ -147,9 +148,9 @@ func (w *world) panicOnAdmit(v any) {
 }
 
 // swapAccess puts other credentials in force.
-func (w *world) swapAccess(all ...httpapi.Credential) {
+func (w *world) swapAccess(all ...access.Credential) {
 	w.t.Helper()
-	if err := w.access.Swap(all); err != nil {
+	if err := w.access.Replace(all); err != nil {
 		w.t.Fatal(err)
 	}
 }
@@ -199,7 +200,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
 	intake, set := w.newIntake()
-	w.access, err = httpapi.NewAccess(credentials())
+	w.access, err = access.NewCredentials(credentials())
 	must(err)
 	core, lines := observer.New(zapcore.InfoLevel)
 	w.log = lines
@@ -286,14 +287,14 @@ func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
 	}, set
 }
 
-func credentials() []httpapi.Credential {
-	var all []httpapi.Credential
+func credentials() []access.Credential {
+	var all []access.Credential
 	for _, party := range []string{port, receiver, stranger} {
 		digest := sha256.Sum256([]byte(party))
-		all = append(all, httpapi.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
+		all = append(all, access.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
 	}
 	digest := sha256.Sum256([]byte(operator))
-	return append(all, httpapi.Credential{Name: operator, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
+	return append(all, access.Credential{Name: operator, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
 }
 
 // carnet returns a good document with a number.

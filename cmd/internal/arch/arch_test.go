@@ -55,6 +55,7 @@ var rules = []struct {
 	{tree: "signing", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "queue", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "exchange/rules", never: "net/http", because: "no HTTP in the domain"},
+	{tree: "exchange/access", never: "net/http", because: "every way in asks for the same rights"},
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
 	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},

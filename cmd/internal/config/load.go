@@ -16,7 +16,7 @@ import (
 	"beibu/cmd/internal/secret"
 	"beibu/deploy"
 	"beibu/exchange"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/access"
 	"beibu/schemas"
 	"beibu/signing"
 )
@@ -35,7 +35,7 @@ type Loaded struct {
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
-	Credentials []httpapi.Credential   // of Access; none where the daemon is to make its own
+	Credentials []access.Credential    // of Access; none where the daemon is to make its own
 
 	KafkaPassword, RedisPassword string      // what the password files hold
 	KafkaTLS, RedisTLS, TSATLS   *tls.Config // or nil, for plain connections
@@ -155,7 +155,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 // credentials reads the keys and certificates of Access.
 func (l *Loaded) credentials(src *source) {
 	for i, a := range l.Access {
-		c := httpapi.Credential{Name: a.Name, Party: a.Party, Operator: a.Operator, KeySHA256: strings.ToLower(a.KeySHA256)}
+		c := access.Credential{Name: a.Name, Party: a.Party, Operator: a.Operator, KeySHA256: strings.ToLower(a.KeySHA256)}
 		key := fmt.Sprintf("access[%d]", i)
 		if a.KeyFile != "" {
 			apiKey, err := secret.Key(a.KeyFile)

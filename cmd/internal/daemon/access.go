@@ -12,7 +12,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/secret"
 	"beibu/exchange"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/access"
 )
 
 // OperatorKey is the file of the operator's own API key in DATA/access.
@@ -21,7 +21,7 @@ const OperatorKey = "operator.key"
 // ownAccess returns the credentials that the daemon makes for itself where the
 // configuration names none: one API key a party and one for the operator, each
 // in a file that only the daemon's user can read.
-func ownAccess(dir string, parties []exchange.Party) ([]httpapi.Credential, error) {
+func ownAccess(dir string, parties []exchange.Party) ([]access.Credential, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make access folder: %w", err)
 	}
@@ -29,13 +29,13 @@ func ownAccess(dir string, parties []exchange.Party) ([]httpapi.Credential, erro
 	if err != nil {
 		return nil, err
 	}
-	all := []httpapi.Credential{{Name: "operator", Operator: true, KeySHA256: config.HashKey(operator)}}
+	all := []access.Credential{{Name: "operator", Operator: true, KeySHA256: config.HashKey(operator)}}
 	for _, p := range parties {
 		key, err := ownKey(filepath.Join(dir, p.ID+".key"))
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, httpapi.Credential{Name: p.ID, Party: p.ID, KeySHA256: config.HashKey(key)})
+		all = append(all, access.Credential{Name: p.ID, Party: p.ID, KeySHA256: config.HashKey(key)})
 	}
 	return all, nil
 }

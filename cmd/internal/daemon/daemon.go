@@ -18,6 +18,7 @@ import (
 	"beibu/cmd/internal/telemetry"
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/rules"
@@ -44,7 +45,7 @@ type Daemon struct {
 	index      *journal.Journal
 	recorder   *exchange.Recorder
 	api        *httpapi.Server
-	access     *httpapi.Access
+	access     *access.Credentials
 	tokens     hsm.Tokens // hardware modules with keys that seal
 	shut       *exchange.Suspensions
 	stamps     *timestamps.Keeper // or nil, where no authority stamps seals

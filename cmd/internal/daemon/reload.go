@@ -14,6 +14,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/signing"
@@ -31,7 +32,7 @@ type inForce struct {
 	intake      *exchange.Intake
 	signers     *signing.Registry
 	revocations []*revocation.Sources
-	credentials []httpapi.Credential
+	credentials []access.Credential
 	sealing     []signing.Key
 	trust       signing.Trust
 	public      httpapi.PublicKeys
@@ -118,7 +119,7 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 func (d *Daemon) Reload(l *config.Loaded) error {
 	next, err := d.prepare(l)
 	if err == nil {
-		err = d.access.Swap(next.credentials)
+		err = d.access.Replace(next.credentials)
 	}
 	if err != nil {
 		return fmt.Errorf("reload configuration: %w", err)

@@ -19,6 +19,7 @@ import (
 	"beibu/cmd/internal/proof"
 	"beibu/deploy"
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 	"beibu/signing"
 	"beibu/signing/c14n"
@@ -170,7 +171,7 @@ func TestRejectedReload(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l.Credentials = []httpapi.Credential{{Name: "no secret", Party: "qinzhou-customs"}}
+	l.Credentials = []access.Credential{{Name: "no secret", Party: "qinzhou-customs"}}
 	if err := s.Reload(l); err == nil {
 		t.Error("a credential without a secret was put in force")
 	}

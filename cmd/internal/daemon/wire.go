@@ -9,6 +9,7 @@ import (
 
 	"beibu/cmd/internal/secret"
 	"beibu/cmd/internal/version"
+	"beibu/exchange/access"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/rules"
@@ -17,7 +18,7 @@ import (
 // newAPI makes the door.
 func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
 	var err error
-	if d.access, err = httpapi.NewAccess(now.credentials); err != nil {
+	if d.access, err = access.NewCredentials(now.credentials); err != nil {
 		return err
 	}
 	d.api, err = httpapi.New(httpapi.Options{

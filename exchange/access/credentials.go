@@ -1,0 +1,158 @@
+package access
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"sync/atomic"
+	"time"
+)
+
+// A Credential is one way for a caller to prove its identity. It holds the digest
+// of a secret, never the secret.
+type Credential struct {
+	Name       string // required
+	Party      string // required, unless Operator is set
+	Operator   bool
+	KeySHA256  string // of an API key, hexadecimal, or ""
+	SPKISHA256 string // of a client certificate's SubjectPublicKeyInfo (RFC 5280 section 4.1), hexadecimal, or ""
+}
+
+// Credentials are those that are in force. They are safe for concurrent use.
+type Credentials struct {
+	current atomic.Pointer[keyring]
+}
+
+// keyring is one set of credentials. It is not changed once made.
+type keyring struct {
+	keys         []apiKey
+	certificates map[[sha256.Size]byte]Principal
+}
+
+type apiKey struct {
+	digest    [sha256.Size]byte
+	principal Principal
+}
+
+// NewCredentials returns credentials with those given in force. It returns every
+// mistake at once: a missing name or party, a digest that is not one, a secret
+// that is given twice, or no secret at all.
+func NewCredentials(all []Credential) (*Credentials, error) {
+	c := &Credentials{}
+	return c, c.Replace(all)
+}
+
+// Replace puts other credentials in force, for every call from now on. If it
+// fails, those before stay in force.
+func (c *Credentials) Replace(all []Credential) error {
+	ring := &keyring{certificates: make(map[[sha256.Size]byte]Principal)}
+	var mistakes []error
+	for i, one := range all {
+		if err := ring.add(one); err != nil {
+			mistakes = append(mistakes, fmt.Errorf("credential %d (%s): %w", i+1, one.Name, err))
+		}
+	}
+	if err := errors.Join(mistakes...); err != nil {
+		return err
+	}
+	c.current.Store(ring)
+	return nil
+}
+
+func (k *keyring) add(c Credential) error {
+	if c.Name == "" || c.Party == "" && !c.Operator {
+		return errors.New("a name and a party are required, the party unless it is an operator's")
+	}
+	if c.KeySHA256 == "" && c.SPKISHA256 == "" {
+		return errors.New("neither an API key nor a certificate")
+	}
+	principal := Principal{Name: c.Name, Party: c.Party, Operator: c.Operator}
+	if c.KeySHA256 != "" {
+		digest, err := parseDigest(c.KeySHA256)
+		if err != nil {
+			return fmt.Errorf("read digest of key: %w", err)
+		}
+		if slices.ContainsFunc(k.keys, func(other apiKey) bool { return other.digest == digest }) {
+			return errors.New("the API key is another credential's")
+		}
+		k.keys = append(k.keys, apiKey{digest, principal})
+	}
+	if c.SPKISHA256 != "" {
+		digest, err := parseDigest(c.SPKISHA256)
+		if err != nil {
+			return fmt.Errorf("read digest of certificate: %w", err)
+		}
+		if _, taken := k.certificates[digest]; taken {
+			return errors.New("the certificate is another credential's")
+		}
+		k.certificates[digest] = principal
+	}
+	return nil
+}
+
+// parseDigest reads a SHA-256 in hexadecimal.
+func parseDigest(text string) (digest [sha256.Size]byte, err error) {
+	b, err := hex.DecodeString(text)
+	if err != nil {
+		return digest, err
+	}
+	if len(b) != sha256.Size {
+		return digest, fmt.Errorf("it has %d bytes, not %d", len(b), sha256.Size)
+	}
+	return [sha256.Size]byte(b), nil
+}
+
+// The reasons for which a caller is not authenticated.
+var (
+	ErrNoCredentials      = errors.New("no credentials")
+	ErrUnknownCredentials = errors.New("unknown credentials")
+)
+
+// Authenticate returns the principal of an API key, of a client certificate, or of
+// both; key is "" and leaf nil if the caller has shown none. If it has shown both,
+// they must belong to the same party, and the key's principal counts. The caller
+// must have proved possession of the certificate's key, as a TLS handshake does
+// (RFC 8446 section 4.4.3). The key is pinned; a certificate that is unknown or
+// outside its validity at now counts as none. It returns ErrNoCredentials or
+// ErrUnknownCredentials.
+func (c *Credentials) Authenticate(key string, leaf *x509.Certificate, now time.Time) (Principal, error) {
+	ring := c.current.Load()
+	byCertificate, certified := ring.byCertificate(leaf, now)
+	if key == "" {
+		if certified {
+			return byCertificate, nil
+		}
+		return Principal{}, ErrNoCredentials
+	}
+	byKey, known := ring.byKey(key)
+	if !known || certified && (byKey.Party != byCertificate.Party || byKey.Operator != byCertificate.Operator) {
+		return Principal{}, ErrUnknownCredentials
+	}
+	return byKey, nil
+}
+
+// byKey compares with every key in constant time, so that neither the time taken
+// nor its spread reveals anything about a key.
+func (k *keyring) byKey(key string) (Principal, bool) {
+	digest, found := sha256.Sum256([]byte(key)), -1
+	for i := range k.keys {
+		same := subtle.ConstantTimeCompare(k.keys[i].digest[:], digest[:])
+		found = subtle.ConstantTimeSelect(same, i, found)
+	}
+	if found < 0 {
+		return Principal{}, false
+	}
+	return k.keys[found].principal, true
+}
+
+func (k *keyring) byCertificate(leaf *x509.Certificate, now time.Time) (Principal, bool) {
+	if len(k.certificates) == 0 || leaf == nil || now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
+		return Principal{}, false
+	}
+	principal, known := k.certificates[sha256.Sum256(leaf.RawSubjectPublicKeyInfo)]
+	return principal, known
+}

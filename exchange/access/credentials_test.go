@@ -1,0 +1,114 @@
+package access_test
+
+import (
+	"crypto/sha256"
+	"crypto/x509"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+	"time"
+
+	"beibu/exchange/access"
+)
+
+// digest returns the SHA-256 of a text as a credential gives it.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
+}
+
+var now = time.Date(2026, 9, 1, 8, 0, 0, 0, time.UTC)
+
+// certificate returns a client certificate that is valid at now.
+func certificate(spki string) *x509.Certificate {
+	return &x509.Certificate{
+		RawSubjectPublicKeyInfo: []byte(spki), NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+	}
+}
+
+func TestAuthenticate(t *testing.T) {
+	known, err := access.NewCredentials([]access.Credential{
+		{Name: "port gateway", Party: "qinzhou-customs", KeySHA256: digest("port key"), SPKISHA256: digest("port spki")},
+		{Name: "port backup", Party: "qinzhou-customs", SPKISHA256: digest("backup spki")},
+		{Name: "viet nam", Party: "vn-nsw", SPKISHA256: strings.ToUpper(digest("vn spki"))},
+		{Name: "night shift", Operator: true, KeySHA256: digest("operator key")},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	expired := certificate("vn spki")
+	expired.NotAfter = now.Add(-time.Second)
+	future := certificate("vn spki")
+	future.NotBefore = now.Add(time.Second)
+	cases := []struct {
+		name, key   string
+		certificate *x509.Certificate
+		principal   string
+		err         error
+	}{
+		{name: "nothing", err: access.ErrNoCredentials},
+		{name: "key", key: "port key", principal: "port gateway"},
+		{name: "operator", key: "operator key", principal: "night shift"},
+		{name: "unknown key", key: "port keys", err: access.ErrUnknownCredentials},
+		{name: "digest for a key", key: digest("port key"), err: access.ErrUnknownCredentials},
+		{name: "certificate", certificate: certificate("vn spki"), principal: "viet nam"},
+		{name: "unknown certificate", certificate: certificate("other"), err: access.ErrNoCredentials},
+		{name: "expired certificate", certificate: expired, err: access.ErrNoCredentials},
+		{name: "certificate not valid yet", certificate: future, err: access.ErrNoCredentials},
+		{name: "both of one party", key: "port key", certificate: certificate("backup spki"), principal: "port gateway"},
+		{name: "two parties", key: "port key", certificate: certificate("vn spki"), err: access.ErrUnknownCredentials},
+		{name: "a key with an unknown certificate", key: "port key", certificate: certificate("other"), principal: "port gateway"},
+		{name: "a wrong key beside a certificate", key: "x", certificate: certificate("vn spki"), err: access.ErrUnknownCredentials},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			principal, err := known.Authenticate(c.key, c.certificate, now)
+			if principal.Name != c.principal || !errors.Is(err, c.err) {
+				t.Errorf("%q, %v; want %q, %v", principal.Name, err, c.principal, c.err)
+			}
+		})
+	}
+}
+
+// Mistakes in new credentials leave the earlier ones in force.
+func TestReplaceCredentials(t *testing.T) {
+	known, err := access.NewCredentials([]access.Credential{{Name: "old", Party: "p", KeySHA256: digest("old")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := known.Replace([]access.Credential{{Name: "broken", Party: "p", KeySHA256: "zz"}}); err == nil {
+		t.Error("a broken credential was accepted")
+	}
+	if principal, err := known.Authenticate("old", nil, now); err != nil || principal.Name != "old" {
+		t.Errorf("after a failed replacement: %v, %v", principal, err)
+	}
+	if err := known.Replace([]access.Credential{{Name: "new", Party: "p", KeySHA256: digest("new")}}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := known.Authenticate("old", nil, now); !errors.Is(err, access.ErrUnknownCredentials) {
+		t.Errorf("the old key still works: %v", err)
+	}
+}
+
+func TestCredentialsReportEveryMistake(t *testing.T) {
+	good := access.Credential{Name: "good", Party: "p", KeySHA256: digest("k"), SPKISHA256: digest("s")}
+	_, err := access.NewCredentials([]access.Credential{
+		good,
+		{Party: "p", KeySHA256: digest("1")},
+		{Name: "no party", KeySHA256: digest("2")},
+		{Name: "no secret", Party: "p"},
+		{Name: "not hexadecimal", Party: "p", KeySHA256: "secret"},
+		{Name: "short", Party: "p", SPKISHA256: "abcd"},
+		{Name: "same key", Party: "q", KeySHA256: digest("k")},
+		{Name: "same certificate", Party: "q", SPKISHA256: digest("s")},
+	})
+	for i := 2; i <= 8; i++ {
+		if err == nil || !strings.Contains(err.Error(), "credential "+string(rune('0'+i))) {
+			t.Errorf("credential %d is not reported: %v", i, err)
+		}
+	}
+	if _, err := access.NewCredentials([]access.Credential{good}); err != nil {
+		t.Errorf("the good one alone: %v", err)
+	}
+}
