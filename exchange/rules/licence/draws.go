@@ -3,13 +3,217 @@ package licence
 import (
 	"math/big"
 	"strconv"
+	"time"
 
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
 
-// permittedUses returns on how many declarations a licence may be used: one,
-// where it does not say (one licence, one consignment).
+// drawRules are about the draws that customs endorse on a licence, and about what
+// remains.
+var drawRules = []rules.Rule{
+	{
+		Code: "LIC-03C", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder",
+		EN:     "drawn on {0}, after a draw of {1} was endorsed; draws stand in order of date",
+		ZH:     "核销日期{0}早于前一次核销日期{1}；核销记录应按日期先后排列",
+		Check:  checkDrawOrder,
+	},
+	{
+		Code: "LIC-03D", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder; arithmetic",
+		EN:     "{0} are said to remain; {1} less {2} leaves {3}",
+		ZH:     "所列剩余数量为{0}；{1}减去{2}应为{3}",
+		Check:  checkDrawRemainder,
+	},
+	{
+		Code: "LIC-03E", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder",
+		EN:     "the draw of {0} does not say what remains; a licence for several consignments must",
+		ZH:     "{0}的核销记录未注明剩余数量；非一批一证的许可证每次核销均须注明",
+		Check:  checkDrawRemainderStated,
+	},
+	{
+		Code: "LIC-07", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: goods are not released on an expired licence",
+		EN:     "drawn on {0}; the licence is valid from {1} to {2}",
+		ZH:     "核销日期为{0}；许可证有效期为{1}至{2}",
+		Check:  checkDrawInPeriod,
+	},
+	{
+		Code: "LIC-08", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: draws up to the remaining quantity; an overage only on the last draw, of what remains",
+		EN:     "draws {0} where {1} remained; with the overage at most {2}",
+		ZH:     "核销数量为{0}，而剩余数量为{1}；含溢装最多可核销{2}",
+		Check:  checkOverdraw,
+	},
+	{
+		Code: "LIC-12B", Kinds: licences(), Severity: rules.Reject,
+		Source: "UK DEFRA licence gateway, decision record 0006: positions are keyed by declaration and whole",
+		EN:     "declaration {0} has drawn on this line already; a declaration draws on a line once",
+		ZH:     "报关单{0}已在本项下核销；同一报关单对同一项只核销一次",
+		Check:  checkDrawTwice,
+	},
+	{
+		Code: "LIC-16", Kinds: licences(), Severity: rules.Warn,
+		Source: "UK DEFRA licence gateway, decision record 0006: each unit has its own balance",
+		EN:     "counts in {0}, the licence line in {1}; the balance cannot be followed",
+		ZH:     "计量单位为{0}，与许可证该项的计量单位{1}不一致，无法核算余额",
+		Check:  checkDrawUnit,
+	},
+	{
+		Code: "LIC-17", Kinds: licences(), Severity: rules.Warn,
+		Source: "UNCL 1373, codes 12 to 15",
+		EN:     "status {0} does not fit the draws: {1} lines of {2} have something left",
+		ZH:     "状态代码{0}与核销记录不符：{2}项商品中有{1}项仍有余额",
+		Check:  checkExhaustion,
+	},
+}
+
+func checkDrawOrder(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		var before time.Time
+		for at := range line.All("WriteOff/Date") {
+			day, ok := rules.Date(at)
+			if !ok {
+				continue
+			}
+			if day.Before(before) {
+				report(at, rules.ISODate(day), rules.ISODate(before))
+			}
+			before = day
+		}
+	}
+}
+
+// checkDrawRemainder goes by what the endorsement before states, so that one wrong
+// figure is one breach.
+func checkDrawRemainder(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		var stated *big.Rat
+		_, _ = drawDown(line, func(draw strict.Node, before, drawn *big.Rat) {
+			if stated != nil {
+				before = stated
+			}
+			left := less(before, drawn)
+			at := draw.Find("RemainingQuantity")
+			stated = left
+			if n, ok := rules.Number(at); ok && sameUnit(at, line.Find("Quantity")) {
+				stated = n
+			}
+			if stated.Cmp(left) != 0 {
+				report(at, rules.Decimal(stated), rules.Decimal(before), rules.Decimal(drawn), rules.Decimal(left))
+			}
+		})
+	}
+}
+
+// sameUnit reports whether two quantities can be compared.
+func sameUnit(a, b strict.Node) bool { return a.Attr("unitCode") == b.Attr("unitCode") }
+
+// checkDrawRemainderStated is for licences for several consignments only: nothing
+// remains on another after its only use.
+func checkDrawRemainderStated(d *rules.Document, report rules.Report) {
+	if permittedUses(d.Root) == 1 {
+		return
+	}
+	for draw := range d.Root.All("GoodsItem/WriteOff") {
+		if !draw.Find("RemainingQuantity").Exists() {
+			report(draw, draw.Find("Date").Text())
+		}
+	}
+}
+
+func checkDrawInPeriod(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok {
+		return
+	}
+	for at := range d.Root.All("GoodsItem/WriteOff/Date") {
+		day, ok := rules.Date(at)
+		if ok && (day.Before(first) || day.After(last)) {
+			report(at, rules.ISODate(day), rules.ISODate(first), rules.ISODate(last))
+		}
+	}
+}
+
+// checkOverdraw lets only the last draw use the overage, since nothing remains
+// after it.
+func checkOverdraw(d *rules.Document, report rules.Report) {
+	factor := overage(d.Root)
+	for line := range d.Root.All("GoodsItem") {
+		_, _ = drawDown(line, func(draw strict.Node, before, drawn *big.Rat) {
+			most := new(big.Rat).Mul(before, factor)
+			if drawn.Cmp(most) > 0 {
+				report(draw.Find("Quantity"), rules.Decimal(drawn), rules.Decimal(before), rules.Decimal(most))
+			}
+		})
+	}
+}
+
+// checkDrawTwice follows from what a draw is: a declaration states its whole
+// position on a line, so that a second draw adds nothing.
+func checkDrawTwice(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		seen := make(map[string]bool)
+		for at := range line.All("WriteOff/DeclarationID") {
+			if seen[at.Text()] {
+				report(at, at.Text())
+			}
+			seen[at.Text()] = true
+		}
+	}
+}
+
+// checkDrawUnit wants draws in the unit of their line, since each unit has its own
+// balance. Until the conversion is recorded, the balance of the line is not known.
+func checkDrawUnit(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		unit := line.Find("Quantity").Attr("unitCode")
+		if unit == "" {
+			continue // LIC-11
+		}
+		for _, path := range []string{"WriteOff/Quantity", "WriteOff/RemainingQuantity"} {
+			for at := range line.All(path) {
+				if other := at.Attr("unitCode"); other != "" && other != unit {
+					report(at, other, unit)
+				}
+			}
+		}
+	}
+}
+
+// checkExhaustion reads UNCL 1373: 12 and 14 are exhausted, 13 and 15 not
+// exhausted.
+func checkExhaustion(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("StatusCode")
+	status := at.Text()
+	exhausted := status == "12" || status == "14"
+	if !exhausted && status != "13" && status != "15" {
+		return
+	}
+	lines, open, ok := openLines(d.Root)
+	if ok && exhausted != (open == 0) {
+		report(at, status, strconv.Itoa(open), strconv.Itoa(lines))
+	}
+}
+
+// openLines counts the lines of a licence and those that have something left. It
+// reports false if the balance of a line cannot be computed.
+func openLines(licence strict.Node) (lines, open int, ok bool) {
+	for line := range licence.All("GoodsItem") {
+		left, ok := drawDown(line, func(strict.Node, *big.Rat, *big.Rat) {})
+		if !ok {
+			return 0, 0, false
+		}
+		lines++
+		open += left.Sign()
+	}
+	return lines, open, true
+}
+
+// permittedUses returns the number of declarations that may use a licence: one if
+// it does not say (one licence, one consignment).
 func permittedUses(licence strict.Node) int {
 	n, err := strconv.Atoi(licence.Find("PermittedUseQuantity").Text())
 	if err != nil || n < 1 {
@@ -19,8 +223,7 @@ func permittedUses(licence strict.Node) int {
 }
 
 // uses returns the first draw of each declaration that drew on a licence, in
-// document order: a licence is used once by a declaration, whatever the number
-// of its lines.
+// document order: a licence is used once by a declaration, on however many lines.
 func uses(licence strict.Node) []strict.Node {
 	var first []strict.Node
 	seen := make(map[string]bool)
@@ -34,8 +237,8 @@ func uses(licence strict.Node) []strict.Node {
 	return first
 }
 
-// overage returns by what factor the last draw may exceed what remains: 1
-// where the licence allows none.
+// overage returns the factor by which the last draw may exceed what remains: 1 if
+// the licence allows none.
 func overage(licence strict.Node) *big.Rat {
 	factor := big.NewRat(1, 1)
 	if percent, ok := rules.Number(licence.Find("PermittedOveragePercent")); ok {
@@ -45,9 +248,9 @@ func overage(licence strict.Node) *big.Rat {
 }
 
 // drawDown follows a line from the licensed quantity to what its draws leave,
-// never below zero, and shows each draw with what stood before it. It reports
-// false, and stops, where a quantity cannot be read or has another unit than
-// the line: that is LIC-11's and LIC-16's matter.
+// never below zero, and calls show for each draw with what remained before it. It
+// reports false, and stops, if a quantity cannot be read (LIC-11) or has another
+// unit than the line (LIC-16).
 func drawDown(line strict.Node, show func(draw strict.Node, before, drawn *big.Rat)) (*big.Rat, bool) {
 	licensed := line.Find("Quantity")
 	left, ok := rules.Number(licensed)
@@ -66,7 +269,7 @@ func drawDown(line strict.Node, show func(draw strict.Node, before, drawn *big.R
 	return left, true
 }
 
-// less returns a - b, or zero where b is more.
+// less returns a - b, or zero if b is more.
 func less(a, b *big.Rat) *big.Rat {
 	if a.Cmp(b) <= 0 {
 		return new(big.Rat)

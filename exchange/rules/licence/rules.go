@@ -1,3 +1,10 @@
+// Package licence holds the rules of import and export licences (LIC-…): what
+// one licence of urn:beibu:schema:trade-licence:1 must comply with. A rule that
+// needs two documents, such as one about a declaration that draws more than is
+// left, is not here.
+//
+// The rules follow the Chinese licence measures as traders' guides give them.
+// If the source is practice only, a rule warns, unless arithmetic alone decides.
 package licence
 
 import (
@@ -6,51 +13,19 @@ import (
 	"beibu/exchange/rules"
 )
 
-// Rules returns the rules of licences, by code.
+// Rules returns the rules of licences.
 func Rules() []rules.Rule {
-	return slices.Concat(usage(), validity(), quantities(), references(), codes(), arithmetic(), chemicals())
+	return slices.Concat(useRules, drawRules, validityRules, lineRules, headRules, chemicalRules)
 }
 
-// usage: how often and where a licence may be used.
-func usage() []rules.Rule {
-	return []rules.Rule{
-		oneOffice(), drawOffice(), oneConsignment(), twelveUses(), usesExceeded(), drawOrder(),
-		drawRemainder(), drawRemainderStated(), automaticUses(),
-	}
-}
+// The kinds of document that the rules of this package are about.
+const (
+	importLicence = "import-licence"
+	exportLicence = "export-licence"
+)
 
-// validity: when it may be used.
-func validity() []rules.Rule {
-	return []rules.Rule{
-		automaticPeriod(), importYear(), importCarryOver(), dualUseYear(), exportPeriod(), exportYear(),
-		freshGoodsPeriod(), drawInPeriod(), periodOrder(), issueOrder(),
-	}
-}
+func imports() []string { return []string{importLicence} }
 
-// quantities: how much may be drawn, and what is left.
-func quantities() []rules.Rule {
-	return []rules.Rule{
-		overdraw(), overageLimit(), oilOverageLimit(), quantityUnit(), lineNumber(), drawTwice(), drawUnit(),
-		exhaustion(),
-	}
-}
+func exports() []string { return []string{exportLicence} }
 
-// references: to earlier licences.
-func references() []rules.Rule {
-	return []rules.Rule{replacedLicence(), replacesItself(), replacedLater()}
-}
-
-// codes: what kind of licence it is.
-func codes() []rules.Rule {
-	return []rules.Rule{importCategory(), exportCategory(), documentType(), sameCountry()}
-}
-
-// arithmetic: what the figures say of one another.
-func arithmetic() []rules.Rule {
-	return []rules.Rule{lineValue(), totalValue(), lineCount()}
-}
-
-// chemicals: precursors and dangerous goods.
-func chemicals() []rules.Rule {
-	return []rules.Rule{precursorEndUser(), precursorCategory(), dangerousNumber(), dangerousMatch()}
-}
+func licences() []string { return []string{importLicence, exportLicence} }

@@ -9,6 +9,19 @@ import (
 	"beibu/exchange/rules/rulestest"
 )
 
+var kinds = []string{"import-licence", "export-licence"}
+
+func TestSamples(t *testing.T) { rulestest.Run(t, licence.Rules(), kinds...) }
+
+func TestMutations(t *testing.T) { rulestest.Mutate(t, licence.Rules(), kinds...) }
+
+func FuzzRules(f *testing.F) { rulestest.Fuzz(f, licence.Rules(), kinds...) }
+
+// BenchmarkCheck judges a licence of two lines and three draws.
+func BenchmarkCheck(b *testing.B) {
+	rulestest.Benchmark(b, licence.Rules(), "export-licence", "graphite-two-grades")
+}
+
 type example = rulestest.Example
 
 // run wants breaches of examples.

@@ -10,7 +10,7 @@ import (
 
 // The schema of licences lets an issuer sign, as the last thing in a licence,
 // and add what is its own, in one place, and nothing elsewhere.
-func TestSchemaIsOpenWhereItSays(t *testing.T) {
+func TestSchemaIsOpenInTwoPlaces(t *testing.T) {
 	sample, err := testdata.Find("export-licence", "chilled-pork-hong-kong")
 	if err != nil {
 		t.Fatal(err)

@@ -1,0 +1,167 @@
+package licence
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// lineRules are about the lines of a licence: their numbers, quantities and
+// values, and the overage that it permits.
+var lineRules = []rules.Rule{
+	{
+		Code: "LIC-08B", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: overage of bulk goods up to 5 percent",
+		EN:     "permits an overage of {0} percent; at most 5 are allowed",
+		ZH:     "允许溢装{0}%；大宗、散装货物溢装数量不得超过5%",
+		Check:  checkOverageLimit,
+	},
+	{
+		Code: "LIC-08C", Kinds: licences(), Severity: rules.Warn,
+		Source: "common practice: overage of crude and refined oil up to 3 percent",
+		EN:     "permits an overage of {0} percent; for crude and refined oil at most 3 are usual",
+		ZH:     "允许溢装{0}%；原油、成品油溢装数量一般不超过3%",
+		Check:  checkOilOverageLimit,
+	},
+	{
+		Code: "LIC-11", Kinds: licences(), Severity: rules.Reject,
+		Source: "WCO Data Model, QuantityQuantity with unitCode; UK DEFRA licence gateway, decision record 0006",
+		EN:     "{0} has no unit; a quantity needs a unitCode",
+		ZH:     "数量{0}没有计量单位；数量必须注明unitCode",
+		Check:  checkQuantityUnit,
+	},
+	{
+		Code: "LIC-12", Kinds: licences(), Severity: rules.Reject,
+		Source: "WCO Data Model, SequenceNumeric; UK DEFRA licence gateway, decision record 0006: a ledger by licence line",
+		EN:     "line number {0} is taken by an earlier line",
+		ZH:     "项号{0}与前面的商品项重复",
+		Check:  checkLineNumber,
+	},
+	{
+		Code: "LIC-20", Kinds: licences(), Severity: rules.Reject,
+		Source: "arithmetic: a line's value is quantity times unit price, within rounding",
+		EN:     "the value is {0}; {1} at {2} are {3}",
+		ZH:     "总值为{0}；数量{1}乘以单价{2}应为{3}",
+		Check:  checkLineValue,
+	},
+	{
+		Code: "LIC-21", Kinds: licences(), Severity: rules.Reject,
+		Source: "arithmetic: the total value is the sum of the lines, within rounding",
+		EN:     "the total is {0}; the lines sum up to {1}",
+		ZH:     "合计总值为{0}；各项总值之和为{1}",
+		Check:  checkTotalValue,
+	},
+	{
+		Code: "LIC-22", Kinds: licences(), Severity: rules.Reject,
+		Source: "WCO Data Model, GoodsItemQuantity; arithmetic",
+		EN:     "{0} goods items are announced; {1} are there",
+		ZH:     "注明商品项数为{0}，实有{1}项",
+		Check:  checkLineCount,
+	},
+}
+
+func checkOverageLimit(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("PermittedOveragePercent")
+	if n, ok := rules.Number(at); ok && n.Cmp(big.NewRat(5, 1)) > 0 {
+		report(at, rules.Decimal(n))
+	}
+}
+
+// checkOilOverageLimit is for crude (heading 2709) and refined oil (2710).
+func checkOilOverageLimit(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("PermittedOveragePercent")
+	n, ok := rules.Number(at)
+	if !ok || n.Cmp(big.NewRat(3, 1)) <= 0 || n.Cmp(big.NewRat(5, 1)) > 0 {
+		return // above 5 it is LIC-08B
+	}
+	for line := range d.Root.All("GoodsItem") {
+		if heading := rules.HSPrefix(commodity(line), 4); heading == "2709" || heading == "2710" {
+			report(at, rules.Decimal(n))
+			return
+		}
+	}
+}
+
+// checkQuantityUnit never assumes a unit: a national system once assumed tonnes.
+func checkQuantityUnit(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		for _, path := range []string{"Quantity", "WriteOff/Quantity", "WriteOff/RemainingQuantity"} {
+			for quantity := range line.All(path) {
+				if quantity.Attr("unitCode") == "" {
+					report(quantity, quantity.Text())
+				}
+			}
+		}
+	}
+}
+
+// checkLineNumber protects the balances, which are kept by licence line.
+func checkLineNumber(d *rules.Document, report rules.Report) {
+	seen := make(map[string]bool)
+	for at := range d.Root.All("GoodsItem/SequenceNumeric") {
+		number := strings.TrimLeft(at.Text(), "+0")
+		if seen[number] {
+			report(at, number)
+		}
+		seen[number] = true
+	}
+}
+
+func checkLineValue(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("GoodsItem") {
+		valueAt, priceAt := line.Find("ValueAmount"), line.Find("UnitPriceAmount")
+		value, hasValue := rules.ReadAmount(valueAt)
+		price, hasPrice := rules.ReadAmount(priceAt)
+		quantity, hasQuantity := rules.Number(line.Find("Quantity"))
+		if !hasValue || !hasPrice || !hasQuantity || value.Currency != price.Currency {
+			continue
+		}
+		if !rules.IsProduct(value, quantity, price) {
+			product := new(big.Rat).Mul(quantity, price.Value)
+			report(valueAt, rules.Decimal(value.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
+		}
+	}
+}
+
+// checkTotalValue judges only if every line has a value in the currency of the
+// total.
+func checkTotalValue(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("TotalValueAmount")
+	total, ok := rules.ReadAmount(at)
+	if !ok {
+		return
+	}
+	sum, lines := new(big.Rat), 0
+	for line := range d.Root.All("GoodsItem") {
+		value, ok := rules.ReadAmount(line.Find("ValueAmount"))
+		if !ok || value.Currency != total.Currency {
+			return
+		}
+		sum.Add(sum, value.Value)
+		lines++
+	}
+	if !rules.IsSum(total, sum, lines) {
+		report(at, rules.Decimal(total.Value), rules.Decimal(sum))
+	}
+}
+
+func checkLineCount(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("GoodsItemQuantity")
+	announced, err := strconv.Atoi(at.Text())
+	if err != nil {
+		return
+	}
+	lines := 0
+	for range d.Root.All("GoodsItem") {
+		lines++
+	}
+	if lines != announced {
+		report(at, strconv.Itoa(announced), strconv.Itoa(lines))
+	}
+}
+
+// commodity returns the element that holds the HS code of a line, or none.
+func commodity(line strict.Node) strict.Node { return rules.HS(line, "Commodity/Classification/ID") }

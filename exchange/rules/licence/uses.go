@@ -1,0 +1,127 @@
+package licence
+
+import (
+	"strconv"
+
+	"beibu/exchange/rules"
+)
+
+// useRules are about the offices and the declarations that may use a licence.
+var useRules = []rules.Rule{
+	{
+		Code: "LIC-01", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: one licence, one customs office (一证一关) unless stated otherwise",
+		EN:     "the licence names {0} customs offices; it may name one, unless MultipleOfficeIndicator is true",
+		ZH:     "许可证列明{0}个海关；除MultipleOfficeIndicator为true外，实行一证一关，只能列明一个海关",
+		Check:  checkOneOffice,
+	},
+	{
+		Code: "LIC-01B", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: one licence, one customs office (一证一关)",
+		EN:     "drawn at customs office {0}, which the licence does not name",
+		ZH:     "在海关{0}核销，但许可证未列明该海关",
+		Check:  checkDrawOffice,
+	},
+	{
+		Code: "LIC-02", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: one licence, one consignment (一批一证) by default",
+		EN:     "used by {0} declarations; the licence may be used by one",
+		ZH:     "已被{0}份报关单使用；该许可证实行一批一证，只能使用一次",
+		Check:  checkOneConsignment,
+	},
+	{
+		Code: "LIC-03", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: a licence for several consignments (非一批一证) has at most 12 draws",
+		EN:     "the licence permits {0} uses; at most {1} are allowed",
+		ZH:     "许可证允许使用{0}次；非一批一证的许可证最多使用{1}次",
+		Check:  checkTwelveUses,
+	},
+	{
+		Code: "LIC-03B", Kinds: licences(), Severity: rules.Reject,
+		Source: "Chinese licence measures: draws on a licence for several consignments (非一批一证)",
+		EN:     "used by {0} declarations; the licence permits {1}",
+		ZH:     "已被{0}份报关单使用；许可证只允许使用{1}次",
+		Check:  checkUsesExceeded,
+	},
+	{
+		Code: "LIC-04B", Kinds: imports(), Severity: rules.Reject,
+		Source: "Chinese automatic import licence: at most 6 uses",
+		EN:     "permits {0} uses; an automatic import licence allows at most {1}",
+		ZH:     "允许使用{0}次；自动进口许可证最多使用{1}次",
+		Check:  checkAutomaticUses,
+	},
+}
+
+func checkOneOffice(d *rules.Document, report rules.Report) {
+	if rules.IsTrue(d.Root.Find("MultipleOfficeIndicator")) {
+		return
+	}
+	offices := 0
+	second := d.Root
+	for office := range d.Root.All("CustomsOffice") {
+		if offices++; offices == 2 {
+			second = office
+		}
+	}
+	if offices > 1 {
+		report(second, strconv.Itoa(offices))
+	}
+}
+
+func checkDrawOffice(d *rules.Document, report rules.Report) {
+	named := make(map[string]bool)
+	for office := range d.Root.All("CustomsOffice/ID") {
+		named[office.Text()] = true
+	}
+	for office := range d.Root.All("GoodsItem/WriteOff/CustomsOfficeID") {
+		if !named[office.Text()] {
+			report(office, office.Text())
+		}
+	}
+}
+
+// checkOneConsignment applies if the licence does not permit more uses.
+func checkOneConsignment(d *rules.Document, report rules.Report) {
+	if permittedUses(d.Root) != 1 {
+		return
+	}
+	if used := uses(d.Root); len(used) > 1 {
+		report(used[1], strconv.Itoa(len(used)))
+	}
+}
+
+// maxUses limits the draws on a licence for several consignments.
+const maxUses = 12
+
+// checkTwelveUses leaves automatic import licences to LIC-04B.
+func checkTwelveUses(d *rules.Document, report rules.Report) {
+	if hasCategory(d.Root, automaticCodes) {
+		return
+	}
+	if n := permittedUses(d.Root); n > maxUses {
+		report(d.Root.Find("PermittedUseQuantity"), strconv.Itoa(n), strconv.Itoa(maxUses))
+	}
+}
+
+// checkUsesExceeded goes by what the licence itself permits.
+func checkUsesExceeded(d *rules.Document, report rules.Report) {
+	permitted := permittedUses(d.Root)
+	if permitted == 1 {
+		return // LIC-02
+	}
+	if used := uses(d.Root); len(used) > permitted {
+		report(used[permitted], strconv.Itoa(len(used)), strconv.Itoa(permitted))
+	}
+}
+
+// maxAutomaticUses limits the uses of an automatic import licence.
+const maxAutomaticUses = 6
+
+func checkAutomaticUses(d *rules.Document, report rules.Report) {
+	if !hasCategory(d.Root, automaticCodes) {
+		return
+	}
+	if n := permittedUses(d.Root); n > maxAutomaticUses {
+		report(d.Root.Find("PermittedUseQuantity"), strconv.Itoa(n), strconv.Itoa(maxAutomaticUses))
+	}
+}

@@ -1,0 +1,219 @@
+package licence
+
+import (
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+	"beibu/signing/strict"
+)
+
+// validityRules are about the period in which a licence may be used.
+var validityRules = []rules.Rule{
+	{
+		Code: "LIC-04", Kinds: imports(), Severity: rules.Reject,
+		Source: "Chinese automatic import licence: valid for 6 months",
+		EN:     "expires on {0}; an automatic import licence effective from {1} ends by {2}",
+		ZH:     "有效期至{0}；自{1}起生效的自动进口许可证有效期为6个月，最迟至{2}",
+		Check:  checkAutomaticPeriod,
+	},
+	{
+		Code: "LIC-05", Kinds: imports(), Severity: rules.Reject,
+		Source: "MOFCOM Order 2004/27 (import licences): carry-over to 31 March of the next year at most",
+		From:   law.Order27(),
+		EN:     "expires on {0}; an import licence effective from {1} ends by {2} at the latest",
+		ZH:     "有效期至{0}；自{1}起生效的进口许可证，跨年度使用最迟不得超过{2}",
+		Check:  checkImportYear,
+	},
+	{
+		Code: "LIC-05B", Kinds: imports(), Severity: rules.Warn,
+		Source: "MOFCOM Order 2004/27 (import licences): valid within the calendar year",
+		From:   law.Order27(),
+		EN:     "expires on {0}, after {1}; a licence carried over into the next year names the one it continues",
+		ZH:     "有效期至{0}，超过当年{1}；跨年度使用的进口许可证应注明所延续的原许可证",
+		Check:  checkImportCarryOver,
+	},
+	{
+		Code: "LIC-05C", Kinds: licences(), Severity: rules.Warn,
+		Source: "MOFCOM and GACC Order 2005/29 (dual-use licences): one year, to 31 March of the next at most; common practice",
+		From:   law.Order29(),
+		EN:     "expires on {0}; a dual-use licence effective from {1} ends by {2}",
+		ZH:     "有效期至{0}；自{1}起生效的两用物项和技术许可证最迟至{2}",
+		Check:  checkDualUseYear,
+	},
+	{
+		Code: "LIC-06", Kinds: exports(), Severity: rules.Reject,
+		Source: "Chinese export licence measures: valid for 6 months at most",
+		EN:     "expires on {0}; an export licence effective from {1} ends by {2}",
+		ZH:     "有效期至{0}；自{1}起生效的出口许可证有效期最长6个月，最迟至{2}",
+		Check:  checkExportPeriod,
+	},
+	{
+		Code: "LIC-06B", Kinds: exports(), Severity: rules.Reject,
+		Source: "Chinese export licence measures: not past 31 December",
+		EN:     "expires on {0}; an export licence ends by {1}, with its calendar year",
+		ZH:     "有效期至{0}；出口许可证当年有效，最迟至{1}",
+		Check:  checkExportYear,
+	},
+	{
+		Code: "LIC-06C", Kinds: exports(), Severity: rules.Warn,
+		Source: "Chinese export licence measures: fresh goods for Hong Kong and Macao, 1 month",
+		EN:     "expires on {0}; a licence for live or chilled goods to Hong Kong or Macao effective from {1} ends by {2}",
+		ZH:     "有效期至{0}；自{1}起生效的供港澳鲜活冷冻商品出口许可证有效期为1个月，最迟至{2}",
+		Check:  checkFreshGoodsPeriod,
+	},
+	{
+		Code: "LIC-07B", Kinds: licences(), Severity: rules.Reject,
+		Source: "WCO Data Model, AdditionalDocument: EffectiveDateTime and ExpirationDateTime bound one period",
+		EN:     "expires on {0}, before it takes effect on {1}",
+		ZH:     "有效期至{0}，早于生效日期{1}",
+		Check:  checkPeriodOrder,
+	},
+	{
+		Code: "LIC-07C", Kinds: licences(), Severity: rules.Warn,
+		Source: "common practice: a licence takes effect on or after the day of its issue",
+		EN:     "takes effect on {0}, before it was issued on {1}",
+		ZH:     "生效日期{0}早于签发日期{1}",
+		Check:  checkIssueOrder,
+	},
+}
+
+func checkAutomaticPeriod(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, automaticCodes) {
+		return
+	}
+	if end := rules.AddMonths(first, 6); last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+	}
+}
+
+// checkImportYear applies to a licence that is carried over, too.
+func checkImportYear(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, ordinaryImport) {
+		return
+	}
+	if end := carryOverEnd(first); last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+	}
+}
+
+// checkImportCarryOver lets a licence run into the next year if it names the one
+// that it continues. The rule warns, since the measures do not say how the case is
+// shown.
+func checkImportCarryOver(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, ordinaryImport) {
+		return
+	}
+	end := yearEnd(first)
+	if last.After(end) && !last.After(carryOverEnd(first)) && !d.Root.Find("PreviousDocument").Exists() {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(end))
+	}
+}
+
+// checkDualUseYear includes licences for precursor chemicals.
+func checkDualUseYear(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, dualUseCodes) {
+		return
+	}
+	end := carryOverEnd(first)
+	if year := rules.AddMonths(first, 12); year.Before(end) {
+		end = year
+	}
+	if last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+	}
+}
+
+func checkExportPeriod(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, ordinaryExport) {
+		return
+	}
+	if end := rules.AddMonths(first, 6); last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+	}
+}
+
+func checkExportYear(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !hasCategory(d.Root, ordinaryExport) {
+		return
+	}
+	if end := yearEnd(first); last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(end))
+	}
+}
+
+// checkFreshGoodsPeriod takes chapters 01 and 02 of the Harmonised System for
+// fresh goods. That is our reading, so the rule warns.
+func checkFreshGoodsPeriod(d *rules.Document, report rules.Report) {
+	first, last, ok := period(d.Root)
+	if !ok || !isFreshForHongKong(d.Root) {
+		return
+	}
+	if end := rules.AddMonths(first, 1); last.After(end) {
+		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+	}
+}
+
+// isFreshForHongKong reports whether an export licence is for live animals and
+// meat to Hong Kong or Macao, and for nothing else.
+func isFreshForHongKong(licence strict.Node) bool {
+	to := licence.Find("DestinationCountryCode").Text()
+	if to != "HK" && to != "MO" || !hasCategory(licence, ordinaryExport) {
+		return false
+	}
+	found := false
+	for line := range licence.All("GoodsItem") {
+		code := commodity(line)
+		if !code.Exists() {
+			continue
+		}
+		if chapter := rules.HSPrefix(code, 2); chapter != "01" && chapter != "02" {
+			return false
+		}
+		found = true
+	}
+	return found
+}
+
+func checkPeriodOrder(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("ExpirationDate")
+	first, hasFirst := rules.Date(d.Root.Find("EffectiveDate"))
+	last, hasLast := rules.Date(at)
+	if hasFirst && hasLast && last.Before(first) {
+		report(at, rules.ISODate(last), rules.ISODate(first))
+	}
+}
+
+func checkIssueOrder(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("EffectiveDate")
+	first, hasFirst := rules.Date(at)
+	issued, hasIssued := rules.Date(d.Root.Find("IssueDate"))
+	if hasFirst && hasIssued && first.Before(issued) {
+		report(at, rules.ISODate(first), rules.ISODate(issued))
+	}
+}
+
+// period returns the first and the last day on which a licence may be used, and
+// whether both can be read and are in order. If they are not in order, LIC-07B
+// reports it, and no other rule judges the period.
+func period(licence strict.Node) (first, last time.Time, ok bool) {
+	first, hasFirst := rules.Date(licence.Find("EffectiveDate"))
+	last, hasLast := rules.Date(licence.Find("ExpirationDate"))
+	return first, last, hasFirst && hasLast && !last.Before(first)
+}
+
+// yearEnd returns 31 December of the day's year.
+func yearEnd(day time.Time) time.Time {
+	return time.Date(day.Year(), time.December, 31, 0, 0, 0, 0, time.UTC)
+}
+
+// carryOverEnd returns 31 March of the year after the day's.
+func carryOverEnd(day time.Time) time.Time {
+	return time.Date(day.Year()+1, time.March, 31, 0, 0, 0, 0, time.UTC)
+}
