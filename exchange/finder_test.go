@@ -44,7 +44,7 @@ func TestFinder(t *testing.T) {
 		"dispatched just before its decision is asked for": {
 			decided: func(r *exchangetest.Record) ruling {
 				return func(id uuid.UUID) (queue.Entry, error) {
-					err := r.Tell(t.Context(), queue.Change{Entry: &entry}, queue.Change{Event: &queue.Event{
+					err := r.Publish(t.Context(), queue.Change{Entry: &entry}, queue.Change{Event: &queue.Event{
 						ID: entry.ID, Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: entry.At,
 					}})
 					if err != nil {

@@ -57,7 +57,7 @@ func refusedRecord(t *testing.T, n int) bounded {
 		}
 		changes = append(changes, queue.Change{Entry: &e}, event(exchange.ContentConsignment, nil), event(exchange.ConsignmentRejection, detail))
 		if len(changes) >= 6_000 || i == n-1 {
-			if err := b.Tell(t.Context(), changes...); err != nil {
+			if err := b.Publish(t.Context(), changes...); err != nil {
 				t.Fatal(err)
 			}
 			changes = nil

@@ -30,7 +30,7 @@ type Algorithm struct {
 	Code    string // of the refusal
 
 	family family
-	digest *Digest // of SignedInfo; none where the family has its own
+	digest *Digest // of SignedInfo; none if the family has its own
 }
 
 // UsesUserID reports whether a user id enters the signature beside the message.
@@ -120,7 +120,7 @@ const (
 )
 
 // AlgorithmFor returns the algorithm by which a key signs here, or a
-// *Refusal where no such key may sign.
+// *Refusal if no such key may sign.
 func AlgorithmFor(public crypto.PublicKey) (*Algorithm, error) {
 	f, why := familyOf(public)
 	switch f {
@@ -141,7 +141,7 @@ func AlgorithmFor(public crypto.PublicKey) (*Algorithm, error) {
 }
 
 // AlgorithmWith returns the algorithm by which a key signs here with a digest,
-// such as "sha512", or a *Refusal where there is none. Ed25519 and SM2 have
+// such as "sha512", or a *Refusal if there is none. Ed25519 and SM2 have
 // their own digest.
 func AlgorithmWith(public crypto.PublicKey, digest string) (*Algorithm, error) {
 	usual, err := AlgorithmFor(public)

@@ -9,7 +9,7 @@ import (
 
 // Standing reports whether a registered certificate still counts.
 type Standing interface {
-	// Check returns a *Refusal where the certificate does not count at a time.
+	// Check returns a *Refusal if the certificate does not count at a time.
 	// It answers from what it knows and fetches nothing.
 	Check(c *Certificate, at time.Time) error
 }
@@ -23,7 +23,7 @@ type Anchors struct {
 }
 
 // NewAnchors trusts these roots; intermediates help to find a way to them.
-// Where revocations are given, no certificate of a chain but the root may be
+// If revocations are given, no certificate of a chain but the root may be
 // revoked.
 func NewAnchors(roots, intermediates []*Certificate, revocations *Revocations) (*Anchors, error) {
 	if len(roots) == 0 {

@@ -41,7 +41,7 @@ func measured(b *testing.B, size int, f func() error) {
 	b.ReportMetric(float64(taken[len(taken)*99/100].Microseconds()), "p99-µs")
 }
 
-// read looks at every byte once.
+// read visits every byte once.
 func read(document []byte) {
 	var sum byte
 	for _, c := range document {
@@ -282,10 +282,10 @@ func BenchmarkXMLSec(b *testing.B) {
 			}
 			for b.Loop() {
 				cmd := exec.CommandContext(b.Context(), xmlsec, arguments...)
-				var told bytes.Buffer
-				cmd.Stderr = &told
+				var stderr bytes.Buffer
+				cmd.Stderr = &stderr
 				if err := cmd.Run(); err != nil {
-					b.Fatalf("%v\n%s", err, told.Bytes())
+					b.Fatalf("%v\n%s", err, stderr.Bytes())
 				}
 			}
 			b.ReportMetric(float64(b.N*documents)/b.Elapsed().Seconds(), "documents/s")

@@ -15,7 +15,7 @@ type cursor struct {
 	scanner strict.Scanner
 	bytes   []byte
 	tap     *c14n.Writer // takes the events, or nil
-	blanks  bool         // white space may stand between elements
+	blanks  bool         // white space is allowed between elements
 	code    string       // of refusals about the shape
 	decoded []byte       // scratch space for base64
 }
@@ -44,7 +44,7 @@ func (c *cursor) refuse(code, reason string) error {
 	return refusal(code, reason).at(c.bytes, start)
 }
 
-// structure reads up to the next tag, over white space where it may stand.
+// structure reads up to the next tag, over white space if it is allowed there.
 func (c *cursor) structure() error {
 	for {
 		if err := c.next(); err != nil {
@@ -56,7 +56,7 @@ func (c *cursor) structure() error {
 		}
 		start, end := c.scanner.Span()
 		if kind == strict.CData || !c.blanks || len(bytes.TrimLeft(c.bytes[start:end], " \t\r\n")) > 0 {
-			return c.refuse(c.code, "text where only elements may stand")
+			return c.refuse(c.code, "text at a place for elements alone")
 		}
 	}
 }
@@ -91,7 +91,7 @@ func (c *cursor) leave() error {
 }
 
 // attribute checks that the start tag read last has exactly one attribute of
-// this name, in no namespace, or none where the name is empty. It returns the
+// this name, in no namespace, or none if the name is empty. It returns the
 // value.
 func (c *cursor) attribute(name string) (string, error) {
 	list := c.scanner.Attributes()
@@ -112,7 +112,7 @@ func (c *cursor) attribute(name string) (string, error) {
 }
 
 // text reads the text of an element just entered, and its end tag. It returns
-// the bytes as they stand there, with references in them where marks say so.
+// the bytes as they are there, with references in them if marks say so.
 func (c *cursor) text() (raw []byte, marks uint8, err error) {
 	if err := c.next(); err != nil {
 		return nil, 0, err
@@ -125,7 +125,7 @@ func (c *cursor) text() (raw []byte, marks uint8, err error) {
 		}
 	}
 	if c.scanner.Kind() != strict.EndElement {
-		return nil, 0, c.refuse(c.code, "only text may stand here")
+		return nil, 0, c.refuse(c.code, "only text is allowed here")
 	}
 	return raw, marks, nil
 }
@@ -186,7 +186,7 @@ func appendPacked(dst, raw []byte) []byte {
 	return dst
 }
 
-// finish reads to the end of the document, where nothing may follow.
+// finish reads to the end of the document, after which nothing may follow.
 func (c *cursor) finish() error {
 	if c.scanner.Next() {
 		return c.refuse(c.code, "something after the last element")

@@ -28,7 +28,7 @@ type Envelope struct {
 // whose that is, is known where Signer is not empty.
 type Seal struct {
 	ID          string // of the signature
-	Signer      string // name of the trusted signer, or "" where the certificate is not trusted
+	Signer      string // name of the trusted signer, or "" if the certificate is not trusted
 	Algorithm   string // such as "ecdsa-sha256"
 	SigningTime time.Time
 	Certificate *Certificate
@@ -54,8 +54,8 @@ type opener struct {
 	signatureReader
 	contentWriter c14n.Writer
 	adds          bool   // a seal is to be added, by any digest
-	sha256, sm3   []byte // digests of the content, or nil where no seal is by it
-	end           int    // where the end tag of the envelope starts
+	sha256, sm3   []byte // digests of the content, or nil if no seal is by it
+	end           int    // offset of the end tag of the envelope
 
 	keepsStampables bool
 	stampables      []stampable
@@ -143,7 +143,7 @@ func (o *opener) content(e *Envelope) error {
 }
 
 // hashes returns those by which the seals digest the content: one is enough
-// where all do the same. No base64 has a '#'.
+// if all do the same. No base64 has a '#'.
 func (o *opener) hashes() (ofSHA256, ofSM3 hash.Hash) {
 	if o.adds || bytes.Contains(o.bytes, []byte("#sm3")) {
 		ofSM3 = sm3.New()
@@ -173,7 +173,7 @@ func (o *opener) signedContent(e *Envelope) error {
 	return o.leave()
 }
 
-// orRefuse passes an error on, or refuses the shape where there is none.
+// orRefuse passes an error on, or refuses the shape if there is none.
 func (o *opener) orRefuse(err error, reason string) error {
 	if err != nil {
 		return err

@@ -30,7 +30,7 @@ type signingCertificate struct {
 	Policies     asn1.RawValue `asn1:"optional"`
 }
 
-// essCertID is ESSCertID and ESSCertIDv2, which is by SHA-256 where it names no
+// essCertID is ESSCertID and ESSCertIDv2, which is by SHA-256 if it names no
 // algorithm.
 type essCertID struct {
 	Algorithm    pkix.AlgorithmIdentifier `asn1:"optional"`
@@ -86,7 +86,7 @@ func (id *essCertID) holds(c *Certificate, v2 bool) bool {
 	return bytes.Equal(id.Digest, digest) && id.IssuerSerial.holds(c)
 }
 
-// holds reports whether issuer and serial number, where they are given, are those
+// holds reports whether issuer and serial number, if they are given, are those
 // of a certificate.
 func (s *issuerSerial) holds(c *Certificate) bool {
 	if s.Serial == nil {

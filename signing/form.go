@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// The parts of a seal in canonical form. A seal is accepted only where its
+// The parts of a seal in canonical form. A seal is accepted only if its
 // SignedInfo and SignedProperties are these bytes exactly, so that nothing in
 // them has to be interpreted.
 

@@ -16,7 +16,7 @@ const maxDER = 2*(2+1+48) + 3
 // errNotDER says that a signer returned something else than a signature.
 var errNotDER = errors.New("read signature: not two numbers in DER")
 
-// derFromFixed appends the DER form of r‖s to dst. It returns false where the
+// derFromFixed appends the DER form of r‖s to dst. It returns false if the
 // value has not twice the size.
 func derFromFixed(dst, fixed []byte, size int) ([]byte, bool) {
 	if len(fixed) != 2*size || size > 48 {

@@ -39,7 +39,7 @@ func (h *Header) before() [5]field {
 	}
 }
 
-// check returns an error that wraps ErrHeader where the header cannot be
+// check returns an error that wraps ErrHeader if the header cannot be
 // written and read back the same.
 func (h *Header) check() error {
 	for _, f := range h.before() {
@@ -77,7 +77,7 @@ func isText(s string) bool {
 	return true
 }
 
-// size is how many bytes append writes at most, where little is escaped.
+// size is how many bytes append writes at most, if little is escaped.
 func (h *Header) size() int {
 	n := 512
 	for _, f := range h.before() {

@@ -9,7 +9,7 @@ import (
 )
 
 // An identifier is the value of an attribute by which some program may find an
-// element: without the schema, the name of the attribute has to tell.
+// element: without the schema, the name of the attribute has to decide.
 type identifier struct {
 	value []byte
 	at    int // of the tag that has it, in the document
@@ -50,7 +50,7 @@ func (r *senderReader) identifies(a strict.Attribute) bool {
 	return local == "Id" || local == "ID" || local == "id"
 }
 
-// objectToTwins objects to an identifier that stands twice, anywhere: two
+// objectToTwins objects to an identifier that is used twice, anywhere: two
 // programs may find two elements by it. Sorting bounds what a document with
 // many of them can cost.
 func (r *senderReader) objectToTwins() {

@@ -21,7 +21,7 @@ func private(root *os.Root, name string) error {
 	return nil
 }
 
-// readOrCreate reads a file, which it makes where it is not there.
+// readOrCreate reads a file, which it makes if it is not there.
 func readOrCreate(root *os.Root, name string, content func() ([]byte, error)) ([]byte, error) {
 	if _, err := root.Lstat(name); errors.Is(err, fs.ErrNotExist) {
 		made, err := content()
@@ -42,7 +42,7 @@ func readOrCreate(root *os.Root, name string, content func() ([]byte, error)) ([
 	return text, nil
 }
 
-// create puts a file in place whole, or not at all. Where another process was
+// create puts a file in place whole, or not at all. If another process was
 // first, its file stays.
 func create(root *os.Root, name string, content []byte) error {
 	temporary := fmt.Sprintf(".%s.%s", name, rand.Text())

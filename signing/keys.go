@@ -35,7 +35,7 @@ const (
 	earlierPrefix = "earlier-" // and the id of the key: a certificate that sealed before
 )
 
-// LoadOrCreate reads the keys in a folder. Where a key is not there it is
+// LoadOrCreate reads the keys in a folder. If a key is not there it is
 // made: ECDSA P-256 with a certificate of its own for this common name, valid
 // from an hour before now for ten years, and Ed25519 for receipts. The folder
 // must be open to nobody else (0700), and the files too (0600). Several
@@ -72,7 +72,7 @@ func LoadOrCreate(dir, commonName string, now time.Time) (*Keys, error) {
 
 // RotateSeal puts a new key and certificate in the place of those that seal.
 // The old certificate stays in the folder, so that what it sealed can be
-// verified; the old private key does not. To be called where no daemon is
+// verified; the old private key does not. To be called while no daemon is
 // starting; one that runs seals with the old key until it loads the new one.
 func RotateSeal(dir, commonName string, now time.Time) (*Keys, error) {
 	return replaceSeal(dir, commonName, now, func([]byte) ([]byte, error) { return NewKeyPEM("ecdsa-p256", commonName, now) })
@@ -81,7 +81,7 @@ func RotateSeal(dir, commonName string, now time.Time) (*Keys, error) {
 // ImportSeal puts another certificate for the key that seals in the place of
 // the one at hand, such as one that an authority issued on request. The old
 // certificate stays in the folder, since what was sealed names it. One that
-// runs seals with it until it loads the new one. It fails where the certificate
+// runs seals with it until it loads the new one. It fails if the certificate
 // is for another key.
 func ImportSeal(dir, commonName string, now time.Time, certificate []byte) (*Keys, error) {
 	return replaceSeal(dir, commonName, now, func(old []byte) ([]byte, error) { return WithCertificate(old, certificate) })

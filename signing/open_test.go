@@ -105,7 +105,7 @@ func TestOpenRefuses(t *testing.T) {
 	}
 }
 
-// TestHiddenDigestIsRefused: where references hide the name of the digest, so
+// TestHiddenDigestIsRefused: if references hide the name of the digest, so
 // that nothing was digested by it, a seal over nothing must not hold.
 func TestHiddenDigestIsRefused(t *testing.T) {
 	document := []byte("<a/>")

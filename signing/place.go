@@ -29,9 +29,9 @@ const (
 
 // A place is where a signature goes, between what opens and what closes it.
 type place struct {
-	at, from      int    // the document up to at stands before it, from from on after it
+	at, from      int    // the document up to at is before it, from from on after it
 	before, after string // what opens and closes it
-	name          []byte // of the root, where after it its end tag has to be written
+	name          []byte // of the root, if after it its end tag has to be written
 }
 
 // place finds the place for a signature. For what is no document, or holds

@@ -10,11 +10,11 @@ import (
 // Codes of refusals. They are stable: clients and tests match them. Bytes that
 // are no XML to the exchange keep the code of the reader, such as "xml.dtd".
 const (
-	CodeMissing     = "signature.missing"       // no signature where one is required
+	CodeMissing     = "signature.missing"       // no signature if one is required
 	CodeShape       = "signature.shape"         // an element that has no place there, or is not there
 	CodePlace       = "signature.place"         // a signature elsewhere than last in the root
 	CodeSecond      = "signature.second"        // more than one signature
-	CodeUnwanted    = "signature.unwanted"      // a signature where the policy takes none
+	CodeUnwanted    = "signature.unwanted"      // a signature if the policy takes none
 	CodeObject      = "signature.object"        // an Object in a sender's signature
 	CodeForm        = "signature.form"          // SignedInfo is none of the forms that the profile allows
 	CodeReferences  = "signature.references"    // more than one reference
@@ -36,7 +36,7 @@ const (
 	CodeWeakKey     = "signature.weak-key"      // a key by which nobody may sign
 	CodePolicy      = "signature.policy"        // an algorithm that the party may not use for this kind
 	CodeTruncated   = "signature.truncated"     // a value shorter than its algorithm makes it
-	CodeDuplicateID = "signature.id"            // an identifier that stands twice
+	CodeDuplicateID = "signature.id"            // an identifier that is used twice
 	CodeComment     = "signature.comment"       // a comment in what is signed
 	CodeType        = "signature.xsi-type"      // xsi:type, which exclusive form does not cover
 	CodeDigest      = "signature.digest"        // what was signed was changed
@@ -59,7 +59,7 @@ const (
 type Refusal struct {
 	Code   string // stable, such as "signature.digest"
 	Reason string // for people, in English
-	Line   int    // from 1, or 0 where the refusal has no place
+	Line   int    // from 1, or 0 if the refusal has no place
 	Column int    // in bytes, from 1
 }
 
@@ -79,7 +79,7 @@ func (r *Refusal) at(b []byte, offset int) *Refusal {
 	return r
 }
 
-// placed gives err a place in b where it is a refusal that has none.
+// placed gives err a place in b if it is a refusal that has none.
 func placed(err error, b []byte, offset int) error {
 	if r, ok := errors.AsType[*Refusal](err); ok && r.Line == 0 {
 		r.Line, r.Column = strict.Position(b, offset)

@@ -152,8 +152,8 @@ func TestVerifyRefuses(t *testing.T) {
 	}
 }
 
-// TestPlaceInUBL: a signature in extensions counts where UBL keeps it, and
-// nowhere else. Where a changed document has it in place, the digest tells of
+// TestPlaceInUBL: a signature in extensions counts at the place of UBL, and
+// nowhere else. If a changed document has it in place, the digest reveals
 // the change.
 func TestPlaceInUBL(t *testing.T) {
 	const space = "urn:oasis:names:specification:ubl:schema:xsd:"

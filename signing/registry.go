@@ -66,7 +66,7 @@ func (r *Registry) Suspend(party string, suspended bool) {
 }
 
 // Signers returns all keys of a party, also past and future ones, or none
-// where it is suspended or not known. The list must not be changed.
+// if it is suspended or not known. The list must not be changed.
 func (r *Registry) Signers(party string) []Signer {
 	now := r.current.Load()
 	if now.suspended[party] {
@@ -81,7 +81,7 @@ func (r *Registry) Suspended() []string { return slices.Sorted(maps.Keys(r.curre
 // An Expiry is when the last key of a party ends that counts today.
 type Expiry struct {
 	Party string
-	Until time.Time // zero where no key counts even now
+	Until time.Time // zero if no key counts even now
 }
 
 // Expiries returns, for every party, until when it has a key without a gap,

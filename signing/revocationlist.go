@@ -15,7 +15,7 @@ import (
 type revocationList struct {
 	list    *smx509.RevocationList
 	revoked map[string]time.Time // by serial number
-	points  []string             // addresses of which it is the whole list; none where it is that of the issuer
+	points  []string             // addresses of which it is the whole list; none if it is that of the issuer
 }
 
 // Critical extensions of lists (RFC 5280 §5.2.4, §5.2.5).
@@ -37,7 +37,7 @@ type distributionPoint struct {
 	OnlyAttributes bool           `asn1:"optional,tag:5"`
 }
 
-// readList reads a list that stands for all certificates of its issuer, or for
+// readList reads a list that covers all certificates of its issuer, or for
 // all of those that name its address.
 func readList(der []byte) (*revocationList, error) {
 	list, err := smx509.ParseRevocationList(der)

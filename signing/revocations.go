@@ -13,7 +13,7 @@ import (
 	"golang.org/x/crypto/ocsp"
 )
 
-// Revocations remembers what authorities said of their certificates: lists
+// Revocations keeps what authorities said of their certificates: lists
 // (CRL, RFC 5280 §5) and answers (OCSP, RFC 6960). It fetches nothing; whoever
 // fetches hands it in, and a signature is never kept waiting. It may be used by
 // several goroutines at once.
@@ -25,7 +25,7 @@ type Revocations struct {
 	answers map[[sha256.Size]byte]*ocsp.Response    // by certificate asked about
 }
 
-// A RevocationPolicy says what to do where nothing fresh is known.
+// A RevocationPolicy says what to do if nothing fresh is known.
 type RevocationPolicy struct {
 	AcceptUnknown bool          // count a certificate of which nothing is known
 	Grace         time.Duration // how long a list or an answer counts past its next update
@@ -95,7 +95,7 @@ func (r *Revocations) AddAnswer(der []byte, c, issuer *Certificate) error {
 	return nil
 }
 
-// mayAnswer tells why whoever signed an answer may not: another than the issuer
+// mayAnswer says why whoever signed an answer may not: another than the issuer
 // must have a certificate for that, valid then (RFC 6960 §4.2.2.2), or the holder
 // of any certificate could answer for all others of its issuer.
 func mayAnswer(answer *ocsp.Response, issuer *x509.Certificate) error {
@@ -111,7 +111,7 @@ func mayAnswer(answer *ocsp.Response, issuer *x509.Certificate) error {
 	return nil
 }
 
-// OCSPQuestion returns what to ask about c, in DER, and where (RFC 6960 §4.1).
+// OCSPQuestion returns what to ask about c, in DER, and at which address (RFC 6960 §4.1).
 func OCSPQuestion(c, issuer *Certificate) (question []byte, servers []string, err error) {
 	standard, standardIssuer, err := standardPair(c, issuer)
 	if err != nil {
@@ -180,7 +180,7 @@ func (r *Revocations) listed(c, issuer *Certificate, at time.Time) (known, revok
 func (r *Revocations) isStale(next, at time.Time) bool { return !at.Before(next.Add(r.policy.Grace)) }
 
 // Listed returns until when all lists that are known are current, the grace not
-// counted, or the zero time where there is none.
+// counted, or the zero time if there is none.
 func (r *Revocations) Listed() time.Time {
 	r.mu.RLock()
 	defer r.mu.RUnlock()
@@ -196,7 +196,7 @@ func (r *Revocations) Listed() time.Time {
 }
 
 // Answered returns from when to when the OCSP answer about c that is known is
-// current, the grace not counted, or zero times where there is none.
+// current, the grace not counted, or zero times if there is none.
 func (r *Revocations) Answered(c *Certificate) (from, until time.Time) {
 	r.mu.RLock()
 	defer r.mu.RUnlock()

@@ -13,7 +13,7 @@ import (
 	"github.com/emmansun/gmsm/sm2"
 )
 
-// defaultUserID is the identity that enters Z of an SM2 signature where the
+// defaultUserID is the identity that enters Z of an SM2 signature if the
 // parties agreed on no other (GB/T 35276).
 var defaultUserID = []byte("1234567812345678")
 
@@ -90,7 +90,7 @@ func (a *Algorithm) verify(public crypto.PublicKey, message, signature []byte, o
 		return refusal(CodeTruncated, "the signature's value is shorter than the signer's key makes it")
 	}
 	if !a.holds(public, message, signature, o) {
-		return refusal(CodeValue, "the signature is not that of the signer's key over what stands there")
+		return refusal(CodeValue, "the signature is not that of the signer's key over the content that is there")
 	}
 	return nil
 }

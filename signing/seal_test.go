@@ -240,7 +240,7 @@ func TestSealRefuses(t *testing.T) {
 	} {
 		h := headerOf(document)
 		if change == nil {
-			h.Sender = "\ufffd" // the character itself may stand in a text
+			h.Sender = "\ufffd" // the character itself may be in a text
 			if _, err := sealer.Seal(t.Context(), h, document); err != nil {
 				t.Errorf("%s: %v", name, err)
 			}

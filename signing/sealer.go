@@ -20,8 +20,8 @@ type Key struct {
 	ID          string // of the key, for people
 	Signer      crypto.Signer
 	Certificate *Certificate
-	UserID      []byte // enters Z of SM2; the default of GB/T 35276 where empty
-	Algorithm   string // by which it signs, such as "rsa-sha512"; that of AlgorithmFor where empty
+	UserID      []byte // enters Z of SM2; the default of GB/T 35276 if empty
+	Algorithm   string // by which it signs, such as "rsa-sha512"; that of AlgorithmFor if empty
 }
 
 // algorithm checks that the key may sign and that its certificate is its own.
@@ -57,7 +57,7 @@ func samePublic(a, b crypto.PublicKey) bool {
 }
 
 // A Sealer seals documents into envelopes. It may be used by several
-// goroutines at once where the signers of its keys may.
+// goroutines at once if the signers of its keys may.
 type Sealer struct {
 	keys []sealKey
 	sm3  bool // a key needs the digest of the content by SM3
@@ -115,7 +115,7 @@ const (
 )
 
 // Seal returns the envelope of a document. The header's digest must be that of
-// the document; its AcceptedAt becomes the signing time. Where nothing is
+// the document; its AcceptedAt becomes the signing time. If nothing is
 // refused, OpenEnvelope returns the same header and document.
 func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, error) {
 	if h.DigestSHA256 != sha256.Sum256(document) {

@@ -36,7 +36,7 @@ type senderReader struct {
 	signed    []byte         // value of a signature that was made
 }
 
-// senderParts is what stands in a sender's ds:Signature.
+// senderParts is the content of a sender's ds:Signature.
 type senderParts struct {
 	start        int    // in the document
 	info         []byte // canonical form of SignedInfo
@@ -112,11 +112,11 @@ func (r *senderReader) pass() error {
 	return nil
 }
 
-// element looks at a start tag. It reads a signature to its end, and tells
+// element reads a start tag. It reads a signature to its end, and reports
 // whether there was one.
 func (r *senderReader) element() (bool, error) {
 	r.identifiers()
-	r.remember()
+	r.inherit()
 	depth := r.scanner.Depth()
 	if depth == 2 {
 		r.children++
@@ -135,7 +135,7 @@ func (r *senderReader) element() (bool, error) {
 		return false, r.refuse(CodeSecond, "more than one signature")
 	}
 	if !r.isInPlace() {
-		return false, r.refuse(CodePlace, "the signature must be the last child of the root, or stand where UBL keeps it")
+		return false, r.refuse(CodePlace, "the signature must be the last child of the root, or be where UBL keeps it")
 	}
 	r.found, r.lastAt = true, depth
 	r.forgetAt(depth) // those of the signature itself were refused or do not count
@@ -150,10 +150,10 @@ func (r *senderReader) objectTo(code, reason string) {
 	}
 }
 
-// remember notes attributes that inclusive form hands down to SignedInfo. It
+// inherit notes attributes that inclusive form hands down to SignedInfo. It
 // objects to xsi:type in exclusive form, which does not cover what the prefix
 // in its value stands for (Exclusive XML Canonicalization 1.0 §1.3).
-func (r *senderReader) remember() {
+func (r *senderReader) inherit() {
 	for _, a := range r.scanner.Attributes() {
 		if !a.HasPrefix() {
 			continue

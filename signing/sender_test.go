@@ -103,9 +103,9 @@ func FuzzSignDocument(f *testing.F) {
 	})
 }
 
-// TestSignDocumentTellsWhere: a refusal has the lines of the document, not those
+// TestSignDocumentGivesThePlace: a refusal has the lines of the document, not those
 // of what it would have become.
-func TestSignDocumentTellsWhere(t *testing.T) {
+func TestSignDocumentGivesThePlace(t *testing.T) {
 	key := newKey(t, "P-256")
 	ubl := "<Invoice xmlns='urn:oasis:names:specification:ubl:schema:xsd:Invoice-2'>"
 	signed := string(must[[]byte](t)(signing.SignDocument([]byte("<a/>"), key, c14n.Exclusive)))
@@ -153,7 +153,7 @@ func TestVerifyByPolicyAndRegistry(t *testing.T) {
 	for _, c := range []struct {
 		name  string
 		claim signing.Claim
-		code  string // none where it is to be accepted
+		code  string // none if it is to be accepted
 	}{
 		{"unsigned, optional", signing.Claim{Document: unsigned}, ""},
 		{"unsigned, required", signing.Claim{Document: unsigned, Policy: signing.Policy{Presence: signing.Required}}, "signature.missing"},
@@ -277,7 +277,7 @@ func TestVerifySignedFiles(t *testing.T) {
 }
 
 // TestWildSM2 takes what e-Port clients write: other URIs, ASN.1 DER, another
-// user id; each only where it is configured.
+// user id; each only if it is configured.
 func TestWildSM2(t *testing.T) {
 	const wild = "http://www.w3.org/2000/09/xmldsig#sm2-sm3"
 	official := "http://www.chinaport.gov.cn/2022/04/xmldsig#sm2-sm3"

@@ -109,7 +109,7 @@ func (r *formReader) literal(s string) bool {
 	return true
 }
 
-// cutPrefix takes a prefix off, where it is there.
+// cutPrefix takes a prefix off, if it is there.
 func cutPrefix(b *[]byte, prefix string) bool {
 	if len(*b) < len(prefix) || string((*b)[:len(prefix)]) != prefix {
 		return false
@@ -231,7 +231,7 @@ func (r *formReader) transforms(f *senderForm) error {
 	return nil
 }
 
-// refuseMethod looks at a canonical form that was just named, for what comes
+// refuseMethod checks a canonical form that was just named, for what comes
 // close to the profile.
 func (r *formReader) refuseMethod(uri string) error {
 	if strings.HasSuffix(uri, "WithComments") {

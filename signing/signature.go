@@ -39,7 +39,7 @@ func (r *signatureReader) release() {
 	}
 }
 
-// sealParts is what stands in the ds:Signature of a seal. Its slices hold until
+// sealParts is the content of the ds:Signature of a seal. Its slices hold until
 // the next signature is read.
 type sealParts struct {
 	id          string
@@ -49,7 +49,7 @@ type sealParts struct {
 	properties  []byte // canonical form of SignedProperties
 	valueForm   []byte // canonical form of SignatureValue
 	stamp       []byte // the token of a time stamp, or nothing
-	stampAt     int    // where it goes
+	stampAt     int    // offset at which it goes
 }
 
 // sealParts reads the rest of a ds:Signature whose start tag was read:

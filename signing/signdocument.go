@@ -55,7 +55,7 @@ func documentDigest(a *Algorithm) *Digest {
 	return referenceDigest(a)
 }
 
-// unsignable tells what is wrong with a document by its own lines: err is about
+// unsignable says what is wrong with a document by its own lines: err is about
 // the draft.
 func (r *senderReader) unsignable(document []byte, form senderForm, err error) error {
 	r.reset(document, form, strict.Limits{})
@@ -72,8 +72,8 @@ func (r *senderReader) unsignable(document []byte, form senderForm, err error) e
 }
 
 // A draft is a signed document but for the digest and the value of the
-// signature, in whose places zeros stand: the form of SignedInfo depends on
-// what stands around it, so it can be had from a whole document alone.
+// signature, whose values are zeros still: the form of SignedInfo depends on
+// what is around it, so it can be had from a whole document alone.
 type draft struct {
 	key           Key
 	form          senderForm

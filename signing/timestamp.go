@@ -32,7 +32,7 @@ type messageImprint struct {
 }
 
 // timestampRequest is TimeStampReq, without a nonce: the imprint of a seal
-// stands for that seal alone, so an old answer is as good as a new one.
+// covers that seal alone, so an old answer is as good as a new one.
 type timestampRequest struct {
 	Version int
 	Imprint messageImprint
@@ -112,7 +112,7 @@ const (
 )
 
 // stampable returns the bytes of a seal that a time stamp covers, its value in
-// canonical form, and where the time stamp goes.
+// canonical form, and the offset at which the time stamp goes.
 func (o *opener) stampable(sealID string) (value []byte, at int, err error) {
 	for _, s := range o.stampables {
 		if s.id != sealID {

@@ -13,7 +13,7 @@ type Signer struct {
 	Name        string // a party id, or the name of the exchange
 	Certificate *Certificate
 	From, Until time.Time // narrow the certificate's own validity; zero leaves it
-	UserID      []byte    // enters Z of SM2; the default of GB/T 35276 where empty
+	UserID      []byte    // enters Z of SM2; the default of GB/T 35276 if empty
 	AllowDER    bool      // the signer writes SM2 signatures as ASN.1 DER
 	Standing    Standing  // asked as well, or nil
 }
@@ -23,7 +23,7 @@ func (s *Signer) validAt(at time.Time) bool {
 	return validAt(s.Certificate, at) && (s.From.IsZero() || !at.Before(s.From)) && (s.Until.IsZero() || at.Before(s.Until))
 }
 
-// lapse tells, of a signer whose signature does not count at a time, why.
+// lapse says, of a signer whose signature does not count at a time, why.
 func (s *Signer) lapse(at time.Time) error {
 	if at.Before(s.Certificate.NotBefore) || at.Before(s.From) {
 		return refusal(CodeNotYet, "the signer's registered key does not count yet")
@@ -31,7 +31,7 @@ func (s *Signer) lapse(at time.Time) error {
 	return refusal(CodeExpired, "the signer's registered key no longer counts")
 }
 
-// check tells why a signature that holds does not count at a time, or nothing.
+// check says why a signature that holds does not count at a time, or nothing.
 func (s *Signer) check(at time.Time) error {
 	switch {
 	case !s.validAt(at):
@@ -69,7 +69,7 @@ func (t Trust) WithTimestamps(roots ...*Certificate) Trust {
 	return t
 }
 
-// signer finds who has this certificate. Where nobody trusted has, it returns
+// signer finds who has this certificate. If nobody trusted has, it returns
 // the certificate alone, without a name.
 func (t Trust) signer(der []byte) (*Signer, error) {
 	if s, known := t.signers[sha256.Sum256(der)]; known {

@@ -17,7 +17,7 @@ type Presence uint8
 
 // What a policy may ask.
 const (
-	Optional Presence = iota // verified where it is there
+	Optional Presence = iota // verified if it is there
 	Required
 	Refused
 )
@@ -37,7 +37,7 @@ type Verifier struct {
 
 // NewVerifier returns a verifier. Aliases map identifiers of algorithms and
 // digests that counterparts write to those of the table: there is no
-// registered one for SM2 and SM3. It fails where an alias leads to none that
+// registered one for SM2 and SM3. It fails if an alias leads to none that
 // is allowed, or hides one that is in the table.
 func NewVerifier(limits strict.Limits, aliases map[string]string) (*Verifier, error) {
 	for from, to := range aliases {
@@ -79,7 +79,7 @@ type Verified struct {
 // signature itself, white space in tags and the like are covered by it.
 func (v Verified) Document() []byte { return v.document }
 
-// Signer returns the name of the registered signer, or "" where the document
+// Signer returns the name of the registered signer, or "" if the document
 // is not signed.
 func (v Verified) Signer() string { return v.signer }
 
@@ -112,7 +112,7 @@ func (v *Verifier) Verify(c Claim) (Verified, error) {
 	return verified, placed(err, c.Document, r.parts.start)
 }
 
-// read passes over the document, twice where the first guess was wrong.
+// read passes over the document, twice if the first guess was wrong.
 func (v *Verifier) read(r *senderReader, document []byte) (senderForm, error) {
 	guess := guessForm(document, v.aliases)
 	if !bytes.Contains(document, []byte("Signature")) { // a name cannot be written otherwise

@@ -43,7 +43,7 @@ func (o *opener) verifySeal(p sealParts, trust Trust) (Seal, error) {
 // clockSkew is how far the clock of an authority may be behind the signer's.
 const clockSkew = time.Minute
 
-// readTimestamp verifies the time stamp of a seal, where it has one.
+// readTimestamp verifies the time stamp of a seal, if it has one.
 func (s *Seal) readTimestamp(p sealParts, trust Trust) error {
 	if p.stamp == nil {
 		return nil
@@ -60,7 +60,7 @@ func (s *Seal) readTimestamp(p sealParts, trust Trust) error {
 }
 
 // proven is the time at which the certificate has to count: the trusted one,
-// where there is one, else the one that the signer names.
+// if there is one, else the one that the signer names.
 func (s *Seal) proven() time.Time {
 	if s.Timestamp.IsZero() {
 		return s.SigningTime

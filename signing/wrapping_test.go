@@ -93,7 +93,7 @@ func withIdentified(t testing.TB, list []signedSample, key signing.Key) []signed
 	return append(list, identified(t, list[0], key, c14n.Exclusive), identified(t, list[len(list)-1], key, c14n.Inclusive))
 }
 
-// cut takes a signed document apart, without what stands before its root.
+// cut takes a signed document apart, without what comes before its root.
 func cut(signed, name string) signedSample {
 	signed = signed[rootStart.FindStringIndex(signed)[0]:]
 	i, j := strings.Index(signed, "<ds:Signature "), strings.Index(signed, "</ds:Signature>")+len("</ds:Signature>")

@@ -19,7 +19,7 @@ type breaker struct {
 	next     time.Time // while open: when a call is let through again; guarded by mu
 }
 
-// lets tells whether a call may be made now. While the breaker is open, one in
+// lets reports whether a call may be made now. While the breaker is open, one in
 // each rest may.
 func (b *breaker) lets(now time.Time) bool {
 	b.mu.Lock()
@@ -34,7 +34,7 @@ func (b *breaker) lets(now time.Time) bool {
 	return true
 }
 
-// note takes in how a call went, and tells whether the breaker opened or
+// note takes in how a call went, and reports whether the breaker opened or
 // closed by it.
 func (b *breaker) note(now time.Time, err error) (turned bool) {
 	b.mu.Lock()

@@ -23,7 +23,7 @@ import (
 	"beibu/exchange/proof"
 )
 
-// Two nodes hold half of the slots each; claims are told of one of them.
+// Two nodes hold half of the slots each; claims know of one of them.
 func TestContractOnCluster(t *testing.T) {
 	var nodes []*redis.Client
 	var addresses []string
@@ -85,7 +85,7 @@ func TestClaimsFollowTheSentinels(t *testing.T) {
 	}
 }
 
-// holds tells whether a claim on a number keeps another out.
+// holds reports whether a claim on a number keeps another out.
 func holds(t *testing.T, c *claims.Redis, number string) bool {
 	t.Helper()
 	id := proof.Identity{Sender: "qinzhou", Kind: "health-permit", Number: number}

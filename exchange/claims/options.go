@@ -19,26 +19,26 @@ type Options struct {
 	Master    string   // the name by which the sentinels know the server; empty without sentinels
 	Cluster   bool     // a single address leads to a cluster; more than one without Master always do
 
-	Prefix   string // of every key; "beibu:" where empty. One for each tenant of the server
-	User     string // of the access control list; the default user where empty
+	Prefix   string // of every key; "beibu:" if empty. One for each tenant of the server
+	User     string // of the access control list; the default user if empty
 	Password string
 	TLS      *tls.Config // nil for a plain connection
 
-	// Lease is after how long a claim lapses that nobody gave up: 10 s where 0.
-	// It ought to be longer than an acceptance takes and as short as senders
+	// Lease is after how long a claim lapses that nobody gave up: 10 s if 0.
+	// It should be longer than an acceptance takes and as short as senders
 	// can wait when a daemon dies.
 	Lease time.Duration
-	// Window is how long a number is remembered as decided: 1 h where 0.
+	// Window is how long a number is kept as decided: 1 h if 0.
 	Window time.Duration
 
-	// Bound is how long one call may keep a document waiting: 300 ms where 0. A
+	// Bound is how long one call may keep a document waiting: 300 ms if 0. A
 	// lost answer is asked for again after a third of it.
 	Bound time.Duration
 
-	// Turned, where it is set, hears of every change: Redis is passed by, and
+	// Turned, if it is set, is called for every change: Redis is passed by, and
 	// why, or it is asked again. It must not block.
 	Turned func(asked bool, cause error)
-	// Dial replaces how connections are made, where it is set.
+	// Dial replaces how connections are made, if it is set.
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 

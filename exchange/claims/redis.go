@@ -26,14 +26,14 @@ type Redis struct {
 	scripts scripts
 }
 
-// Open returns claims in Redis. It fails where the options cannot work, and
+// Open returns claims in Redis. It fails if the options cannot work, and
 // never because Redis is down.
 func Open(o Options) (*Redis, error) {
 	o, err := o.filled()
 	if err != nil {
 		return nil, fmt.Errorf("open claims: %w", err)
 	}
-	logging.Disable() // of the client, which writes to standard error by itself: Turned tells what there is to tell
+	logging.Disable() // of the client, which writes to standard error by itself: Turned reports what matters
 	return &Redis{options: o, client: o.client(), scripts: newScripts()}, nil
 }
 
@@ -65,7 +65,7 @@ func (r *Redis) Insist(ctx context.Context, id proof.Identity, digest [sha256.Si
 }
 
 // run runs a script on a key, unless the breaker is open. The answer is empty
-// where Redis gave none.
+// if Redis gave none.
 func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args ...any) (answer string) {
 	if !r.breaker.lets(time.Now()) {
 		return ""
@@ -74,7 +74,7 @@ func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args 
 	defer cancel()
 	answer, err := script.Run(bounded, r.client, []string{key}, args...).Text()
 	if ctx.Err() != nil || errors.Is(err, redis.ErrClosed) {
-		return "" // it was the caller who went away: that tells nothing of Redis
+		return "" // it was the caller who went away: that says nothing of Redis
 	}
 	if r.breaker.note(time.Now(), err) && r.options.Turned != nil {
 		r.options.Turned(err == nil, err)
@@ -89,8 +89,8 @@ type claim struct {
 	token string
 }
 
-// Commit is exchange.Claim's. It says so even where the lease has lapsed and
-// another attempt holds the number: what the log has decided stands.
+// Commit is exchange.Claim's. It says so even if the lease has lapsed and
+// another attempt holds the number: the log decides.
 func (c *claim) Commit(ctx context.Context, owner [sha256.Size]byte) {
 	c.redis.run(ctx, c.redis.scripts.commit, c.key, hex.EncodeToString(owner[:]), c.redis.options.Window.Milliseconds())
 }

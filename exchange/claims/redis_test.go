@@ -53,7 +53,7 @@ func (l *link) dial(context.Context, string, string) (net.Conn, error) {
 	return &wire{Conn: conn, link: l}, err
 }
 
-// A wire loses the reply to a script where its link says so.
+// A wire loses the reply to a script if its link says so.
 type wire struct {
 	net.Conn
 	link   *link
@@ -73,7 +73,7 @@ func (w *wire) Write(b []byte) (int, error) {
 func (w *wire) Read(b []byte) (int, error) {
 	n, err := w.Conn.Read(b)
 	if w.losing.Load() {
-		_ = w.Close() // it was done, and nobody heard
+		_ = w.Close() // it was done, and nobody received the answer
 		return 0, io.EOF
 	}
 	return n, err
@@ -196,11 +196,11 @@ func TestMuteRedis(t *testing.T) {
 		l.mute.Store(true)
 		c := open(t, l.options())
 		for i := range 20 {
-			begun := time.Now()
+			started := time.Now()
 			if _, err := claim(t, c); err != nil {
 				t.Fatal(err)
 			}
-			took := time.Since(begun)
+			took := time.Since(started)
 			if took > 300*time.Millisecond || i >= 3 && took > 0 {
 				t.Errorf("call %d took %s", i, took)
 			}

@@ -18,7 +18,7 @@ type server struct {
 	cmd     *exec.Cmd
 }
 
-// freeAddress returns an address on loopback where nothing listens.
+// freeAddress returns an address on loopback if nothing listens.
 func freeAddress(tb testing.TB) string {
 	tb.Helper()
 	var listen net.ListenConfig

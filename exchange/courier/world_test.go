@@ -77,7 +77,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 			}})
 		}
 	}
-	if err := w.Tell(context.Background(), changes...); err != nil {
+	if err := w.Publish(context.Background(), changes...); err != nil {
 		w.tb.Fatal(err)
 	}
 }
@@ -85,7 +85,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 // tell records an event of a delivery to window-vn.
 func (w *world) tell(number int, name exchange.State, attempt int) {
 	w.tb.Helper()
-	err := w.Tell(context.Background(), queue.Change{Event: &queue.Event{
+	err := w.Publish(context.Background(), queue.Change{Event: &queue.Event{
 		ID: numbered(number), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
 	}})
 	if err != nil {

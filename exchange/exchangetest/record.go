@@ -56,7 +56,7 @@ func (r *Record) Before(do func()) {
 }
 
 // Append is queue.Appender's.
-func (r *Record) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
+func (r *Record) Append(ctx context.Context, events ...queue.Event) (sequence int64, err error) {
 	r.mu.Lock()
 	before, broken := r.before, r.broken
 	r.before = nil
@@ -71,15 +71,15 @@ func (r *Record) Append(ctx context.Context, events ...queue.Event) (told int64,
 	for i := range events {
 		changes = append(changes, queue.Change{Event: &events[i]})
 	}
-	if err := r.Tell(ctx, changes...); err != nil {
+	if err := r.Publish(ctx, changes...); err != nil {
 		return 0, err
 	}
 	return changes[len(changes)-1].Sequence, nil
 }
 
-// Tell puts changes on record, whatever is broken. An entry has its sequence as
+// Publish puts changes on record, whatever is broken. An entry has its sequence as
 // the position of its body, and a drifted position in the log.
-func (r *Record) Tell(ctx context.Context, changes ...queue.Change) error {
+func (r *Record) Publish(ctx context.Context, changes ...queue.Change) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range changes {
@@ -100,7 +100,7 @@ func (r *Record) Head(context.Context) (int64, error) {
 	return r.last, nil
 }
 
-// Follow is queue.Feed's. It tells nothing: what is recorded is folded already.
+// Follow is queue.Feed's. It returns nothing: what is recorded is folded already.
 func (r *Record) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
 	return nil
 }

@@ -92,12 +92,12 @@ func (w *World) Await(tb testing.TB, x exchange.Exchange, fits func(exchange.Exc
 		select {
 		case <-changed:
 		case <-tb.Context().Done():
-			tb.Fatalf("exchange %s stands at %s: %v", x.ID, shown.State, err)
+			tb.Fatalf("exchange %s is at %s: %v", x.ID, shown.State, err)
 		}
 	}
 }
 
-// Consigned tells whether every receiver has the exchange before it.
+// Consigned reports whether every receiver has the exchange before it.
 func Consigned(x exchange.Exchange) bool {
 	return len(x.Receivers) > 0 && len(x.Deliveries) == len(x.Receivers)
 }

@@ -181,7 +181,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 			}})
 		}
 	}
-	if err := w.Tell(w.t.Context(), changes...); err != nil {
+	if err := w.Publish(w.t.Context(), changes...); err != nil {
 		w.t.Fatal(err)
 	}
 }

@@ -20,7 +20,7 @@ import (
 // A Client speaks to one daemon as one caller. It is safe for concurrent use.
 type Client struct {
 	Server string       // such as http://127.0.0.1:8420
-	Key    string       // API key; "" where a client certificate speaks
+	Key    string       // API key; "" if a client certificate speaks
 	HTTP   *http.Client // with the certificate, if there is one; nil means plain HTTP
 	most   int64        // bytes of an answer at most; 0 means maxAnswer
 	Lang   string       // in which problems are shown: "zh" for Chinese, otherwise English
@@ -159,7 +159,7 @@ func Delete[T any](ctx context.Context, c *Client, path string, query url.Values
 	return into[T](c.Call(ctx, http.MethodDelete, path+"?"+query.Encode(), "", nil))
 }
 
-// Submit sends a document. The status of the answer, 200 or 202, tells a
+// Submit sends a document. The status of the answer, 200 or 202, distinguishes a
 // resend from a first acceptance, and so does Duplicate.
 func (c *Client) Submit(ctx context.Context, document []byte) (httpapi.Acceptance, error) {
 	return into[httpapi.Acceptance](c.Call(ctx, http.MethodPost, "/v1/documents", "application/xml", document))

@@ -13,7 +13,7 @@ import (
 const maxPage = 500
 
 // Exchanges calls each for the exchanges that a query finds, newest first, at
-// most limit of them, or all where limit is 0. It stops where each fails.
+// most limit of them, or all if limit is 0. It stops at the first call of each that fails.
 func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, each func(httpapi.Exchange) error) error {
 	query = maps.Clone(query)
 	for left := limit; ; {

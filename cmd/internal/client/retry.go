@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// The waits between two calls, where the daemon asks for none.
+// The waits between two calls, if the daemon asks for none.
 const (
 	firstWait = 250 * time.Millisecond
 	maxWait   = 8 * time.Second
@@ -43,7 +43,7 @@ func Persist[T any](ctx context.Context, patience time.Duration, call func(conte
 	}
 }
 
-// passing tells whether a failure may pass by itself.
+// passing reports whether a failure may pass by itself.
 func passing(err error) bool {
 	if p := ProblemOf(err); p != nil {
 		switch p.Status {
@@ -60,7 +60,7 @@ func passing(err error) bool {
 	return away
 }
 
-// misconfigured tells whether both ends have to be set up in another way before
+// misconfigured reports whether both ends have to be set up in another way before
 // they can speak: TLS, or the name of the server.
 func misconfigured(err error) bool {
 	_, certificate := errors.AsType[*tls.CertificateVerificationError](err)

@@ -46,7 +46,7 @@ func TestPersist(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				begun, calls := time.Now(), 0
+				started, calls := time.Now(), 0
 				_, err := Persist(t.Context(), 2*time.Minute, func(context.Context) (int, error) {
 					calls++
 					if calls <= len(test.failures) {
@@ -54,7 +54,7 @@ func TestPersist(t *testing.T) {
 					}
 					return 1, nil
 				})
-				if took := time.Since(begun); calls != test.calls || took != test.took || (err != nil) != test.fails {
+				if took := time.Since(started); calls != test.calls || took != test.took || (err != nil) != test.fails {
 					t.Errorf("%d calls in %s: %v", calls, took, err)
 				}
 			})
@@ -65,9 +65,9 @@ func TestPersist(t *testing.T) {
 // A daemon that stays away is given up with the last error, within patience.
 func TestPersistGivesUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		begun := time.Now()
+		started := time.Now()
 		_, err := Persist(t.Context(), time.Minute, func(context.Context) (int, error) { return 0, away })
-		if took := time.Since(begun); took > time.Minute || took < 50*time.Second || !errors.Is(err, away) {
+		if took := time.Since(started); took > time.Minute || took < 50*time.Second || !errors.Is(err, away) {
 			t.Errorf("after %s: %v", took, err)
 		}
 	})
@@ -78,9 +78,9 @@ func TestPersistInterrupted(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		begun := time.Now()
+		started := time.Now()
 		_, err := Persist(ctx, time.Minute, func(context.Context) (int, error) { return 0, answered(503, "30") })
-		if took := time.Since(begun); took != time.Second || err == nil {
+		if took := time.Since(started); took != time.Second || err == nil {
 			t.Errorf("after %s: %v", took, err)
 		}
 	})

@@ -21,7 +21,7 @@ func Zsh(app *kong.Application) string {
 // Fish returns a script for fish.
 func Fish(app *kong.Application) string { return fish(placesOf(app.Node, nil)) }
 
-// A place is where one may stand on a command line: after a command.
+// A place is a position of the cursor on a command line: after a command.
 type place struct {
 	path     []string // such as mailbox get; empty for the program itself
 	commands []*kong.Node
@@ -99,7 +99,7 @@ func bash(all []place) string {
 	return fmt.Sprintf(bashScript, commands.String(), values.String(), words.String())
 }
 
-// bashScript completes the value of a flag, else a flag, else a command. Where
+// bashScript completes the value of a flag, else a flag, else a command. If
 // nothing fits, such as for a file, the shell completes by itself. Its place is
 // called at, since to zsh a path is where programs are.
 const bashScript = `# beibuctl completion for bash: beibuctl completion bash > FILE, and source it.

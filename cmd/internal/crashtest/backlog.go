@@ -60,9 +60,9 @@ func (b Backlog) Run(tb testing.TB) *BacklogReport {
 		Backlog: b, tb: tb, report: &BacklogReport{Documents: b.Documents},
 		nodes: b.Servers.pair(tb, b.Command, ""), entries: make(map[string]entry),
 	}
-	begun := time.Now()
+	started := time.Now()
 	l.submit()
-	l.report.Submitted = time.Since(begun)
+	l.report.Submitted = time.Since(started)
 	var receivers sync.WaitGroup
 	for _, c := range l.collectors() {
 		l.report.Deliveries += c.due
@@ -78,7 +78,7 @@ func (b Backlog) Run(tb testing.TB) *BacklogReport {
 	receivers.Wait()
 	l.report.Delivered = time.Since(struck)
 	for _, n := range l.nodes {
-		l.settled(n)
+		l.delivered(n)
 		if err := n.Stop(syscall.SIGTERM); err != nil {
 			l.report.fault("SIGTERM: %v", err)
 		}
@@ -147,7 +147,7 @@ func (l *backlog) strike() {
 		l.tb.Fatal(err)
 	}
 	for _, n := range l.nodes {
-		_ = n.Stop(syscall.SIGKILL) // it tells that it was killed
+		_ = n.Stop(syscall.SIGKILL) // its error says that it was killed
 	}
 	for _, n := range l.nodes {
 		if err := n.Start(); err != nil {
@@ -156,8 +156,8 @@ func (l *backlog) strike() {
 	}
 }
 
-// settled fails unless a daemon shows every exchange, and each as delivered.
-func (l *backlog) settled(n *Node) {
+// delivered fails unless a daemon shows every exchange, and each as delivered.
+func (l *backlog) delivered(n *Node) {
 	operator := n.As("operator", nil)
 	missing := l.Documents
 	for until := time.Now().Add(patience); missing > 0 && time.Now().Before(until); {
@@ -217,7 +217,7 @@ func (r *BacklogReport) late() {
 	r.Late++
 }
 
-// hopeless tells whether there is no more to be learnt.
+// hopeless reports whether there is no more to be learnt.
 func (r *BacklogReport) hopeless() bool {
 	r.mu.Lock()
 	defer r.mu.Unlock()

@@ -87,8 +87,8 @@ func (b *books) hand(r *Report, h handed, number string, document, envelope dige
 	b.owns(r, number, h.exchange)
 }
 
-// settled notes that an acknowledgement was answered.
-func (b *books) settled(h handed) {
+// acknowledged notes that an acknowledgement was answered.
+func (b *books) acknowledged(h handed) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.acked[h] = time.Now()

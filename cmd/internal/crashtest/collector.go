@@ -15,7 +15,7 @@ import (
 )
 
 // A collector is a receiver with one caller, which goes from one daemon to the
-// other. So it can tell what is once and in order: nothing that it was handed
+// other. So it can see what is once and in order: nothing that it was handed
 // may come again, and in each partition, by which every key is kept in order,
 // everything has to come in the order of the log. What a call was to bring that
 // was cut off may come later, when its lease is over.
@@ -125,7 +125,7 @@ func (c *collector) take(d httpapi.MailboxItem) {
 	}
 }
 
-// read looks at the bytes of a delivery.
+// read checks the bytes of a delivery.
 func (c *collector) read(ctx context.Context, d httpapi.MailboxItem) {
 	for ctx.Err() == nil {
 		document, err := c.next().Call(ctx, http.MethodGet, d.Document, "", nil)
@@ -140,7 +140,7 @@ func (c *collector) read(ctx context.Context, d httpapi.MailboxItem) {
 	}
 }
 
-// acknowledge says until it is heard that deliveries are taken.
+// acknowledge repeats until it is answered that deliveries are taken.
 func (c *collector) acknowledge(ctx context.Context, acks httpapi.Acks) {
 	for ctx.Err() == nil {
 		answer, err := client.Post[httpapi.AckResults](ctx, c.next(), "/v1/mailbox/acks", acks)

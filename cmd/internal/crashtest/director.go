@@ -11,9 +11,9 @@ const pointTime = 5 * time.Second
 // direct kills daemons, one after the other, at one point after the other and,
 // in between, wherever they are, until it was enough.
 func (w *world) direct() {
-	begun := time.Now()
+	started := time.Now()
 	all := w.reachable()
-	for i := 0; w.goesOn(time.Since(begun), all) && !w.breached(); i++ {
+	for i := 0; w.continues(time.Since(started), all) && !w.breached(); i++ {
 		m := w.members[w.chance.IntN(len(w.members))]
 		w.progress(20 + w.chance.IntN(200))
 		if i%4 == 3 {
@@ -30,9 +30,9 @@ func (w *world) direct() {
 }
 
 // tollOf returns what reports, once a daemon that was just killed is back, how
-// long it was away and what senders heard from the others meanwhile.
+// long it was away and what senders received from the others meanwhile.
 func (w *world) tollOf(dead *member) func() {
-	begun := time.Now()
+	started := time.Now()
 	count := func() (answered, refused int64) {
 		for _, m := range w.members {
 			if m != dead {
@@ -45,13 +45,13 @@ func (w *world) tollOf(dead *member) func() {
 	answered, refused := count()
 	return func() {
 		nowAnswered, nowRefused := count()
-		w.report.toll(time.Since(begun), int(nowAnswered-answered), int(nowRefused-refused))
+		w.report.toll(time.Since(started), int(nowAnswered-answered), int(nowRefused-refused))
 	}
 }
 
-// goesOn tells whether it was not enough yet: every point should have been met,
+// continues reports whether it was not enough yet: every point should have been met,
 // for which there is three times the time, or as long as patience lasts.
-func (w *world) goesOn(passed time.Duration, all []point) bool {
+func (w *world) continues(passed time.Duration, all []point) bool {
 	w.report.Missed = w.report.Missed[:0]
 	for _, p := range all {
 		if w.report.Points[p.name] == 0 {
@@ -69,8 +69,8 @@ func (w *world) goesOn(passed time.Duration, all []point) bool {
 // anywhere is the point of a daemon that is killed wherever it is.
 const anywhere = "anywhere"
 
-// killAt waits for a daemon to come to a point, where it is killed, or kills it
-// where it does not come there.
+// killAt waits for a daemon to come to a point, kills it there, or kills it
+// if it does not come there.
 func (w *world) killAt(m *member, p point) {
 	t := m.set(p, w.prefix())
 	defer m.clear()
@@ -93,14 +93,14 @@ func (w *world) prefix() string {
 // killed once more while it starts.
 func (w *world) restart(m *member, twice bool) {
 	w.tb.Helper()
-	begun := time.Now()
-	_ = m.node.Stop(syscall.SIGKILL) // it tells that it was killed
+	started := time.Now()
+	_ = m.node.Stop(syscall.SIGKILL) // its error says that it was killed
 	if twice {
 		w.stillborn(m.node)
 	}
 	err := m.node.Start()
 	for w.o.Disk != "" && err != nil { // it may have been full: then whoever watches over the daemon starts it again
-		if time.Since(begun) > patience {
+		if time.Since(started) > patience {
 			break
 		}
 		err = m.node.Start()
@@ -117,7 +117,7 @@ func (w *world) stillborn(n *Node) {
 		w.tb.Fatal(err)
 	}
 	await(w.senders.ctx, nil, time.Duration(w.chance.IntN(400))*time.Millisecond)
-	_ = n.Stop(syscall.SIGKILL) // it tells that it was killed
+	_ = n.Stop(syscall.SIGKILL) // its error says that it was killed
 	w.report.met(&w.report.Points, "starting")
 	w.report.count(&w.report.Kills)
 }

@@ -30,7 +30,7 @@ var unfinished = []exchange.State{
 
 // drain waits until the daemons say that nothing is open any more, and replays
 // what was refused. It goes by what an operator would go by: an exchange is in no
-// list before it is dispatched, which where a daemon or a broker has just died is
+// list before it is dispatched, which if a daemon or a broker has just died is
 // when its session is over, so the lag comes first.
 func (w *world) drain() {
 	w.tb.Helper()
@@ -39,12 +39,12 @@ func (w *world) drain() {
 	if w.o.Servers != nil {
 		w.report.Waiting, _ = w.members[0].node.Lag(w.tb.Context(), time.Time{}) // if it is not known, the loop asks again
 	}
-	begun, bound := time.Now(), drainTime
+	started, bound := time.Now(), drainTime
 	if w.o.Breach {
 		bound = drainTimeOfBreach
 	}
-	for end := begun.Add(bound); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
-		err := w.idle(operator, begun)
+	for end := started.Add(bound); ; await(w.tb.Context(), nil, 50*time.Millisecond) {
+		err := w.idle(operator, started)
 		if err == nil {
 			return
 		}

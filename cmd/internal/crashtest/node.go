@@ -26,7 +26,7 @@ import (
 type Command func(ctx context.Context, config string) *exec.Cmd
 
 // A Node is a daemon in a process of its own, which can be killed and started
-// again on the same data. Each start listens where the system has room: a port
+// again on the same data. Each start listens at an address of the system's choice: a port
 // that was free before may be another's by then.
 type Node struct {
 	tb      testing.TB
@@ -38,8 +38,8 @@ type Node struct {
 
 	mu     sync.Mutex
 	cmd    *exec.Cmd      // guarded by mu; the one that runs
-	public string         // guarded by mu; where it listens
-	inner  string         // guarded by mu; where it shows its metrics
+	public string         // guarded by mu; the address at which it listens
+	inner  string         // guarded by mu; the address of its metrics
 	up     chan struct{}  // guarded by mu; closed while a daemon serves
 	logs   sync.WaitGroup // reads what the one that runs says
 }
@@ -55,7 +55,7 @@ func NewNode(tb testing.TB, command Command, more string) *Node {
 	}}
 	tb.Cleanup(func() {
 		n.http.CloseIdleConnections()
-		n.Kill() // where the attack could not go on
+		n.Kill() // if the attack could not continue
 	})
 	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\n%s", n.data, more)
 	if err := os.WriteFile(n.config, []byte(text), 0o600); err != nil {
@@ -193,7 +193,7 @@ func (n *Node) Kill() {
 	}
 }
 
-// Pause keeps the daemon from running for a time, after which it goes on as if
+// Pause keeps the daemon from running for a time, after which it continues as if
 // nothing had been.
 func (n *Node) Pause(ctx context.Context, d time.Duration) {
 	n.mu.Lock()

@@ -44,7 +44,7 @@ func within(name, file, before string) point {
 }
 
 // produce and commit make points around a write: before the brokers have it,
-// and before the daemon hears that they do.
+// and before the daemon learns that they do.
 func produce(topic string, kept bool) func(proxytest.Message, string) bool {
 	return func(m proxytest.Message, prefix string) bool {
 		return m.FromServer == kept && m.Asks(proxytest.Produce, prefix+topic)
@@ -117,7 +117,7 @@ type trap struct {
 	sprung atomic.Bool
 }
 
-// watch returns what looks at the messages of one door.
+// watch returns what reads the messages of one door.
 func (m *member) watch(at door) proxytest.Watch {
 	return func(message proxytest.Message) bool {
 		if t := m.trap.Load(); t != nil && t.point.at == at && t.point.is(message, t.prefix) && t.sprung.CompareAndSwap(false, true) {

@@ -38,7 +38,7 @@ func (r *reader) run(ctx context.Context) {
 	}
 }
 
-// receive fetches, looks at each document, takes most of them and refuses some;
+// receive fetches, checks each document, takes most of them and refuses some;
 // what it forgets must come again.
 func (r *reader) receive(ctx context.Context) {
 	began := time.Now()
@@ -84,7 +84,7 @@ func (r *reader) acknowledge(ctx context.Context, acks httpapi.Acks) {
 	}
 	answer, err := client.Post[httpapi.AckResults](ctx, r.calls, "/v1/mailbox/acks", acks)
 	if p := client.ProblemOf(err); p != nil && p.Status == http.StatusConflict {
-		return // an answer was lost, and another reader of this party settled it otherwise
+		return // an answer was lost, and another reader of this party answered it otherwise
 	}
 	if err != nil {
 		r.excuse(ctx, err)
@@ -92,7 +92,7 @@ func (r *reader) acknowledge(ctx context.Context, acks httpapi.Acks) {
 	}
 	for _, result := range answer.Deliveries {
 		if result.State == "ConsignmentAcceptance" {
-			r.w.books.settled(handed{result.ExchangeID, r.who})
+			r.w.books.acknowledged(handed{result.ExchangeID, r.who})
 		}
 	}
 }

@@ -22,17 +22,17 @@ type Report struct {
 	Unheard   int            // calls without an answer: made again
 	Asked     int            // accepted documents that their sender asked for at once
 	Repeats   int            // deliveries handed over more than once
-	Replayed  int            // deliveries begun again after a refusal
+	Replayed  int            // deliveries replayed after a refusal
 	Kills     int            // of daemons
 	Points    map[string]int // kills at each named point
 	Missed    []string       // points at which no daemon was killed
 	Weather   map[string]int // what was done to brokers, Redis and the network
 	Moved     int            // partitions that were given to another leader
 
-	Took   []time.Duration // of the answers to senders that stand
-	Away   []time.Duration // of the daemons killed: until they served again
-	Stood  int             // answers of the other daemons meanwhile that stand
-	Denied []int           // and how many of theirs asked to send again, for each kill
+	Took     []time.Duration // of the answers to senders that are final
+	Away     []time.Duration // of the daemons killed: until they served again
+	Answered int             // answers of the other daemons meanwhile that are final
+	Denied   []int           // and how many of theirs asked to send again, for each kill
 
 	Attacked time.Duration // while senders sent
 	Waiting  int           // records of the log that were not dispatched then
@@ -69,19 +69,19 @@ func (r *Report) moved(n int) {
 	r.Moved += n
 }
 
-// stands notes how long an answer to a sender took.
-func (r *Report) stands(took time.Duration) {
+// answered notes how long an answer to a sender took.
+func (r *Report) answered(took time.Duration) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Took = append(r.Took, took)
 }
 
 // toll notes what a kill cost.
-func (r *Report) toll(away time.Duration, stood, denied int) {
+func (r *Report) toll(away time.Duration, answered, denied int) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.Away = append(r.Away, away)
-	r.Stood += stood
+	r.Answered += answered
 	r.Denied = append(r.Denied, denied)
 }
 
@@ -101,7 +101,7 @@ func total(counts []int) (sum int) {
 	return sum
 }
 
-// fault notes a breach, and counts it where it has a number of its own.
+// fault notes a breach, and counts it if it has a number of its own.
 func (r *Report) fault(of *int, format string, args ...any) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -124,9 +124,9 @@ func (r *Report) String() string {
 		r.Resends, r.Asked, r.Conflicts, r.Unheard, r.Replayed, r.Attacked.Seconds(), r.Waiting, r.Drained.Seconds(), r.Seed)
 	_, _ = fmt.Fprintf(&b, "answers took %d ms (median), %d ms (99th of 100); a daemon that was killed was away for %d ms (median), %d ms (longest)\n",
 		quantile(r.Took, 0.5).Milliseconds(), quantile(r.Took, 0.99).Milliseconds(), quantile(r.Away, 0.5).Milliseconds(), quantile(r.Away, 1).Milliseconds())
-	_, _ = fmt.Fprintf(&b, "meanwhile the others answered %d documents and told %d to come again: for each kill %d (median), %d (most)\n",
-		r.Stood, total(r.Denied), quantile(r.Denied, 0.5), quantile(r.Denied, 1))
-	list(&b, "told to come again", r.Again)
+	_, _ = fmt.Fprintf(&b, "meanwhile the others answered %d documents and asked %d to come again: for each kill %d (median), %d (most)\n",
+		r.Answered, total(r.Denied), quantile(r.Denied, 0.5), quantile(r.Denied, 1))
+	list(&b, "asked to come again", r.Again)
 	list(&b, "killed at", r.Points)
 	list(&b, "weather", r.Weather)
 	if r.Moved > 0 {

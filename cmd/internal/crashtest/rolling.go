@@ -14,11 +14,11 @@ import (
 	"beibu/testdata"
 )
 
-// Rolling restarts two daemons in turn, as an operator does, while senders go on.
-// A sender knows both and goes to the other one where a connection is refused or
+// Rolling restarts two daemons in turn, as an operator does, while senders continue.
+// A sender knows both and goes to the other one if a connection is refused or
 // ends before its request was taken. Nothing else may happen to it: no answer that
 // refuses, and no request that was taken and cut off, which the other one would
-// tell to be a duplicate.
+// say to be a duplicate.
 type Rolling struct {
 	Command  Command
 	Servers  *Servers
@@ -84,11 +84,11 @@ func (r *rolling) restart(tb testing.TB, which int) {
 			await(tb.Context(), nil, time.Millisecond)
 		}
 	}
-	begun := time.Now()
+	started := time.Now()
 	if err := r.nodes[which].Stop(syscall.SIGTERM); err != nil {
 		r.report.fault("SIGTERM: %v", err)
 	}
-	r.report.stopped(time.Since(begun))
+	r.report.stopped(time.Since(started))
 	if err := r.nodes[which].Start(); err != nil {
 		tb.Fatal(err)
 	}

@@ -30,7 +30,7 @@ var cast = []document{
 	{"gx-commerce", "export-licence", "acetone-viet-nam", "26-45-E00731", []string{"gx-commerce", "pingxiang-customs", "window-vn"}},
 }
 
-// sharedCast is how many of the cast are sent where daemons share servers, which
+// sharedCast is how many of the cast are sent if daemons share servers, which
 // then have enough to do with fewer receivers.
 const sharedCast = 2
 
@@ -45,7 +45,7 @@ func (w *world) receivers() []string {
 }
 
 // A customer is one client of the sending parties. It prefers one daemon and
-// goes to the next where that does not answer.
+// goes to the next if that does not answer.
 type customer struct {
 	w         *world
 	name      int
@@ -131,7 +131,7 @@ func (c *customer) promised(number string, document []byte, answer httpapi.Accep
 }
 
 // find asks one daemon after the other for what was just accepted, until one
-// tells how it stands. Any of them knows it.
+// reports its state. Any of them knows it.
 func (w *world) find(ctx context.Context, calls []line, at int, number string, a httpapi.Acceptance) {
 	for ; ctx.Err() == nil; at++ {
 		x, err := client.Get[httpapi.Exchange](ctx, calls[at%len(calls)].Client, "/v1/exchanges/"+a.ExchangeID, nil)
@@ -169,7 +169,7 @@ func (c *customer) conflict(ctx context.Context, number string, document []byte,
 }
 
 // race submits two contents under one number at once, each at another daemon
-// where there are several: one is accepted, and the other hears whose it is.
+// if there are several: one is accepted, and the other receives the id of the owner.
 func (c *customer) race(ctx context.Context, number string, document []byte) {
 	contents := [][]byte{document, other(document)}
 	type result struct {
@@ -201,9 +201,9 @@ func (c *customer) race(ctx context.Context, number string, document []byte) {
 	c.w.report.fault(nil, "%s: two contents at once were answered %v and %v", number, first.err, second.err)
 }
 
-// insist submits until there is an answer that stands: a daemon that is away, or
+// insist submits until there is a final answer: a daemon that is away, or
 // that says that nothing was promised, is passed over for the next, and only
-// where none of them helps is there a rest.
+// if none of them helps is there a rest.
 func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi.Acceptance, error) {
 	calls := c.calls[c.role()]
 	for first := at; ; at++ {
@@ -213,11 +213,11 @@ func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi
 		if ctx.Err() != nil {
 			return httpapi.Acceptance{}, ctx.Err()
 		}
-		line, begun := calls[at%len(calls)], time.Now()
+		line, started := calls[at%len(calls)], time.Now()
 		answer, err := line.Submit(ctx, document)
 		problem := client.ProblemOf(err)
 		if err == nil || problem != nil && !comesAgain(problem) {
-			c.w.report.stands(time.Since(begun))
+			c.w.report.answered(time.Since(started))
 			line.member.answered.Add(1)
 			select {
 			case c.w.answers <- struct{}{}:
@@ -234,7 +234,7 @@ func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi
 	}
 }
 
-// comesAgain tells whether a problem asks to send again.
+// comesAgain reports whether a problem asks to send again.
 func comesAgain(p *client.Problem) bool {
 	return p.Status == http.StatusServiceUnavailable || p.Status == http.StatusTooManyRequests || p.Code == "in-flight"
 }

@@ -41,7 +41,7 @@ const (
 )
 
 // StartServers starts brokers and Redis until the test ends. It skips the test,
-// or fails it where BEIBU_REQUIRE_TOOLS is set, without Java, Maven or
+// or fails it if BEIBU_REQUIRE_TOOLS is set, without Java, Maven or
 // redis-server.
 func StartServers(tb testing.TB, brokers, doors int) *Servers {
 	tb.Helper()
@@ -181,7 +181,7 @@ const (
 )
 
 // config is how a daemon comes to Kafka at addresses, in quotes, and to Redis,
-// where there is an address.
+// if there is an address.
 func (s *Servers) config(kafka []string, redis string) string {
 	config := fmt.Sprintf("kafka: {brokers: [%s], topicPrefix: %s, partitions: %d, replication: %d, session: %s}\n",
 		strings.Join(kafka, ", "), s.prefix, partitions, min(s.brokers, 3), session)

@@ -22,14 +22,14 @@ type blow struct {
 
 // pauseTime is how long a daemon is paused: longer than its session with the
 // brokers and its claims in Redis last, so that what it had is another's when it
-// goes on.
+// continues.
 const pauseTime = session + time.Second
 
 var brokerKilled = blow{name: "broker killed", strike: func(ctx context.Context, w *world, i int) error {
 	return w.o.Servers.fell(ctx, fmt.Sprintf("kafka%d", i%w.o.Servers.brokers+1))
 }}
 
-// The blows that fall one after the other where there are several brokers.
+// The blows that fall one after the other if there are several brokers.
 var brokerBlows = []blow{
 	brokerKilled,
 	{name: "leaders moved", joined: true, strike: func(ctx context.Context, w *world, _ int) error {
@@ -38,7 +38,7 @@ var brokerBlows = []blow{
 	}},
 }
 
-// The blows that fall one after the other where there is one.
+// The blows that fall one after the other if there is one.
 var serverBlows = []blow{
 	{name: "Redis flushed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.Flush(ctx) }},
 	{name: "Redis killed", strike: func(ctx context.Context, w *world, _ int) error { return w.o.Servers.fell(ctx, "redis") }},
@@ -78,7 +78,7 @@ var serverBlows = []blow{
 	}},
 }
 
-// The blow where there are no servers: the disk is full for a while.
+// The blow if there are no servers: the disk is full for a while.
 var diskBlows = []blow{
 	{name: "disk full", strike: func(ctx context.Context, w *world, _ int) error {
 		ballast, err := os.CreateTemp(w.o.Disk, "ballast-*")
@@ -122,7 +122,7 @@ func (s *Servers) fell(ctx context.Context, names ...string) error {
 	return s.Up(context.WithoutCancel(ctx))
 }
 
-// gone waits until nothing listens where a server did.
+// gone waits until nothing listens at the address of a server.
 func (s *Servers) gone(ctx context.Context, name string) {
 	for ctx.Err() == nil {
 		c, err := new(net.Dialer).DialContext(ctx, "tcp", s.address(name))
@@ -135,7 +135,7 @@ func (s *Servers) gone(ctx context.Context, name string) {
 }
 
 // rage lets a blow fall every Storm until ctx ends, or as soon as what the one
-// before broke is mended, where that takes longer.
+// before broke is mended, if that takes longer.
 func (w *world) rage(ctx context.Context) {
 	blows := w.blows()
 	beat := time.NewTicker(w.o.Storm)

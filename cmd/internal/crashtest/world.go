@@ -30,7 +30,7 @@ type Options struct {
 	For     time.Duration // at least
 	Clients int           // senders
 	Planted bool          // the daemons are built with Plants
-	Every   bool          // go on until a daemon was killed at every point
+	Every   bool          // continue until a daemon was killed at every point
 	At      []string      // names of the points at which to kill; none for all
 	Breach  bool          // end at the first breach: one is expected
 	Seed    uint64        // of what everybody chooses; 0 for that of BEIBU_CRASH_SEED, or a new one
@@ -60,27 +60,27 @@ type member struct {
 	trap  atomic.Pointer[trap]
 	lossy atomic.Bool
 
-	answered, refused atomic.Int64 // documents: with an answer that stands, and told to come again
+	answered, refused atomic.Int64 // documents: with a final answer, and asked to come again
 }
 
-// Run attacks and returns what it found. It fails the test only where the attack
-// itself could not go on: the breaches are in the report.
+// Run attacks and returns what it found. It fails the test only if the attack
+// itself could not continue: the breaches are in the report.
 func Run(tb testing.TB, o Options) *Report {
 	tb.Helper()
 	w := newWorld(tb, o)
 	w.start()
 	w.begin()
-	begun := time.Now()
+	started := time.Now()
 	w.direct()
 	w.senders.stop()
 	w.storm.stop()
-	w.report.Attacked = time.Since(begun)
+	w.report.Attacked = time.Since(started)
 	w.calm()
-	begun = time.Now()
+	started = time.Now()
 	if !w.breached() {
 		w.drain()
 	}
-	w.report.Drained = time.Since(begun)
+	w.report.Drained = time.Since(started)
 	w.readers.stop()
 	for _, m := range w.members {
 		if err := m.node.Stop(syscall.SIGTERM); err != nil {
@@ -111,7 +111,7 @@ func newWorld(tb testing.TB, o Options) *world {
 }
 
 // seed returns that of BEIBU_CRASH_SEED, which repeats what a run chose, or a
-// new one, and tells it. When the machine does what remains its own affair.
+// new one, and publishes it. When the machine does what remains its own affair.
 func seed(tb testing.TB) uint64 {
 	tb.Helper()
 	chosen := uint64(time.Now().UnixNano())
@@ -195,7 +195,7 @@ func (w *world) begin() {
 	}
 }
 
-// breached tells whether a breach was expected and found.
+// breached reports whether a breach was expected and found.
 func (w *world) breached() bool {
 	w.report.mu.Lock()
 	defer w.report.mu.Unlock()
@@ -220,7 +220,7 @@ func (c *crowd) stop() {
 	c.wg.Wait()
 }
 
-// await waits for a channel, for a time at most, and tells whether it came.
+// await waits for a channel, for a time at most, and reports whether it came.
 func await(ctx context.Context, c <-chan struct{}, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
@@ -233,7 +233,7 @@ func await(ctx context.Context, c <-chan struct{}, d time.Duration) bool {
 	return false
 }
 
-// patience bounds a wait that should be short, so that a hang is told.
+// patience bounds a wait that should be short, so that a hang is reported.
 const patience = 2 * time.Minute
 
 // stuck ends the attack: something never happened.

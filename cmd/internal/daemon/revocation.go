@@ -23,8 +23,8 @@ func (d *Daemon) answers() string { return filepath.Join(d.config.Data, "ocsp") 
 func (d *Daemon) keepRevocations() {
 	keeper := &revocation.Keeper{
 		Current: func() []*revocation.Sources { return d.current.Load().revocations },
-		Dir:     d.answers(), Transport: revocation.NewTransport(), Timeout: answerTimeout, Bell: d.sourcesChanged,
-		Told: (&revocationLog{log: d.log, failing: make(map[string]bool)}).tell,
+		Dir:     d.answers(), Transport: revocation.NewTransport(), Timeout: answerTimeout, Changed: d.sourcesChanged,
+		Report: (&revocationLog{log: d.log, failing: make(map[string]bool)}).tell,
 	}
 	d.work("revocations", keeper.Run)
 	d.work("stale revocations", func(ctx context.Context) error {

@@ -11,7 +11,7 @@ import (
 	"beibu/signing/hardware"
 )
 
-// Built tells whether the program can speak to hardware.
+// Built reports whether the program can speak to hardware.
 const Built = true
 
 // Tokens are the hardware modules in use: each is opened when it is needed

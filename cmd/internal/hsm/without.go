@@ -4,7 +4,7 @@ package hsm
 
 import "crypto"
 
-// Built tells whether the program can speak to hardware.
+// Built reports whether the program can speak to hardware.
 const Built = false
 
 // Tokens are the hardware modules in use. Without the tag there are none.

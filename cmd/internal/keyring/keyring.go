@@ -42,7 +42,7 @@ type Entry struct {
 var named = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$`)
 
 // New makes a key of a kind (see signing.KeyKinds) with a certificate of its
-// own for a common name. It fails where the name is taken.
+// own for a common name. It fails if the name is taken.
 func (f Folder) New(name, kind, commonName string, now time.Time) (signing.Key, error) {
 	if !named.MatchString(name) {
 		return signing.Key{}, fmt.Errorf("make key: %q is no name: letters, digits, dots, hyphens", name)
@@ -102,7 +102,7 @@ func Request(key signing.Key, subject pkix.Name) ([]byte, error) {
 }
 
 // Import gives a key another certificate, such as one that an authority issued
-// on request. It fails where that is for another key.
+// on request. It fails if that is for another key.
 func (f Folder) Import(name string, certificate []byte) (signing.Key, error) {
 	if _, err := f.Key(name); err != nil {
 		return signing.Key{}, err
@@ -190,7 +190,7 @@ func (f Folder) List() ([]Entry, error) {
 func (f Folder) path(name, suffix string) string { return filepath.Join(string(f), name+suffix) }
 
 // ReadKey reads a private key, with its certificate out of the same file or,
-// where one is named, out of another. The file must be open to its owner alone.
+// if one is named, out of another. The file must be open to its owner alone.
 func ReadKey(path, certificate string) (signing.Key, error) {
 	text, err := secret.Read(path)
 	if err != nil {

@@ -24,7 +24,7 @@ func (r *raw) Read(from io.Reader, server bool) (Message, error) {
 	}
 	n, err := from.Read(*buffer)
 	if n > 0 {
-		err = nil // the next call tells
+		err = nil // the next call returns it
 	}
 	return Message{FromServer: server, Bytes: (*buffer)[:n]}, err
 }
@@ -75,7 +75,7 @@ func (k *kafka) Read(from io.Reader, server bool) (Message, error) {
 	return m, nil
 }
 
-// Asks tells whether a request of Kafka, or the one that is answered, is of a
+// Asks reports whether a request of Kafka, or the one that is answered, is of a
 // kind and names a topic.
 func (m Message) Asks(kind int16, topic string) bool {
 	request := m.Bytes

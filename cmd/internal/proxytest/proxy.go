@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// A Watch looks at a message before it is passed on and tells whether it is.
+// A Watch reads a message before it is passed on and reports whether it is.
 // One that is not is lost, and its connection ends. It is called from the
 // goroutines of the connections, several at once.
 type Watch func(Message) bool
@@ -19,7 +19,7 @@ type Watch func(Message) bool
 type Message struct {
 	FromServer bool
 	Bytes      []byte // valid during the call
-	Request    []byte // what an answer answers, where the protocol tells; valid during the call
+	Request    []byte // what an answer answers, if the protocol says; valid during the call
 }
 
 // A Protocol cuts what is said on one connection into messages.
@@ -83,7 +83,7 @@ func (p *Proxy) Delay(d time.Duration) {
 	p.delay = d
 }
 
-// Cut ends every connection. Where it is to stay so, new ones are refused until
+// Cut ends every connection. If it is to stay so, new ones are refused until
 // the next call.
 func (p *Proxy) Cut(stays bool) {
 	p.mu.Lock()

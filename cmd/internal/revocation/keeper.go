@@ -9,19 +9,19 @@ import (
 	"beibu/signing"
 )
 
-// A Keeper reads files anew when they change and asks responders in time.
+// A Keeper reads files again when they change and asks responders in time.
 type Keeper struct {
 	Current   func() []*Sources // those in force
-	Dir       string            // where answers are kept, over restarts
+	Dir       string            // folder of the answers, over restarts
 	Transport http.RoundTripper // to the responders, such as NewTransport returns
 	Timeout   time.Duration     // of one answer, to its last byte
-	Told      func(Report)
-	Bell      <-chan struct{} // rung where other sources are in force
+	Report    func(Report)
+	Changed   <-chan struct{} // receives when other sources are in force
 
 	again map[trial]attempt
 }
 
-// A Report says what became of one source: Err is nil where it is well.
+// A Report says what became of one source: Err is nil if it is well.
 type Report struct {
 	Party  string
 	Source string // a file, or the subject of a certificate that was asked about
@@ -50,7 +50,7 @@ const (
 	withoutUpdate = time.Hour
 )
 
-// Run refreshes at once, when the bell rings, and every minute, until ctx ends.
+// Run refreshes at once, when other sources are in force, and every minute, until ctx ends.
 // What fails is reported and tried again.
 func (k *Keeper) Run(ctx context.Context) error {
 	ticker := time.NewTicker(interval)
@@ -61,7 +61,7 @@ func (k *Keeper) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-ticker.C:
-		case <-k.Bell:
+		case <-k.Changed:
 		}
 	}
 }
@@ -72,7 +72,7 @@ func (k *Keeper) Refresh(ctx context.Context, now time.Time) {
 	for _, s := range all {
 		for _, l := range s.Lists {
 			taken, err := l.Read(s)
-			k.Told(Report{s.Party, l.File, taken, err})
+			k.Report(Report{s.Party, l.File, taken, err})
 		}
 	}
 	for _, s := range all {
@@ -102,13 +102,13 @@ func (k *Keeper) askAll(ctx context.Context, s *Sources, now time.Time) {
 			last = attempt{next: now.Add(rest(s, c, now))}
 		}
 		k.again[t] = last
-		k.Told(Report{s.Party, c.Subject.String(), err == nil, err})
+		k.Report(Report{s.Party, c.Subject.String(), err == nil, err})
 	}
 }
 
 // rest returns how long at least nothing is asked about a certificate that was
 // just answered: a responder may give the same answer until shortly before its
-// end, and one that names no end would be asked for ever.
+// end, and one that names no end would be asked without end.
 func rest(s *Sources, c *signing.Certificate, now time.Time) time.Duration {
 	_, until := s.Known.Answered(c)
 	if until.IsZero() {

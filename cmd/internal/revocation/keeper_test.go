@@ -129,7 +129,7 @@ func newWorld(t *testing.T, dir string) *world {
 	w.Keeper = &Keeper{
 		Current: func() []*Sources { return []*Sources{w.sources} }, Dir: filepath.Join(dir, "ocsp"),
 		Transport: w.authority, Timeout: time.Minute,
-		Told: func(r Report) { w.reports = append(w.reports, r) },
+		Report: func(r Report) { w.reports = append(w.reports, r) },
 	}
 	return w
 }
@@ -268,18 +268,18 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// A bell has other sources looked at, at once; the end is the end.
+// A changed has other sources looked at, at once; the end is the end.
 func TestRun(t *testing.T) {
 	w := newWorld(t, t.TempDir())
 	w.sources.Lists = []*List{{File: w.list}}
-	bell, told := make(chan struct{}), make(chan Report)
-	w.Bell, w.Told = bell, func(r Report) { told <- r }
+	changed, reports := make(chan struct{}), make(chan Report)
+	w.Changed, w.Report = changed, func(r Report) { reports <- r }
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- w.Run(ctx) }()
-	<-told
-	bell <- struct{}{}
-	<-told
+	<-reports
+	changed <- struct{}{}
+	<-reports
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)

@@ -116,8 +116,8 @@ func keep(path string, content []byte) error {
 	return nil
 }
 
-// due tells when to ask about a certificate: half-way through what is known,
-// so that there is as long again to try, and at once where nothing is.
+// due returns when to ask about a certificate: half-way through what is known,
+// so that there is as long again to try, and at once if nothing is.
 func due(s *Sources, c *signing.Certificate) time.Time {
 	from, until := s.Known.Answered(c)
 	if until.Before(from) { // it names no next update, or nothing is known

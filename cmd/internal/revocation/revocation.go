@@ -37,14 +37,14 @@ type List struct {
 	seen state
 }
 
-// state tells one content of a file from the next, as far as the file system
+// state distinguishes one content of a file from the next, as far as the file system
 // does.
 type state struct {
 	changed time.Time
 	size    int64
 }
 
-// Read takes the list in where the file is another than it was, and tells
+// Read takes the list in where the file is another than it was, and reports
 // whether it did. A file that cannot be taken in is looked at again next time.
 func (l *List) Read(s *Sources) (changed bool, err error) {
 	info, err := os.Stat(l.File)
@@ -111,7 +111,7 @@ func (s *Sources) asked() []*signing.Certificate {
 type Validity struct {
 	Party string
 	Kind  string    // "list" or "ocsp"
-	Until time.Time // zero where something is not known at all
+	Until time.Time // zero if something is not known at all
 }
 
 // Validities returns until when what is known of a party is current: by its

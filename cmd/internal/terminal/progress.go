@@ -17,7 +17,7 @@ type Progress struct {
 const barWidth = 30
 
 // NewProgress draws a bar for so many things on a terminal, or returns nil
-// where there are fewer than two.
+// if there are fewer than two.
 func NewProgress(to io.Writer, total int) *Progress {
 	if total < 2 {
 		return nil

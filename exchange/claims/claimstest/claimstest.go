@@ -46,7 +46,7 @@ var (
 	other  = sha256.Sum256([]byte("another content"))
 )
 
-// granted claims a number, and fails the test where that is refused.
+// granted claims a number, and fails the test if that is refused.
 func granted(t *testing.T, c exchange.Claims, id proof.Identity, digest [sha256.Size]byte) exchange.Claim {
 	t.Helper()
 	claim, err := c.Claim(t.Context(), id, digest)
@@ -105,7 +105,7 @@ func commit(t *testing.T, s Store) {
 	claim.Commit(t.Context(), one)
 	claim.Release(t.Context()) // deferred, as a rule
 	again := granted(t, s.Other, carnet, one)
-	conflict := granted(t, s.One, carnet, other) // the log will tell
+	conflict := granted(t, s.One, carnet, other) // the log will decide
 	again.Release(t.Context())
 	conflict.Commit(t.Context(), one)
 	granted(t, s.Other, carnet, one)
@@ -121,7 +121,7 @@ func lapse(t *testing.T, s Store) {
 	refused(t, s.One, carnet, one)
 	stalled.Commit(t.Context(), one) // late, and true: the log has decided
 	granted(t, s.Other, carnet, one)
-	s.Lapse(t) // a decided number is not remembered for ever either
+	s.Lapse(t) // a decided number is not kept without end either
 	granted(t, s.One, carnet, one)
 	refused(t, s.Other, carnet, one)
 }

@@ -1,4 +1,4 @@
-// Package kafkatest tells tests where Apache Kafka is, and moves its leaders.
+// Package kafkatest gives tests the address of Apache Kafka, and moves its leaders.
 package kafkatest
 
 import (
@@ -8,7 +8,7 @@ import (
 )
 
 // Brokers returns the brokers that BEIBU_KAFKA names, host:port with commas
-// between. Where it names none the test is skipped or, unless the run is a
+// between. If it names none the test is skipped or, unless the run is a
 // short one, failed if BEIBU_REQUIRE_TOOLS=1.
 func Brokers(tb testing.TB) []string {
 	tb.Helper()

@@ -12,7 +12,7 @@ import (
 
 // MoveLeaders gives the partitions of all topics that begin with a prefix to
 // another leader, among the replicas that are in sync, and returns how many
-// there are that have another now. Where a partition cannot be had from the
+// there are that have another now. If a partition cannot be had from the
 // brokers just now, it is left as it is.
 func MoveLeaders(ctx context.Context, brokers []string, prefix string) (moved int, err error) {
 	client := &kafkago.Client{Addr: kafkago.TCP(brokers...), Timeout: 10 * time.Second, Transport: &kafkago.Transport{}}
@@ -65,7 +65,7 @@ func moveTopic(ctx context.Context, client *kafkago.Client, topic kafkago.Topic)
 }
 
 // nextFirst returns the replicas of a partition with one in front that is in
-// sync and does not lead, or nil where there is none.
+// sync and does not lead, or nil if there is none.
 func nextFirst(p kafkago.Partition) []int {
 	for _, candidate := range p.Isr {
 		if candidate.ID == p.Leader.ID || candidate.ID == 0 {
