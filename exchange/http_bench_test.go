@@ -17,6 +17,7 @@ import (
 	"beibu/exchange/courier"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
 	"beibu/signing"
@@ -47,8 +48,8 @@ func serve(b *testing.B, w *exchangetest.World) string {
 		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Trust:   signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{
-			Seals: []*signing.Certificate{w.Keys.Seal.Certificate}, ReceiptID: w.Keys.ReceiptID,
-			Receipt: w.Keys.Receipt.Public().(ed25519.PublicKey),
+			Seals:    []*signing.Certificate{w.Keys.Seal.Certificate},
+			Receipts: []proof.ReceiptKey{{Public: w.Keys.Receipt.Public().(ed25519.PublicKey), ID: w.Keys.ReceiptID}},
 		},
 		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
 	})

@@ -13,9 +13,9 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/proof"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -87,7 +87,7 @@ func (c *getMail) trust(ctx context.Context, s *session, caller *client.Client) 
 		return proof.Read(c.Trust)
 	}
 	var published proof.Trust
-	keys, err := client.Get[httpapi.Keys](ctx, caller, "/v1/keys", nil)
+	keys, err := client.Get[proof.Keys](ctx, caller, "/v1/keys", nil)
 	if err != nil {
 		return published, err
 	}

@@ -69,7 +69,7 @@ func serveMail(t *testing.T, keys *signing.Keys, item httpapi.MailboxItem, envel
 	})
 	mux.HandleFunc("GET /v1/exchanges/{id}/envelope", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(envelope) })
 	mux.HandleFunc("GET /v1/keys", func(w http.ResponseWriter, _ *http.Request) {
-		answers(w, http.StatusOK, httpapi.Keys{Seals: []httpapi.SealKey{{Certificate: string(keys.SealPEM)}}})
+		answers(w, http.StatusOK, proof.Keys{Seals: []proof.SealKey{{Certificate: string(keys.SealPEM)}}})
 	})
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)

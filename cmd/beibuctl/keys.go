@@ -13,7 +13,6 @@ import (
 	"strconv"
 
 	"beibu/cmd/internal/client"
-	"beibu/cmd/internal/proof"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
 )
@@ -56,7 +55,7 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 		t.Row(s.word("seal"), k.Algorithm, s.say("%s to %s", stamp(k.NotBefore), stamp(k.NotAfter)), k.Subject, "SHA-256 "+k.SHA256)
 	}
 	for _, k := range keys.Keys {
-		t.Row(s.word("receipt"), k.Curve, "", "", "kid "+k.ID)
+		t.Row(s.word("receipt"), "Ed25519", "", "", "kid "+k.ID)
 	}
 	return s.table(t)
 }
@@ -84,11 +83,7 @@ func (s *session) keepKeys(dir string, keys httpapi.Keys) error {
 		}
 	}
 	for _, k := range keys.Keys {
-		public, err := proof.ReceiptKey(k)
-		if err != nil {
-			return err
-		}
-		der, err := x509.MarshalPKIXPublicKey(public)
+		der, err := x509.MarshalPKIXPublicKey(k.Public)
 		if err != nil {
 			return fmt.Errorf("write receipt key: %w", err)
 		}

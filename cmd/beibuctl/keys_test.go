@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -20,7 +20,7 @@ import (
 // publishes is named.
 func TestShowKeysIntoTheSameFolder(t *testing.T) {
 	first, second := newSealing(t), newSealing(t)
-	published := httpapi.Keys{}
+	published := proof.Keys{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answers(w, http.StatusOK, published) }))
 	t.Cleanup(server.Close)
 	dir := filepath.Join(t.TempDir(), "keys")
@@ -28,7 +28,7 @@ func TestShowKeysIntoTheSameFolder(t *testing.T) {
 		t.Helper()
 		published.Seals = nil
 		for _, s := range seals {
-			published.Seals = append(published.Seals, httpapi.SealKey{Certificate: string(s.keys.SealPEM)})
+			published.Seals = append(published.Seals, proof.SealKey{Certificate: string(s.keys.SealPEM)})
 		}
 		code, _, stderr := called(t, "--server", server.URL, "keys", "show", "--dir", dir)
 		if code != exitFine {

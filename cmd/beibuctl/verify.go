@@ -12,8 +12,8 @@ import (
 	"strings"
 	"time"
 
-	"beibu/cmd/internal/proof"
 	"beibu/cmd/internal/terminal"
+	"beibu/exchange/proof"
 	"beibu/signing"
 	"beibu/signing/strict"
 )

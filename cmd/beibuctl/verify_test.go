@@ -16,8 +16,7 @@ import (
 
 	"github.com/google/uuid"
 
-	"beibu/cmd/internal/proof"
-	evidence "beibu/exchange/proof"
+	"beibu/exchange/proof"
 	"beibu/signing"
 	"beibu/signing/c14n"
 	"beibu/signing/signingtest"
@@ -145,11 +144,11 @@ func TestVerifyTimestamp(t *testing.T) {
 func FuzzVerify(f *testing.F) {
 	s := newSealing(f)
 	envelope, item := s.seal(f, "<a/>", "")
-	receipts, err := evidence.NewReceipts(s.keys.Receipt, s.keys.ReceiptID)
+	receipts, err := proof.NewReceipts(s.keys.Receipt, s.keys.ReceiptID)
 	if err != nil {
 		f.Fatal(err)
 	}
-	receipt, err := receipts.Make(evidence.NewReceipt(uuid.Nil, evidence.Identity{Sender: "s"}, [32]byte{}, time.Now(), 1))
+	receipt, err := receipts.Make(proof.NewReceipt(uuid.Nil, proof.Identity{Sender: "s"}, [32]byte{}, time.Now(), 1))
 	if err != nil {
 		f.Fatal(err)
 	}

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"beibu/cmd/internal/proof"
+	"beibu/exchange/proof"
 	"beibu/signing"
 	"beibu/signing/strict"
 )

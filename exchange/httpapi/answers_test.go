@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bufio"
+	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"io"
@@ -422,7 +423,7 @@ func TestPublicKeysAreThose(t *testing.T) {
 	if len(keys.Seals) != 1 || !strings.Contains(string(w.keys.SealPEM), strings.Split(keys.Seals[0].Certificate, "\n")[1]) {
 		t.Errorf("%+v", keys.Seals)
 	}
-	if len(keys.Keys) != 1 || keys.Keys[0].ID != w.keys.ReceiptID || len(keys.Keys[0].X) != 43 {
+	if len(keys.Keys) != 1 || keys.Keys[0].ID != w.keys.ReceiptID || len(keys.Keys[0].Public) != ed25519.PublicKeySize {
 		t.Errorf("%+v", keys.Keys)
 	}
 }

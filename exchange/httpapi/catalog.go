@@ -2,49 +2,35 @@ package httpapi
 
 import (
 	"crypto/sha256"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/pem"
 	"net/http"
 
+	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
 // Keys answers GET /v1/keys: a JWK set (RFC 7517) for receipts, and beside it
 // the certificates of the keys that seal envelopes.
 type Keys struct {
-	Keys  []JWK     `json:"keys"`
-	Seals []SealKey `json:"seals"`
-}
-
-// JWK is an Ed25519 public key (RFC 8037 section 2).
-type JWK struct {
-	Type      string `json:"kty"` // "OKP"
-	Curve     string `json:"crv"` // "Ed25519"
-	X         string `json:"x"`   // the key, base64url
-	ID        string `json:"kid"`
-	Use       string `json:"use"` // "sig"
-	Algorithm string `json:"alg"` // "EdDSA"
+	Keys  []proof.ReceiptKey `json:"keys"`
+	Seals []SealKey          `json:"seals"`
 }
 
 // SealKey is the certificate of a key that seals.
 type SealKey struct {
-	Subject     string `json:"subject"`
-	Algorithm   string `json:"algorithm"` // of the public key
-	NotBefore   Time   `json:"notBefore"`
-	NotAfter    Time   `json:"notAfter"`
-	SHA256      string `json:"sha256"`           // of the certificate, lower-case hexadecimal
-	Certificate string `json:"certificate"`      // PEM
-	UserID      string `json:"userId,omitempty"` // that enters SM2 signatures, if it is not the usual one
+	Subject   string `json:"subject"`
+	Algorithm string `json:"algorithm"` // of the public key
+	NotBefore Time   `json:"notBefore"`
+	NotAfter  Time   `json:"notAfter"`
+	SHA256    string `json:"sha256"` // of the certificate, lower-case hexadecimal
+	proof.SealKey
 }
 
 // keysOf returns public keys as the API shows them.
 func keysOf(k PublicKeys) Keys {
 	out := Keys{
-		Keys: []JWK{{
-			Type: "OKP", Curve: "Ed25519", X: base64.RawURLEncoding.EncodeToString(k.Receipt),
-			ID: k.ReceiptID, Use: "sig", Algorithm: "EdDSA",
-		}},
+		Keys:  list(k.Receipts),
 		Seals: []SealKey{},
 	}
 	for _, c := range k.Seals {
@@ -56,8 +42,9 @@ func keysOf(k PublicKeys) Keys {
 		out.Seals = append(out.Seals, SealKey{
 			Subject: c.Subject.String(), Algorithm: c.PublicKeyAlgorithm.String(),
 			NotBefore: Time{c.NotBefore.UTC()}, NotAfter: Time{c.NotAfter.UTC()}, SHA256: hex.EncodeToString(digest[:]),
-			Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})),
-			UserID:      userID,
+			SealKey: proof.SealKey{
+				Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})), UserID: userID,
+			},
 		})
 	}
 	return out

@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"context"
-	"crypto/ed25519"
 	"errors"
 	"fmt"
 	"net/http"
@@ -15,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/signing"
@@ -45,10 +45,9 @@ type Options struct {
 
 // PublicKeys are what anyone needs to check what the exchange signed.
 type PublicKeys struct {
-	Seals     []*signing.Certificate // of the keys that seal envelopes
-	UserID    string                 // that enters SM2 seals, or "" for the usual one
-	Receipt   ed25519.PublicKey      // of the key that signs receipts
-	ReceiptID string                 // its kid (RFC 7515 section 4.1.4)
+	Seals    []*signing.Certificate // of the keys that seal envelopes
+	UserID   string                 // that enters SM2 seals, or "" for the usual one
+	Receipts []proof.ReceiptKey     // that sign receipts
 }
 
 // Limits bound what requests may ask for.

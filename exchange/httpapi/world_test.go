@@ -212,7 +212,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
 		Keys: httpapi.PublicKeys{
-			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipt: public, ReceiptID: w.keys.ReceiptID,
+			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipts: []proof.ReceiptKey{{Public: public, ID: w.keys.ReceiptID}},
 		},
 		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

@@ -51,6 +51,9 @@ var rules = []struct {
 	{tree: "exchange/rules", never: "exchange/httpapi", because: "rules are data for the domain"},
 	{tree: "exchange/proof", never: "queue", because: "whoever verifies has no queue"},
 	{tree: "exchange/proof", never: "net/http", because: "verification is offline"},
+	{tree: "exchange/proof", never: "github.com/prometheus", because: "verification is offline"},
+	{tree: "exchange/proof", never: "exchange/rules", because: "verification judges no document"},
+	{tree: "exchange/proof", never: "schemas", because: "verification judges no document"},
 	{tree: "schemas", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "signing", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "queue", never: "net/http", because: "no HTTP in the leaves"},
@@ -74,8 +77,8 @@ var rules = []struct {
 	},
 	{tree: "", never: "github.com/jacoelho/xsd", except: []string{"schemas"}, because: "only schemas knows the XSD engine"},
 	{
-		tree: "", never: "github.com/go-jose/go-jose", except: []string{"exchange"},
-		because: "only the domain makes receipts",
+		tree: "", never: "github.com/go-jose/go-jose", except: []string{"exchange/proof"},
+		because: "only proof makes and reads receipts and their keys",
 	},
 	{tree: "", never: "encoding/xml", except: []string{"schemas"}, because: "signing/strict is the one reader of XML"},
 }
@@ -109,6 +112,18 @@ func TestDomainKnowsNoAdapters(t *testing.T) {
 	for _, never := range append(slices.Clone(domain), "net/http") {
 		if chain := reach(imports, "exchange", never, nil); chain != nil {
 			t.Errorf("%s: the domain speaks to adapters through its own interfaces", strings.Join(chain, " -> "))
+		}
+	}
+}
+
+func TestProofKnowsNoExchange(t *testing.T) {
+	imports := readImports(t)
+	for to := range imports {
+		if to != "exchange" && (!within(to, "exchange") || to == "exchange/proof") {
+			continue
+		}
+		if chain := reach(imports, "exchange/proof", to, nil); chain != nil && !within(to, "exchange/proof") {
+			t.Errorf("%s: whoever verifies has no exchange", strings.Join(chain, " -> "))
 		}
 	}
 }

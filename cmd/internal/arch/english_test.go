@@ -64,7 +64,6 @@ var unchecked = strings.Fields(`
 	cmd/internal/crashtest
 	cmd/internal/daemon
 	cmd/internal/demo
-	cmd/internal/proof
 	cmd/internal/telemetry
 	deploy
 	exchange

@@ -108,7 +108,7 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 	for _, c := range seals {
 		signers = append(signers, signing.Signer{Name: name, Certificate: c, UserID: userID})
 	}
-	public := httpapi.PublicKeys{Seals: seals, UserID: string(userID), Receipt: receipt, ReceiptID: keys.ReceiptID}
+	public := httpapi.PublicKeys{Seals: seals, UserID: string(userID), Receipts: []proof.ReceiptKey{{Public: receipt, ID: keys.ReceiptID}}}
 	return public, signing.NewTrust(signers...), nil
 }
 

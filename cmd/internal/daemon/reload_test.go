@@ -16,11 +16,11 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
-	"beibu/cmd/internal/proof"
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/signing"
 	"beibu/signing/c14n"
 )
@@ -228,7 +228,11 @@ func TestSealsSideBySide(t *testing.T) {
 		t.Errorf("%d seals published, %v; want those of now and the one before", len(keys.Seals), err)
 	}
 	var anybody proof.Trust
-	if err := anybody.AddKeys(keys); err != nil {
+	published, err := client.Get[proof.Keys](t.Context(), s.qinzhou(), "/v1/keys", nil)
+	if err == nil {
+		err = anybody.AddKeys(published)
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
 	sealed, err := s.qinzhou().Call(t.Context(), http.MethodGet, "/v1/exchanges/"+next.ExchangeID+"/envelope", "", nil)

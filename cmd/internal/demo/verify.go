@@ -3,9 +3,7 @@ package demo
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"crypto/sha256"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"strings"
@@ -15,7 +13,6 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
-	"beibu/signing"
 )
 
 // verify checks every seal and receipt with nothing but the public keys.
@@ -24,12 +21,12 @@ func (s *story) verify(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	keys, err := client.Get[httpapi.Keys](ctx, operator, "/v1/keys", nil)
+	keys, err := client.Get[proof.Keys](ctx, operator, "/v1/keys", nil)
 	if err != nil {
 		return err
 	}
-	trust, receipts, err := publicKeys(keys)
-	if err != nil {
+	var trust proof.Trust
+	if err := trust.AddKeys(keys); err != nil {
 		return err
 	}
 	for kind, id := range s.exchanges {
@@ -37,11 +34,11 @@ func (s *story) verify(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		envelope, err := signing.OpenEnvelope(b, trust)
+		envelope, err := trust.OpenEnvelope(b)
 		if err != nil {
 			return fmt.Errorf("open envelope of %s: %w", kind, err)
 		}
-		receipt, err := proof.OpenReceipt(s.receipts[kind], receipts)
+		receipt, err := trust.OpenReceipt(s.receipts[kind])
 		if err != nil {
 			return fmt.Errorf("open receipt of %s: %w", kind, err)
 		}
@@ -95,20 +92,4 @@ func (s *story) table(ctx context.Context) error {
 		err = fmt.Errorf("%d exchanges are listed, %d were submitted", len(page.Exchanges), len(cast))
 	}
 	return errors.Join(err, w.Flush())
-}
-
-// publicKeys reads what the daemon publishes for those who verify.
-func publicKeys(keys httpapi.Keys) (signing.Trust, ed25519.PublicKey, error) {
-	if len(keys.Keys) == 0 || len(keys.Seals) == 0 {
-		return signing.Trust{}, nil, errors.New("the daemon publishes no keys")
-	}
-	certificate, err := signing.ParseCertificatePEM([]byte(keys.Seals[0].Certificate))
-	if err != nil {
-		return signing.Trust{}, nil, fmt.Errorf("read certificate: %w", err)
-	}
-	receipt, err := base64.RawURLEncoding.DecodeString(keys.Keys[0].X)
-	if err != nil || len(receipt) != ed25519.PublicKeySize {
-		return signing.Trust{}, nil, fmt.Errorf("read receipt key: %d bytes, %w", len(receipt), err)
-	}
-	return signing.NewTrust(signing.Signer{Name: keys.Seals[0].Subject, Certificate: certificate}), receipt, nil
 }

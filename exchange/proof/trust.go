@@ -1,12 +1,8 @@
-// Package proof verifies, offline, what the exchange has signed: envelopes and
-// receipts. It also holds them against each other: an exchange id must be the
-// one that anybody can compute from the document.
 package proof
 
 import (
 	"crypto/ed25519"
 	"crypto/x509"
-	"encoding/base64"
 	"encoding/json"
 	"encoding/pem"
 	"errors"
@@ -15,8 +11,6 @@ import (
 	"path/filepath"
 	"slices"
 
-	"beibu/exchange/httpapi"
-	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -26,10 +20,10 @@ const (
 	publicKeyType   = "PUBLIC KEY"
 )
 
-// Trust is whose seals, signatures, receipts and time stamps count.
+// Trust names the keys whose seals, signatures, receipts and time stamps count.
 type Trust struct {
 	Signers     []signing.Signer
-	Receipts    []ed25519.PublicKey
+	Receipts    []ReceiptKey
 	Authorities []*signing.Certificate // roots of time-stamping authorities
 }
 
@@ -44,8 +38,8 @@ func (t *Trust) AddAuthorities(names []string) error {
 }
 
 // Read reads PEM files, and the *.pem files of folders: certificates, for
-// envelopes and signed documents, and Ed25519 public keys, for receipts. What
-// keys show -o json prints, or GET /v1/keys answers, will do as well.
+// envelopes and signed documents, and Ed25519 public keys, for receipts. It also
+// reads the JSON that GET /v1/keys returns.
 func Read(names []string) (Trust, error) {
 	var t Trust
 	for _, name := range names {
@@ -74,8 +68,11 @@ func (t *Trust) add(file string) error {
 	if err != nil {
 		return err
 	}
-	var published httpapi.Keys
-	if json.Unmarshal(rest, &published) == nil {
+	if json.Valid(rest) {
+		var published Keys
+		if err := json.Unmarshal(rest, &published); err != nil {
+			return err
+		}
 		return t.AddKeys(published)
 	}
 	for n := 0; ; n++ {
@@ -109,7 +106,7 @@ func (t *Trust) addBlock(block *pem.Block) error {
 		if !ok {
 			return errors.New("read public key: receipts are signed with Ed25519")
 		}
-		t.Receipts = append(t.Receipts, public)
+		t.Receipts = append(t.Receipts, ReceiptKey{Public: public})
 	default:
 		return fmt.Errorf("a %q has no place among what is trusted", block.Type)
 	}
@@ -117,7 +114,7 @@ func (t *Trust) addBlock(block *pem.Block) error {
 }
 
 // AddKeys trusts keys that a daemon publishes.
-func (t *Trust) AddKeys(keys httpapi.Keys) error {
+func (t *Trust) AddKeys(keys Keys) error {
 	if len(keys.Seals)+len(keys.Keys) == 0 {
 		return errors.New("it holds no keys")
 	}
@@ -128,51 +125,45 @@ func (t *Trust) AddKeys(keys httpapi.Keys) error {
 		}
 		t.Signers = append(t.Signers, signing.Signer{Name: certificate.Subject.String(), Certificate: certificate, UserID: []byte(k.UserID)})
 	}
-	for _, k := range keys.Keys {
-		public, err := ReceiptKey(k)
-		if err != nil {
-			return err
-		}
-		t.Receipts = append(t.Receipts, public)
-	}
+	t.Receipts = append(t.Receipts, keys.Keys...)
 	return nil
 }
 
-// OpenEnvelope verifies an envelope and that its exchange id is the one that
-// anybody can compute from what it holds.
+// OpenEnvelope verifies the seals of an envelope, and that its exchange id is the
+// id that anyone can compute from its content.
 func (t Trust) OpenEnvelope(b []byte) (*signing.Envelope, error) {
 	envelope, err := signing.OpenEnvelope(b, signing.NewTrust(t.Signers...).WithTimestamps(t.Authorities...))
 	if err != nil {
 		return nil, err
 	}
 	h := envelope.Header
-	identity := proof.Identity{Sender: h.Sender, Kind: h.Kind, Number: h.DocumentNumber, Version: h.DocumentVersion}
+	identity := Identity{Sender: h.Sender, Kind: h.Kind, Number: h.DocumentNumber, Version: h.DocumentVersion}
 	if id := identity.ExchangeID(h.DigestSHA256).String(); id != h.ExchangeID {
 		return nil, &Mismatch{Code: "envelope.exchange-id", Reason: "the exchange id is not the one of this document: " + id}
 	}
 	return envelope, nil
 }
 
-// OpenReceipt verifies a receipt by any of the keys.
-func (t Trust) OpenReceipt(compact string) (proof.Receipt, error) {
+// OpenReceipt verifies a receipt with any of the trusted keys.
+func (t Trust) OpenReceipt(compact string) (Receipt, error) {
 	err := error(&Mismatch{Code: "receipt.untrusted", Reason: "no key to verify receipts by"})
 	for _, key := range t.Receipts {
-		var receipt proof.Receipt
-		if receipt, err = proof.OpenReceipt(compact, key); err == nil {
+		var receipt Receipt
+		if receipt, err = OpenReceipt(compact, key.Public); err == nil {
 			return receipt, nil
 		}
 	}
-	return proof.Receipt{}, err
+	return Receipt{}, err
 }
 
-// A Mismatch says that things which hold each by itself do not fit together.
+// A Mismatch says that things that are valid by themselves do not fit together.
 type Mismatch struct{ Code, Reason string }
 
 // Error returns the reason.
 func (m *Mismatch) Error() string { return m.Reason }
 
-// CodeOf returns the stable code of why something does not hold, or "" where
-// the error is of another nature.
+// CodeOf returns the stable code of a failed verification, or "" for any other
+// error.
 func CodeOf(err error) string {
 	if r, ok := errors.AsType[*signing.Refusal](err); ok {
 		return r.Code
@@ -180,13 +171,13 @@ func CodeOf(err error) string {
 	if m, ok := errors.AsType[*Mismatch](err); ok {
 		return m.Code
 	}
-	if errors.Is(err, proof.ErrReceipt) {
+	if errors.Is(err, ErrReceipt) {
 		return "receipt.signature"
 	}
 	return ""
 }
 
-// SealedBy returns the names of those whose seals are by trusted signers.
+// SealedBy returns the names of the trusted signers whose seals an envelope has.
 func SealedBy(e *signing.Envelope) []string {
 	var all []string
 	for _, seal := range e.Seals {
@@ -195,19 +186,4 @@ func SealedBy(e *signing.Envelope) []string {
 		}
 	}
 	return all
-}
-
-// ReceiptKey returns the key of a JWK (RFC 8037 section 2).
-func ReceiptKey(k httpapi.JWK) (ed25519.PublicKey, error) {
-	if k.Type != "OKP" || k.Curve != "Ed25519" {
-		return nil, fmt.Errorf("read receipt key: it is %s %s, not Ed25519", k.Type, k.Curve)
-	}
-	b, err := base64.RawURLEncoding.DecodeString(k.X)
-	if err != nil {
-		return nil, fmt.Errorf("read receipt key: %w", err)
-	}
-	if len(b) != ed25519.PublicKeySize {
-		return nil, errors.New("read receipt key: it has the wrong length")
-	}
-	return b, nil
 }

@@ -11,7 +11,6 @@ import (
 	"testing"
 	"time"
 
-	"beibu/exchange/proof"
 	"beibu/signing"
 )
 
@@ -65,8 +64,8 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// An envelope whose seal holds proves nothing where its exchange id is not the
-// one of its document.
+// An envelope with a valid seal proves nothing if its exchange id is not that of
+// its document.
 func TestOpenEnvelopeHoldsTheID(t *testing.T) {
 	keys, err := signing.LoadOrCreate(filepath.Join(t.TempDir(), "keys"), "Test exchange", time.Now())
 	if err != nil {
@@ -78,7 +77,7 @@ func TestOpenEnvelopeHoldsTheID(t *testing.T) {
 	}
 	document := []byte("<a/>")
 	digest := sha256.Sum256(document)
-	right := proof.Identity{Sender: "s", Kind: "k", Number: "n"}.ExchangeID(digest).String()
+	right := Identity{Sender: "s", Kind: "k", Number: "n"}.ExchangeID(digest).String()
 	for id, code := range map[string]string{right: "", "f0dc7d1c-7356-8a6a-a3ab-5366a81e2dc4": "envelope.exchange-id"} {
 		b, err := sealer.Seal(t.Context(), signing.Header{
 			ExchangeID: id, Sender: "s", Kind: "k", DocumentNumber: "n", Receivers: []string{"r"},
@@ -102,7 +101,7 @@ func TestCodeOf(t *testing.T) {
 	for code, err := range map[string]error{
 		"signature.digest":  fmt.Errorf("open: %w", &signing.Refusal{Code: "signature.digest"}),
 		"document.digest":   fmt.Errorf("open: %w", &Mismatch{Code: "document.digest"}),
-		"receipt.signature": fmt.Errorf("open: %w", proof.ErrReceipt),
+		"receipt.signature": fmt.Errorf("open: %w", ErrReceipt),
 		"":                  errors.New("disk full"),
 	} {
 		if got := CodeOf(err); got != code {
