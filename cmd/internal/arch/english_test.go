@@ -73,12 +73,14 @@ var unchecked = strings.Fields(`
 	exchange/journal
 	exchange/kinds
 	exchange/rules
+	exchange/rules/all
 	exchange/rules/ata
+	exchange/rules/codes
 	exchange/rules/declaration
-	exchange/rules/general
 	exchange/rules/health
 	exchange/rules/licence
 	exchange/rules/origin
+	exchange/rules/rulestest
 	exchange/rules/sps
 	exchange/timestamps
 	exchange/topics

@@ -13,8 +13,8 @@ import (
 	"beibu/testdata"
 )
 
-// TestSamples holds the rules against the samples of all kinds, not only against
-// those that were made to break them.
+// TestSamples checks the samples of all kinds, not only those that were made to
+// break these rules.
 func TestSamples(t *testing.T) {
 	all, err := testdata.Samples()
 	if err != nil {
@@ -123,7 +123,7 @@ func TestFragments(t *testing.T) {
 	}
 }
 
-// A carnet's own period is judged by ATA-02 and not twice.
+// ATA-02 checks the period of a carnet, so GEN-09 does not.
 func TestCarnetPeriod(t *testing.T) {
 	tree, err := strict.Parse([]byte(`<GoodsItemPassport><ValidityPeriod><StartDate>2026-11-20</StartDate>`+
 		`<EndDate>2026-11-19</EndDate></ValidityPeriod></GoodsItemPassport>`), strict.Limits{})
@@ -143,7 +143,7 @@ func TestIssueDate(t *testing.T) {
 	received := time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
 	cases := map[string][]string{
 		"2026-11-20": nil,
-		"2026-11-21": {"GEN-05"}, // nowhere is it tomorrow yet
+		"2026-11-21": {"GEN-05"}, // in no zone is it that day yet
 		"2026-11-22": {"GEN-05"},
 		"2016-11-21": nil,
 		"2016-11-18": {"GEN-05B"},
@@ -198,8 +198,8 @@ func TestContainerDigit(t *testing.T) {
 
 func TestAnswerLists(t *testing.T) {
 	cases := []struct {
-		list, code     string
-		listed, judged bool
+		list, code    string
+		listed, known bool
 	}{
 		{uncl4343, "AP", true, true},
 		{uncl4343, "ap", false, true},
@@ -215,14 +215,14 @@ func TestAnswerLists(t *testing.T) {
 		{"OTHER", "AP", false, false},
 	}
 	for _, c := range cases {
-		if listed, judged := inList(c.list, c.code); listed != c.listed || judged != c.judged {
-			t.Errorf("%s %q: %v, %v", c.list, c.code, listed, judged)
+		if listed, known := inList(c.list, c.code); listed != c.listed || known != c.known {
+			t.Errorf("%s %q: %v, %v", c.list, c.code, listed, known)
 		}
 	}
 }
 
-// A party with a great many numbers costs no more than as many parties: were each
-// number to look through all the others, this would not end in good time.
+// A party with very many numbers costs no more than as many parties. If each
+// number searched through all the others, this test would not end in good time.
 func TestManyNumbers(t *testing.T) {
 	const many = 60_000
 	var b strings.Builder
@@ -236,9 +236,8 @@ func TestManyNumbers(t *testing.T) {
 	}
 }
 
-// In a kind that a schema pack added, names of elements mean nothing here: a code
-// is judged if it names its list, and in a kind of the exchange's own also by its
-// place.
+// In a kind from a schema pack, the names of elements have no meaning here: a
+// code is checked only if it names its list.
 func TestKindsOfPacks(t *testing.T) {
 	for fragment, want := range map[string]string{
 		`<Country><IdentificationCode>XX</IdentificationCode></Country>`:                                              "",
@@ -290,8 +289,8 @@ func TestKindsOfPacks(t *testing.T) {
 	}
 }
 
-// What is passed over as plainly a date must be one that rules can read, and the
-// other way round nothing but days at the end of a month is left to be read.
+// A text that is passed over as a plain day must be a date that rules can read.
+// Of the days of a month, only those after the 28th are not plain.
 func TestPlainDates(t *testing.T) {
 	for year, plain := range map[string]bool{"1899": false, "1900": true, "2026": true, "2199": true, "2200": false, "0000": false, "+026": false} {
 		for _, rest := range []string{"-00-01", "-01-00", "-01-01", "-12-28", "-13-01", "-02-29", "-02-30", "/01/01", "-1-001", "-01-01Z"} {

@@ -1,0 +1,175 @@
+package general
+
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// answerRules are about responses to other documents.
+var answerRules = []rules.Rule{
+	{
+		Code: "GEN-20", Kinds: responses(), Severity: rules.Reject,
+		Source: "UBL 2.4, ApplicationResponse: DocumentReference names the document that is answered",
+		EN:     "the response does not name the document that it answers",
+		ZH:     "回执未指明所答复的单证",
+		Check:  checkAnswered,
+	},
+	{
+		Code: "GEN-21", Kinds: responses(), Severity: rules.Warn,
+		Source: "UNCL 4343; WCO response function codes; GACC specification 202205, returnStatus",
+		EN:     "{0} is not an answer of the list {1}",
+		ZH:     "{0}不是列表{1}中的答复代码",
+		Check:  checkResponseCode,
+	},
+	{
+		Code: "GEN-22", Kinds: responses(), Severity: rules.Warn,
+		Source: "UBL 2.4, Response: Description or Status says why",
+		EN:     "the document is refused ({0}) and no reason is given",
+		ZH:     "单证被拒绝（{0}），但未说明原因",
+		Check:  checkReasonGiven,
+	},
+	{
+		Code: "GEN-23", Kinds: responses(), Severity: rules.Reject,
+		Source: "GACC specification 202205: returnInfo of at most 1000 characters",
+		EN:     "the text of a platform answer has {0} characters; at most {1} can be passed on",
+		ZH:     "平台回执的说明有{0}个字符；最多可传递{1}个字符",
+		Check:  checkReasonLength,
+	},
+	{
+		Code: "GEN-24", Kinds: responses(), Severity: rules.Reject,
+		Source: "Arithmetic: an answer does not come before what it answers",
+		EN:     "the answer is of {0}, before the document of {1} that it answers",
+		ZH:     "回执日期{0}早于所答复单证的日期{1}",
+		Check:  checkAnswerOrder,
+	},
+}
+
+func checkAnswered(d *rules.Document, report rules.Report) {
+	answers := 0
+	for at := range d.Root.All("DocumentResponse/DocumentReference") {
+		answers++
+		if at.Find("ID").Text() == "" {
+			report(at)
+		}
+	}
+	if answers == 0 {
+		report(d.Root)
+	}
+}
+
+// checkResponseCode checks the codes of all answers, also of those about a line.
+func checkResponseCode(d *rules.Document, report rules.Report) {
+	for answer := range d.Root.All("DocumentResponse") {
+		for _, path := range [...]string{"Response/ResponseCode", "LineResponse/Response/ResponseCode"} {
+			for at := range answer.All(path) {
+				list, code := at.Attr("listID"), at.Text()
+				if listed, known := inList(list, code); known && !listed {
+					report(at, code, list)
+				}
+			}
+		}
+	}
+}
+
+// checkReasonGiven accepts a reason for the whole document or for a line.
+func checkReasonGiven(d *rules.Document, report rules.Report) {
+	for answer := range d.Root.All("DocumentResponse") {
+		code := answer.Find("Response/ResponseCode")
+		if refuses(code) && !reasoned(answer) {
+			report(answer, code.Text())
+		}
+	}
+}
+
+func reasoned(answer strict.Node) bool {
+	for _, response := range [...]string{"Response", "LineResponse/Response"} {
+		for _, reason := range [...]string{"Description", "Status/StatusReason", "Status/StatusReasonCode", "Status/Description"} {
+			if rules.HasText(answer, response+"/"+reason) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// reasonLimit is how many characters returnInfo of the Chinese platform can have.
+const reasonLimit = 1000
+
+func checkReasonLength(d *rules.Document, report rules.Report) {
+	for response := range d.Root.All("DocumentResponse/Response") {
+		if canonical(response.Find("ResponseCode").Attr("listID")) != gacc {
+			continue
+		}
+		for at := range response.All("Description") {
+			if n := utf8.RuneCountInString(at.Text()); n > reasonLimit {
+				report(at, strconv.Itoa(n), strconv.Itoa(reasonLimit))
+			}
+		}
+	}
+}
+
+func checkAnswerOrder(d *rules.Document, report rules.Report) {
+	for at := range d.Root.All("DocumentResponse/DocumentReference/IssueDate") {
+		if asked, ok := rules.Date(at); ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
+			report(at, rules.ISODate(d.Issued), rules.ISODate(asked))
+		}
+	}
+}
+
+// responses returns the kinds of document that answer other documents.
+func responses() []string { return []string{"response"} }
+
+// The lists from which answers in this trade take their codes.
+const (
+	uncl4343 = "UNCL4343" // UN/EDIFACT 4343, response type
+	wco      = "WCO-RES"  // function codes of WCO responses
+	gacc     = "GACC"     // returnStatus of the Chinese platform
+)
+
+// inList reports whether an answer code is in a list, and whether the list is
+// one of those above.
+func inList(list, code string) (listed, known bool) {
+	var all string
+	switch canonical(list) {
+	case uncl4343:
+		all = " AB AJ AP CA IP RE UQ "
+	case wco:
+		all = " 01 02 03 05 06 07 08 09 10 11 13 14 15 16 17 "
+	case gacc:
+		if strings.HasPrefix(code, "-") { // a processing exception, with a number of its own
+			return len(code) > 1 && strings.Trim(code[1:], "0123456789") == "", true
+		}
+		all = " 1 2 3 4 100 120 300 399 500 505 600 800 899 "
+	default:
+		return false, false
+	}
+	return code != "" && !strings.Contains(code, " ") && strings.Contains(all, " "+code+" "), true
+}
+
+// canonical returns the name of a list in the spelling above.
+func canonical(list string) string {
+	for _, name := range [...]string{uncl4343, wco, gacc} {
+		if rules.Is(list, name) {
+			return name
+		}
+	}
+	return list
+}
+
+// refuses reports whether an answer refuses the document.
+func refuses(code strict.Node) bool {
+	text := code.Text()
+	switch canonical(code.Attr("listID")) {
+	case uncl4343:
+		return text == "RE"
+	case wco:
+		return text == "03"
+	case gacc:
+		return strings.HasPrefix(text, "-")
+	}
+	return false
+}
