@@ -16,7 +16,7 @@ const (
 	LastYear  = 2199
 )
 
-// A Reading is the result of reading a date.
+// A Reading says what became of a date that was read.
 type Reading uint8
 
 // The readings of a date.

@@ -77,7 +77,6 @@ var unchecked = strings.Fields(`
 	exchange/rules/ata
 	exchange/rules/codes
 	exchange/rules/declaration
-	exchange/rules/health
 	exchange/rules/licence
 	exchange/rules/origin
 	exchange/rules/rulestest

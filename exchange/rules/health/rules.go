@@ -1,42 +1,50 @@
+// Package health contains the rules of frontier-port health permits and of health
+// certificates for goods. Both are UBL GoodsCertificates; a permit has the
+// CustomizationID [PermitCustomization].
+//
+// A permit uses the elements of UBL as follows: TypeCode is its category,
+// ValidityPeriod is how long it is valid, ApplicantParty is its holder, and
+// ApplicableTerritoryAddress is the premises, whose ID is the UN/LOCODE of the
+// port.
 package health
 
 import (
 	"slices"
 
 	"beibu/exchange/rules"
+	"beibu/signing/strict"
 )
 
-// Rules returns the rules of health permits and health certificates, by code.
+// Rules returns the rules of health permits and health certificates.
 func Rules() []rules.Rule {
-	return slices.Concat(permit(), premises(), chain(), kind(), unlessMistyped(certificate()))
+	return slices.Concat(permitRules, validityRules, premisesRules, identityRules, unlessMistyped(certificateRules))
 }
 
-// permit: who permits what to whom, and for how long.
-func permit() []rules.Rule {
-	return []rules.Rule{
-		permitIssuer(), periodStated(), fourYears(), startsBeforeIssue(), permitExpired(), category(),
-		holder(), holderCode(),
+// The kinds of document of this package.
+const (
+	permitKind      = "health-permit"
+	certificateKind = "health-certificate"
+)
+
+func permitOnly() []string { return []string{permitKind} }
+
+func certificateOnly() []string { return []string{certificateKind} }
+
+func permitOrCertificate() []string { return []string{permitKind, certificateKind} }
+
+// measures begins the source of the rules of permits.
+const measures = "Measures on Health Permits at Frontier Ports (AQSIQ Decree 182 of 2016, as amended by GACC)"
+
+// orRoot returns the element, or the root of the document if the element does not
+// exist: a breach needs a place.
+func orRoot(d *rules.Document, at strict.Node) strict.Node {
+	if at.Exists() {
+		return at
 	}
+	return d.Root
 }
 
-// premises: where the permit holds.
-func premises() []rules.Rule {
-	return []rules.Rule{premisesStated(), chinesePort(), portCity()}
-}
-
-// chain: what was replaced.
-func chain() []rules.Rule {
-	return []rules.Rule{replacesItself(), replacedLater()}
-}
-
-// kind: which of the two a document is.
-func kind() []rules.Rule {
-	return []rules.Rule{mistypedCustomization(), foreignCustomization()}
-}
-
-// certificate: what a health certificate says of goods.
-func certificate() []rules.Rule {
-	return []rules.Rule{
-		certificateType(), attested(), issuerCountry(), quantity(), netOverGross(), traders(),
-	}
+// named reports whether a party has a name.
+func named(party strict.Node) bool {
+	return rules.HasText(party, "PartyName/Name", "PartyLegalEntity/RegistrationName", "Person/FamilyName")
 }

@@ -1,5 +1,4 @@
-// Package rulestest applies rules to the samples in testdata/documents, and
-// compares what they report with what the samples expect.
+// Package rulestest holds rules against the samples in testdata/documents.
 package rulestest
 
 import (
@@ -18,7 +17,7 @@ import (
 	"beibu/testdata"
 )
 
-// Received is the time of receipt of every sample.
+// Received is when the samples are taken to have come in.
 var Received = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 
 // Run applies the rules to every sample of the kinds. A good sample must show
@@ -44,11 +43,11 @@ func Run(t *testing.T, all []rules.Rule, kinds ...string) {
 func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 	t.Helper()
 	if !s.Good && s.Faults == "" {
-		t.Fatal("no .faults file says what is wrong with it")
+		t.Fatal("nothing says what is wrong with it")
 	}
 	tree, err := strict.Parse(s.Bytes, strict.Limits{})
 	if err != nil || strings.HasPrefix(s.Name, "schema-") {
-		return // the gate or the schema refuses it: rules never judge such a document
+		return // the gate's or the schema's matter: rules never see such a document
 	}
 	var got []string
 	found, _ := set.Check(Document(s.Kind, tree))

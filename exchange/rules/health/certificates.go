@@ -1,0 +1,129 @@
+package health
+
+import (
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// certificateRules are about health certificates for goods.
+var certificateRules = []rules.Rule{
+	{
+		Code: "HLT-10", Kinds: certificateOnly(), Severity: rules.Reject,
+		Source: "UNCL 1001: 636 health, 852 sanitary, 853 veterinary, 856 inspection certificate",
+		EN:     "{0} is not a type of health certificate; allowed are 636, 852, 853 and 856",
+		ZH:     "{0}不是卫生证书类型；可用636、852、853、856",
+		Check:  checkCertificateType,
+	},
+	{
+		Code: "HLT-11", Kinds: certificateOnly(), Severity: rules.Warn,
+		Source: "Codex CXG 38-2001: a certificate states what the authority attests",
+		EN:     "the certificate attests nothing: no line of an attestation has a text",
+		ZH:     "证书没有任何证明内容：证明条目均无文字",
+		Check:  checkAttested,
+	},
+	{
+		Code: "HLT-12", Kinds: certificateOnly(), Severity: rules.Reject,
+		Source: "Codex CXG 38-2001: issued by the competent authority of the exporting country",
+		EN:     "issued by an authority in {0}; the goods are exported from {1}, whose authority must issue",
+		ZH:     "签发机构位于{0}；货物从{1}出口，须由该国主管机构签发",
+		Check:  checkIssuerCountry,
+	},
+	{
+		Code: "HLT-13", Kinds: certificateOnly(), Severity: rules.Reject,
+		Source: "Codex CXG 38-2001: quantity of the product",
+		EN:     "goods item {0} has no quantity; a weight, a volume or a number above zero must be given",
+		ZH:     "第{0}项货物没有数量；须填写大于零的重量、体积或数量",
+		Check:  checkQuantity,
+	},
+	{
+		Code: "HLT-14", Kinds: certificateOnly(), Severity: rules.Reject,
+		Source: "Arithmetic: what is net is not more than gross",
+		EN:     "goods item {0} weighs {1} net, more than {2} gross",
+		ZH:     "第{0}项货物净重{1}大于毛重{2}",
+		Check:  checkNetOverGross,
+	},
+	{
+		Code: "HLT-15", Kinds: certificateOnly(), Severity: rules.Reject,
+		Source: "Codex CXG 38-2001: consignor or exporter, consignee or importer",
+		EN:     "neither {0} nor {1} is named",
+		ZH:     "未注明{0}或{1}的名称",
+		Check:  checkTraders,
+	},
+}
+
+// checkCertificateType leaves out codes with letters: they are private codes, such
+// as ChinaFish in the examples of UBL.
+func checkCertificateType(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("TypeCode")
+	switch code := at.Text(); code {
+	case "", "636", "852", "853", "856":
+	default:
+		if strings.Trim(code, "0123456789") == "" {
+			report(at, code)
+		}
+	}
+}
+
+func checkAttested(d *rules.Document, report rules.Report) {
+	for line := range d.Root.All("Attestation/AttestationLine/Description") {
+		if line.Text() != "" {
+			return
+		}
+	}
+	report(d.Root)
+}
+
+func checkIssuerCountry(d *rules.Document, report rules.Report) {
+	at := rules.PostalCountry(d.Root.Find("IssuerParty"))
+	export := d.Root.Find("Shipment/ExportCountry/IdentificationCode").Text()
+	if export == "" {
+		export = rules.PostalCountry(d.Root.Find("ExporterParty")).Text()
+	}
+	if issued := at.Text(); issued != "" && export != "" && issued != export {
+		report(at, issued, export)
+	}
+}
+
+// goodsItems is the path of the goods of a certificate.
+const goodsItems = "Shipment/GoodsItem"
+
+func checkQuantity(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(goodsItems) {
+		if !counted(item) {
+			report(item, item.Find("ID").Text())
+		}
+	}
+}
+
+// counted reports whether a goods item has a weight, a volume or a number above
+// zero.
+func counted(item strict.Node) bool {
+	for _, path := range [...]string{"NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure", "Quantity"} {
+		if n, ok := rules.Number(item.Find(path)); ok && n.Sign() > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// checkNetOverGross compares only figures in the same unit.
+func checkNetOverGross(d *rules.Document, report rules.Report) {
+	for item := range d.Root.All(goodsItems) {
+		at, whole := item.Find("NetWeightMeasure"), item.Find("GrossWeightMeasure")
+		net, ok := rules.Number(at)
+		gross, also := rules.Number(whole)
+		if ok && also && at.Attr("unitCode") == whole.Attr("unitCode") && net.Cmp(gross) > 0 {
+			report(at, item.Find("ID").Text(), rules.Decimal(net), rules.Decimal(gross))
+		}
+	}
+}
+
+func checkTraders(d *rules.Document, report rules.Report) {
+	for _, pair := range [...][2]string{{"ExporterParty", "ConsignorParty"}, {"ImporterParty", "ConsigneeParty"}} {
+		if !named(d.Root.Find(pair[0])) && !named(d.Root.Find(pair[1])) {
+			report(d.Root, pair[0], pair[1])
+		}
+	}
+}

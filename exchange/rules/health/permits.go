@@ -1,0 +1,182 @@
+package health
+
+import (
+	"strings"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+	"beibu/signing/strict"
+)
+
+// permitRules are about who permits what to whom.
+var permitRules = []rules.Rule{
+	{
+		Code: "HLT-01", Kinds: permitOnly(), Severity: rules.Reject,
+		Source: "Frontier Health and Quarantine Law of China; institutional reform of 2018: permits are granted by customs",
+		From:   law.InspectionByCustoms(),
+		EN:     "the issuer {0} is not a Chinese customs authority",
+		ZH:     "签发机构{0}不是中国海关",
+		Check:  checkPermitIssuer,
+	},
+	{
+		Code: "HLT-05", Kinds: permitOnly(), Severity: rules.Reject,
+		Source: measures + ": food production, food sales, catering, drinking water, public places; hygiene services",
+		From:   law.Decree182(),
+		EN: "{0} is not a category of permit; allowed are CATERING, FOOD-PRODUCTION, FOOD-SALES, DRINKING-WATER, " +
+			"PUBLIC-PLACE and HYGIENE-SERVICE",
+		ZH: "{0}不是许可类别；可用CATERING（餐饮服务）、FOOD-PRODUCTION（食品生产）、FOOD-SALES（食品销售）、" +
+			"DRINKING-WATER（饮用水供应）、PUBLIC-PLACE（公共场所）、HYGIENE-SERVICE（卫生服务）",
+		Check: checkCategory,
+	},
+	{
+		Code: "HLT-08", Kinds: permitOnly(), Severity: rules.Reject,
+		Source: measures + ": a permit is granted to a named unit",
+		From:   law.Decree182(),
+		EN:     "the holder of the permit is not named (ApplicantParty)",
+		ZH:     "未注明许可证持有人（ApplicantParty）",
+		Check:  checkHolder,
+	},
+	{
+		Code: "HLT-08B", Kinds: permitOnly(), Severity: rules.Warn,
+		Source: measures + "; GB 32100-2015: organisations are known by their unified social credit code",
+		From:   law.Decree182(),
+		EN:     "the holder has no unified social credit code (an ID with schemeID USCC)",
+		ZH:     "持有人没有统一社会信用代码（schemeID为USCC的ID）",
+		Check:  checkHolderCode,
+	},
+}
+
+func checkPermitIssuer(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("IssuerParty")
+	name, customs := customsName(at)
+	if code := rules.PostalCountry(at).Text(); !customs || code != "" && code != "CN" {
+		report(at, name)
+	}
+}
+
+// customsName returns the first name of a party, and reports whether one of its
+// names is that of a customs authority.
+func customsName(party strict.Node) (first string, customs bool) {
+	for _, path := range [...]string{"PartyName/Name", "PartyLegalEntity/RegistrationName"} {
+		for at := range party.All(path) {
+			name := at.Text()
+			if first == "" {
+				first = name
+			}
+			if strings.Contains(name, "海关") || strings.Contains(strings.ToLower(name), "customs") {
+				return first, true
+			}
+		}
+	}
+	return first, false
+}
+
+func checkCategory(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("TypeCode")
+	switch code := at.Text(); code {
+	case "CATERING", "FOOD-PRODUCTION", "FOOD-SALES", "DRINKING-WATER", "PUBLIC-PLACE", "HYGIENE-SERVICE":
+	default:
+		report(orRoot(d, at), code)
+	}
+}
+
+func checkHolder(d *rules.Document, report rules.Report) {
+	if at := d.Root.Find("ApplicantParty"); !named(at) {
+		report(orRoot(d, at))
+	}
+}
+
+// checkHolderCode leaves it to GEN-18 and GEN-18D whether the code is valid.
+func checkHolderCode(d *rules.Document, report rules.Report) {
+	party := d.Root.Find("ApplicantParty")
+	for _, path := range [...]string{"PartyIdentification/ID", "PartyLegalEntity/CompanyID"} {
+		for id := range party.All(path) {
+			if rules.Is(id.Attr("schemeID"), "USCC") && id.Text() != "" {
+				return
+			}
+		}
+	}
+	if party.Exists() {
+		report(party)
+	}
+}
+
+// validityRules are about how long a permit is valid.
+var validityRules = []rules.Rule{
+	{
+		Code: "HLT-02", Kinds: permitOnly(), Severity: rules.Reject,
+		Source: measures + ": a permit states how long it is valid",
+		From:   law.Decree182(),
+		EN:     "the period of validity is not stated with its first and its last day",
+		ZH:     "未完整注明有效期的起止日期",
+		Check:  checkPeriodStated,
+	},
+	{
+		Code: "HLT-03", Kinds: permitOnly(), Severity: rules.Warn,
+		From:   law.Decree182(),
+		Source: measures + ": valid for four years",
+		EN:     "valid until {0}; a permit from {1} is valid for four years, until {2}",
+		ZH:     "有效期至{0}；自{1}起的许可证有效期为四年，至{2}",
+		Check:  checkFourYears,
+	},
+	{
+		Code: "HLT-03B", Kinds: permitOnly(), Severity: rules.Warn,
+		Source: measures + ": valid from the day of issue",
+		From:   law.Decree182(),
+		EN:     "valid from {0}, before it was issued on {1}",
+		ZH:     "有效期自{0}开始，早于签发日期{1}",
+		Check:  checkStartsBeforeIssue,
+	},
+	{
+		Code: "HLT-04", Kinds: permitOnly(), Severity: rules.Warn,
+		Source: measures + ": an expired permit ends by itself",
+		From:   law.Decree182(),
+		EN:     "the permit was valid until {0} and had expired when it came in",
+		ZH:     "许可证有效期至{0}，收到时已过期",
+		Check:  checkPermitExpired,
+	},
+}
+
+// checkPeriodStated leaves it to GEN-25 whether the dates are plausible.
+func checkPeriodStated(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("ValidityPeriod")
+	if !at.Find("StartDate").Exists() || !at.Find("EndDate").Exists() {
+		report(orRoot(d, at))
+	}
+}
+
+func checkFourYears(d *rules.Document, report rules.Report) {
+	first, last, hasFirst, hasLast := period(d.Root)
+	if !hasFirst || !hasLast {
+		return
+	}
+	// The last day may be the anniversary or the day before.
+	if limit := rules.AddMonths(first, 48); last.After(limit) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(limit))
+	}
+}
+
+func checkStartsBeforeIssue(d *rules.Document, report rules.Report) {
+	first, _, hasFirst, _ := period(d.Root)
+	if hasFirst && !d.Issued.IsZero() && first.Before(d.Issued) {
+		report(d.Root.Find("ValidityPeriod/StartDate"), rules.ISODate(first), rules.ISODate(d.Issued))
+	}
+}
+
+// checkPermitExpired compares with the day in China on which the document was
+// received: the permit is Chinese.
+func checkPermitExpired(d *rules.Document, report rules.Report) {
+	_, last, _, hasLast := period(d.Root)
+	if today, _ := rules.DaysIn("CN", d.Received); hasLast && today.After(last) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(last))
+	}
+}
+
+// period returns the first and the last day of validity, and reports whether each
+// of them is stated.
+func period(root strict.Node) (first, last time.Time, hasFirst, hasLast bool) {
+	first, hasFirst = rules.Date(root.Find("ValidityPeriod/StartDate"))
+	last, hasLast = rules.Date(root.Find("ValidityPeriod/EndDate"))
+	return first, last, hasFirst, hasLast
+}
