@@ -45,7 +45,7 @@ func TestFinder(t *testing.T) {
 			decided: func(r *exchangetest.Record) ruling {
 				return func(id uuid.UUID) (queue.Entry, error) {
 					err := r.Publish(t.Context(), queue.Change{Entry: &entry}, queue.Change{Event: &queue.Event{
-						ID: entry.ID, Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: entry.At,
+						Subject: queue.ExchangeSubject(entry.ID), Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: entry.At,
 					}})
 					if err != nil {
 						t.Error(err)

@@ -53,7 +53,7 @@ func refusedRecord(t *testing.T, n int) bounded {
 		head := fmt.Sprintf(`{"sender":"qinzhou","kind":%q,"number":%q,"receivers":["window-vn"],"express":%t}`, id.Kind, id.Number, i%3 == 0)
 		e := queue.Entry{ID: id.ExchangeID(digest), Key: id.Number, Digest: digest, At: rulestest.Received, Head: []byte(head)}
 		event := func(name exchange.State, detail []byte) queue.Change {
-			return queue.Change{Event: &queue.Event{ID: e.ID, Receiver: "window-vn", Name: string(name), Attempt: 1, At: rulestest.Received, Detail: detail}}
+			return queue.Change{Event: &queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: "window-vn", Name: string(name), Attempt: 1, At: rulestest.Received, Detail: detail}}
 		}
 		changes = append(changes, queue.Change{Entry: &e}, event(exchange.ContentConsignment, nil), event(exchange.ConsignmentRejection, detail))
 		if len(changes) >= 6_000 || i == n-1 {

@@ -75,7 +75,7 @@ type detail struct {
 // FromEvent reads an event of the queue.
 func FromEvent(sequence int64, e queue.Event) (Event, error) {
 	event := Event{
-		Sequence: sequence, Exchange: e.ID, Receiver: e.Receiver,
+		Sequence: sequence, Exchange: e.Subject.Exchange, Receiver: e.Receiver,
 		Name: State(e.Name), Attempt: e.Attempt, At: e.At,
 	}
 	if len(e.Detail) > 0 {
@@ -92,7 +92,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
-		r := queue.Event{ID: e.Exchange, Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
+		r := queue.Event{Subject: queue.ExchangeSubject(e.Exchange), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
 		if d := (detail{e.Cause, e.Lease}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {

@@ -28,9 +28,13 @@ func (s Submission) Check() error {
 	return nil
 }
 
-// Check fails with ErrInvalid where e cannot be kept: its name or receiver is
-// above MaxName, its detail above MaxDetail, or its attempt below 0.
+// Check fails with ErrInvalid if e cannot be kept: its subject is of no known
+// kind or has no id of that kind, its name or receiver is above MaxName, its
+// detail above MaxDetail, or its attempt below 0.
 func (e Event) Check() error {
+	if err := e.Subject.check(); err != nil {
+		return err
+	}
 	switch {
 	case len(e.Name) > MaxName || len(e.Receiver) > MaxName:
 		return fmt.Errorf("check event: name or receiver too long: %w", ErrInvalid)

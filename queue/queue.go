@@ -28,11 +28,12 @@ type Entry struct {
 	Body     int64 // position of the body
 }
 
-// An Event is one thing that happened to an exchange after it was admitted.
+// An Event is one thing that happened to its subject. For an exchange that is a
+// step after its admission.
 type Event struct {
-	ID       [16]byte  // the exchange
-	Receiver string    // the party concerned, or "" for the exchange as a whole
-	Name     string    // what happened, in the words of ETSI EN 319 522
+	Subject  Subject   // what the event is about
+	Receiver string    // the party that an event of a delivery concerns, or ""
+	Name     string    // what happened; to an exchange, in the words of ETSI EN 319 522
 	Attempt  int       // which attempt to deliver, from 1, or 0
 	At       time.Time // kept to the microsecond, in UTC
 	Detail   []byte    // opaque here; at most 64 KiB
@@ -69,12 +70,14 @@ type Dispatcher interface {
 // An Appender records what happened.
 type Appender interface {
 	// Append makes events durable, all or none, in their order, and returns a
-	// sequence: whoever was told the record up to it was told them. Their
-	// exchanges must stand in the record already: who appends has been told
-	// of them by Follow. It fails with ErrInvalid where one is outside the
-	// limits or all are too many for one piece, and with ErrUnavailable
-	// where it cannot be known; they may then be there all the same.
-	Append(ctx context.Context, events ...Event) (told int64, err error)
+	// sequence at or after theirs: a follower that has received the record up
+	// to it has received them. The exchanges of events must be in the record
+	// already: the caller has received them by Follow. Events of other subjects
+	// may be appended at any time. Append fails with ErrInvalid if an event is
+	// outside the limits or all are too many for one piece, and with
+	// ErrUnavailable if the outcome is not known; the events may then be in the
+	// record all the same.
+	Append(ctx context.Context, events ...Event) (sequence int64, err error)
 }
 
 // Undispatched is what is decided and the record does not tell yet: a decision

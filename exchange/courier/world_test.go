@@ -73,7 +73,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 		changes = append(changes, queue.Change{Entry: &queue.Entry{ID: numbered(n), At: time.Now(), Head: head, Digest: sha256.Sum256(head)}})
 		for _, r := range receivers {
 			changes = append(changes, queue.Change{Event: &queue.Event{
-				ID: numbered(n), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: time.Now(),
+				Subject: queue.ExchangeSubject(numbered(n)), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: time.Now(),
 			}})
 		}
 	}
@@ -86,7 +86,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 func (w *world) tell(number int, name exchange.State, attempt int) {
 	w.tb.Helper()
 	err := w.Publish(context.Background(), queue.Change{Event: &queue.Event{
-		ID: numbered(number), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
+		Subject: queue.ExchangeSubject(numbered(number)), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
 	}})
 	if err != nil {
 		w.tb.Fatal(err)

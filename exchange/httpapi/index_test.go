@@ -116,7 +116,7 @@ func (w *world) holdBack(id string) (letOn func()) {
 // shows it.
 func (w *world) consigned(id string) {
 	w.t.Helper()
-	w.told(func(c queue.Change) bool { return c.Event != nil && uuid.UUID(c.Event.ID).String() == id })
+	w.told(func(c queue.Change) bool { return c.Event != nil && uuid.UUID(c.Event.Subject.Exchange).String() == id })
 	w.settle()
 }
 

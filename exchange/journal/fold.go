@@ -110,6 +110,9 @@ func (f *fold) entry(sequence int64, e *queue.Entry) error {
 // event moves an exchange on. The record tells an entry before its events, so
 // an event of an exchange unknown is of one that the record no longer has.
 func (f *fold) event(sequence int64, raw *queue.Event) error {
+	if raw.Subject.Kind != queue.SubjectExchange {
+		return nil
+	}
 	e, err := exchange.FromEvent(sequence, *raw)
 	if err != nil {
 		return err
@@ -152,7 +155,11 @@ func fingerprint(c queue.Change) []byte {
 		_, _ = sum.Write(c.Entry.ID[:])
 		_, _ = sum.Write(c.Entry.Token[:])
 	case c.Event != nil:
-		_, _ = sum.Write(c.Event.ID[:])
+		if s := c.Event.Subject; s.Kind == queue.SubjectExchange {
+			_, _ = sum.Write(s.Exchange[:])
+		} else {
+			_, _ = fmt.Fprintf(sum, "%d %q ", s.Kind, s.ID)
+		}
 		_, _ = sum.Write(binary.BigEndian.AppendUint64(nil, uint64(c.Event.At.UnixMicro())))
 		_, _ = fmt.Fprintf(sum, "%d %q %q", c.Event.Attempt, c.Event.Name, c.Event.Receiver)
 	}

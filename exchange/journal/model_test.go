@@ -219,7 +219,7 @@ func FuzzFold(f *testing.F) {
 		when := queue.Stored(began.Add(0)).AddDate(0, 0, int(at%100_000))
 		entry := queue.Change{Sequence: next, Entry: &queue.Entry{Position: next, ID: id, At: when, Head: head}}
 		event := queue.Change{Sequence: next + 1, Event: &queue.Event{
-			ID: id, Receiver: receiver, Name: name, Attempt: attempt, At: when, Detail: detail,
+			Subject: queue.ExchangeSubject(id), Receiver: receiver, Name: name, Attempt: attempt, At: when, Detail: detail,
 		}}
 		if err := j.Fold(t.Context(), []queue.Change{entry, event}); err != nil {
 			return

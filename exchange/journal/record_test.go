@@ -105,7 +105,7 @@ func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attemp
 		detail, _ = json.Marshal(cause[0])
 	}
 	r.changes = append(r.changes, queue.Change{Sequence: r.next(), Event: &queue.Event{
-		ID: id, Receiver: receiver, Name: string(name), Attempt: attempt, At: r.now(), Detail: detail,
+		Subject: queue.ExchangeSubject(id), Receiver: receiver, Name: string(name), Attempt: attempt, At: r.now(), Detail: detail,
 	}})
 }
 

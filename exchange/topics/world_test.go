@@ -177,7 +177,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 		changes = append(changes, queue.Change{Entry: &queue.Entry{ID: idOf(n), Key: i.Key(), At: accepted, Head: head}})
 		for _, r := range receivers {
 			changes = append(changes, queue.Change{Event: &queue.Event{
-				ID: idOf(n), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted,
+				Subject: queue.ExchangeSubject(idOf(n)), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted,
 			}})
 		}
 	}
@@ -189,7 +189,7 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 // tell records an event of a delivery.
 func (w *world) tell(number int, receiver string, name exchange.State, attempt int) {
 	w.t.Helper()
-	_, err := w.Append(w.t.Context(), queue.Event{ID: idOf(number), Receiver: receiver, Name: string(name), Attempt: attempt, At: accepted})
+	_, err := w.Append(w.t.Context(), queue.Event{Subject: queue.ExchangeSubject(idOf(number)), Receiver: receiver, Name: string(name), Attempt: attempt, At: accepted})
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -119,7 +119,7 @@ func BenchmarkFollow(b *testing.B) {
 	q := benchQueue(b)
 	batch := make([]queue.Event, 100)
 	for i := range batch {
-		batch[i] = queue.Event{ID: [16]byte{byte(i)}, Receiver: "vn-single-window", Name: "ContentHandover", At: time.Now(), Detail: make([]byte, 100)}
+		batch[i] = queue.Event{Subject: queue.ExchangeSubject([16]byte{byte(i)}), Receiver: "vn-single-window", Name: "ContentHandover", At: time.Now(), Detail: make([]byte, 100)}
 	}
 	for range events / len(batch) {
 		if _, err := q.Append(b.Context(), batch...); err != nil {

@@ -243,8 +243,8 @@ func (d *dispatch) messages(partition int, entries []queue.Entry, events []queue
 	return out, nil
 }
 
-// groups puts each entry and the events of its exchange together. Events of
-// others go with the last entry.
+// groups puts each entry and the events of its exchange together. Events of other
+// subjects go with the last entry.
 func (d *dispatch) groups(entries []queue.Entry, events []queue.Event) ([][]change, error) {
 	groups := make([][]change, len(entries))
 	of := make(map[[16]byte]int, len(entries))
@@ -258,8 +258,8 @@ func (d *dispatch) groups(entries []queue.Entry, events []queue.Event) ([][]chan
 		if err := e.Check(); err != nil {
 			return nil, err
 		}
-		i, ours := of[e.ID]
-		if !ours {
+		i, ours := of[e.Subject.Exchange]
+		if !ours || e.Subject.Kind != queue.SubjectExchange {
 			i = len(entries) - 1
 		}
 		groups[i] = append(groups[i], change{offset: offsets[i], event: &e})

@@ -40,7 +40,7 @@ func record(t *testing.T, q *kafka.Queue, n int) []queue.Change {
 func consign(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
 	var events []queue.Event
 	for _, e := range batch {
-		events = append(events, queue.Event{ID: e.ID, Name: "ContentConsignment"})
+		events = append(events, queue.Event{Subject: queue.ExchangeSubject(e.ID), Name: "ContentConsignment"})
 	}
 	return events, nil
 }
@@ -81,8 +81,8 @@ func once(t *testing.T, told []queue.Change, n, appended int) {
 				t.Errorf("append %d where %d belongs", c.Event.Attempt, appends)
 			}
 		default:
-			if state[c.Event.ID]++; state[c.Event.ID] != 2 {
-				t.Errorf("an event of %s is step %d of its exchange", c.Event.ID, state[c.Event.ID])
+			if state[c.Event.Subject.Exchange]++; state[c.Event.Subject.Exchange] != 2 {
+				t.Errorf("an event of %s is step %d of its exchange", c.Event.Subject.Exchange, state[c.Event.Subject.Exchange])
 			}
 		}
 	}

@@ -102,7 +102,7 @@ func fill(b *testing.B, o Options, keys int) {
 			for offset := from; offset < min(from+100, log.end); offset++ {
 				e := queuetest.Declaration(offset, []byte("body")).Entry(0, 1)
 				m.changes = append(m.changes, change{offset, &e, nil},
-					change{offset, nil, &queue.Event{ID: e.ID, Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}})
+					change{offset, nil, &queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}})
 			}
 			if err := q.writer.WriteMessages(b.Context(), kafkago.Message{Topic: q.topics.events, Value: m.encode()}); err != nil {
 				b.Fatal(err)

@@ -23,7 +23,7 @@ func dispatched(partition int, from, to int64) message {
 	m := message{partition: partition}
 	for offset := from; offset < to; offset++ {
 		e := queue.Entry{ID: exchange(partition, offset)}
-		m.changes = append(m.changes, change{offset, &e, nil}, change{offset, nil, &queue.Event{ID: e.ID}})
+		m.changes = append(m.changes, change{offset, &e, nil}, change{offset, nil, &queue.Event{Subject: queue.ExchangeSubject(e.ID)}})
 	}
 	return m
 }

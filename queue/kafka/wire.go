@@ -55,9 +55,12 @@ type message struct {
 	changes   []change
 }
 
+// The kinds of change. A node of a version that does not know a kind stops, as it
+// does for another wireVersion.
 const (
-	kindEntry = 1
-	kindEvent = 2
+	kindEntry   = 1
+	kindEvent   = 2 // of an exchange
+	kindSubject = 3 // an event of any other subject
 )
 
 func (m message) encode() []byte {
@@ -72,15 +75,24 @@ func (m message) encode() []byte {
 			b = appendEntry(b, *c.entry)
 			continue
 		}
-		b = binary.AppendVarint(append(b, kindEvent), c.offset)
-		b = append(b, c.event.ID[:]...)
-		b = appendBytes(b, []byte(c.event.Receiver))
-		b = appendBytes(b, []byte(c.event.Name))
-		b = binary.AppendUvarint(b, uint64(c.event.Attempt)) //nolint:gosec // checked: not below 0
-		b = binary.AppendVarint(b, c.event.At.UnixMicro())
-		b = appendBytes(b, c.event.Detail)
+		b = appendEvent(b, c.offset, c.event)
 	}
 	return b
+}
+
+func appendEvent(b []byte, offset int64, e *queue.Event) []byte {
+	if e.Subject.Kind == queue.SubjectExchange {
+		b = binary.AppendVarint(append(b, kindEvent), offset)
+		b = append(b, e.Subject.Exchange[:]...)
+	} else {
+		b = binary.AppendVarint(append(b, kindSubject), offset)
+		b = appendBytes(append(b, byte(e.Subject.Kind)), []byte(e.Subject.ID))
+	}
+	b = appendBytes(b, []byte(e.Receiver))
+	b = appendBytes(b, []byte(e.Name))
+	b = binary.AppendUvarint(b, uint64(e.Attempt)) //nolint:gosec // checked: not below 0
+	b = binary.AppendVarint(b, e.At.UnixMicro())
+	return appendBytes(b, e.Detail)
 }
 
 func decodeMessage(value []byte) (message, error) {
@@ -183,18 +195,30 @@ func (d *decoder) change() change {
 		e.Key = key
 		c.entry = &e
 	case kindEvent:
-		var e queue.Event
-		d.fixed(e.ID[:])
-		e.Receiver = string(d.bytes())
-		e.Name = string(d.bytes())
-		e.Attempt = int(d.uvarint()) //nolint:gosec // it was an int
-		e.At = d.time()
-		e.Detail = d.bytes()
-		c.event = &e
+		var s queue.Subject
+		d.fixed(s.Exchange[:])
+		c.event = d.event(s)
+	case kindSubject:
+		s := queue.Subject{Kind: queue.SubjectKind(d.byte())}
+		s.ID = string(d.bytes())
+		if s.Kind == queue.SubjectExchange || !s.Kind.Known() {
+			d.fail()
+		}
+		c.event = d.event(s)
 	default:
 		d.fail()
 	}
 	return c
+}
+
+func (d *decoder) event(of queue.Subject) *queue.Event {
+	e := queue.Event{Subject: of}
+	e.Receiver = string(d.bytes())
+	e.Name = string(d.bytes())
+	e.Attempt = int(d.uvarint()) //nolint:gosec // it was an int
+	e.At = d.time()
+	e.Detail = d.bytes()
+	return &e
 }
 
 func appendBytes(b, of []byte) []byte {

@@ -44,7 +44,7 @@ func drawMessage(t *rapid.T) message {
 			c.entry = &e
 		} else {
 			c.event = &queue.Event{
-				ID: drawID(t, "id"), Receiver: rapid.String().Draw(t, "receiver"), Name: rapid.String().Draw(t, "name"),
+				Subject: drawSubject(t), Receiver: rapid.String().Draw(t, "receiver"), Name: rapid.String().Draw(t, "name"),
 				Attempt: rapid.IntRange(0, math.MaxInt).Draw(t, "attempt"), At: drawTime(t),
 				Detail: rapid.SliceOf(rapid.Byte()).Draw(t, "detail"),
 			}
@@ -52,6 +52,23 @@ func drawMessage(t *rapid.T) message {
 		m.changes = append(m.changes, c)
 	}
 	return m
+}
+
+func drawSubject(t *rapid.T) queue.Subject {
+	kind := queue.SubjectKind(rapid.IntRange(0, len(queue.SubjectKinds())-1).Draw(t, "kind")) //nolint:gosec // few
+	if kind == queue.SubjectExchange {
+		return queue.ExchangeSubject(drawID(t, "id"))
+	}
+	return queue.Subject{Kind: kind, ID: rapid.String().Draw(t, "subject")}
+}
+
+// A node that meets a kind of subject or of change that it does not know stops.
+func TestWireRefusesUnknownSubjects(t *testing.T) {
+	unknown := queue.SubjectKind(len(queue.SubjectKinds())) //nolint:gosec // few
+	value := message{partition: -1, changes: []change{{event: &queue.Event{Subject: queue.Subject{Kind: unknown, ID: "id"}}}}}.encode()
+	if _, err := decodeMessage(value); !errors.Is(err, errWire) {
+		t.Errorf("error %v, want %v", err, errWire)
+	}
 }
 
 var sameValues = cmp.Options{cmp.AllowUnexported(message{}, change{}), cmpopts.EquateEmpty()}
@@ -92,7 +109,7 @@ func TestWireRefusesWhatItDoesNotKnow(t *testing.T) {
 func FuzzWire(f *testing.F) {
 	e := queue.Entry{Key: "key", Head: []byte("head"), Body: 7}
 	f.Add(encodeEntry(e))
-	f.Add(message{partition: 1, changes: []change{{1, &e, nil}, {1, nil, &queue.Event{Name: "name", Attempt: 3}}}}.encode())
+	f.Add(message{partition: 1, changes: []change{{1, &e, nil}, {1, nil, &queue.Event{Name: "name", Attempt: 3}}, {1, nil, &queue.Event{Subject: queue.Subject{Kind: queue.SubjectParty, ID: "id"}}}}}.encode())
 	f.Add([]byte{wireVersion})
 	f.Fuzz(func(t *testing.T, value []byte) {
 		if e, err := decodeEntry(value); err == nil {

@@ -100,9 +100,9 @@ func (s *store) consigned(n int) {
 		case c.Entry != nil:
 			id, want = c.Entry.ID, 0
 		case c.Event.Name == "ContentConsignment":
-			id, want = c.Event.ID, 1
+			id, want = c.Event.Subject.Exchange, 1
 		default:
-			id, want = c.Event.ID, 2
+			id, want = c.Event.Subject.Exchange, 2
 		}
 		if state[id] != want {
 			s.t.Fatalf("change %d of exchange %x comes as number %d of its three", c.Sequence, id, state[id])

@@ -71,7 +71,7 @@ func answerAll(ctx context.Context, q queue.Queue, say func(string, ...any)) err
 	}
 	return q.Follow(ctx, head, func(ctx context.Context, changes []queue.Change) error {
 		for _, e := range entriesOf(changes) {
-			if _, err := q.Append(ctx, queue.Event{ID: e.ID, Name: "appended"}); err != nil {
+			if _, err := q.Append(ctx, queue.Event{Subject: queue.ExchangeSubject(e.ID), Name: "appended"}); err != nil {
 				return err
 			}
 			say("appended %s", e.Key)
@@ -121,7 +121,7 @@ func rival(key string, a byte) queue.Submission {
 func dispatched(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
 	var events []queue.Event
 	for _, e := range batch {
-		events = append(events, queue.Event{ID: e.ID, Name: "dispatched"})
+		events = append(events, queue.Event{Subject: queue.ExchangeSubject(e.ID), Name: "dispatched"})
 	}
 	return events, nil
 }
@@ -246,12 +246,12 @@ func (w *witness) read(t *testing.T, s queue.Queue, head int64) reading {
 				}
 				r.entries[c.Entry.Key] = *c.Entry
 				known[c.Entry.ID] = true
-			case !known[c.Event.ID]:
+			case !known[c.Event.Subject.Exchange]:
 				t.Errorf("event %d comes before its entry", c.Sequence)
 			case c.Event.Name == "dispatched":
-				r.dispatched[c.Event.ID]++
+				r.dispatched[c.Event.Subject.Exchange]++
 			default:
-				r.appended[c.Event.ID]++
+				r.appended[c.Event.Subject.Exchange]++
 			}
 		}
 		if last >= head {

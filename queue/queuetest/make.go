@@ -45,7 +45,7 @@ func numbered(n int) []queue.Submission {
 // happened makes an event of an exchange.
 func happened(id [16]byte, name string, attempt int) queue.Event {
 	return queue.Event{
-		ID: id, Receiver: "vn-single-window", Name: name, Attempt: attempt,
+		Subject: queue.ExchangeSubject(id), Receiver: "vn-single-window", Name: name, Attempt: attempt,
 		At: accepted.Add(time.Minute), Detail: []byte("detail of " + name),
 	}
 }

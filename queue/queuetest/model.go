@@ -65,13 +65,15 @@ func (m *machine) admit(t *rapid.T) {
 }
 
 func (m *machine) append(t *rapid.T) {
-	if m.done == 0 {
-		return // nothing that something could have happened to
+	subject := queue.Subject{Kind: queue.SubjectParty, ID: "window-vn"}
+	if m.done > 0 && rapid.Bool().Draw(t, "of an exchange") {
+		subject = queue.ExchangeSubject(m.owners[m.keys[rapid.IntRange(0, m.done-1).Draw(t, "exchange")]].entry.ID)
 	}
-	e := m.owners[m.keys[rapid.IntRange(0, m.done-1).Draw(t, "exchange")]].entry
 	var events []queue.Event
 	for range rapid.IntRange(0, 3).Draw(t, "events") {
-		events = append(events, happened(e.ID, "appended", m.appends))
+		e := happened(subject.Exchange, "appended", m.appends)
+		e.Subject = subject
+		events = append(events, e)
 		m.appends++
 	}
 	m.s.append(events...)
@@ -159,7 +161,7 @@ func (m *machine) compare() []queue.Change {
 		switch {
 		case c.Entry != nil:
 			known[c.Entry.ID] = true
-		case !known[c.Event.ID]:
+		case c.Event.Subject.Kind == queue.SubjectExchange && !known[c.Event.Subject.Exchange]:
 			m.t.Fatalf("event %d comes before its entry", c.Sequence)
 		case c.Event.Name == "appended":
 			if c.Event.Attempt != appended {

@@ -15,6 +15,7 @@ import (
 
 var appending = []promise{
 	{"events are kept whole and in order", eventsWhole},
+	{"events of every kind of subject", subjectsWhole},
 	{"all or none", allOrNone},
 	{"no events change nothing", noEvents},
 	{"limits of an event", eventLimits},
@@ -37,9 +38,9 @@ func eventsWhole(t *testing.T, s *store) {
 	t.Helper()
 	events := []queue.Event{
 		happened([16]byte{1}, "SubmissionAcceptance", 0),
-		{ID: [16]byte{2}, Name: "bare", At: time.Unix(0, 0)},
-		{ID: [16]byte{1}, Receiver: "广西商务厅", Name: "any \x00 byte \xff", Attempt: 1 << 20, At: accepted, Detail: []byte{0, 0xff}},
-		{ID: [16]byte{3}, Receiver: strings.Repeat("r", queue.MaxName), Name: strings.Repeat("n", queue.MaxName), At: accepted, Detail: make([]byte, queue.MaxDetail)},
+		{Subject: queue.ExchangeSubject([16]byte{2}), Name: "bare", At: time.Unix(0, 0)},
+		{Subject: queue.ExchangeSubject([16]byte{1}), Receiver: "广西商务厅", Name: "any \x00 byte \xff", Attempt: 1 << 20, At: accepted, Detail: []byte{0, 0xff}},
+		{Subject: queue.ExchangeSubject([16]byte{3}), Receiver: strings.Repeat("r", queue.MaxName), Name: strings.Repeat("n", queue.MaxName), At: accepted, Detail: make([]byte, queue.MaxDetail)},
 		{},
 	}
 	s.append(events...)
@@ -49,6 +50,37 @@ func eventsWhole(t *testing.T, s *store) {
 		want[i] = keptEvent(want[i])
 	}
 	same(t, "events", eventsOf(s.changes(0, len(want))), want)
+}
+
+// subjectsWhole appends events of subjects, with and without an exchange in the
+// record, and reads them again after reopening.
+func subjectsWhole(t *testing.T, s *store) {
+	t.Helper()
+	want := []queue.Event{happened([16]byte{1}, "before", 0)}
+	for _, name := range queue.SubjectKinds() {
+		kind, ok := queue.ParseSubjectKind(name)
+		if !ok || kind.String() != name {
+			t.Fatalf("kind %q is %v", name, kind)
+		}
+		if kind == queue.SubjectExchange {
+			continue
+		}
+		for _, id := range []string{"hk", "参与方", strings.Repeat("i", queue.MaxSubject), "sixteen bytes ID"} {
+			e := happened([16]byte{}, "of "+name, 0)
+			e.Subject, e.Receiver = queue.Subject{Kind: kind, ID: id}, ""
+			want = append(want, e)
+		}
+	}
+	want = append(want, happened([16]byte{2}, "after", 0))
+	s.append(want...)
+	s.append(want[1])
+	want = append(want, want[1])
+	for i := range want {
+		want[i] = keptEvent(want[i])
+	}
+	same(t, "events", eventsOf(s.changes(0, len(want))), want)
+	s.reopen()
+	same(t, "events after reopening", eventsOf(s.changes(0, len(want))), want)
 }
 
 func allOrNone(t *testing.T, s *store) {
@@ -85,10 +117,16 @@ func noEvents(t *testing.T, s *store) {
 func eventLimits(t *testing.T, s *store) {
 	t.Helper()
 	bad := map[string]queue.Event{
-		"name":     {Name: strings.Repeat("n", queue.MaxName+1)},
-		"receiver": {Receiver: strings.Repeat("r", queue.MaxName+1)},
-		"detail":   {Detail: make([]byte, queue.MaxDetail+1)},
-		"attempt":  {Attempt: -1},
+		"name":                             {Name: strings.Repeat("n", queue.MaxName+1)},
+		"receiver":                         {Receiver: strings.Repeat("r", queue.MaxName+1)},
+		"detail":                           {Detail: make([]byte, queue.MaxDetail+1)},
+		"attempt":                          {Attempt: -1},
+		"unknown kind of subject":          {Subject: queue.Subject{Kind: queue.SubjectKind(len(queue.SubjectKinds())), ID: "id"}}, //nolint:gosec // few
+		"exchange with a text":             {Subject: queue.Subject{ID: "id"}},
+		"party with the id of an exchange": {Subject: queue.Subject{Kind: queue.SubjectParty, ID: "id", Exchange: [16]byte{1}}},
+		"party without an id":              {Subject: queue.Subject{Kind: queue.SubjectParty}},
+		"party with a long id":             {Subject: queue.Subject{Kind: queue.SubjectParty, ID: strings.Repeat("i", queue.MaxSubject+1)}},
+		"party with an id that is no text": {Subject: queue.Subject{Kind: queue.SubjectParty, ID: "\xff"}},
 	}
 	for what, e := range bad {
 		if _, err := s.q.Append(t.Context(), e); !errors.Is(err, queue.ErrInvalid) {
@@ -122,14 +160,14 @@ func listsKeepOrder(t *testing.T, s *store) {
 	wg.Wait()
 	next := make(map[[16]byte]int)
 	for _, change := range s.changes(0, callers*lists*each) {
-		e := change.Event
-		if at := answers[e.ID[0]][e.Attempt/each]; change.Sequence > at {
-			t.Errorf("caller %d: event %d is told at %d, and the answer was %d", e.ID[0], e.Attempt, change.Sequence, at)
+		e, id := change.Event, change.Event.Subject.Exchange
+		if at := answers[id[0]][e.Attempt/each]; change.Sequence > at {
+			t.Errorf("caller %d: event %d is told at %d, and the answer was %d", id[0], e.Attempt, change.Sequence, at)
 		}
-		if e.Attempt != next[e.ID] {
-			t.Fatalf("caller %d: event %d where %d belongs", e.ID[0], e.Attempt, next[e.ID])
+		if e.Attempt != next[id] {
+			t.Fatalf("caller %d: event %d where %d belongs", id[0], e.Attempt, next[id])
 		}
-		next[e.ID]++
+		next[id]++
 	}
 }
 

@@ -126,7 +126,7 @@ func BenchmarkAdmitToEvents(b *testing.B) {
 		if err := s.Dispatch(ctx, func(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
 			events := make([]queue.Event, 0, len(batch))
 			for _, e := range batch {
-				events = append(events, queue.Event{ID: e.ID, Name: "ContentConsignment", At: e.At})
+				events = append(events, queue.Event{Subject: queue.ExchangeSubject(e.ID), Name: "ContentConsignment", At: e.At})
 				handed <- e
 			}
 			return events, nil
@@ -138,7 +138,7 @@ func BenchmarkAdmitToEvents(b *testing.B) {
 		wg.Go(func() {
 			for e := range handed {
 				number := int(binary.BigEndian.Uint64(e.Token[:]))
-				event := queue.Event{ID: e.ID, Receiver: "vn", Name: "ContentHandover", Attempt: number, At: e.At}
+				event := queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: "vn", Name: "ContentHandover", Attempt: number, At: e.At}
 				if _, err := s.Append(b.Context(), event); err != nil {
 					b.Error(err)
 				}

@@ -43,11 +43,11 @@ func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Chang
 	return changes, nil
 }
 
-// scanChange reads a row of the columns of an entry or an event and, behind
-// them, 1 for an entry.
+// scanChange reads a row of the columns of an event, or of those of an entry
+// with ofEntry behind them.
 func scanChange(row []driver.Value) (c queue.Change, err error) {
 	c.Sequence, _ = row[0].(int64)
-	if kind, _ := row[7].(int64); kind == 1 {
+	if kind, _ := row[7].(int64); kind < 0 {
 		e, err := scanEntry(row)
 		c.Entry = &e
 		return c, err

@@ -7,7 +7,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
 
 	"beibu/queue"
 	"beibu/queue/queuetest"
@@ -95,6 +99,60 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 				t.Error("the file was touched")
 			}
 		})
+	}
+}
+
+// versionOne are the tables of version 1, with an event of an exchange.
+var versionOne = []string{
+	`CREATE TABLE log (sequence INTEGER PRIMARY KEY, id BLOB NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL,
+		token BLOB NOT NULL, at INTEGER NOT NULL, head BLOB) STRICT`,
+	`CREATE TABLE body (position INTEGER PRIMARY KEY, content BLOB NOT NULL) STRICT`,
+	`CREATE TABLE event (sequence INTEGER PRIMARY KEY, id BLOB NOT NULL, receiver BLOB NOT NULL, name BLOB NOT NULL,
+		attempt INTEGER NOT NULL, at INTEGER NOT NULL, detail BLOB) STRICT`,
+	`CREATE TABLE owner (slot INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT`,
+	`CREATE TABLE progress (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+	`INSERT INTO progress VALUES ('dispatched', 0), ('indexed', 0)`,
+	`INSERT INTO event VALUES (1, x'000102030405060708090a0b0c0d0e0f', CAST('window-vn' AS BLOB), CAST('ContentHandover' AS BLOB), 1, 5, NULL)`,
+	fmt.Sprintf(`PRAGMA application_id = %d`, application),
+	`PRAGMA user_version = 1`,
+}
+
+// A file of version 1 is migrated in one transaction; its events are of
+// exchanges. An error leaves it as it was.
+func TestOpenMigratesVersionOne(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "queue.db")
+	put(t, path, append(slices.Clone(versionOne), `ALTER TABLE event RENAME TO other`)...)
+	if _, err := Open(t.Context(), path, Options{}); err == nil {
+		t.Fatal("a file without a table of events was opened")
+	}
+	put(t, path, `ALTER TABLE other RENAME TO event`) // it is of version 1 still
+	party := queue.Event{Subject: queue.Subject{Kind: queue.SubjectParty, ID: "window-vn"}, Name: "PartySuspended", At: time.UnixMicro(6).UTC()}
+	for range 2 { // the second Open finds nothing to migrate
+		s, err := Open(t.Context(), path, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if at, err := s.Head(t.Context()); err != nil {
+			t.Error(err)
+		} else if at == 1 {
+			if _, err := s.Append(t.Context(), party); err != nil {
+				t.Error(err)
+			}
+		}
+		changes, err := s.changes(t.Context(), 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		old := queue.Event{
+			Subject:  queue.ExchangeSubject([16]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}),
+			Receiver: "window-vn", Name: "ContentHandover", Attempt: 1, At: time.UnixMicro(5).UTC(),
+		}
+		if diff := cmp.Diff([]queue.Change{{Sequence: 1, Event: &old}, {Sequence: 2, Event: &party}}, changes); diff != "" {
+			t.Error(diff)
+		}
+		if err := s.Close(); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 

@@ -15,7 +15,8 @@ const page = 256
 
 const (
 	entryColumns = `sequence, id, key, digest, token, at, head`
-	eventColumns = `sequence, id, receiver, name, attempt, at, detail`
+	eventColumns = `sequence, id, receiver, name, attempt, at, detail, subject`
+	ofEntry      = `-1` // in place of a subject
 	entryAt      = `SELECT ` + entryColumns + ` FROM log WHERE sequence = ?`
 	slotAt       = `SELECT sequence FROM owner WHERE slot = ?`
 )
@@ -40,8 +41,8 @@ func newReader(path string) (*reader, error) {
 		`SELECT ` + entryColumns + ` FROM log WHERE sequence > ? ORDER BY sequence LIMIT ?`: &r.entries,
 		// Both halves are walked by rowid and merged; one statement sees one
 		// state of the file, so no entry slips in behind an event.
-		`SELECT ` + entryColumns + `, 1 FROM log WHERE sequence > ?1
-			UNION ALL SELECT ` + eventColumns + `, 0 FROM event WHERE sequence > ?1
+		`SELECT ` + entryColumns + `, ` + ofEntry + ` FROM log WHERE sequence > ?1
+			UNION ALL SELECT ` + eventColumns + ` FROM event WHERE sequence > ?1
 			ORDER BY 1 LIMIT ?2`: &r.changes,
 	} {
 		if *s, err = conn.prepare(text); err != nil {
@@ -126,7 +127,14 @@ func scanEvent(row []driver.Value) (queue.Event, error) {
 	at, _ := row[5].(int64)
 	e.Receiver, e.Name, e.Attempt, e.At = string(receiver), string(name), int(attempt), time.UnixMicro(at).UTC()
 	e.Detail, _ = row[6].([]byte)
-	return e, fixed(e.ID[:], row[1])
+	kind, _ := row[7].(int64)
+	e.Subject.Kind = queue.SubjectKind(kind) //nolint:gosec // it was one
+	if e.Subject.Kind != queue.SubjectExchange {
+		id, _ := row[1].([]byte)
+		e.Subject.ID = string(id)
+		return e, nil
+	}
+	return e, fixed(e.Subject.Exchange[:], row[1])
 }
 
 // fixed copies a blob that has one possible length.

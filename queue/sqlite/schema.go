@@ -6,14 +6,14 @@ import (
 	"os"
 )
 
-// application marks the file as ours in its header ("Beib"), version tells
-// which tables it holds.
+// application identifies the file as ours in its header ("Beib"), version the
+// tables in it: 2 since events have subjects.
 const (
 	application = 0x42656962
-	version     = 1
+	version     = 2
 )
 
-// ErrForeign says that a file is no queue of this program, ErrNewer that a
+// ErrForeign means that a file is no queue of this program, ErrNewer that a
 // later version of it wrote the file, ErrInUse that another process or store
 // has it open.
 var (
@@ -22,9 +22,9 @@ var (
 	ErrInUse   = errors.New("queue file in use")
 )
 
-// tables is the whole schema. Keys are blobs, since any bytes may stand in
-// them. An owner's slot is a hash of the key, and as rowid it needs no second
-// tree.
+// tables is the whole schema. Keys are blobs, because they may contain any
+// bytes. The slot of an owner is a hash of the key, and as rowid it needs no
+// second tree. The id of an event is that of its subject, whose kind is subject.
 var tables = []string{
 	`CREATE TABLE log (
 		sequence INTEGER PRIMARY KEY,
@@ -44,7 +44,8 @@ var tables = []string{
 		name     BLOB NOT NULL,
 		attempt  INTEGER NOT NULL,
 		at       INTEGER NOT NULL,
-		detail   BLOB) STRICT`,
+		detail   BLOB,
+		subject  INTEGER NOT NULL DEFAULT 0) STRICT`,
 	`CREATE TABLE owner (
 		slot     INTEGER PRIMARY KEY,
 		sequence INTEGER NOT NULL) STRICT`,
@@ -56,7 +57,7 @@ var tables = []string{
 	fmt.Sprintf(`PRAGMA user_version = %d`, version),
 }
 
-// touch makes the file where it is missing, for its owner only: SQLite would
+// touch creates the file if it is missing, for its owner only: SQLite would
 // make it readable by all. The log beside it inherits the mode.
 func touch(path string) error {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600)
@@ -66,8 +67,8 @@ func touch(path string) error {
 	return f.Close()
 }
 
-// examine says whether the file is a queue that we know. It only reads: a
-// foreign file is left as it was. Where nothing is in it yet, empty is true.
+// examine fails unless the file is a queue of this version or an earlier one, or
+// is empty. It only reads: a foreign file is left as it was.
 func examine(c *connection) (empty bool, err error) {
 	id, err := c.number(`PRAGMA application_id`)
 	if err != nil {
@@ -85,20 +86,44 @@ func examine(c *connection) (empty bool, err error) {
 		return true, nil
 	case id == application && v > version:
 		return false, fmt.Errorf("%w: version %d, known is %d", ErrNewer, v, version)
-	case id == application && v == version:
+	case id == application && v >= 1:
 		return false, nil
 	}
 	return false, fmt.Errorf("%w: application id %d, version %d", ErrForeign, id, v)
 }
 
-// create makes the tables and marks the file, all or nothing.
-func create(c *connection) error {
+// migrations[v-1] are the statements that make a file of version v one of the
+// next version. Version 1 has events of exchanges only, whose kind of subject
+// is 0.
+var migrations = [version - 1][]string{
+	{`ALTER TABLE event ADD COLUMN subject INTEGER NOT NULL DEFAULT 0`},
+}
+
+// create creates the tables and writes application and version to the header of
+// the file, all or nothing.
+func create(c *connection) error { return transform(c, "create tables", tables) }
+
+// migrate brings a file of an earlier version to this one, all or nothing.
+func migrate(c *connection) error {
+	v, err := c.number(`PRAGMA user_version`)
+	if err != nil || v == version {
+		return err
+	}
+	var all []string
+	for _, statements := range migrations[v-1:] {
+		all = append(all, statements...)
+	}
+	return transform(c, fmt.Sprintf("migrate from version %d", v), append(all, fmt.Sprintf(`PRAGMA user_version = %d`, version)))
+}
+
+// transform runs statements in one transaction.
+func transform(c *connection, op string, statements []string) error {
 	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
-	for _, text := range tables {
+	for _, text := range statements {
 		if err := c.run(text); err != nil {
-			return errors.Join(fmt.Errorf("create tables: %w", err), c.run(`ROLLBACK`))
+			return errors.Join(fmt.Errorf("%s: %w", op, err), c.run(`ROLLBACK`))
 		}
 	}
 	return c.run(`COMMIT`)

@@ -17,9 +17,9 @@ type transaction struct {
 
 func (tx *transaction) prepare(c *connection) error {
 	for text, s := range map[string]**statement{
-		`INSERT INTO body VALUES (?, ?)`:                 &tx.addBody,
-		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:   &tx.addEntry,
-		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)`: &tx.addEvent,
+		`INSERT INTO body VALUES (?, ?)`:                    &tx.addBody,
+		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:      &tx.addEntry,
+		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)`: &tx.addEvent,
 		entryAt: &tx.findEntry,
 		`UPDATE progress SET sequence = ?2 WHERE name = ?1`:                                           &tx.setProgress,
 		`INSERT INTO progress VALUES ('probed', 1) ON CONFLICT DO UPDATE SET sequence = sequence + 1`: &tx.touch,
@@ -85,7 +85,11 @@ func (tx *transaction) at(sequence int64) (e queue.Entry, err error) {
 // append writes events in their order.
 func (tx *transaction) append(events []queue.Event) error {
 	for _, e := range events {
-		err := tx.addEvent.exec(tx.last+1, e.ID[:], []byte(e.Receiver), []byte(e.Name), int64(e.Attempt), e.At.UnixMicro(), e.Detail)
+		id := []byte(e.Subject.ID)
+		if e.Subject.Kind == queue.SubjectExchange {
+			id = e.Subject.Exchange[:]
+		}
+		err := tx.addEvent.exec(tx.last+1, id, []byte(e.Receiver), []byte(e.Name), int64(e.Attempt), e.At.UnixMicro(), e.Detail, int64(e.Subject.Kind))
 		if err != nil {
 			return fmt.Errorf("write event: %w", err)
 		}

@@ -51,7 +51,7 @@ func newWriter(path string, o Options) (*writer, error) {
 		return nil, err
 	}
 	w := &writer{path: path, conn: conn, jobs: make(chan *job, batchJobs), ended: make(chan struct{})}
-	if err = w.settle(o); err == nil {
+	if err = w.validate(o); err == nil {
 		err = w.prepare()
 	}
 	if err == nil {
@@ -63,9 +63,9 @@ func newWriter(path string, o Options) (*writer, error) {
 	return w, nil
 }
 
-// settle checks that the file is ours before anything in it changes, and
-// makes the tables where it is empty.
-func (w *writer) settle(o Options) error {
+// validate checks that the file is ours before anything in it changes, creates
+// the tables if it is empty, and migrates it if it is of an earlier version.
+func (w *writer) validate(o Options) error {
 	empty, err := examine(w.conn)
 	if err != nil {
 		return err
@@ -75,10 +75,10 @@ func (w *writer) settle(o Options) error {
 			return fmt.Errorf("set %s: %w", pragma, err)
 		}
 	}
-	if !empty {
-		return nil
+	if empty {
+		return create(w.conn)
 	}
-	return create(w.conn)
+	return migrate(w.conn)
 }
 
 // prepare makes the statements and finds out where the record stands.

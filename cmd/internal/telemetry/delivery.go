@@ -46,16 +46,17 @@ func (d *Deliveries) consigned(entries []queue.Entry, events []queue.Event) {
 		}
 	}
 	for i := range events {
-		t := all[events[i].ID]
+		t := all[events[i].Subject.Exchange]
 		t.consigned = events[i].At
-		d.trips.keep(events[i].ID, t)
+		d.trips.keep(events[i].Subject.Exchange, t)
 		d.write(&events[i], t)
 	}
 }
 
-// step logs a step that was made durable.
+// step logs a durable step of an exchange. Events of other subjects are logged by
+// their cause, such as the request of an operator.
 func (d *Deliveries) step(ctx context.Context, e *queue.Event) {
-	if d.log.Core().Enabled(levelOf(e)) {
+	if e.Subject.Kind == queue.SubjectExchange && d.log.Core().Enabled(levelOf(e)) {
 		d.write(e, d.trip(ctx, e))
 	}
 }
@@ -63,10 +64,10 @@ func (d *Deliveries) step(ctx context.Context, e *queue.Event) {
 // trip finds out what the step belongs to. What cannot be had is left out of
 // the line.
 func (d *Deliveries) trip(ctx context.Context, e *queue.Event) trip {
-	if t, ok := d.trips.of(e.ID); ok && e.Attempt == 1 {
+	if t, ok := d.trips.of(e.Subject.Exchange); ok && e.Attempt == 1 {
 		return t
 	}
-	x, err := d.index.Exchange(ctx, e.ID)
+	x, err := d.index.Exchange(ctx, e.Subject.Exchange)
 	if err != nil {
 		return trip{}
 	}
@@ -99,7 +100,7 @@ func (d *Deliveries) write(e *queue.Event, t trip) {
 		cause.Code = "unreadable"
 	}
 	fields := append(make([]zap.Field, 0, 11),
-		zap.Stringer("exchange", uuid.UUID(e.ID)), zap.String("receiver", e.Receiver), zap.String("state", e.Name),
+		zap.Stringer("exchange", uuid.UUID(e.Subject.Exchange)), zap.String("receiver", e.Receiver), zap.String("state", e.Name),
 		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", cause.Code), zap.String("actor", cause.Actor))
 	if t.kind != "" {
 		fields = append(fields, zap.String("kind", t.kind), zap.String("sender", t.sender), zap.Int("size", t.size))

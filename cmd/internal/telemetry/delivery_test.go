@@ -37,7 +37,7 @@ const entryHead = `{"sender":"qinzhou-customs","kind":"ata-carnet","number":"CN/
 var (
 	accepted  = time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
 	entryOne  = queue.Entry{ID: uuid.UUID{1}, At: accepted, Head: []byte(entryHead)}
-	consigned = queue.Event{ID: uuid.UUID{1}, Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted}
+	consigned = queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{1}), Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted}
 )
 
 // lines renders what was logged, one a line.
@@ -93,9 +93,10 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 		},
 	}}
 	steps := newMetrics(t).Appender(&store{}, telemetry.NewDeliveries(zap.New(core), known))
-	second := queue.Event{ID: uuid.UUID{1}, Receiver: "window-vn", Name: string(exchange.ConsignmentRejection), Attempt: 2, At: accepted.Add(time.Minute)}
-	stranger := queue.Event{ID: uuid.UUID{2}, Receiver: "window-vn", Name: string(exchange.ContentHandover), Attempt: 1, At: accepted}
-	if _, err := steps.Append(t.Context(), second, stranger); err != nil {
+	second := queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{1}), Receiver: "window-vn", Name: string(exchange.ConsignmentRejection), Attempt: 2, At: accepted.Add(time.Minute)}
+	stranger := queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{2}), Receiver: "window-vn", Name: string(exchange.ContentHandover), Attempt: 1, At: accepted}
+	party := queue.Event{Subject: queue.Subject{Kind: queue.SubjectParty, ID: "window-vn"}, Name: "PartySuspended", At: accepted} // no step of a delivery
+	if _, err := steps.Append(t.Context(), second, party, stranger); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -135,7 +136,8 @@ func BenchmarkDeliveryLines(b *testing.B) {
 	for n := 0; b.Loop(); n++ {
 		id := uuid.UUID{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}
 		entry, first := entryOne, consigned
-		entry.ID, first.ID, handed.ID, taken.ID = id, id, id, id
+		entry.ID, first.Subject = id, queue.ExchangeSubject(id)
+		handed.Subject, taken.Subject = first.Subject, first.Subject
 		from := &store{batches: [][]queue.Entry{{entry}}}
 		err := m.Dispatcher(from, wide).Dispatch(b.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
 			return []queue.Event{first}, nil

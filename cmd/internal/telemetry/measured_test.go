@@ -118,10 +118,10 @@ func TestAppendedStepsAreCountedAndLogged(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = log.Append(t.Context(),
-		queue.Event{ID: [16]byte{7}, Receiver: "vn-nsw", Name: string(exchange.ContentHandover), Attempt: 1},
-		queue.Event{ID: [16]byte{7}, Receiver: "vn-nsw", Name: string(exchange.ConsignmentRejection), Attempt: 1, Detail: detail},
-		queue.Event{ID: [16]byte{7}, Name: string(exchange.SubmissionRejection)},
-		queue.Event{ID: [16]byte{7}, Receiver: "vn-nsw", Name: "FromAnotherWorld"},
+		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: string(exchange.ContentHandover), Attempt: 1},
+		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: string(exchange.ConsignmentRejection), Attempt: 1, Detail: detail},
+		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Name: string(exchange.SubmissionRejection)},
+		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: "FromAnotherWorld"},
 	)
 	if err != nil {
 		t.Fatal(err)
