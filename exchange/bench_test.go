@@ -76,7 +76,7 @@ func numbered(template []byte, i int64) []byte {
 // BenchmarkFind checks documents: gate, schema, facts and rules.
 func BenchmarkFind(b *testing.B) {
 	document, w := tenKB(b)
-	checks := w.Intake.Checks
+	checks := w.InForce.Checks
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()
 	for b.Loop() {
@@ -135,7 +135,7 @@ func BenchmarkAcceptSigned(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			load(b, b.N, func(i int64) {
-				got, err := w.Intake.Accept(context.Background(), from("beihai", documents[i-1]))
+				got, err := w.Accept(context.Background(), from("beihai", documents[i-1]))
 				if err != nil || got.Exchange.Signature.Signer == "" {
 					b.Error(got.Exchange.Signature, err)
 				}
@@ -155,14 +155,14 @@ func BenchmarkVerifySender(b *testing.B) {
 				w.Signers.Replace(map[string][]signing.Signer{"beihai": {{Certificate: key.Certificate}}})
 				document = signed(b, document, key, c14n.Inclusive)
 			}
-			checked, err := w.Intake.Checks.Find(b.Context(), from("beihai", document))
+			checked, err := w.InForce.Checks.Find(b.Context(), from("beihai", document))
 			if err != nil {
 				b.Fatal(err)
 			}
 			b.SetBytes(int64(len(document)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := w.Intake.Signatures.Verify(checked); err != nil {
+				if _, err := w.InForce.Signatures.Verify(checked); err != nil {
 					b.Fatal(err)
 				}
 			}
@@ -172,7 +172,7 @@ func BenchmarkVerifySender(b *testing.B) {
 
 func accept(b *testing.B, w *exchangetest.World, template []byte, i int64) {
 	b.Helper()
-	_, err := w.Intake.Accept(context.Background(), from("beihai", numbered(template, i)))
+	_, err := w.Accept(context.Background(), from("beihai", numbered(template, i)))
 	if err != nil {
 		b.Error(err)
 	}

@@ -87,29 +87,29 @@ func TestClaims(t *testing.T) {
 	document := carnet(t, number)
 	digest := sha256.Sum256(document)
 
-	_, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	_, err := w.Accept(t.Context(), from("qinzhou", document))
 	if exchange.KindOf(err) != exchange.InFlight || log.admits != 0 || held.released != 0 {
 		t.Errorf("in flight elsewhere: %v, %d admits, %d releases", err, log.admits, held.released)
 	}
 	held.refuse, log.down = false, true
-	_, err = w.Intake.Accept(t.Context(), from("qinzhou", document))
+	_, err = w.Accept(t.Context(), from("qinzhou", document))
 	if exchange.KindOf(err) != exchange.Unavailable || held.released != 1 || len(held.committed) != 0 {
 		t.Errorf("log down: %v, %d releases, committed %x", err, held.released, held.committed)
 	}
 	log.down = false
-	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", document)); err != nil {
+	if _, err = w.Accept(t.Context(), from("qinzhou", document)); err != nil {
 		t.Fatal(err)
 	}
 	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
 	log.owned = queue.ErrNotFound // this node has not consumed it yet
-	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
+	if _, err = w.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
 		t.Errorf("another content: %v", err)
 	}
 	if len(held.committed) != 2 || held.committed[0] != digest || held.committed[1] != digest {
 		t.Errorf("committed %x, want the owner's digest twice", held.committed)
 	}
 	claims := len(held.claimed)
-	if _, err = w.Intake.Accept(t.Context(), from("nobody", document)); err == nil || len(held.claimed) != claims {
+	if _, err = w.Accept(t.Context(), from("nobody", document)); err == nil || len(held.claimed) != claims {
 		t.Errorf("a document that is refused claims nothing: %v", errors.Unwrap(err))
 	}
 }
@@ -124,7 +124,7 @@ func TestClaimHeldElsewhere(t *testing.T) {
 	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
 
 	held.refuse = true
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	first, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil || first.Duplicate || log.admits != 1 || len(held.ousted) != 1 || held.ousted[0] != "rival" {
 		t.Fatalf("nothing was decided: %v, duplicate %t, %d admits, taken over from %q", err, first.Duplicate, log.admits, held.ousted)
 	}
@@ -135,11 +135,11 @@ func TestClaimHeldElsewhere(t *testing.T) {
 		t.Fatal(err)
 	}
 	heard.owner, log.admits, log.owned = &owner, 0, queue.ErrNotFound
-	again, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	again, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
 		t.Errorf("the same was decided: %v, duplicate %t, receipts %q and %q", err, again.Duplicate, again.Receipt, first.Receipt)
 	}
-	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
+	if _, err = w.Accept(t.Context(), from("qinzhou", other)); exchange.KindOf(err) != exchange.Conflict {
 		t.Errorf("another content was decided: %v", err)
 	}
 	if log.admits != 0 || len(held.ousted) != 1 {

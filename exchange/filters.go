@@ -10,8 +10,7 @@ import (
 // value that does not exist is a mistake, and its list must not look like one
 // that is merely empty.
 type Filters struct {
-	Parties *Parties
-	Checks  *Checks
+	InForce *InForce
 	Journal Journal
 }
 
@@ -21,14 +20,14 @@ type Filters struct {
 // exists.
 func (f Filters) Check(ctx context.Context, kind string, parties ...string) error {
 	for _, party := range parties {
-		if _, ok := f.Parties.Get(party); ok || party == "" {
+		if _, ok := f.InForce.Parties.Get(party); ok || party == "" {
 			continue
 		}
 		if err := f.met(ctx, Query{Party: party}, "unknown-party", Because("there is no party %q", "没有参与方 %q", party)); err != nil {
 			return err
 		}
 	}
-	kinds := f.Checks.kinds()
+	kinds := f.InForce.Checks.kinds()
 	if kind == "" || slices.Contains(kinds, kind) {
 		return nil
 	}

@@ -28,14 +28,14 @@ func heldWorld(t *testing.T) *exchangetest.World {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Intake.Checks = exchangetest.ChecksWith(t, set)
+	w.InForce.Checks = exchangetest.ChecksWith(t, set)
 	return w
 }
 
 // holdOne accepts a document that is held.
 func holdOne(t *testing.T, w *exchangetest.World, n string) exchange.Exchange {
 	t.Helper()
-	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, n)))
+	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, n)))
 	if err != nil || got.Exchange.State != exchange.SubmissionHeld || len(got.Faults) != 1 {
 		t.Fatalf("got %+v, %v", got, err)
 	}
@@ -151,8 +151,8 @@ func TestHeldSaysWhy(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Intake.Checks = exchangetest.ChecksWith(t, set)
-	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
+	w.InForce.Checks = exchangetest.ChecksWith(t, set)
+	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -164,7 +164,7 @@ func TestHeldSaysWhy(t *testing.T) {
 	if f.Code != "T-1" || f.Line == 0 || f.Path == "" || !strings.HasPrefix(f.Message.EN, "look at “<") || !strings.HasPrefix(f.Message.ZH, "请核对 “<") {
 		t.Errorf("got %+v", f)
 	}
-	again, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
+	again, err := w.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
 	if err != nil || !again.Duplicate || again.Receipt != got.Receipt {
 		t.Errorf("sent again: %+v, %v", again, err)
 	}

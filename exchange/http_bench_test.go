@@ -2,7 +2,6 @@ package exchange_test
 
 import (
 	"bytes"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"io"
@@ -13,14 +12,11 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/courier"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
-	"beibu/exchange/proof"
-	"beibu/exchange/rules"
-	"beibu/exchange/rules/all"
-	"beibu/signing"
 )
 
 // receivers are those of the document that is measured with. Each has its id
@@ -30,10 +26,6 @@ var receivers = []string{"beihai", "promotion", "window-th"}
 // serve puts the HTTP API over a world and returns its address.
 func serve(b *testing.B, w *exchangetest.World) string {
 	b.Helper()
-	set, err := rules.NewSet(all.Rules())
-	if err != nil {
-		b.Fatal(err)
-	}
 	var credentials []access.Credential
 	for _, party := range receivers { // the sender is one of them
 		digest := sha256.Sum256([]byte(party))
@@ -43,15 +35,12 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	if err != nil {
 		b.Fatal(err)
 	}
+	var current exchange.Current
+	current.Store(w.InForce)
 	api, err := httpapi.New(httpapi.Options{
-		Intake: w.Intake, Rules: set, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
+		Current: &current, Intake: w.Intake, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
 		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed, 5),
-		Trust:   signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
-		Keys: httpapi.PublicKeys{
-			Seals:    []*signing.Certificate{w.Keys.Seal.Certificate},
-			Receipts: []proof.ReceiptKey{{Public: w.Keys.Receipt.Public().(ed25519.PublicKey), ID: w.Keys.ReceiptID}},
-		},
-		Log: zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
+		Log:     zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -12,22 +12,15 @@ import (
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
-	"beibu/schemas/places"
 	"beibu/signing"
 )
 
 // An Intake turns documents into exchanges. It is safe for concurrent use.
 type Intake struct {
-	Checks     *Checks
-	Signatures *Signatures
-	Parties    *Parties
-	Suspended  *Suspensions // beside those of Parties; or nil
-	Routes     *Routes
-	Sealer     *signing.Sealer
-	Claims     Claims    // or nil, where the log is as near as they would be
-	Decisions  Decisions // beside Claims
-	Log        queue.Admitter
-	Receipts   *proof.Receipts
+	Suspended *Suspensions // in addition to those of the parties in force; or nil
+	Claims    Claims       // or nil if the log is as near as they would be
+	Decisions Decisions    // must be there if Claims are
+	Log       queue.Admitter
 	// Patience is the longest wait for the log's decision, so that documents do
 	// not pile up while the log cannot be had. Zero: as long as the caller waits.
 	Patience time.Duration
@@ -75,7 +68,7 @@ type Acceptance struct {
 }
 
 // Accept checks a document, verifies its sender's signature, routes and seals
-// it and keeps it. If it returns without an error, the document is durable and
+// it and keeps it, all by the configuration now. If it returns without an error, the document is durable and
 // owns its number. If it fails, nothing was promised, and sending the same
 // document again is safe.
 //
@@ -87,37 +80,37 @@ type Acceptance struct {
 //
 // It fails with an *Error of kind Malformed, Invalid, Forbidden, Untrusted,
 // Unroutable, InFlight, Conflict or Unavailable.
-func (in *Intake) Accept(ctx context.Context, doc Document) (Acceptance, error) {
-	if err := in.admits(doc.Sender); err != nil {
+func (in *Intake) Accept(ctx context.Context, now *InForce, doc Document) (Acceptance, error) {
+	if err := in.admits(now, doc.Sender); err != nil {
 		return Acceptance{}, err
 	}
-	reading, err := in.Checks.Read(ctx, doc)
+	reading, err := now.Checks.Read(ctx, doc)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
-	if earlier, found, err := in.earlier(ctx, reading); found || err != nil {
+	if earlier, found, err := in.earlier(ctx, now, reading); found || err != nil {
 		return earlier, err
 	}
-	if err := in.allow(reading.checked); err != nil {
+	if err := now.allow(reading.checked); err != nil {
 		return Acceptance{}, err
 	}
-	return in.acceptNew(ctx, doc, reading)
+	return in.acceptNew(ctx, now, doc, reading)
 }
 
 // acceptNew accepts a document whose number is not known to be owned.
-func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) (Acceptance, error) {
-	checked, err := in.Checks.Judge(ctx, reading)
+func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, reading Reading) (Acceptance, error) {
+	checked, err := now.Checks.Judge(ctx, reading)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
 	if err := checked.Err(); err != nil {
 		return Acceptance{}, err
 	}
-	trusted, err := in.Signatures.Verify(checked)
+	trusted, err := now.Signatures.Verify(checked)
 	if err != nil {
 		return Acceptance{}, err
 	}
-	receivers, err := in.Routes.To(doc.Sender, checked.kind, checked.facts)
+	receivers, err := now.Routes.To(doc.Sender, checked.kind, checked.facts)
 	if err != nil {
 		return Acceptance{}, err
 	}
@@ -127,10 +120,10 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 		return Acceptance{}, err
 	}
 	if claim == nil {
-		return in.answer(opened, checked, rivals, uuid.Nil) // decided meanwhile
+		return now.answer(opened, checked, rivals, uuid.Nil) // decided meanwhile
 	}
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
-	sealed, err := in.Sealer.Seal(ctx, opened.header(), doc.Bytes)
+	sealed, err := now.Sealer.Seal(ctx, opened.header(), doc.Bytes)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "seal document", Kind: Internal, Err: err}
 	}
@@ -139,31 +132,16 @@ func (in *Intake) acceptNew(ctx context.Context, doc Document, reading Reading) 
 		return Acceptance{}, err
 	}
 	claim.Commit(context.WithoutCancel(ctx), owner.Digest)
-	return in.answer(opened, checked, owner, token)
+	return now.answer(opened, checked, owner, token)
 }
 
 // admits refuses everything from a sender that is unknown or suspended.
-func (in *Intake) admits(sender string) error {
-	if in.IsSuspended(sender) {
+func (in *Intake) admits(now *InForce, sender string) error {
+	if in.Suspended.Includes(now, sender) {
 		return &Error{Op: "allow document", Kind: Forbidden, Code: CodeSuspended, Err: Because("party %s is suspended", "参与方 %s 已被暂停", sender)}
 	}
-	if _, known := in.Parties.Get(sender); !known {
+	if _, known := now.Parties.Get(sender); !known {
 		return &Error{Op: "allow document", Kind: Forbidden, Code: codeMayNotSend, Err: Because("party %s is unknown", "参与方 %s 未登记", sender)}
-	}
-	return nil
-}
-
-// allow refuses a kind that the sender may not send. A document of no known kind
-// is refused for what it is.
-func (in *Intake) allow(c Checked) error {
-	if c.malformed || c.kind == "" {
-		return c.Err()
-	}
-	if party, ok := in.Parties.Get(c.document.Sender); !ok || !party.MaySend(c.kind) {
-		return &Error{
-			Op: "allow document", Kind: Forbidden, Code: codeMayNotSend,
-			Err: Because("party %s may not send %s", "参与方 %s 不得发送 %s", c.document.Sender, c.kind),
-		}
 	}
 	return nil
 }
@@ -173,7 +151,7 @@ func (in *Intake) allow(c Checked) error {
 // with a Conflict if it has another. A document that breaks the schema or has a
 // number that is none gets no Conflict but its faults, so it is not found then. What this node does not know
 // yet, the log decides later.
-func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found bool, _ error) {
+func (in *Intake) earlier(ctx context.Context, now *InForce, r Reading) (_ Acceptance, found bool, _ error) {
 	if r.identity.Number == "" {
 		return Acceptance{}, false, nil
 	}
@@ -190,33 +168,8 @@ func (in *Intake) earlier(ctx context.Context, r Reading) (_ Acceptance, found b
 	if owner.Digest != mine.Digest && !r.counts() {
 		return Acceptance{}, false, nil
 	}
-	answer, err := in.answer(mine, Checked{}, owner, uuid.Nil)
+	answer, err := now.answer(mine, Checked{}, owner, uuid.Nil)
 	return answer, true, err
-}
-
-// Preview says to whom a document that is valid would go, or what keeps it from
-// going anywhere: its sender, or what it says. A caller who speaks for no party has
-// sender "", which may send everything.
-func (in *Intake) Preview(c Checked) ([]string, Faults) {
-	if c.document.Sender != "" {
-		if failure, ok := errors.AsType[*Error](in.allow(c)); ok {
-			return nil, Faults{nowhere(c.facts.Near(places.Number), failure.Text())}
-		}
-	}
-	receivers, err := in.Routes.To(c.document.Sender, c.kind, c.facts)
-	if failure, ok := errors.AsType[*Error](err); ok {
-		return nil, failure.Faults
-	}
-	return receivers, nil
-}
-
-// IsSuspended tells whether a party may do nothing at all.
-func (in *Intake) IsSuspended(id string) bool {
-	if _, suspended := in.Suspended.Get(id); suspended {
-		return true
-	}
-	party, ok := in.Parties.Get(id)
-	return ok && party.Suspended
 }
 
 // CodeSuspended is told to a party that is suspended.
@@ -327,7 +280,7 @@ func undecided(ctx context.Context, op string, err error) error {
 
 // answer tells the sender what the log decided: this attempt owns the number,
 // or the same document did so earlier, or another content has it.
-func (in *Intake) answer(mine Exchange, checked Checked, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
+func (f *InForce) answer(mine Exchange, checked Checked, owner queue.Entry, token uuid.UUID) (Acceptance, error) {
 	x, err := mine.decided(owner, token)
 	if err != nil {
 		return Acceptance{}, &Error{Op: "read owner", Kind: Internal, Err: err}
@@ -338,7 +291,7 @@ func (in *Intake) answer(mine Exchange, checked Checked, owner queue.Entry, toke
 			Err: Because("%s was accepted with another content as exchange %s", "%s 已以另一内容接收，交换编号 %s", mine.Identity, x.ID),
 		}
 	}
-	receipt, err := in.Receipts.Make(x.Receipt())
+	receipt, err := f.Receipts.Make(x.Receipt())
 	if err != nil {
 		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
 	}

@@ -54,7 +54,7 @@ func from(sender string, b []byte) exchange.Document {
 func TestAccept(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	document := carnet(t, number)
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	first, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -80,24 +80,24 @@ func TestAccept(t *testing.T) {
 func TestResendAndConflict(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	document := carnet(t, number)
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	first, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil {
 		t.Fatal(err)
 	}
 	later := from("qinzhou", document)
 	later.Received = later.Received.Add(48 * time.Hour)
-	again, err := w.Intake.Accept(t.Context(), later)
+	again, err := w.Accept(t.Context(), later)
 	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
 		t.Errorf("resend: %+v, %v", again, err)
 	}
 	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
-	_, err = w.Intake.Accept(t.Context(), from("qinzhou", other))
+	_, err = w.Accept(t.Context(), from("qinzhou", other))
 	failure, ok := errors.AsType[*exchange.Error](err)
 	if !ok || failure.Kind != exchange.Conflict || failure.Earlier == nil || failure.Earlier.ID != first.Exchange.ID {
 		t.Errorf("another content: %v", err)
 	}
 	amended := bytes.Replace(document, []byte("<cbc:VersionID>1<"), []byte("<cbc:VersionID>2<"), 1)
-	next, err := w.Intake.Accept(t.Context(), from("qinzhou", amended))
+	next, err := w.Accept(t.Context(), from("qinzhou", amended))
 	if err != nil || next.Duplicate || next.Exchange.ID == first.Exchange.ID {
 		t.Errorf("an amendment with the next version: %+v, %v", next, err)
 	}
@@ -113,7 +113,7 @@ func TestRivals(t *testing.T) {
 	for i := range 24 {
 		document := bytes.Replace(carnet(t, number), []byte("\n"), bytes.Repeat([]byte("\n"), 1+i%3), 1)
 		wg.Go(func() {
-			got, err := w.Intake.Accept(context.Background(), from("qinzhou", document))
+			got, err := w.Accept(context.Background(), from("qinzhou", document))
 			mu.Lock()
 			defer mu.Unlock()
 			failure, conflict := errors.AsType[*exchange.Error](err)
@@ -158,7 +158,7 @@ func TestRefusals(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			_, err := w.Intake.Accept(t.Context(), test.document)
+			_, err := w.Accept(t.Context(), test.document)
 			failure, ok := errors.AsType[*exchange.Error](err)
 			if !ok || failure.Kind != test.kind || test.code != "" && failure.Code != test.code {
 				t.Errorf("got %v (%+v)", err, failure)
@@ -175,7 +175,7 @@ func TestUnavailable(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	in := *w.Intake
 	in.Log = down{}
-	_, err := in.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	_, err := in.Accept(t.Context(), w.InForce, from("qinzhou", carnet(t, number)))
 	if exchange.KindOf(err) != exchange.Unavailable {
 		t.Errorf("got %v", err)
 	}
@@ -218,12 +218,12 @@ func TestPatienceWithTheLog(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
 		begun := time.Now()
-		_, err := intake.Accept(ctx, from("qinzhou", carnet(t, number)))
+		_, err := intake.Accept(ctx, w.InForce, from("qinzhou", carnet(t, number)))
 		if took := time.Since(begun); exchange.KindOf(err) != exchange.Unavailable || took != 10*time.Second {
 			t.Errorf("%v after %s", err, took)
 		}
 		log.muted = false
-		if _, err := intake.Accept(ctx, from("qinzhou", carnet(t, number))); err != nil {
+		if _, err := intake.Accept(ctx, w.InForce, from("qinzhou", carnet(t, number))); err != nil {
 			t.Errorf("the log is there again: %v", err)
 		}
 	})
@@ -249,11 +249,11 @@ func TestResendIsToldOfTheSameExchange(t *testing.T) {
 		if s.Good && i%2 == 0 {
 			document = signed(t, document, key, c14n.Exclusive)
 		}
-		first, err := w.Intake.Accept(t.Context(), from("port", document))
+		first, err := w.Accept(t.Context(), from("port", document))
 		if err != nil {
 			continue // the bad ones
 		}
-		again, err := w.Intake.Accept(t.Context(), from("port", document))
+		again, err := w.Accept(t.Context(), from("port", document))
 		if err != nil || again.Receipt != first.Receipt {
 			t.Errorf("%s: %v, another receipt: %t", s.Name, err, again.Receipt != first.Receipt)
 		}
@@ -287,8 +287,8 @@ func TestFaultCodesStandOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.Intake.Checks = exchangetest.ChecksWith(t, set)
-	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "CN/4501/26/00099")))
+	w.InForce.Checks = exchangetest.ChecksWith(t, set)
+	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, "CN/4501/26/00099")))
 	if err != nil || len(got.Exchange.Faults) != 2 || len(got.Faults) != rules.MaxBreaches || got.More != 300 {
 		t.Errorf("codes %.100v of %d faults and %d more (%v)", got.Exchange.Faults, len(got.Faults), got.More, err)
 	}

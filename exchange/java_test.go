@@ -145,18 +145,18 @@ func TestJavaSigns(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		checked, err := w.Intake.Checks.Find(t.Context(), from("qinzhou", signed))
+		checked, err := w.InForce.Checks.Find(t.Context(), from("qinzhou", signed))
 		if err != nil || len(checked.Faults()) > 0 {
 			t.Errorf("%s: %v, %v", name, err, checked.Faults())
 			continue
 		}
-		if trusted, err := w.Intake.Signatures.Verify(checked); err != nil || trusted.Signature().Signer != "qinzhou" {
+		if trusted, err := w.InForce.Signatures.Verify(checked); err != nil || trusted.Signature().Signer != "qinzhou" {
 			t.Errorf("%s of %s: %v\n%s", name, checked.Kind(), err, signed)
 		}
 		if checked.Kind() != "ata-carnet" {
 			continue
 		}
-		if accepted, err := w.Intake.Accept(t.Context(), from("qinzhou", signed)); err != nil || accepted.Exchange.Signature.Algorithm != strings.TrimPrefix(job.algorithm, "http://www.w3.org/2001/04/xmldsig-more#") {
+		if accepted, err := w.Accept(t.Context(), from("qinzhou", signed)); err != nil || accepted.Exchange.Signature.Algorithm != strings.TrimPrefix(job.algorithm, "http://www.w3.org/2001/04/xmldsig-more#") {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

@@ -69,7 +69,7 @@ func TestReadNumber(t *testing.T) {
 // content of it. What looks the same to the eye is refused, with its place.
 func TestNumbersInSeveralSpellings(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, "QZ 2026 0001")))
+	first, err := w.Accept(t.Context(), from("qinzhou", carnet(t, "QZ 2026 0001")))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -77,7 +77,7 @@ func TestNumbersInSeveralSpellings(t *testing.T) {
 		t.Errorf("key %s", got)
 	}
 	for _, written := range []string{"QZ  2026 0001", "QZ\n      2026 0001", "QZ\t2026 0001", "QZ&#10;2026 0001", "<![CDATA[QZ ]]> 2026 0001"} {
-		_, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, written)))
+		_, err := w.Accept(t.Context(), from("qinzhou", carnet(t, written)))
 		failure, _ := errors.AsType[*exchange.Error](err)
 		if exchange.KindOf(err) != exchange.Conflict || failure.Earlier.ID != first.Exchange.ID {
 			t.Errorf("%q: %v, want a conflict with %s", written, err, first.Exchange.ID)
@@ -87,7 +87,7 @@ func TestNumbersInSeveralSpellings(t *testing.T) {
 		"QZ 2026 0001\u00a0": "character 13 of the number is U+00A0", "QZ&#xFF12;026": "character 3 of the number is U+FF12",
 		"\u200b": "character 1 of the number is U+200B",
 	} {
-		_, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, written)))
+		_, err := w.Accept(t.Context(), from("qinzhou", carnet(t, written)))
 		failure, ok := errors.AsType[*exchange.Error](err)
 		if !ok || failure.Kind != exchange.Invalid || len(failure.Faults) != 1 || failure.Faults[0].Code != "document.number-characters" ||
 			!strings.Contains(failure.Faults[0].Message.EN, place) {

@@ -85,7 +85,7 @@ func TestCertificateOutOfOrderIsSealedAsSent(t *testing.T) {
 		{ID: "window-vn", Role: exchange.Window, Country: "VN", Sends: []string{s.Kind}},
 		{ID: "pingxiang", Role: exchange.Customs, Country: "CN", Locodes: []string{"CNPIN"}, Receives: []string{s.Kind}},
 	}, []exchange.Route{{Name: "certificate", Kinds: []string{s.Kind}, To: []string{"customs:import"}}})
-	accepted, err := w.Intake.Accept(t.Context(), from("window-vn", s.Bytes))
+	accepted, err := w.Accept(t.Context(), from("window-vn", s.Bytes))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -14,7 +14,7 @@ import (
 // consign accepts a carnet and waits until it stands before its receivers.
 func consign(t *testing.T, w *exchangetest.World, n string) exchange.Exchange {
 	t.Helper()
-	got, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, n)))
+	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, n)))
 	if err != nil {
 		t.Fatal(err)
 	}

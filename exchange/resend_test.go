@@ -95,50 +95,53 @@ func TestResendWhateverHasChanged(t *testing.T) {
 	w := signingWorld(t, exchange.SignaturePolicy{}, signing.Signer{Certificate: key.Certificate})
 	document := signed(t, carnet(t, number), key, c14n.Exclusive)
 	other := signed(t, bytes.Replace(carnet(t, number), []byte("\n"), []byte("\n\n"), 1), key, c14n.Exclusive)
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+	first, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil {
 		t.Fatal(err)
 	}
-	none, err := exchange.NewRoutes(nil, w.Intake.Parties)
+	none, err := exchange.NewRoutes(nil, w.InForce.Parties)
 	if err != nil {
 		t.Fatal(err)
 	}
 	unchanged := known(t, func(*exchange.Party) {})
 	tests := map[string]struct {
-		change func(in *exchange.Intake)
+		change func(now *exchange.InForce)
 		fresh  exchange.Kind // how a document that comes for the first time is refused
 		other  exchange.Kind // how another content is
 	}{
-		"a rule in force":   {func(in *exchange.Intake) { in.Checks = refusing(t) }, exchange.Invalid, exchange.Conflict},
-		"a stricter schema": {func(in *exchange.Intake) { in.Checks = stricter(t) }, exchange.Invalid, exchange.Invalid},
-		"no route":          {func(in *exchange.Intake) { in.Routes = none }, exchange.Unroutable, exchange.Conflict},
-		"no permission": {func(in *exchange.Intake) {
-			in.Parties = known(t, func(p *exchange.Party) { p.Sends = nil })
+		"a rule in force":   {func(now *exchange.InForce) { now.Checks = refusing(t) }, exchange.Invalid, exchange.Conflict},
+		"a stricter schema": {func(now *exchange.InForce) { now.Checks = stricter(t) }, exchange.Invalid, exchange.Invalid},
+		"no route":          {func(now *exchange.InForce) { now.Routes = none }, exchange.Unroutable, exchange.Conflict},
+		"no permission": {func(now *exchange.InForce) {
+			now.Parties = known(t, func(p *exchange.Party) { p.Sends = nil })
 		}, exchange.Forbidden, exchange.Conflict},
-		"the key has ended": {func(in *exchange.Intake) {
-			in.Signatures = signatures(t, unchanged, signing.Signer{Certificate: key.Certificate, Until: rulestest.Received.Add(-time.Hour)})
+		"the key has ended": {func(now *exchange.InForce) {
+			now.Signatures = signatures(t, unchanged, signing.Signer{Certificate: key.Certificate, Until: rulestest.Received.Add(-time.Hour)})
 		}, exchange.Untrusted, exchange.Conflict},
-		"the key is gone": {func(in *exchange.Intake) { in.Signatures = signatures(t, unchanged) }, exchange.Untrusted, exchange.Conflict},
-		"no signatures any more": {func(in *exchange.Intake) {
-			in.Signatures = signatures(t, known(t, func(p *exchange.Party) { p.Signatures.Refused = []string{"ata-carnet"} }),
+		"the key is gone": {func(now *exchange.InForce) { now.Signatures = signatures(t, unchanged) }, exchange.Untrusted, exchange.Conflict},
+		"no signatures any more": {func(now *exchange.InForce) {
+			now.Signatures = signatures(t, known(t, func(p *exchange.Party) { p.Signatures.Refused = []string{"ata-carnet"} }),
 				signing.Signer{Certificate: key.Certificate})
 		}, exchange.Untrusted, exchange.Conflict},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			in := *w.Intake
-			test.change(&in)
-			again, err := in.Accept(t.Context(), from("qinzhou", document))
+			changed := *w.InForce
+			test.change(&changed)
+			accept := func(document []byte) (exchange.Acceptance, error) {
+				return w.Intake.Accept(t.Context(), &changed, from("qinzhou", document))
+			}
+			again, err := accept(document)
 			if err != nil || !again.Duplicate || again.Receipt != first.Receipt || again.Exchange.ID != first.Exchange.ID {
 				t.Errorf("the same: %v, duplicate %t, exchange %s, receipt\n%s\nwant\n%s", err, again.Duplicate, again.Exchange.ID, again.Receipt, first.Receipt)
 			}
-			_, err = in.Accept(t.Context(), from("qinzhou", other))
+			_, err = accept(other)
 			failure, _ := errors.AsType[*exchange.Error](err)
 			if exchange.KindOf(err) != test.other || test.other == exchange.Conflict && failure.Earlier.ID != first.Exchange.ID {
 				t.Errorf("another content: %v, want %s", err, test.other)
 			}
 			fresh := signed(t, carnet(t, number+"-2"), key, c14n.Exclusive)
-			if _, err := in.Accept(t.Context(), from("qinzhou", fresh)); exchange.KindOf(err) != test.fresh {
+			if _, err := accept(fresh); exchange.KindOf(err) != test.fresh {
 				t.Errorf("a new one: %v, want %s", err, test.fresh)
 			}
 		})
@@ -149,18 +152,18 @@ func TestResendWhateverHasChanged(t *testing.T) {
 func TestResendOfOneWhoMayNotCall(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	document := carnet(t, number)
-	if _, err := w.Intake.Accept(t.Context(), from("qinzhou", document)); err != nil {
+	if _, err := w.Accept(t.Context(), from("qinzhou", document)); err != nil {
 		t.Fatal(err)
 	}
-	suspended, without := *w.Intake, *w.Intake
+	suspended, without := *w.InForce, *w.InForce
 	suspended.Parties = known(t, func(p *exchange.Party) { p.Suspended = true })
 	var err error
 	if without.Parties, err = exchange.NewParties(parties[1:]); err != nil {
 		t.Fatal(err)
 	}
-	for code, in := range map[string]*exchange.Intake{exchange.CodeSuspended: &suspended, "sender-may-not-send": &without} {
+	for code, now := range map[string]*exchange.InForce{exchange.CodeSuspended: &suspended, "sender-may-not-send": &without} {
 		for _, b := range [][]byte{document, []byte("hello")} {
-			_, err := in.Accept(t.Context(), from("qinzhou", b))
+			_, err := w.Intake.Accept(t.Context(), now, from("qinzhou", b))
 			if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Forbidden || failure.Code != code {
 				t.Errorf("got %v, want %s", err, code)
 			}
@@ -172,18 +175,18 @@ func TestResendOfOneWhoMayNotCall(t *testing.T) {
 // read is unavailable, and is neither judged nor admitted.
 func TestOwnerThatCannotBeRead(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
-	first, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	first, err := w.Accept(t.Context(), from("qinzhou", carnet(t, number)))
 	if err != nil {
 		t.Fatal(err)
 	}
 	log := &counter{Admitter: w.Intake.Log, owned: queue.ErrNotFound}
 	w.Intake.Log = log
-	again, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	again, err := w.Accept(t.Context(), from("qinzhou", carnet(t, number)))
 	if err != nil || again.Receipt != first.Receipt || log.admits != 1 {
 		t.Errorf("not known here: %v, %d admits", err, log.admits)
 	}
 	log.owned = queue.ErrUnavailable
-	if _, err = w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, number))); exchange.KindOf(err) != exchange.Unavailable || log.admits != 1 {
+	if _, err = w.Accept(t.Context(), from("qinzhou", carnet(t, number))); exchange.KindOf(err) != exchange.Unavailable || log.admits != 1 {
 		t.Errorf("cannot be read: %v, %d admits", err, log.admits)
 	}
 }

@@ -62,7 +62,7 @@ func TestSignedDocuments(t *testing.T) {
 			w := signingWorld(t, exchange.SignaturePolicy{Required: []string{"ata-carnet"}}, signing.Signer{Certificate: key.Certificate})
 			for i, method := range []c14n.Method{c14n.Exclusive, c14n.Inclusive} {
 				document := signed(t, carnet(t, number+string(rune('A'+i))), key, method)
-				accepted, err := w.Intake.Accept(t.Context(), from("qinzhou", document))
+				accepted, err := w.Accept(t.Context(), from("qinzhou", document))
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -108,7 +108,7 @@ func TestUntrusted(t *testing.T) {
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := signingWorld(t, test.policy, test.signer)
-			_, err := w.Intake.Accept(t.Context(), from("qinzhou", test.document))
+			_, err := w.Accept(t.Context(), from("qinzhou", test.document))
 			failure, ok := errors.AsType[*exchange.Error](err)
 			if !ok || failure.Kind != exchange.Untrusted || failure.Code != test.code || len(failure.Faults) != 1 || failure.Faults[0].Code != test.code {
 				t.Fatalf("got %v (%+v)", err, failure)
@@ -134,7 +134,7 @@ func TestAlgorithmsForKinds(t *testing.T) {
 		},
 	}
 	w := signingWorld(t, policy, signing.Signer{Certificate: key.Certificate})
-	if _, err := w.Intake.Accept(t.Context(), from("qinzhou", signed(t, carnet(t, number), key, c14n.Exclusive))); err != nil {
+	if _, err := w.Accept(t.Context(), from("qinzhou", signed(t, carnet(t, number), key, c14n.Exclusive))); err != nil {
 		t.Error(err)
 	}
 }
@@ -144,7 +144,7 @@ func TestAlgorithmsForKinds(t *testing.T) {
 func TestUnsignedDocuments(t *testing.T) {
 	w := signingWorld(t, exchange.SignaturePolicy{Refused: []string{"ata-carnet"}})
 	text := bytes.Replace(carnet(t, number), []byte("<cbc:Note"), []byte("<!-- Signature http://www.w3.org/2000/09/xmldsig# --><cbc:Note"), 1)
-	accepted, err := w.Intake.Accept(t.Context(), from("qinzhou", text))
+	accepted, err := w.Accept(t.Context(), from("qinzhou", text))
 	if err != nil || accepted.Exchange.Signature != (exchange.Signature{}) {
 		t.Errorf("%+v, %v", accepted.Exchange.Signature, err)
 	}
@@ -155,7 +155,7 @@ func TestSuspendedSender(t *testing.T) {
 	all := append([]exchange.Party(nil), parties...)
 	all[0].Suspended = true
 	w := exchangetest.NewWorld(t, all, routes)
-	_, err := w.Intake.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	_, err := w.Accept(t.Context(), from("qinzhou", carnet(t, number)))
 	failure, ok := errors.AsType[*exchange.Error](err)
 	if !ok || failure.Kind != exchange.Forbidden || failure.Code != exchange.CodeSuspended {
 		t.Errorf("got %v", err)
@@ -165,11 +165,11 @@ func TestSuspendedSender(t *testing.T) {
 // What was found invalid cannot be made trusted.
 func TestInvalidIsNotTrusted(t *testing.T) {
 	w := signingWorld(t, exchange.SignaturePolicy{})
-	checked, err := w.Intake.Checks.Find(t.Context(), from("qinzhou", []byte("<a/>")))
+	checked, err := w.InForce.Checks.Find(t.Context(), from("qinzhou", []byte("<a/>")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.Intake.Signatures.Verify(checked); exchange.KindOf(err) != exchange.Invalid {
+	if _, err := w.InForce.Signatures.Verify(checked); exchange.KindOf(err) != exchange.Invalid {
 		t.Errorf("got %v", err)
 	}
 }

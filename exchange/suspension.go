@@ -50,6 +50,16 @@ func (s *Suspensions) Get(party string) (Suspension, bool) {
 	return one, ok
 }
 
+// Includes reports whether a party may do nothing at all: an operator has suspended
+// it, or the configuration in force does. If there are no suspensions, s may be nil.
+func (s *Suspensions) Includes(now *InForce, party string) bool {
+	if _, suspended := s.Get(party); suspended {
+		return true
+	}
+	known, ok := now.Parties.Get(party)
+	return ok && known.Suspended
+}
+
 // Suspend shuts a party out from now on, in the place of an earlier suspension.
 func (s *Suspensions) Suspend(one Suspension) error {
 	_, err := s.change(func(next map[string]Suspension) bool {

@@ -29,9 +29,8 @@ type mapped struct {
 	Parties string   `type:"path" placeholder:"FILE" help:"Map of parties and routes, in place of the one that ships with the programs."`
 }
 
-// intake returns what checks documents and says to whom they would go. It keeps
-// nothing.
-func (m mapped) intake() (*exchange.Intake, error) {
+// inForce returns the checks, parties and routes of the command. It has no keys.
+func (m mapped) inForce() (*exchange.InForce, error) {
 	settings := map[string]any{"packs": m.Pack}
 	if m.Parties != "" {
 		settings["parties"] = m.Parties
@@ -48,8 +47,8 @@ func (m mapped) intake() (*exchange.Intake, error) {
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}
-	return &exchange.Intake{
-		Checks: exchange.NewChecks(loaded.Catalog, set), Parties: loaded.Parties, Routes: loaded.Routes,
+	return &exchange.InForce{
+		Parties: loaded.Parties, Routes: loaded.Routes, Checks: exchange.NewChecks(loaded.Catalog, set),
 	}, nil
 }
 
@@ -82,18 +81,18 @@ type fault struct {
 
 // Run checks every file and prints what was found, in the order of the files.
 func (c *checkCommand) Run(ctx context.Context, s *session) error {
-	in, err := c.intake()
+	now, err := c.inForce()
 	if err != nil {
 		return err
 	}
-	if _, known := in.Parties.Get(c.As); c.As != "" && !known {
+	if _, known := now.Parties.Get(c.As); c.As != "" && !known {
 		return hinted{fmt.Errorf("there is no party %q", c.As), "--parties names the map of another exchange"}
 	}
 	all := files(c.Files)
 	outcome := error(nil)
 	bar := s.progress(len(all))
 	defer bar.Wipe()
-	work := func(ctx context.Context, file string) verdict { return s.check(ctx, in, c.As, file) }
+	work := func(ctx context.Context, file string) verdict { return s.check(ctx, now, c.As, file) }
 	err = inOrder(ctx, runtime.GOMAXPROCS(0), all, work, func(v verdict) error {
 		outcome = worse(outcome, v.outcome())
 		return bar.Step(func() error { return s.printVerdict(v) })
@@ -106,19 +105,19 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 
 // check checks one file, and says to whom it would go. A kind that no route names
 // is one of a schema pack, whose routes are in a map that was not given.
-func (s *session) check(ctx context.Context, in *exchange.Intake, as, file string) verdict {
+func (s *session) check(ctx context.Context, now *exchange.InForce, as, file string) verdict {
 	document, err := s.read(file)
 	if err != nil {
 		return unchecked(file, codeUnreadable, err)
 	}
-	found, err := in.Checks.Find(ctx, exchange.Document{Bytes: document, Sender: as, Received: time.Now()})
+	found, err := now.Checks.Find(ctx, exchange.Document{Bytes: document, Sender: as, Received: time.Now()})
 	if err != nil {
 		return unchecked(file, "check.failed", fmt.Errorf("check %s: %w", file, err))
 	}
 	v := verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults()), More: found.More()}
-	routed := slices.ContainsFunc(in.Routes.Table(), func(r exchange.Route) bool { return slices.Contains(r.Kinds, v.Kind) })
+	routed := slices.ContainsFunc(now.Routes.Table(), func(r exchange.Route) bool { return slices.Contains(r.Kinds, v.Kind) })
 	if v.Valid && routed {
-		receivers, obstacles := in.Preview(found)
+		receivers, obstacles := now.Preview(found)
 		v.Receivers, v.Obstacles = receivers, s.faults(obstacles)
 	}
 	return v

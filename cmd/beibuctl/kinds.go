@@ -25,11 +25,11 @@ type kindsCommand struct {
 
 // book answers by the schemas, rules and map of a command.
 func (m mapped) book() (kinds.Book, error) {
-	in, err := m.intake()
+	now, err := m.inForce()
 	if err != nil {
 		return kinds.Book{}, err
 	}
-	return kinds.Book{Checks: in.Checks, Routes: in.Routes, Parties: in.Parties}, nil
+	return kinds.Book{InForce: now}, nil
 }
 
 type listKinds struct{ mapped }

@@ -61,12 +61,12 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 	{
 		name: "sealed again at delivery", file: "exchange/httpapi/exchanges.go",
 		right: "	c.bytes(http.StatusOK, mediaXML, body)\n	return nil\n",
-		wrong: `	opened, err := signing.OpenEnvelope(body, s.seals.Load().trust)
+		wrong: `	opened, err := signing.OpenEnvelope(body, c.now.Trust)
 	if err != nil {
 		return err
 	}
 	opened.Header.AcceptedAt = c.begun
-	body, err = s.intake.Load().Sealer.Seal(c.request.Context(), opened.Header, opened.Document)
+	body, err = c.now.Sealer.Seal(c.request.Context(), opened.Header, opened.Document)
 	c.bytes(http.StatusOK, mediaXML, body)
 	return err
 `,

@@ -21,6 +21,7 @@ type World struct {
 	Journal  *journal.Journal
 	Recorder *exchange.Recorder
 	Intake   *exchange.Intake
+	InForce  *exchange.InForce // with which Accept accepts
 	Keys     *signing.Keys
 	Signers  *signing.Registry // the keys of the parties, none at first
 }
@@ -58,12 +59,20 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	w.Signers = signing.NewRegistry(nil)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
-	w.Intake = &exchange.Intake{
-		Checks: Checks(tb), Signatures: exchange.NewSignatures(verifier, w.Signers, known), Parties: known, Routes: table, Sealer: sealer, Log: w.Store, Receipts: receipts,
+	w.Intake = &exchange.Intake{Log: w.Store}
+	w.InForce = &exchange.InForce{
+		Parties: known, Routes: table, Checks: Checks(tb), Signatures: exchange.NewSignatures(verifier, w.Signers, known),
+		Sealer: sealer, Receipts: receipts,
+		Trust: signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 	}
 	w.run(tb, func(ctx context.Context) error { return w.Journal.Run(ctx, w.Store) })
 	w.run(tb, (&exchange.Dispatch{Log: w.Store}).Run)
 	return w
+}
+
+// Accept has the intake accept a document by the configuration in force.
+func (w *World) Accept(ctx context.Context, doc exchange.Document) (exchange.Acceptance, error) {
+	return w.Intake.Accept(ctx, w.InForce, doc)
 }
 
 // run does work in the background until the test ends.

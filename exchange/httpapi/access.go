@@ -54,7 +54,7 @@ func (s *Server) allow(c *call, action access.Action) error {
 	if err := c.caller.May(action); err != nil {
 		return err
 	}
-	if s.isSuspended(c.caller.Party) {
+	if s.shut.Includes(c.now, c.caller.Party) {
 		return errSuspended
 	}
 	return nil

@@ -31,7 +31,7 @@ type Answer struct {
 func (s *Server) Submit(ctx context.Context, party, requestID string, document []byte) Answer {
 	ctx, cancel := context.WithTimeout(ctx, s.limits.Request)
 	defer cancel()
-	accepted, err := s.admit(ctx, party, document)
+	accepted, err := s.admit(ctx, s.current.Load(), party, document)
 	if err != nil {
 		s.metrics.countRefused(codeOf(err))
 		return refused(err, requestID)
@@ -49,8 +49,8 @@ func (s *Server) Submit(ctx context.Context, party, requestID string, document [
 
 // admit is what the routing and the reading of a body do for HTTP, and then
 // the same.
-func (s *Server) admit(ctx context.Context, party string, document []byte) (exchange.Acceptance, error) {
-	if s.isSuspended(party) {
+func (s *Server) admit(ctx context.Context, now *exchange.InForce, party string, document []byte) (exchange.Acceptance, error) {
+	if s.shut.Includes(now, party) {
 		return exchange.Acceptance{}, errSuspended
 	}
 	if len(document) > s.limits.Document {
@@ -62,7 +62,7 @@ func (s *Server) admit(ctx context.Context, party string, document []byte) (exch
 	if err := v.hold(len(document)); err != nil {
 		return exchange.Acceptance{}, err
 	}
-	return s.accept(ctx, v, exchange.Document{Bytes: document, Sender: party, Received: time.Now()})
+	return s.accept(ctx, now, v, exchange.Document{Bytes: document, Sender: party, Received: time.Now()})
 }
 
 // refused is the answer that a failure is.

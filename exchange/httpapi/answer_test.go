@@ -42,9 +42,7 @@ func TestResendAfterAChange(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	document := carnet(t, "CN-1 WARN")
 	first := w.submit(document)
-	intake, _ := w.newIntake()
-	intake.Routes = w.noRoutes()
-	w.server.Swap(intake)
+	w.change(func(now *exchange.InForce) { now.Routes = w.noRoutes() })
 	over := read[httpapi.Acceptance](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
 	if over.Receipt != first.Receipt || !over.Duplicate || len(first.Faults) == 0 || len(over.Faults) != 0 {
 		t.Errorf("over HTTP %+v, first %+v", over, first)
@@ -106,18 +104,11 @@ func TestMailboxOfAPartyWithATopic(t *testing.T) {
 	if mail := w.fetch(receiver, "wait=30s"); len(mail) != 1 { // which is when it stands before the receiver
 		t.Fatalf("%d deliveries", len(mail))
 	}
-	intake, _ := w.newIntake()
-	all := intake.Parties.All()
-	for i := range all {
-		if all[i].ID == receiver {
-			all[i].Deliver = exchange.Outlet{Topic: "deliveries"}
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == receiver {
+			p.Deliver = exchange.Outlet{Topic: "deliveries"}
 		}
-	}
-	var err error
-	if intake.Parties, err = exchange.NewParties(all); err != nil {
-		t.Fatal(err)
-	}
-	w.server.Swap(intake)
+	})
 	if p := read[httpapi.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-topic" {
 		t.Errorf("answered %+v", p)
 	}

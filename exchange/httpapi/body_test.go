@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 )
 
@@ -27,7 +28,7 @@ import (
 // through everything that stands before a handler.
 func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Server {
 	tb.Helper()
-	s := &Server{limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
+	s := &Server{current: &exchange.Current{}, limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
 	s.room = newRoom(s.limits, nil)
 	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	var err error

@@ -6,6 +6,7 @@ import (
 	"encoding/pem"
 	"net/http"
 
+	"beibu/exchange"
 	"beibu/exchange/proof"
 	"beibu/signing"
 )
@@ -28,7 +29,7 @@ type SealKey struct {
 }
 
 // keysOf returns public keys as the API shows them.
-func keysOf(k PublicKeys) Keys {
+func keysOf(k exchange.PublicKeys) Keys {
 	out := Keys{
 		Keys:  list(k.Receipts),
 		Seals: []SealKey{},
@@ -52,24 +53,25 @@ func keysOf(k PublicKeys) Keys {
 
 // listParties answers GET /v1/parties.
 func (s *Server) listParties(c *call) error {
-	in := s.intake.Load()
 	out := Parties{Parties: []Party{}}
-	for _, p := range in.Parties.All() {
-		out.Parties = append(out.Parties, wireParty(in, p, c.caller))
+	for _, p := range c.now.Parties.All() {
+		out.Parties = append(out.Parties, wireParty(c.now, s.shut, p, c.caller))
 	}
 	return c.json(http.StatusOK, out)
 }
 
 // listRoutes answers GET /v1/routes.
 func (s *Server) listRoutes(c *call) error {
-	return c.json(http.StatusOK, Routes{Routes: list(s.intake.Load().Routes.Table())})
+	return c.json(http.StatusOK, Routes{Routes: list(c.now.Routes.Table())})
 }
 
 // listRules answers GET /v1/rules.
-func (s *Server) listRules(c *call) error { return c.json(http.StatusOK, s.rules) }
+func (s *Server) listRules(c *call) error {
+	return c.json(http.StatusOK, RulesOf(c.now.Checks.Rules()))
+}
 
 // listKeys answers GET /v1/keys.
-func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, s.seals.Load().keys) }
+func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now.Keys)) }
 
 // showVersion answers GET /v1/version.
 func (s *Server) showVersion(c *call) error { return c.json(http.StatusOK, s.version) }

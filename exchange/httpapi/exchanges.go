@@ -42,7 +42,7 @@ func (s *Server) listExchanges(c *call) error {
 	}
 	found, next, err := s.journal.Exchanges(c.request.Context(), q)
 	if err == nil && len(found) == 0 {
-		err = s.filters().Check(c.request.Context(), q.Kind, q.Party, q.Sender)
+		err = s.filters(c).Check(c.request.Context(), q.Kind, q.Party, q.Sender)
 	}
 	if err != nil {
 		return err
@@ -61,10 +61,9 @@ func (s *Server) listExchanges(c *call) error {
 	return c.json(http.StatusOK, page)
 }
 
-// filters returns what knows the values of filters.
-func (s *Server) filters() exchange.Filters {
-	in := s.intake.Load()
-	return exchange.Filters{Parties: in.Parties, Checks: in.Checks, Journal: s.journal}
+// filters knows the values that filters can have.
+func (s *Server) filters(c *call) exchange.Filters {
+	return exchange.Filters{InForce: c.now, Journal: s.journal}
 }
 
 // showExchange answers GET /v1/exchanges/{id}.
@@ -215,7 +214,7 @@ func (s *Server) unseal(c *call, x exchange.Exchange) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	opened, err := signing.OpenEnvelope(body, s.seals.Load().trust)
+	opened, err := signing.OpenEnvelope(body, c.now.Trust)
 	if err != nil {
 		return nil, fmt.Errorf("open envelope of %s: %w", x.ID, err)
 	}
@@ -232,7 +231,7 @@ func (s *Server) receipt(c *call) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := s.intake.Load().Receipts.Make(x.Receipt())
+	receipt, err := c.now.Receipts.Make(x.Receipt())
 	if err != nil {
 		return err
 	}

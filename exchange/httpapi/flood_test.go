@@ -80,17 +80,14 @@ beibu_documents_refused_total{code="share-used"} 1
 // again for whoever comes after.
 func TestLogThatCannotBeHad(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
-	intake, _ := w.newIntake()
-	intake.Patience = time.Millisecond
-	w.server.Swap(intake)
+	w.intake.Patience = time.Millisecond
 	w.stallUntilDone()
 	document := carnet(t, "CN/4501/26/12")
 	got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
 	if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "unavailable" || !p.Retryable || got.header.Get("Retry-After") == "" {
 		t.Errorf("%v %+v", got.header, p)
 	}
-	intake, _ = w.newIntake() // patient: what follows may take this machine longer
-	w.server.Swap(intake)
+	w.intake.Patience = 0 // what follows may take this machine longer
 	w.failAdmits(nil)
 	w.submit(document)
 }
@@ -98,16 +95,7 @@ func TestLogThatCannotBeHad(t *testing.T) {
 // setQuota gives parties quotas, as a reload does.
 func (w *world) setQuota(quotas map[string]exchange.Quota) {
 	w.t.Helper()
-	intake, _ := w.newIntake()
-	all := intake.Parties.All()
-	for i := range all {
-		all[i].Quota = quotas[all[i].ID]
-	}
-	var err error
-	if intake.Parties, err = exchange.NewParties(all); err != nil {
-		w.t.Fatal(err)
-	}
-	w.server.Swap(intake)
+	w.changeParties(func(p *exchange.Party) { p.Quota = quotas[p.ID] })
 }
 
 // A party with a quota is told with every answer how it stands, and refused

@@ -81,7 +81,7 @@ func TestSilentStrangersAreClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.intake.Store(&exchange.Intake{Parties: parties})
+		s.current.Store(&exchange.InForce{Parties: parties})
 		digest := sha256.Sum256([]byte("key"))
 		if s.credentials, err = access.NewCredentials([]access.Credential{{Name: "operator", Operator: true, KeySHA256: hex.EncodeToString(digest[:])}}); err != nil {
 			t.Fatal(err)

@@ -30,7 +30,7 @@ func (s *Server) takeIn(c *call) error {
 	}
 	defer s.buffers.put(body)
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	accepted, err := s.accept(c.request.Context(), c.visit, doc)
+	accepted, err := s.accept(c.request.Context(), c.now, c.visit, doc)
 	if err != nil {
 		return err
 	}
@@ -42,11 +42,11 @@ func (s *Server) takeIn(c *call) error {
 }
 
 // accept hands a document to the intake where there is room for it.
-func (s *Server) accept(ctx context.Context, v *visit, doc exchange.Document) (exchange.Acceptance, error) {
+func (s *Server) accept(ctx context.Context, now *exchange.InForce, v *visit, doc exchange.Document) (exchange.Acceptance, error) {
 	if err := v.work(); err != nil {
 		return exchange.Acceptance{}, err
 	}
-	return s.intake.Load().Accept(ctx, doc)
+	return s.intake.Accept(ctx, now, doc)
 }
 
 // check answers POST /v1/checks: what submit would find, with nothing kept, and to
@@ -61,15 +61,14 @@ func (s *Server) check(c *call) error {
 		return err
 	}
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	intake := s.intake.Load()
-	checked, err := intake.Checks.Find(c.request.Context(), doc)
+	checked, err := c.now.Checks.Find(c.request.Context(), doc)
 	if err != nil {
 		return &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
 	}
 	answer := Check{Kind: checked.Kind(), Valid: checked.Valid()}
 	answer.Faults, answer.Omitted = few(checked.Faults(), checked.More())
 	if checked.Valid() {
-		trusted, err := intake.Signatures.Verify(checked)
+		trusted, err := c.now.Signatures.Verify(checked)
 		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
 			answer.Valid = false
 			answer.Faults, answer.Omitted = few(failure.Faults, failure.More)
@@ -80,7 +79,7 @@ func (s *Server) check(c *call) error {
 	}
 	answer.Receivers, answer.Obstacles = []string{}, []Fault{}
 	if checked.Valid() {
-		receivers, obstacles := intake.Preview(checked)
+		receivers, obstacles := c.now.Preview(checked)
 		answer.Receivers = list(receivers)
 		answer.Obstacles, _ = few(obstacles, 0)
 	}

@@ -26,20 +26,17 @@ type SchemaFile struct {
 	Path  string `json:"path"` // where it is read
 }
 
-// book answers by what is in force now.
-func (s *Server) book() kinds.Book {
-	in := s.intake.Load()
-	return kinds.Book{Checks: in.Checks, Routes: in.Routes, Parties: in.Parties}
-}
+// book answers by the configuration of the call.
+func (c *call) book() kinds.Book { return kinds.Book{InForce: c.now} }
 
 // listKinds answers GET /v1/kinds.
 func (s *Server) listKinds(c *call) error {
-	return c.json(http.StatusOK, Kinds{Kinds: list(s.book().List(time.Now()))})
+	return c.json(http.StatusOK, Kinds{Kinds: list(c.book().List(time.Now()))})
 }
 
 // showKind answers GET /v1/kinds/{kind}.
 func (s *Server) showKind(c *call) error {
-	guide, err := s.book().Show(c.request.PathValue("kind"), time.Now())
+	guide, err := c.book().Show(c.request.PathValue("kind"), time.Now())
 	if err != nil {
 		return err
 	}
@@ -56,7 +53,7 @@ func (s *Server) sampleKind(c *call) error {
 	if err := c.visit.work(); err != nil {
 		return err
 	}
-	document, err := s.book().Sample(c.request.Context(), c.request.PathValue("kind"), name, time.Now())
+	document, err := c.book().Sample(c.request.Context(), c.request.PathValue("kind"), name, time.Now())
 	if err != nil {
 		return err
 	}
@@ -68,7 +65,7 @@ func (s *Server) sampleKind(c *call) error {
 // listSchema answers GET /v1/kinds/{kind}/schema.
 func (s *Server) listSchema(c *call) error {
 	kind := c.request.PathValue("kind")
-	files, err := s.book().Files(kind, time.Now())
+	files, err := c.book().Files(kind, time.Now())
 	if err != nil {
 		return err
 	}
@@ -82,7 +79,7 @@ func (s *Server) listSchema(c *call) error {
 
 // schemaFile answers GET /v1/kinds/{kind}/schema/{file}.
 func (s *Server) schemaFile(c *call) error {
-	files, err := s.book().Files(c.request.PathValue("kind"), time.Now())
+	files, err := c.book().Files(c.request.PathValue("kind"), time.Now())
 	if err != nil {
 		return err
 	}

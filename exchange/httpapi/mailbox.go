@@ -54,7 +54,7 @@ func (s *Server) fetch(c *call) error {
 		c.Header().Set("Allow", http.MethodGet)
 		return errMethod.because("allowed is GET", "允许的方法：GET")
 	}
-	if party, ok := s.intake.Load().Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
+	if party, ok := c.now.Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
 		return errByTopic
 	}
 	p := parametersOf(c.request)
@@ -79,7 +79,7 @@ func (s *Server) fetch(c *call) error {
 	if err != nil && !drained { // what the drain cut short comes again
 		return err
 	}
-	if s.isSuspended(c.caller.Party) { // since the poll began
+	if s.shut.Includes(s.current.Load(), c.caller.Party) { // since the poll began, perhaps by a reload
 		return errSuspended
 	}
 	page := MailboxPage{Deliveries: make([]MailboxItem, 0, len(items))}

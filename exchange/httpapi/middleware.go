@@ -16,6 +16,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 )
 
@@ -26,6 +27,7 @@ type call struct {
 	request *http.Request
 	id      string // of the request
 	begun   time.Time
+	now     *exchange.InForce // by which it is answered, whole
 	caller  access.Principal
 	visit   *visit // the memory that it holds, until its answer is written; nil where there is no route
 	limits  *Limits
@@ -157,7 +159,7 @@ func (c *call) drain() {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Request)
 	defer cancel()
-	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), limits: &s.limits}
+	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), now: s.current.Load(), limits: &s.limits}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	h.Set("Cache-Control", "no-store")

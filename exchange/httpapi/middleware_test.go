@@ -20,6 +20,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 )
@@ -177,11 +178,9 @@ func clientCertificate(t *testing.T) (tls.Certificate, string) {
 }
 
 // A reload puts other parties and routes in force without a restart.
-func TestSwappedIntake(t *testing.T) {
+func TestChangeInForce(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
-	intake, _ := w.newIntake()
-	intake.Routes = w.noRoutes()
-	w.server.Swap(intake)
+	w.change(func(now *exchange.InForce) { now.Routes = w.noRoutes() })
 	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "A"))})
 	if p := read[httpapi.Problem](t, a, http.StatusUnprocessableEntity); p.Code != "unroutable" {
 		t.Errorf("%+v", p)

@@ -56,8 +56,8 @@ func (q *quotas) spend(party string, quota exchange.Quota, now time.Time) balanc
 
 // draw takes one document off a party's quota, unless it is used up. A party
 // without a quota has the zero one, and is never over.
-func (s *Server) draw(party string, now time.Time) (exchange.Quota, balance) {
-	p, ok := s.intake.Load().Parties.Get(party)
+func (s *Server) draw(in *exchange.InForce, party string, now time.Time) (exchange.Quota, balance) {
+	p, ok := in.Parties.Get(party)
 	if !ok || p.Quota == (exchange.Quota{}) {
 		return exchange.Quota{}, balance{}
 	}
@@ -68,7 +68,7 @@ func (s *Server) draw(party string, now time.Time) (exchange.Quota, balance) {
 // how it stands (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4). It
 // fails with a *refusal where the quota is used up.
 func (s *Server) spend(c *call) error {
-	quota, b := s.draw(c.caller.Party, c.begun)
+	quota, b := s.draw(c.now, c.caller.Party, c.begun)
 	if quota == (exchange.Quota{}) {
 		return nil
 	}
@@ -90,8 +90,12 @@ const lookTime = time.Second
 // that is suspended need not wait to be told so. It fails where ctx ends first,
 // and only then.
 func (s *Server) Turn(ctx context.Context, party string) error {
-	for !s.isSuspended(party) {
-		quota, b := s.draw(party, time.Now())
+	for {
+		in := s.current.Load()
+		if s.shut.Includes(in, party) {
+			return ctx.Err()
+		}
+		quota, b := s.draw(in, party, time.Now())
 		if !b.over {
 			return ctx.Err()
 		}
@@ -103,5 +107,4 @@ func (s *Server) Turn(ctx context.Context, party string) error {
 			return ctx.Err()
 		}
 	}
-	return ctx.Err()
 }

@@ -79,7 +79,7 @@ func TestQuotaIsChanged(t *testing.T) {
 // quotaServer is the part of a server that counts, over one party with a quota.
 func quotaServer(t *testing.T, p exchange.Party) *Server {
 	t.Helper()
-	s := &Server{}
+	s := &Server{current: &exchange.Current{}}
 	swapParty(t, s, p)
 	return s
 }
@@ -92,7 +92,7 @@ func swapParty(t *testing.T, s *Server, p exchange.Party) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Swap(&exchange.Intake{Parties: parties})
+	s.current.Store(&exchange.InForce{Parties: parties})
 }
 
 // Who waits for a turn gets what the quota lets through, no sooner and little
@@ -101,7 +101,7 @@ func TestTurnsComeAsTheQuotaFills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := quotaServer(t, exchange.Party{Quota: exchange.Quota{Documents: 3, Window: time.Minute}}) // one in 20 s
 		begun := time.Now()
-		s.draw("a", begun) // over HTTP
+		s.draw(s.current.Load(), "a", begun) // over HTTP
 		for i, want := range []time.Duration{0, 0, 20 * time.Second, 40 * time.Second} {
 			if err := s.Turn(t.Context(), "a"); err != nil {
 				t.Fatal(err)
@@ -110,7 +110,7 @@ func TestTurnsComeAsTheQuotaFills(t *testing.T) {
 				t.Errorf("turn %d after %s, want %s", i, waited, want)
 			}
 		}
-		if _, b := s.draw("a", time.Now()); !b.over {
+		if _, b := s.draw(s.current.Load(), "a", time.Now()); !b.over {
 			t.Errorf("over HTTP there is more: %+v", b)
 		}
 	})

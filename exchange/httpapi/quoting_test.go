@@ -62,7 +62,6 @@ func quoted(tb testing.TB, digit string) string {
 func newRuledWorld(tb testing.TB, limits httpapi.Limits) *world {
 	tb.Helper()
 	w := newWorld(tb, limits)
-	intake, _ := w.newIntake()
 	catalog, err := builtIn()
 	if err != nil {
 		tb.Fatal(err)
@@ -71,8 +70,7 @@ func newRuledWorld(tb testing.TB, limits httpapi.Limits) *world {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	intake.Checks = exchange.NewChecks(catalog, set)
-	w.server.Swap(intake)
+	w.change(func(now *exchange.InForce) { now.Checks = exchange.NewChecks(catalog, set) })
 	return w
 }
 

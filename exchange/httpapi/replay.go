@@ -17,7 +17,7 @@ func (s *Server) planReplay(c *call) error {
 	if err := c.caller.ScopeReplay(&query); err != nil {
 		return err
 	}
-	if err := s.filters().Check(c.request.Context(), query.Kind, query.Receiver); err != nil {
+	if err := s.filters(c).Check(c.request.Context(), query.Kind, query.Receiver); err != nil {
 		return err
 	}
 	plan, err := s.replay.Plan(c.request.Context(), query)
@@ -39,7 +39,7 @@ func (s *Server) doReplay(c *call) error {
 	if err := goodReason(order.Reason); err != nil {
 		return err
 	}
-	if err := s.filters().Check(c.request.Context(), order.Query.Kind, order.Query.Receiver); err != nil {
+	if err := s.filters(c).Check(c.request.Context(), order.Query.Kind, order.Query.Receiver); err != nil {
 		return err
 	}
 	plan, err := s.replay.Do(c.request.Context(), exchange.Order{

@@ -14,40 +14,29 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
-	"beibu/exchange/proof"
-	"beibu/exchange/rules"
 	"beibu/queue"
-	"beibu/signing"
 )
 
-// Options are what the door is built of. All but Limits and Stamps must be
-// there.
+// Options are what the door is built of. All but Limits, Stamps and
+// Suspended must be there.
 type Options struct {
-	Intake   *exchange.Intake // with the checks, parties, routes and receipts that the API shows
-	Rules    *rules.Set
-	Journal  exchange.Journal
-	Recorder *exchange.Recorder
-	Untold   queue.Undispatched // accepted, and in no index yet
-	Mailbox  Mailbox
-	Bodies   queue.Bodies
-	Stamps   Timestamps    // or nil, where no authority stamps seals
-	Trust    signing.Trust // whose seals on our own envelopes count
-	Keys     PublicKeys
-	Access   *access.Credentials
-	Limits   Limits
-	Beside   func() int64 // bytes that others hold for requests that are over, which count in Limits.Memory; or nil
-	Version  Version
-	Log      *zap.Logger
-	Metrics  prometheus.Registerer
+	Current   *exchange.Current // holds the configuration in force
+	Intake    *exchange.Intake
+	Suspended *exchange.Suspensions // those of Intake; or nil
+	Journal   exchange.Journal
+	Recorder  *exchange.Recorder
+	Untold    queue.Undispatched // accepted, and in no index yet
+	Mailbox   Mailbox
+	Bodies    queue.Bodies
+	Stamps    Timestamps // or nil, where no authority stamps seals
+	Access    *access.Credentials
+	Limits    Limits
+	Beside    func() int64 // bytes that others hold for requests that are over, which count in Limits.Memory; or nil
+	Version   Version
+	Log       *zap.Logger
+	Metrics   prometheus.Registerer
 
 	Handovers int // without an acknowledgement, after which Mailbox has a delivery behind all others
-}
-
-// PublicKeys are what anyone needs to check what the exchange signed.
-type PublicKeys struct {
-	Seals    []*signing.Certificate // of the keys that seal envelopes
-	UserID   string                 // that enters SM2 seals, or "" for the usual one
-	Receipts []proof.ReceiptKey     // that sign receipts
 }
 
 // Limits bound what requests may ask for.
@@ -98,8 +87,9 @@ func (l Limits) withDefaults() Limits {
 
 // A Server is the public API. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	intake      atomic.Pointer[exchange.Intake]
-	rules       Rules
+	current     *exchange.Current
+	intake      *exchange.Intake
+	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
 	finder      exchange.Finder
 	replay      exchange.Replay
@@ -107,7 +97,6 @@ type Server struct {
 	mailbox     Mailbox
 	bodies      queue.Bodies
 	stamps      Timestamps
-	seals       atomic.Pointer[seals]
 	credentials *access.Credentials
 	limits      Limits
 	version     Version
@@ -130,20 +119,18 @@ type Server struct {
 // New returns the door. It fails where something is missing or where its
 // metrics are taken.
 func New(o Options) (*Server, error) {
-	if o.Intake == nil || o.Rules == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
+	if o.Current == nil || o.Intake == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
 		return nil, errors.New("make HTTP API: something that it is built of is missing")
 	}
 	s := &Server{
-		rules: RulesOf(o.Rules), journal: o.Journal,
+		current: o.Current, intake: o.Intake, shut: o.Suspended, journal: o.Journal,
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
-	s.intake.Store(o.Intake)
-	s.SwapKeys(o.Trust, o.Keys)
 	s.room = newRoom(s.limits, o.Beside)
 	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())
@@ -158,23 +145,6 @@ func New(o Options) (*Server, error) {
 		s.mount(r)
 	}
 	return s, nil
-}
-
-// Swap puts another intake in force, with other parties, routes or checks, for
-// every request from now on.
-func (s *Server) Swap(in *exchange.Intake) { s.intake.Store(in) }
-
-// seals are the keys of the exchange. They are not changed once made.
-type seals struct {
-	trust signing.Trust
-	keys  Keys
-}
-
-// SwapKeys puts other keys of the exchange in force: whose seals on our own
-// envelopes count, and what anyone is told. Those that sealed what is kept must
-// be among them.
-func (s *Server) SwapKeys(trust signing.Trust, keys PublicKeys) {
-	s.seals.Store(&seals{trust: trust, keys: keysOf(keys)})
 }
 
 // Leave has every answer from now on end its connection, so that callers who hold
@@ -273,9 +243,6 @@ func (s *Server) mount(r route) {
 		}
 	})
 }
-
-// isSuspended tells whether a party may do nothing at all.
-func (s *Server) isSuspended(id string) bool { return s.intake.Load().IsSuspended(id) }
 
 // strangers is the name under which all callers without credentials share the
 // memory. No party has it.

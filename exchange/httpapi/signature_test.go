@@ -15,16 +15,7 @@ import (
 // suspend swaps the parties for some of which one is suspended, or none.
 func (w *world) suspend(id string) {
 	w.t.Helper()
-	intake, _ := w.newIntake()
-	all := intake.Parties.All()
-	for i := range all {
-		all[i].Suspended = all[i].ID == id
-	}
-	var err error
-	if intake.Parties, err = exchange.NewParties(all); err != nil {
-		w.t.Fatal(err)
-	}
-	w.server.Swap(intake)
+	w.changeParties(func(p *exchange.Party) { p.Suspended = p.ID == id })
 }
 
 // suspended shows that a suspended party may do nothing from the next request

@@ -24,12 +24,12 @@ func (s *Server) suspendParty(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.intake.Load().Suspended.Suspend(exchange.Suspension{Party: party.ID, Reason: judgement.Reason, Actor: c.caller.Name, At: time.Now().UTC()})
+	err = s.shut.Suspend(exchange.Suspension{Party: party.ID, Reason: judgement.Reason, Actor: c.caller.Name, At: time.Now().UTC()})
 	if err != nil {
 		return fmt.Errorf("suspend party: %w", err)
 	}
 	s.audit(c, "party suspended", party.ID, judgement.Reason)
-	return c.json(http.StatusOK, wireParty(s.intake.Load(), *party, c.caller))
+	return c.json(http.StatusOK, wireParty(c.now, s.shut, *party, c.caller))
 }
 
 // resumeParty answers DELETE /v1/parties/{id}/suspension. What the map of
@@ -48,7 +48,7 @@ func (s *Server) resumeParty(c *call) error {
 	if err != nil {
 		return err
 	}
-	was, err := s.intake.Load().Suspended.Lift(party.ID)
+	was, err := s.shut.Lift(party.ID)
 	if err != nil {
 		return fmt.Errorf("resume party: %w", err)
 	}
@@ -56,7 +56,7 @@ func (s *Server) resumeParty(c *call) error {
 		return errNotSuspended(party)
 	}
 	s.audit(c, "party resumed", party.ID, reason)
-	return c.json(http.StatusOK, wireParty(s.intake.Load(), *party, c.caller))
+	return c.json(http.StatusOK, wireParty(c.now, s.shut, *party, c.caller))
 }
 
 func errNotSuspended(party *exchange.Party) error {
@@ -70,9 +70,8 @@ func errNotSuspended(party *exchange.Party) error {
 
 // party returns the party that a path names.
 func (s *Server) party(c *call) (*exchange.Party, error) {
-	in := s.intake.Load()
-	party, ok := in.Parties.Get(c.request.PathValue("id"))
-	if !ok || in.Suspended == nil {
+	party, ok := c.now.Parties.Get(c.request.PathValue("id"))
+	if !ok || s.shut == nil {
 		return nil, &exchange.Error{Op: "find party", Kind: exchange.NotFound, Err: exchange.Because("there is no such party", "没有该参与方")}
 	}
 	return party, nil

@@ -153,11 +153,11 @@ type Party struct {
 }
 
 // wireParty returns a party as a caller may see it.
-func wireParty(in *exchange.Intake, p exchange.Party, who access.Principal) Party {
+func wireParty(now *exchange.InForce, shut *exchange.Suspensions, p exchange.Party, who access.Principal) Party {
 	p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
-	p.Suspended = in.IsSuspended(p.ID)
+	p.Suspended = shut.Includes(now, p.ID)
 	out := Party{Party: p}
-	if given, ok := in.Suspended.Get(p.ID); ok && who.SeesSuspensions() {
+	if given, ok := shut.Get(p.ID); ok && who.SeesSuspensions() {
 		out.Suspension = &given
 	}
 	return out

@@ -56,6 +56,8 @@ const (
 type world struct {
 	t        testing.TB
 	server   *httpapi.Server
+	current  exchange.Current
+	intake   *exchange.Intake
 	url      string
 	client   *http.Client
 	store    *sqlite.Store
@@ -199,7 +201,14 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.index = &index{Journal: opened}
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
-	intake, set := w.newIntake()
+	w.current.Store(w.newInForce())
+	suspended := exchange.NewSuspensions(nil, func([]exchange.Suspension) error {
+		if err := w.unkept.Load(); err != nil {
+			return *err
+		}
+		return nil
+	})
+	w.intake = &exchange.Intake{Suspended: suspended, Log: w}
 	w.access, err = access.NewCredentials(credentials())
 	must(err)
 	core, lines := observer.New(zapcore.InfoLevel)
@@ -207,13 +216,8 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed, patience)}
-	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	w.server, err = httpapi.New(httpapi.Options{
-		Intake: intake, Rules: set, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
-		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
-		Keys: httpapi.PublicKeys{
-			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipts: []proof.ReceiptKey{{Public: public, ID: w.keys.ReceiptID}},
-		},
+		Current: &w.current, Intake: w.intake, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	})
@@ -248,7 +252,8 @@ func (w *world) run() {
 	})
 }
 
-func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
+// newInForce returns the shipped map with the rules of the tests.
+func (w *world) newInForce() *exchange.InForce {
 	w.t.Helper()
 	must := func(err error) {
 		w.t.Helper()
@@ -274,17 +279,37 @@ func (w *world) newIntake() (*exchange.Intake, *rules.Set) {
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
 	w.signers = signing.NewRegistry(nil)
-	set := testRules(w.t)
-	return &exchange.Intake{
-		Checks: exchange.NewChecks(catalog, set), Signatures: exchange.NewSignatures(verifier, w.signers, parties), Parties: parties, Routes: routes,
-		Suspended: exchange.NewSuspensions(nil, func([]exchange.Suspension) error {
-			if err := w.unkept.Load(); err != nil {
-				return *err
-			}
-			return nil
-		}),
-		Sealer: sealer, Log: w, Receipts: receipts,
-	}, set
+	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
+	return &exchange.InForce{
+		Parties: parties, Routes: routes, Checks: exchange.NewChecks(catalog, testRules(w.t)),
+		Signatures: exchange.NewSignatures(verifier, w.signers, parties), Sealer: sealer, Receipts: receipts,
+		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
+		Keys: exchange.PublicKeys{
+			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipts: []proof.ReceiptKey{{Public: public, ID: w.keys.ReceiptID}},
+		},
+	}
+}
+
+// change puts a changed copy of the configuration in force, as a reload does.
+func (w *world) change(change func(now *exchange.InForce)) {
+	next := *w.current.Load()
+	change(&next)
+	w.current.Store(&next)
+}
+
+// changeParties puts changed parties in force.
+func (w *world) changeParties(change func(p *exchange.Party)) {
+	w.t.Helper()
+	w.change(func(now *exchange.InForce) {
+		all := now.Parties.All()
+		for i := range all {
+			change(&all[i])
+		}
+		var err error
+		if now.Parties, err = exchange.NewParties(all); err != nil {
+			w.t.Fatal(err)
+		}
+	})
 }
 
 func credentials() []access.Credential {

@@ -67,18 +67,16 @@ type Rule struct {
 	Source   string        `json:"source"`
 }
 
-// A Book answers questions about kinds, by what is in force.
+// A Book answers questions about kinds, by the configuration in force.
 type Book struct {
-	Checks  *exchange.Checks
-	Routes  *exchange.Routes
-	Parties *exchange.Parties
+	InForce *exchange.InForce
 }
 
 // List returns every kind that is in force at a time, by name.
 func (b Book) List(at time.Time) []Kind {
 	var all []Kind
-	for _, t := range b.Checks.Schemas().Kinds() {
-		d, ok := b.Checks.Schemas().Describe(t.Kind, at)
+	for _, t := range b.InForce.Checks.Schemas().Kinds() {
+		d, ok := b.InForce.Checks.Schemas().Describe(t.Kind, at)
 		if ok && (len(all) == 0 || all[len(all)-1].Kind != string(t.Kind)) {
 			all = append(all, kindOf(d))
 		}
@@ -98,19 +96,19 @@ func kindOf(d schemas.Description) Kind {
 
 // Show returns a kind in full, as it is in force at a time.
 func (b Book) Show(kind string, at time.Time) (Guide, error) {
-	d, ok := b.Checks.Schemas().Describe(schemas.Kind(kind), at)
+	d, ok := b.InForce.Checks.Schemas().Describe(schemas.Kind(kind), at)
 	if !ok {
 		return Guide{}, b.unknown(kind, at)
 	}
 	g := Guide{Kind: kindOf(d), Routes: []Route{}, Samples: []string{}, Senders: []string{}}
-	for _, route := range b.Routes.Table() {
+	for _, route := range b.InForce.Routes.Table() {
 		if slices.Contains(route.Kinds, kind) {
 			g.Routes = append(g.Routes, describe(route))
 		}
 	}
 	g.Facts = b.facts(d)
 	g.Required = required(d)
-	for _, p := range b.Parties.All() {
+	for _, p := range b.InForce.Parties.All() {
 		if p.MaySend(kind) {
 			g.Senders = append(g.Senders, p.ID)
 		}
@@ -181,7 +179,7 @@ func (b Book) facts(d schemas.Description) []Fact {
 		for _, path := range paths {
 			f.Paths = append(f.Paths, path.String())
 		}
-		for _, route := range b.Routes.Table() {
+		for _, route := range b.InForce.Routes.Table() {
 			if slices.Contains(route.Kinds, string(d.Kind)) && slices.Contains(route.GoesBy(), key) {
 				f.Decides = append(f.Decides, route.Name)
 			}
@@ -195,7 +193,7 @@ func (b Book) facts(d schemas.Description) []Fact {
 func (b Book) rules(kind string, at time.Time) []Rule {
 	all := []Rule{}
 	for severity := rules.Reject; severity <= rules.Warn; severity++ {
-		for _, r := range b.Checks.Rules().All() {
+		for _, r := range b.InForce.Checks.Rules().All() {
 			applies := len(r.Kinds) == 0 || slices.Contains(r.Kinds, kind)
 			ended := !r.Until.IsZero() && !at.Before(r.Until.AddDate(0, 0, 1))
 			if r.Severity == severity && applies && !ended {
@@ -224,7 +222,7 @@ func list[T any](all []T) []T {
 
 // Files returns the schema files of a kind, the one that declares its root first.
 func (b Book) Files(kind string, at time.Time) ([]schemas.File, error) {
-	d, ok := b.Checks.Schemas().Describe(schemas.Kind(kind), at)
+	d, ok := b.InForce.Checks.Schemas().Describe(schemas.Kind(kind), at)
 	if !ok {
 		return nil, b.unknown(kind, at)
 	}

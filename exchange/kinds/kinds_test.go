@@ -31,7 +31,7 @@ func book(t *testing.T) kinds.Book {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return kinds.Book{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}
+	return kinds.Book{InForce: &exchange.InForce{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}}
 }
 
 // Whoever writes a document of any kind learns what it must hold and why, and to
@@ -66,7 +66,6 @@ func TestEveryKindIsShown(t *testing.T) {
 // goes somewhere by the shipped map.
 func TestSamplesAreGoodOnAnyDay(t *testing.T) {
 	b := book(t)
-	in := &exchange.Intake{Checks: b.Checks, Routes: b.Routes, Parties: b.Parties}
 	for _, day := range []string{"2026-11-20", "2026-11-29", "2026-12-31", "2027-01-01", "2027-06-15", "2028-02-29"} {
 		at, err := time.Parse(time.DateOnly, day)
 		if err != nil {
@@ -78,11 +77,11 @@ func TestSamplesAreGoodOnAnyDay(t *testing.T) {
 				t.Errorf("%s on %s: %v", k.Kind, day, err)
 				continue
 			}
-			checked, err := b.Checks.Find(t.Context(), exchange.Document{Bytes: first, Received: at})
+			checked, err := b.InForce.Checks.Find(t.Context(), exchange.Document{Bytes: first, Received: at})
 			if err != nil || len(checked.Faults()) > 0 || checked.Kind() != k.Kind {
 				t.Errorf("%s on %s: %v, %v", k.Kind, day, checked.Faults(), err)
 			}
-			if receivers, missing := in.Preview(checked); len(receivers) == 0 {
+			if receivers, missing := b.InForce.Preview(checked); len(receivers) == 0 {
 				t.Errorf("%s on %s goes nowhere: %v", k.Kind, day, missing)
 			}
 			second, err := b.Sample(t.Context(), k.Kind, "", at)

@@ -97,7 +97,7 @@ func (b Book) fresh(ctx context.Context, s testdata.Sample, at time.Time) ([]byt
 }
 
 func (b Book) check(ctx context.Context, document []byte, at time.Time) (exchange.Checked, error) {
-	checked, err := b.Checks.Find(ctx, exchange.Document{Bytes: document, Received: at})
+	checked, err := b.InForce.Checks.Find(ctx, exchange.Document{Bytes: document, Received: at})
 	if err != nil {
 		return exchange.Checked{}, &exchange.Error{Op: "check sample", Kind: exchange.Internal, Err: err}
 	}

@@ -50,7 +50,8 @@ type Daemon struct {
 	shut       *exchange.Suspensions
 	stamps     *timestamps.Keeper // or nil, where no authority stamps seals
 	checks     *exchange.Checks   // schemas and rules, for as long as the daemon runs
-	current    atomic.Pointer[inForce]
+	current    exchange.Current
+	watched    atomic.Pointer[background]
 	deliveries *telemetry.Deliveries
 
 	sharedReceipt  string          // thumbprint of the key that signs the receipts of the log
@@ -125,11 +126,12 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return err
 	}
 	d.checks = exchange.NewChecks(d.config.Catalog, set)
-	now, err := d.prepare(d.config)
+	first, err := d.prepare(d.config)
 	if err != nil {
 		return err
 	}
-	d.current.Store(now)
+	d.current.Store(first.now)
+	d.watched.Store(first.background)
 	err = errors.Join(d.metrics.WatchKeys(d.keyExpiries), d.metrics.WatchRevocations(d.revocationsUntil))
 	if err != nil {
 		return err
@@ -137,7 +139,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.openStamps(ctx); err != nil {
 		return err
 	}
-	if err := d.newAPI(now, set); err != nil {
+	if err := d.newAPI(first.credentials); err != nil {
 		return err
 	}
 	return d.openTopics()

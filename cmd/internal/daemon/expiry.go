@@ -16,13 +16,13 @@ const warnBefore = 30 * 24 * time.Hour
 // keyExpiries returns until when each party, and the exchange itself, has keys
 // that count. A party without keys is not there.
 func (d *Daemon) keyExpiries(now time.Time) []telemetry.KeyExpiry {
-	f := d.current.Load()
+	watched := d.watched.Load()
 	var all []telemetry.KeyExpiry
-	for _, e := range f.signers.Expiries(now) {
+	for _, e := range watched.signers.Expiries(now) {
 		all = append(all, telemetry.KeyExpiry{Use: "signature", Owner: e.Party, Until: e.Until})
 	}
-	until := f.sealing[0].Certificate.NotAfter
-	for _, k := range f.sealing {
+	until := watched.sealing[0].Certificate.NotAfter
+	for _, k := range watched.sealing {
 		if k.Certificate.NotAfter.Before(until) {
 			until = k.Certificate.NotAfter
 		}

@@ -49,7 +49,7 @@ func TestSealByHardware(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened, err := signing.OpenEnvelope(sealed.Body, d.current.Load().trust)
+		opened, err := signing.OpenEnvelope(sealed.Body, d.current.Load().Trust)
 		if err != nil || len(opened.Seals) != 2 || !opened.Seals[1].Certificate.Equal(key.Certificate) {
 			t.Errorf("opened %+v, %v", opened, err)
 		}

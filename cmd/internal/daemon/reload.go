@@ -15,7 +15,6 @@ import (
 	"beibu/cmd/internal/revocation"
 	"beibu/exchange"
 	"beibu/exchange/access"
-	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/signing"
 )
@@ -26,21 +25,25 @@ const keysFolder = "keys"
 // name is what the exchange is called in certificates and in what is trusted.
 const name = "Beibu exchange"
 
-// inForce is what a reload puts in force: parties with their keys, routes,
-// access, and the keys that seal. It is not changed once made.
-type inForce struct {
-	intake      *exchange.Intake
+// A prepared configuration is what a reload puts in force: for requests, for
+// those who make them, and for what the daemon does in the background.
+type prepared struct {
+	now         *exchange.InForce
+	credentials []access.Credential
+	background  *background
+}
+
+// background is what the daemon watches in the configuration in force. It is not
+// changed once made.
+type background struct {
 	signers     *signing.Registry
 	revocations []*revocation.Sources
-	credentials []access.Credential
 	sealing     []signing.Key
-	trust       signing.Trust
-	public      httpapi.PublicKeys
 }
 
 // prepare makes what a configuration would put in force, with the keys and the
 // access in the data folder. Nothing changes yet.
-func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
+func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 	keys, err := d.keys()
 	if err != nil {
 		return nil, err
@@ -57,8 +60,8 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 			d.log.Warn("saved OCSP answers cannot be read, asking the responders", zap.Error(err))
 		}
 	}
-	f := &inForce{signers: l.Signers, revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...), credentials: l.Credentials}
-	sealer, err := signing.NewSealer(f.sealing...)
+	watched := &background{signers: l.Signers, revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...)}
+	sealer, err := signing.NewSealer(watched.sealing...)
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
 	}
@@ -66,21 +69,22 @@ func (d *Daemon) prepare(l *config.Loaded) (*inForce, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(f.credentials) == 0 {
-		if f.credentials, err = ownAccess(filepath.Join(d.config.Data, "access"), l.Parties.All()); err != nil {
+	credentials := l.Credentials
+	if len(credentials) == 0 {
+		if credentials, err = ownAccess(filepath.Join(d.config.Data, "access"), l.Parties.All()); err != nil {
 			return nil, err
 		}
 	}
-	if f.public, f.trust, err = published(keys, more); err != nil {
+	public, trust, err := published(keys, more)
+	if err != nil {
 		return nil, err
 	}
-	f.trust = f.trust.WithTimestamps(d.config.TimeRoots...)
-	f.intake = &exchange.Intake{
-		Checks: d.checks, Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties),
-		Parties: l.Parties, Suspended: d.shut, Routes: l.Routes, Sealer: sealer, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Receipts: receipts,
-		Patience: d.config.Limits.Admit,
+	now := &exchange.InForce{
+		Parties: l.Parties, Routes: l.Routes, Checks: d.checks,
+		Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties), Sealer: sealer, Receipts: receipts,
+		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
 	}
-	return f, nil
+	return &prepared{now: now, credentials: credentials, background: watched}, nil
 }
 
 // keys reads the daemon's own keys, and makes those that are missing.
@@ -90,10 +94,10 @@ func (d *Daemon) keys() (*signing.Keys, error) {
 
 // published returns the keys that anyone needs, and the trust in our own
 // seals: those of now, and those that sealed before.
-func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, signing.Trust, error) {
+func published(keys *signing.Keys, more []signing.Key) (exchange.PublicKeys, signing.Trust, error) {
 	receipt, ok := keys.Receipt.Public().(ed25519.PublicKey)
 	if !ok {
-		return httpapi.PublicKeys{}, signing.Trust{}, errors.New("read receipt key: not Ed25519")
+		return exchange.PublicKeys{}, signing.Trust{}, errors.New("read receipt key: not Ed25519")
 	}
 	seals := []*signing.Certificate{keys.Seal.Certificate}
 	for _, k := range more {
@@ -108,7 +112,7 @@ func published(keys *signing.Keys, more []signing.Key) (httpapi.PublicKeys, sign
 	for _, c := range seals {
 		signers = append(signers, signing.Signer{Name: name, Certificate: c, UserID: userID})
 	}
-	public := httpapi.PublicKeys{Seals: seals, UserID: string(userID), Receipts: []proof.ReceiptKey{{Public: receipt, ID: keys.ReceiptID}}}
+	public := exchange.PublicKeys{Seals: seals, UserID: string(userID), Receipts: []proof.ReceiptKey{{Public: receipt, ID: keys.ReceiptID}}}
 	return public, signing.NewTrust(signers...), nil
 }
 
@@ -124,9 +128,8 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	if err != nil {
 		return fmt.Errorf("reload configuration: %w", err)
 	}
-	d.api.SwapKeys(next.trust, next.public)
-	d.api.Swap(next.intake)
-	d.current.Store(next)
+	d.current.Store(next.now)
+	d.watched.Store(next.background)
 	d.ringRevocations()
 	d.crew.assign(d.topicJobs(l.Parties))
 	if later := d.atNextStart(l.Config); len(later) > 0 {

@@ -218,7 +218,7 @@ func TestSealsSideBySide(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		opened, err := signing.OpenEnvelope(sealed.Body, s.current.Load().trust)
+		opened, err := signing.OpenEnvelope(sealed.Body, s.current.Load().Trust)
 		if err != nil || len(opened.Seals) != seals {
 			t.Errorf("%d seals, %v, want %d", len(opened.Seals), err, seals)
 		}

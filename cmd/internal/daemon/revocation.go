@@ -22,7 +22,7 @@ func (d *Daemon) answers() string { return filepath.Join(d.config.Data, "ocsp") 
 // keepRevocations reads lists and asks responders, in the background.
 func (d *Daemon) keepRevocations() {
 	keeper := &revocation.Keeper{
-		Current: func() []*revocation.Sources { return d.current.Load().revocations },
+		Current: func() []*revocation.Sources { return d.watched.Load().revocations },
 		Dir:     d.answers(), Transport: revocation.NewTransport(), Timeout: answerTimeout, Changed: d.sourcesChanged,
 		Report: (&revocationLog{log: d.log, failing: make(map[string]bool)}).tell,
 	}
@@ -47,7 +47,7 @@ func (d *Daemon) ringRevocations() {
 // current, for each party that has lists or responders.
 func (d *Daemon) revocationsUntil(time.Time) []telemetry.RevocationsUntil {
 	var all []telemetry.RevocationsUntil
-	for _, s := range d.current.Load().revocations {
+	for _, s := range d.watched.Load().revocations {
 		for _, v := range s.Validities() {
 			all = append(all, telemetry.RevocationsUntil(v))
 		}

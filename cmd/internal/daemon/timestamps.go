@@ -26,7 +26,7 @@ func (d *Daemon) openStamps(ctx context.Context) error {
 	told := &stampLog{log: d.log}
 	var err error
 	d.stamps, err = timestamps.Open(ctx, timestamps.Options{
-		Path: path, Trust: func() signing.Trust { return d.current.Load().trust },
+		Path: path, Trust: func() signing.Trust { return d.current.Load().Trust },
 		Feed: d.store, Bodies: d.store, Authority: timestamps.NewAuthority(tsa.URL, tsa.Timeout, d.config.TSATLS), Told: told.tell,
 	})
 	if err != nil {

@@ -52,7 +52,7 @@ func TestTimestamps(t *testing.T) {
 	}
 	close(hanging)
 	stamped := untilStamped(t, sender, path)
-	opened, err := signing.OpenEnvelope(stamped, d.current.Load().trust)
+	opened, err := signing.OpenEnvelope(stamped, d.current.Load().Trust)
 	if err != nil || opened.Seals[0].Timestamp.IsZero() {
 		t.Errorf("opened %+v, %v", opened, err)
 	}

@@ -36,7 +36,7 @@ func (d *Daemon) openTopics() error {
 // serveTopics begins to carry to and to receive from the topics in force.
 func (d *Daemon) serveTopics() {
 	d.life.onStop("topics of parties", d.crew.stop)
-	d.crew.assign(d.topicJobs(d.current.Load().intake.Parties))
+	d.crew.assign(d.topicJobs(d.current.Load().Parties))
 }
 
 // topicJobs are what the topics of parties ask for. One daemon of those that

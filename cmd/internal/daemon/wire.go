@@ -9,23 +9,27 @@ import (
 
 	"beibu/cmd/internal/secret"
 	"beibu/cmd/internal/version"
+	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
-	"beibu/exchange/rules"
 )
 
 // newAPI makes the door.
-func (d *Daemon) newAPI(now *inForce, set *rules.Set) error {
+func (d *Daemon) newAPI(credentials []access.Credential) error {
 	var err error
-	if d.access, err = access.NewCredentials(now.credentials); err != nil {
+	if d.access, err = access.NewCredentials(credentials); err != nil {
 		return err
 	}
 	d.api, err = httpapi.New(httpapi.Options{
-		Intake: now.intake, Rules: set, Journal: d.index, Recorder: d.recorder, Untold: d.store,
+		Current: &d.current, Suspended: d.shut,
+		Intake: &exchange.Intake{
+			Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
+		},
+		Journal: d.index, Recorder: d.recorder, Untold: d.store,
 		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
-		Trust: now.trust, Keys: now.public, Access: d.access,
+		Access: d.access,
 		Limits: httpapi.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
 			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),

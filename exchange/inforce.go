@@ -1,0 +1,76 @@
+package exchange
+
+import (
+	"errors"
+	"sync/atomic"
+
+	"beibu/exchange/proof"
+	"beibu/schemas/places"
+	"beibu/signing"
+)
+
+// An InForce is the configuration by which requests are answered. It is not changed
+// once made: a reload makes another one. Whatever answers a request reads
+// [Current] once and passes the value on, so that no answer mixes two
+// configurations.
+type InForce struct {
+	Parties    *Parties
+	Routes     *Routes
+	Checks     *Checks     // schemas and rules
+	Signatures *Signatures // the keys of the parties, and their policies
+	Sealer     *signing.Sealer
+	Receipts   *proof.Receipts
+	Trust      signing.Trust // for our own envelopes; it includes the keys that sealed what is kept
+	Keys       PublicKeys
+}
+
+// PublicKeys are what anyone needs to check what the exchange signed.
+type PublicKeys struct {
+	Seals    []*signing.Certificate // of the keys that seal envelopes
+	UserID   string                 // that enters SM2 seals, or "" for the usual one
+	Receipts []proof.ReceiptKey     // that sign receipts
+}
+
+// Current holds the configuration in force. It is safe for concurrent use. The
+// zero value holds none: Store comes before the first Load.
+type Current struct {
+	value atomic.Pointer[InForce]
+}
+
+// Load returns the configuration in force.
+func (c *Current) Load() *InForce { return c.value.Load() }
+
+// Store puts another configuration in force for every request from now on.
+// Requests that have begun keep the one that they have.
+func (c *Current) Store(now *InForce) { c.value.Store(now) }
+
+// Preview returns the receivers that a valid document would go to, or the faults
+// that keep it from going anywhere. A caller who speaks for no party has sender
+// "", which may send everything.
+func (f *InForce) Preview(c Checked) ([]string, Faults) {
+	if c.document.Sender != "" {
+		if failure, ok := errors.AsType[*Error](f.allow(c)); ok {
+			return nil, Faults{nowhere(c.facts.Near(places.Number), failure.Text())}
+		}
+	}
+	receivers, err := f.Routes.To(c.document.Sender, c.kind, c.facts)
+	if failure, ok := errors.AsType[*Error](err); ok {
+		return nil, failure.Faults
+	}
+	return receivers, nil
+}
+
+// allow refuses a kind that the sender may not send. A document of no known kind
+// is refused for what it is.
+func (f *InForce) allow(c Checked) error {
+	if c.malformed || c.kind == "" {
+		return c.Err()
+	}
+	if party, ok := f.Parties.Get(c.document.Sender); !ok || !party.MaySend(c.kind) {
+		return &Error{
+			Op: "allow document", Kind: Forbidden, Code: codeMayNotSend,
+			Err: Because("party %s may not send %s", "参与方 %s 不得发送 %s", c.document.Sender, c.kind),
+		}
+	}
+	return nil
+}
