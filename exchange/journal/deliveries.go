@@ -66,7 +66,7 @@ func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express b
 	var all []exchange.Exchange
 	for _, state := range slices.Compact(slices.Sorted(slices.Values(wanted))) {
 		s := due(q, express, state)
-		err := j.each(ctx, s.text(), func(rows *sql.Rows) error {
+		err := j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 			x, err := scanDue(rows)
 			all = append(all, x)
 			return err
@@ -122,7 +122,7 @@ func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchan
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	var all []exchange.Exchange
-	err = j.each(ctx, `SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
+	err = j.Query(ctx, `SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
 		CROSS JOIN exchange x ON x.id = unhex(n.value, '-')
 		CROSS JOIN delivery d ON d.entry = x.sequence AND d.receiver = ? ORDER BY n.key`, func(rows *sql.Rows) error {
 		x, err := scanDue(rows)
@@ -162,7 +162,7 @@ func failing(q exchange.DeliveryQuery) *sentence {
 // handed returns what a query finds of what is handed over to one receiver.
 func (j *Journal) handed(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
-	err := j.each(ctx, s.text(), func(rows *sql.Rows) error {
+	err := j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 		x, err := scanDue(rows)
 		all = append(all, x)
 		return err
@@ -202,7 +202,7 @@ func (j *Journal) Counts(ctx context.Context, handovers int) ([]Backlog, error) 
 		WHERE state IN (%[1]d, %[2]d) AND %[3]s GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
 	var all []Backlog
-	err := j.each(ctx, text, func(rows *sql.Rows) error {
+	err := j.Query(ctx, text, func(rows *sql.Rows) error {
 		var b Backlog
 		var oldest int64
 		var waiting sql.NullInt64

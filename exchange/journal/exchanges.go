@@ -21,7 +21,7 @@ const columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, 
 func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
 	var found *exchange.Exchange
 	var first exchange.Event
-	err := j.each(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(rows *sql.Rows) error {
+	err := j.Query(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(rows *sql.Rows) error {
 		x, accepted, err := scan(rows)
 		found, first = &x, exchange.Event{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}
 		return err
@@ -68,7 +68,7 @@ func scan(rows *sql.Rows, more ...any) (x exchange.Exchange, accepted exchange.S
 // fill reads the deliveries of an exchange, in route order.
 func (j *Journal) fill(ctx context.Context, x *exchange.Exchange) error {
 	text := `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`
-	err := j.each(ctx, text, func(rows *sql.Rows) error {
+	err := j.Query(ctx, text, func(rows *sql.Rows) error {
 		var k kept
 		if err := rows.Scan(k.into()...); err != nil {
 			return err
@@ -98,7 +98,7 @@ func rank(route []string, receiver string) int {
 // timeline reads the steps of an exchange.
 func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
 	text := `SELECT sequence, receiver, state, attempt, at, cause FROM timeline WHERE entry = ? ORDER BY sequence`
-	err := j.each(ctx, text, func(rows *sql.Rows) error {
+	err := j.Query(ctx, text, func(rows *sql.Rows) error {
 		var state, at int64
 		var cause sql.RawBytes
 		e := exchange.Event{Exchange: x.ID}
@@ -113,39 +113,4 @@ func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
 		return fmt.Errorf("read timeline of %s: %w", x.ID, err)
 	}
 	return nil
-}
-
-// each runs a query and calls visit for each row.
-func (j *Journal) each(ctx context.Context, text string, visit func(*sql.Rows) error, args ...any) error {
-	s, err := j.query(ctx, text)
-	if err != nil {
-		return j.noticed(err)
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return j.noticed(err)
-	}
-	defer func() { _ = rows.Close() }() // Err has told what there is to tell
-	for rows.Next() {
-		if err := visit(rows); err != nil {
-			return err
-		}
-	}
-	return j.noticed(rows.Err())
-}
-
-// query returns a prepared query. There are only so many texts, since values
-// are bound.
-func (j *Journal) query(ctx context.Context, text string) (*sql.Stmt, error) {
-	j.mu.Lock()
-	defer j.mu.Unlock()
-	if s, ok := j.prepared[text]; ok {
-		return s, nil
-	}
-	s, err := j.readers.PrepareContext(ctx, text)
-	if err != nil {
-		return nil, fmt.Errorf("prepare query: %w", err)
-	}
-	j.prepared[text] = s
-	return s, nil
 }

@@ -1,6 +1,12 @@
 package journal
 
-import "beibu/exchange"
+import (
+	"beibu/exchange"
+	"beibu/exchange/projection"
+)
+
+// Definition returns what the index is to package projection.
+func Definition() projection.Definition { return definition() }
 
 // ListQuery returns the SQL of a page of exchanges, and its arguments.
 func ListQuery(q exchange.Query) (text string, args []any) {

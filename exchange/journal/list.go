@@ -23,7 +23,7 @@ const (
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
 	limit := within(q.Limit, defaultPage, maxPage)
 	s := list(q, limit+1) // one more tells whether there is a next page
-	err = j.each(ctx, s.text(), func(rows *sql.Rows) error {
+	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 		x, _, err := scan(rows)
 		page = append(page, x)
 		return err

@@ -2,7 +2,6 @@ package journal
 
 import (
 	"fmt"
-	"hash/crc32"
 	"slices"
 	"strings"
 
@@ -99,21 +98,5 @@ func tables() []string {
 			at       INTEGER NOT NULL,
 			cause    BLOB,
 			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
-		`CREATE TABLE progress (
-			one      INTEGER PRIMARY KEY CHECK (one = 1),
-			sequence INTEGER NOT NULL,
-			mark     BLOB NOT NULL) STRICT`,
-		`INSERT INTO progress VALUES (1, 0, x'')`,
 	}
-}
-
-// version changes with the tables and with the numbers of states, so that no
-// change can be forgotten.
-func version() int64 {
-	sum := crc32.NewIEEE()
-	for _, text := range tables() {
-		_, _ = fmt.Fprintln(sum, text)
-	}
-	_, _ = fmt.Fprintln(sum, states)
-	return int64(sum.Sum32() & 0x7fffffff)
 }

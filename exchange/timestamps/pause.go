@@ -26,15 +26,15 @@ func doubled(first, longest time.Duration, times int) time.Duration {
 	}
 }
 
-// sleep waits, or until the bell rings. It returns false where ctx ended.
-func sleep(ctx context.Context, d time.Duration, bell <-chan struct{}) bool {
+// sleep waits for d, or until more is closed. It returns false if ctx ended.
+func sleep(ctx context.Context, d time.Duration, more <-chan struct{}) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():
 		return false
 	case <-timer.C:
-	case <-bell:
+	case <-more:
 	}
 	return true
 }

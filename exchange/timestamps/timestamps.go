@@ -10,6 +10,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/projection"
 	"beibu/queue"
 	"beibu/signing"
 )
@@ -37,36 +38,27 @@ type Report struct {
 // concurrent use.
 type Keeper struct {
 	options Options
-	store   *store
-	bell    chan struct{} // rung when something new waits
+	store   store
 }
 
-// Open opens the file. What was accepted before it was first there is not
-// stamped: an authority that is paid by the stamp would be asked for a whole
-// history.
+// Open opens the file. What was accepted before the file was made is not stamped:
+// an authority that is paid by the stamp would be asked for a whole history.
 func Open(ctx context.Context, o Options) (*Keeper, error) {
-	s, fresh, err := openStore(ctx, o.Path)
+	p, err := projection.Open(ctx, o.Path, definition)
 	if err != nil {
 		return nil, err
 	}
 	if o.Told == nil {
 		o.Told = func(Report) {}
 	}
-	k := &Keeper{options: o, store: s, bell: make(chan struct{}, 1)}
-	if fresh {
-		head, err := o.Feed.Head(ctx)
-		if err == nil {
-			err = s.note(ctx, nil, head)
-		}
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("begin time stamps: %w", err), s.close())
-		}
+	if err := p.Begin(ctx, o.Feed); err != nil {
+		return nil, errors.Join(fmt.Errorf("begin time stamps: %w", err), p.Close())
 	}
-	return k, nil
+	return &Keeper{options: o, store: store{p}}, nil
 }
 
-// Close closes the file. Hear and Run must have ended.
-func (k *Keeper) Close() error { return k.store.close() }
+// Close closes the file. Follow and Run must have ended.
+func (k *Keeper) Close() error { return k.store.Close() }
 
 // Waiting returns how many exchanges wait for a stamp, and when the first of
 // them was accepted.
@@ -74,67 +66,38 @@ func (k *Keeper) Waiting(ctx context.Context) (n int, since time.Time, err error
 	return k.store.waiting(ctx)
 }
 
-// Hear notes what is accepted, until ctx ends. It goes on after every failure.
-func (k *Keeper) Hear(ctx context.Context) error {
+// Follow folds what is accepted, until ctx ends. It continues after every failure.
+func (k *Keeper) Follow(ctx context.Context) error {
 	for failures := 1; ; failures++ {
-		err := k.hear(ctx)
+		err := k.store.Run(ctx, k.options.Feed)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the end that was asked for
 		}
-		k.options.Told(Report{Err: fmt.Errorf("hear what is accepted: %w", err), Down: true, Pause: pause(failures)})
+		k.options.Told(Report{Err: fmt.Errorf("follow what is accepted: %w", err), Down: true, Pause: pause(failures)})
 		if !sleep(ctx, pause(failures), nil) {
 			return nil
 		}
 	}
 }
 
-func (k *Keeper) hear(ctx context.Context) error {
-	after, err := k.store.heard(ctx)
-	if err != nil {
-		return err
-	}
-	return k.options.Feed.Follow(ctx, after, func(ctx context.Context, changes []queue.Change) error {
-		var entries []queue.Entry
-		for _, c := range changes {
-			if c.Entry != nil {
-				entries = append(entries, *c.Entry)
-			}
-		}
-		if err := k.store.note(ctx, entries, changes[len(changes)-1].Sequence); err != nil {
-			return err
-		}
-		if len(entries) > 0 {
-			k.ring()
-		}
-		return nil
-	})
-}
-
-func (k *Keeper) ring() {
-	select {
-	case k.bell <- struct{}{}:
-	default: // it rings already
-	}
-}
-
-// Run asks for what waits, one exchange after another, until ctx ends. It goes
-// on after every failure.
+// Run asks for what waits, one exchange after another, until ctx ends. It
+// continues after every failure.
 func (k *Keeper) Run(ctx context.Context) error {
 	failures := 0
 	for {
+		more := k.store.Changed(added)
 		wait, err := k.turn(ctx)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the end that was asked for
 		}
-		bell := k.bell
 		if err != nil {
 			failures++
-			wait, bell = pause(failures), nil // what is new waits as well
+			wait, more = pause(failures), nil // what is new waits as well
 			k.options.Told(Report{Err: err, Down: true, Pause: wait})
 		} else {
 			failures = 0
 		}
-		if !sleep(ctx, wait, bell) {
+		if !sleep(ctx, wait, more) {
 			return nil
 		}
 	}
@@ -168,7 +131,7 @@ func (k *Keeper) try(ctx context.Context, w waiting) error {
 	answers, err := k.stamp(ctx, w.body)
 	switch {
 	case err == nil:
-		if err := k.store.keep(ctx, w.id, answers); err != nil {
+		if err := k.store.save(ctx, w.id, answers); err != nil {
 			return err
 		}
 		k.options.Told(Report{Exchange: w.id})

@@ -8,7 +8,6 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -133,7 +132,7 @@ func (d *desk) open() {
 	}
 	ctx, cancel := context.WithCancel(d.t.Context())
 	ended := make(chan error, 2)
-	go func() { ended <- d.Hear(ctx) }()
+	go func() { ended <- d.Follow(ctx) }()
 	go func() { ended <- d.Run(ctx) }()
 	d.stop = func() {
 		cancel()
@@ -298,21 +297,6 @@ func TestRestart(t *testing.T) {
 		}
 		d.stop()
 	})
-}
-
-// Another program's file is left as it is.
-func TestForeignFile(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "x.db")
-	s, _, err := openStore(t.Context(), path)
-	if err == nil {
-		_, err = s.db.ExecContext(t.Context(), "PRAGMA user_version = 99")
-	}
-	if err = errors.Join(err, s.close()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := Open(t.Context(), Options{Path: path}); err == nil || !strings.Contains(err.Error(), "version 99") {
-		t.Errorf("opened: %v", err)
-	}
 }
 
 func TestPauses(t *testing.T) {

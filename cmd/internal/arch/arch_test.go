@@ -60,6 +60,10 @@ var rules = []struct {
 	{tree: "exchange/rules", never: "net/http", because: "no HTTP in the domain"},
 	{tree: "exchange/access", never: "net/http", because: "every way in asks for the same rights"},
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
+	{tree: "exchange/projection", never: "exchange/journal", because: "the skeleton knows nothing that is folded with it"},
+	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},
+	{tree: "exchange/journal", never: "exchange/timestamps", because: "adapters do not know each other"},
+	{tree: "exchange/timestamps", never: "exchange/journal", because: "adapters do not know each other"},
 	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "queue", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
@@ -72,8 +76,8 @@ var rules = []struct {
 		because: "measured at the seams",
 	},
 	{
-		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlite", "exchange/journal", "exchange/timestamps"},
-		because: "only the store, the index and the time stamps know SQLite",
+		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlite", "exchange/projection"},
+		because: "only the store and the projections know SQLite",
 	},
 	{tree: "", never: "github.com/jacoelho/xsd", except: []string{"schemas"}, because: "only schemas knows the XSD engine"},
 	{
@@ -84,7 +88,7 @@ var rules = []struct {
 }
 
 // domain is what package exchange itself may never reach: its own adapters.
-var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics"}
+var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/projection"}
 
 func TestDependencies(t *testing.T) {
 	imports := readImports(t)

@@ -21,6 +21,7 @@ import (
 	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/projection"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
 	"beibu/exchange/timestamps"
@@ -240,7 +241,7 @@ func (d *Daemon) start(ctx context.Context) error {
 func (d *Daemon) catchUp(ctx context.Context) error {
 	for {
 		err := d.recorder.Settle(ctx)
-		if errors.Is(err, journal.ErrRefused) {
+		if errors.Is(err, projection.ErrRefused) {
 			d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
 			return nil
 		}

@@ -13,7 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
-	"beibu/exchange/journal"
+	"beibu/exchange/projection"
 	"beibu/queue"
 )
 
@@ -79,7 +79,7 @@ func (d *Daemon) persist(part string, run func(context.Context) error) func(cont
 	return func(ctx context.Context) error {
 		for {
 			err := run(ctx)
-			if ctx.Err() != nil || !errors.Is(err, queue.ErrUnavailable) && !errors.Is(err, journal.ErrRefused) {
+			if ctx.Err() != nil || !errors.Is(err, queue.ErrUnavailable) && !errors.Is(err, projection.ErrRefused) {
 				return err
 			}
 			d.log.Warn("part of the daemon failed, retrying", zap.String("part", part), zap.Error(err))

@@ -13,7 +13,7 @@ import (
 
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/telemetry"
-	"beibu/exchange/journal"
+	"beibu/exchange/projection"
 	"beibu/queue"
 )
 
@@ -79,7 +79,7 @@ func (d *Daemon) setAside() error {
 	if err := os.Rename(memory, memory+".aside"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("set memory aside: %w", err)
 	}
-	return journal.SetAside(filepath.Join(d.config.Data, indexFile))
+	return projection.SetAside(filepath.Join(d.config.Data, indexFile))
 }
 
 // settle waits until the index has come to a sequence or a part has failed.

@@ -73,8 +73,8 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 		return err
 	}
 	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
-	if again := d.index.Again(); again != nil {
-		d.log.Warn("index is rebuilt from the queue", zap.Error(again))
+	if why := d.index.Rebuilt(); why != nil {
+		d.log.Warn("index is rebuilt from the queue", zap.Error(why))
 	}
 	return nil
 }

@@ -41,7 +41,7 @@ func (d *Daemon) openStamps(ctx context.Context) error {
 // and tried again; it never takes the daemon down.
 func (d *Daemon) askForStamps() {
 	if d.stamps != nil && d.config.Seal.TSA.URL != "" {
-		d.work("exchanges to be time-stamped", d.stamps.Hear)
+		d.work("exchanges to be time-stamped", d.stamps.Follow)
 		d.work("time-stamping authority", d.stamps.Run)
 	}
 }

@@ -1,4 +1,4 @@
-package journal
+package projection
 
 import (
 	"context"
@@ -18,19 +18,19 @@ func source(path string, pragmas ...string) string {
 	return name.String()
 }
 
-// A connection is the writer's: the driver itself without a pool, since the
-// fold runs a few statements for every change and each must be cheap.
+// A connection is the writer's: the driver itself without a pool, since a fold runs
+// a few statements for every change and each must be cheap.
 type connection struct {
 	raw      driver.Conn
-	prepared []*statement
+	prepared map[string]*statement // by text
 }
 
 func connect(path string, pragmas ...string) (*connection, error) {
 	raw, err := new(sqlite.Driver).Open(source(path, pragmas...))
 	if err != nil {
-		return nil, fmt.Errorf("open index: %w", err)
+		return nil, fmt.Errorf("open for writing: %w", err)
 	}
-	return &connection{raw: raw}, nil
+	return &connection{raw: raw, prepared: make(map[string]*statement)}, nil
 }
 
 func (c *connection) close() error {
@@ -41,11 +41,14 @@ func (c *connection) close() error {
 	return errors.Join(append(all, c.raw.Close())...)
 }
 
-// prepare makes a statement that lives as long as the connection.
+// prepare returns a statement that lives as long as the connection.
 func (c *connection) prepare(text string) (*statement, error) {
+	if s, ok := c.prepared[text]; ok {
+		return s, nil
+	}
 	s, err := c.once(text)
 	if err == nil {
-		c.prepared = append(c.prepared, s)
+		c.prepared[text] = s
 	}
 	return s, err
 }
@@ -55,12 +58,12 @@ func (c *connection) once(text string) (*statement, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prepare statement: %w", err)
 	}
-	execute, executes := raw.(driver.StmtExecContext)
-	ask, asks := raw.(driver.StmtQueryContext)
-	if !executes || !asks {
-		return nil, errors.Join(errors.New("prepare statement: the driver runs none"), raw.Close())
+	execer, executes := raw.(driver.StmtExecContext)
+	queryer, queries := raw.(driver.StmtQueryContext)
+	if !executes || !queries {
+		return nil, errors.Join(errors.New("prepare statement: the driver cannot run it under a context"), raw.Close())
 	}
-	return &statement{raw: raw, execute: execute, ask: ask}, nil
+	return &statement{raw: raw, execer: execer, queryer: queryer}, nil
 }
 
 // run executes a statement once.
@@ -69,7 +72,7 @@ func (c *connection) run(text string) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(s.exec(), s.raw.Close())
+	return errors.Join(s.exec(nil), s.raw.Close())
 }
 
 // number runs a query for one integer once.
@@ -81,15 +84,15 @@ func (c *connection) number(text string) (n int64, err error) {
 	err = s.query(func(row []driver.Value) error {
 		n, _ = row[0].(int64)
 		return nil
-	})
+	}, nil)
 	return n, errors.Join(err, s.raw.Close())
 }
 
 // A statement is prepared once and run often.
 type statement struct {
 	raw     driver.Stmt
-	execute driver.StmtExecContext
-	ask     driver.StmtQueryContext
+	execer  driver.StmtExecContext
+	queryer driver.StmtQueryContext
 	values  []driver.NamedValue // used again by each run
 	row     []driver.Value      // used again by each row
 }
@@ -103,16 +106,16 @@ func (s *statement) bind(values []driver.Value) {
 	}
 }
 
-func (s *statement) exec(values ...driver.Value) error {
+func (s *statement) exec(values []driver.Value) error {
 	s.bind(values)
-	_, err := s.execute.ExecContext(context.Background(), s.values)
+	_, err := s.execer.ExecContext(context.Background(), s.values)
 	return err
 }
 
-// query calls visit with each row, which is used again for the next.
-func (s *statement) query(visit func(row []driver.Value) error, values ...driver.Value) error {
+// query calls visit with each row, whose memory is used again for the next.
+func (s *statement) query(visit func(row []driver.Value) error, values []driver.Value) error {
 	s.bind(values)
-	rows, err := s.ask.QueryContext(context.Background(), s.values)
+	rows, err := s.queryer.QueryContext(context.Background(), s.values)
 	if err != nil {
 		return err
 	}
@@ -130,13 +133,13 @@ func (s *statement) query(visit func(row []driver.Value) error, values ...driver
 	return errors.Join(err, rows.Close())
 }
 
-// broken tells whether err says that the file is damaged or no database.
-func broken(err error) bool {
+// damaged returns whether err says that the file is damaged or no database.
+func damaged(err error) bool {
 	code := primary(err)
 	return code == sqlite3.SQLITE_CORRUPT || code == sqlite3.SQLITE_NOTADB
 }
 
-// refused tells whether err says that the disk took nothing, as a full one.
+// refused returns whether err says that the disk refused a write, as a full one.
 func refused(err error) bool {
 	code := primary(err)
 	return code == sqlite3.SQLITE_FULL || code == sqlite3.SQLITE_IOERR
