@@ -80,7 +80,6 @@ var unchecked = strings.Fields(`
 	exchange/rules/licence
 	exchange/rules/origin
 	exchange/rules/rulestest
-	exchange/rules/sps
 	exchange/timestamps
 	exchange/topics
 	queue

@@ -2,59 +2,133 @@ package sps
 
 import (
 	"iter"
-	"time"
+	"strings"
 
 	"beibu/exchange/rules"
+	"beibu/exchange/rules/codes"
+	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
 )
 
-// certificates are the kinds that the rules of this package are about.
-func certificates() []string { return []string{"sps-certificate"} }
-
-// Certificate types of UNCL 1001.
-const (
-	phytosanitary = "851"
-	reexport      = "657"
-	sanitary      = "852"
-	veterinary    = "853"
-	health        = "636"
-)
-
-// The parts of a certificate.
-const (
-	head        = "SPSExchangedDocument"
-	consignment = "SPSConsignment"
-	allLines    = "SPSConsignment/IncludedSPSConsignmentItem/IncludedSPSTradeLineItem"
-)
-
-// certificateCode returns the type of a certificate.
-func certificateCode(root strict.Node) string { return root.Find(head + "/TypeCode").Text() }
-
-// forPlants tells whether a certificate is about plants and plant products.
-func forPlants(root strict.Node) bool {
-	code := certificateCode(root)
-	return code == phytosanitary || code == reexport
+// certificateRules are about the type and the state of a certificate, and its
+// countries.
+var certificateRules = []rules.Rule{
+	{
+		Code: "SPS-01", Kinds: certificates(), Severity: rules.Reject,
+		Source: "IPPC (1997), Article V.2(a): issued by officers of the exporting country's organisation",
+		From:   law.IPPC(),
+		EN:     "issued by an authority in {0}; the goods are exported from {1}, whose authority must issue",
+		ZH:     "签发机构位于{0}；货物从{1}出口，须由该国主管机构签发",
+		Check:  checkIssuerCountry,
+	},
+	{
+		Code: "SPS-01B", Kinds: certificates(), Severity: rules.Warn,
+		Source: "IPPC (1997), Article V.1: certificates are for export to another country",
+		From:   law.IPPC(),
+		EN:     "{0} is both the country of export and of import",
+		ZH:     "出口国与进口国同为{0}",
+		Check:  checkSameCountry,
+	},
+	{
+		Code: "SPS-02", Kinds: certificates(), Severity: rules.Warn,
+		Source: "IPPC (1997), Article V.3: additional declarations say what is justified",
+		From:   law.IPPC(),
+		EN:     "the note {0} says nothing",
+		ZH:     "附注{0}没有内容",
+		Check:  checkEmptyDeclaration,
+	},
+	{
+		Code: "SPS-07", Kinds: certificates(), Severity: rules.Reject,
+		Source: "UNCL 1001: 851 and 657 phytosanitary, 852 sanitary, 853 veterinary, 636 health",
+		EN:     "{0} is not a type of certificate; allowed are 851, 657, 852, 853 and 636",
+		ZH:     "{0}不是证书类型；可用851、657、852、853、636",
+		Check:  checkCertificateType,
+	},
+	{
+		Code: "SPS-07B", Kinds: certificates(), Severity: rules.Warn,
+		Source: "UNCL 1001 and Harmonized System chapters: plants have phytosanitary, animals veterinary certificates",
+		EN:     "goods of HS {0} do not go with a certificate of type {1}",
+		ZH:     "HS编码{0}的货物与证书类型{1}不符",
+		Check:  checkTypeOfGoods,
+	},
+	{
+		Code: "SPS-10", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ePhyto status list: 70 issued, 40 withdrawn, 44 replaced, 64 cancelled",
+		EN:     "status {0} is not one that is exchanged; allowed are 70 issued, 40 withdrawn, 44 replaced and 64 cancelled",
+		ZH:     "状态{0}不可交换；可用70已签发、40已撤回、44已替换、64已取消",
+		Check:  checkStatus,
+	},
+	{
+		Code: "SPS-23", Kinds: certificates(), Severity: rules.Warn,
+		Source: "ISPM 12, section 5: declared point of entry; Appendix 1: UN/LOCODE",
+		EN:     "the port of entry {0} is not in {1}, the country of import",
+		ZH:     "入境口岸{0}不在进口国{1}",
+		Check:  checkPortOfEntry,
+	},
 }
 
-// goodsLines iterates over the lines that stand for goods. Number 0 is kept for
-// a description of the whole consignment (sample of the IPPC hub).
-func goodsLines(root strict.Node) iter.Seq[strict.Node] {
-	return func(yield func(strict.Node) bool) {
-		for line := range root.All(allLines) {
-			if n, ok := rules.Number(line.Find("SequenceNumeric")); ok && n.Sign() == 0 {
-				continue
-			}
-			if !yield(line) {
-				return
+// checkIssuerCountry leaves out an issuer without an address.
+func checkIssuerCountry(d *rules.Document, report rules.Report) {
+	at := d.Root.Find(head + "/IssuerSPSParty/SpecifiedSPSAddress/CountryID")
+	export := d.Root.Find(consignment + "/ExportSPSCountry/ID").Text()
+	if code := at.Text(); code != "" && export != "" && code != export {
+		report(at, code, export)
+	}
+}
+
+func checkSameCountry(d *rules.Document, report rules.Report) {
+	at := d.Root.Find(consignment + "/ImportSPSCountry")
+	code := at.Find("ID").Text()
+	if code != "" && code == d.Root.Find(consignment+"/ExportSPSCountry/ID").Text() {
+		report(at, code)
+	}
+}
+
+func checkEmptyDeclaration(d *rules.Document, report rules.Report) {
+	for n := range d.Root.All(head + "/IncludedSPSNote") {
+		subject := n.Find("Subject").Text()
+		if subject != "" && !rules.HasText(n, "Content", "ContentCode") {
+			report(n, subject)
+		}
+	}
+}
+
+func checkCertificateType(d *rules.Document, report rules.Report) {
+	switch code := certificateType(d.Root); code {
+	case phytosanitary, reexport, sanitary, veterinary, health:
+	default:
+		report(d.Root.Find(head+"/TypeCode"), code)
+	}
+}
+
+// The chapters of the Harmonized System that are only about animals and their
+// products, and only about plants and their products.
+const (
+	animalChapters = " 01 02 03 04 05 16 "
+	plantChapters  = " 06 07 08 09 10 11 12 13 14 24 44 "
+)
+
+func checkTypeOfGoods(d *rules.Document, report rules.Report) {
+	wrong, certificate := "", certificateType(d.Root)
+	switch certificate {
+	case phytosanitary, reexport:
+		wrong = animalChapters
+	case veterinary:
+		wrong = plantChapters
+	default:
+		return
+	}
+	for line := range goodsLines(d.Root) {
+		for hs := range hsCodes(line) {
+			code := hs.Text()
+			if len(code) >= 2 && strings.Contains(wrong, " "+code[:2]+" ") {
+				report(hs, code, certificate)
 			}
 		}
 	}
 }
 
-// lineName returns the number of a line, for messages.
-func lineName(line strict.Node) string { return line.Find("SequenceNumeric").Text() }
-
-// hsCodes iterates over the HS codes of a line.
+// hsCodes iterates over the elements that hold the HS codes of a line.
 func hsCodes(line strict.Node) iter.Seq[strict.Node] {
 	return func(yield func(strict.Node) bool) {
 		for class := range line.All("ApplicableSPSClassification") {
@@ -66,45 +140,22 @@ func hsCodes(line strict.Node) iter.Seq[strict.Node] {
 	}
 }
 
-// inSystem tells whether a classification is by a system.
-func inSystem(class strict.Node, system string) bool {
-	for name := range class.All("SystemName") {
-		if rules.Is(name.Text(), system) {
-			return true
-		}
+// checkStatus refuses drafts: only a certificate that was issued is exchanged,
+// also if it was withdrawn, replaced or cancelled since.
+func checkStatus(d *rules.Document, report rules.Report) {
+	at := d.Root.Find(head + "/StatusCode")
+	switch code := at.Text(); code {
+	case "70", "40", "44", "64":
+	default:
+		report(at, code)
 	}
-	return false
 }
 
-// note returns the text of the first note on a subject, and its place.
-func note(root strict.Node, subject string) (strict.Node, string) {
-	for n := range root.All(head + "/IncludedSPSNote") {
-		if n.Find("Subject").Text() == subject {
-			return n, n.Find("Content").Text()
-		}
+// checkPortOfEntry leaves out ports that do not have the form of a UN/LOCODE.
+func checkPortOfEntry(d *rules.Document, report rules.Report) {
+	country := d.Root.Find(consignment + "/ImportSPSCountry/ID").Text()
+	at := d.Root.Find(consignment + "/UnloadingBaseportSPSLocation/ID")
+	if code := at.Text(); codes.LocationCode(code) && country != "" && code[:2] != country {
+		report(at, code, country)
 	}
-	return strict.Node{}, ""
-}
-
-// day returns the day of a udt:DateTimeType, as the country counts it whose
-// certificate it is.
-func day(d *rules.Document, n strict.Node) (time.Time, bool) {
-	for _, form := range [...]string{"DateTimeString", "DateTime"} {
-		if at := n.Find(form); at.Exists() {
-			return rules.DateIn(rules.Country(d.Root), at)
-		}
-	}
-	return time.Time{}, false
-}
-
-func written(day time.Time) string { return day.Format(time.DateOnly) }
-
-// named tells whether any of the elements at path has text.
-func named(n strict.Node, path string) bool {
-	for name := range n.All(path) {
-		if name.Text() != "" {
-			return true
-		}
-	}
-	return false
 }

@@ -12,7 +12,7 @@ import (
 
 func TestSamples(t *testing.T) { rulestest.Run(t, Rules(), certificates()...) }
 
-// The edges of what is allowed: one step further is in the bad samples.
+// The limits of what is allowed: the bad samples are one step beyond.
 func TestEdges(t *testing.T) {
 	const exit = "<udt:DateTimeString>2026-10-31T22:00:00+07:00"
 	cases := map[string]struct {
@@ -28,7 +28,7 @@ func TestEdges(t *testing.T) {
 		"net as much as gross":        {"shrimp-qinzhou", []string{">26400</ram:Gross", ">24000</ram:Gross"}, nil},
 		"net in another unit":         {"shrimp-qinzhou", []string{`unitCode="KGM">24000`, `unitCode="GRM">24000000`}, nil},
 		"counted in packages alone":   {"dragon-fruit-dongxing", []string{`<ram:NetWeightMeasure unitCode="KGM">4000</ram:NetWeightMeasure>`, ""}, nil},
-		"line 0 is not judged":        {"mangosteen-qinzhou", []string{"<ram:SequenceNumeric>0<", "<ram:SequenceNumeric>0.0<"}, nil},
+		"line 0 is not checked":       {"mangosteen-qinzhou", []string{"<ram:SequenceNumeric>0<", "<ram:SequenceNumeric>0.0<"}, nil},
 		"line 0 of goods is":          {"mangosteen-qinzhou", []string{"<ram:SequenceNumeric>0<", "<ram:SequenceNumeric>3<"}, []string{"SPS-13G", "SPS-14", "SPS-12"}},
 		"numbers are compared":        {"dragon-fruit-dongxing", []string{"<ram:SequenceNumeric>2<", "<ram:SequenceNumeric>1.0<"}, []string{"SPS-16"}},
 		"two of three notes missing":  {"durian-reexport-dongxing", []string{"Subject>ADRPN<", "Subject>X<", "Subject>ADRD<", "Subject>Y<"}, []string{"SPS-09"}},
