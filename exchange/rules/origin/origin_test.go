@@ -10,7 +10,7 @@ import (
 
 func TestSamples(t *testing.T) { rulestest.Run(t, Rules(), certificates()...) }
 
-// The edges of what is allowed: one step further is in the bad samples.
+// The limits of what is allowed: the bad samples are one step beyond.
 func TestEdges(t *testing.T) {
 	const left = "<cbc:OccurrenceDate>2026-11-13"
 	cases := map[string]struct {
@@ -35,7 +35,7 @@ func TestEdges(t *testing.T) {
 		"transshipped in a Party":         {"tiles-jakarta-by-hong-kong", []string{"HKHKG", "SGSIN", "Certificate of non-manipulation", "Packing list"}, nil},
 		"endorsers at the same place":     {"tiles-hai-phong", []string{"<cbc:SequenceNumeric>2<", "<cbc:SequenceNumeric>1<"}, nil},
 		"an endorser at a great place":    {"tiles-hai-phong", []string{"<cbc:SequenceNumeric>2<", "<cbc:SequenceNumeric>9223372036854775807<"}, []string{"CO-22"}},
-		"despatch date where no stage":    {"durian-youyiguan", []string{"ActualDepartureTransportEvent>", "LoadingTransportEvent>", "</cac:ActualDepartureTransportEvent>", "</cac:LoadingTransportEvent>"}, nil},
+		"despatch date if no stage":       {"durian-youyiguan", []string{"ActualDepartureTransportEvent>", "LoadingTransportEvent>", "</cac:ActualDepartureTransportEvent>", "</cac:LoadingTransportEvent>"}, nil},
 		"invoice by the exporter himself": {"car-parts-retroactive", []string{">SG<", ">TH<"}, nil},
 	}
 	for name, c := range cases {

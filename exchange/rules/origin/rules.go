@@ -1,55 +1,106 @@
+// Package origin contains the rules of certificates of origin (UBL
+// CertificateOfOrigin), most of them about Form E of the ASEAN-China Free Trade
+// Area. The codes follow the rows of the rule table: CO-08 is row O8, and letters
+// distinguish the checks of one row.
+//
+// Form E uses the elements of UBL as follows: CertificateType is "FORM E"; the
+// ticks of box 13 are Remarks of the application, in the words that are printed
+// ("ISSUED RETROACTIVELY", "MOVEMENT CERTIFICATE", "EXHIBITION", "THIRD PARTY
+// INVOICING"); box 8 is PreferenceCriterionCode of each goods item; the HS code is
+// RequiredCustomsID; the exporting Party is IssuingCountry.
 package origin
 
 import (
+	"iter"
 	"slices"
-	"time"
+	"strings"
 
 	"beibu/exchange/rules"
+	"beibu/signing/strict"
 )
 
-// Rules returns the rules of certificates of origin, by code.
+// Rules returns the rules of certificates of origin.
 func Rules() []rules.Rule {
-	return slices.Concat(parties(), criteria(), items(), issue(), movement(), paper(), endorsement())
+	return slices.Concat(partyRules, itemRules, issueRules, movementRules, paperRules)
 }
 
-// parties: who may issue to whom.
-func parties() []rules.Rule {
-	return []rules.Rule{
-		issuerCountry(), exportCountry(), exporterCountry(), originParty(), importerParty(), issuingParty(),
-		sameParty(), route(),
+// certificates returns the kinds of document that the rules of this package are
+// about.
+func certificates() []string { return []string{"certificate-of-origin"} }
+
+// application is the part of a certificate that holds most of Form E.
+const application = "CertificateOfOriginApplication"
+
+// formE reports whether a certificate is Form E.
+func formE(root strict.Node) bool {
+	switch strings.ToUpper(root.Find(application + "/CertificateType").Text()) {
+	case "FORM E", "E", "ACFTA FORM E":
+		return true
+	}
+	return false
+}
+
+// The ticks of box 13 that rules read.
+const (
+	retroactively = "ISSUED RETROACTIVELY"
+	moved         = "MOVEMENT CERTIFICATE"
+	thirdInvoice  = "THIRD PARTY INVOICING"
+)
+
+// ticked reports whether a tick of box 13 is set.
+func ticked(root strict.Node, tick string) bool {
+	for remark := range root.All(application + "/Remarks") {
+		if strings.EqualFold(remark.Text(), tick) {
+			return true
+		}
+	}
+	return false
+}
+
+// formItems iterates over the goods items of a Form E. It yields none of another
+// certificate.
+func formItems(root strict.Node) iter.Seq[strict.Node] {
+	return func(yield func(strict.Node) bool) {
+		if !formE(root) {
+			return
+		}
+		for item := range root.All(application + "/Shipment/GoodsItem") {
+			if !yield(item) {
+				return
+			}
+		}
 	}
 }
 
-// criteria: box 8 and what follows from it.
-func criteria() []rules.Rule {
-	return []rules.Rule{criterion(), valueContent(), needlessValue(), missingValue()}
+// itemName returns the number of an item, for messages.
+func itemName(item strict.Node) string {
+	if number := item.Find("SequenceNumberID").Text(); number != "" {
+		return number
+	}
+	return item.Find("ID").Text()
 }
 
-// items: what every item has of its own.
-func items() []rules.Rule {
-	return []rules.Rule{ownCriterion(), ownCode(), ownQuantity()}
+// originOf returns the element that holds the country of origin of an item, or
+// none.
+func originOf(item strict.Node) strict.Node {
+	for _, path := range [...]string{"OriginAddress/Country/IdentificationCode", "Item/OriginCountry/IdentificationCode"} {
+		if at := item.Find(path); at.Text() != "" {
+			return at
+		}
+	}
+	return strict.Node{}
 }
 
-// issue: when it was issued and how long it is good.
-func issue() []rules.Rule {
-	return []rules.Rule{retroactive(), twelveMonths(), needlessFlag(), expired()}
+// issuedIn returns the country of the exporting Party, or "".
+func issuedIn(root strict.Node) string {
+	return root.Find(application + "/IssuingCountry/IdentificationCode").Text()
 }
 
-// movement: certificates of an intermediate Party.
-func movement() []rules.Rule {
-	return []rules.Rule{movementOriginal(), movementOrigin(), movementOrder(), movementValidity()}
+// trader returns the exporter or the importer: that of the certificate, or else
+// that of the application.
+func trader(root strict.Node, role string) strict.Node {
+	if at := root.Find(role); at.Exists() {
+		return at
+	}
+	return root.Find(application + "/" + role)
 }
-
-// paper: language, numbers, invoices.
-func paper() []rules.Rule {
-	return []rules.Rule{english(), numberForm(), numberYear(), thirdParty(), thirdPartyFlag()}
-}
-
-// endorsement: the approvals of the issuing side.
-func endorsement() []rules.Rule {
-	return []rules.Rule{endorserOrder(), endorsedNumber(), refused()}
-}
-
-// upgraded is the day from which the amended rules of origin apply (GACC
-// announcement 2019/136): new criteria, and the FOB value only with RVC.
-func upgraded() time.Time { return time.Date(2019, time.August, 20, 0, 0, 0, 0, time.UTC) }

@@ -1,0 +1,101 @@
+package origin
+
+import (
+	"strconv"
+	"time"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// issueRules are about when a certificate was issued and how long it is valid.
+var issueRules = []rules.Rule{
+	{
+		Code: "CO-08", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures: time of issue; Form E, box 13",
+		EN:     "issued on {0}, {1} days after exportation; after more than {2} days “ISSUED RETROACTIVELY” must be ticked in box 13",
+		ZH:     "证书于{0}签发，晚于出口{1}天；超过{2}天须在第13栏勾选“ISSUED RETROACTIVELY”",
+		Check:  checkRetroactive,
+	},
+	{
+		Code: "CO-08B", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures: retroactive issue within 12 months of shipment",
+		EN:     "issued on {0}; goods shipped on {1} could have a certificate until {2}",
+		ZH:     "证书于{0}签发；{1}装运的货物最迟可于{2}补发证书",
+		Check:  checkTwelveMonths,
+	},
+	{
+		Code: "CO-08C", Kinds: certificates(), Severity: rules.Warn,
+		Source: "ACFTA Revised Operational Certification Procedures: time of issue; Form E, box 13",
+		EN:     "“ISSUED RETROACTIVELY” is ticked although the certificate of {0} was issued within {1} days of exportation on {2}",
+		ZH:     "证书于{0}签发，在{2}出口后{1}天以内，却勾选了“ISSUED RETROACTIVELY”",
+		Check:  checkNeedlessFlag,
+	},
+	{
+		Code: "CO-15", Kinds: certificates(), Severity: rules.Warn,
+		Source: "ACFTA Revised Operational Certification Procedures: valid for 12 months",
+		EN:     "the certificate of {0} was good until {1}",
+		ZH:     "{0}签发的证书有效期至{1}",
+		Check:  checkExpired,
+	},
+}
+
+// grace is how many days after exportation a certificate may be issued and is not
+// yet retroactive.
+const grace = 3
+
+func checkRetroactive(d *rules.Document, report rules.Report) {
+	left, ok := departure(d.Root)
+	if !ok || d.Issued.IsZero() || !formE(d.Root) || ticked(d.Root, retroactively) {
+		return
+	}
+	if days := rules.Days(left, d.Issued); days > grace {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), strconv.Itoa(days), strconv.Itoa(grace))
+	}
+}
+
+func checkTwelveMonths(d *rules.Document, report rules.Report) {
+	left, ok := departure(d.Root)
+	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
+		return
+	}
+	if last := rules.AddMonths(left, 12); d.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(left), rules.ISODate(last))
+	}
+}
+
+func checkNeedlessFlag(d *rules.Document, report rules.Report) {
+	left, ok := departure(d.Root)
+	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
+		return
+	}
+	if rules.Days(left, d.Issued) <= grace {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), strconv.Itoa(grace), rules.ISODate(left))
+	}
+}
+
+// checkExpired compares with the day on which the document was received, as the
+// issuing country counts it.
+func checkExpired(d *rules.Document, report rules.Report) {
+	if d.Issued.IsZero() || !formE(d.Root) {
+		return
+	}
+	last := rules.AddMonths(d.Issued, 12)
+	if today, _ := rules.DaysIn(issuedIn(d.Root), d.Received); today.After(last) {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(last))
+	}
+}
+
+// departure returns the day on which the goods left.
+func departure(root strict.Node) (time.Time, bool) {
+	const shipment = application + "/Shipment/"
+	for _, path := range [...]string{
+		"ShipmentStage/ActualDepartureTransportEvent/OccurrenceDate",
+		"Delivery/Despatch/ActualDespatchDate",
+	} {
+		if left, ok := rules.Date(root.Find(shipment + path)); ok {
+			return left, true
+		}
+	}
+	return time.Time{}, false
+}

@@ -1,0 +1,95 @@
+package origin
+
+import (
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// movementRules are about movement certificates, which an intermediate Party issues
+// on the basis of an original Form E.
+var movementRules = []rules.Rule{
+	{
+		Code: "CO-10", Kinds: certificates(), Severity: rules.Reject,
+		Source: "GACC announcement 2011/11; ACFTA Revised Operational Certification Procedures, Rule 1",
+		EN:     "a movement certificate must name the original Form E (a supporting document of type 861 or 864)",
+		ZH:     "流动证明须引用原E类原产地证书（类型861或864的随附单证）",
+		Check:  checkMovementOriginal,
+	},
+	{
+		Code: "CO-10B", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures, Rule 1: issued by an intermediate Party",
+		EN:     "item {0} originates in {1}, the Party that issued the movement certificate; such a certificate is for goods of another Party",
+		ZH:     "第{0}项原产于流动证明签发方{1}；流动证明仅适用于其他缔约方的原产货物",
+		Check:  checkMovementOrigin,
+	},
+	{
+		Code: "CO-10C", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures, Rule 1: on the basis of the original",
+		EN:     "the original is of {0}, after the movement certificate of {1}",
+		ZH:     "原证书日期{0}晚于流动证明签发日期{1}",
+		Check:  checkMovementOrder,
+	},
+	{
+		Code: "CO-11", Kinds: certificates(), Severity: rules.Warn,
+		Source: "ACFTA Revised Operational Certification Procedures: within the validity of the original",
+		EN:     "issued on {0}; the original of {1} was good until {2}",
+		ZH:     "流动证明于{0}签发；{1}签发的原证书有效期至{2}",
+		Check:  checkMovementValidity,
+	},
+}
+
+func checkMovementOriginal(d *rules.Document, report rules.Report) {
+	if isMovement(d.Root) && !original(d.Root).Exists() {
+		report(d.Root.Find(application))
+	}
+}
+
+func checkMovementOrigin(d *rules.Document, report rules.Report) {
+	if !isMovement(d.Root) {
+		return
+	}
+	issued := issuedIn(d.Root)
+	for item := range formItems(d.Root) {
+		at := originOf(item)
+		if code := at.Text(); code != "" && code == issued {
+			report(at, itemName(item), code)
+		}
+	}
+}
+
+func checkMovementOrder(d *rules.Document, report rules.Report) {
+	if !isMovement(d.Root) || d.Issued.IsZero() {
+		return
+	}
+	at := original(d.Root).Find("IssueDate")
+	if first, ok := rules.Date(at); ok && first.After(d.Issued) {
+		report(at, rules.ISODate(first), rules.ISODate(d.Issued))
+	}
+}
+
+func checkMovementValidity(d *rules.Document, report rules.Report) {
+	if !isMovement(d.Root) || d.Issued.IsZero() {
+		return
+	}
+	first, ok := rules.Date(original(d.Root).Find("IssueDate"))
+	if !ok {
+		return
+	}
+	if last := rules.AddMonths(first, 12); d.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(first), rules.ISODate(last))
+	}
+}
+
+// isMovement reports whether a certificate is a movement certificate.
+func isMovement(root strict.Node) bool { return formE(root) && ticked(root, moved) }
+
+// original returns the reference to the original certificate of origin, or none.
+func original(root strict.Node) strict.Node {
+	for ref := range root.All(application + "/SupportingDocumentReference") {
+		switch ref.Find("DocumentTypeCode").Text() {
+		case "861", "864":
+			return ref
+		}
+	}
+	return strict.Node{}
+}

@@ -1,0 +1,160 @@
+package origin
+
+import (
+	"strconv"
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// paperRules are about the number of a certificate, the invoice, and the
+// endorsements of the issuer.
+var paperRules = []rules.Rule{
+	{
+		Code: "CO-14", Kinds: certificates(), Severity: rules.Warn,
+		Source: "Chinese Form E numbers, such as E09470ZC11220001",
+		EN:     "{0} does not have the form of a Chinese Form E number, such as E09470ZC11220001",
+		ZH:     "{0}不符合中国E类证书编号格式（例如E09470ZC11220001）",
+		Check:  checkNumberForm,
+	},
+	{
+		Code: "CO-14B", Kinds: certificates(), Severity: rules.Warn,
+		Source: "Chinese Form E numbers: the year of issue in the second and third place",
+		EN:     "the number {0} is of the year {1}; the certificate was issued on {2}",
+		ZH:     "编号{0}的年份为{1}；证书签发日期为{2}",
+		Check:  checkNumberYear,
+	},
+	{
+		Code: "CO-16", Kinds: certificates(), Severity: rules.Warn,
+		Source: "Form E, overleaf notes: name and country of the company issuing the invoice",
+		EN:     "“THIRD PARTY INVOICING” is ticked, but the company that issued the invoice is not named with its country",
+		ZH:     "勾选了“THIRD PARTY INVOICING”，但未注明开具发票公司的名称和国家",
+		Check:  checkThirdParty,
+	},
+	{
+		Code: "CO-16B", Kinds: certificates(), Severity: rules.Warn,
+		Source: "Form E, box 13: third party invoicing",
+		EN:     "the invoice was issued in {0}, the exporter is in {1}, and “THIRD PARTY INVOICING” is not ticked",
+		ZH:     "发票由{0}的公司开具，出口商位于{1}，但未勾选“THIRD PARTY INVOICING”",
+		Check:  checkThirdPartyFlag,
+	},
+	{
+		Code: "CO-22", Kinds: certificates(), Severity: rules.Warn,
+		Source: "UBL 2.4, EndorserParty: SequenceNumeric is the place in the order of endorsements",
+		EN:     "no endorser has place {0}, although one has place {1}",
+		ZH:     "没有第{0}顺位的签署方，却有第{1}顺位的签署方",
+		Check:  checkEndorserOrder,
+	},
+	{
+		Code: "CO-23", Kinds: certificates(), Severity: rules.Warn,
+		Source: "UBL 2.4, Endorsement: DocumentID names the document that is endorsed",
+		EN:     "the issuer endorsed {0}; this certificate is {1}",
+		ZH:     "签发机构签署的是{0}；本证书编号为{1}",
+		Check:  checkEndorsedNumber,
+	},
+	{
+		Code: "CO-24", Kinds: certificates(), Severity: rules.Reject,
+		Source: "UBL 2.4, Endorsement: ApprovalStatus",
+		EN:     "the issuer's endorsement says {0}; only an approved certificate is exchanged",
+		ZH:     "签发机构的签署状态为{0}；只有已批准的证书可以交换",
+		Check:  checkRefused,
+	},
+}
+
+// checkNumberForm applies to certificates that China issues, as checkNumberYear
+// does: the other Parties have numbers of other forms.
+func checkNumberForm(d *rules.Document, report rules.Report) {
+	if at := d.Root.Find("ID"); chineseFormE(d.Root) && !formNumber(at.Text()) {
+		report(at, at.Text())
+	}
+}
+
+func chineseFormE(root strict.Node) bool { return formE(root) && issuedIn(root) == "CN" }
+
+// formNumber reports whether a text has the form of a Chinese Form E number: E,
+// two digits of the year, and twelve to fourteen letters and digits.
+func formNumber(number string) bool {
+	if len(number) < 15 || len(number) > 17 || number[0] != 'E' {
+		return false
+	}
+	return strings.Trim(number[1:3], "0123456789") == "" &&
+		strings.Trim(number[3:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789") == ""
+}
+
+func checkNumberYear(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("ID")
+	number := at.Text()
+	if d.Issued.IsZero() || !chineseFormE(d.Root) || !formNumber(number) {
+		return
+	}
+	if year := number[1:3]; year != d.Issued.Format("06") {
+		report(at, number, year, rules.ISODate(d.Issued))
+	}
+}
+
+func checkThirdParty(d *rules.Document, report rules.Report) {
+	if !formE(d.Root) || !ticked(d.Root, thirdInvoice) {
+		return
+	}
+	seller := invoice(d.Root).Find("IssuerParty")
+	if rules.PartyName(seller) == "" || rules.PostalCountry(seller).Text() == "" {
+		report(d.Root.Find(application))
+	}
+}
+
+func checkThirdPartyFlag(d *rules.Document, report rules.Report) {
+	if !formE(d.Root) || ticked(d.Root, thirdInvoice) {
+		return
+	}
+	at := rules.PostalCountry(invoice(d.Root).Find("IssuerParty"))
+	exporter := rules.PostalCountry(trader(d.Root, "ExporterParty")).Text()
+	if seller := at.Text(); seller != "" && exporter != "" && seller != exporter {
+		report(at, seller, exporter)
+	}
+}
+
+// invoice returns the reference to the commercial invoice, or none.
+func invoice(root strict.Node) strict.Node {
+	for ref := range root.All(application + "/SupportingDocumentReference") {
+		if ref.Find("DocumentTypeCode").Text() == "380" {
+			return ref
+		}
+	}
+	return strict.Node{}
+}
+
+// checkEndorserOrder allows several endorsers in one place, who may act in any
+// order. The places themselves have no gaps.
+func checkEndorserOrder(d *rules.Document, report rules.Report) {
+	places := make(map[int64]bool)
+	last := int64(0)
+	for at := range d.Root.All(application + "/EndorserParty/SequenceNumeric") {
+		if n, ok := rules.Number(at); ok && n.IsInt() && n.Num().IsInt64() {
+			places[n.Num().Int64()] = true
+			last = max(last, n.Num().Int64())
+		}
+	}
+	for place := int64(1); place < last; place++ {
+		if !places[place] {
+			report(d.Root.Find(application), strconv.FormatInt(place, 10), strconv.FormatInt(last, 10))
+			return
+		}
+	}
+}
+
+func checkEndorsedNumber(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("IssuerEndorsement/DocumentID")
+	if own := d.Root.Find("ID").Text(); at.Text() != "" && at.Text() != own {
+		report(at, at.Text(), own)
+	}
+}
+
+func checkRefused(d *rules.Document, report rules.Report) {
+	at := d.Root.Find("IssuerEndorsement/ApprovalStatus")
+	switch strings.ToUpper(at.Text()) {
+	case "APPROVED", "ACCEPTED", "ENDORSED", "ISSUED":
+	default:
+		report(at, at.Text())
+	}
+}

@@ -1,0 +1,157 @@
+package origin
+
+import (
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/codes"
+	"beibu/signing/strict"
+)
+
+// partyRules are about who may issue to whom, and the way of the goods.
+var partyRules = []rules.Rule{
+	{
+		Code: "CO-01", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures, Rule 2",
+		EN:     "the issuing authority is in {0}; only an authority of {1}, the issuing Party, may issue",
+		ZH:     "签发机构位于{0}；只有签发方{1}的机构可以签发",
+		Check:  checkIssuerCountry,
+	},
+	{
+		Code: "CO-01B", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures, Rule 2: an authority of the exporting Party",
+		EN:     "the goods are exported from {0}; the certificate was issued in {1}",
+		ZH:     "货物从{0}出口，证书却由{1}签发",
+		Check:  checkExportCountry,
+	},
+	{
+		Code: "CO-12", Kinds: certificates(), Severity: rules.Reject,
+		Source: "Form E, box 1: the exporter is in the exporting Party",
+		EN:     "the exporter in box 1 is in {0}; it must be in {1}, the issuing Party",
+		ZH:     "第1栏出口商位于{0}；须位于签发方{1}境内",
+		Check:  checkExporterCountry,
+	},
+	{
+		Code: "CO-17", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Rules of Origin: goods originating in a Party",
+		EN:     "item {0} originates in {1}, which is not a Party; Parties are China and the ten ASEAN states",
+		ZH:     "第{0}项原产于{1}，该国不是缔约方；缔约方为中国和东盟十国",
+		Check:  checkOriginParty,
+	},
+	{
+		Code: "CO-17B", Kinds: certificates(), Severity: rules.Reject,
+		Source: "Form E, box 2: the consignee is in a Party",
+		EN:     "the consignee is in {0}, which is not a Party; Parties are China and the ten ASEAN states",
+		ZH:     "收货人位于{0}，该国不是缔约方；缔约方为中国和东盟十国",
+		Check:  checkImporterParty,
+	},
+	{
+		Code: "CO-17C", Kinds: certificates(), Severity: rules.Reject,
+		Source: "ACFTA Revised Operational Certification Procedures, Rule 2",
+		EN:     "Form E was issued in {0}, which is not a Party; Parties are China and the ten ASEAN states",
+		ZH:     "E类证书由{0}签发，该国不是缔约方；缔约方为中国和东盟十国",
+		Check:  checkIssuingParty,
+	},
+	{
+		Code: "CO-17D", Kinds: certificates(), Severity: rules.Warn,
+		Source: "ACFTA Rules of Origin: preference in another Party",
+		EN:     "the consignee is in {0}, where the certificate was issued",
+		ZH:     "收货人与证书签发方同在{0}",
+		Check:  checkSameParty,
+	},
+	{
+		Code: "CO-17E", Kinds: certificates(), Severity: rules.Hold,
+		Source: "ACFTA Rules of Origin, direct consignment; GACC announcement 2019/155: non-manipulation certificate",
+		EN:     "the goods are transshipped in {0}, outside the Parties, and no certificate of non-manipulation is named",
+		ZH:     "货物在缔约方以外的{0}转运，且未引用未再加工证明",
+		Check:  checkRoute,
+	},
+}
+
+func checkIssuerCountry(d *rules.Document, report rules.Report) {
+	issued := issuedIn(d.Root)
+	at := rules.PostalCountry(d.Root.Find(application + "/IssuerParty"))
+	if code := at.Text(); code != "" && issued != "" && code != issued {
+		report(at, code, issued)
+	}
+}
+
+func checkExportCountry(d *rules.Document, report rules.Report) {
+	issued := issuedIn(d.Root)
+	at := d.Root.Find(application + "/Shipment/ExportCountry/IdentificationCode")
+	if code := at.Text(); formE(d.Root) && code != "" && issued != "" && code != issued {
+		report(at, code, issued)
+	}
+}
+
+// checkExporterCountry finds the trader in a third place, such as Hong Kong or
+// Taiwan.
+func checkExporterCountry(d *rules.Document, report rules.Report) {
+	issued := issuedIn(d.Root)
+	at := rules.PostalCountry(trader(d.Root, "ExporterParty"))
+	if code := at.Text(); formE(d.Root) && code != "" && issued != "" && code != issued {
+		report(at, code, issued)
+	}
+}
+
+func checkOriginParty(d *rules.Document, report rules.Report) {
+	for item := range formItems(d.Root) {
+		at := originOf(item)
+		if code := at.Text(); code != "" && !isParty(code) {
+			report(at, itemName(item), code)
+		}
+	}
+}
+
+func checkImporterParty(d *rules.Document, report rules.Report) {
+	at := rules.PostalCountry(trader(d.Root, "ImporterParty"))
+	if code := at.Text(); formE(d.Root) && code != "" && !isParty(code) {
+		report(at, code)
+	}
+}
+
+func checkIssuingParty(d *rules.Document, report rules.Report) {
+	if code := issuedIn(d.Root); formE(d.Root) && !isParty(code) {
+		report(d.Root.Find(application+"/IssuingCountry"), code)
+	}
+}
+
+func checkSameParty(d *rules.Document, report rules.Report) {
+	at := rules.PostalCountry(trader(d.Root, "ImporterParty"))
+	if code := at.Text(); formE(d.Root) && code != "" && code == issuedIn(d.Root) {
+		report(at, code)
+	}
+}
+
+// checkRoute holds the document for a person, who decides by the papers whether
+// the goods were changed on the way.
+func checkRoute(d *rules.Document, report rules.Report) {
+	if !formE(d.Root) || untouched(d.Root) {
+		return
+	}
+	for at := range d.Root.All(application + "/Shipment/ShipmentStage/TransshipPortLocation/ID") {
+		if code := at.Text(); codes.LocationCode(code) && !isParty(code[:2]) {
+			report(at, code)
+		}
+	}
+}
+
+// untouched reports whether a certificate names a certificate of non-manipulation.
+func untouched(root strict.Node) bool {
+	for kind := range root.All(application + "/SupportingDocumentReference/DocumentType") {
+		text := strings.ToLower(kind.Text())
+		if strings.Contains(text, "non-manipulation") || strings.Contains(text, "未再加工") {
+			return true
+		}
+	}
+	return false
+}
+
+// isParty reports whether a country is a Party of the ASEAN-China Free Trade Area.
+func isParty(country string) bool {
+	switch country {
+	case "CN", "BN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "VN":
+		return true
+	}
+	return false
+}
