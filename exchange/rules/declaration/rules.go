@@ -1,45 +1,55 @@
+// Package declaration contains the rules of customs declarations (DEC-…): what an
+// import, export or transit declaration of UBL 2.4 must comply with by itself.
+//
+// Rules of Chinese practice apply if the declaration is made to a Chinese customs
+// office, by the address of the customs party. If the source is practice only, a
+// rule warns, unless arithmetic alone decides.
 package declaration
 
 import (
+	"iter"
 	"slices"
 
 	"beibu/exchange/rules"
+	"beibu/signing/strict"
 )
 
-// Rules returns the rules of declarations, by code.
+// Rules returns the rules of declarations.
 func Rules() []rules.Rule {
-	return slices.Concat(goods(), figures(), times(), documents(), parties())
+	return slices.Concat(itemRules, figureRules, timeRules, citationRules, partyRules)
 }
 
-// goods: numbering and commodity codes.
-func goods() []rules.Rule {
-	return []rules.Rule{
-		itemNumber(), itemNumberMissing(), tenDigits(), commodityMissing(), nothingDeclared(),
+// The kinds of document that the rules of this package are about.
+const (
+	importDeclaration  = "import-declaration"
+	exportDeclaration  = "export-declaration"
+	transitDeclaration = "transit-declaration"
+)
+
+func imports() []string { return []string{importDeclaration} }
+
+func exports() []string { return []string{exportDeclaration} }
+
+func transits() []string { return []string{transitDeclaration} }
+
+func importsAndExports() []string { return []string{importDeclaration, exportDeclaration} }
+
+func all() []string { return []string{importDeclaration, exportDeclaration, transitDeclaration} }
+
+// body returns the element that holds the customs party, the shipments and the
+// documents cited: the root, or the CustomsDeclaration in the root of an export
+// declaration.
+func body(d *rules.Document) strict.Node {
+	if d.Kind == exportDeclaration {
+		return d.Root.Find("CustomsDeclaration")
 	}
+	return d.Root
 }
 
-// figures: what sums and products must come to.
-func figures() []rules.Rule {
-	return []rules.Rule{
-		lineTotal(), grossWeight(), netWeightSum(), itemCount(), packageCount(), valueSum(),
-	}
-}
+// items iterates over the goods items of all shipments.
+func items(d *rules.Document) iter.Seq[strict.Node] { return body(d).All("Shipment/GoodsItem") }
 
-// times: by when a declaration is made.
-func times() []rules.Rule {
-	return []rules.Rule{
-		lateImport(), abandonedImport(), lateExport(), exportBeforeReceipt(), transitPeriod(), transitLimit(),
-	}
-}
-
-// documents: what a declaration must cite.
-func documents() []rules.Rule {
-	return []rules.Rule{
-		precursorLicence(), graphiteLicence(), plantCertificate(), transitPlantCertificate(), previousItself(),
-	}
-}
-
-// parties: customs offices and companies.
-func parties() []rules.Rule {
-	return []rules.Rule{districtOffice(), officeCode(), companyNumber()}
+// madeInChina reports whether the declaration is made to a Chinese customs office.
+func madeInChina(d *rules.Document) bool {
+	return rules.PostalCountry(body(d).Find("CustomsParty")).Text() == "CN"
 }

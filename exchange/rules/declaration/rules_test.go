@@ -9,10 +9,24 @@ import (
 	"beibu/exchange/rules/rulestest"
 )
 
+var kinds = []string{"import-declaration", "export-declaration", "transit-declaration"}
+
+func TestSamples(t *testing.T) { rulestest.Run(t, declaration.Rules(), kinds...) }
+
+func TestMutations(t *testing.T) { rulestest.Mutate(t, declaration.Rules(), kinds...) }
+
+func FuzzRules(f *testing.F) { rulestest.Fuzz(f, declaration.Rules(), kinds...) }
+
+// BenchmarkCheck checks a declaration of three items.
+func BenchmarkCheck(b *testing.B) {
+	rulestest.Benchmark(b, declaration.Rules(), "import-declaration", "dragon-fruit-dongxing")
+}
+
 type example = rulestest.Example
 
-// run wants breaches of examples. The part stands below the element that holds
-// the shipment; what is before a bar stands in the root.
+// run compares the breaches of examples. The part of an example is put below the
+// element that holds the shipment; if it contains a bar, the text before the bar is
+// put in the root.
 func run(t *testing.T, kind string, examples []example) {
 	t.Helper()
 	rulestest.Examples(t, declaration.Rules(), kind, func(part string) string {

@@ -1,0 +1,144 @@
+package declaration
+
+import (
+	"slices"
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/exchange/rules/law"
+	"beibu/exchange/rules/licence"
+	"beibu/signing/strict"
+)
+
+// citationRules are about the documents that a declaration cites.
+var citationRules = []rules.Rule{
+	{
+		Code: "DEC-16", Kinds: importsAndExports(), Severity: rules.Warn,
+		Source: "State Council Decree 445 (precursor chemicals); declarations cite the licence that the commodity code demands",
+		From:   law.Decree445(),
+		EN:     "{0} is a precursor chemical; no licence is cited for it",
+		ZH:     "{1}属于易制毒化学品；未注明进出口许可证",
+		Check:  checkPrecursorLicence,
+	},
+	{
+		Code: "DEC-16B", Kinds: exports(), Severity: rules.Warn,
+		Source: "MOFCOM and GACC Announcement 2023/39: export control of graphite, from 1 December 2023",
+		From:   law.GraphiteControl(),
+		EN:     "graphite of commodity code {0} is a dual-use item; no export licence is cited for it",
+		ZH:     "商品编号{0}的石墨属于两用物项；未注明出口许可证",
+		Check:  checkGraphiteLicence,
+	},
+	{
+		Code: "DEC-16C", Kinds: imports(), Severity: rules.Warn,
+		Source: "IPPC, article V; Chinese plant quarantine: plants and plant products come with a phytosanitary certificate",
+		EN:     "{0} is a plant product; no phytosanitary certificate (851, 657) is cited",
+		ZH:     "商品编号{0}属于植物产品；未注明植物检疫证书（851、657）",
+		Check:  checkPlantCertificate,
+	},
+	{
+		Code: "DEC-16D", Kinds: transits(), Severity: rules.Warn,
+		Source: "Chinese plant quarantine: transit of plants needs the exporting country's quarantine certificate",
+		EN:     "{0} is a plant product in transit; the exporting country's phytosanitary certificate (851, 657) is not cited",
+		ZH:     "商品编号{0}属于过境植物产品；未注明输出国植物检疫证书（851、657）",
+		Check:  checkPlantCertificate,
+	},
+	{
+		Code: "DEC-21", Kinds: all(), Severity: rules.Reject,
+		Source: "UBL PreviousCustomsDeclaration: a declaration that came before",
+		EN:     "the declaration {0} names itself as the previous one",
+		ZH:     "报关单{0}将自身列为前一份报关单",
+		Check:  checkPreviousItself,
+	},
+}
+
+// checkPrecursorLicence reports the name of the chemical twice: {0} is in English,
+// {1} in Chinese.
+func checkPrecursorLicence(d *rules.Document, report rules.Report) {
+	types := exportLicences
+	if d.Kind == importDeclaration {
+		types = importLicences
+	}
+	if !madeInChina(d) || cites(body(d), types) {
+		return
+	}
+	for item := range items(d) {
+		at := commodity(item)
+		if en, zh, ok := licence.Precursor(rules.HSPrefix(at, 6)); ok && !cites(item, types) {
+			report(at, en, zh)
+		}
+	}
+}
+
+// graphites are the Chinese subheadings of flake graphite, which includes spherical
+// graphite, and of expanded graphite.
+var graphites = []string{"25041010", "25041091", "38019010"}
+
+func checkGraphiteLicence(d *rules.Document, report rules.Report) {
+	if !madeInChina(d) || cites(body(d), exportLicences) {
+		return
+	}
+	for item := range items(d) {
+		at := commodity(item)
+		if slices.Contains(graphites, rules.HSPrefix(at, 8)) && !cites(item, exportLicences) {
+			report(at, at.Text())
+		}
+	}
+}
+
+// checkPlantCertificate reports only the first item concerned: one certificate
+// usually covers the whole consignment.
+func checkPlantCertificate(d *rules.Document, report rules.Report) {
+	if !madeInChina(d) || cites(body(d), plantCertificates) {
+		return
+	}
+	for item := range items(d) {
+		if at := commodity(item); isPlant(at) && !cites(item, plantCertificates) {
+			report(at, at.Text())
+			return
+		}
+	}
+}
+
+// isPlant reports whether a commodity code is of live plants, vegetables, fruit or
+// cereals: chapters 06, 07, 08 and 10 of the Harmonised System.
+func isPlant(code strict.Node) bool {
+	switch rules.HSPrefix(code, 2) {
+	case "06", "07", "08", "10":
+		return len(rules.HSDigits(code)) >= 6
+	}
+	return false
+}
+
+func checkPreviousItself(d *rules.Document, report rules.Report) {
+	own := d.Root.Find("ID").Text()
+	for at := range body(d).All("PreviousCustomsDeclaration/ID") {
+		if at.Text() == own {
+			report(at, own)
+		}
+	}
+}
+
+// The codes by which a declaration cites documents: of three digits those of UNCL
+// 1001, of one character those of the Chinese declaration. UNCL 1001 also has codes
+// of one digit, which are for other documents; see isChinese.
+var (
+	importLicences    = []string{"911", "1", "2", "7", "O", "v"}
+	exportLicences    = []string{"811", "3", "4", "G", "x", "y"}
+	plantCertificates = []string{"851", "657"}
+)
+
+// cites reports whether the declaration as a whole, or a goods item in it, names a
+// document of one of the types.
+func cites(n strict.Node, types []string) bool {
+	for code := range n.All("AdditionalDocumentReference/DocumentTypeCode") {
+		text := code.Text()
+		if slices.Contains(types, text) && (len(text) > 1 || isChinese(code)) {
+			return true
+		}
+	}
+	return false
+}
+
+// isChinese reports whether a code may be of the Chinese declaration: it does not
+// name list 1001.
+func isChinese(code strict.Node) bool { return !strings.Contains(code.Attr("listID"), "1001") }

@@ -1,0 +1,249 @@
+package declaration
+
+import (
+	"math/big"
+	"strconv"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// figureRules are about totals, weights and counts.
+var figureRules = []rules.Rule{
+	{
+		Code: "DEC-03", Kinds: all(), Severity: rules.Reject,
+		Source: "arithmetic: a line total is quantity times unit price, within rounding (UBL InvoiceLine)",
+		EN:     "the line total is {0}; {1} at {2} are {3}",
+		ZH:     "总价为{0}；数量{1}乘以单价{2}应为{3}",
+		Check:  checkLineTotal,
+	},
+	{
+		Code: "DEC-04", Kinds: all(), Severity: rules.Reject,
+		Source: "arithmetic: gross weight is net weight and packing",
+		EN:     "the gross weight of {0} kg is less than the net weight of {1} kg",
+		ZH:     "毛重{0}千克小于净重{1}千克",
+		Check:  checkGrossWeight,
+	},
+	{
+		Code: "DEC-04B", Kinds: all(), Severity: rules.Warn,
+		Source: "common practice: the net weights of the items sum up to the total",
+		EN:     "the net weight is {0} kg; the items sum up to {1} kg",
+		ZH:     "净重合计为{0}千克；各商品项净重之和为{1}千克",
+		Check:  checkNetWeightSum,
+	},
+	{
+		Code: "DEC-05", Kinds: all(), Severity: rules.Reject,
+		Source: "WCO Data Model, GoodsItemQuantity; UBL Shipment/TotalGoodsItemQuantity; arithmetic",
+		EN:     "{0} goods items are announced; {1} are there",
+		ZH:     "注明商品项数为{0}，实有{1}项",
+		Check:  checkItemCount,
+	},
+	{
+		Code: "DEC-05B", Kinds: all(), Severity: rules.Reject,
+		Source: "WCO Data Model, TotalPackageQuantity; UBL Consignment/TotalPackagesQuantity; arithmetic",
+		EN:     "{0} packages are announced; the items are in {1}",
+		ZH:     "注明总件数为{0}；各商品项件数之和为{1}",
+		Check:  checkPackageCount,
+	},
+	{
+		Code: "DEC-19", Kinds: all(), Severity: rules.Reject,
+		Source: "arithmetic: the customs values of the items sum up to the total, within rounding (UBL DeclaredCustomsValueAmount)",
+		EN:     "the customs value is {0}; the items sum up to {1}",
+		ZH:     "完税价格合计为{0}；各商品项之和为{1}",
+		Check:  checkValueSum,
+	},
+}
+
+func checkLineTotal(d *rules.Document, report rules.Report) {
+	for item := range items(d) {
+		for line := range item.All("InvoiceLine") {
+			checkLine(line, report)
+		}
+	}
+}
+
+// checkLine compares the total of an invoice line with quantity × price per base
+// quantity. It leaves out free lines and lines with charges, which have other
+// totals.
+func checkLine(line strict.Node, report rules.Report) {
+	totalAt, priceAt, quantityAt := line.Find("LineExtensionAmount"), line.Find("Price/PriceAmount"), line.Find("InvoicedQuantity")
+	total, hasTotal := rules.ReadAmount(totalAt)
+	price, hasPrice := rules.ReadAmount(priceAt)
+	quantity, hasQuantity := rules.Number(quantityAt)
+	if !hasTotal || !hasPrice || !hasQuantity || total.Currency != price.Currency {
+		return
+	}
+	if line.Find("AllowanceCharge").Exists() || rules.IsTrue(line.Find("FreeOfChargeIndicator")) {
+		return
+	}
+	if baseAt := line.Find("Price/BaseQuantity"); baseAt.Exists() {
+		base, ok := rules.Number(baseAt)
+		if !ok || base.Sign() == 0 || baseAt.Attr("unitCode") != quantityAt.Attr("unitCode") {
+			return
+		}
+		quantity = new(big.Rat).Quo(quantity, base)
+	}
+	if !rules.IsProduct(total, quantity, price) {
+		product := new(big.Rat).Mul(quantity, price.Value)
+		report(totalAt, rules.Decimal(total.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
+	}
+}
+
+func checkGrossWeight(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		checkGross(shipment, report)
+		for item := range shipment.All("GoodsItem") {
+			checkGross(item, report)
+		}
+	}
+}
+
+func checkGross(n strict.Node, report rules.Report) {
+	at := n.Find("GrossWeightMeasure")
+	gross, hasGross := kilograms(at)
+	net, hasNet := kilograms(n.Find("NetWeightMeasure"))
+	if hasGross && hasNet && gross.Cmp(net) < 0 {
+		report(at, rules.Decimal(gross), rules.Decimal(net))
+	}
+}
+
+// checkNetWeightSum applies if every item has a net weight. It allows a thousandth
+// of the total and one kilogram for rounding.
+func checkNetWeightSum(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		at := shipment.Find("NetWeightMeasure")
+		total, ok := kilograms(at)
+		if !ok {
+			continue
+		}
+		sum, ok := netWeight(shipment)
+		if !ok {
+			continue
+		}
+		off := new(big.Rat).Sub(total, sum)
+		allowed := new(big.Rat).Mul(total, big.NewRat(1, 1000))
+		if off.Abs(off).Cmp(allowed.Add(allowed, big.NewRat(1, 1))) > 0 {
+			report(at, rules.Decimal(total), rules.Decimal(sum))
+		}
+	}
+}
+
+// netWeight returns the sum of the items of a shipment in kilograms. It reports
+// false if there are no items or one has no weight.
+func netWeight(shipment strict.Node) (*big.Rat, bool) {
+	sum, some := new(big.Rat), false
+	for item := range shipment.All("GoodsItem") {
+		net, ok := kilograms(item.Find("NetWeightMeasure"))
+		if !ok {
+			return nil, false
+		}
+		sum.Add(sum, net)
+		some = true
+	}
+	return sum, some
+}
+
+func checkItemCount(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		at := shipment.Find("TotalGoodsItemQuantity")
+		announced, ok := rules.Number(at)
+		there := 0
+		for range shipment.All("GoodsItem") {
+			there++
+		}
+		if ok && there > 0 && announced.Cmp(big.NewRat(int64(there), 1)) != 0 {
+			report(at, rules.Decimal(announced), strconv.Itoa(there))
+		}
+	}
+}
+
+// checkPackageCount applies if a shipment has one consignment and every item
+// states its packages.
+func checkPackageCount(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		at, ok := onlyTotal(shipment)
+		if !ok {
+			continue
+		}
+		announced, hasTotal := rules.Number(at)
+		there, hasPackages := packages(shipment)
+		if hasTotal && hasPackages && announced.Cmp(there) != 0 {
+			report(at, rules.Decimal(announced), rules.Decimal(there))
+		}
+	}
+}
+
+// onlyTotal returns the package count of a shipment's only consignment. It reports
+// false if there are several consignments or no count.
+func onlyTotal(shipment strict.Node) (strict.Node, bool) {
+	var only strict.Node
+	for consignment := range shipment.All("Consignment") {
+		if only.Exists() {
+			return strict.Node{}, false
+		}
+		only = consignment
+	}
+	total := only.Find("TotalPackagesQuantity")
+	return total, total.Exists()
+}
+
+// packages returns the number of packages of the items of a shipment. It reports
+// false if there are no items or one states no packages.
+func packages(shipment strict.Node) (*big.Rat, bool) {
+	sum, some := new(big.Rat), false
+	for item := range shipment.All("GoodsItem") {
+		packed := false
+		for at := range item.All("ContainingPackage/Quantity") {
+			n, ok := rules.Number(at)
+			if !ok {
+				return nil, false
+			}
+			sum.Add(sum, n)
+			packed = true
+		}
+		if !packed {
+			return nil, false
+		}
+		some = true
+	}
+	return sum, some
+}
+
+// checkValueSum applies if every item has a customs value in the currency of the
+// total.
+func checkValueSum(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		at := shipment.Find("DeclaredCustomsValueAmount")
+		total, ok := rules.ReadAmount(at)
+		sum, summed := new(big.Rat), 0
+		for item := range shipment.All("GoodsItem") {
+			value, has := rules.ReadAmount(item.Find("DeclaredCustomsValueAmount"))
+			if ok = ok && has && value.Currency == total.Currency; !ok {
+				break
+			}
+			sum.Add(sum, value.Value)
+			summed++
+		}
+		if ok && summed > 0 && !rules.IsSum(total, sum, summed) {
+			report(at, rules.Decimal(total.Value), rules.Decimal(sum))
+		}
+	}
+}
+
+// kilograms reads a mass. It reports false if there is none, or if its unit is not
+// one of grams, kilograms and tonnes (UNECE Recommendation 20).
+func kilograms(measure strict.Node) (*big.Rat, bool) {
+	mass, ok := rules.Number(measure)
+	if !ok {
+		return nil, false
+	}
+	switch measure.Attr("unitCode") {
+	case "KGM":
+		return mass, true
+	case "TNE":
+		return mass.Mul(mass, big.NewRat(1000, 1)), true
+	case "GRM":
+		return mass.Quo(mass, big.NewRat(1000, 1)), true
+	}
+	return nil, false
+}

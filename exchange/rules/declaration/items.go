@@ -1,0 +1,140 @@
+package declaration
+
+import (
+	"strconv"
+	"strings"
+
+	"beibu/exchange/rules"
+	"beibu/signing/strict"
+)
+
+// itemRules are about the goods items: their numbers and their commodity codes.
+var itemRules = []rules.Rule{
+	{
+		Code: "DEC-01", Kinds: all(), Severity: rules.Reject,
+		Source: "WCO Data Model, SequenceNumeric; Chinese declaration practice: items run from 1 without gaps",
+		EN:     "the item has number {0}; items run from 1 without gaps, it should be {1}",
+		ZH:     "项号为{0}；商品项号应从1开始连续编号，此处应为{1}",
+		Check:  checkItemNumber,
+	},
+	{
+		Code: "DEC-01B", Kinds: all(), Severity: rules.Reject,
+		Source: "WCO Data Model, SequenceNumeric is mandatory",
+		EN:     "the item ({0}) has no number",
+		ZH:     "商品项（{0}）没有项号",
+		Check:  checkItemNumberMissing,
+	},
+	{
+		Code: "DEC-02", Kinds: importsAndExports(), Severity: rules.Reject,
+		Source: "Chinese declaration rules: commodity codes (CodeTS) have 10 digits",
+		EN:     "commodity code {0} does not have the 10 digits of a Chinese declaration",
+		ZH:     "商品编号{0}不是10位数字",
+		Check:  checkTenDigits,
+	},
+	{
+		Code: "DEC-02B", Kinds: importsAndExports(), Severity: rules.Reject,
+		Source: "Chinese declaration rules: every item has a commodity code (CodeTS)",
+		EN:     "the item ({0}) has no commodity code",
+		ZH:     "商品项（{0}）没有商品编号",
+		Check:  checkCommodityMissing,
+	},
+	{
+		Code: "DEC-22", Kinds: all(), Severity: rules.Hold,
+		Source: "WCO Data Model, GoodsShipment with GovernmentAgencyGoodsItem; common practice",
+		EN:     "the declaration {0} has no goods item",
+		ZH:     "报关单{0}没有商品项",
+		Check:  checkNothingDeclared,
+	},
+}
+
+// checkItemNumber reports only the first item out of order, since one gap shifts
+// all that follow.
+func checkItemNumber(d *rules.Document, report rules.Report) {
+	for shipment := range body(d).All("Shipment") {
+		want := 0
+		for item := range shipment.All("GoodsItem") {
+			want++
+			at := numberOf(item)
+			if n, err := strconv.Atoi(at.Text()); at.Exists() && (err != nil || n != want) {
+				report(at, at.Text(), strconv.Itoa(want))
+				break
+			}
+		}
+	}
+}
+
+// numberOf returns the element that numbers a goods item: its sequence number, or
+// its identifier if it has none.
+func numberOf(item strict.Node) strict.Node {
+	if n := item.Find("SequenceNumberID"); n.Exists() {
+		return n
+	}
+	return item.Find("ID")
+}
+
+func checkItemNumberMissing(d *rules.Document, report rules.Report) {
+	for item := range items(d) {
+		if numberOf(item).Text() == "" {
+			report(item, name(item))
+		}
+	}
+}
+
+func checkTenDigits(d *rules.Document, report rules.Report) {
+	if !madeInChina(d) {
+		return
+	}
+	for item := range items(d) {
+		if at := commodity(item); at.Exists() && !isDigits(at.Text(), 10) {
+			report(at, at.Text())
+		}
+	}
+}
+
+func checkCommodityMissing(d *rules.Document, report rules.Report) {
+	for item := range items(d) {
+		if !commodity(item).Exists() {
+			report(item, name(item))
+		}
+	}
+}
+
+// checkNothingDeclared holds the document for a person: UBL allows a declaration
+// without goods, which is normal only before it is complete. The breach is at the
+// innermost element that should have had the goods.
+func checkNothingDeclared(d *rules.Document, report rules.Report) {
+	for range items(d) {
+		return
+	}
+	at := d.Root
+	for _, inner := range []strict.Node{body(d), body(d).Find("Shipment")} {
+		if inner.Exists() {
+			at = inner
+		}
+	}
+	report(at, d.Root.Find("ID").Text())
+}
+
+// commodity returns the element that holds the commodity code of a goods item, or
+// none. A code that names the Harmonized System comes before one that names no
+// list, and a classification before the commodity code and the customs' own
+// number.
+func commodity(item strict.Node) strict.Node {
+	return rules.HS(item,
+		"Item/CommodityClassification/ItemClassificationCode", "Item/CommodityClassification/CommodityCode", "RequiredCustomsID")
+}
+
+// isDigits reports whether a code consists of n decimal digits.
+func isDigits(code string, n int) bool {
+	return len(code) == n && strings.Trim(code, "0123456789") == ""
+}
+
+// name returns the description of a goods item, by which people know it, or "".
+func name(item strict.Node) string {
+	for _, path := range [...]string{"Description", "Item/Name", "Item/Description"} {
+		if n := item.Find(path); n.Exists() {
+			return n.Text()
+		}
+	}
+	return ""
+}
