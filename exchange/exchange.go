@@ -1,11 +1,14 @@
 package exchange
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
 	"beibu/exchange/proof"
+	"beibu/exchange/rules"
+	"beibu/signing"
 )
 
 // An Exchange is one document's journey, as far as it has come.
@@ -27,6 +30,35 @@ type Exchange struct {
 	State      State     // Summary of the deliveries
 	Deliveries []Delivery
 	Events     []Event // the timeline; filled by Journal.Exchange alone
+}
+
+// open begins the exchange of a document.
+func open(t Trusted, receivers []string) Exchange {
+	c := t.checked
+	digest := c.document.Digest()
+	x := Exchange{
+		ID: c.Identity().ExchangeID(digest), Identity: c.Identity(), Digest: digest,
+		Size: len(c.document.Bytes), AcceptedAt: c.document.Received.UTC().Truncate(time.Microsecond),
+		Schema: c.schema, Receivers: receivers, Express: c.facts.Express(), Signature: t.signature, State: SubmissionAcceptance,
+	}
+	for _, fault := range c.faults {
+		if !slices.Contains(x.Faults, fault.Code) { // a list shows hundreds of exchanges
+			x.Faults = append(x.Faults, fault.Code)
+		}
+	}
+	if c.faults.Has(rules.Hold) {
+		x.State, x.Held = SubmissionHeld, heldBy(c.faults)
+	}
+	return x
+}
+
+// header is what the envelope says of an exchange.
+func (x Exchange) header() signing.Header {
+	return signing.Header{
+		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version, Receivers: x.Receivers,
+		DigestSHA256: x.Digest, AcceptedAt: x.AcceptedAt, SchemaPack: x.Schema,
+	}
 }
 
 // Receipt returns what the receipt of the exchange says.
