@@ -71,12 +71,12 @@ func TestVerifySignedDocument(t *testing.T) {
 	}
 }
 
-// The command for xmlsec1 that help and the README show verifies envelopes as it
+// The command for xmlsec1 that help and the documentation show verifies envelopes as it
 // is written, and none that was changed.
 func TestXmlsecCommand(t *testing.T) {
 	signingtest.Tool(t, "xmlsec1")
 	bash := signingtest.Tool(t, "bash")
-	readme, err := os.ReadFile("../../README.md")
+	page, err := os.ReadFile("../../deploy/docs/verify.md")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestXmlsecCommand(t *testing.T) {
 		}
 	}
 	put("keys/beibu.pem", s.keys.SealPEM)
-	for where, text := range map[string]string{"help": help, "README": string(readme)} {
+	for where, text := range map[string]string{"help": help, "documentation": string(page)} {
 		command := regexp.MustCompile(`(?m)^[ $]*(xmlsec1 --verify .*)$`).FindStringSubmatch(text)
 		if command == nil {
 			t.Errorf("%s: no command for xmlsec1", where)
