@@ -16,7 +16,7 @@ const (
 	LastYear  = 2199
 )
 
-// A Reading says what became of a date that was read.
+// A Reading is the result of reading a date.
 type Reading uint8
 
 // The readings of a date.

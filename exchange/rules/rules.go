@@ -6,14 +6,14 @@ import (
 	"beibu/signing/strict"
 )
 
-// A Severity says what becomes of a document in which a rule found a breach.
+// A Severity is what happens to a document in which a rule found a breach.
 type Severity uint8
 
 // The severities, worst first.
 const (
 	Reject Severity = iota // the document is refused
-	Hold                   // the document is accepted and marked for a person to look at
-	Warn                   // the document is accepted and the sender is told
+	Hold                   // the document is accepted, and held until a person decides
+	Warn                   // the document is accepted with a warning
 )
 
 // String returns "reject", "hold" or "warn".
@@ -26,32 +26,32 @@ type Rule struct {
 	Code     string    // permanent and unique, such as "ATA-01"
 	Kinds    []string  // the kinds of document it applies to; none means all
 	Severity Severity  // of every breach of it
-	Source   string    // the clause it comes from, for people
+	Source   string    // the clause that it comes from, for people
 	From     time.Time // first day in force, by the document's issue date; zero: always was
 	Until    time.Time // last day in force; zero: no end
 	EN, ZH   string    // the message, with {0}, {1} … for the arguments of Report
 	Check    func(*Document, Report)
 }
 
-// A Report notes a breach at a place. Where the breach is that something is
-// missing, the place is the element that ought to hold it. An argument may be
-// as long as a document: a message shows its first MaxShown characters.
+// A Report records a breach at an element. If something is missing, it is the
+// element that should contain it. An argument may be as long as a document: a
+// message shows its first [QuoteLimit] characters.
 type Report func(at strict.Node, args ...string)
 
-// A Document is what a rule may look at.
+// A Document is what a rule may read.
 type Document struct {
 	Kind     string
 	Root     strict.Node
-	Issued   time.Time // midnight UTC of the document's own issue date; zero where it has none
-	Received time.Time // when it came in; see DaysIn
+	Issued   time.Time // midnight UTC of the document's own issue date; zero if it has none
+	Received time.Time // time of receipt; see DaysIn
 
-	traced []traced // the elements that have a trait; see Each
+	traced []traced // the elements that have a trait; see [Document.Each]
 }
 
-// BuiltIn reports whether the document is of a kind of the exchange's own, and not
-// of one that a schema pack added. The names of elements mean what they mean in
-// the standards of those kinds; in a kind of a pack they may mean anything, so
-// that a rule for all kinds judges a code there only if it names its list.
+// BuiltIn reports whether the kind of the document is built in, and not added by a
+// schema pack. In a built-in kind the names of elements have the meaning of its
+// standard. In a kind of a pack they may mean anything, so that a rule for all kinds
+// judges a code there only if the code names its list.
 func (d *Document) BuiltIn() bool {
 	switch d.Kind {
 	case "ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
@@ -62,9 +62,9 @@ func (d *Document) BuiltIn() bool {
 	return false
 }
 
-// A Breach is one finding of a rule.
+// A Breach is one breach of a rule in a document.
 type Breach struct {
 	Rule   *Rule
 	At     strict.Node
-	EN, ZH string // the messages of the rule, with what was found; see Quote
+	EN, ZH string // the messages of the rule with the arguments; see [Quote]
 }

@@ -11,24 +11,24 @@ import (
 	"beibu/signing/strict"
 )
 
-// A Set is rules ready to be applied. It is safe for concurrent use.
+// A Set holds rules for documents of all kinds. It is safe for concurrent use.
 type Set struct {
 	all    []Rule
 	byKind map[string][]*Rule
 }
 
-// NewSet binds rules together. It fails where two have the same code or one
-// lacks what every rule has.
+// NewSet returns a set of rules. It fails if two have the same code, or if one lacks
+// its code, source, messages or check.
 func NewSet(all ...[]Rule) (*Set, error) {
 	s := &Set{all: slices.Concat(all...), byKind: make(map[string][]*Rule)}
 	slices.SortStableFunc(s.all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	for i := range s.all {
 		r := &s.all[i]
 		if r.Code == "" || r.Check == nil || r.EN == "" || r.ZH == "" || r.Source == "" {
-			return nil, fmt.Errorf("bind rule %q: code, source, messages and check must be there", r.Code)
+			return nil, fmt.Errorf("add rule %q: code, source, messages and check are required", r.Code)
 		}
 		if i > 0 && s.all[i-1].Code == r.Code {
-			return nil, fmt.Errorf("bind rule %q: the code is taken", r.Code)
+			return nil, fmt.Errorf("add rule %q: another rule has the same code", r.Code)
 		}
 		if len(r.Kinds) == 0 {
 			s.byKind[""] = append(s.byKind[""], r)
@@ -43,13 +43,13 @@ func NewSet(all ...[]Rule) (*Set, error) {
 // All returns every rule, by code.
 func (s *Set) All() []Rule { return slices.Clone(s.all) }
 
-// MaxBreaches bounds the breaches of one document. A document with more is beyond
-// mending one by one, and a hostile one costs no more.
+// MaxBreaches limits the breaches that are returned for one document. Nobody corrects
+// more one by one, and a hostile document costs no more.
 const MaxBreaches = 500
 
 // Check applies the rules for the document's kind that were in force on its
-// issue date, or on the day it came in if it has none. It returns the first
-// MaxBreaches that were found, in document order and then by code, and how many
+// issue date, or on the day of receipt if it has none. It returns the first
+// [MaxBreaches] that were found, in document order and then by code, and how many
 // more there are.
 func (s *Set) Check(d *Document) (found []Breach, more int) {
 	day := d.Issued
@@ -61,7 +61,7 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 	work.Kind, work.Root, work.Issued, work.Received = d.Kind, d.Root, d.Issued, d.Received
 	work.trace()
 	var r *Rule
-	report := func(at strict.Node, args ...string) { // one for all rules: each costs memory
+	report := func(at strict.Node, args ...string) { // one closure for all rules, since each allocates
 		if len(found) == MaxBreaches {
 			more++
 			return
@@ -83,14 +83,14 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 	return found, more
 }
 
-// scratch keeps the space for the elements that have a trait between documents.
+// scratch keeps the memory for the elements that have a trait between documents.
 var scratch = sync.Pool{New: func() any { return new(Document) }}
 
-// tracedKept is for how many elements space is kept: a huge document must not
-// pin its memory.
+// tracedKept limits the elements for which memory is kept, so that a huge document
+// does not keep its memory.
 const tracedKept = 1 << 12
 
-// release gives scratch space back, without the document.
+// release returns a document to scratch, without what it refers to.
 func release(d *Document) {
 	if cap(d.traced) > tracedKept {
 		return
@@ -100,8 +100,8 @@ func release(d *Document) {
 	scratch.Put(d)
 }
 
-// word fills what a rule reports into its messages. It does so at once, so that
-// of a value of megabytes nothing is kept but what is shown of it.
+// word writes the arguments of a report into the messages of its rule. It does so at
+// once, so that of a value of megabytes only what is shown is kept.
 func word(r *Rule, args []string) (en, zh string) {
 	if len(args) == 0 {
 		return r.EN, r.ZH

@@ -6,9 +6,9 @@ import (
 	"beibu/signing/strict"
 )
 
-// A Trait is something that elements can have by which the rules for all kinds
-// choose those that they look at. Most elements of a document have none, and all
-// traits are read in one pass, so that such a rule costs next to nothing.
+// A Trait is a property of elements by which the rules for all kinds choose the
+// elements that they judge. Most elements of a document have none, and all traits
+// are read in one pass, so that such a rule costs very little.
 type Trait uint8
 
 // The traits.
@@ -62,7 +62,7 @@ type traced struct {
 	traits Trait
 }
 
-// trace notes the elements that have a trait, in document order.
+// trace records the elements that have a trait, in document order.
 func (d *Document) trace() {
 	if traits := traitsOf(d.Root); traits != 0 {
 		d.traced = append(d.traced, traced{d.Root, traits})
@@ -75,7 +75,7 @@ func (d *Document) trace() {
 }
 
 // Each calls visit for every element that has one of the traits, in document
-// order. It is for the Check of a Rule: the elements are noted by Set.Check.
+// order. It is for the Check of a [Rule]: [Set.Check] records the elements.
 func (d *Document) Each(traits Trait, visit func(strict.Node)) {
 	for _, t := range d.traced {
 		if t.traits&traits != 0 {

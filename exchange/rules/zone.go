@@ -6,10 +6,10 @@ import (
 	"beibu/signing/strict"
 )
 
-// offsets are how many minutes the clocks of a country are ahead of UTC: of its
-// westernmost and of its easternmost zone. They are fixed, and no database of
-// zones is needed, since none of these countries has put its clocks forward in
-// summer since 1992 (China, the last of them, stopped in September 1991).
+// offsets are the minutes by which the clocks of a country are ahead of UTC, in its
+// westernmost and in its easternmost zone. They are fixed, and no database of zones
+// is needed, since none of these countries has had summer time since 1992 (China,
+// the last of them, stopped in September 1991).
 var offsets = map[string][2]int{
 	"CN": {480, 480}, "HK": {480, 480}, "MO": {480, 480}, "TW": {480, 480},
 	"BN": {480, 480}, "ID": {420, 540}, "KH": {420, 420}, "LA": {420, 420}, "MM": {390, 390}, "MY": {480, 480},
@@ -17,8 +17,8 @@ var offsets = map[string][2]int{
 	"JP": {540, 540}, "KR": {540, 540},
 }
 
-// anywhere are the offsets of the places where a day ends last and begins first.
-// Of a country that is not listed, a rule says what holds in every zone.
+// anywhere are the offsets of the zones in which a day ends last and begins first.
+// For a country that is not listed, a rule reports what is so in every zone.
 var anywhere = [2]int{-12 * 60, 14 * 60}
 
 // DaysIn returns which day it is in a country at a moment, as midnight UTC: the
@@ -31,12 +31,12 @@ func DaysIn(country string, at time.Time) (first, last time.Time) {
 	return dayAt(ahead[0], at), dayAt(ahead[1], at)
 }
 
-// dayAt returns the day at a moment where clocks are some minutes ahead of UTC.
+// dayAt returns the day at a moment by clocks that are some minutes ahead of UTC.
 func dayAt(minutes int, at time.Time) time.Time {
 	return at.UTC().Add(time.Duration(minutes) * time.Minute).Truncate(24 * time.Hour)
 }
 
-// DateIn is Date, and counts the day of a moment with a zone as a country of one
+// DateIn is [Date], and counts the day of a moment with a zone as a country of one
 // zone counts it: a certificate that Viet Nam signed on 5 November at 06:00 is of
 // that day, though 4 November, 23:00 UTC is written. A day without a time is as
 // it is written.
@@ -65,8 +65,8 @@ func minutesAhead(zone string) (int, bool) {
 	return 0, zone == "UTC" || zone == "GMT"
 }
 
-// countryAt lists where the kinds of the exchange's own name the country whose
-// document it is: that of who issues it, or to whose customs it is made.
+// countryAt lists the paths at which the built-in kinds name the country whose
+// document it is: that of the issuer, or of the customs to which it is made.
 var countryAt = [...]string{
 	"IssuerParty/PostalAddress/Country/IdentificationCode",
 	"CertificateOfOriginApplication/IssuingCountry/IdentificationCode",

@@ -73,13 +73,10 @@ var unchecked = strings.Fields(`
 	exchange/journal
 	exchange/kinds
 	exchange/rules
-	exchange/rules/all
 	exchange/rules/ata
-	exchange/rules/codes
 	exchange/rules/declaration
 	exchange/rules/licence
 	exchange/rules/origin
-	exchange/rules/rulestest
 	exchange/timestamps
 	exchange/topics
 	queue

@@ -27,7 +27,7 @@ func kinds(t *testing.T) []string {
 }
 
 // TestSamples applies all rules together, so that a rule of one source cannot
-// speak about the samples of another unnoticed.
+// report a sample of another unnoticed.
 func TestSamples(t *testing.T) { rulestest.Run(t, all.Rules(), kinds(t)...) }
 
 func TestEnough(t *testing.T) {
@@ -55,7 +55,7 @@ func TestEveryRuleIsWhole(t *testing.T) {
 	}
 }
 
-// mistakes finds what is wrong with a rule as it is written down.
+// mistakes returns what is wrong with the fields of a rule.
 func mistakes(r rules.Rule, known []string) []string {
 	var found []string
 	note := func(wrong bool, text string) {
@@ -86,8 +86,8 @@ func places(message string) []string {
 	return slices.Compact(all)
 }
 
-// paired tells whether two messages say as much: the same number of arguments,
-// and none between 0 and the last left out by both. An argument that is a word
+// paired reports whether two messages have the same number of arguments, with none
+// between 0 and the last left out by both. An argument that is a word
 // in one language may be another in the other.
 func paired(en, zh []string) bool {
 	all := slices.Concat(en, zh)

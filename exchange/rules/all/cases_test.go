@@ -78,7 +78,7 @@ func TestCodesOfOtherListsAreNoHSCodes(t *testing.T) {
 	})
 }
 
-// What cannot be seen in a value is said in the message.
+// A message shows characters of a value that cannot be seen.
 func TestOddCharactersAreShown(t *testing.T) {
 	for name, c := range map[string]struct{ kind, sample, old, text, code, en, zh string }{
 		"a no-break space": {
@@ -109,8 +109,8 @@ func TestOddCharactersAreShown(t *testing.T) {
 	}
 }
 
-// A carnet with a number of 300 kB and 600 counterfoils is one that 5 kB of
-// gzip hold: what is said of it must not be more than was sent.
+// A carnet with a number of 300 kB and 600 counterfoils is 5 kB of gzip: its
+// messages must not be longer than what was sent.
 func TestMessagesAreBounded(t *testing.T) {
 	s := rulestest.Sample(t, "ata-carnet", "expo-machinery-qinzhou-haiphong")
 	text := strings.Replace(string(s.Bytes), ">CN/4501/26/00183<", ">"+strings.Repeat("9", 300e3)+"<", 1)
@@ -147,8 +147,8 @@ func TestBooleans(t *testing.T) {
 	})
 }
 
-// A scheme is what it says in any case and with white space around it, and
-// a wrong code is found in all of them; only a wrong form refuses a document.
+// A scheme is recognised in any case and with white space around it, and a wrong
+// code is found in all of them; only a wrong form refuses a document.
 func TestSchemesOfCreditCodes(t *testing.T) {
 	with := func(id, want string) trial {
 		const good = `<cbc:ID schemeID="USCC">91450681316904823J<`
@@ -172,7 +172,7 @@ func TestSchemesOfCreditCodes(t *testing.T) {
 	})
 }
 
-// A date that cannot be is found in every kind, and at its place.
+// An impossible date is found in every kind, and at its place.
 func TestDatesThatCannotBe(t *testing.T) {
 	const arrival = "<cbc:OccurrenceDate>2026-10-09<"
 	issued := func(kind, sample, day, text, want string) trial {
@@ -211,7 +211,7 @@ func TestDatesThatCannotBe(t *testing.T) {
 }
 
 // Totals are compared after rounding to the digits of their currency, line by
-// line, and what is called rounding is small.
+// line, and rounding explains only small differences.
 func TestTotalsAreRounded(t *testing.T) {
 	line := func(currency, quantity, price, total, want string) trial {
 		return trial{
@@ -243,8 +243,8 @@ func TestTotalsAreRounded(t *testing.T) {
 	})
 }
 
-// A permit whose CustomizationID is mistyped is taken for a certificate, and it
-// is said why.
+// A permit whose CustomizationID is mistyped is taken for a certificate, and the
+// message says why.
 func TestMistypedCustomization(t *testing.T) {
 	if health.PermitCustomization != schemas.HealthPermit {
 		t.Errorf("the rules know %s, the schemas %s", health.PermitCustomization, schemas.HealthPermit)

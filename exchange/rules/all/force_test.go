@@ -91,13 +91,13 @@ func breaking(t *testing.T, code string) (testdata.Sample, bool) {
 	return testdata.Sample{}, false
 }
 
-// judges tells whether a set that holds the rule looks by it at a document
-// issued on a day. What the rule finds there is its own matter: many compare
-// the day with others in the document.
+// judges reports whether a set of one rule applies it to a document that was issued
+// on a day. What the rule finds does not count: many compare the day with others in
+// the document.
 func judges(t *testing.T, r rules.Rule, s testdata.Sample, day time.Time) bool {
 	t.Helper()
-	looked := false
-	r.Check = func(*rules.Document, rules.Report) { looked = true }
+	applied := false
+	r.Check = func(*rules.Document, rules.Report) { applied = true }
 	set, err := rules.NewSet([]rules.Rule{r})
 	if err != nil {
 		t.Fatal(err)
@@ -109,5 +109,5 @@ func judges(t *testing.T, r rules.Rule, s testdata.Sample, day time.Time) bool {
 	document := rulestest.Document(s.Kind, tree)
 	document.Issued = day
 	set.Check(document)
-	return looked
+	return applied
 }

@@ -13,7 +13,7 @@ import (
 	"beibu/signing/strict"
 )
 
-// junk is what stands in the place of a text.
+// junk is what texts are replaced by.
 var junk = []string{
 	"", "0", "-1", ".", "+007", "99999999999999999999", strings.Repeat("9", 70), "1e9", "NaN", "RVC", "%", "RVC 1.2.3%",
 	"2026-02-30", "0001-01-01", "9999-12-31", "20261112", "E", "AAAU", "1", "中", "ADRPN", "FORM E",
@@ -21,9 +21,9 @@ var junk = []string{
 
 var leaf = regexp.MustCompile(`^( *<[^<>]*)>([^<]*)(</.*\n)$`)
 
-// TestMutations holds that no rule panics on documents whose parts are missing,
-// doubled or nonsense, that what is reported is worded in full, and that it
-// stands in the document where the schema let the document pass.
+// TestMutations checks that no rule panics on documents whose parts are missing,
+// doubled or nonsense, that messages are complete, and that the place of a breach is
+// in the document if the schema accepts the document.
 func TestMutations(t *testing.T) {
 	set, catalog := newSet(t), newCatalog(t)
 	mine := []string{"sps-certificate", "certificate-of-origin", "health-permit", "health-certificate", "response"}
@@ -55,7 +55,7 @@ func newSet(tb testing.TB) *rules.Set {
 }
 
 // mutations returns what takes the place of the element that starts in a line:
-// nothing, the element twice, and, where it holds text, others, in turn.
+// nothing, the element twice, and, if it holds text, other texts, in turn.
 func mutations(lines []string, i, turn int) [][]string {
 	element := lines[i:end(lines, i)]
 	changed := [][]string{nil, slices.Concat(element, element)}
@@ -70,8 +70,8 @@ func mutations(lines []string, i, turn int) [][]string {
 	return append(changed, []string{bare + ">" + m[2] + m[3]})
 }
 
-// end returns the line after the element that starts in line i, or i+1 where
-// none starts there.
+// end returns the line after the element that starts in line i, or i+1 if none
+// starts there.
 func end(lines []string, i int) int {
 	indent := lines[i][:max(0, strings.Index(lines[i], "<"))]
 	if leaf.MatchString(lines[i]) || strings.HasPrefix(lines[i], indent+"</") || strings.HasSuffix(lines[i], "/>\n") {
@@ -108,7 +108,7 @@ func judge(t *testing.T, set *rules.Set, kind, document string) []rules.Breach {
 	t.Helper()
 	tree, err := strict.Parse([]byte(document), strict.Limits{})
 	if err != nil {
-		return nil // the gate's matter: rules never see such a document
+		return nil // the gate refuses it: rules never judge such a document
 	}
 	found, _ := set.Check(rulestest.Document(kind, tree))
 	for _, b := range found {

@@ -32,9 +32,9 @@ func received(t *testing.T, set *rules.Set, kind, document string, at time.Time)
 	return found
 }
 
-// The time of receipt is the only thing beside the document that decides: whoever
-// judges it again with the same time, anywhere, finds the same.
-func TestJudgedTheSameForEver(t *testing.T) {
+// The document and the time of receipt decide, and nothing else: the same two give
+// the same breaches at any time, in any zone.
+func TestJudgedTheSameAlways(t *testing.T) {
 	set := newSet(t)
 	moment := rulestest.Received.Add(10 * time.Hour) // the next day already in China, and not in Viet Nam
 	for _, s := range rulestest.Samples(t) {
@@ -69,7 +69,7 @@ func TestRulesReadNoClock(t *testing.T) {
 	}
 }
 
-// Days are counted where the document is from.
+// Days are counted in the country of the document.
 func TestDaysOfTheCountry(t *testing.T) {
 	set := newSet(t)
 	permit := string(rulestest.Sample(t, "health-permit", "catering-qinzhou").Bytes)

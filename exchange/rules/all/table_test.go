@@ -17,7 +17,7 @@ var update = flag.Bool("update", false, "write RULES.md anew")
 
 const tablePath = "../RULES.md"
 
-// TestTable holds RULES.md against the rules: each is documented, as it is.
+// TestTable compares RULES.md with the rules: each is documented, as it is.
 func TestTable(t *testing.T) {
 	want := table(all.Rules())
 	if *update {
@@ -34,15 +34,15 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// table writes the rules down for people, by code.
+// table writes the rules for people, by code.
 func table(all []rules.Rule) string {
 	slices.SortFunc(all, func(a, b rules.Rule) int { return cmp.Compare(a.Code, b.Code) })
 	var b strings.Builder
 	b.WriteString("# Business rules\n\n" +
 		"Written by `go test ./exchange/rules/all -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
-		"*reject*: the document is refused. *hold*: a person looks at it first. *warn*: it is accepted and the sender is told.\n\n" +
-		"A rule judges documents by the day of their issue. *always* stands where no first day is known for certain: " +
-		"for practice and arithmetic, and for standards and measures that are cited without one.\n\n" +
+		"*reject*: the document is refused. *hold*: a person decides first. *warn*: it is accepted with a warning.\n\n" +
+		"A rule judges documents by the day of their issue. *always* means that no first day is known for certain: " +
+		"of practice and arithmetic, and of standards and measures that are cited without one.\n\n" +
 		"| code | kinds | severity | message | 说明 | source | in force |\n|---|---|---|---|---|---|---|\n")
 	for _, r := range all {
 		kinds := strings.Join(r.Kinds, ", ")
@@ -58,7 +58,7 @@ func table(all []rules.Rule) string {
 	return b.String()
 }
 
-// force says between which days a rule is in force.
+// force returns the days between which a rule is in force.
 func force(from, until time.Time) string {
 	switch {
 	case from.IsZero() && until.IsZero():

@@ -8,12 +8,14 @@
 // (directory D.18B), and UN/LOCODE 2024-1 for Guangxi, the main ports and
 // airports of China, and the ASEAN states. All were read on 2026-11-24.
 //
-// Codes are matched as written: upper case, without spaces. Every function is
-// a lookup in a map made at first use, safe for concurrent use.
+// Codes are matched as they are written: upper case, without spaces. Every
+// function is a lookup in a map that is made at first use, and is safe for
+// concurrent use.
 package codes
 
 import (
 	_ "embed" // the lists
+	"strings"
 	"sync"
 )
 
@@ -44,10 +46,10 @@ var (
 	locations  = sync.OnceValue(func() map[string]Place { return places(locationList) })
 )
 
-// Country tells whether code is an ISO 3166-1 alpha-2 country code.
+// Country reports whether code is an ISO 3166-1 alpha-2 country code.
 func Country(code string) bool { return countries()[code] }
 
-// Currency tells whether code is an active ISO 4217 currency or fund code, and
+// Currency reports whether code is an active ISO 4217 currency or fund code, and
 // how many digits its minor unit has: 2 for CNY, 0 for VND. Precious metals and
 // other units without a minor unit have -1.
 func Currency(code string) (minorDigits int, ok bool) {
@@ -58,24 +60,24 @@ func Currency(code string) (minorDigits int, ok bool) {
 	return int(minor[0] - '0'), true
 }
 
-// Unit tells whether code is a common code of UN/ECE Recommendation 20, or a
+// Unit reports whether code is a common code of UN/ECE Recommendation 20, or a
 // package code of Recommendation 21 behind an X, by which Recommendation 20
 // lets packages be counted (XBX: box).
 func Unit(code string) bool {
 	return units()[code] || len(code) == 3 && code[0] == 'X' && packages()[code[1:]]
 }
 
-// Package tells whether code is a package code of UN/ECE Recommendation 21.
+// Package reports whether code is a package code of UN/ECE Recommendation 21.
 func Package(code string) bool { return packages()[code] }
 
-// TransportMode tells whether code is a mode of UN/ECE Recommendation 19.
+// TransportMode reports whether code is a mode of UN/ECE Recommendation 19.
 func TransportMode(code string) bool {
 	_, ok := modes()[code]
 	return ok
 }
 
 // DocumentType returns the name of a document code of UN/EDIFACT data element
-// 1001, of those that are met in this trade.
+// 1001, for those of this trade.
 func DocumentType(code string) (name string, ok bool) {
 	name, ok = documents()[code]
 	return name, ok
@@ -87,4 +89,37 @@ func DocumentType(code string) (name string, ok bool) {
 func Location(code string) (Place, bool) {
 	p, ok := locations()[code]
 	return p, ok
+}
+
+// A Place is an entry of UN/LOCODE.
+type Place struct {
+	Code      string // five letters or digits, such as CNQZH
+	Name      string // without diacritics
+	Country   string // ISO 3166-1 alpha-2
+	Functions string // eight places: 1 port, 2 rail, 3 road, 4 airport, 5 post, 6 inland depot, 7 fixed, B border
+}
+
+// Port reports whether the place is listed as a port, sea or inland.
+func (p Place) Port() bool { return strings.HasPrefix(p.Functions, "1") }
+
+// Airport reports whether the place is listed as an airport.
+func (p Place) Airport() bool { return strings.Contains(p.Functions, "4") }
+
+// Covered reports whether the places of a country are listed at all, so that an
+// unknown code of another country is not held against a document.
+func Covered(country string) bool {
+	switch country {
+	case "BN", "CN", "ID", "KH", "LA", "MM", "MY", "PH", "SG", "TH", "TL", "VN":
+		return true
+	}
+	return false
+}
+
+// LocationCode reports whether code has the shape of a UN/LOCODE: a country and
+// three letters or digits from 2 to 9 (UN/ECE Recommendation 16).
+func LocationCode(code string) bool {
+	if len(code) != 5 || !Country(code[:2]) {
+		return false
+	}
+	return strings.Trim(code[2:], "ABCDEFGHIJKLMNOPQRSTUVWXYZ23456789") == ""
 }

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// words reads a list of codes parted by white space, under one header line.
+// words reads a list of codes with white space between them, under one header line.
 func words(list string) map[string]bool {
 	_, body, _ := strings.Cut(list, "\n")
 	fields := strings.Fields(body)
@@ -34,8 +34,8 @@ func places(list string) map[string]Place {
 	return found
 }
 
-// records reads comma separated lines. The lists are part of the program: a
-// test holds that every one of them can be read.
+// records reads comma separated lines. The lists are part of the program, and a
+// test reads every one of them.
 func records(list string, fields int) [][]string {
 	r := csv.NewReader(strings.NewReader(list))
 	r.Comment = '#'

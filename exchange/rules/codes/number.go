@@ -25,7 +25,7 @@ func Registered(country, number string) (valid, known bool) {
 // credit is the alphabet of GB 32100-2015: no I, O, S, V, Z.
 const credit = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
-// SocialCredit tells whether s is a unified social credit code of China (GB
+// SocialCredit reports whether s is a unified social credit code of China (GB
 // 32100-2015): of its form, the last character being a check character by
 // weights 3^i modulo 31.
 func SocialCredit(s string) bool {
@@ -42,9 +42,8 @@ func SocialCredit(s string) bool {
 
 // SocialCreditForm reports whether s has the form of a unified social credit code:
 // 18 characters of its alphabet, the third to the eighth being digits. Real
-// companies have codes of this form whose last character does not check the
-// others: those of Xiamen, for one, that were given out with an M in the ninth
-// place.
+// companies have codes of this form with a wrong check character: those of Xiamen,
+// for one, that were issued with an M in the ninth place.
 func SocialCreditForm(s string) bool {
 	return len(s) == 18 && digits(s[2:8]) && strings.Trim(s, credit) == ""
 }
@@ -67,10 +66,10 @@ func OrganisationCode(s string) bool {
 	return s[8] == "0X987654321"[sum%11]
 }
 
-// VietnamTaxCode tells whether s is a tax code of Viet Nam: ten digits with a
+// VietnamTaxCode reports whether s is a tax code of Viet Nam: ten digits with a
 // check digit modulo 11, alone or with a branch of three digits after a hyphen.
-// The 12 digits of an identity card, since July 2025 the tax code of a person,
-// check nothing and are taken as they are (Circular 86/2024/TT-BTC).
+// The 12 digits of an identity card, since July 2025 the tax code of a person, have
+// no check digit, so that any 12 are accepted (Circular 86/2024/TT-BTC).
 func VietnamTaxCode(s string) bool {
 	if len(s) == 12 && digits(s) {
 		return true
@@ -83,7 +82,7 @@ func VietnamTaxCode(s string) bool {
 	return 10-rest == int(code[9]-'0')
 }
 
-// ThaiTaxID tells whether s is a 13 digit number of Thailand, of a person or of
+// ThaiTaxID reports whether s is a 13 digit number of Thailand, of a person or of
 // a company: the last digit checks the others modulo 11.
 func ThaiTaxID(s string) bool {
 	if len(s) != 13 || !digits(s) {
@@ -93,7 +92,7 @@ func ThaiTaxID(s string) bool {
 	return (11-rest)%10 == int(s[12]-'0')
 }
 
-// SingaporeUEN tells whether s is a unique entity number of Singapore: a
+// SingaporeUEN reports whether s is a unique entity number of Singapore: a
 // business (8 digits and a letter), a local company (year, 5 digits and a
 // letter), or another entity (century letter, year, two letters of its type, 4
 // digits and a letter).
@@ -122,10 +121,10 @@ func otherUEN(s string) bool {
 	return s[9] == alphabet[(sum%11+11)%11]
 }
 
-// IndonesiaNPWP tells whether s is a tax number of Indonesia: 15 digits, with or
+// IndonesiaNPWP reports whether s is a tax number of Indonesia: 15 digits, with or
 // without the customary dots and hyphen, or 16 digits with a 0 before. The
 // first nine of the 15 check by Luhn's rule. Any other 16 digits are a person's
-// identity number, which checks nothing and is taken as it is.
+// identity number, which has no check digit and is accepted.
 func IndonesiaNPWP(s string) bool {
 	s = strings.NewReplacer(".", "", "-", "").Replace(s)
 	if len(s) == 16 && digits(s) {

@@ -19,7 +19,7 @@ type Example = struct {
 }
 
 // Examples applies rules to documents of a kind of which only a part is there:
-// each rule looks at what it is about. The whole of a part is a document.
+// each rule needs only what it is about. The function whole makes a document of a part.
 func Examples(t *testing.T, all []rules.Rule, kind string, whole func(part string) string, examples []Example) {
 	t.Helper()
 	set := newSet(t, all)

@@ -19,8 +19,8 @@ var junk = []string{
 var leaf = regexp.MustCompile(`^( *<[^<>]*)>([^<]*)(</.*\n)$`)
 
 // Mutate applies rules to the good samples of some kinds with each of their
-// parts missing, doubled or nonsense. No rule may fail, and what a rule reports
-// must stand in the document and be fully worded.
+// parts missing, doubled or nonsense. No rule may fail. The place that a rule
+// reports must be in the document, and its message complete.
 func Mutate(t *testing.T, all []rules.Rule, kinds ...string) {
 	t.Helper()
 	set, step := newSet(t, all), 1
@@ -41,8 +41,8 @@ func Mutate(t *testing.T, all []rules.Rule, kinds ...string) {
 }
 
 // mutations returns what takes the place of the element that starts in a line:
-// nothing, the element twice, and, where it holds text, other texts, with and
-// without the attributes.
+// nothing, the element twice, and, if it holds text, other texts, with and without
+// the attributes.
 func mutations(lines []string, i int) [][]string {
 	element := lines[i:end(lines, i)]
 	changed := [][]string{nil, slices.Concat(element, element)}
@@ -58,8 +58,8 @@ func mutations(lines []string, i int) [][]string {
 	return changed
 }
 
-// end returns the line after the element that starts in line i, or i+1 where
-// none starts there.
+// end returns the line after the element that starts in line i, or i+1 if none
+// starts there.
 func end(lines []string, i int) int {
 	indent := lines[i][:strings.Index(lines[i], "<")]
 	if leaf.MatchString(lines[i]) || strings.HasPrefix(lines[i], indent+"</") || strings.HasSuffix(lines[i], "/>\n") {
@@ -77,7 +77,7 @@ func judge(t *testing.T, set *rules.Set, kind string, lines []string) {
 	t.Helper()
 	tree, err := strict.Parse([]byte(strings.Join(lines, "")), strict.Limits{})
 	if err != nil {
-		return // an end tag was taken away: the gate's matter
+		return // an end tag was removed: the gate refuses that
 	}
 	found, _ := set.Check(Document(kind, tree))
 	for _, b := range found {

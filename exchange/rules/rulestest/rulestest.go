@@ -1,4 +1,5 @@
-// Package rulestest holds rules against the samples in testdata/documents.
+// Package rulestest applies rules to the samples in testdata/documents, and
+// compares what they report with what the samples expect.
 package rulestest
 
 import (
@@ -17,7 +18,7 @@ import (
 	"beibu/testdata"
 )
 
-// Received is when the samples are taken to have come in.
+// Received is the time of receipt of every sample.
 var Received = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 
 // Run applies the rules to every sample of the kinds. A good sample must show
@@ -43,11 +44,11 @@ func Run(t *testing.T, all []rules.Rule, kinds ...string) {
 func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 	t.Helper()
 	if !s.Good && s.Faults == "" {
-		t.Fatal("nothing says what is wrong with it")
+		t.Fatal("no .faults file says what is wrong with it")
 	}
 	tree, err := strict.Parse(s.Bytes, strict.Limits{})
 	if err != nil || strings.HasPrefix(s.Name, "schema-") {
-		return // the gate's or the schema's matter: rules never see such a document
+		return // the gate or the schema refuses it: rules never judge such a document
 	}
 	var got []string
 	found, _ := set.Check(Document(s.Kind, tree))
