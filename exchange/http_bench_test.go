@@ -14,7 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 )
@@ -39,7 +39,7 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	current.Store(w.InForce)
 	api, err := httpapi.New(httpapi.Options{
 		Current: &current, Intake: w.Intake, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
-		Mailbox: courier.NewMailbox(w.Journal, w.Recorder, w.Journal.Changed, 5),
+		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
 	})
 	if err != nil {

@@ -6,19 +6,19 @@ import (
 	"net/http"
 
 	"beibu/exchange"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 )
 
-// A Mailbox is the courier of receivers that fetch (see courier.Mailbox).
+// A Mailbox is the courier of receivers that fetch (see mailbox.Mailbox).
 type Mailbox interface {
 	// Fetch leases open deliveries to a receiver, and waits for one where
 	// there is none. It returns none, without an error, when the wait is over
 	// or ctx ends.
-	Fetch(ctx context.Context, receiver string, o courier.FetchOptions) ([]courier.Item, error)
+	Fetch(ctx context.Context, receiver string, o mailbox.FetchOptions) ([]mailbox.Item, error)
 	// Acknowledge records what a receiver says of deliveries, all or none, and
 	// returns how each stands, in the order of the acks. It fails with an
 	// *exchange.Error of kind Invalid, NotFound, Stale or Unavailable.
-	Acknowledge(ctx context.Context, receiver string, acks []courier.Ack) ([]courier.AckResult, error)
+	Acknowledge(ctx context.Context, receiver string, acks []mailbox.Ack) ([]mailbox.AckResult, error)
 }
 
 // MailboxPage answers GET /v1/mailbox: express deliveries first, then the
@@ -58,10 +58,10 @@ func (s *Server) fetch(c *call) error {
 		return errByTopic
 	}
 	p := parametersOf(c.request)
-	options := courier.FetchOptions{
-		Limit: p.number("limit", 1, courier.MaxLimit, 0),
-		Lease: p.duration("lease", courier.MinLease, courier.MaxLease, 0),
-		Wait:  p.duration("wait", 0, courier.MaxWait, 0),
+	options := mailbox.FetchOptions{
+		Limit: p.number("limit", 1, mailbox.MaxLimit, 0),
+		Lease: p.duration("lease", mailbox.MinLease, mailbox.MaxLease, 0),
+		Wait:  p.duration("wait", 0, mailbox.MaxWait, 0),
 	}
 	if err := p.err(); err != nil {
 		return err
@@ -89,7 +89,7 @@ func (s *Server) fetch(c *call) error {
 	return c.json(http.StatusOK, page)
 }
 
-func wireItem(item courier.Item) MailboxItem {
+func wireItem(item mailbox.Item) MailboxItem {
 	x := item.Exchange
 	path := "/v1/exchanges/" + x.ID.String()
 	return MailboxItem{

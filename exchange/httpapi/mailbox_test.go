@@ -12,33 +12,33 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 )
 
-// A mailbox is the real one, with failures at a test's command.
-type mailbox struct {
-	*courier.Mailbox
+// A failingMailbox is the real one, with failures at the command of a test.
+type failingMailbox struct {
+	*mailbox.Mailbox
 	mu      sync.Mutex
 	err     error         // what it answers, where it is to fail
 	fetched chan struct{} // told of every fetch that begins, where it is there
 }
 
 // fail makes everything answer an error, until it is nil.
-func (m *mailbox) fail(err error) {
+func (m *failingMailbox) fail(err error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	m.err = err
 }
 
-func (m *mailbox) failure() error {
+func (m *failingMailbox) failure() error {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.err
 }
 
 // Fetch is httpapi.Mailbox's.
-func (m *mailbox) Fetch(ctx context.Context, receiver string, o courier.FetchOptions) ([]courier.Item, error) {
+func (m *failingMailbox) Fetch(ctx context.Context, receiver string, o mailbox.FetchOptions) ([]mailbox.Item, error) {
 	if err := m.failure(); err != nil {
 		return nil, err
 	}
@@ -49,7 +49,7 @@ func (m *mailbox) Fetch(ctx context.Context, receiver string, o courier.FetchOpt
 }
 
 // Acknowledge is httpapi.Mailbox's.
-func (m *mailbox) Acknowledge(ctx context.Context, receiver string, acks []courier.Ack) ([]courier.AckResult, error) {
+func (m *failingMailbox) Acknowledge(ctx context.Context, receiver string, acks []mailbox.Ack) ([]mailbox.AckResult, error) {
 	if err := m.failure(); err != nil {
 		return nil, err
 	}

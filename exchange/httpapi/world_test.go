@@ -31,7 +31,7 @@ import (
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/proof"
@@ -66,7 +66,7 @@ type world struct {
 	registry *prometheus.Registry
 	keys     *signing.Keys
 	admit    atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
-	mailbox  *mailbox
+	mailbox  *failingMailbox
 	decided  *decisions
 	recorder *exchange.Recorder
 	access   *access.Credentials
@@ -215,7 +215,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.log = lines
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
 	w.decided = &decisions{Store: w.store}
-	w.mailbox = &mailbox{Mailbox: courier.NewMailbox(w.index, w.recorder, w.index.Changed, patience)}
+	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.server, err = httpapi.New(httpapi.Options{
 		Current: &w.current, Intake: w.intake, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},

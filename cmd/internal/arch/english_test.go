@@ -67,7 +67,7 @@ var unchecked = strings.Fields(`
 	cmd/internal/telemetry
 	deploy
 	exchange
-	exchange/courier
+	exchange/courier/mailbox
 	exchange/facts
 	exchange/httpapi
 	exchange/journal

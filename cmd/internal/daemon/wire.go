@@ -11,7 +11,7 @@ import (
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 )
 
@@ -27,7 +27,7 @@ func (d *Daemon) newAPI(credentials []access.Credential) error {
 			Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
 		},
 		Journal: d.index, Recorder: d.recorder, Untold: d.store,
-		Mailbox: courier.NewMailbox(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
+		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
 		Access: d.access,
 		Limits: httpapi.Limits{

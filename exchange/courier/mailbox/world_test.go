@@ -1,4 +1,4 @@
-package courier_test
+package mailbox_test
 
 import (
 	"context"
@@ -12,7 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/proof"
 	"beibu/queue"
@@ -22,7 +22,7 @@ import (
 type world struct {
 	tb testing.TB
 	*exchangetest.Record
-	mailbox *courier.Mailbox
+	mailbox *mailbox.Mailbox
 	read    atomic.Int64 // deliveries read from the index
 	between func()       // called once, after the next reading
 }
@@ -39,8 +39,8 @@ const patience = 3
 
 // another returns a mailbox that knows nothing of the leases of the first, as
 // after a crash or on another machine.
-func (w *world) another() *courier.Mailbox {
-	return courier.NewMailbox(w, &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, w.Changed, patience)
+func (w *world) another() *mailbox.Mailbox {
+	return mailbox.New(w, &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, w.Changed, patience)
 }
 
 // Deliveries counts what is read.
@@ -94,12 +94,12 @@ func (w *world) tell(number int, name exchange.State, attempt int) {
 }
 
 // fetch returns the numbers of what window-vn gets.
-func (w *world) fetch(o courier.FetchOptions) []string {
+func (w *world) fetch(o mailbox.FetchOptions) []string {
 	w.tb.Helper()
 	return w.fetchFrom(w.mailbox, o)
 }
 
-func (w *world) fetchFrom(m *courier.Mailbox, o courier.FetchOptions) []string {
+func (w *world) fetchFrom(m *mailbox.Mailbox, o mailbox.FetchOptions) []string {
 	w.tb.Helper()
 	items, err := m.Fetch(context.Background(), "window-vn", o)
 	if err != nil {
@@ -113,7 +113,7 @@ func (w *world) fetchFrom(m *courier.Mailbox, o courier.FetchOptions) []string {
 }
 
 // acknowledge returns the outcomes of acknowledgements by window-vn.
-func (w *world) acknowledge(acks ...courier.Ack) []courier.AckResult {
+func (w *world) acknowledge(acks ...mailbox.Ack) []mailbox.AckResult {
 	w.tb.Helper()
 	results, err := w.mailbox.Acknowledge(context.Background(), "window-vn", acks)
 	if err != nil {
@@ -122,10 +122,10 @@ func (w *world) acknowledge(acks ...courier.Ack) []courier.AckResult {
 	return results
 }
 
-func accepted(number int) courier.Ack { return courier.Ack{Exchange: numbered(number), Accepted: true} }
+func accepted(number int) mailbox.Ack { return mailbox.Ack{Exchange: numbered(number), Accepted: true} }
 
-func refused(number int) courier.Ack {
-	return courier.Ack{Exchange: numbered(number), Code: "no", Reason: "not for us"}
+func refused(number int) mailbox.Ack {
+	return mailbox.Ack{Exchange: numbered(number), Code: "no", Reason: "not for us"}
 }
 
 // after waits for a time on the clock of the bubble.

@@ -1,10 +1,10 @@
-package courier_test
+package mailbox_test
 
 import (
 	"testing"
 	"time"
 
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 )
 
 // BenchmarkFetch fetches and acknowledges one delivery after another while
@@ -13,14 +13,14 @@ func BenchmarkFetch(b *testing.B) {
 	const leased = 50_000
 	w := newWorld(b)
 	w.accept(0, leased, false, "window-vn")
-	for range leased / courier.MaxLimit {
-		w.fetch(courier.FetchOptions{Limit: courier.MaxLimit, Lease: time.Hour})
+	for range leased / mailbox.MaxLimit {
+		w.fetch(mailbox.FetchOptions{Limit: mailbox.MaxLimit, Lease: time.Hour})
 	}
 	next := leased
 	b.ReportAllocs()
 	for b.Loop() {
 		w.accept(next, next+1, false, "window-vn")
-		if got := w.fetch(courier.FetchOptions{Limit: 10, Lease: time.Hour}); len(got) != 1 {
+		if got := w.fetch(mailbox.FetchOptions{Limit: 10, Lease: time.Hour}); len(got) != 1 {
 			b.Fatalf("got %v", got)
 		}
 		w.acknowledge(accepted(next))

@@ -1,4 +1,4 @@
-package courier_test
+package mailbox_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"beibu/exchange"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 )
 
 // A lease that a clock which was ahead has given withholds nothing once the clock
@@ -23,8 +23,8 @@ func TestLeaseOfAClockThatWasAhead(t *testing.T) {
 		if err := (&exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}).Record(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "with a clock that is right", w.fetchFrom(w.another(), courier.FetchOptions{}), "1", "2")
-		same(t, "under the new lease", w.fetchFrom(w.another(), courier.FetchOptions{}))
+		same(t, "with a clock that is right", w.fetchFrom(w.another(), mailbox.FetchOptions{}), "1", "2")
+		same(t, "under the new lease", w.fetchFrom(w.another(), mailbox.FetchOptions{}))
 	})
 }
 
@@ -32,7 +32,7 @@ func TestLeaseOfAClockThatWasAhead(t *testing.T) {
 func TestAcknowledgementIsAHandOver(t *testing.T) {
 	w := newWorld(t)
 	w.accept(1, 2, false, "window-vn")
-	if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(1)}); err != nil {
+	if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(1)}); err != nil {
 		t.Fatal(err)
 	}
 	x, err := w.Exchange(t.Context(), numbered(1))

@@ -1,6 +1,5 @@
-// Package courier carries deliveries to their receivers. The mailbox is the
-// courier of parties that fetch: they take deliveries under a lease, and
-// acknowledge each when they have it.
+// Package mailbox is the way of parties that fetch their deliveries: they take them
+// under a lease, and acknowledge each when they have it.
 //
 // What it promises:
 //
@@ -13,4 +12,4 @@
 //   - Leases stand in the record. A crash leaves them in force, and what was
 //     under lease is given again when it is over: the exchange id and the bytes
 //     are the same.
-package courier
+package mailbox

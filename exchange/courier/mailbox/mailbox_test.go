@@ -1,4 +1,4 @@
-package courier_test
+package mailbox_test
 
 import (
 	"context"
@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"beibu/exchange"
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 )
 
 func same(t *testing.T, what string, got []string, want ...string) {
@@ -25,12 +25,12 @@ func TestFetchOrder(t *testing.T) {
 		w.accept(1, 4, false, "window-vn", "promotion")
 		w.accept(4, 6, true, "window-vn")
 		w.accept(6, 7, false, "promotion")
-		same(t, "express first, then the oldest", w.fetch(courier.FetchOptions{Limit: 3}), "4", "5", "1")
-		same(t, "the rest", w.fetch(courier.FetchOptions{Limit: 3}), "2", "3")
-		same(t, "no more", w.fetch(courier.FetchOptions{Limit: 3}))
+		same(t, "express first, then the oldest", w.fetch(mailbox.FetchOptions{Limit: 3}), "4", "5", "1")
+		same(t, "the rest", w.fetch(mailbox.FetchOptions{Limit: 3}), "2", "3")
+		same(t, "no more", w.fetch(mailbox.FetchOptions{Limit: 3}))
 		w.accept(7, 8, false, "window-vn")
 		w.accept(8, 9, true, "window-vn")
-		same(t, "what came since", w.fetch(courier.FetchOptions{}), "8", "7")
+		same(t, "what came since", w.fetch(mailbox.FetchOptions{}), "8", "7")
 	})
 }
 
@@ -39,7 +39,7 @@ func TestFetchRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		items, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{Lease: time.Hour})
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{Lease: time.Hour})
 		if err != nil || len(items) != 1 {
 			t.Fatal(items, err)
 		}
@@ -60,14 +60,14 @@ func TestLeaseLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
-		same(t, "first", w.fetch(courier.FetchOptions{Limit: 1}), "1") // for a minute
-		same(t, "next", w.fetch(courier.FetchOptions{Lease: 2 * time.Minute}), "2")
+		same(t, "first", w.fetch(mailbox.FetchOptions{Limit: 1}), "1") // for a minute
+		same(t, "next", w.fetch(mailbox.FetchOptions{Lease: 2 * time.Minute}), "2")
 		after(time.Minute - 1)
-		same(t, "before it lapses", w.fetch(courier.FetchOptions{}))
+		same(t, "before it lapses", w.fetch(mailbox.FetchOptions{}))
 		after(1)
-		same(t, "when it lapses", w.fetch(courier.FetchOptions{}), "1")
+		same(t, "when it lapses", w.fetch(mailbox.FetchOptions{}), "1")
 		after(time.Minute)
-		same(t, "both", w.fetch(courier.FetchOptions{}), "1", "2")
+		same(t, "both", w.fetch(mailbox.FetchOptions{}), "1", "2")
 	})
 }
 
@@ -76,13 +76,13 @@ func TestOptionsAreBounded(t *testing.T) {
 		w := newWorld(t)
 		w.accept(0, 600, false, "window-vn")
 		for _, test := range []struct {
-			o     courier.FetchOptions
+			o     mailbox.FetchOptions
 			limit int
 			lease time.Duration
 		}{
-			{courier.FetchOptions{}, 50, time.Minute},
-			{courier.FetchOptions{Limit: -1, Lease: -1, Wait: -1}, 1, time.Second},
-			{courier.FetchOptions{Limit: 501, Lease: 2 * time.Hour, Wait: time.Hour}, 500, time.Hour},
+			{mailbox.FetchOptions{}, 50, time.Minute},
+			{mailbox.FetchOptions{Limit: -1, Lease: -1, Wait: -1}, 1, time.Second},
+			{mailbox.FetchOptions{Limit: 501, Lease: 2 * time.Hour, Wait: time.Hour}, 500, time.Hour},
 		} {
 			items, err := w.mailbox.Fetch(t.Context(), "window-vn", test.o)
 			if err != nil || len(items) != test.limit || !items[0].LeasedUntil.Equal(time.Now().Add(test.lease)) {
@@ -90,7 +90,7 @@ func TestOptionsAreBounded(t *testing.T) {
 			}
 		}
 		started := time.Now()
-		if items, err := w.mailbox.Fetch(t.Context(), "promotion", courier.FetchOptions{Wait: time.Hour}); err != nil || items != nil {
+		if items, err := w.mailbox.Fetch(t.Context(), "promotion", mailbox.FetchOptions{Wait: time.Hour}); err != nil || items != nil {
 			t.Error(items, err)
 		}
 		if waited := time.Since(started); waited != time.Minute {
@@ -122,10 +122,10 @@ func TestLongPoll(t *testing.T) {
 				if name == "a lease lapses" {
 					lease = 10 * time.Second
 				}
-				w.fetch(courier.FetchOptions{Lease: lease})
+				w.fetch(mailbox.FetchOptions{Lease: lease})
 				got := make(chan []string)
 				began := time.Now()
-				go func() { got <- w.fetch(courier.FetchOptions{Wait: 15 * time.Second}) }()
+				go func() { got <- w.fetch(mailbox.FetchOptions{Wait: 15 * time.Second}) }()
 				synctest.Wait()
 				test.wake(w)
 				if found := fmt.Sprint(<-got); found != test.want {
@@ -146,7 +146,7 @@ func TestPollEndsWithContext(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			_, err := w.mailbox.Fetch(ctx, "window-vn", courier.FetchOptions{Wait: time.Minute})
+			_, err := w.mailbox.Fetch(ctx, "window-vn", mailbox.FetchOptions{Wait: time.Minute})
 			done <- err
 		}()
 		synctest.Wait()
@@ -163,15 +163,15 @@ func TestFetchFails(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
 		w.Break(errors.New("disk full"))
-		_, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{})
+		_, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{})
 		if exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
 		}
-		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
+		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
 		}
 		w.Break(nil)
-		same(t, "afterwards", w.fetch(courier.FetchOptions{}), "1", "2")
+		same(t, "afterwards", w.fetch(mailbox.FetchOptions{}), "1", "2")
 	})
 }
 
@@ -185,7 +185,7 @@ func TestPollersShare(t *testing.T) {
 		for range 8 {
 			go func() {
 				for {
-					numbers := w.fetch(courier.FetchOptions{Limit: 7, Lease: time.Hour, Wait: time.Minute})
+					numbers := w.fetch(mailbox.FetchOptions{Limit: 7, Lease: time.Hour, Wait: time.Minute})
 					for _, n := range numbers {
 						got <- n
 					}
@@ -214,12 +214,12 @@ func TestLeaseHoldsElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 4, false, "window-vn")
-		w.fetch(courier.FetchOptions{Limit: 2, Lease: 40 * time.Second})
+		w.fetch(mailbox.FetchOptions{Limit: 2, Lease: 40 * time.Second})
 		w.acknowledge(accepted(1))
 		other := w.another()
-		same(t, "what is under no lease", w.fetchFrom(other, courier.FetchOptions{Lease: time.Hour}), "3")
-		same(t, "a poll wakes when the lease lapses", w.fetchFrom(other, courier.FetchOptions{Wait: time.Minute}), "2")
-		same(t, "and not again here", w.fetch(courier.FetchOptions{}))
+		same(t, "what is under no lease", w.fetchFrom(other, mailbox.FetchOptions{Lease: time.Hour}), "3")
+		same(t, "a poll wakes when the lease lapses", w.fetchFrom(other, mailbox.FetchOptions{Wait: time.Minute}), "2")
+		same(t, "and not again here", w.fetch(mailbox.FetchOptions{}))
 	})
 }
 
@@ -230,7 +230,7 @@ func TestHandedOverMeanwhile(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
 		w.between = func() { w.tell(1, exchange.ContentHandover, 1) } // under no lease
-		items, err := w.mailbox.Fetch(context.Background(), "window-vn", courier.FetchOptions{})
+		items, err := w.mailbox.Fetch(context.Background(), "window-vn", mailbox.FetchOptions{})
 		if err != nil || len(items) != 2 || items[0].Exchange.Identity.Number != "1" || items[1].Exchange.Identity.Number != "2" {
 			t.Fatalf("got %+v, %v", items, err)
 		}
@@ -245,17 +245,17 @@ func TestNodesHandOverAtOnce(t *testing.T) {
 		w.accept(1, 3, false, "window-vn")
 		other := w.another()
 		w.Before(func() {
-			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Limit: 1, Lease: time.Hour}), "1")
+			same(t, "the faster", w.fetchFrom(other, mailbox.FetchOptions{Limit: 1, Lease: time.Hour}), "1")
 		})
-		same(t, "the slower", w.fetch(courier.FetchOptions{Lease: time.Hour}), "2")
+		same(t, "the slower", w.fetch(mailbox.FetchOptions{Lease: time.Hour}), "2")
 		w.accept(3, 4, false, "window-vn")
 		w.Before(func() {
-			same(t, "the faster", w.fetchFrom(other, courier.FetchOptions{Lease: time.Hour}), "3")
-			if _, err := other.Acknowledge(t.Context(), "window-vn", []courier.Ack{accepted(3)}); err != nil {
+			same(t, "the faster", w.fetchFrom(other, mailbox.FetchOptions{Lease: time.Hour}), "3")
+			if _, err := other.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(3)}); err != nil {
 				t.Error(err)
 			}
 		})
-		same(t, "what was settled meanwhile", w.fetch(courier.FetchOptions{}))
+		same(t, "what was settled meanwhile", w.fetch(mailbox.FetchOptions{}))
 	})
 }
 
@@ -265,11 +265,11 @@ func TestHandedOverElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		same(t, "nothing is left", append(w.fetch(courier.FetchOptions{Lease: time.Hour}), w.fetch(courier.FetchOptions{})...), "1")
+		same(t, "nothing is left", append(w.fetch(mailbox.FetchOptions{Lease: time.Hour}), w.fetch(mailbox.FetchOptions{})...), "1")
 		w.accept(2, 3, false, "window-vn")
-		same(t, "the other's", w.fetchFrom(w.another(), courier.FetchOptions{Lease: 40 * time.Second}), "2")
+		same(t, "the other's", w.fetchFrom(w.another(), mailbox.FetchOptions{Lease: 40 * time.Second}), "2")
 		began := time.Now()
-		same(t, "its lease is over", w.fetch(courier.FetchOptions{Wait: time.Minute}), "2")
+		same(t, "its lease is over", w.fetch(mailbox.FetchOptions{Wait: time.Minute}), "2")
 		if waited := time.Since(began); waited != 40*time.Second {
 			t.Errorf("waited %s", waited)
 		}
@@ -281,11 +281,11 @@ func TestReplayUnderLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		same(t, "first", w.fetch(courier.FetchOptions{Lease: time.Hour}), "1")
+		same(t, "first", w.fetch(mailbox.FetchOptions{Lease: time.Hour}), "1")
 		w.tell(1, exchange.ContentHandoverFailure, 1)
-		same(t, "given up", w.fetch(courier.FetchOptions{}))
+		same(t, "given up", w.fetch(mailbox.FetchOptions{}))
 		w.tell(1, exchange.ContentConsignment, 2)
-		items, err := w.mailbox.Fetch(t.Context(), "window-vn", courier.FetchOptions{})
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{})
 		if err != nil || len(items) != 1 || items[0].Exchange.Deliveries[0].Attempt != 2 {
 			t.Errorf("got %+v, %v", items, err)
 		}
@@ -299,22 +299,22 @@ func TestLongBacklog(t *testing.T) {
 		w := newWorld(t)
 		const all = 5000
 		w.accept(0, all, false, "window-vn")
-		same(t, "the first", w.fetch(courier.FetchOptions{Limit: 1, Lease: 30 * time.Second}), "0")
+		same(t, "the first", w.fetch(mailbox.FetchOptions{Limit: 1, Lease: 30 * time.Second}), "0")
 		for range all/100 - 1 {
-			if got := w.fetch(courier.FetchOptions{Limit: 100, Lease: time.Hour}); len(got) != 100 {
+			if got := w.fetch(mailbox.FetchOptions{Limit: 100, Lease: time.Hour}); len(got) != 100 {
 				t.Fatalf("got %d", len(got))
 			}
 		}
-		w.fetch(courier.FetchOptions{Limit: 100, Lease: time.Hour}) // the rest
+		w.fetch(mailbox.FetchOptions{Limit: 100, Lease: time.Hour}) // the rest
 		for range 50 {
-			w.fetch(courier.FetchOptions{})
+			w.fetch(mailbox.FetchOptions{})
 		}
 		if w.read.Load() > 4*all {
 			t.Errorf("%d deliveries were read for %d handed over", w.read.Load(), all)
 		}
 		w.read.Store(0)
 		after(30 * time.Second)
-		same(t, "lapsed", w.fetch(courier.FetchOptions{}), "0")
+		same(t, "lapsed", w.fetch(mailbox.FetchOptions{}), "0")
 		if w.read.Load() > 500 {
 			t.Errorf("%d deliveries were read for the one that came back", w.read.Load())
 		}

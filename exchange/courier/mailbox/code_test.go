@@ -1,10 +1,10 @@
-package courier_test
+package mailbox_test
 
 import (
 	"strings"
 	"testing"
 
-	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
 )
 
 // Codes of refusals are words that programs match and tables show.
@@ -14,7 +14,7 @@ func TestCodesOfRefusals(t *testing.T) {
 		"": false, " ": false, "A\nB": false, "A B": false, "错误": false, "é": false, "a\u200b": false, "a/b": false,
 		strings.Repeat("x", 65): false, "expired": false, "not-kept": false, "replay": false,
 	} {
-		why := courier.Ack{Code: code}.Check()
+		why := mailbox.Ack{Code: code}.Check()
 		if (why == nil) != good || why != nil && (why.EN == "" || why.ZH == "") {
 			t.Errorf("%q: %+v", code, why)
 		}

@@ -1,4 +1,4 @@
-package courier
+package mailbox
 
 import (
 	"context"
@@ -34,10 +34,10 @@ type Mailbox struct {
 	boxes map[string]*box // guarded by mu; by receiver, of whom there are only so many
 }
 
-// NewMailbox returns a mailbox for every receiver. changed returns a channel
+// New returns a mailbox for every receiver. changed returns a channel
 // that is closed when a delivery to the receiver opens. What was handed over so often
 // or more, at least 2, and never acknowledged, comes after all others.
-func NewMailbox(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
+func New(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
 	return &Mailbox{journal: journal, recorder: recorder, changed: changed, handovers: handovers, boxes: make(map[string]*box)}
 }
 
