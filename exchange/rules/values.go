@@ -13,7 +13,8 @@ import (
 const NumberLimit = 64
 
 // Number reads the exact value of an xs:decimal of at most 64 characters. It
-// reports false if the element does not exist or holds something else; exponents, INF and NaN are not decimals (XML Schema Part 2, 3.2.3).
+// reports false if the element does not exist or holds something else; exponents,
+// INF and NaN are not decimals (XML Schema Part 2, 3.2.3).
 func Number(n strict.Node) (*big.Rat, bool) {
 	text := n.Text()
 	if text == "" || len(text) > NumberLimit {
