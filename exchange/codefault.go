@@ -5,6 +5,7 @@ import (
 
 	"beibu/exchange/facts"
 	"beibu/exchange/rules"
+	"beibu/signing/strict/quote"
 )
 
 // codeFault is the fault of a value that is at the place of a code and is none. If
@@ -24,7 +25,7 @@ func codeFault(u facts.Unread) Fault {
 		fault.Severity = rules.Reject.String()
 	}
 	fault.Line, fault.Column = u.At.Position()
-	en, zh := rules.Quote(u.Text)
+	en, zh := quote.Text(u.Text)
 	fault.Message = Text{
 		EN: fmt.Sprintf("Expected %s, found %s; no receiver can be found by it.", want.EN, en),
 		ZH: fmt.Sprintf("此处应为%s，实际为%s，无法据此确定接收方。", want.ZH, zh),

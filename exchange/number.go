@@ -6,7 +6,7 @@ import (
 	"unicode"
 
 	"beibu/exchange/proof"
-	"beibu/exchange/rules"
+	"beibu/signing/strict/quote"
 )
 
 // ReadNumber returns the value of a document's number or version
@@ -17,7 +17,7 @@ func ReadNumber(text string) (value string, odd *Oddity) {
 	at := 0
 	for _, r := range strings.Trim(text, proof.WhiteSpace) {
 		at++
-		if !strings.ContainsRune(proof.WhiteSpace, r) && rules.Hidden(r) {
+		if !strings.ContainsRune(proof.WhiteSpace, r) && quote.Hidden(r) {
 			return value, &Oddity{Character: r, At: at}
 		}
 	}

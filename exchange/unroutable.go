@@ -10,6 +10,7 @@ import (
 	"beibu/exchange/rules/codes"
 	"beibu/schemas/places"
 	"beibu/signing/strict"
+	"beibu/signing/strict/quote"
 )
 
 // CodeUnroutable is the code of a document that no party takes, and of each fault
@@ -48,7 +49,7 @@ func nowhere(at strict.Node, why Text) Fault {
 // said says what a document states of a fact.
 func said(key places.Key, f facts.Facts) Text {
 	if value := f.Value(key); value != "" {
-		en, zh := rules.Quote(value)
+		en, zh := quote.Text(value)
 		return Text{EN: "it is " + en, ZH: "实际为" + zh}
 	}
 	if tried := f.Tried(key); tried != "" {

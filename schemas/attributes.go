@@ -4,6 +4,7 @@ import (
 	"strconv"
 
 	"beibu/schemas/internal/grammar"
+	"beibu/signing/strict/quote"
 )
 
 // attributes explains all that is wrong with the attributes of an element.
@@ -23,7 +24,7 @@ func (x *explainer) attributes(index int32) {
 		if v, bad := x.attribute(index, t, name, value); bad {
 			wrong = append(wrong, v)
 			if _, ok := t.Attribute(name); !ok {
-				strange = append(strange, clip(name.Local))
+				strange = append(strange, quote.Name(name.Local))
 			}
 		}
 	}
@@ -69,10 +70,10 @@ func (x *explainer) named(index int32) func(func(grammar.Name, string) bool) {
 
 // attribute explains what is wrong with one attribute, if anything is.
 func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, value string) (Violation, bool) {
-	v := Violation{Code: CodeAttribute, Path: x.path(index) + "/@" + clip(name.Local)}
+	v := Violation{Code: CodeAttribute, Path: x.path(index) + "/@" + quote.Name(name.Local)}
 	if name.Space == schemaInstance {
 		if name.Local == "nil" && !fits(&grammar.Text{Base: "boolean"}, value) {
-			en, zh := quote(value)
+			en, zh := quote.Value(value)
 			v.EN = "xsi:nil must be true or false, found " + en + "."
 			v.ZH = "xsi:nil 必须为 true 或 false，实际为" + zh + "。"
 			return v, true
@@ -82,13 +83,13 @@ func (x *explainer) attribute(index int32, t *grammar.Type, name grammar.Name, v
 	if t == nil {
 		return Violation{}, false
 	}
-	label, element := clip(name.Local), x.label(index)
+	label, element := quote.Name(name.Local), x.label(index)
 	if a, ok := t.Attribute(name); ok {
 		if a.Type == nil || fits(a.Type.Text, value) {
 			return Violation{}, false
 		}
 		en, zh := describe(a.Type.Text)
-		foundEN, foundZH := quote(collapsed(a.Type.Text, value))
+		foundEN, foundZH := quote.Value(collapsed(a.Type.Text, value))
 		if a.Type.Text != nil {
 			v.Expected = a.Type.Text.Values
 		}

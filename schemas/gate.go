@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"strings"
 	"unicode/utf8"
+
+	"beibu/signing/strict/quote"
 )
 
 // Limits of the gate beside the document's size. They are those of the strict
@@ -186,8 +188,8 @@ func names(doc []byte, m mark) (breach, bool) {
 		if seen[plain] || expanded != "" && seen[expanded] {
 			return breach{
 				CodeDuplicateAttribute, m.start,
-				"Expected each attribute of an element once, found " + clip(plain) + " twice.",
-				"同一元素中每个属性应只出现一次，实际 " + clip(plain) + " 出现两次。",
+				"Expected each attribute of an element once, found " + quote.Name(plain) + " twice.",
+				"同一元素中每个属性应只出现一次，实际 " + quote.Name(plain) + " 出现两次。",
 			}, true
 		}
 		seen[plain] = true
@@ -202,7 +204,7 @@ func names(doc []byte, m mark) (breach, bool) {
 }
 
 func unbound(at int, prefix []byte) breach {
-	name := clip(string(prefix))
+	name := quote.Name(string(prefix))
 	return breach{
 		CodeNamespace, at,
 		"Expected a declared prefix, found " + name + ", which is bound to no namespace.",

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/schemas/places"
+	"beibu/signing/strict/quote"
 
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
@@ -119,7 +120,7 @@ func (p Pack) head(m manifest) []error {
 
 // plain reports whether a name can be used in a path, a report and a log line.
 func plain(name string) bool {
-	return name != "" && len(name) <= maxShown && strings.IndexFunc(name, func(r rune) bool {
+	return name != "" && len(name) <= quote.NameLimit && strings.IndexFunc(name, func(r rune) bool {
 		return !strings.ContainsRune("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-", r)
 	}) < 0
 }

@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+
+	"beibu/signing/strict/quote"
 )
 
 // maxNear is how many kinds a message suggests.
@@ -13,7 +15,7 @@ const maxNear = 3
 // for, the nearest first: those that differ in case alone, or in a third of
 // their characters at most, or hold the name or are held by it.
 func nearest(name string, names []string, n int) []string {
-	if len(name) > 2*maxShown {
+	if len(name) > 2*quote.NameLimit {
 		return nil
 	}
 	distances := make(map[string]int)

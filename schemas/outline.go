@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"beibu/schemas/internal/grammar"
+	"beibu/signing/strict/quote"
 )
 
 // An outline is a document's elements and where they are. It is made only
@@ -105,7 +106,7 @@ func (o *outline) path(index int32) string {
 	}
 	var steps []string
 	for ; index != none; index = o.elements[index].parent {
-		step := "/" + clip(o.name(index).Local)
+		step := "/" + quote.Name(o.name(index).Local)
 		if place, alone := o.place(index); !alone {
 			step += "[" + strconv.Itoa(place) + "]"
 		}

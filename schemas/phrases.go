@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"beibu/schemas/internal/grammar"
+	"beibu/signing/strict/quote"
 
 	"github.com/jacoelho/xsd/xsderrors"
 )
@@ -14,7 +15,7 @@ import (
 const maxListed = 8
 
 // label returns an element's local name for a message.
-func (x *explainer) label(index int32) string { return clip(x.name(index).Local) }
+func (x *explainer) label(index int32) string { return quote.Name(x.name(index).Local) }
 
 // missing explains children that are not there, with the namespace of each.
 func (x *explainer) missing(parent int32, lacks []lack) Violation {
@@ -148,7 +149,7 @@ func (x *explainer) repeats(child int32) bool {
 func namespaceHintEN(name grammar.Name, expected []grammar.Name) string {
 	for _, e := range expected {
 		if e.Local == name.Local {
-			return " in " + namespaceEN(clip(name.Space)) + "; it is in " + namespaceEN(e.Space)
+			return " in " + namespaceEN(quote.Name(name.Space)) + "; it is in " + namespaceEN(e.Space)
 		}
 	}
 	return ""
@@ -157,7 +158,7 @@ func namespaceHintEN(name grammar.Name, expected []grammar.Name) string {
 func namespaceHintZH(name grammar.Name, expected []grammar.Name) string {
 	for _, e := range expected {
 		if e.Local == name.Local {
-			return "（" + namespaceZH(clip(name.Space)) + "）；它属于" + namespaceZH(e.Space)
+			return "（" + namespaceZH(quote.Name(name.Space)) + "）；它属于" + namespaceZH(e.Space)
 		}
 	}
 	return ""
@@ -179,7 +180,7 @@ func (x *explainer) value(index int32) {
 	if e.open {
 		text = textAt(x.doc[:e.close], int(e.end))
 	}
-	foundEN, foundZH := quote(collapsed(of, text))
+	foundEN, foundZH := quote.Value(collapsed(of, text))
 	v.EN = x.label(index) + " must be " + en + ", found " + foundEN + "."
 	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + foundZH + "。"
 	x.addOnce(topic{index, CodeContent}, v, int(e.start))

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/jacoelho/xsd/xsderrors"
+
+	"beibu/signing/strict/quote"
 )
 
 var byteOrderMark = []byte("\xef\xbb\xbf")
@@ -201,7 +203,7 @@ func refused(doc []byte, readable Type, b breach) Report {
 // kinds whose roots are nearest.
 func (c *Catalog) unknown(doc []byte, h head) Report {
 	o := indexLines(doc)
-	root, space := clip(h.local), clip(h.space)
+	root, space := quote.Name(h.local), quote.Name(h.space)
 	v := Violation{
 		Code: CodeUnknownKind, Path: "/" + root,
 		EN: "No kind of document has the root element " + root + " in " + namespaceEN(space) + ".",

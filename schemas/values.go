@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"beibu/schemas/internal/grammar"
+	"beibu/signing/strict/quote"
 )
 
 // A lexicon says what a built-in type is called and how its values look (XML
@@ -80,7 +81,7 @@ func describe(t *grammar.Text) (en, zh string) {
 		}
 	}
 	if len(t.Patterns) > 0 {
-		pattern := clip(strings.Join(t.Patterns, " | "))
+		pattern := quote.Name(strings.Join(t.Patterns, " | "))
 		en += ", of the form " + pattern
 		zh += "，格式为 " + pattern
 	}
@@ -110,4 +111,14 @@ func fits(t *grammar.Text, value string) bool {
 	}
 	base, ok := builtins[t.Base]
 	return !ok || base.looks == nil || base.looks.MatchString(trimmed)
+}
+
+// collapsed returns a value as its type reads it: with its white space
+// collapsed, unless the type is one of plain text (XML Schema 1.0, part 2,
+// 4.3.6).
+func collapsed(t *grammar.Text, value string) string {
+	if t == nil || t.Base == "string" || t.Base == "normalizedString" {
+		return value
+	}
+	return strings.Join(strings.FieldsFunc(value, func(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }), " ")
 }

@@ -13,6 +13,7 @@ import (
 	"beibu/exchange/rules"
 	"beibu/schemas"
 	"beibu/schemas/places"
+	"beibu/signing/strict/quote"
 )
 
 // A Kind is one kind of document, in short.
@@ -130,7 +131,7 @@ func (b Book) unknown(kind string, at time.Time) error {
 	for _, k := range b.List(at) {
 		names = append(names, k.Kind)
 	}
-	en, zh := rules.Quote(kind)
+	en, zh := quote.Text(kind)
 	return &exchange.Error{
 		Op: "find kind", Kind: exchange.NotFound, Code: "unknown-kind",
 		Err: exchange.Reason{

@@ -35,7 +35,7 @@ type Rule struct {
 
 // A Report records a breach at an element. If something is missing, it is the
 // element that should contain it. An argument may be as long as a document: a
-// message shows its first [QuoteLimit] characters.
+// message shows its first [quote.Limit] characters.
 type Report func(at strict.Node, args ...string)
 
 // A Document is what a rule may read.
@@ -66,5 +66,5 @@ func (d *Document) BuiltIn() bool {
 type Breach struct {
 	Rule   *Rule
 	At     strict.Node
-	EN, ZH string // the messages of the rule with the arguments; see [Quote]
+	EN, ZH string // the messages of the rule with the arguments; see [quote.Text]
 }

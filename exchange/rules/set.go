@@ -9,6 +9,7 @@ import (
 	"sync"
 
 	"beibu/signing/strict"
+	"beibu/signing/strict/quote"
 )
 
 // A Set holds rules for documents of all kinds. It is safe for concurrent use.
@@ -108,7 +109,7 @@ func word(r *Rule, args []string) (en, zh string) {
 	}
 	english, chinese := make([]string, 0, 2*len(args)), make([]string, 0, 2*len(args))
 	for i, arg := range args {
-		en, zh := Quote(arg)
+		en, zh := quote.Text(arg)
 		place := "{" + strconv.Itoa(i) + "}"
 		english, chinese = append(english, place, en), append(chinese, place, zh)
 	}

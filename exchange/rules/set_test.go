@@ -99,3 +99,17 @@ func TestSetRefusesWhatIsNotARule(t *testing.T) {
 		}
 	}
 }
+
+// The messages of a breach are short, however long and strange the value is.
+func TestBreachesAreWordedOnceAndShort(t *testing.T) {
+	set, err := rules.NewSet([]rules.Rule{rule("A-1", each("x"))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found, _ := set.Check(document(t, "<a><x>"+strings.Repeat("\u200b", 100e3)+"</x></a>"))
+	for _, b := range found {
+		if len(b.EN) > 2048 || len(b.ZH) > 2048 {
+			t.Errorf("messages of %d and %d bytes", len(b.EN), len(b.ZH))
+		}
+	}
+}

@@ -1,13 +1,13 @@
-package rules_test
+package quote_test
 
 import (
 	"strings"
 	"testing"
 
-	"beibu/exchange/rules"
+	"beibu/signing/strict/quote"
 )
 
-func TestQuote(t *testing.T) {
+func TestText(t *testing.T) {
 	for value, want := range map[string]struct{ en, zh string }{
 		"USD":                      {"USD", "USD"},
 		"2026-11-20 08:00":         {"2026-11-20 08:00", "2026-11-20 08:00"},
@@ -20,6 +20,8 @@ func TestQuote(t *testing.T) {
 		"USD ":                     {"“USD[U+0020]” (character 4 is U+0020)", "“USD[U+0020]”（第4个字符为U+0020）"},
 		"A  B":                     {"“A[U+0020][U+0020]B” (character 2 is U+0020)", "“A[U+0020][U+0020]B”（第2个字符为U+0020）"},
 		"СN":                       {"“[U+0421]N” (character 1 is U+0421)", "“[U+0421]N”（第1个字符为U+0421）"},
+		"СN\u00a0":                 {"“[U+0421]N[U+00A0]” (character 1 is U+0421)", "“[U+0421]N[U+00A0]”（第1个字符为U+0421）"},
+		"A–B":                      {"A–B", "A–B"},
 		"ＣＮ":                       {"“[U+FF23][U+FF2E]” (character 1 is U+FF23)", "“[U+FF23][U+FF2E]”（第1个字符为U+FF23）"},
 		"钦州\u200b港":                {"“钦州[U+200B]港” (character 3 is U+200B)", "“钦州[U+200B]港”（第3个字符为U+200B）"},
 		"a\u202eb":                 {"“a[U+202E]b” (character 2 is U+202E)", "“a[U+202E]b”（第2个字符为U+202E）"},
@@ -33,22 +35,42 @@ func TestQuote(t *testing.T) {
 			"“[U+00AD]" + strings.Repeat("中", 119) + "…”（第1个字符为U+00AD）（共362字节）",
 		},
 	} {
-		if en, zh := rules.Quote(value); en != want.en || zh != want.zh {
+		if en, zh := quote.Text(value); en != want.en || zh != want.zh {
 			t.Errorf("%q: %s and %s", value, en, zh)
 		}
 	}
 }
 
-// What a rule reports is bounded, however long and strange the value is.
-func TestBreachesAreWordedOnceAndShort(t *testing.T) {
-	set, err := rules.NewSet([]rules.Rule{rule("A-1", each("x"))})
-	if err != nil {
-		t.Fatal(err)
+func TestValue(t *testing.T) {
+	for value, want := range map[string]struct{ en, zh string }{
+		"":           {"nothing", "空"},
+		"2026-11-20": {"“2026-11-20”", "“2026-11-20”"},
+		"2026–11–20": {"“2026[U+2013]11[U+2013]20” (character 5 is U+2013)", "“2026[U+2013]11[U+2013]20”（第5个字符为U+2013）"},
+		"1О0":        {"“1[U+041E]0” (character 2 is U+041E)", "“1[U+041E]0”（第2个字符为U+041E）"},
+		"二〇二五年":      {"“二〇二五年”", "“二〇二五年”"},
+		strings.Repeat("9", 200): {
+			"“" + strings.Repeat("9", 120) + "…” (200 bytes)", "“" + strings.Repeat("9", 120) + "…”（共200字节）",
+		},
+	} {
+		if en, zh := quote.Value(value); en != want.en || zh != want.zh {
+			t.Errorf("%q: %s and %s", value, en, zh)
+		}
 	}
-	found, _ := set.Check(document(t, "<a><x>"+strings.Repeat("\u200b", 100e3)+"</x></a>"))
-	for _, b := range found {
-		if len(b.EN) > 2048 || len(b.ZH) > 2048 {
-			t.Errorf("messages of %d and %d bytes", len(b.EN), len(b.ZH))
+}
+
+func TestName(t *testing.T) {
+	for name, want := range map[string]string{
+		"":                      "",
+		"IssueDate":             "IssueDate",
+		"Дата":                  "Дата",
+		"СN":                    "СN", // a name is not compared with a list of ASCII
+		"Issue\u200dDate":       "Issue[U+200D]Date",
+		"urn:a\nb":              "urn:a[U+000A]b",
+		strings.Repeat("n", 64): strings.Repeat("n", 64),
+		strings.Repeat("n", 65): strings.Repeat("n", 64) + "…",
+	} {
+		if got := quote.Name(name); got != want {
+			t.Errorf("%q: %s, want %s", name, got, want)
 		}
 	}
 }
