@@ -6,6 +6,8 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/queue"
+
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/signing"
@@ -110,11 +112,13 @@ type Cause struct {
 	Actor  string `json:"actor,omitempty"`  // who asked for it, where a person did
 }
 
-// An Event is one step of the timeline.
+// An Event is one step of the timeline of an exchange, or what happened to another
+// subject.
 type Event struct {
 	Sequence int64
-	Exchange uuid.UUID
-	Receiver string // "" where it is about the exchange as a whole
+	Exchange uuid.UUID     // zero if the event is about another subject
+	Subject  queue.Subject // what the event is about, if it is no exchange
+	Receiver string        // "" where it is about the exchange as a whole
 	Name     State
 	Attempt  int
 	At       time.Time

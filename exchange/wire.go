@@ -85,6 +85,9 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 		}
 		event.Cause, event.Lease = d.Cause, d.Lease
 	}
+	if e.Subject.Kind != queue.SubjectExchange {
+		event.Subject = e.Subject
+	}
 	return event, nil
 }
 
@@ -92,7 +95,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
-		r := queue.Event{Subject: queue.ExchangeSubject(e.Exchange), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
+		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
 		if d := (detail{e.Cause, e.Lease}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
@@ -103,6 +106,14 @@ func record(events ...Event) ([]queue.Event, error) {
 		records = append(records, r)
 	}
 	return records, nil
+}
+
+// subject returns what the event is about.
+func (e Event) subject() queue.Subject {
+	if e.Subject.Kind != queue.SubjectExchange {
+		return e.Subject
+	}
+	return queue.ExchangeSubject(e.Exchange)
 }
 
 // consignments returns the events that put an exchange before its receivers,

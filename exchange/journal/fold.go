@@ -75,15 +75,16 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	return nil
 }
 
-// event moves an exchange to its next state. The record has an entry before its
+// event moves an exchange to its next state, or adds an event of another subject
+// to those of the audit. The record has an entry before its
 // events, so an event of an unknown exchange is of one that the record no longer has.
 func (b *batch) event(sequence int64, raw *queue.Event) error {
-	if raw.Subject.Kind != queue.SubjectExchange {
-		return nil
-	}
 	e, err := exchange.FromEvent(sequence, *raw)
 	if err != nil {
 		return err
+	}
+	if e.Subject.Kind != queue.SubjectExchange {
+		return addToAudit(b.w, e)
 	}
 	j, err := b.journey(e.Exchange)
 	if err != nil || j == nil {

@@ -43,6 +43,8 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // different speeds. Table hour bounds, for each hour of acceptance, the sequences
 // of what was accepted in it.
 //
+// Table event holds the events of all other subjects.
+//
 // Every index is there for one kind of query:
 // exchange_id for all that names an exchange, the others for the filters of
 // lists; delivery_due for mailboxes, replays and expiry, delivery_leased for the
@@ -98,5 +100,13 @@ func tables() []string {
 			at       INTEGER NOT NULL,
 			cause    BLOB,
 			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE event (
+			sequence INTEGER PRIMARY KEY,
+			kind     INTEGER NOT NULL,
+			subject  TEXT NOT NULL,
+			name     TEXT NOT NULL,
+			at       INTEGER NOT NULL,
+			cause    BLOB) STRICT`,
+		`CREATE INDEX event_subject ON event (kind, subject)`,
 	}
 }

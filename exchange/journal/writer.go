@@ -22,6 +22,7 @@ const (
 				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause,
 				handovers = excluded.handovers`
 	addStep   = `INSERT INTO timeline (entry, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	addEvent  = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
 	widenHour = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
 )

@@ -1,0 +1,69 @@
+package journal
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+
+	"beibu/exchange"
+	"beibu/exchange/projection"
+	"beibu/queue"
+)
+
+// addToAudit writes an event whose subject is no exchange.
+func addToAudit(w *projection.Writer, e exchange.Event) error {
+	cause, err := encode(e.Cause)
+	if err != nil {
+		return err
+	}
+	err = w.Exec(addEvent, e.Sequence, int64(e.Subject.Kind), e.Subject.ID, string(e.Name), micro(e.At), cause)
+	if err != nil {
+		return fmt.Errorf("write event %d: %w", e.Sequence, err)
+	}
+	return nil
+}
+
+// Audit is exchange.AuditLog's.
+func (j *Journal) Audit(ctx context.Context, q exchange.AuditQuery) (page []exchange.Event, next int64, err error) {
+	limit := within(q.Limit, defaultPage, maxPage)
+	s := &sentence{}
+	s.add(`SELECT e.sequence, e.kind, e.subject, e.name, e.at, e.cause FROM event e `)
+	switch {
+	case q.ID != "":
+		s.add(`INDEXED BY event_subject WHERE e.kind = ? AND e.subject = ?`, int64(q.Kind), q.ID)
+	case q.Kind != queue.SubjectExchange:
+		s.add(`NOT INDEXED WHERE e.kind = ?`, int64(q.Kind))
+	default:
+		s.add(`NOT INDEXED WHERE TRUE`)
+	}
+	s.add(` AND e.sequence > ?`, q.After)
+	if !q.Since.IsZero() {
+		s.add(` AND e.at >= ?`, micro(q.Since))
+	}
+	s.add(` ORDER BY e.sequence LIMIT ?`, limit+1)
+	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
+		e, err := scanEvent(rows)
+		page = append(page, e)
+		return err
+	}, s.args...)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list events: %w", err)
+	}
+	if len(page) > limit {
+		page = page[:limit]
+		next = page[limit-1].Sequence
+	}
+	return page, next, nil
+}
+
+func scanEvent(rows *sql.Rows) (exchange.Event, error) {
+	var e exchange.Event
+	var at int64
+	var name string
+	var cause []byte
+	if err := rows.Scan(&e.Sequence, &e.Subject.Kind, &e.Subject.ID, &name, &at, &cause); err != nil {
+		return e, err
+	}
+	e.Name, e.At = exchange.State(name), moment(at)
+	return e, decode(cause, &e.Cause)
+}
