@@ -3,6 +3,7 @@ package exchange
 import (
 	"errors"
 	"fmt"
+	"time"
 )
 
 // A Kind classes a failure by what its receiver can do about it. Every surface
@@ -11,18 +12,23 @@ type Kind uint8
 
 // The kinds of failure.
 const (
-	Internal    Kind = iota // ours: logged in full, shown without detail
-	Malformed               // not the XML that the exchange accepts: mend and send again
-	Invalid                 // breaks a schema or a business rule: mend and send again
-	Untrusted               // signature absent, broken, unwanted or by a key that does not count
-	Conflict                // another content has this document number
-	Unroutable              // no party takes this document
-	Forbidden               // the caller may not do or see this
-	NotFound                // there is no such thing, or none that the caller may see
-	Stale                   // the thing changed since the caller looked
-	Unavailable             // whether it was done is unknown: the same may be sent again
-	InFlight                // a document with this number is on its way in: send again in a moment
-	kinds                   // how many there are
+	Internal        Kind = iota // ours: logged in full, shown without detail
+	Malformed                   // not the XML that the exchange accepts: mend and send again
+	Invalid                     // breaks a schema or a business rule: mend and send again
+	Untrusted                   // signature absent, broken, unwanted or by a key that does not count
+	Conflict                    // another content has this document number
+	Unroutable                  // no party takes this document
+	Forbidden                   // the caller may not do or see this
+	NotFound                    // there is no such thing, or none that the caller may see
+	Stale                       // the thing changed since the caller looked
+	Unavailable                 // whether it was done is unknown: the same may be sent again
+	InFlight                    // a document with this number is on its way in: send again in a moment
+	BadRequest                  // the request, not the document in it, cannot be understood
+	Unauthenticated             // nobody knows who the caller is
+	TooLarge                    // beyond a limit on size
+	OverQuota                   // the party has sent what it may: nothing was done, send again later
+	Overloaded                  // too much at once: nothing was done, send again in a moment
+	kinds                       // how many there are
 )
 
 // String returns the kind as metrics and logs name it.
@@ -30,6 +36,7 @@ func (k Kind) String() string {
 	return [kinds]string{
 		"internal", "malformed", "invalid", "untrusted", "conflict", "unroutable",
 		"forbidden", "not-found", "stale", "unavailable", "in-flight",
+		"bad-request", "unauthenticated", "too-large", "over-quota", "overloaded",
 	}[k]
 }
 
@@ -44,14 +51,15 @@ func Kinds() []Kind {
 
 // An Error is a failure of the domain.
 type Error struct {
-	Op      string    // what was being done: "route document"
-	Kind    Kind      // what the caller can do about it
-	Code    string    // stable, for programs; "" where the kind says it all
-	Faults  Faults    // what was found, where the document is to blame
-	More    int       // faults that were found beyond those
-	Earlier *Exchange // the exchange that has the document number, in a conflict
-	Holder  string    // the attempt that has the document number in hand, where Kind is InFlight
-	Err     error     // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
+	Op         string        // what was being done: "route document"
+	Kind       Kind          // what the caller can do about it
+	Code       string        // stable, for programs; "" where the kind says it all
+	Faults     Faults        // what was found, where the document is to blame
+	More       int           // faults that were found beyond those
+	Earlier    *Exchange     // the exchange that has the document number, in a conflict
+	Holder     string        // the attempt that has the document number in hand, where Kind is InFlight
+	RetryAfter time.Duration // when the same may be sent again; 0 means as Kind says
+	Err        error         // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
 }
 
 // Error returns the operation and its cause.

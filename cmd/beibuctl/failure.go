@@ -9,7 +9,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // The exit codes.
@@ -61,7 +61,7 @@ func (s *session) fail(err error) int {
 // refused reports whether the exchange answered, and said no. A failure of its
 // own (500 and above) is no such answer, since nobody knows what became of the
 // request, and neither is what a proxy on the way says.
-func refused(p httpapi.Problem) bool {
+func refused(p answer.Problem) bool {
 	return p.Code != client.NoProblem && p.Status >= http.StatusBadRequest && p.Status < http.StatusInternalServerError
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -37,7 +38,7 @@ type waiting struct {
 	DocumentVersion string         `json:"documentVersion,omitempty"`
 	Size            int            `json:"size"`
 	Express         bool           `json:"express"`
-	ConsignedAt     httpapi.Time   `json:"consignedAt"`
+	ConsignedAt     answer.Time    `json:"consignedAt"`
 	sequence        int64
 }
 

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/keyring"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 	"beibu/signing"
 )
 
@@ -171,13 +171,13 @@ func (c *rotateKey) Run(s *session) error {
 
 // A keyRow is a key as it is printed for programs.
 type keyRow struct {
-	Name      string       `json:"name"`
-	Algorithm string       `json:"algorithm"`
-	Subject   string       `json:"subject"`
-	NotBefore httpapi.Time `json:"notBefore"`
-	NotAfter  httpapi.Time `json:"notAfter"`
-	SHA256    string       `json:"sha256"` // of the certificate
-	Private   bool         `json:"private"`
+	Name      string      `json:"name"`
+	Algorithm string      `json:"algorithm"`
+	Subject   string      `json:"subject"`
+	NotBefore answer.Time `json:"notBefore"`
+	NotAfter  answer.Time `json:"notAfter"`
+	SHA256    string      `json:"sha256"` // of the certificate
+	Private   bool        `json:"private"`
 }
 
 // printKeys prints keys as a table, or each as an object on a line.
@@ -186,7 +186,7 @@ func (s *session) printKeys(all ...keyring.Entry) error {
 	for _, e := range all {
 		row := keyRow{
 			Name: e.Name, Algorithm: algorithmOf(e.Certificate), Subject: e.Certificate.Subject.String(),
-			NotBefore: httpapi.Time{Time: e.Certificate.NotBefore}, NotAfter: httpapi.Time{Time: e.Certificate.NotAfter}, Private: e.Private,
+			NotBefore: answer.Time{Time: e.Certificate.NotBefore}, NotAfter: answer.Time{Time: e.Certificate.NotAfter}, Private: e.Private,
 		}
 		digest := sha256.Sum256(e.Certificate.Raw)
 		row.SHA256 = hex.EncodeToString(digest[:])

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -70,12 +71,12 @@ func TestExitCodes(t *testing.T) {
 		http.StatusUnauthorized: exitFaults, http.StatusNotFound: exitFaults, http.StatusTooManyRequests: exitFaults,
 		http.StatusInternalServerError: exitUnable, http.StatusServiceUnavailable: exitUnable, http.StatusFound: exitUnable,
 	} {
-		err := fmt.Errorf("ask: %w", &client.Problem{Problem: httpapi.Problem{Status: status, Code: "x"}})
+		err := fmt.Errorf("ask: %w", &client.Problem{Problem: answer.Problem{Status: status, Code: "x"}})
 		if got := silent.fail(err); got != want {
 			t.Errorf("%d: exit code %d, want %d", status, got, want)
 		}
 	}
-	proxy := &client.Problem{Problem: httpapi.Problem{Status: http.StatusForbidden, Code: client.NoProblem}}
+	proxy := &client.Problem{Problem: answer.Problem{Status: http.StatusForbidden, Code: client.NoProblem}}
 	if got := silent.fail(proxy); got != exitUnable {
 		t.Errorf("what a proxy says: exit code %d, want %d", got, exitUnable)
 	}

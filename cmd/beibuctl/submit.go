@@ -9,7 +9,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // submitCommand submits documents.
@@ -30,11 +30,11 @@ func (c *submitCommand) Validate() error {
 
 // A submission is what became of one file, as it is printed.
 type submission struct {
-	File                string           `json:"file"`
-	*httpapi.Acceptance                  // where it was accepted
-	Problem             *httpapi.Problem `json:"problem,omitempty"` // where it was refused
-	Error               string           `json:"error,omitempty"`   // where it was not answered
-	err                 error
+	File               string          `json:"file"`
+	*answer.Acceptance                 // where it was accepted
+	Problem            *answer.Problem `json:"problem,omitempty"` // where it was refused
+	Error              string          `json:"error,omitempty"`   // where it was not answered
+	err                error
 }
 
 // Run submits every file and prints what became of it, in the order of the
@@ -76,7 +76,7 @@ func (c *submitCommand) submit(ctx context.Context, s *session, sender *client.C
 		done.err = err
 		return done
 	}
-	answer, err := client.Persist(ctx, c.RetryFor, func(ctx context.Context) (httpapi.Acceptance, error) {
+	answer, err := client.Persist(ctx, c.RetryFor, func(ctx context.Context) (answer.Acceptance, error) {
 		return sender.Submit(ctx, document)
 	})
 	if err != nil {
@@ -95,7 +95,7 @@ func (c *submitCommand) submit(ctx context.Context, s *session, sender *client.C
 
 // keepReceipt keeps a receipt under its exchange id, which must be one: it
 // becomes the name of a file.
-func keepReceipt(dir string, answer httpapi.Acceptance) error {
+func keepReceipt(dir string, answer answer.Acceptance) error {
 	id, err := uuid.Parse(answer.ExchangeID)
 	if err != nil {
 		return fmt.Errorf("read exchange id: %w", err)

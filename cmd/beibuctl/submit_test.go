@@ -12,7 +12,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 const someID = "f0dc7d1c-7356-8a6a-a3ab-5366a81e2dc4"
@@ -46,13 +46,13 @@ func TestSubmitResends(t *testing.T) {
 		}
 		switch calls.Add(1) {
 		case 1:
-			answers(w, http.StatusServiceUnavailable, httpapi.Problem{Status: 503, Code: "busy", Retryable: true})
+			answers(w, http.StatusServiceUnavailable, answer.Problem{Status: 503, Code: "busy", Retryable: true})
 		case 2:
 			w.WriteHeader(http.StatusBadGateway) // of a proxy, while the daemon starts
 		case 3:
-			answers(w, http.StatusTooManyRequests, httpapi.Problem{Status: 429, Code: "quota"})
+			answers(w, http.StatusTooManyRequests, answer.Problem{Status: 429, Code: "quota"})
 		default:
-			answers(w, http.StatusAccepted, httpapi.Acceptance{ExchangeID: someID, State: "SubmissionAcceptance", Kind: "k", DocumentNumber: "n", Receipt: "r"})
+			answers(w, http.StatusAccepted, answer.Acceptance{ExchangeID: someID, State: "SubmissionAcceptance", Kind: "k", DocumentNumber: "n", Receipt: "r"})
 		}
 	}))
 	defer server.Close()
@@ -75,10 +75,10 @@ func TestSubmitMany(t *testing.T) {
 		body, _ := io.ReadAll(r.Body)
 		n, _ := strconv.Atoi(string(body))
 		if n%10 == 3 {
-			answers(w, http.StatusUnprocessableEntity, httpapi.Problem{Status: 422, Code: "invalid", Title: "Breaks a rule"})
+			answers(w, http.StatusUnprocessableEntity, answer.Problem{Status: 422, Code: "invalid", Title: "Breaks a rule"})
 			return
 		}
-		answers(w, http.StatusAccepted, httpapi.Acceptance{ExchangeID: someID, DocumentNumber: string(body)})
+		answers(w, http.StatusAccepted, answer.Acceptance{ExchangeID: someID, DocumentNumber: string(body)})
 	}))
 	defer server.Close()
 	all := make(map[string]string)
@@ -93,7 +93,7 @@ func TestSubmitMany(t *testing.T) {
 	for i, line := range lines {
 		var got struct {
 			DocumentNumber string
-			Problem        *httpapi.Problem
+			Problem        *answer.Problem
 			Error          string
 		}
 		if err := json.Unmarshal([]byte(line), &got); err != nil {
@@ -110,10 +110,10 @@ func TestSubmitMany(t *testing.T) {
 func TestSubmitUnreadable(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if body, _ := io.ReadAll(r.Body); string(body) == "bad" {
-			answers(w, http.StatusUnprocessableEntity, httpapi.Problem{Status: 422, Code: "invalid"})
+			answers(w, http.StatusUnprocessableEntity, answer.Problem{Status: 422, Code: "invalid"})
 			return
 		}
-		answers(w, http.StatusAccepted, httpapi.Acceptance{ExchangeID: someID})
+		answers(w, http.StatusAccepted, answer.Acceptance{ExchangeID: someID})
 	}))
 	defer server.Close()
 	dir := documents(t, map[string]string{"bad.xml": "bad", "good.xml": "good"})
@@ -139,7 +139,7 @@ func TestSubmitUnreadable(t *testing.T) {
 // What a daemon answers becomes no path, and moves no cursor.
 func TestSubmitHostileAnswer(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answers(w, http.StatusAccepted, httpapi.Acceptance{ExchangeID: "../../up", Kind: "\x1b[2J", Receipt: "r"})
+		answers(w, http.StatusAccepted, answer.Acceptance{ExchangeID: "../../up", Kind: "\x1b[2J", Receipt: "r"})
 	}))
 	defer server.Close()
 	dir := documents(t, map[string]string{"a.xml": "<a/>"})

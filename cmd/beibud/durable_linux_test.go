@@ -17,6 +17,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/crashtest"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/signing/signingtest"
 	"beibu/testdata"
@@ -99,10 +100,10 @@ func journey(t *testing.T, node *crashtest.Node) {
 		t.Fatal(err)
 	}
 	sender, receiver := node.As("qinzhou-customs", nil), node.As("window-vn", nil)
-	answer, err := sender.Call(t.Context(), http.MethodPost, "/v1/documents", "application/xml", sample.Bytes)
-	var accepted httpapi.Acceptance
-	if err = errors.Join(err, json.Unmarshal(answer.Body, &accepted)); err != nil || answer.Status != http.StatusAccepted {
-		t.Fatalf("%d: %v", answer.Status, err)
+	reply, err := sender.Call(t.Context(), http.MethodPost, "/v1/documents", "application/xml", sample.Bytes)
+	var accepted answer.Acceptance
+	if err = errors.Join(err, json.Unmarshal(reply.Body, &accepted)); err != nil || reply.Status != http.StatusAccepted {
+		t.Fatalf("%d: %v", reply.Status, err)
 	}
 	for consigned := false; !consigned; <-time.After(10 * time.Millisecond) {
 		x, err := client.Get[httpapi.Exchange](t.Context(), sender, "/v1/exchanges/"+accepted.ExchangeID, nil)

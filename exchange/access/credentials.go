@@ -10,6 +10,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"beibu/exchange"
 )
 
 // A Credential is one way for a caller to prove its identity. It holds the digest
@@ -108,8 +110,8 @@ func parseDigest(text string) (digest [sha256.Size]byte, err error) {
 
 // The reasons for which a caller is not authenticated.
 var (
-	ErrNoCredentials      = errors.New("no credentials")
-	ErrUnknownCredentials = errors.New("unknown credentials")
+	ErrNoCredentials      = &exchange.Error{Op: "authenticate", Kind: exchange.Unauthenticated, Code: "credentials-missing"}
+	ErrUnknownCredentials = &exchange.Error{Op: "authenticate", Kind: exchange.Unauthenticated, Code: "credentials-unknown"}
 )
 
 // Authenticate returns the principal of an API key, of a client certificate, or of

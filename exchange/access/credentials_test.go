@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 )
 
@@ -45,7 +46,7 @@ func TestAuthenticate(t *testing.T) {
 		name, key   string
 		certificate *x509.Certificate
 		principal   string
-		err         error
+		err         *exchange.Error
 	}{
 		{name: "nothing", err: access.ErrNoCredentials},
 		{name: "key", key: "port key", principal: "port gateway"},
@@ -64,7 +65,7 @@ func TestAuthenticate(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			principal, err := known.Authenticate(c.key, c.certificate, now)
-			if principal.Name != c.principal || !errors.Is(err, c.err) {
+			if got, _ := errors.AsType[*exchange.Error](err); principal.Name != c.principal || got != c.err {
 				t.Errorf("%q, %v; want %q, %v", principal.Name, err, c.principal, c.err)
 			}
 		})

@@ -2,15 +2,14 @@ package httpapi
 
 import (
 	"crypto/x509"
-	"errors"
 	"strings"
 
 	"beibu/exchange/access"
 )
 
 // authenticate sets the principal of a call by the bearer token (RFC 6750 section
-// 2.1) and the client certificate of its request. It returns a *refusal of status
-// 401.
+// 2.1) and the client certificate of its request. It returns an *exchange.Error of
+// kind Unauthenticated.
 func (s *Server) authenticate(c *call) error {
 	key, err := bearer(c.request.Header.Get("Authorization"))
 	if err != nil {
@@ -20,12 +19,8 @@ func (s *Server) authenticate(c *call) error {
 	if state := c.request.TLS; state != nil && len(state.PeerCertificates) > 0 {
 		leaf = state.PeerCertificates[0]
 	}
-	c.caller, err = s.credentials.Authenticate(key, leaf, c.begun)
-	switch {
-	case errors.Is(err, access.ErrNoCredentials):
-		return errNoCredentials
-	case err != nil:
-		return errWrongCredentials
+	if c.caller, err = s.credentials.Authenticate(key, leaf, c.begun); err != nil {
+		return err
 	}
 	c.known()
 	return nil
@@ -38,7 +33,7 @@ func bearer(header string) (string, error) {
 	}
 	scheme, token, _ := strings.Cut(header, " ")
 	if !strings.EqualFold(scheme, "Bearer") || token == "" {
-		return "", errWrongCredentials
+		return "", access.ErrUnknownCredentials
 	}
 	return token, nil
 }

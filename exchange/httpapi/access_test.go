@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 )
 
@@ -36,17 +37,17 @@ func TestAuthenticate(t *testing.T) {
 		name, authorization string
 		certificate         *x509.Certificate
 		caller              string
-		err                 error
+		err                 *exchange.Error
 	}{
-		{name: "nothing", err: errNoCredentials},
+		{name: "nothing", err: access.ErrNoCredentials},
 		{name: "key", authorization: "Bearer port key", caller: "port gateway"},
 		{name: "scheme in any case (RFC 9110)", authorization: "bearer port key", caller: "port gateway"},
-		{name: "unknown key", authorization: "Bearer port keys", err: errWrongCredentials},
-		{name: "empty key", authorization: "Bearer ", err: errWrongCredentials},
-		{name: "another scheme", authorization: "Basic port key", err: errWrongCredentials},
-		{name: "another scheme beside a certificate", authorization: "Basic x", certificate: certificate, err: errWrongCredentials},
+		{name: "unknown key", authorization: "Bearer port keys", err: access.ErrUnknownCredentials},
+		{name: "empty key", authorization: "Bearer ", err: access.ErrUnknownCredentials},
+		{name: "another scheme", authorization: "Basic port key", err: access.ErrUnknownCredentials},
+		{name: "another scheme beside a certificate", authorization: "Basic x", certificate: certificate, err: access.ErrUnknownCredentials},
 		{name: "certificate", certificate: certificate, caller: "viet nam"},
-		{name: "two parties", authorization: "Bearer port key", certificate: certificate, err: errWrongCredentials},
+		{name: "two parties", authorization: "Bearer port key", certificate: certificate, err: access.ErrUnknownCredentials},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -59,7 +60,7 @@ func TestAuthenticate(t *testing.T) {
 			}
 			call := &call{request: r, begun: now}
 			err := (&Server{credentials: known}).authenticate(call)
-			if call.caller.Name != c.caller || !errors.Is(err, c.err) {
+			if got, _ := errors.AsType[*exchange.Error](err); call.caller.Name != c.caller || got != c.err {
 				t.Errorf("%q, %v; want %q, %v", call.caller.Name, err, c.caller, c.err)
 			}
 		})

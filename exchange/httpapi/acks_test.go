@@ -2,7 +2,6 @@ package httpapi
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -64,7 +63,7 @@ func FuzzAcks(f *testing.F) {
 	f.Fuzz(func(t *testing.T, body []byte) {
 		var acks Acks
 		if err := decodeJSON(body, &acks); err != nil {
-			if r, ok := errors.AsType[*refusal](err); !ok || r.status != 400 {
+			if exchange.KindOf(err) != exchange.BadRequest {
 				t.Errorf("refused as %v", err)
 			}
 			return

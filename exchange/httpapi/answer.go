@@ -3,11 +3,10 @@ package httpapi
 import (
 	"context"
 	"encoding/json"
-	"errors"
-	"net/http"
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 )
 
 // An Answer is what a sender is told of a document, as POST /v1/documents
@@ -37,12 +36,13 @@ func (s *Server) Submit(ctx context.Context, party, requestID string, document [
 		return refused(err, requestID)
 	}
 	s.metrics.countAccepted(accepted)
-	body, err := json.Marshal(wireAcceptance(accepted))
+	said := answer.AcceptanceOf(accepted)
+	body, err := json.Marshal(said)
 	if err != nil { // a time beyond the year 9999, and no more
 		return refused(err, requestID)
 	}
 	return Answer{
-		Status: acceptedStatus(accepted), Media: mediaJSON, Body: body,
+		Status: said.Status(), Media: answer.MediaAcceptance, Body: body,
 		Exchange: accepted.Exchange.ID.String(), Duplicate: accepted.Duplicate,
 	}
 }
@@ -54,7 +54,7 @@ func (s *Server) admit(ctx context.Context, now *exchange.InForce, party string,
 		return exchange.Acceptance{}, errSuspended
 	}
 	if len(document) > s.limits.Document {
-		return exchange.Acceptance{}, tooLarge(s.limits.Document)
+		return exchange.Acceptance{}, overLimit(s.limits.Document)
 	}
 	s.metrics.sizes.Observe(float64(len(document)))
 	v := s.room.enter(party)
@@ -67,18 +67,9 @@ func (s *Server) admit(ctx context.Context, now *exchange.InForce, party string,
 
 // refused is the answer that a failure is.
 func refused(err error, requestID string) Answer {
-	p, wait := problemOf(err, requestID)
-	_, door := errors.AsType[*refusal](err)
+	p, retryAfter := answer.ProblemOf(err, requestID)
 	return Answer{
-		Status: p.Status, Media: mediaProblem, Body: encodeProblem(&p), Code: p.Code,
-		Wait: time.Duration(wait) * time.Second, NoRoom: door && wait > 0, Err: err,
+		Status: p.Status, Media: answer.MediaProblem, Body: p.Encode(), Code: p.Code,
+		Wait: retryAfter, NoRoom: exchange.KindOf(err) == exchange.Overloaded, Err: err,
 	}
-}
-
-// acceptedStatus tells a document accepted now from one accepted before.
-func acceptedStatus(a exchange.Acceptance) int {
-	if a.Duplicate {
-		return http.StatusOK
-	}
-	return http.StatusAccepted
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue"
 )
@@ -43,7 +44,7 @@ func TestResendAfterAChange(t *testing.T) {
 	document := carnet(t, "CN-1 WARN")
 	first := w.submit(document)
 	w.change(func(now *exchange.InForce) { now.Routes = w.noRoutes() })
-	over := read[httpapi.Acceptance](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
+	over := read[answer.Acceptance](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
 	if over.Receipt != first.Receipt || !over.Duplicate || len(first.Faults) == 0 || len(over.Faults) != 0 {
 		t.Errorf("over HTTP %+v, first %+v", over, first)
 	}
@@ -51,7 +52,7 @@ func TestResendAfterAChange(t *testing.T) {
 	if a.Status != http.StatusOK || !a.Duplicate || a.Exchange != first.ExchangeID || !bytes.Contains(a.Body, []byte(first.Receipt)) {
 		t.Errorf("by another way %+v", a)
 	}
-	if p := read[httpapi.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(carnet(t, "CN-2"))}), http.StatusUnprocessableEntity); p.Code != "unroutable" {
+	if p := read[answer.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(carnet(t, "CN-2"))}), http.StatusUnprocessableEntity); p.Code != "unroutable" {
 		t.Errorf("a new document: %+v", p)
 	}
 }
@@ -109,7 +110,7 @@ func TestMailboxOfAPartyWithATopic(t *testing.T) {
 			p.Deliver = exchange.Outlet{Topic: "deliveries"}
 		}
 	})
-	if p := read[httpapi.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-topic" {
+	if p := read[answer.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-topic" {
 		t.Errorf("answered %+v", p)
 	}
 	acks, err := json.Marshal(httpapi.Acks{Acks: []httpapi.Ack{{ExchangeID: id, Outcome: httpapi.Accepted}}})

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue"
 )
@@ -208,7 +209,7 @@ func TestAnswers(t *testing.T) {
 			if c.code == "" {
 				return
 			}
-			p := read[httpapi.Problem](t, a, c.status)
+			p := read[answer.Problem](t, a, c.status)
 			if p.Code != c.code || p.Status != c.status || p.RequestID != a.header.Get("X-Request-Id") || p.Type != "urn:beibu:problem:"+c.code {
 				t.Errorf("%+v", p)
 			}
@@ -245,7 +246,7 @@ func noMemory(t *testing.T, w *world) {
 		if a.status == http.StatusForbidden {
 			a = w.do(request{method: o.method, path: path, as: operator})
 		}
-		if p := read[httpapi.Problem](t, a, http.StatusServiceUnavailable); p.Code != "memory-full" || !p.Retryable {
+		if p := read[answer.Problem](t, a, http.StatusServiceUnavailable); p.Code != "memory-full" || !p.Retryable {
 			t.Errorf("%s %s: %+v", o.method, path, p)
 		}
 	}
@@ -275,7 +276,7 @@ func slowBodies(t *testing.T, w *world) {
 }
 
 // halfABody announces a body, sends a part of it, and waits for the answer.
-func halfABody(t *testing.T, w *world, r request) answer {
+func halfABody(t *testing.T, w *world, r request) result {
 	t.Helper()
 	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.url, "http://"))
 	if err != nil {
@@ -296,7 +297,7 @@ func halfABody(t *testing.T, w *world, r request) answer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return answer{in.StatusCode, in.Header, body}
+	return result{in.StatusCode, in.Header, body}
 }
 
 // ownFailures breaks the index, the store and the seal, and asks everything.
@@ -369,7 +370,7 @@ func TestRequestsEnd(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{Request: 50 * time.Millisecond})
 	w.stallUntilDone()
 	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "SLOW"))})
-	if p := read[httpapi.Problem](t, a, http.StatusServiceUnavailable); !p.Retryable {
+	if p := read[answer.Problem](t, a, http.StatusServiceUnavailable); !p.Retryable {
 		t.Errorf("%+v", p)
 	}
 }

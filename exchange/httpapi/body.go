@@ -15,6 +15,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"beibu/exchange"
 )
 
 const (
@@ -48,8 +50,8 @@ func (b *buffers) put(buf *[]byte) {
 }
 
 // readXML reads the document of a request into a buffer, to be put back by the
-// caller, if there is memory for it. It fails with a *refusal: 400, 408, 413, 415
-// or 503.
+// caller, if there is memory for it. It fails with an *exchange.Error: 400, 408, 413,
+// 415 or 503.
 func (s *Server) readXML(c *call) (*[]byte, error) {
 	if err := isMedia(c.request, mediaXML, "text/xml"); err != nil {
 		return nil, err
@@ -68,13 +70,13 @@ func (s *Server) readXML(c *call) (*[]byte, error) {
 }
 
 // readJSON reads a JSON body strictly: one value, no unknown fields. It fails
-// with a *refusal: 400, 408, 413, 415 or 503.
+// with an *exchange.Error: 400, 408, 413, 415 or 503.
 func (s *Server) readJSON(c *call, v any) error {
 	if err := isMedia(c.request, mediaJSON); err != nil {
 		return err
 	}
 	if packed, err := isPacked(c.request); packed || err != nil {
-		return errMediaType.because("a JSON body is sent unpacked", "JSON 正文不得压缩")
+		return badRequest(codeMediaType, "a JSON body is sent unpacked", "JSON 正文不得压缩")
 	}
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
@@ -88,15 +90,15 @@ func (s *Server) readJSON(c *call, v any) error {
 // description, letter by letter, and each is given once.
 func decodeJSON(body []byte, v any) error {
 	if err := exactKeys(body, reflect.TypeOf(v)); err != nil {
-		return errBody.because("not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
+		return badRequest(codeBody, "not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
 	}
 	d := json.NewDecoder(bytes.NewReader(body))
 	d.DisallowUnknownFields()
 	if err := d.Decode(v); err != nil {
-		return errBody.because("not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
+		return badRequest(codeBody, "not the JSON that is expected here: "+err.Error(), "不是此处应有的 JSON："+err.Error())
 	}
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
-		return errBody.because("there is more than one JSON value", "正文中有多个 JSON 值")
+		return badRequest(codeBody, "there is more than one JSON value", "正文中有多个 JSON 值")
 	}
 	return nil
 }
@@ -105,17 +107,17 @@ func decodeJSON(body []byte, v any) error {
 // UTF-8.
 func isMedia(r *http.Request, media ...string) error {
 	if len(r.Header.Values("Content-Type")) > 1 {
-		return errMediaType.because("there is more than one Content-Type", "Content-Type 出现多次")
+		return badRequest(codeMediaType, "there is more than one Content-Type", "Content-Type 出现多次")
 	}
 	if isPlain(r.Header.Get("Content-Type"), media) {
 		return nil
 	}
 	is, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
 	if err != nil || !slices.Contains(media, is) {
-		return errMediaType.because("Content-Type must be "+strings.Join(media, " or "), "Content-Type 应为 "+strings.Join(media, " 或 "))
+		return badRequest(codeMediaType, "Content-Type must be "+strings.Join(media, " or "), "Content-Type 应为 "+strings.Join(media, " 或 "))
 	}
 	if charset, given := parameters["charset"]; given && !strings.EqualFold(charset, "utf-8") {
-		return errMediaType.because("the charset must be UTF-8", "字符集应为 UTF-8")
+		return badRequest(codeMediaType, "the charset must be UTF-8", "字符集应为 UTF-8")
 	}
 	return nil
 }
@@ -131,7 +133,7 @@ func isPacked(r *http.Request) (bool, error) {
 	case "gzip":
 		return true, nil
 	}
-	return false, errMediaType.because("Content-Encoding must be gzip or absent", "Content-Encoding 应为 gzip，或不设置")
+	return false, badRequest(codeMediaType, "Content-Encoding must be gzip or absent", "Content-Encoding 应为 gzip，或不设置")
 }
 
 // read fills a buffer with the body: at most limit bytes packed, and as many
@@ -140,7 +142,7 @@ func isPacked(r *http.Request) (bool, error) {
 // memory for.
 func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	if c.request.ContentLength > int64(limit) {
-		return tooLarge(limit)
+		return overLimit(limit)
 	}
 	// The server's own writer, so that it learns to close the connection.
 	came := &counter{from: http.MaxBytesReader(c.ResponseWriter, c.request.Body, int64(limit))}
@@ -188,9 +190,9 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 		b = b[:len(b)+n]
 		switch {
 		case len(b) > limit:
-			return tooLarge(limit)
+			return overLimit(limit)
 		case came != nil && len(b) > maxRatio*came.n:
-			return errTooLarge.because(
+			return tooLarge(
 				fmt.Sprintf("gzip bodies may unpack to %d times their size", maxRatio), fmt.Sprintf("gzip 正文解压后最多为其 %d 倍", maxRatio))
 		case errors.Is(err, io.EOF):
 			return nil
@@ -200,25 +202,25 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 	}
 }
 
-func tooLarge(limit int) error {
-	return errTooLarge.because(fmt.Sprintf("at most %d bytes, unpacked", limit), fmt.Sprintf("解压后最多 %d 字节", limit))
+func overLimit(limit int) error {
+	return tooLarge(fmt.Sprintf("at most %d bytes, unpacked", limit), fmt.Sprintf("解压后最多 %d 字节", limit))
 }
 
 // bodyRefusal says why a body could not be read.
 func bodyRefusal(err error, limit int) error {
-	if r, ok := errors.AsType[*refusal](err); ok {
+	if r, ok := errors.AsType[*exchange.Error](err); ok {
 		return r
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return tooLarge(limit)
+		return overLimit(limit)
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):
 		return errSlow
 	case errors.Is(err, gzip.ErrHeader), errors.Is(err, gzip.ErrChecksum):
-		return errBody.because("the body is not the gzip that it is said to be", "正文不是所声明的 gzip")
+		return badRequest(codeBody, "the body is not the gzip that it is said to be", "正文不是所声明的 gzip")
 	}
-	return errBody.because("the body ended early or could not be unpacked", "正文不完整或无法解压")
+	return badRequest(codeBody, "the body ended early or could not be unpacked", "正文不完整或无法解压")
 }
 
 // counter counts what is read.

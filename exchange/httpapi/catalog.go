@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/proof"
 	"beibu/signing"
 )
@@ -20,11 +21,11 @@ type Keys struct {
 
 // SealKey is the certificate of a key that seals.
 type SealKey struct {
-	Subject   string `json:"subject"`
-	Algorithm string `json:"algorithm"` // of the public key
-	NotBefore Time   `json:"notBefore"`
-	NotAfter  Time   `json:"notAfter"`
-	SHA256    string `json:"sha256"` // of the certificate, lower-case hexadecimal
+	Subject   string      `json:"subject"`
+	Algorithm string      `json:"algorithm"` // of the public key
+	NotBefore answer.Time `json:"notBefore"`
+	NotAfter  answer.Time `json:"notAfter"`
+	SHA256    string      `json:"sha256"` // of the certificate, lower-case hexadecimal
 	proof.SealKey
 }
 
@@ -42,7 +43,7 @@ func keysOf(k exchange.PublicKeys) Keys {
 		}
 		out.Seals = append(out.Seals, SealKey{
 			Subject: c.Subject.String(), Algorithm: c.PublicKeyAlgorithm.String(),
-			NotBefore: Time{c.NotBefore.UTC()}, NotAfter: Time{c.NotAfter.UTC()}, SHA256: hex.EncodeToString(digest[:]),
+			NotBefore: answer.TimeOf(c.NotBefore), NotAfter: answer.TimeOf(c.NotAfter), SHA256: hex.EncodeToString(digest[:]),
 			SealKey: proof.SealKey{
 				Certificate: string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})), UserID: userID,
 			},

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -111,7 +112,7 @@ func TestOthersExchangesAreNotThere(t *testing.T) {
 		for _, as := range []string{stranger, receiver} {
 			hidden := w.do(request{path: "/v1/exchanges/" + held.ExchangeID + tail, as: as})
 			absent := w.do(request{path: "/v1/exchanges/" + missing + tail, as: as})
-			p, q := read[httpapi.Problem](t, hidden, http.StatusNotFound), read[httpapi.Problem](t, absent, http.StatusNotFound)
+			p, q := read[answer.Problem](t, hidden, http.StatusNotFound), read[answer.Problem](t, absent, http.StatusNotFound)
 			p.RequestID, p.Instance, q.RequestID, q.Instance = "", "", "", ""
 			if got, want := asJSON(t, p), asJSON(t, q); got != want {
 				t.Errorf("%s to %s: %s, of one that is not there %s", tail, as, got, want)
@@ -145,7 +146,7 @@ func TestHeldExchangeIsReleased(t *testing.T) {
 	}
 	w.do(request{path: "/v1/exchanges/" + a.ExchangeID, as: receiver})
 	again := w.do(request{path: path, as: operator, body: `{"reason":"once more"}`})
-	if p := read[httpapi.Problem](t, again, http.StatusConflict); p.Code != "not-held" || p.Earlier != nil {
+	if p := read[answer.Problem](t, again, http.StatusConflict); p.Code != "not-held" || p.Earlier != nil {
 		t.Errorf("%+v", p)
 	}
 }
@@ -168,11 +169,11 @@ func TestExchangeIsFoundBeforeItsDispatch(t *testing.T) {
 	if got := w.do(request{path: path + "/receipt", as: port}); got.status != http.StatusOK || string(got.body) != a.Receipt {
 		t.Errorf("receipt: %d %s", got.status, got.body)
 	}
-	read[httpapi.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound)
+	read[answer.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound)
 	release := request{path: path + "/release", as: operator, body: `{"reason":"seen the originals"}`}
 	refusal := request{path: path + "/refusal", as: operator, body: `{"reason":"the goods are not there"}`}
-	for _, early := range []answer{w.do(refusal), w.do(release)} {
-		if p := read[httpapi.Problem](t, early, http.StatusServiceUnavailable); !p.Retryable || early.header.Get("Retry-After") == "" {
+	for _, early := range []result{w.do(refusal), w.do(release)} {
+		if p := read[answer.Problem](t, early, http.StatusServiceUnavailable); !p.Retryable || early.header.Get("Retry-After") == "" {
 			t.Errorf("%+v, Retry-After %q", p, early.header.Get("Retry-After"))
 		}
 	}
@@ -191,7 +192,7 @@ func TestHeldExchangeIsRefused(t *testing.T) {
 		t.Errorf("%+v", x)
 	}
 	hidden := w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/document", as: receiver})
-	read[httpapi.Problem](t, hidden, http.StatusNotFound)
+	read[answer.Problem](t, hidden, http.StatusNotFound)
 }
 
 // refused makes the receiver refuse a fresh exchange.
@@ -224,7 +225,7 @@ func TestReplay(t *testing.T) {
 		t.Errorf("%+v", d)
 	}
 	again := w.do(request{path: "/v1/replays", as: operator, body: order})
-	if p := read[httpapi.Problem](t, again, http.StatusConflict); p.Code != "plan-changed" {
+	if p := read[answer.Problem](t, again, http.StatusConflict); p.Code != "plan-changed" {
 		t.Errorf("%+v", p)
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -24,14 +25,14 @@ func TestFloodLeavesPlaces(t *testing.T) {
 	letOn := sync.OnceFunc(func() { close(leave) })
 	defer letOn()
 	var wait sync.WaitGroup
-	answered := make(chan answer, 8)
+	answered := make(chan result, 8)
 	// send returns once the document is in, or else with its answer.
-	send := func(party string, n int) (out answer, in bool) {
+	send := func(party string, n int) (out result, in bool) {
 		body := string(carnet(t, fmt.Sprintf("CN/4501/26/%s%d", party[:2], n)))
 		wait.Go(func() { answered <- w.do(request{path: "/v1/documents", as: party, body: body}) })
 		select {
 		case <-entered:
-			return answer{}, true
+			return result{}, true
 		case out = <-answered:
 			return out, false
 		}
@@ -45,7 +46,7 @@ func TestFloodLeavesPlaces(t *testing.T) {
 	if in {
 		t.Fatal("a party gets more than half of the places")
 	}
-	if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "share-used" || !p.Retryable || got.header.Get("Retry-After") == "" {
+	if p := read[answer.Problem](t, got, http.StatusServiceUnavailable); p.Code != "share-used" || !p.Retryable || got.header.Get("Retry-After") == "" {
 		t.Errorf("the fifth of a party: %+v", p)
 	}
 	if out, in := send(receiver, 1); !in {
@@ -84,7 +85,7 @@ func TestLogThatCannotBeHad(t *testing.T) {
 	w.stallUntilDone()
 	document := carnet(t, "CN/4501/26/12")
 	got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
-	if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "unavailable" || !p.Retryable || got.header.Get("Retry-After") == "" {
+	if p := read[answer.Problem](t, got, http.StatusServiceUnavailable); p.Code != "unavailable" || !p.Retryable || got.header.Get("Retry-After") == "" {
 		t.Errorf("%v %+v", got.header, p)
 	}
 	w.intake.Patience = 0 // what follows may take this machine longer
@@ -124,7 +125,7 @@ func TestQuota(t *testing.T) {
 		if c.status != http.StatusTooManyRequests {
 			continue
 		}
-		if p := read[httpapi.Problem](t, a, c.status); p.Code != "quota-exceeded" || !p.Retryable || a.header.Get("Retry-After") != wait {
+		if p := read[answer.Problem](t, a, c.status); p.Code != "quota-exceeded" || !p.Retryable || a.header.Get("Retry-After") != wait {
 			t.Errorf("%+v, Retry-After %s, t=%s", p, a.header.Get("Retry-After"), wait)
 		}
 	}

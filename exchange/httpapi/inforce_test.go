@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
@@ -86,7 +87,7 @@ func TestAnswersMixNoConfigurations(t *testing.T) {
 			for i := range 10 {
 				document := carnet(t, fmt.Sprintf("CN-%d-%d", c, i))
 				a := w.do(request{path: "/v1/documents", as: port, body: string(document)})
-				got, shown := outcome{quota: a.header.Get("RateLimit-Policy")}, read[httpapi.Acceptance](t, a, http.StatusAccepted)
+				got, shown := outcome{quota: a.header.Get("RateLimit-Policy")}, read[answer.Acceptance](t, a, http.StatusAccepted)
 				got.rule, got.receiver = shown.Faults[0].Code, strings.Join(shown.Receivers, " ")
 				header, _, _ := strings.Cut(shown.Receipt, ".")
 				signed, err := base64.RawURLEncoding.DecodeString(header)

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 )
 
 // submit answers POST /v1/documents.
@@ -38,7 +39,8 @@ func (s *Server) takeIn(c *call) error {
 	x := accepted.Exchange
 	c.exchange, c.kind, c.duplicate = x.ID.String(), x.Identity.Kind, accepted.Duplicate
 	c.Header().Set("Location", "/v1/exchanges/"+c.exchange)
-	return c.json(acceptedStatus(accepted), wireAcceptance(accepted))
+	said := answer.AcceptanceOf(accepted)
+	return c.json(said.Status(), said)
 }
 
 // accept hands a document to the intake where there is room for it.
@@ -65,29 +67,29 @@ func (s *Server) check(c *call) error {
 	if err != nil {
 		return &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
 	}
-	answer := Check{Kind: checked.Kind(), Valid: checked.Valid()}
-	answer.Faults, answer.Omitted = few(checked.Faults(), checked.More())
+	out := Check{Kind: checked.Kind(), Valid: checked.Valid()}
+	out.Faults, out.Omitted = answer.Shown(checked.Faults(), checked.More())
 	if checked.Valid() {
 		trusted, err := c.now.Signatures.Verify(checked)
 		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
-			answer.Valid = false
-			answer.Faults, answer.Omitted = few(failure.Faults, failure.More)
+			out.Valid = false
+			out.Faults, out.Omitted = answer.Shown(failure.Faults, failure.More)
 		} else if err != nil {
 			return err
 		}
-		answer.Signature = wireSignature(trusted.Signature())
+		out.Signature = wireSignature(trusted.Signature())
 	}
-	answer.Receivers, answer.Obstacles = []string{}, []Fault{}
+	out.Receivers, out.Obstacles = []string{}, []exchange.Fault{}
 	if checked.Valid() {
 		receivers, obstacles := c.now.Preview(checked)
-		answer.Receivers = list(receivers)
-		answer.Obstacles, _ = few(obstacles, 0)
+		out.Receivers = list(receivers)
+		out.Obstacles, _ = answer.Shown(obstacles, 0)
 	}
-	return c.json(http.StatusOK, answer)
+	return c.json(http.StatusOK, out)
 }
 
 // codeOf returns the code that a caller is told of a failure.
 func codeOf(err error) string {
-	p, _ := problemOf(err, "")
+	p, _ := answer.ProblemOf(err, "")
 	return p.Code
 }

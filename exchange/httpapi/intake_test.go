@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/queue"
@@ -28,7 +29,7 @@ func TestAcceptedDocument(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	document := carnet(t, "CN/4501/26/WARN1")
 	got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
-	a := read[httpapi.Acceptance](t, got, http.StatusAccepted)
+	a := read[answer.Acceptance](t, got, http.StatusAccepted)
 	digest := sha256.Sum256(document)
 	if a.DigestSHA256 != hex.EncodeToString(digest[:]) || a.Kind != "ata-carnet" || a.DocumentNumber != "CN/4501/26/WARN1" ||
 		a.State != exchange.SubmissionAcceptance || a.Duplicate || len(a.Receivers) == 0 {
@@ -56,7 +57,7 @@ func TestDuplicateGetsTheFirstReceipt(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	document := carnet(t, "CN/4501/26/1")
 	first := w.submit(document)
-	again := read[httpapi.Acceptance](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
+	again := read[answer.Acceptance](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusOK)
 	if again.Receipt != first.Receipt || again.ExchangeID != first.ExchangeID || !again.Duplicate {
 		t.Errorf("first %+v, again %+v", first, again)
 	}
@@ -70,7 +71,7 @@ func TestConflictNamesTheEarlierExchange(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	first := w.submit(carnet(t, "CN/4501/26/2"))
 	other := append(carnet(t, "CN/4501/26/2"), '\n')
-	p := read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: string(other)}), http.StatusConflict)
+	p := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: port, body: string(other)}), http.StatusConflict)
 	if p.Code != "number-taken" || p.Retryable || p.Earlier == nil || p.Earlier.ExchangeID != first.ExchangeID ||
 		p.Earlier.DigestSHA256 != first.DigestSHA256 || !p.Earlier.AcceptedAt.Equal(first.AcceptedAt.Time) {
 		t.Errorf("%+v, earlier %+v", p, p.Earlier)
@@ -90,7 +91,7 @@ func TestPackedDocumentIsTheSameDocument(t *testing.T) {
 		path: "/v1/documents", as: port, body: packed.String(),
 		header: map[string]string{"Content-Encoding": "gzip", "Content-Type": "text/xml"},
 	})
-	if a := read[httpapi.Acceptance](t, again, http.StatusOK); a.Receipt != first.Receipt {
+	if a := read[answer.Acceptance](t, again, http.StatusOK); a.Receipt != first.Receipt {
 		t.Errorf("%+v", a)
 	}
 }
@@ -124,12 +125,12 @@ func TestAlteredEnvelopeIsNotShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.index.misplace(a.ExchangeID, other.Body)
-	p := read[httpapi.Problem](t, w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/document", as: port}), http.StatusInternalServerError)
+	p := read[answer.Problem](t, w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/document", as: port}), http.StatusInternalServerError)
 	if p.Code != "internal" || p.Detail != "" {
 		t.Errorf("%+v", p)
 	}
 	w.index.misplace(a.ExchangeID, 1<<40)
-	p = read[httpapi.Problem](t, w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/envelope", as: port}), http.StatusNotFound)
+	p = read[answer.Problem](t, w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/envelope", as: port}), http.StatusNotFound)
 	if p.Code != "content-gone" {
 		t.Errorf("%+v", p)
 	}
@@ -173,14 +174,14 @@ func TestUnavailableThenAccepted(t *testing.T) {
 	} {
 		w.failAdmits(err)
 		got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
-		p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable)
+		p := read[answer.Problem](t, got, http.StatusServiceUnavailable)
 		if got.header.Get("Retry-After") == "" || !p.Retryable || strings.Contains(string(got.body), "secret") {
 			t.Errorf("%v %s", got.header, got.body)
 		}
 	}
 	w.failAdmits(errors.New("disk image is malformed at /secret"))
 	got := w.do(request{path: "/v1/documents", as: port, body: string(document)})
-	if p := read[httpapi.Problem](t, got, http.StatusInternalServerError); p.Code != "internal" || strings.Contains(string(got.body), "secret") {
+	if p := read[answer.Problem](t, got, http.StatusInternalServerError); p.Code != "internal" || strings.Contains(string(got.body), "secret") {
 		t.Errorf("%s", got.body)
 	}
 	w.failAdmits(nil)
@@ -192,7 +193,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{InFlight: 1})
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
-	var first answer
+	var first result
 	var wait sync.WaitGroup
 	wait.Go(func() {
 		first = w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "CN/4501/26/9"))})
@@ -200,7 +201,7 @@ func TestTooMuchAtOnce(t *testing.T) {
 	<-entered
 	for _, path := range []string{"/v1/documents", "/v1/checks"} {
 		got := w.do(request{path: path, as: port, body: string(carnet(t, "CN/4501/26/10"))})
-		if p := read[httpapi.Problem](t, got, http.StatusServiceUnavailable); p.Code != "busy" || got.header.Get("Retry-After") == "" {
+		if p := read[answer.Problem](t, got, http.StatusServiceUnavailable); p.Code != "busy" || got.header.Get("Retry-After") == "" {
 			t.Errorf("%s: %+v", path, p)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 )
 
 // JSON is read in one way only: whoever reads the same bytes sees the same.
@@ -37,7 +38,7 @@ func TestJSONKeysAreExact(t *testing.T) {
 		case want == "" && err != nil:
 			t.Errorf("%.200s: %v", body, err)
 		case want != "":
-			p, _ := problemOf(err, "request-1")
+			p, _ := answer.ProblemOf(err, "request-1")
 			if err == nil || !strings.Contains(p.Detail, want) {
 				t.Errorf("%.200s: %.300s, want %s", body, p.Detail, want)
 			}
@@ -62,10 +63,10 @@ func TestRepeatedHeaders(t *testing.T) {
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("<a/>"))
 		r.Header.Set("Content-Type", mediaXML)
 		r.Header[c.name] = c.values
-		answer := httptest.NewRecorder()
-		s.ServeHTTP(answer, r)
-		if answer.Code != c.status {
-			t.Errorf("%s %q: %d, want %d", c.name, c.values, answer.Code, c.status)
+		recorded := httptest.NewRecorder()
+		s.ServeHTTP(recorded, r)
+		if recorded.Code != c.status {
+			t.Errorf("%s %q: %d, want %d", c.name, c.values, recorded.Code, c.status)
 		}
 	}
 }

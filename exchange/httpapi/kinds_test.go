@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/kinds"
 )
@@ -37,7 +38,7 @@ func TestKinds(t *testing.T) {
 		}
 	}
 	for _, path := range []string{"/v1/kinds/none", "/v1/kinds/none/sample", "/v1/kinds/none/schema", "/v1/kinds/ata-carnet/schema/none.xsd", "/v1/kinds/ata-carnet/sample?name=none"} {
-		read[httpapi.Problem](t, w.do(request{path: path, as: port}), http.StatusNotFound)
+		read[answer.Problem](t, w.do(request{path: path, as: port}), http.StatusNotFound)
 	}
 }
 

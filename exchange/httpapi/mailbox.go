@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
 )
 
@@ -30,20 +31,20 @@ type MailboxPage struct {
 // MailboxItem is one delivery that is the caller's until its lease ends. The
 // content is fetched by its path.
 type MailboxItem struct {
-	ExchangeID      string `json:"exchangeId"` // the same for every hand-over of the same bytes
-	Attempt         int    `json:"attempt"`
-	Handovers       int    `json:"handovers"` // of this attempt, with this one
-	Sender          string `json:"sender"`
-	Kind            string `json:"kind"`
-	DocumentNumber  string `json:"documentNumber"`
-	DocumentVersion string `json:"documentVersion,omitempty"`
-	DigestSHA256    string `json:"digestSHA256"`
-	Size            int    `json:"size"` // bytes of the document
-	AcceptedAt      Time   `json:"acceptedAt"`
-	Express         bool   `json:"express"` // perishable goods
-	LeasedUntil     Time   `json:"leasedUntil"`
-	Document        string `json:"document"` // path of the bytes that the sender sent
-	Envelope        string `json:"envelope"` // path of the sealed envelope
+	ExchangeID      string      `json:"exchangeId"` // the same for every hand-over of the same bytes
+	Attempt         int         `json:"attempt"`
+	Handovers       int         `json:"handovers"` // of this attempt, with this one
+	Sender          string      `json:"sender"`
+	Kind            string      `json:"kind"`
+	DocumentNumber  string      `json:"documentNumber"`
+	DocumentVersion string      `json:"documentVersion,omitempty"`
+	DigestSHA256    string      `json:"digestSHA256"`
+	Size            int         `json:"size"` // bytes of the document
+	AcceptedAt      answer.Time `json:"acceptedAt"`
+	Express         bool        `json:"express"` // perishable goods
+	LeasedUntil     answer.Time `json:"leasedUntil"`
+	Document        string      `json:"document"` // path of the bytes that the sender sent
+	Envelope        string      `json:"envelope"` // path of the sealed envelope
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
@@ -52,7 +53,7 @@ type MailboxItem struct {
 func (s *Server) fetch(c *call) error {
 	if c.request.Method == http.MethodHead {
 		c.Header().Set("Allow", http.MethodGet)
-		return errMethod.because("allowed is GET", "允许的方法：GET")
+		return badRequest(codeMethod, "allowed is GET", "允许的方法：GET")
 	}
 	if party, ok := c.now.Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
 		return errByTopic
@@ -95,8 +96,8 @@ func wireItem(item mailbox.Item) MailboxItem {
 	return MailboxItem{
 		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Handovers: x.Deliveries[0].Handovers, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
-		Express: x.Express, LeasedUntil: Time{item.LeasedUntil.UTC()}, Document: path + "/document", Envelope: path + "/envelope",
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt),
+		Express: x.Express, LeasedUntil: answer.TimeOf(item.LeasedUntil), Document: path + "/document", Envelope: path + "/envelope",
 	}
 }
 

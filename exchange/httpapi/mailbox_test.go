@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 )
@@ -154,9 +155,9 @@ func TestAcksAreAllOrNone(t *testing.T) {
 	held := w.submit(carnet(t, "HOLD-B"))
 	w.consigned(a.ExchangeID)
 	both := ack(`"outcome":"accepted"`, a.ExchangeID, held.ExchangeID)
-	p := read[httpapi.Problem](t, w.do(request{path: "/v1/mailbox/acks", as: receiver, body: both}), http.StatusNotFound)
+	p := read[answer.Problem](t, w.do(request{path: "/v1/mailbox/acks", as: receiver, body: both}), http.StatusNotFound)
 	missing := ack(`"outcome":"accepted"`, noSuch)
-	q := read[httpapi.Problem](t, w.do(request{path: "/v1/mailbox/acks", as: receiver, body: missing}), http.StatusNotFound)
+	q := read[answer.Problem](t, w.do(request{path: "/v1/mailbox/acks", as: receiver, body: missing}), http.StatusNotFound)
 	if p.Detail != q.Detail {
 		t.Errorf("one that was not consigned: %q; one that is not there: %q", p.Detail, q.Detail)
 	}
@@ -166,10 +167,10 @@ func TestAcksAreAllOrNone(t *testing.T) {
 }
 
 // poll begins a poll that waits, and returns where its answer will come.
-func (w *world) poll() <-chan answer {
+func (w *world) poll() <-chan result {
 	w.t.Helper()
 	w.mailbox.fetched = make(chan struct{}, 1)
-	polled := make(chan answer, 1)
+	polled := make(chan result, 1)
 	go func() {
 		defer close(polled)
 		polled <- w.do(request{path: "/v1/mailbox?wait=1m", as: receiver})
@@ -196,7 +197,7 @@ func TestDrainEndsPolls(t *testing.T) {
 	polled := w.poll()
 	w.server.Drain()
 	late := w.poll()
-	for _, poll := range []<-chan answer{polled, late} {
+	for _, poll := range []<-chan result{polled, late} {
 		if got := read[httpapi.MailboxPage](t, <-poll, http.StatusOK).Deliveries; len(got) != 0 {
 			t.Errorf("%+v", got)
 		}

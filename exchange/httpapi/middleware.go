@@ -18,6 +18,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/answer"
 )
 
 // A call is one request being answered, and what is to be logged of it. It is
@@ -126,17 +127,17 @@ const codeUnread = "answer-unread"
 // fail answers with the problem that an error is. It is called once, where
 // nothing was answered yet.
 func (c *call) fail(err error) {
-	p, wait := problemOf(err, c.id)
-	body := encodeProblem(&p)
+	p, retryAfter := answer.ProblemOf(err, c.id)
+	body := p.Encode()
 	c.visit.keep(0) // the document is let go
 	if full := c.visit.answer(len(body)); full != nil {
 		err = full
-		p, wait = problemOf(err, c.id)
-		body = encodeProblem(&p)
+		p, retryAfter = answer.ProblemOf(err, c.id)
+		body = p.Encode()
 	}
 	c.code, c.failure = p.Code, err
 	c.drain()
-	c.problem(p, body, wait)
+	c.problem(p, body, retryAfter)
 }
 
 // drain reads what is left of a body that nobody wants, up to twice the largest
@@ -217,7 +218,7 @@ func (c *call) unrouted() {
 		c.Header().Set("Allow", allow+", OPTIONS")
 		c.WriteHeader(http.StatusNoContent)
 	case known:
-		c.fail(errMethod.because("allowed are "+allow, "允许的方法："+allow))
+		c.fail(badRequest(codeMethod, "allowed are "+allow, "允许的方法："+allow))
 	default:
 		c.fail(errNoRoute)
 	}
@@ -261,8 +262,7 @@ func (s *Server) finish(c *call) {
 // asked for more than there is room for. The outcome is in the line of the
 // request, and it is no error of ours.
 func (c *call) theirs() bool {
-	_, refused := errors.AsType[*refusal](c.failure)
-	return refused || errors.Is(c.request.Context().Err(), context.Canceled)
+	return exchange.KindOf(c.failure) == exchange.Overloaded || errors.Is(c.request.Context().Err(), context.Canceled)
 }
 
 // requestID returns the caller's own id for its request where it is sane, so

@@ -22,6 +22,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -48,7 +49,7 @@ func TestRequestIDs(t *testing.T) {
 			t.Errorf("%q became %q", c.given, id)
 		}
 		seen[id] = true
-		if p := read[httpapi.Problem](t, a, http.StatusNotFound); p.RequestID != id {
+		if p := read[answer.Problem](t, a, http.StatusNotFound); p.RequestID != id {
 			t.Errorf("the problem says %q, the header %q", p.RequestID, id)
 		}
 	}
@@ -98,7 +99,7 @@ func TestPanicIsAProblem(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.panicOnAdmit("the secret of a panic")
 	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "A"))})
-	if p := read[httpapi.Problem](t, a, http.StatusInternalServerError); p.Code != "internal" || strings.Contains(string(a.body), "secret") {
+	if p := read[answer.Problem](t, a, http.StatusInternalServerError); p.Code != "internal" || strings.Contains(string(a.body), "secret") {
 		t.Errorf("%s", a.body)
 	}
 	if n := w.log.FilterMessage("panic").Len(); n != 1 {
@@ -182,7 +183,7 @@ func TestChangeInForce(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.change(func(now *exchange.InForce) { now.Routes = w.noRoutes() })
 	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "A"))})
-	if p := read[httpapi.Problem](t, a, http.StatusUnprocessableEntity); p.Code != "unroutable" {
+	if p := read[answer.Problem](t, a, http.StatusUnprocessableEntity); p.Code != "unroutable" {
 		t.Errorf("%+v", p)
 	}
 	routes := read[httpapi.Routes](t, w.do(request{path: "/v1/routes", as: operator}), http.StatusOK)

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -23,7 +24,7 @@ func TestFilterByNumber(t *testing.T) {
 			t.Errorf("%q: %d exchanges", written, len(page.Exchanges))
 		}
 	}
-	p := read[httpapi.Problem](t, w.do(request{path: "/v1/exchanges?number=" + url.QueryEscape("QZ\u00a02026 0001"), as: port}), http.StatusBadRequest)
+	p := read[answer.Problem](t, w.do(request{path: "/v1/exchanges?number=" + url.QueryEscape("QZ\u00a02026 0001"), as: port}), http.StatusBadRequest)
 	if p.Code != "document.number-characters" || !strings.Contains(p.Detail, "character 3 of the number is U+00A0") {
 		t.Errorf("answered %+v", p)
 	}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -24,7 +25,7 @@ func loadDescription(tb testing.TB, body []byte) description {
 
 // hold checks an exchange of request and answer against the description. Every
 // request that a test of this package makes goes through here.
-func (d description) hold(method string, r request, a answer) error {
+func (d description) hold(method string, r request, a result) error {
 	o, found := d.find(method, r.path)
 	if !found {
 		return nil // tests of what is not there
@@ -56,7 +57,7 @@ func (d description) hold(method string, r request, a answer) error {
 }
 
 // holdRequest checks that no body was taken that is not documented.
-func (d description) holdRequest(o operation, r request, a answer) error {
+func (d description) holdRequest(o operation, r request, a result) error {
 	schema := d.get(o.body, "requestBody", "content", "application/json", "schema")
 	if schema == nil || a.status >= 300 {
 		return nil
@@ -183,7 +184,7 @@ func TestParametersAreDocumented(t *testing.T) {
 			}
 		}
 		if takes {
-			read[httpapi.Problem](t, w.do(request{method: o.method, path: o.path + "?surprise=1", as: as}), http.StatusBadRequest)
+			read[answer.Problem](t, w.do(request{method: o.method, path: o.path + "?surprise=1", as: as}), http.StatusBadRequest)
 		}
 	}
 }

@@ -28,7 +28,8 @@ func parametersOf(r *http.Request) *parameters {
 	values, err := url.ParseQuery(r.URL.RawQuery)
 	p := &parameters{values: values}
 	if err != nil {
-		p.mistake = errParameter.because(unreadable(r.URL.RawQuery))
+		en, zh := unreadable(r.URL.RawQuery)
+		p.mistake = badRequest(codeParameter, en, zh)
 	}
 	return p
 }
@@ -67,7 +68,7 @@ func (p *parameters) err() error {
 
 func (p *parameters) refuse(name, en, zh string) {
 	if p.mistake == nil {
-		p.mistake = errParameter.because(fmt.Sprintf("%q: %s", name, en), fmt.Sprintf("%q：%s", name, zh))
+		p.mistake = badRequest(codeParameter, fmt.Sprintf("%q: %s", name, en), fmt.Sprintf("%q：%s", name, zh))
 	}
 }
 
@@ -89,7 +90,7 @@ func (p *parameters) text(name string) string {
 func (p *parameters) documentNumber(name string) string {
 	value, odd := exchange.ReadNumber(p.text(name))
 	if odd != nil && p.mistake == nil {
-		p.mistake = errOddNumber.because(fmt.Sprintf("%q: %s", name, odd.Text().EN), fmt.Sprintf("%q：%s", name, odd.Text().ZH))
+		p.mistake = badRequest(exchange.CodeOddNumber, fmt.Sprintf("%q: %s", name, odd.Text().EN), fmt.Sprintf("%q：%s", name, odd.Text().ZH))
 	}
 	return value
 }

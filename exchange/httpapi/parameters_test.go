@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"math"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +8,9 @@ import (
 	"time"
 
 	"pgregory.net/rapid"
+
+	"beibu/exchange"
+	"beibu/exchange/answer"
 )
 
 func TestParameters(t *testing.T) {
@@ -46,7 +48,7 @@ func TestParameters(t *testing.T) {
 			if (err == nil) != c.good {
 				t.Fatalf("%q: %v", c.query, err)
 			}
-			if r, ok := errors.AsType[*refusal](err); !c.good && (!ok || r.status != 400) {
+			if !c.good && exchange.KindOf(err) != exchange.BadRequest {
 				t.Errorf("refused as %v", err)
 			}
 		})
@@ -70,7 +72,7 @@ func TestParametersSayWhatIsWrong(t *testing.T) {
 		p.text("kind")
 		p.state("state")
 		p.time("since")
-		problem, _ := problemOf(p.err(), "x")
+		problem, _ := answer.ProblemOf(p.err(), "x")
 		if !strings.Contains(problem.Detail, want) {
 			t.Errorf("%s: %q", query, problem.Detail)
 		}

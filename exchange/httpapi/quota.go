@@ -66,7 +66,7 @@ func (s *Server) draw(in *exchange.InForce, party string, now time.Time) (exchan
 
 // spend draws on the quota of the caller's party, where it has one, and tells
 // how it stands (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4). It
-// fails with a *refusal where the quota is used up.
+// fails with an *exchange.Error of kind OverQuota where the quota is used up.
 func (s *Server) spend(c *call) error {
 	quota, b := s.draw(c.now, c.caller.Party, c.begun)
 	if quota == (exchange.Quota{}) {
@@ -75,8 +75,10 @@ func (s *Server) spend(c *call) error {
 	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, quota.Documents, int(quota.Window.Seconds())))
 	c.Header().Set("RateLimit", fmt.Sprintf(`"documents";r=%d;t=%d`, b.left, b.more))
 	if b.over {
-		return errQuota.because(
-			fmt.Sprintf("%d documents in %s", quota.Documents, quota.Window), fmt.Sprintf("%[2]s 内 %[1]d 份单证", quota.Documents, quota.Window)).after(b.more)
+		return &exchange.Error{
+			Op: "admit document", Kind: exchange.OverQuota, RetryAfter: time.Duration(b.more) * time.Second,
+			Err: exchange.Because("%d documents in %s", "%[2]s 内 %[1]d 份单证", quota.Documents, quota.Window),
+		}
 	}
 	return nil
 }

@@ -39,7 +39,7 @@ func newRoom(l Limits, beside func() int64) *room {
 type measure struct {
 	all  int64
 	used int64
-	full *refusal         // what is said where it is used up
+	full error            // what is said where it is used up
 	held map[string]int64 // by each party that holds some
 }
 
@@ -88,7 +88,7 @@ type visit struct {
 }
 
 // hold makes sure of the memory for a document of so many bytes, before they
-// are there. It fails with a *refusal.
+// are there. It fails with an *exchange.Error of kind Overloaded.
 func (v *visit) hold(document int) error {
 	if v == nil {
 		return nil
@@ -101,7 +101,7 @@ func (v *visit) begin() error { return v.take(shortRequest - v.bytes) }
 
 // answer makes sure of the memory for an answer of so many bytes of JSON, and for
 // what it was made of. A short one needs none beside what its request holds. It
-// fails with a *refusal.
+// fails with an *exchange.Error of kind Overloaded.
 func (v *visit) answer(length int) error {
 	if length <= shortRequest/2 {
 		return nil
@@ -113,7 +113,7 @@ func (v *visit) answer(length int) error {
 const listed = 1 << 10
 
 // list makes sure of the memory for a list of so many items; 0 means as many
-// as are listed if nothing is said. It fails with a *refusal.
+// as are listed if nothing is said. It fails with an *exchange.Error of kind Overloaded.
 func (v *visit) list(items int) error {
 	if items == 0 {
 		items = 50
@@ -149,7 +149,7 @@ func (v *visit) take(more int64) error {
 	return nil
 }
 
-// work takes a place to work on the document. It fails with a *refusal.
+// work takes a place to work on the document. It fails with an *exchange.Error of kind Overloaded.
 func (v *visit) work() error {
 	v.room.mu.Lock()
 	defer v.room.mu.Unlock()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/signing"
 	"beibu/signing/c14n"
@@ -42,7 +43,7 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 	w.suspend(port)
 	for _, call := range calls {
 		call.as = port
-		if p := read[httpapi.Problem](t, w.do(call), http.StatusForbidden); p.Code != exchange.CodeSuspended {
+		if p := read[answer.Problem](t, w.do(call), http.StatusForbidden); p.Code != exchange.CodeSuspended {
 			t.Errorf("%s: %+v", call.path, p)
 		}
 	}
@@ -68,7 +69,7 @@ func TestSignatures(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusUnprocessableEntity)
+	p := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusUnprocessableEntity)
 	if p.Code != signing.CodeUntrusted || len(p.Faults) != 1 || p.Faults[0].Line == 0 || p.Retryable {
 		t.Errorf("with a key that is not registered: %+v", p)
 	}
@@ -82,14 +83,14 @@ func TestSignatures(t *testing.T) {
 	if s := check.Signature; !check.Valid || s == nil || s.Signer != port || s.Algorithm != "sm2-sm3" {
 		t.Errorf("checked: %+v", check)
 	}
-	accepted := read[httpapi.Acceptance](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
+	accepted := read[answer.Acceptance](t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
 	w.consigned(accepted.ExchangeID)
 	shown := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + accepted.ExchangeID, as: port}), http.StatusOK)
 	if shown.Signature == nil || *shown.Signature != *check.Signature {
 		t.Errorf("shown %+v", shown.Signature)
 	}
 	changed := strings.Replace(string(document), ">SIGNED<", ">CHANGED<", 1)
-	p = read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: changed}), http.StatusUnprocessableEntity)
+	p = read[answer.Problem](t, w.do(request{path: "/v1/documents", as: port, body: changed}), http.StatusUnprocessableEntity)
 	if p.Code != signing.CodeDigest {
 		t.Errorf("changed: %+v", p)
 	}

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -18,7 +19,7 @@ func TestSuspension(t *testing.T) {
 	if !shown.Suspended || shown.Suspension == nil || shown.Suspension.Reason != "key lost" || shown.Suspension.Actor != operator {
 		t.Errorf("shown %+v", shown)
 	}
-	if p := read[httpapi.Problem](t, w.do(request{path: "/v1/documents", as: port, body: document}), http.StatusForbidden); p.Code != exchange.CodeSuspended {
+	if p := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: port, body: document}), http.StatusForbidden); p.Code != exchange.CodeSuspended {
 		t.Errorf("the next request: %+v", p)
 	}
 	for as, told := range map[string]bool{operator: true, receiver: false} {
@@ -46,7 +47,7 @@ func TestSuspensionByTheMap(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.suspend(port)
 	shut := "/v1/parties/" + port + "/suspension"
-	p := read[httpapi.Problem](t, w.do(request{method: http.MethodDelete, path: shut + "?reason=found", as: operator}), http.StatusConflict)
+	p := read[answer.Problem](t, w.do(request{method: http.MethodDelete, path: shut + "?reason=found", as: operator}), http.StatusConflict)
 	if p.Code != "not-suspended" {
 		t.Errorf("%+v", p)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/answer"
 	"beibu/exchange/rules"
 )
 
@@ -14,42 +15,21 @@ import (
 const (
 	mediaJSON    = "application/json"
 	mediaXML     = "application/xml"
-	mediaProblem = "application/problem+json" // RFC 9457
-	mediaReceipt = "application/jose"         // RFC 7515 section 9.2.1
+	mediaReceipt = "application/jose" // RFC 7515 section 9.2.1
 )
-
-// Acceptance answers POST /v1/documents: 202 for a document accepted now, and
-// 200, with the first receipt, for one accepted before.
-type Acceptance struct {
-	ExchangeID      string         `json:"exchangeId"`
-	State           exchange.State `json:"state"` // SubmissionAcceptance, or SubmissionHeld where a person has to release it
-	Kind            string         `json:"kind"`
-	DocumentNumber  string         `json:"documentNumber"`
-	DocumentVersion string         `json:"documentVersion,omitempty"`
-	DigestSHA256    string         `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
-	AcceptedAt      Time           `json:"acceptedAt"`
-	Receivers       []string       `json:"receivers"` // parties, in route order
-	Receipt         string         `json:"receipt"`   // JWS compact serialisation (RFC 7515)
-	Duplicate       bool           `json:"duplicate"`
-	Faults          []Fault        `json:"faults"`                  // what was found and let pass
-	Omitted         int            `json:"faultsOmitted,omitempty"` // how many more there are
-}
 
 // Check answers POST /v1/checks.
 type Check struct {
 	Kind      string              `json:"kind"` // "" where it was not recognised
 	Valid     bool                `json:"valid"`
 	Signature *exchange.Signature `json:"signature,omitempty"` // where there is one and it counts
-	Faults    []Fault             `json:"faults"`
+	Faults    []exchange.Fault    `json:"faults"`
 	Omitted   int                 `json:"faultsOmitted,omitempty"` // how many more there are
 	// Receivers are those whom a valid document would go to if the caller sent it;
 	// if there are none, Obstacles say what keeps it from going anywhere.
-	Receivers []string `json:"receivers"`
-	Obstacles []Fault  `json:"obstacles"`
+	Receivers []string         `json:"receivers"`
+	Obstacles []exchange.Fault `json:"obstacles"`
 }
-
-// Fault is one breach found in a document.
-type Fault = exchange.Fault
 
 // Exchange is one document's journey.
 type Exchange struct {
@@ -60,13 +40,13 @@ type Exchange struct {
 	DocumentVersion string              `json:"documentVersion,omitempty"`
 	DigestSHA256    string              `json:"digestSHA256"`
 	Size            int                 `json:"size"` // bytes received
-	AcceptedAt      Time                `json:"acceptedAt"`
+	AcceptedAt      answer.Time         `json:"acceptedAt"`
 	LogPosition     int64               `json:"logPosition"`
 	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
 	Schema          string              `json:"schema"`             // the schema set that judged the document
 	Receivers       []string            `json:"receivers"`
 	Express         bool                `json:"express"`                 // perishable goods
-	HeldBy          []Fault             `json:"heldBy,omitempty"`        // why a person has to release it; for operators and the sender, and in no list
+	HeldBy          []exchange.Fault    `json:"heldBy,omitempty"`        // why a person has to release it; for operators and the sender, and in no list
 	HeldByOmitted   int                 `json:"heldByOmitted,omitempty"` // how many more faults hold it than heldBy has room for
 	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
 	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
@@ -83,15 +63,15 @@ type Delivery struct {
 	Attempt     int             `json:"attempt"`           // from 1; a replay makes the next
 	Handovers   int             `json:"handovers"`         // of this attempt
 	Failing     bool            `json:"failing,omitempty"` // handed over too often without an acknowledgement, so behind all others
-	ConsignedAt Time            `json:"consignedAt"`
-	ChangedAt   Time            `json:"changedAt"`
+	ConsignedAt answer.Time     `json:"consignedAt"`
+	ChangedAt   answer.Time     `json:"changedAt"`
 	Cause       *exchange.Cause `json:"cause,omitempty"`
 }
 
 // Event is one step of the timeline.
 type Event struct {
 	Name     exchange.State  `json:"name"`
-	At       Time            `json:"at"`
+	At       answer.Time     `json:"at"`
 	Receiver string          `json:"receiver,omitempty"`
 	Attempt  int             `json:"attempt,omitempty"`
 	Cause    *exchange.Cause `json:"cause,omitempty"`
@@ -123,7 +103,7 @@ type PlanItem struct {
 	Receiver       string          `json:"receiver"`
 	State          exchange.State  `json:"state"`
 	Attempt        int             `json:"attempt"` // the one that failed
-	FailedAt       Time            `json:"failedAt"`
+	FailedAt       answer.Time     `json:"failedAt"`
 	Cause          *exchange.Cause `json:"cause,omitempty"`
 }
 
@@ -220,25 +200,13 @@ func list[T any](all []T) []T {
 	return all
 }
 
-// wireAcceptance returns what a sender is told.
-func wireAcceptance(a exchange.Acceptance) Acceptance {
-	x := a.Exchange
-	shown, omitted := few(a.Faults, a.More)
-	return Acceptance{
-		ExchangeID: x.ID.String(), State: x.State, Kind: x.Identity.Kind,
-		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), AcceptedAt: Time{x.AcceptedAt.UTC()},
-		Receivers: list(x.Receivers), Receipt: a.Receipt, Duplicate: a.Duplicate, Faults: shown, Omitted: omitted,
-	}
-}
-
 // wireExchange translates what [access.Principal.View] shows of an exchange. A
 // delivery is failing from so many hand-overs on.
 func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exchange {
 	out := Exchange{
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: Time{x.AcceptedAt.UTC()},
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt),
 		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
 		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State,
 		HeldBy: x.Held.Faults, HeldByOmitted: x.Held.Omitted, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
@@ -249,12 +217,12 @@ func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exch
 	for _, d := range x.Deliveries {
 		out.Deliveries = append(out.Deliveries, Delivery{
 			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
-			ConsignedAt: Time{d.ConsignedAt.UTC()}, ChangedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
+			ConsignedAt: answer.TimeOf(d.ConsignedAt), ChangedAt: answer.TimeOf(d.ChangedAt), Cause: cause(d.Cause),
 		})
 	}
 	for _, e := range x.Events {
 		out.Timeline = append(out.Timeline, Event{
-			Name: e.Name, At: Time{e.At.UTC()}, Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
+			Name: e.Name, At: answer.TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
 		})
 	}
 	return out
@@ -301,7 +269,7 @@ func wirePlan(p exchange.Plan) Plan {
 		out.Items = append(out.Items, PlanItem{
 			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
-			Attempt: d.Attempt, FailedAt: Time{d.ChangedAt.UTC()}, Cause: cause(d.Cause),
+			Attempt: d.Attempt, FailedAt: answer.TimeOf(d.ChangedAt), Cause: cause(d.Cause),
 		})
 	}
 	return out

@@ -31,6 +31,7 @@ import (
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
@@ -344,14 +345,14 @@ type request struct {
 }
 
 // An answer that was read to its end.
-type answer struct {
+type result struct {
 	status int
 	header http.Header
 	body   []byte
 }
 
 // do sends a request.
-func (w *world) do(r request) answer {
+func (w *world) do(r request) result {
 	w.t.Helper()
 	method := r.method
 	if method == "" {
@@ -384,13 +385,13 @@ func (w *world) do(r request) answer {
 	if err != nil {
 		w.t.Fatal(err)
 	}
-	a := answer{in.StatusCode, in.Header, body}
+	a := result{in.StatusCode, in.Header, body}
 	w.holdAnswer(method, r, a)
 	return a
 }
 
 // holdAnswer checks an answer against the description of the API and notes it.
-func (w *world) holdAnswer(method string, r request, a answer) {
+func (w *world) holdAnswer(method string, r request, a result) {
 	w.t.Helper()
 	if err := w.description.hold(method, r, a); err != nil {
 		w.t.Error(err)
@@ -407,7 +408,7 @@ func (w *world) holdAnswer(method string, r request, a answer) {
 // English.
 func bothLanguages(tb testing.TB, body []byte) {
 	tb.Helper()
-	var p httpapi.Problem
+	var p answer.Problem
 	if err := json.Unmarshal(body, &p); err != nil {
 		tb.Fatal(err)
 	}
@@ -420,7 +421,7 @@ func bothLanguages(tb testing.TB, body []byte) {
 }
 
 // read decodes an answer, strictly, and holds its status.
-func read[T any](tb testing.TB, a answer, status int) T {
+func read[T any](tb testing.TB, a result, status int) T {
 	tb.Helper()
 	var v T
 	d := json.NewDecoder(bytes.NewReader(a.body))
@@ -432,9 +433,9 @@ func read[T any](tb testing.TB, a answer, status int) T {
 }
 
 // submit sends a document as the port and expects it to be accepted.
-func (w *world) submit(document []byte) httpapi.Acceptance {
+func (w *world) submit(document []byte) answer.Acceptance {
 	w.t.Helper()
-	return read[httpapi.Acceptance](w.t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
+	return read[answer.Acceptance](w.t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
 }
 
 // shut closes what a test has read, and fails where that fails.

@@ -62,6 +62,7 @@ var rules = []struct {
 	{tree: "queue", never: "net/http", because: "no HTTP in the leaves"},
 	{tree: "exchange/rules", never: "net/http", because: "no HTTP in the domain"},
 	{tree: "exchange/access", never: "net/http", because: "every way in asks for the same rights"},
+	{tree: "exchange/answer", never: "net/http", because: "every way in gives the same answers"},
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
 	{tree: "exchange/projection", never: "exchange/journal", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},

@@ -14,7 +14,7 @@ import (
 	"net/url"
 	"strings"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // A Client speaks to one daemon as one caller. It is safe for concurrent use.
@@ -28,7 +28,7 @@ type Client struct {
 
 // A Problem is an answer that is not what was asked for.
 type Problem struct {
-	httpapi.Problem
+	answer.Problem
 	RetryAfter string // the header, or ""
 	Lang       string // in which Error says it; see Client
 }
@@ -131,7 +131,7 @@ const NoProblem = "not-a-problem-document"
 func (c *Client) problem(response *http.Response, body []byte) *Problem {
 	p := &Problem{RetryAfter: response.Header.Get("Retry-After"), Lang: c.Lang}
 	if json.Unmarshal(body, &p.Problem) != nil || p.Code == "" {
-		p.Problem = httpapi.Problem{Title: response.Status, Status: response.StatusCode, Code: NoProblem}
+		p.Problem = answer.Problem{Title: response.Status, Status: response.StatusCode, Code: NoProblem}
 	}
 	return p
 }
@@ -161,8 +161,8 @@ func Delete[T any](ctx context.Context, c *Client, path string, query url.Values
 
 // Submit sends a document. The status of the answer, 200 or 202, distinguishes a
 // resend from a first acceptance, and so does Duplicate.
-func (c *Client) Submit(ctx context.Context, document []byte) (httpapi.Acceptance, error) {
-	return into[httpapi.Acceptance](c.Call(ctx, http.MethodPost, "/v1/documents", "application/xml", document))
+func (c *Client) Submit(ctx context.Context, document []byte) (answer.Acceptance, error) {
+	return into[answer.Acceptance](c.Call(ctx, http.MethodPost, "/v1/documents", "application/xml", document))
 }
 
 func into[T any](answer Answer, err error) (T, error) {

@@ -11,12 +11,12 @@ import (
 	"testing/synctest"
 	"time"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // answered returns a problem with a status and a Retry-After header.
 func answered(status int, retryAfter string) error {
-	return fmt.Errorf("call: %w", &Problem{Problem: httpapi.Problem{Status: status, Code: "x"}, RetryAfter: retryAfter})
+	return fmt.Errorf("call: %w", &Problem{Problem: answer.Problem{Status: status, Code: "x"}, RetryAfter: retryAfter})
 }
 
 var away = &Unanswered{Server: "s", Err: errors.New("connection refused")}

@@ -57,8 +57,8 @@ func commit(kept bool) func(proxytest.Message, string) bool {
 	}
 }
 
-// answer makes a point of an answer over HTTP that is lost.
-func answer(begins, holds string) func(proxytest.Message, string) bool {
+// lostAnswer makes a point of an answer over HTTP that is lost.
+func lostAnswer(begins, holds string) func(proxytest.Message, string) bool {
 	return func(m proxytest.Message, _ string) bool {
 		return m.FromServer && bytes.HasPrefix(m.Bytes, []byte("HTTP/1.1 "+begins)) && bytes.Contains(m.Bytes, []byte(holds))
 	}
@@ -73,13 +73,13 @@ var points = []point{
 	message("body kept", toKafka, produce("body", true)),
 	message("log sent", toKafka, produce("log", false)),
 	message("log kept", toKafka, produce("log", true)),
-	message("decided, not answered", toSenders, answer("202", "receipt")),
+	message("decided, not answered", toSenders, lostAnswer("202", "receipt")),
 	message("events sent", toKafka, produce("events", false)),
 	message("events kept", toKafka, produce("events", true)),
 	message("commit sent", toKafka, commit(false)),
 	message("commit kept", toKafka, commit(true)),
-	message("handed over, not answered", toReceivers, answer("200", `"leasedUntil"`)),
-	message("acknowledged, not answered", toReceivers, answer("200", `"state":"Consignment`)),
+	message("handed over, not answered", toReceivers, lostAnswer("200", `"leasedUntil"`)),
+	message("acknowledged, not answered", toReceivers, lostAnswer("200", `"state":"Consignment`)),
 
 	within("entry written, its body not", "queue/sqlite/transaction.go", "if err := tx.addBody.exec("),
 	within("written, not committed", "queue/sqlite/writer.go", "if err := w.commit.exec()"),

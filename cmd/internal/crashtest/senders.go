@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/testdata"
 )
@@ -114,7 +115,7 @@ func (c *customer) run(ctx context.Context) {
 func other(document []byte) []byte { return append(bytes.Clone(document), '\n') }
 
 // send submits until the document is accepted.
-func (c *customer) send(ctx context.Context, number string, document []byte, at int) (httpapi.Acceptance, bool) {
+func (c *customer) send(ctx context.Context, number string, document []byte, at int) (answer.Acceptance, bool) {
 	answer, err := c.insist(ctx, document, at)
 	if err != nil {
 		if ctx.Err() == nil {
@@ -126,13 +127,13 @@ func (c *customer) send(ctx context.Context, number string, document []byte, at 
 	return answer, true
 }
 
-func (c *customer) promised(number string, document []byte, answer httpapi.Acceptance) {
+func (c *customer) promised(number string, document []byte, answer answer.Acceptance) {
 	c.w.books.promised(c.w.report, answer.ExchangeID, promise{number, sha256.Sum256(document), answer.Receipt, answer.Receivers})
 }
 
 // find asks one daemon after the other for what was just accepted, until one
 // reports its state. Any of them knows it.
-func (w *world) find(ctx context.Context, calls []line, at int, number string, a httpapi.Acceptance) {
+func (w *world) find(ctx context.Context, calls []line, at int, number string, a answer.Acceptance) {
 	for ; ctx.Err() == nil; at++ {
 		x, err := client.Get[httpapi.Exchange](ctx, calls[at%len(calls)].Client, "/v1/exchanges/"+a.ExchangeID, nil)
 		problem := client.ProblemOf(err)
@@ -173,7 +174,7 @@ func (c *customer) conflict(ctx context.Context, number string, document []byte,
 func (c *customer) race(ctx context.Context, number string, document []byte) {
 	contents := [][]byte{document, other(document)}
 	type result struct {
-		answer httpapi.Acceptance
+		answer answer.Acceptance
 		err    error
 	}
 	results := make([]chan result, len(contents))
@@ -204,14 +205,14 @@ func (c *customer) race(ctx context.Context, number string, document []byte) {
 // insist submits until there is a final answer: a daemon that is away, or
 // that says that nothing was promised, is passed over for the next, and only
 // if none of them helps is there a rest.
-func (c *customer) insist(ctx context.Context, document []byte, at int) (httpapi.Acceptance, error) {
+func (c *customer) insist(ctx context.Context, document []byte, at int) (answer.Acceptance, error) {
 	calls := c.calls[c.role()]
 	for first := at; ; at++ {
 		if tried := at - first; tried > 0 && tried%len(calls) == 0 {
 			await(ctx, nil, 20*time.Millisecond)
 		}
 		if ctx.Err() != nil {
-			return httpapi.Acceptance{}, ctx.Err()
+			return answer.Acceptance{}, ctx.Err()
 		}
 		line, started := calls[at%len(calls)], time.Now()
 		answer, err := line.Submit(ctx, document)

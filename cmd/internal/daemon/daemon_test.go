@@ -19,6 +19,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/testdata"
 )
@@ -70,7 +71,7 @@ func carnet(t *testing.T) []byte {
 
 // taken has a daemon over a folder accept a carnet, and stops it once the carnet
 // is dispatched.
-func taken(t *testing.T, dir, more string) httpapi.Acceptance {
+func taken(t *testing.T, dir, more string) answer.Acceptance {
 	t.Helper()
 	d := open(t, dir, more)
 	if err := d.Start(t.Context()); err != nil {

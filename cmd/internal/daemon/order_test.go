@@ -16,6 +16,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue/kafka/kafkatest"
 	"beibu/testdata"
@@ -94,10 +95,10 @@ func exerciseOrder(t *testing.T, brokers []string, n int) {
 }
 
 // submitAll has the nodes accept documents by their numbers, several at once.
-func submitAll(t *testing.T, nodes []*client.Client, from, to int) []httpapi.Acceptance {
+func submitAll(t *testing.T, nodes []*client.Client, from, to int) []answer.Acceptance {
 	t.Helper()
 	document := carnet(t)
-	said := make([]httpapi.Acceptance, to-from)
+	said := make([]answer.Acceptance, to-from)
 	errs := make([]error, to-from)
 	numbers := make(chan int)
 	var senders sync.WaitGroup

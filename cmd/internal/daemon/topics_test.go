@@ -23,6 +23,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/deploy"
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue/kafka/kafkatest"
 	"beibu/testdata"
@@ -178,8 +179,8 @@ func fromTopicToTopic(t *testing.T, brokers []string) *port {
 		}
 	}
 	replies := p.read("replies", 3)
-	var first, again httpapi.Acceptance
-	var broken httpapi.Problem
+	var first, again answer.Acceptance
+	var broken answer.Problem
 	for i, into := range []any{&first, &again, &broken} {
 		if err := json.Unmarshal(replies[i].Value, into); err != nil {
 			t.Fatal(err)
@@ -266,7 +267,7 @@ func TestOneQuotaForTopicsAndHTTP(t *testing.T) {
 	if err := p.Reload(p.load(map[string]string{"qinzhou-customs": inbound})); err != nil {
 		t.Fatal(err)
 	}
-	var last httpapi.Acceptance
+	var last answer.Acceptance
 	if err := json.Unmarshal(p.read("replies", 3)[2].Value, &last); err != nil || !last.Duplicate {
 		t.Errorf("replied %+v, %v", last, err)
 	}
