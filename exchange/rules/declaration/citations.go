@@ -100,7 +100,7 @@ func checkPlantCertificate(d *rules.Document, report rules.Report) {
 }
 
 // isPlant reports whether a commodity code is of live plants, vegetables, fruit or
-// cereals: chapters 06, 07, 08 and 10 of the Harmonised System.
+// cereals: chapters 06, 07, 08 and 10 of the Harmonized System.
 func isPlant(code strict.Node) bool {
 	switch rules.HSPrefix(code, 2) {
 	case "06", "07", "08", "10":
@@ -124,7 +124,7 @@ func checkPreviousItself(d *rules.Document, report rules.Report) {
 var (
 	importLicences    = []string{"911", "1", "2", "7", "O", "v"}
 	exportLicences    = []string{"811", "3", "4", "G", "x", "y"}
-	plantCertificates = []string{"851", "657"}
+	plantCertificates = []string{"851", "657"} // for export and for re-export
 )
 
 // cites reports whether the declaration as a whole, or a goods item in it, names a

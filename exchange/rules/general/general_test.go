@@ -1,7 +1,6 @@
 package general
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -48,73 +47,78 @@ func breaches(t *testing.T, fragment string) []string {
 	return found
 }
 
+// partyWith returns a party with a number of a scheme and an address in a country.
+func partyWith(scheme, id, country string) string {
+	return `<P><PartyIdentification><ID schemeID="` + scheme + `">` + id + `</ID></PartyIdentification>` +
+		`<PostalAddress><Country><IdentificationCode>` + country + `</IdentificationCode></Country></PostalAddress></P>`
+}
+
+// fragments are parts of a document, with the codes of the rules that each breaks.
+var fragments = map[string]struct {
+	fragment string
+	want     []string
+}{
+	"country of UBL":                 {`<Country><IdentificationCode>XX</IdentificationCode></Country>`, []string{"GEN-04"}},
+	"country of a licence":           {`<DestinationCountryCode>vn</DestinationCountryCode>`, []string{"GEN-04"}},
+	"country of an SPS certificate":  {`<ImportSPSCountry><ID>ZZ</ID></ImportSPSCountry>`, []string{"GEN-04"}},
+	"identification of what is none": {`<Thing><IdentificationCode>XX</IdentificationCode></Thing>`, nil},
+	"no country":                     {`<Country><IdentificationCode/></Country>`, nil},
+	"dong without a minor unit":      {`<Amount currencyID="VND">1500000.5</Amount>`, []string{"GEN-06"}},
+	"dong with zeros behind":         {`<Amount currencyID="VND">1500000.00</Amount>`, nil},
+	"three digits of a dinar":        {`<Amount currencyID="KWD">1.125</Amount>`, nil},
+	"a price may be finer":           {`<PriceAmount currencyID="USD">0.9055</PriceAmount>`, nil},
+	"no such currency":               {`<Amount currencyID="YUAN">1.125</Amount>`, []string{"GEN-04B"}},
+	"gold has no minor unit":         {`<Amount currencyID="XAU">1.12345</Amount>`, nil},
+	"unit with a qualifier":          {`<Quantity unitCode="KGM#G">10.00</Quantity>`, nil},
+	"unit that is a qualifier":       {`<Quantity unitCode="#G">10.00</Quantity>`, nil},
+	"packages as a unit":             {`<Quantity unitCode="XCT">10</Quantity>`, nil},
+	"no such unit":                   {`<Quantity unitCode="KILO">10</Quantity>`, []string{"GEN-04C"}},
+	"place that is not listed":       {`<ID schemeID="UNLOCODE">CNXXX</ID>`, []string{"GEN-04E"}},
+	"place of a country not listed":  {`<ID schemeID="UN/LOCODE">DEHAM</ID>`, nil},
+	"place of no country":            {`<ID schemeID="UNLOCODE">XXHAM</ID>`, []string{"GEN-04E"}},
+	"Qingdao for Qinzhou is a place": {`<LocationID>CNQIN</LocationID>`, nil},
+	"an SPS place by its own name":   {`<UnloadingBaseportSPSLocation><ID>Qinzhou port</ID></UnloadingBaseportSPSLocation>`, nil},
+	"an SPS place by code":           {`<UnloadingBaseportSPSLocation><ID>CNZZZ</ID></UnloadingBaseportSPSLocation>`, []string{"GEN-04E"}},
+	"period of a day":                {`<ValidityPeriod><StartDate>2026-11-20</StartDate><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
+	"SPS period backwards":           {`<SPSPeriod><StartDateTime><DateTime>2026-11-20T00:00:00Z</DateTime></StartDateTime><EndDateTime><DateTimeString>2026-11-19</DateTimeString></EndDateTime></SPSPeriod>`, []string{"GEN-09"}},
+	"half a period":                  {`<ValidityPeriod><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
+	"degrees below zero":             {`<ValueMeasure unitCode="CEL">-20</ValueMeasure>`, nil},
+	"volume below zero":              {`<NetVolumeMeasure unitCode="MTQ">-0.01</NetVolumeMeasure>`, []string{"GEN-10"}},
+	"zero below zero":                {`<Quantity>-0</Quantity>`, nil},
+	"container":                      {`<TransportEquipment><ID>CSQU3054383</ID></TransportEquipment>`, nil},
+	"container with blanks":          {`<TransportEquipment><ID>CSQU 305438 3</ID></TransportEquipment>`, nil},
+	"container mistyped":             {`<TransportEquipment><ID>CSQU3045383</ID></TransportEquipment>`, []string{"GEN-12"}},
+	"trailer":                        {`<TransportEquipment><ID>29R-612.47</ID></TransportEquipment>`, nil},
+	"HS of seven digits":             {`<Code listID="HS">0810600</Code>`, []string{"GEN-13"}},
+	"HS of chapter 77":               {`<Code listID="HS">770100</Code>`, []string{"GEN-13"}},
+	"HS of ten digits in dots":       {`<Code listID="HS">0810.60.0000</Code>`, nil},
+	"HS of another list":             {`<Code listID="CPV">99</Code>`, nil},
+	"social credit code":             {partyWith("USCC", "91450700348512074X", "CN"), []string{"GEN-18D"}},
+	"social credit code in small":    {partyWith("uscc", "91450700348512074X", "CN"), []string{"GEN-18D"}},
+	"social credit code and a blank": {partyWith("USCC ", "91450700348512074X", "CN"), []string{"GEN-18D"}},
+	"a code of Xiamen":               {partyWith("USCC", "91350200M0000TEQT0", "CN"), []string{"GEN-18D"}},
+	"social credit code of 17":       {partyWith("USCC", "9145070034851207X", "CN"), []string{"GEN-18"}},
+	"social credit code with an O":   {partyWith("USCC", "9145070O348512074G", "CN"), []string{"GEN-18"}},
+	"18 characters of a Chinese":     {partyWith("", "123456789012345678", "CN"), []string{"GEN-18C"}},
+	"18 characters that check out":   {partyWith(" ", "91450706348512074G", "CN"), nil},
+	"18 characters of another":       {partyWith("", "123456789012345678", "VN"), nil},
+	"18 characters of a scheme":      {partyWith("DUNS", "123456789012345678", "CN"), nil},
+	"18 characters in a licence":     {`<Licensee><ID>123456789012345678</ID><Address><CountryCode>CN</CountryCode></Address></Licensee>`, []string{"GEN-18C"}},
+	"an identity card":               {`<P><Person><IdentityDocumentReference><ID>450702199003071234</ID></IdentityDocumentReference></Person><PostalAddress><Country><IdentificationCode>CN</IdentificationCode></Country></PostalAddress></P>`, nil},
+	"empty social credit code":       {partyWith("USCC", "", "CN"), []string{"GEN-18"}},
+	"entity number in small letters": {partyWith("uen ", "53196274B", "SG"), []string{"GEN-18B"}},
+	"place by a scheme in small":     {`<ID schemeID="unlocode">CNXXX</ID>`, []string{"GEN-04E"}},
+	"tax number of Viet Nam":         {partyWith("TIN", "4900723182", "VN"), nil},
+	"mistyped in Viet Nam":           {partyWith("TIN", "4900723128", "VN"), []string{"GEN-18B"}},
+	"mistyped in Thailand":           {partyWith("TIN", "0105549077124", "TH"), []string{"GEN-18B"}},
+	"tax number of elsewhere":        {partyWith("TIN", "12", "DE"), nil},
+	"tax number of nowhere":          {`<P><ID schemeID="TIN">12</ID></P>`, nil},
+	"Chinese tax number":             {partyWith("TIN", "450100123456789", "CN"), nil},
+	"entity number of Singapore":     {partyWith("UEN", "53196274B", "SG"), []string{"GEN-18B"}},
+}
+
 func TestFragments(t *testing.T) {
-	const party = `<P><PartyIdentification><ID schemeID="%s">%s</ID></PartyIdentification>` +
-		`<PostalAddress><Country><IdentificationCode>%s</IdentificationCode></Country></PostalAddress></P>`
-	number := func(scheme, id, country string) string { return fmt.Sprintf(party, scheme, id, country) }
-	cases := map[string]struct {
-		fragment string
-		want     []string
-	}{
-		"country of UBL":                 {`<Country><IdentificationCode>XX</IdentificationCode></Country>`, []string{"GEN-04"}},
-		"country of a licence":           {`<DestinationCountryCode>vn</DestinationCountryCode>`, []string{"GEN-04"}},
-		"country of an SPS certificate":  {`<ImportSPSCountry><ID>ZZ</ID></ImportSPSCountry>`, []string{"GEN-04"}},
-		"identification of what is none": {`<Thing><IdentificationCode>XX</IdentificationCode></Thing>`, nil},
-		"no country":                     {`<Country><IdentificationCode/></Country>`, nil},
-		"dong without a minor unit":      {`<Amount currencyID="VND">1500000.5</Amount>`, []string{"GEN-06"}},
-		"dong with zeros behind":         {`<Amount currencyID="VND">1500000.00</Amount>`, nil},
-		"three digits of a dinar":        {`<Amount currencyID="KWD">1.125</Amount>`, nil},
-		"a price may be finer":           {`<PriceAmount currencyID="USD">0.9055</PriceAmount>`, nil},
-		"no such currency":               {`<Amount currencyID="YUAN">1.125</Amount>`, []string{"GEN-04B"}},
-		"gold has no minor unit":         {`<Amount currencyID="XAU">1.12345</Amount>`, nil},
-		"unit with a qualifier":          {`<Quantity unitCode="KGM#G">10.00</Quantity>`, nil},
-		"unit that is a qualifier":       {`<Quantity unitCode="#G">10.00</Quantity>`, nil},
-		"packages as a unit":             {`<Quantity unitCode="XCT">10</Quantity>`, nil},
-		"no such unit":                   {`<Quantity unitCode="KILO">10</Quantity>`, []string{"GEN-04C"}},
-		"place that is not listed":       {`<ID schemeID="UNLOCODE">CNXXX</ID>`, []string{"GEN-04E"}},
-		"place of a country not listed":  {`<ID schemeID="UN/LOCODE">DEHAM</ID>`, nil},
-		"place of no country":            {`<ID schemeID="UNLOCODE">XXHAM</ID>`, []string{"GEN-04E"}},
-		"Qingdao for Qinzhou is a place": {`<LocationID>CNQIN</LocationID>`, nil},
-		"an SPS place by its own name":   {`<UnloadingBaseportSPSLocation><ID>Qinzhou port</ID></UnloadingBaseportSPSLocation>`, nil},
-		"an SPS place by code":           {`<UnloadingBaseportSPSLocation><ID>CNZZZ</ID></UnloadingBaseportSPSLocation>`, []string{"GEN-04E"}},
-		"period of a day":                {`<ValidityPeriod><StartDate>2026-11-20</StartDate><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
-		"SPS period backwards":           {`<SPSPeriod><StartDateTime><DateTime>2026-11-20T00:00:00Z</DateTime></StartDateTime><EndDateTime><DateTimeString>2026-11-19</DateTimeString></EndDateTime></SPSPeriod>`, []string{"GEN-09"}},
-		"half a period":                  {`<ValidityPeriod><EndDate>2026-11-20</EndDate></ValidityPeriod>`, nil},
-		"degrees below zero":             {`<ValueMeasure unitCode="CEL">-20</ValueMeasure>`, nil},
-		"volume below zero":              {`<NetVolumeMeasure unitCode="MTQ">-0.01</NetVolumeMeasure>`, []string{"GEN-10"}},
-		"zero below zero":                {`<Quantity>-0</Quantity>`, nil},
-		"container":                      {`<TransportEquipment><ID>CSQU3054383</ID></TransportEquipment>`, nil},
-		"container with blanks":          {`<TransportEquipment><ID>CSQU 305438 3</ID></TransportEquipment>`, nil},
-		"container mistyped":             {`<TransportEquipment><ID>CSQU3045383</ID></TransportEquipment>`, []string{"GEN-12"}},
-		"trailer":                        {`<TransportEquipment><ID>29R-612.47</ID></TransportEquipment>`, nil},
-		"HS of seven digits":             {`<Code listID="HS">0810600</Code>`, []string{"GEN-13"}},
-		"HS of chapter 77":               {`<Code listID="HS">770100</Code>`, []string{"GEN-13"}},
-		"HS of ten digits in dots":       {`<Code listID="HS">0810.60.0000</Code>`, nil},
-		"HS of another list":             {`<Code listID="CPV">99</Code>`, nil},
-		"social credit code":             {number("USCC", "91450700348512074X", "CN"), []string{"GEN-18D"}},
-		"social credit code in small":    {number("uscc", "91450700348512074X", "CN"), []string{"GEN-18D"}},
-		"social credit code and a blank": {number("USCC ", "91450700348512074X", "CN"), []string{"GEN-18D"}},
-		"a code of Xiamen":               {number("USCC", "91350200M0000TEQT0", "CN"), []string{"GEN-18D"}},
-		"social credit code of 17":       {number("USCC", "9145070034851207X", "CN"), []string{"GEN-18"}},
-		"social credit code with an O":   {number("USCC", "9145070O348512074G", "CN"), []string{"GEN-18"}},
-		"18 characters of a Chinese":     {number("", "123456789012345678", "CN"), []string{"GEN-18C"}},
-		"18 characters that check out":   {number(" ", "91450706348512074G", "CN"), nil},
-		"18 characters of another":       {number("", "123456789012345678", "VN"), nil},
-		"18 characters of a scheme":      {number("DUNS", "123456789012345678", "CN"), nil},
-		"18 characters in a licence":     {`<Licensee><ID>123456789012345678</ID><Address><CountryCode>CN</CountryCode></Address></Licensee>`, []string{"GEN-18C"}},
-		"an identity card":               {`<P><Person><IdentityDocumentReference><ID>450702199003071234</ID></IdentityDocumentReference></Person><PostalAddress><Country><IdentificationCode>CN</IdentificationCode></Country></PostalAddress></P>`, nil},
-		"empty social credit code":       {number("USCC", "", "CN"), []string{"GEN-18"}},
-		"entity number in small letters": {number("uen ", "53196274B", "SG"), []string{"GEN-18B"}},
-		"place by a scheme in small":     {`<ID schemeID="unlocode">CNXXX</ID>`, []string{"GEN-04E"}},
-		"tax number of Viet Nam":         {number("TIN", "4900723182", "VN"), nil},
-		"mistyped in Viet Nam":           {number("TIN", "4900723128", "VN"), []string{"GEN-18B"}},
-		"mistyped in Thailand":           {number("TIN", "0105549077124", "TH"), []string{"GEN-18B"}},
-		"tax number of elsewhere":        {number("TIN", "12", "DE"), nil},
-		"tax number of nowhere":          {`<P><ID schemeID="TIN">12</ID></P>`, nil},
-		"Chinese tax number":             {number("TIN", "450100123456789", "CN"), nil},
-		"entity number of Singapore":     {number("UEN", "53196274B", "SG"), []string{"GEN-18B"}},
-	}
-	for name, c := range cases {
+	for name, c := range fragments {
 		t.Run(name, func(t *testing.T) {
 			if got := breaches(t, c.fragment); !slices.Equal(got, c.want) {
 				t.Errorf("breaks %v, want %v", got, c.want)

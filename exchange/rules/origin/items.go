@@ -81,8 +81,9 @@ func checkCriterion(d *rules.Document, report rules.Report) {
 	}
 }
 
-// otherCriterion reports whether a code is one of the criteria that have no
-// percentage.
+// otherCriterion reports whether a code is one of the criteria without a
+// percentage: wholly obtained, produced exclusively from originating materials,
+// change in tariff heading, and product specific rule.
 func otherCriterion(code string) bool {
 	switch code {
 	case "WO", "PE", "CTH", "PSR":
@@ -95,14 +96,14 @@ func otherCriterion(code string) bool {
 // "45%". It returns the percentage, and reports whether a percentage is stated and
 // whether the code is such a criterion at all.
 func regionalValue(code string) (percent *big.Rat, stated, isRVC bool) {
-	rest, worded := strings.CutPrefix(code, "RVC")
-	rest, signed := strings.CutSuffix(strings.TrimSpace(rest), "%")
+	rest, hasName := strings.CutPrefix(code, "RVC")
+	rest, hasSign := strings.CutSuffix(strings.TrimSpace(rest), "%")
 	rest = strings.TrimSpace(rest)
-	if !worded && !signed {
+	if !hasName && !hasSign {
 		return nil, false, false
 	}
 	if rest == "" {
-		return nil, false, worded
+		return nil, false, hasName
 	}
 	if len(rest) > 6 || strings.Trim(rest, "0123456789.") != "" {
 		return nil, false, false

@@ -83,7 +83,8 @@ func checkMovementValidity(d *rules.Document, report rules.Report) {
 // isMovement reports whether a certificate is a movement certificate.
 func isMovement(root strict.Node) bool { return formE(root) && ticked(root, moved) }
 
-// original returns the reference to the original certificate of origin, or none.
+// original returns the reference to the original certificate of origin, or none:
+// of type 861, certificate of origin, or 864, preference certificate (UNCL 1001).
 func original(root strict.Node) strict.Node {
 	for ref := range root.All(application + "/SupportingDocumentReference") {
 		switch ref.Find("DocumentTypeCode").Text() {

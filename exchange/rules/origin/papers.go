@@ -114,7 +114,8 @@ func checkThirdPartyFlag(d *rules.Document, report rules.Report) {
 	}
 }
 
-// invoice returns the reference to the commercial invoice, or none.
+// invoice returns the reference to the commercial invoice (UNCL 1001: 380), or
+// none.
 func invoice(root strict.Node) strict.Node {
 	for ref := range root.All(application + "/SupportingDocumentReference") {
 		if ref.Find("DocumentTypeCode").Text() == "380" {

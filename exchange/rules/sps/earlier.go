@@ -54,6 +54,13 @@ var earlierRules = []rules.Rule{
 	},
 }
 
+// The subjects of the ePhyto notes about the certificate that is replaced.
+const (
+	replacedNumber = "ADRPN"
+	replacedReason = "ADRPR"
+	replacedDate   = "ADRD"
+)
+
 func checkReexportOriginal(d *rules.Document, report rules.Report) {
 	if certificateType(d.Root) != reexport {
 		return
@@ -83,7 +90,7 @@ func checkReexportOrigin(d *rules.Document, report rules.Report) {
 // replaces no other has none.
 func checkReplacement(d *rules.Document, report rules.Report) {
 	var missing []string
-	for _, subject := range [...]string{"ADRPN", "ADRPR", "ADRD"} {
+	for _, subject := range [...]string{replacedNumber, replacedReason, replacedDate} {
 		if _, text := note(d.Root, subject); text == "" {
 			missing = append(missing, subject)
 		}
@@ -94,14 +101,14 @@ func checkReplacement(d *rules.Document, report rules.Report) {
 }
 
 func checkReplacesItself(d *rules.Document, report rules.Report) {
-	at, replaced := note(d.Root, "ADRPN")
+	at, replaced := note(d.Root, replacedNumber)
 	if replaced != "" && replaced == d.Root.Find(head+"/ID").Text() {
 		report(at, replaced)
 	}
 }
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
-	at, _ := note(d.Root, "ADRD")
+	at, _ := note(d.Root, replacedDate)
 	replaced, ok := rules.Date(at.Find("Content"))
 	if ok && !d.Issued.IsZero() && replaced.After(d.Issued) {
 		report(at, rules.ISODate(replaced), rules.ISODate(d.Issued))
@@ -111,7 +118,7 @@ func checkReplacedLater(d *rules.Document, report rules.Report) {
 // checkReplacedWhen checks what the schema cannot: for the schema a note is any
 // text.
 func checkReplacedWhen(d *rules.Document, report rules.Report) {
-	at, text := note(d.Root, "ADRD")
+	at, text := note(d.Root, replacedDate)
 	if _, ok := rules.Date(at.Find("Content")); text != "" && !ok {
 		report(at, text)
 	}
