@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/rules"
@@ -88,7 +89,7 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 	if _, known := now.Parties.Get(c.As); c.As != "" && !known {
 		return hinted{fmt.Errorf("there is no party %q", c.As), "--parties names the map of another exchange"}
 	}
-	all := files(c.Files)
+	all := input.Files(c.Files)
 	outcome := error(nil)
 	bar := s.progress(len(all))
 	defer bar.Wipe()
@@ -106,9 +107,9 @@ func (c *checkCommand) Run(ctx context.Context, s *session) error {
 // check checks one file, and says to whom it would go. A kind that no route names
 // is one of a schema pack, whose routes are in a map that was not given.
 func (s *session) check(ctx context.Context, now *exchange.InForce, as, file string) verdict {
-	document, err := s.read(file)
+	document, err := input.Read(s.in, file)
 	if err != nil {
-		return unchecked(file, codeUnreadable, err)
+		return unchecked(file, input.CodeUnreadable, err)
 	}
 	found, err := now.Checks.Find(ctx, exchange.Document{Bytes: document, Sender: as, Received: time.Now()})
 	if err != nil {
@@ -122,9 +123,6 @@ func (s *session) check(ctx context.Context, now *exchange.InForce, as, file str
 	}
 	return v
 }
-
-// codeUnreadable is the code of a file that could not be read.
-const codeUnreadable = "file.unreadable"
 
 // unchecked is the verdict on a file that could not be judged: programs find
 // the reason where they look for faults.

@@ -4,75 +4,11 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 )
-
-// stdin is how a command line names the standard input.
-const stdin = "-"
-
-// files returns the files that are named, and the *.xml files below the
-// folders that are named, in order. What is not there, or cannot be searched,
-// is among them by its own name: reading it tells why, and keeps none of the
-// others from being read.
-func files(names []string) []string {
-	var all []string
-	for _, name := range names {
-		if info, err := os.Stat(name); name != stdin && err == nil && info.IsDir() {
-			all = append(all, filesIn(name)...)
-			continue
-		}
-		all = append(all, name)
-	}
-	return all
-}
-
-// filesIn returns the *.xml files below a folder, or else the folder.
-func filesIn(folder string) []string {
-	var all []string
-	_ = filepath.WalkDir(folder, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || !entry.IsDir() && strings.EqualFold(filepath.Ext(path), ".xml") {
-			all = append(all, path)
-		}
-		return nil
-	})
-	if len(all) == 0 {
-		return []string{folder}
-	}
-	return all
-}
-
-// maxFile bounds what is read of one file, in bytes: the largest document that
-// a daemon can be configured for, in an envelope, and more than a check takes.
-const maxFile = 128 << 20
-
-// read reads a file, or the standard input, up to maxFile bytes.
-func (s *session) read(name string) ([]byte, error) {
-	from := s.in
-	if name != stdin {
-		f, err := os.Open(name)
-		if err != nil {
-			return nil, fmt.Errorf("read document: %w", err)
-		}
-		defer func() { _ = f.Close() }()
-		if info, err := f.Stat(); err == nil && info.IsDir() {
-			return nil, fmt.Errorf("read documents: there is no .xml file in %s", name)
-		}
-		from = f
-	}
-	b, err := io.ReadAll(io.LimitReader(from, maxFile+1))
-	if err != nil {
-		return nil, fmt.Errorf("read %s: %w", name, err)
-	}
-	if len(b) > maxFile {
-		return nil, fmt.Errorf("read %s: it is larger than %d MiB", name, maxFile>>20)
-	}
-	return b, nil
-}
 
 // keep writes a new file in a folder, whole or not at all. If there is a regular
 // file of that name already, it must hold the same bytes, and stays. What is

@@ -6,12 +6,13 @@ import (
 	"io"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/alecthomas/kong"
 	"github.com/mattn/go-isatty"
 
+	"beibu/cmd/internal/terminal"
 	"beibu/cmd/internal/version"
+	"beibu/exchange/httpapi"
 )
 
 const description = `Speaks to the exchange of customs trade documents.
@@ -63,7 +64,7 @@ func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }
 
 // run does what the arguments ask and returns the exit code.
 func run(ctx context.Context, args []string, std streams) int {
-	early := &session{streams: std, global: global{Lang: languageOf(os.Getenv)}}
+	early := &session{streams: std, global: global{Lang: terminal.Language(os.Getenv)}}
 	parsed, code, err := parse(args, std)
 	switch {
 	case err != nil:
@@ -117,24 +118,10 @@ func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
 		kong.Name("beibuctl"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"lang": languageOf(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", version.Own())},
+		kong.Vars{"lang": terminal.Language(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", httpapi.Version(version.Own()))},
 	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make command line: %w", err)
 	}
 	return app, &exited, nil
-}
-
-// languageOf returns the language that the environment asks for (POSIX.1-2017,
-// Environment Variables 8.2: LC_ALL before LC_MESSAGES before LANG).
-func languageOf(getenv func(string) string) string {
-	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
-		if locale := getenv(name); locale != "" {
-			if strings.HasPrefix(locale, "zh") {
-				return "zh"
-			}
-			break
-		}
-	}
-	return "en"
 }

@@ -38,14 +38,10 @@ var chinese = map[string]string{
 	"warn": "提示", "hold": "待人工审核", "reject": "不予受理",
 
 	// What exchanges shows.
+	"exchange": "交换编号", "document": "单证", "version": "版本", "sender": "发送方", "accepted": "受理时间",
 	"state": "状态", "signed by": "签名人", "%s (%s, certificate %s)": "%s（%s，证书 %s）", "size": "大小", "%d bytes": "%d 字节",
 	"let pass": "提示放行", "held by": "待审原因",
 	"only the newest %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
-
-	// What verify shows.
-	"envelope": "封装文件", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法", "exchange": "交换编号", "version": "版本",
-	"sender": "发送方", "receivers": "接收方", "accepted": "受理时间", "time stamp": "时间戳", "position": "日志位置",
-	"%s on %s": "%s，加于 %s", "%d in the log": "%d",
 
 	// What replay says.
 	"no failed delivery fits: there is nothing to replay": "没有符合条件的失败投递，无需重发",
@@ -91,8 +87,6 @@ var chinese = map[string]string{
 	"keep a copy of this key, and leave it; if it has become known to others, begin a new log with a new key, and publish both": "请保留此密钥的副本，不要更换；如已泄露，请以新密钥另建日志，并公布两者",
 	"beibuctl keys new makes a key; keys list shows those of a folder":                                                          "beibuctl keys new 可生成密钥；keys list 可查看文件夹中的密钥",
 	"sending all of them again is safe: what was accepted gets its first receipt":                                               "可放心全部重发：已受理的单证将得到首次的回执",
-	"beibuctl keys show --dir DIR keeps the keys of a daemon, and verify --trust DIR uses them; --cert names one certificate":   "beibuctl keys show --dir DIR 可保存服务的密钥，verify --trust DIR 用其核验；--cert 指定单个证书",
-	"such as --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3":                                                "例如 --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3",
 	"--parties names the map of another exchange":                                                                               "请用 --parties 指定另一交换平台的参与方表",
 	"beibuctl kinds list lists them":                                                                                            "可用 beibuctl kinds list 查看",
 
@@ -101,7 +95,7 @@ var chinese = map[string]string{
 	"%s is not among the keys that the exchange publishes; verify --trust %s trusts it all the same": "%s 不在交换平台公布的密钥之列；但 verify --trust %s 仍会信任它",
 	"the old certificate stays; give the new one to those who verify, and send the daemon a SIGHUP":  "旧证书予以保留；请将新证书交给核验方，并向交换服务程序发送 SIGHUP",
 	"the old key stays as %s; sign with it until the exchange has registered %s.pem":                 "旧密钥保留为 %s；在交换平台登记 %s.pem 之前，请继续用旧密钥签名",
-	"the daemon's version is unknown: %s":                                                            "无法得知交换服务程序的版本：%s", "%s: holds": "%s：核验通过", "%s: does not hold, %s: %s": "%s：核验不通过，%s：%s",
+	"the daemon's version is unknown: %s":                                                            "无法得知交换服务程序的版本：%s",
 }
 
 // say returns a phrase in the language asked for, formatted as fmt.Sprintf does.

@@ -115,7 +115,7 @@ func TestEveryPhraseIsInBothLanguages(t *testing.T) {
 			t.Errorf("not in Chinese: %q", phrase)
 		}
 	}
-	values := []string{whatEnvelope, whatReceipt, whatDocument, rules.Warn.String(), rules.Hold.String(), rules.Reject.String()}
+	values := []string{rules.Warn.String(), rules.Hold.String(), rules.Reject.String()}
 	for phrase, translated := range chinese {
 		if !phrases[phrase] && !slices.Contains(values, phrase) {
 			t.Errorf("nothing says %q", phrase)

@@ -51,17 +51,6 @@ func TestMoment(t *testing.T) {
 	}
 }
 
-func TestLanguage(t *testing.T) {
-	for _, test := range []struct{ all, messages, lang, want string }{
-		{"", "", "", "en"}, {"", "", "zh_CN.UTF-8", "zh"}, {"", "en_US", "zh_CN", "en"}, {"zh_CN", "C", "C", "zh"}, {"C", "zh", "zh", "en"},
-	} {
-		env := map[string]string{"LC_ALL": test.all, "LC_MESSAGES": test.messages, "LANG": test.lang}
-		if got := languageOf(func(name string) string { return env[name] }); got != test.want {
-			t.Errorf("%+v: got %s", test, got)
-		}
-	}
-}
-
 // The exit code says whether the exchange said no, or could not be asked.
 func TestExitCodes(t *testing.T) {
 	silent := &session{streams: streams{err: io.Discard}}

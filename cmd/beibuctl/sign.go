@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/keyring"
 	"beibu/cmd/internal/terminal"
 	"beibu/signing"
@@ -43,7 +44,7 @@ func (c *signCommand) Run(_ context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all := files(c.Files)
+	all := input.Files(c.Files)
 	if len(all) > 1 && c.Out != "" {
 		return errors.New("--out is for one document")
 	}
@@ -77,7 +78,7 @@ func (c *signCommand) method(key signing.Key) (c14n.Method, error) {
 
 // sign signs one document.
 func (s *session) sign(file, out string, key signing.Key, method c14n.Method) error {
-	document, err := s.read(file)
+	document, err := input.Read(s.in, file)
 	if err != nil {
 		return err
 	}
@@ -85,7 +86,7 @@ func (s *session) sign(file, out string, key signing.Key, method c14n.Method) er
 	if err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
-	if out == stdin || out == "" && file == stdin {
+	if out == input.Stdin || out == "" && file == input.Stdin {
 		return s.printf("%s", signed)
 	}
 	if out == "" {

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange/answer"
 )
@@ -44,7 +45,7 @@ func (c *submitCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	all := files(c.Files)
+	all := input.Files(c.Files)
 	if c.Receipts != "" {
 		if err := folder(c.Receipts); err != nil {
 			return err
@@ -71,7 +72,7 @@ func (c *submitCommand) Run(ctx context.Context, s *session) error {
 // submit sends one file, and again while that may help.
 func (c *submitCommand) submit(ctx context.Context, s *session, sender *client.Client, file string) submission {
 	done := submission{File: file}
-	document, err := s.read(file)
+	document, err := input.Read(s.in, file)
 	if err != nil {
 		done.err = err
 		return done

@@ -20,6 +20,7 @@ import (
 	"beibu/signing"
 	"beibu/signing/c14n"
 	"beibu/signing/signingtest"
+	"beibu/signing/strict"
 	"beibu/testdata"
 )
 
@@ -162,18 +163,18 @@ func FuzzVerify(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	verifier, err := (&writing{}).verifier()
+	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	if err != nil {
 		f.Fatal(err)
 	}
-	v := &verification{at: time.Now(), trust: trusted, verifier: verifier}
+	v := &proof.Verification{At: time.Now(), Trust: trusted, Verifier: verifier}
 	f.Add("a.xml", envelope)
 	f.Add("a.jws", []byte(receipt))
 	f.Add("a.xml", []byte("<a/>"))
 	f.Add("a.xml", []byte("<Envelope xmlns=\"urn:beibu:exchange:envelope:1\"/>"))
 	f.Fuzz(func(t *testing.T, name string, b []byte) {
-		found := finding{File: name}
-		if v.judge(&found, b) != nil {
+		found, err := v.Verify(name, b)
+		if err != nil {
 			return
 		}
 		want := map[string]string{"receipt": uuid.Nil.String(), "envelope": item.ExchangeID}[found.What]

@@ -26,7 +26,7 @@ const patience = 3 * time.Second
 // Run shows the versions of this program and, where it answers, of the daemon.
 // A daemon that does not answer is no failure.
 func (c *versionCommand) Run(ctx context.Context, s *session) error {
-	v := versions{Client: version.Own()}
+	v := versions{Client: httpapi.Version(version.Own())}
 	caller, err := s.client()
 	if err != nil {
 		return err
@@ -54,5 +54,5 @@ func (c *versionCommand) Run(ctx context.Context, s *session) error {
 
 // versionLine returns the version of a program as it is printed.
 func versionLine(program string, v httpapi.Version) string {
-	return terminal.Clean(version.Line(program, v))
+	return terminal.Clean(version.Line(program, version.Build(v)))
 }

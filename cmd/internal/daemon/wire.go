@@ -36,7 +36,7 @@ func (d *Daemon) newAPI(credentials []access.Credential) error {
 			Connections: d.config.Limits.Connections, PerAddress: d.config.Limits.ConnectionsPerAddress, Silence: d.config.Limits.Silence,
 		},
 		Beside:  d.unanswered(),
-		Version: version.Own(), Log: d.log, Metrics: d.metrics.Registerer(),
+		Version: httpapi.Version(version.Own()), Log: d.log, Metrics: d.metrics.Registerer(),
 		Handovers: d.config.Delivery.Handovers,
 	})
 	return err

@@ -84,3 +84,17 @@ func Clean(text string) string {
 
 // Cleanf formats what a stranger wrote for people, on one line.
 func Cleanf(format string, args ...any) string { return Clean(fmt.Sprintf(format, args...)) }
+
+// Language returns the language that the environment asks for (POSIX.1-2017,
+// Environment Variables 8.2: LC_ALL before LC_MESSAGES before LANG).
+func Language(getenv func(string) string) string {
+	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
+		if locale := getenv(name); locale != "" {
+			if strings.HasPrefix(locale, "zh") {
+				return "zh"
+			}
+			break
+		}
+	}
+	return "en"
+}

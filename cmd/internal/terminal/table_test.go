@@ -61,3 +61,15 @@ func FuzzClean(f *testing.F) {
 		}
 	})
 }
+
+// The language is that of the locale, in the order of POSIX.
+func TestLanguage(t *testing.T) {
+	for _, test := range []struct{ all, messages, lang, want string }{
+		{"", "", "", "en"}, {"", "", "zh_CN.UTF-8", "zh"}, {"", "en_US", "zh_CN", "en"}, {"zh_CN", "C", "C", "zh"}, {"C", "zh", "zh", "en"},
+	} {
+		env := map[string]string{"LC_ALL": test.all, "LC_MESSAGES": test.messages, "LANG": test.lang}
+		if got := Language(func(name string) string { return env[name] }); got != test.want {
+			t.Errorf("%+v: got %s", test, got)
+		}
+	}
+}

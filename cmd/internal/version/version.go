@@ -4,27 +4,32 @@ package version
 import (
 	"runtime/debug"
 	"strings"
-
-	"beibu/exchange/httpapi"
 )
 
 // unknown is the version that the toolchain stamps if it was not asked to look at
 // the checkout, or found none.
 const unknown = "(devel)"
 
+// A Build names a build of a program.
+type Build struct {
+	Version string // "(devel)" or more, if nothing was stamped
+	Commit  string
+	Go      string
+}
+
 // Own returns what the toolchain stamped into this program.
-func Own() httpapi.Version {
+func Own() Build {
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
-		return httpapi.Version{Version: unknown}
+		return Build{Version: unknown}
 	}
 	return of(info)
 }
 
 // of reads what was stamped. A build of a commit that has no version is named by
 // the first twelve digits of the commit, and "+dirty" if files had changed.
-func of(info *debug.BuildInfo) httpapi.Version {
-	v := httpapi.Version{Version: info.Main.Version, Go: info.GoVersion}
+func of(info *debug.BuildInfo) Build {
+	v := Build{Version: info.Main.Version, Go: info.GoVersion}
 	changed := false
 	for _, setting := range info.Settings {
 		switch setting.Key {
@@ -49,7 +54,7 @@ func of(info *debug.BuildInfo) httpapi.Version {
 
 // Line returns the version of a program as it is printed: what is not known is
 // left out.
-func Line(program string, v httpapi.Version) string {
+func Line(program string, v Build) string {
 	parts := []string{program, v.Version}
 	if v.Commit != "" {
 		parts = append(parts, v.Commit)

@@ -1,0 +1,177 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"debug/buildinfo"
+	"errors"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"beibu/exchange/proof"
+	"beibu/signing"
+	"beibu/signing/c14n"
+	"beibu/signing/signingtest"
+	"beibu/testdata"
+)
+
+// The test binary plays beibu-verify in scripts.
+func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"beibu-verify": main}) }
+
+func TestScripts(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir: "testdata/script", RequireExplicitExec: true, RequireUniqueNames: true, Setup: setup,
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){"exits": exits},
+	})
+}
+
+// exits runs a program and expects an exit code: exits 1 beibu-verify FILE.
+func exits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE PROGRAM [ARGUMENT...]")
+	}
+	err := ts.Exec(args[1], args[2:]...)
+	code := 0
+	if failed, ok := errors.AsType[*exec.ExitError](err); ok {
+		code = failed.ExitCode()
+	} else if err != nil {
+		ts.Fatalf("%v", err)
+	}
+	if want, err := strconv.Atoi(args[0]); err != nil || code != want {
+		ts.Fatalf("exit code %d, want %s", code, args[0])
+	}
+}
+
+// setup writes what an exchange has signed, and the keys, into the folder of a
+// script.
+func setup(env *testscript.Env) error {
+	env.Setenv("LANG", "en_US.UTF-8")
+	at := time.Now()
+	keys, err := signing.LoadOrCreate(filepath.Join(env.WorkDir, "daemon"), "Beibu exchange", at)
+	if err != nil {
+		return err
+	}
+	others, err := signing.LoadOrCreate(filepath.Join(env.WorkDir, "others"), "Another exchange", at)
+	if err != nil {
+		return err
+	}
+	sample, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
+	if err != nil {
+		return err
+	}
+	party, err := signing.NewKeyPEM("sm2", "Beihai Customs", at)
+	if err != nil {
+		return err
+	}
+	key, err := signing.ParseKey(party)
+	if err != nil {
+		return err
+	}
+	certificate := party[bytes.Index(party, []byte("-----BEGIN CERTIFICATE")):]
+	signed, err := signing.SignDocument(sample.Bytes, key, c14n.Exclusive)
+	if err != nil {
+		return err
+	}
+	envelope, receipt, err := accepted(keys, sample.Bytes, at)
+	if err != nil {
+		return err
+	}
+	for name, content := range map[string][]byte{
+		"trust/beibu.pem": keys.SealPEM, "trust/receipt.pem": keys.ReceiptPEM, "trust/party.pem": certificate,
+		"others/seal.crt": others.SealPEM, "others/receipt.pub": others.ReceiptPEM,
+		"carnet.xml": sample.Bytes, "carnet.signed.xml": signed, "carnet.envelope.xml": envelope, "carnet.jws": []byte(receipt + "\n"),
+		"altered.envelope.xml": bytes.Replace(envelope, []byte("<Kind>ata-carnet"), []byte("<Kind>ata-carneu"), 1),
+		"altered.signed.xml":   bytes.Replace(signed, []byte("CN/4503/26/00011"), []byte("CN/4503/26/00012"), 1),
+		"altered.jws":          []byte(receipt[:len(receipt)-10] + "A" + receipt[len(receipt)-9:]),
+	} {
+		path := filepath.Join(env.WorkDir, name)
+		if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, content, 0o600)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// accepted returns the envelope and the receipt of a document.
+func accepted(keys *signing.Keys, document []byte, at time.Time) (envelope []byte, receipt string, err error) {
+	sealer, err := signing.NewSealer(keys.Seal)
+	if err != nil {
+		return nil, "", err
+	}
+	digest := sha256.Sum256(document)
+	i := proof.Identity{Sender: "beihai-customs", Kind: "ata-carnet", Number: "CN/4503/26/00011", Version: "1"}
+	id := i.ExchangeID(digest)
+	envelope, err = sealer.Seal(context.Background(), signing.Header{
+		ExchangeID: id.String(), Sender: i.Sender, Kind: i.Kind, DocumentNumber: i.Number, DocumentVersion: i.Version,
+		Receivers: []string{"window-th"}, DigestSHA256: digest, AcceptedAt: at, SchemaPack: "beibu",
+	}, document)
+	if err != nil {
+		return nil, "", err
+	}
+	receipts, err := proof.NewReceipts(keys.Receipt, keys.ReceiptID)
+	if err != nil {
+		return nil, "", err
+	}
+	receipt, err = receipts.Make(proof.NewReceipt(id, i, digest, at, 7))
+	return envelope, receipt, err
+}
+
+// maxSize is the largest that the program may be, in bytes: it is sent by mail.
+const maxSize = 12 << 20
+
+// The program is one static file of at most 12 MiB on every system that it is
+// built for, and it holds no HTTP and no queue.
+func TestBuild(t *testing.T) {
+	golang := signingtest.Tool(t, "go")
+	for _, system := range []string{runtime.GOOS + "/" + runtime.GOARCH, "linux/amd64", "linux/arm64", "windows/amd64"} {
+		t.Run(system, func(t *testing.T) {
+			if system != runtime.GOOS+"/"+runtime.GOARCH && os.Getenv("BEIBU_LONG") == "" {
+				t.Skip("SKIPPED: compiles the standard library; set BEIBU_LONG=1")
+			}
+			goos, goarch, _ := strings.Cut(system, "/")
+			file := filepath.Join(t.TempDir(), "beibu-verify")
+			build := exec.CommandContext(t.Context(), golang, "build", "-trimpath", "-ldflags=-s -w", "-o", file, ".")
+			build.Env = append(os.Environ(), "CGO_ENABLED=0", "GOOS="+goos, "GOARCH="+goarch, "GOFLAGS=")
+			if out, err := build.CombinedOutput(); err != nil {
+				t.Fatalf("%v\n%s", err, out)
+			}
+			info, err := os.Stat(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			t.Logf("%d bytes", info.Size())
+			if info.Size() > maxSize {
+				t.Errorf("%d bytes, at most %d are allowed", info.Size(), maxSize)
+			}
+			built, err := buildinfo.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, module := range built.Deps {
+				for _, never := range []string{"kafka-go", "go-redis", "sqlite", "prometheus", "opentelemetry", "zap"} {
+					if strings.Contains(module.Path, never) {
+						t.Errorf("it contains %s", module.Path)
+					}
+				}
+			}
+		})
+	}
+	out, err := exec.CommandContext(t.Context(), golang, "list", "-deps", ".").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, never := range []string{"net/http", "beibu/queue", "beibu/exchange", "beibu/schemas"} {
+		if strings.Contains("\n"+string(out), "\n"+never+"\n") {
+			t.Errorf("it contains %s", never)
+		}
+	}
+}
