@@ -54,6 +54,18 @@ var beforeWhere = strings.Fields(`about across and anywhere at by everywhere exa
 	what when who how why not puts asks
 	returns offers facts be come allowed found`)
 
+// published are parts of the messages and sources of rules. They are not changed,
+// since partners match on the texts that they receive.
+var published = []*regexp.Regexp{
+	regexp.MustCompile(`item number \S+ where \S+ is next`),
+	regexp.MustCompile(`ISO code where it is not the issuing country`),
+	regexp.MustCompile(`, where this carnet is not valid`),
+	regexp.MustCompile(`draws stand in order of date`),
+	regexp.MustCompile(`draws \S+ where \S+ remained`),
+	regexp.MustCompile(`, where the certificate was issued`),
+	regexp.MustCompile(`rules: where a district has subordinate offices`),
+}
+
 // unchecked are packages whose words are not yet those of the field. None is added.
 var unchecked = strings.Fields(`
 	.
@@ -72,11 +84,6 @@ var unchecked = strings.Fields(`
 	exchange/httpapi
 	exchange/journal
 	exchange/kinds
-	exchange/rules
-	exchange/rules/ata
-	exchange/rules/declaration
-	exchange/rules/licence
-	exchange/rules/origin
 	exchange/timestamps
 	exchange/topics
 	queue
@@ -96,12 +103,33 @@ func TestPlainEnglish(t *testing.T) {
 			}
 			for _, file := range files {
 				for _, s := range sayings(t, file) {
-					for _, breach := range breaches(s.text) {
+					for _, breach := range breaches(unpublished(s.text)) {
 						t.Errorf("%s:%d: %s", file, s.line, breach)
 					}
 				}
 			}
 		})
+	}
+}
+
+// unpublished returns a text without the parts that are published.
+func unpublished(text string) string {
+	for _, part := range published {
+		text = part.ReplaceAllString(text, "")
+	}
+	return text
+}
+
+// TestEveryPublishedTextExists keeps the list of published texts true.
+func TestEveryPublishedTextExists(t *testing.T) {
+	list, err := os.ReadFile(path.Join(root, "exchange/rules/RULES.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, part := range published {
+		if !part.Match(list) {
+			t.Errorf("no rule has the text %q: take it from the list", part)
+		}
 	}
 }
 
