@@ -45,6 +45,15 @@ func IsTrue(n strict.Node) bool {
 	return text == "true" || text == "1"
 }
 
+// Exceeds reports whether a measure is greater than another one, and returns the
+// values of both. Measures with different units (unitCode) are not compared.
+func Exceeds(measure, limit strict.Node) (value, most *big.Rat, over bool) {
+	value, ok := Number(measure)
+	most, hasMost := Number(limit)
+	over = ok && hasMost && measure.Attr("unitCode") == limit.Attr("unitCode") && value.Cmp(most) > 0
+	return value, most, over
+}
+
 // Decimal writes a number for people: without trailing zeros, and with at
 // most six decimal places.
 func Decimal(r *big.Rat) string {

@@ -92,6 +92,29 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+func TestExceeds(t *testing.T) {
+	for _, test := range []struct {
+		measures string
+		want     bool
+	}{
+		{`<A>2.01</A><B>2</B>`, true},
+		{`<A>2.0</A><B>2</B>`, false},
+		{`<A>1</A><B>2</B>`, false},
+		{`<A unitCode="KGM">2</A><B unitCode="KGM">1</B>`, true},
+		{`<A unitCode="GRM">2</A><B unitCode="KGM">1</B>`, false},
+		{`<A unitCode="KGM">2</A><B>1</B>`, false},
+		{`<A>2</A>`, false},
+		{`<B>1</B>`, false},
+		{`<A>two</A><B>1</B>`, false},
+	} {
+		line := element(t, "<Line>"+test.measures+"</Line>")
+		value, most, over := rules.Exceeds(line.Find("A"), line.Find("B"))
+		if over != test.want || over && value.Cmp(most) <= 0 {
+			t.Errorf("%s: %v, %v, %t", test.measures, value, most, over)
+		}
+	}
+}
+
 func TestDecimal(t *testing.T) {
 	for text, want := range map[string]string{
 		"3": "3", "100": "100", "3.50": "3.5", "-0.10": "-0.1", "0": "0", "0.1234567": "0.123457", "44250.00": "44250",

@@ -108,13 +108,10 @@ func counted(item strict.Node) bool {
 	return false
 }
 
-// checkNetOverGross compares only figures in the same unit.
 func checkNetOverGross(d *rules.Document, report rules.Report) {
 	for item := range d.Root.All(goodsItems) {
-		at, whole := item.Find("NetWeightMeasure"), item.Find("GrossWeightMeasure")
-		net, ok := rules.Number(at)
-		gross, also := rules.Number(whole)
-		if ok && also && at.Attr("unitCode") == whole.Attr("unitCode") && net.Cmp(gross) > 0 {
+		at := item.Find("NetWeightMeasure")
+		if net, gross, over := rules.Exceeds(at, item.Find("GrossWeightMeasure")); over {
 			report(at, item.Find("ID").Text(), rules.Decimal(net), rules.Decimal(gross))
 		}
 	}

@@ -225,15 +225,12 @@ func checkWholeNumber(d *rules.Document, report rules.Report) {
 	}
 }
 
-// checkNetOverGross compares only figures in the same unit.
 func checkNetOverGross(d *rules.Document, report rules.Report) {
 	pairs := [...][2]string{{"NetWeightMeasure", "GrossWeightMeasure"}, {"NetVolumeMeasure", "GrossVolumeMeasure"}}
 	for line := range d.Root.All(allLines) {
 		for _, pair := range pairs {
-			at, whole := line.Find(pair[0]), line.Find(pair[1])
-			net, ok := rules.Number(at)
-			gross, also := rules.Number(whole)
-			if ok && also && at.Attr("unitCode") == whole.Attr("unitCode") && net.Cmp(gross) > 0 {
+			at := line.Find(pair[0])
+			if net, gross, over := rules.Exceeds(at, line.Find(pair[1])); over {
 				report(at, lineName(line), rules.Decimal(net), rules.Decimal(gross))
 			}
 		}
