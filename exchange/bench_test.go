@@ -126,7 +126,7 @@ func BenchmarkAcceptSigned(b *testing.B) {
 		b.Run(kind, func(b *testing.B) {
 			template, w := tenKB(b)
 			key := newKey(b, kind)
-			w.Signers.Replace(map[string][]signing.Signer{"beihai": {{Certificate: key.Certificate}}})
+			w.Register(b, "beihai", signing.Signer{Certificate: key.Certificate})
 			documents := make([][]byte, b.N)
 			for i := range documents {
 				documents[i] = signed(b, numbered(template, int64(i)), key, c14n.Inclusive)
@@ -152,7 +152,7 @@ func BenchmarkVerifySender(b *testing.B) {
 			document, w := tenKB(b)
 			if kind != "unsigned" {
 				key := newKey(b, kind)
-				w.Signers.Replace(map[string][]signing.Signer{"beihai": {{Certificate: key.Certificate}}})
+				w.Register(b, "beihai", signing.Signer{Certificate: key.Certificate})
 				document = signed(b, document, key, c14n.Inclusive)
 			}
 			checked, err := w.InForce.Checks.Find(b.Context(), from("beihai", document))
@@ -162,7 +162,7 @@ func BenchmarkVerifySender(b *testing.B) {
 			b.SetBytes(int64(len(document)))
 			b.ReportAllocs()
 			for b.Loop() {
-				if _, err := w.InForce.Signatures.Verify(checked); err != nil {
+				if _, err := w.InForce.Verify(checked); err != nil {
 					b.Fatal(err)
 				}
 			}

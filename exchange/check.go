@@ -33,8 +33,8 @@ func (c *Checks) Schemas() *schemas.Catalog { return c.schemas }
 // Rules returns what documents are judged by then.
 func (c *Checks) Rules() *rules.Set { return c.rules }
 
-// A Checked document has been looked at. Only Checks makes one, and Signatures
-// judge nothing else, so nothing unchecked can be accepted.
+// A Checked document has been looked at. Only Checks makes one, and [InForce.Verify]
+// judges nothing else, so nothing unchecked can be accepted.
 type Checked struct {
 	document  Document
 	kind      string

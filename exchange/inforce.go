@@ -14,14 +14,14 @@ import (
 // [Current] once and passes the value on, so that no answer mixes two
 // configurations.
 type InForce struct {
-	Parties    *Parties
-	Routes     *Routes
-	Checks     *Checks     // schemas and rules
-	Signatures *Signatures // the keys of the parties, and their policies
-	Sealer     *signing.Sealer
-	Receipts   *proof.Receipts
-	Trust      signing.Trust // for our own envelopes; it includes the keys that sealed what is kept
-	Keys       PublicKeys
+	Parties  *Parties
+	Routes   *Routes
+	Checks   *Checks           // schemas and rules
+	Verifier *signing.Verifier // of senders' signatures
+	Sealer   *signing.Sealer
+	Receipts *proof.Receipts
+	Trust    signing.Trust // for our own envelopes; it includes the keys that sealed what is kept
+	Keys     PublicKeys
 }
 
 // PublicKeys are what anyone needs to check what the exchange signed.

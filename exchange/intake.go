@@ -68,7 +68,7 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 	if err := checked.Err(); err != nil {
 		return Acceptance{}, err
 	}
-	trusted, err := now.Signatures.Verify(checked)
+	trusted, err := now.Verify(checked)
 	if err != nil {
 		return Acceptance{}, err
 	}

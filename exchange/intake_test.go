@@ -238,7 +238,7 @@ func TestResendIsToldOfTheSameExchange(t *testing.T) {
 		{ID: "window-vn", Role: exchange.Window, Country: "VN", Receives: kinds},
 	}, []exchange.Route{{Name: "all", Kinds: kinds, To: []string{"window-vn"}}})
 	key := newKey(t, "ecdsa-p256")
-	w.Signers.Replace(map[string][]signing.Signer{"port": {{Certificate: key.Certificate}}})
+	w.Register(t, "port", signing.Signer{Certificate: key.Certificate})
 	samples, err := testdata.Samples()
 	if err != nil {
 		t.Fatal(err)

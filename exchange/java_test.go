@@ -150,7 +150,7 @@ func TestJavaSigns(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, err, checked.Faults())
 			continue
 		}
-		if trusted, err := w.InForce.Signatures.Verify(checked); err != nil || trusted.Signature().Signer != "qinzhou" {
+		if trusted, err := w.InForce.Verify(checked); err != nil || trusted.Signature().Signer != "qinzhou" {
 			t.Errorf("%s of %s: %v\n%s", name, checked.Kind(), err, signed)
 		}
 		if checked.Kind() != "ata-carnet" {

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"time"
+
+	"beibu/signing"
 )
 
 // A Role says what a party is, so that routes can name "the customs office of
@@ -18,42 +20,39 @@ const (
 	Window     Role = "window"     // a national single window
 )
 
-// A Party is an organisation that sends or receives documents.
+// A Party is an organisation that sends or receives documents, with all that the
+// exchange decides by. What others may see of it, an adapter lists.
 type Party struct {
-	ID       string   `yaml:"id" json:"id"`             // permanent: lower-case letters, digits and hyphens
-	Name     Text     `yaml:"name" json:"name"`         // in English and Chinese
-	Role     Role     `yaml:"role" json:"role"`         //
-	Country  string   `yaml:"country" json:"country"`   // ISO 3166-1 alpha-2
-	Locodes  []string `yaml:"locodes" json:"locodes"`   // UN/LOCODEs that it answers for
-	Sends    []string `yaml:"sends" json:"sends"`       // kinds of document that it may send
-	Receives []string `yaml:"receives" json:"receives"` // kinds of document that it may be sent
-	// Keys are those by which the party signs its documents.
-	Keys []Key `yaml:"keys" json:"-"`
-	// Authorities are those that the party's certificates must come from.
-	Authorities Authorities `yaml:"authorities" json:"-"`
-	// Signatures says what is asked of the party's signatures.
-	Signatures SignaturePolicy `yaml:"signatures" json:"signatures,omitzero"`
-	// Deliver and Inbound are the party's own topics, where it has them.
-	Deliver Outlet `yaml:"deliver" json:"-"`
-	Inbound Inlet  `yaml:"inbound" json:"-"`
-	// Suspended parties may do nothing at all, until they are let again. What
-	// is addressed to them waits.
-	Suspended bool `yaml:"suspended" json:"suspended,omitempty"`
-	// Quota bounds what the party may submit.
-	Quota Quota `yaml:"quota" json:"-"`
+	ID       string // permanent: lower-case letters, digits and hyphens
+	Name     Text
+	Role     Role
+	Country  string   // ISO 3166-1 alpha-2
+	Locodes  []string // UN/LOCODEs that it answers for
+	Sends    []string // kinds of document that it may send
+	Receives []string // kinds of document that it may be sent
+	// Signers are the keys by which it signs its documents, old and new side by
+	// side; the time of receipt chooses among them. NewParties gives them its name.
+	Signers    []signing.Signer
+	Signatures SignaturePolicy
+	Deliver    Outlet // its own topics, if it has them
+	Inbound    Inlet
+	// A suspended party may do nothing at all, until it is resumed. What is
+	// addressed to it waits.
+	Suspended bool
+	Quota     Quota
 }
 
 // A Quota is how many documents a party may submit in a window of time, all at
 // once or spread over it. The zero value is none.
 type Quota struct {
-	Documents int           `yaml:"documents"`
-	Window    time.Duration `yaml:"window"`
+	Documents int
+	Window    time.Duration
 }
 
-// MaySend tells whether the party may send documents of a kind.
+// MaySend reports whether the party may send documents of a kind.
 func (p *Party) MaySend(kind string) bool { return slices.Contains(p.Sends, kind) }
 
-// MayReceive tells whether the party may be sent documents of a kind.
+// MayReceive reports whether the party may be sent documents of a kind.
 func (p *Party) MayReceive(kind string) bool { return slices.Contains(p.Receives, kind) }
 
 // Parties are all the parties, by id. They are not changed once made.
@@ -62,8 +61,8 @@ type Parties struct {
 	byID map[string]*Party
 }
 
-// NewParties indexes parties. It fails, with every mistake at once, where an
-// id is missing or taken twice or where two offices answer for one LOCODE.
+// NewParties indexes parties. It returns every mistake at once: an id that is
+// missing or taken, or a LOCODE that two offices answer for.
 func NewParties(all []Party) (*Parties, error) {
 	p := &Parties{all: slices.Clone(all), byID: make(map[string]*Party, len(all))}
 	offices := make(map[string]string)
@@ -74,6 +73,10 @@ func NewParties(all []Party) (*Parties, error) {
 			mistakes = append(mistakes, fmt.Errorf("party %d: id %q is empty or taken", i+1, party.ID))
 		}
 		p.byID[party.ID] = party
+		party.Signers = slices.Clone(party.Signers)
+		for j := range party.Signers {
+			party.Signers[j].Name = party.ID
+		}
 		for _, code := range party.Locodes {
 			if party.Role != Customs {
 				continue

@@ -16,7 +16,6 @@ import (
 	"beibu/schemas"
 	"beibu/signing"
 	"beibu/signing/c14n"
-	"beibu/signing/strict"
 )
 
 // refusing are checks in which a rule that refuses every document has come into
@@ -75,18 +74,6 @@ func known(tb testing.TB, change func(sender *exchange.Party)) *exchange.Parties
 	return p
 }
 
-// signatures judges by a party's registered keys and policy.
-func signatures(tb testing.TB, p *exchange.Parties, keys ...signing.Signer) *exchange.Signatures {
-	tb.Helper()
-	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	registry := signing.NewRegistry(nil)
-	registry.Replace(map[string][]signing.Signer{"qinzhou": keys})
-	return exchange.NewSignatures(verifier, registry, p)
-}
-
 // A resend gets its receipt, byte for byte, whatever has changed since, and
 // another content of the same number gets the exchange that has it. Each change
 // is one that refuses the document if it comes for the first time.
@@ -103,7 +90,6 @@ func TestResendWhateverHasChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	unchanged := known(t, func(*exchange.Party) {})
 	tests := map[string]struct {
 		change func(now *exchange.InForce)
 		fresh  exchange.Kind // how a document that comes for the first time is refused
@@ -116,12 +102,15 @@ func TestResendWhateverHasChanged(t *testing.T) {
 			now.Parties = known(t, func(p *exchange.Party) { p.Sends = nil })
 		}, exchange.Forbidden, exchange.Conflict},
 		"the key has ended": {func(now *exchange.InForce) {
-			now.Signatures = signatures(t, unchanged, signing.Signer{Certificate: key.Certificate, Until: rulestest.Received.Add(-time.Hour)})
+			now.Parties = known(t, func(p *exchange.Party) {
+				p.Signers = []signing.Signer{{Certificate: key.Certificate, Until: rulestest.Received.Add(-time.Hour)}}
+			})
 		}, exchange.Untrusted, exchange.Conflict},
-		"the key is gone": {func(now *exchange.InForce) { now.Signatures = signatures(t, unchanged) }, exchange.Untrusted, exchange.Conflict},
+		"the key is gone": {func(now *exchange.InForce) { now.Parties = known(t, func(*exchange.Party) {}) }, exchange.Untrusted, exchange.Conflict},
 		"no signatures any more": {func(now *exchange.InForce) {
-			now.Signatures = signatures(t, known(t, func(p *exchange.Party) { p.Signatures.Refused = []string{"ata-carnet"} }),
-				signing.Signer{Certificate: key.Certificate})
+			now.Parties = known(t, func(p *exchange.Party) {
+				p.Signers, p.Signatures.Refused = []signing.Signer{{Certificate: key.Certificate}}, []string{"ata-carnet"}
+			})
 		}, exchange.Untrusted, exchange.Conflict},
 	}
 	for name, test := range tests {

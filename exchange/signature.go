@@ -6,54 +6,29 @@ import (
 	"encoding/hex"
 	"errors"
 	"slices"
-	"time"
 
 	"beibu/exchange/rules"
 	"beibu/signing"
 	"beibu/signing/strict"
 )
 
-// A Key is one by which a party signs its documents. Old and new keys stand
-// side by side; the day of acceptance chooses among them.
-type Key struct {
-	ID          string    `yaml:"id"`          // for people
-	Certificate string    `yaml:"certificate"` // PEM file
-	From        time.Time `yaml:"from"`        // narrow the certificate's own validity; zero leaves it
-	Until       time.Time `yaml:"until"`       //
-	UserID      string    `yaml:"userID"`      // of SM2; that of GB/T 35276 where empty
-	DER         bool      `yaml:"der"`         // the party writes SM2 signatures as ASN.1 DER
-}
-
-// Authorities are those that a party's certificates must come from, and what
-// they say of revoked ones. Without roots a certificate counts because it is
-// registered, and for no other reason.
-type Authorities struct {
-	Roots         []string      `yaml:"roots"`         // PEM files, one certificate each
-	Intermediates []string      `yaml:"intermediates"` // PEM files that help to find a way to a root
-	Revocations   []string      `yaml:"revocations"`   // lists (CRL), DER or PEM; read anew when they change
-	OCSP          string        `yaml:"ocsp"`          // "true": ask the responder that each certificate names; or the URL of one; empty: ask nobody
-	AcceptUnknown bool          `yaml:"acceptUnknown"` // count a certificate of which nothing fresh is known
-	Grace         time.Duration `yaml:"grace"`         // how long a list or an answer counts past its next update
-}
-
 // A SignaturePolicy says of which kinds of document a party's signature is
 // required or refused, and by which algorithms it may sign. Of other kinds a
-// signature is optional: it is verified where it is there.
+// signature is optional: it is verified if it is there.
 type SignaturePolicy struct {
-	Required   []string `yaml:"required" json:"required,omitempty"`
-	Refused    []string `yaml:"refused" json:"refused,omitempty"`
-	Algorithms []string `yaml:"algorithms" json:"algorithms,omitempty"` // such as ecdsa-sha256; none means all that are allowed
-	// ForKinds says it otherwise for some kinds.
-	ForKinds []KindAlgorithms `yaml:"forKinds" json:"forKinds,omitempty"`
+	Required   []string
+	Refused    []string
+	Algorithms []string         // such as ecdsa-sha256; none means all that are allowed
+	ForKinds   []KindAlgorithms // in the place of Algorithms, for some kinds
 }
 
 // KindAlgorithms are those by which a party may sign some kinds of document.
 type KindAlgorithms struct {
-	Kinds      []string `yaml:"kinds" json:"kinds"`
-	Algorithms []string `yaml:"algorithms" json:"algorithms"`
+	Kinds      []string
+	Algorithms []string
 }
 
-// of returns what is asked of the signature on a kind.
+// of returns the policy for a kind.
 func (p SignaturePolicy) of(kind string) signing.Policy {
 	policy := signing.Policy{Algorithms: p.Algorithms}
 	for _, some := range p.ForKinds {
@@ -79,7 +54,7 @@ type Signature struct {
 }
 
 // A Trusted document was checked, and has a signature that counts or needs
-// none. Only Signatures make one, and intake takes nothing else, so nothing
+// none. Only [InForce.Verify] makes one, and intake takes nothing else, so nothing
 // unverified can be accepted.
 type Trusted struct {
 	checked   Checked
@@ -89,36 +64,24 @@ type Trusted struct {
 // Signature returns what was verified.
 func (t Trusted) Signature() Signature { return t.signature }
 
-// Signatures judge senders' signatures by the keys and policies of the
-// parties. They are safe for concurrent use.
-type Signatures struct {
-	verifier *signing.Verifier
-	registry *signing.Registry
-	parties  *Parties
-}
-
-// NewSignatures binds a verifier, the registered keys of the parties by their
-// ids, and the parties' policies.
-func NewSignatures(verifier *signing.Verifier, registry *signing.Registry, parties *Parties) *Signatures {
-	return &Signatures{verifier: verifier, registry: registry, parties: parties}
-}
-
-// Verify judges the signature of a checked document at the time when it was
-// received, over the very bytes. It fails with an *Error: as Checked.Err says,
-// or of kind Untrusted with the code of the refusal (see package signing).
-func (s *Signatures) Verify(c Checked) (Trusted, error) {
+// Verify judges the signature of a checked document by the keys and the policy of
+// its sender, at the time when it was received, over the very bytes. It fails with
+// an *[Error]: the one of [Checked.Err], or one of kind [Untrusted] with the code of
+// the refusal (see package signing).
+func (f *InForce) Verify(c Checked) (Trusted, error) {
 	if err := c.Err(); err != nil {
 		return Trusted{}, err
 	}
 	var policy signing.Policy
-	if party, ok := s.parties.Get(c.document.Sender); ok {
-		policy = party.Signatures.of(c.kind)
+	var signers []signing.Signer
+	if party, ok := f.Parties.Get(c.document.Sender); ok {
+		policy, signers = party.Signatures.of(c.kind), party.Signers
 	}
 	if !c.signed && policy.Presence != signing.Required {
 		return Trusted{checked: c}, nil
 	}
-	verified, err := s.verifier.Verify(signing.Claim{
-		Document: c.document.Bytes, Signers: s.registry.Signers(c.document.Sender), At: c.document.Received, Policy: policy,
+	verified, err := f.Verifier.Verify(signing.Claim{
+		Document: c.document.Bytes, Signers: signers, At: c.document.Received, Policy: policy,
 	})
 	if refusal, ok := errors.AsType[*signing.Refusal](err); ok {
 		return Trusted{}, &Error{

@@ -46,7 +46,7 @@ func signingWorld(tb testing.TB, policy exchange.SignaturePolicy, keys ...signin
 	all := append([]exchange.Party(nil), parties...)
 	all[0].Signatures = policy
 	w := exchangetest.NewWorld(tb, all, routes)
-	w.Signers.Replace(map[string][]signing.Signer{"qinzhou": keys})
+	w.Register(tb, "qinzhou", keys...)
 	return w
 }
 
@@ -169,7 +169,7 @@ func TestInvalidIsNotTrusted(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := w.InForce.Signatures.Verify(checked); exchange.KindOf(err) != exchange.Invalid {
+	if _, err := w.InForce.Verify(checked); exchange.KindOf(err) != exchange.Invalid {
 		t.Errorf("got %v", err)
 	}
 }

@@ -3,9 +3,8 @@ package exchange
 // An Outlet says that a party takes its deliveries from a topic of its own in
 // Kafka, and not from its mailbox. The zero value says that it does not.
 type Outlet struct {
-	Topic string `yaml:"topic"`
-	// Acknowledge says who acknowledges a delivery. Default: the broker.
-	Acknowledge Acknowledger `yaml:"acknowledge"`
+	Topic       string
+	Acknowledge Acknowledger // "" is ByBroker
 }
 
 // An Acknowledger says whose word it is that a delivery has arrived.
@@ -24,6 +23,6 @@ func (o Outlet) ByReceiver() bool { return o.Acknowledge == ByReceiver }
 // answered on another. Whoever may write to the topic speaks for the party.
 // The zero value says that it does not.
 type Inlet struct {
-	Topic   string `yaml:"topic"`
-	Replies string `yaml:"replies"`
+	Topic   string
+	Replies string
 }

@@ -236,7 +236,7 @@ func TestOCSP(t *testing.T) {
 	}
 }
 
-func TestRegistry(t *testing.T) {
+func TestCoveredUntil(t *testing.T) {
 	old, next := newKey(t, "P-256"), newKey(t, "SM2")
 	day := 24 * time.Hour
 	overlapping := []signing.Signer{
@@ -244,33 +244,21 @@ func TestRegistry(t *testing.T) {
 		{Certificate: next.Certificate, From: accepted.Add(9 * day), Until: accepted.Add(20 * day)},
 	}
 	gap := []signing.Signer{overlapping[0], {Certificate: next.Certificate, From: accepted.Add(11 * day)}}
-	r := signing.NewRegistry(map[string][]signing.Signer{"overlap": overlapping, "gap": gap, "none": nil})
-	want := []signing.Expiry{{Party: "none"}, {Party: "gap", Until: accepted.Add(10 * day)}, {Party: "overlap", Until: accepted.Add(20 * day)}}
-	for i, got := range r.Expiries(accepted) {
-		if got != want[i] {
-			t.Errorf("Expiries[%d] = %v, want %v", i, got, want[i])
+	for name, c := range map[string]struct {
+		signers []signing.Signer
+		want    time.Time
+	}{
+		"overlap": {overlapping, accepted.Add(20 * day)},
+		"gap":     {gap, accepted.Add(10 * day)},
+		"ended":   {overlapping[:1], time.Time{}},
+		"none":    {nil, time.Time{}},
+	} {
+		now := accepted
+		if name == "ended" {
+			now = accepted.Add(10 * day)
 		}
-	}
-	signed := must[[]byte](t)(signing.SignDocument([]byte("<a/>"), old, c14n.Exclusive))
-	v := newVerifier(t, nil)
-	verify := func(party string) error {
-		_, err := v.Verify(signing.Claim{Document: signed, Signers: r.Signers(party), At: accepted})
-		return err
-	}
-	checkCode(t, "registered", verify("overlap"), "")
-	checkCode(t, "unknown", verify("x"), signing.CodeUntrusted)
-	r.Suspend("overlap", true)
-	checkCode(t, "suspended", verify("overlap"), signing.CodeUntrusted)
-	r.Replace(map[string][]signing.Signer{"overlap": overlapping, "new": overlapping})
-	checkCode(t, "suspended, after a reload", verify("overlap"), signing.CodeUntrusted)
-	checkCode(t, "new", verify("new"), "")
-	checkCode(t, "gone", verify("gap"), signing.CodeUntrusted)
-	if got := r.Suspended(); len(got) != 1 || got[0] != "overlap" {
-		t.Errorf("Suspended = %v", got)
-	}
-	r.Suspend("overlap", false)
-	checkCode(t, "again", verify("overlap"), "")
-	if got := r.Signers("new")[0].Name; got != "new" {
-		t.Errorf("a signer is named %q", got)
+		if got := signing.CoveredUntil(c.signers, now); !got.Equal(c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
 	}
 }

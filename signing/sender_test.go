@@ -141,7 +141,7 @@ func TestSignDocumentRefuses(t *testing.T) {
 	}
 }
 
-func TestVerifyByPolicyAndRegistry(t *testing.T) {
+func TestVerifyByPolicy(t *testing.T) {
 	v := newVerifier(t, nil)
 	key, other := newKey(t, "P-256"), newKey(t, "P-256")
 	unsigned := []byte(idDocument)

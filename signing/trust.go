@@ -81,3 +81,28 @@ func (t Trust) signer(der []byte) (*Signer, error) {
 	}
 	return &Signer{Certificate: c}, nil
 }
+
+// CoveredUntil returns until when one of the keys of a signer, old and new side by
+// side, is valid without a gap, from now on. It is zero if none is valid now.
+func CoveredUntil(signers []Signer, now time.Time) time.Time {
+	var until time.Time
+	for at := now; ; at = until {
+		extended := false
+		for i := range signers {
+			if end := signers[i].end(); signers[i].validAt(at) && end.After(at) && end.After(until) {
+				until, extended = end, true
+			}
+		}
+		if !extended {
+			return until
+		}
+	}
+}
+
+// end returns until when the key is valid.
+func (s *Signer) end() time.Time {
+	if s.Until.IsZero() || s.Certificate.NotAfter.Before(s.Until) {
+		return s.Certificate.NotAfter
+	}
+	return s.Until
+}

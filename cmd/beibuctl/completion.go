@@ -83,7 +83,7 @@ func (s *session) knownParties(ctx context.Context) []httpapi.Party {
 	}
 	var all []httpapi.Party
 	for _, p := range shipped.Map.Parties {
-		all = append(all, httpapi.Party{Party: p})
+		all = append(all, httpapi.Party{ID: p.ID, Sends: p.Sends, Receives: p.Receives})
 	}
 	return all
 }

@@ -13,7 +13,6 @@ import (
 
 	"github.com/alecthomas/kong"
 
-	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/signing/signingtest"
 )
@@ -100,7 +99,7 @@ func asking(t *testing.T) []string {
 func TestWordsAreHarmless(t *testing.T) {
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		answers(w, http.StatusOK, httpapi.Parties{Parties: []httpapi.Party{
-			{Party: exchange.Party{ID: "window-vn"}}, {Party: exchange.Party{ID: "$(touch evil)"}}, {Party: exchange.Party{ID: "-rf"}}, {Party: exchange.Party{ID: "a b"}},
+			{ID: "window-vn"}, {ID: "$(touch evil)"}, {ID: "-rf"}, {ID: "a b"},
 		}})
 	}))
 	t.Cleanup(server.Close)

@@ -23,7 +23,6 @@ type World struct {
 	Intake   *exchange.Intake
 	InForce  *exchange.InForce // with which Accept accepts
 	Keys     *signing.Keys
-	Signers  *signing.Registry // the keys of the parties, none at first
 }
 
 // NewWorld opens a world with these parties and routes. Its index is folded and
@@ -56,12 +55,11 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	must(err)
 	table, err := exchange.NewRoutes(routes, known)
 	must(err)
-	w.Signers = signing.NewRegistry(nil)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
 	w.Intake = &exchange.Intake{Log: w.Store}
 	w.InForce = &exchange.InForce{
-		Parties: known, Routes: table, Checks: Checks(tb), Signatures: exchange.NewSignatures(verifier, w.Signers, known),
+		Parties: known, Routes: table, Checks: Checks(tb), Verifier: verifier,
 		Sealer: sealer, Receipts: receipts,
 		Trust: signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 	}
@@ -73,6 +71,23 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 // Accept has the intake accept a document by the configuration in force.
 func (w *World) Accept(ctx context.Context, doc exchange.Document) (exchange.Acceptance, error) {
 	return w.Intake.Accept(ctx, w.InForce, doc)
+}
+
+// Register puts parties in force of which one signs by these keys.
+func (w *World) Register(tb testing.TB, party string, keys ...signing.Signer) {
+	tb.Helper()
+	all := w.InForce.Parties.All()
+	for i := range all {
+		if all[i].ID == party {
+			all[i].Signers = keys
+		}
+	}
+	next := *w.InForce
+	var err error
+	if next.Parties, err = exchange.NewParties(all); err != nil {
+		tb.Fatal(err)
+	}
+	w.InForce = &next
 }
 
 // run does work in the background until the test ends.

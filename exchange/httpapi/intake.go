@@ -70,7 +70,7 @@ func (s *Server) check(c *call) error {
 	out := Check{Kind: checked.Kind(), Valid: checked.Valid()}
 	out.Faults, out.Omitted = answer.Shown(checked.Faults(), checked.More())
 	if checked.Valid() {
-		trusted, err := c.now.Signatures.Verify(checked)
+		trusted, err := c.now.Verify(checked)
 		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
 			out.Valid = false
 			out.Faults, out.Omitted = answer.Shown(failure.Faults, failure.More)

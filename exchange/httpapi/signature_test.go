@@ -78,7 +78,11 @@ func TestSignatures(t *testing.T) {
 		t.Errorf("checked with a key that is not registered: %+v", check)
 	}
 
-	w.signers.Replace(map[string][]signing.Signer{port: {{Certificate: key.Certificate}}})
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == port {
+			p.Signers = []signing.Signer{{Certificate: key.Certificate}}
+		}
+	})
 	check = read[httpapi.Check](t, w.do(request{path: "/v1/checks", as: port, body: string(document)}), http.StatusOK)
 	if s := check.Signature; !check.Valid || s == nil || s.Signer != port || s.Algorithm != "sm2-sm3" {
 		t.Errorf("checked: %+v", check)

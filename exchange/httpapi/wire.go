@@ -125,18 +125,48 @@ type Parties struct {
 	Parties []Party `json:"parties"`
 }
 
-// Party is a party as a caller may see it. Suspended says whether it is, for
-// whatever cause; Suspension is the one that an operator gave, for operators.
+// Party is a party as a caller may see it. It lists what is public: a field of
+// [exchange.Party] that is not listed here is private.
 type Party struct {
-	exchange.Party
+	ID         string          `json:"id"`
+	Name       exchange.Text   `json:"name"`
+	Role       exchange.Role   `json:"role"`
+	Country    string          `json:"country"`
+	Locodes    []string        `json:"locodes"`
+	Sends      []string        `json:"sends"`
+	Receives   []string        `json:"receives"`
+	Signatures SignaturePolicy `json:"signatures,omitzero"`
+	// Suspended reports whether it is suspended, for whatever cause; Suspension is
+	// the one that an operator gave, for operators.
+	Suspended  bool                 `json:"suspended,omitempty"`
 	Suspension *exchange.Suspension `json:"suspension,omitempty"`
+}
+
+// SignaturePolicy is what is asked of a party's signatures.
+type SignaturePolicy struct {
+	Required   []string         `json:"required,omitempty"`
+	Refused    []string         `json:"refused,omitempty"`
+	Algorithms []string         `json:"algorithms,omitempty"`
+	ForKinds   []KindAlgorithms `json:"forKinds,omitempty"`
+}
+
+// KindAlgorithms are those by which a party may sign some kinds of document.
+type KindAlgorithms struct {
+	Kinds      []string `json:"kinds"`
+	Algorithms []string `json:"algorithms"`
 }
 
 // wireParty returns a party as a caller may see it.
 func wireParty(now *exchange.InForce, shut *exchange.Suspensions, p exchange.Party, who access.Principal) Party {
-	p.Locodes, p.Sends, p.Receives = list(p.Locodes), list(p.Sends), list(p.Receives)
-	p.Suspended = shut.Includes(now, p.ID)
-	out := Party{Party: p}
+	out := Party{
+		ID: p.ID, Name: p.Name, Role: p.Role, Country: p.Country,
+		Locodes: list(p.Locodes), Sends: list(p.Sends), Receives: list(p.Receives),
+		Signatures: SignaturePolicy{Required: p.Signatures.Required, Refused: p.Signatures.Refused, Algorithms: p.Signatures.Algorithms},
+		Suspended:  shut.Includes(now, p.ID),
+	}
+	for _, some := range p.Signatures.ForKinds {
+		out.Signatures.ForKinds = append(out.Signatures.ForKinds, KindAlgorithms(some))
+	}
 	if given, ok := shut.Get(p.ID); ok && who.SeesSuspensions() {
 		out.Suspension = &given
 	}

@@ -21,18 +21,17 @@ import (
 	"time"
 	"unicode"
 
-	"github.com/goccy/go-yaml"
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
 
-	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/proof"
@@ -71,7 +70,6 @@ type world struct {
 	decided  *decisions
 	recorder *exchange.Recorder
 	access   *access.Credentials
-	signers  *signing.Registry     // the keys of the parties, none at first
 	unkept   atomic.Pointer[error] // why suspensions cannot be kept, or nil
 
 	description description  // of the API: every answer is held against it
@@ -262,15 +260,7 @@ func (w *world) newInForce() *exchange.InForce {
 			w.t.Fatal(err)
 		}
 	}
-	var table struct {
-		Parties []exchange.Party `yaml:"parties"`
-		Routes  []exchange.Route `yaml:"routes"`
-	}
-	must(yaml.Unmarshal(deploy.Parties, &table))
-	parties, err := exchange.NewParties(table.Parties)
-	must(err)
-	routes, err := exchange.NewRoutes(table.Routes, parties)
-	must(err)
+	parties, routes := exchangetest.Shipped(w.t)
 	catalog, err := builtIn()
 	must(err)
 	sealer, err := signing.NewSealer(w.keys.Seal)
@@ -279,11 +269,10 @@ func (w *world) newInForce() *exchange.InForce {
 	must(err)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
-	w.signers = signing.NewRegistry(nil)
 	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	return &exchange.InForce{
 		Parties: parties, Routes: routes, Checks: exchange.NewChecks(catalog, testRules(w.t)),
-		Signatures: exchange.NewSignatures(verifier, w.signers, parties), Sealer: sealer, Receipts: receipts,
+		Verifier: verifier, Sealer: sealer, Receipts: receipts,
 		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
 		Keys: exchange.PublicKeys{
 			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipts: []proof.ReceiptKey{{Public: public, ID: w.keys.ReceiptID}},

@@ -5,9 +5,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/goccy/go-yaml"
-
-	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/kinds"
@@ -16,21 +13,7 @@ import (
 // book returns one of the shipped map.
 func book(t *testing.T) kinds.Book {
 	t.Helper()
-	var shipped struct {
-		Parties []exchange.Party
-		Routes  []exchange.Route
-	}
-	if err := yaml.Unmarshal(deploy.Parties, &shipped); err != nil {
-		t.Fatal(err)
-	}
-	parties, err := exchange.NewParties(shipped.Parties)
-	if err != nil {
-		t.Fatal(err)
-	}
-	routes, err := exchange.NewRoutes(shipped.Routes, parties)
-	if err != nil {
-		t.Fatal(err)
-	}
+	parties, routes := exchangetest.Shipped(t)
 	return kinds.Book{InForce: &exchange.InForce{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}}
 }
 

@@ -9,13 +9,12 @@ import (
 	"slices"
 
 	"beibu/cmd/internal/revocation"
-	"beibu/exchange"
 	"beibu/signing"
 )
 
 // loadAuthorities reads the authorities of a party, and where it is known from
 // whether they revoked certificates. It returns nil where a party has none.
-func (s *source) loadAuthorities(at string, p exchange.Party) (signing.Standing, *revocation.Sources) {
+func (s *source) loadAuthorities(at string, p Party) (signing.Standing, *revocation.Sources) {
 	a := p.Authorities
 	roots := s.certificates(at+".roots", a.Roots)
 	intermediates := s.certificates(at+".intermediates", a.Intermediates)
@@ -46,7 +45,7 @@ func (s *source) loadAuthorities(at string, p exchange.Party) (signing.Standing,
 // readLists reads the lists of revoked certificates. One that is not there, and
 // that a party can do without, is no mistake: it is looked for again, and told
 // of in the log.
-func (s *source) readLists(at string, a exchange.Authorities, sources *revocation.Sources) {
+func (s *source) readLists(at string, a Authorities, sources *revocation.Sources) {
 	for i, file := range a.Revocations {
 		list := &revocation.List{File: file}
 		sources.Lists = append(sources.Lists, list)
@@ -59,10 +58,10 @@ func (s *source) readLists(at string, a exchange.Authorities, sources *revocatio
 }
 
 // asksResponder tells whether certificates are asked about.
-func asksResponder(a exchange.Authorities) bool { return a.OCSP != "" && a.OCSP != "false" }
+func asksResponder(a Authorities) bool { return a.OCSP != "" && a.OCSP != "false" }
 
 // checkResponder reads who is asked.
-func (s *source) checkResponder(at string, a exchange.Authorities, sources *revocation.Sources) {
+func (s *source) checkResponder(at string, a Authorities, sources *revocation.Sources) {
 	if sources.OCSP = asksResponder(a); !sources.OCSP || a.OCSP == "true" {
 		return
 	}

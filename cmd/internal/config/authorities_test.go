@@ -79,7 +79,8 @@ func TestAuthorities(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signers := l.Signers.Signers("qinzhou")
+	party, _ := l.Parties.Get("qinzhou")
+	signers := party.Signers
 	now := time.Now()
 	for i, want := range []string{"", signing.CodeRevoked, signing.CodeChain} {
 		if err := signers[i].Standing.Check(signers[i].Certificate, now); codeOf(err) != want {

@@ -4,8 +4,6 @@ package config
 
 import (
 	"time"
-
-	"beibu/exchange"
 )
 
 // Config is all that the daemon can be told. The zero value works: it is the
@@ -258,7 +256,7 @@ type Limits struct {
 	// first ten seconds, or it is cut off. Default 64KiB, at least 1KiB.
 	Slowest Size `yaml:"slowest"`
 	// Quota is of the parties for which their map states none. Default: none.
-	Quota exchange.Quota `yaml:"quota"`
+	Quota Quota `yaml:"quota"`
 }
 
 // Delivery says how long receivers have.
@@ -281,12 +279,6 @@ type Log struct {
 	// Profile shows where time and memory go, under /debug/pprof/ of the
 	// private address. Default false.
 	Profile bool `yaml:"profile"`
-}
-
-// Map is the file of parties and routes.
-type Map struct {
-	Parties []exchange.Party `yaml:"parties"`
-	Routes  []exchange.Route `yaml:"routes"`
 }
 
 // Default fills in what was not said.

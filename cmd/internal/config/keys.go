@@ -7,7 +7,6 @@ import (
 	"slices"
 
 	"beibu/cmd/internal/revocation"
-	"beibu/exchange"
 	"beibu/signing"
 	"beibu/signing/strict"
 )
@@ -29,46 +28,38 @@ func (l *Loaded) loadVerifier(src *source) {
 	}
 }
 
-// loadKeys reads the certificates by which parties sign, and where it is known
-// from whether they were revoked, and notes policies that could not work.
-func (s *source) loadKeys(m Map) (map[string][]signing.Signer, []*revocation.Sources) {
-	var revocations []*revocation.Sources
-	all := make(map[string][]signing.Signer)
-	for i, p := range m.Parties {
-		at := fmt.Sprintf("parties[%d]", i)
-		s.checkSignatures(at+".signatures", p)
-		standing, sources := s.loadAuthorities(at+".authorities", p)
+// loadKeys reads the certificates by which a party signs, and the sources that say
+// whether they were revoked, or nil if it has none.
+func (s *source) loadKeys(at string, p Party) ([]signing.Signer, *revocation.Sources) {
+	standing, sources := s.loadAuthorities(at+".authorities", p)
+	var all []signing.Signer
+	for j, key := range p.Keys {
+		at := fmt.Sprintf("%s.keys[%d]", at, j)
+		if key.ID == "" || slices.ContainsFunc(p.Keys[:j], func(k Key) bool { return k.ID == key.ID }) {
+			s.note(at, "id %q is empty or taken", key.ID)
+		}
+		if !key.Until.IsZero() && !key.From.Before(key.Until) {
+			s.note(at+".until", "it must be after from")
+		}
+		signer, err := readSigner(key)
+		if err != nil {
+			s.note(at+".certificate", "%s", cause(err))
+			continue
+		}
+		signer.Standing = standing
 		if sources != nil {
-			revocations = append(revocations, sources)
+			sources.Certificates = append(sources.Certificates, signer.Certificate)
 		}
-		for j, key := range p.Keys {
-			at := fmt.Sprintf("%s.keys[%d]", at, j)
-			if key.ID == "" || slices.ContainsFunc(p.Keys[:j], func(k exchange.Key) bool { return k.ID == key.ID }) {
-				s.note(at, "id %q is empty or taken", key.ID)
-			}
-			if !key.Until.IsZero() && !key.From.Before(key.Until) {
-				s.note(at+".until", "it must be after from")
-			}
-			signer, err := readSigner(key)
-			if err != nil {
-				s.note(at+".certificate", "%s", cause(err))
-				continue
-			}
-			signer.Standing = standing
-			if sources != nil {
-				sources.Certificates = append(sources.Certificates, signer.Certificate)
-			}
-			all[p.ID] = append(all[p.ID], signer)
-		}
+		all = append(all, signer)
 	}
-	return all, revocations
+	return all, sources
 }
 
 // errNoFile says that a key has no certificate.
 var errNoFile = errors.New("must name a PEM file")
 
 // readSigner reads one registered key.
-func readSigner(key exchange.Key) (signing.Signer, error) {
+func readSigner(key Key) (signing.Signer, error) {
 	if key.Certificate == "" {
 		return signing.Signer{}, errNoFile
 	}
@@ -90,7 +81,7 @@ func readSigner(key exchange.Key) (signing.Signer, error) {
 
 // checkSignatures notes a policy that contradicts itself or asks for what is
 // not there.
-func (s *source) checkSignatures(at string, p exchange.Party) {
+func (s *source) checkSignatures(at string, p Party) {
 	for _, kind := range p.Signatures.Required {
 		if slices.Contains(p.Signatures.Refused, kind) {
 			s.note(at, "%s is both required and refused", kind)

@@ -64,12 +64,12 @@ func TestPartiesHaveKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signers := l.Signers.Signers("qinzhou")
+	party, _ := l.Parties.Get("qinzhou")
+	signers := party.Signers
 	if len(signers) != 2 || signers[0].Name != "qinzhou" || signers[0].Until.IsZero() || !signers[0].From.IsZero() ||
 		signers[1].From.Month() != time.January || string(signers[1].UserID) != "qinzhou@chinaport" || !signers[1].AllowDER {
 		t.Errorf("signers %+v", signers)
 	}
-	party, _ := l.Parties.Get("qinzhou")
 	if !party.Suspended || party.Signatures.Required[0] != "ata-carnet" || party.Signatures.ForKinds[0].Algorithms[0] != "sm2-sm3" {
 		t.Errorf("party %+v", party)
 	}

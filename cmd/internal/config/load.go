@@ -30,7 +30,6 @@ type Loaded struct {
 	Catalog     *schemas.Catalog // built-in kinds and those of Packs
 	Parties     *exchange.Parties
 	Routes      *exchange.Routes
-	Signers     *signing.Registry     // keys of the parties
 	Revocations []*revocation.Sources // of the parties that have any
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
@@ -134,11 +133,11 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	for i := range l.Map.Parties {
 		fill(&l.Map.Parties[i].Quota, l.Limits.Quota)
 	}
-	signers, revocations := table.loadKeys(l.Map)
-	l.Signers, l.Revocations = signing.NewRegistry(signers), revocations
+	parties, revocations := table.parties(l.Map)
+	l.Revocations = revocations
 	table.checkKinds(l.Map, l.Catalog)
 	var err error
-	if l.Parties, err = exchange.NewParties(l.Map.Parties); err != nil {
+	if l.Parties, err = exchange.NewParties(parties); err != nil {
 		table.note("parties", "%s", err)
 	}
 	if l.Routes, err = exchange.NewRoutes(l.Map.Routes, l.Parties); err != nil {

@@ -32,7 +32,7 @@ func (s *source) checkTopics(m Map, k Kafka) {
 	}
 	for i, p := range m.Parties {
 		at := fmt.Sprintf("parties[%d]", i)
-		if p.Deliver != (exchange.Outlet{}) {
+		if p.Deliver != (Outlet{}) {
 			check(at+".deliver.topic", p.Deliver.Topic)
 		}
 		switch p.Deliver.Acknowledge {
@@ -40,7 +40,7 @@ func (s *source) checkTopics(m Map, k Kafka) {
 		default:
 			s.note(at+".deliver.acknowledge", "%q is none of broker, receiver", p.Deliver.Acknowledge)
 		}
-		if p.Inbound != (exchange.Inlet{}) {
+		if p.Inbound != (Inlet{}) {
 			check(at+".inbound.topic", p.Inbound.Topic)
 			check(at+".inbound.replies", p.Inbound.Replies)
 		}

@@ -196,8 +196,8 @@ func (s *source) between(key string, n, low, high int64) {
 
 // checkQuota notes a quota that is neither none nor one that can be told to
 // the party, in whole seconds.
-func (s *source) checkQuota(key string, q exchange.Quota) {
-	if q == (exchange.Quota{}) {
+func (s *source) checkQuota(key string, q Quota) {
+	if q == (Quota{}) {
 		return
 	}
 	s.between(key+".documents", int64(q.Documents), 1, maxQuota)

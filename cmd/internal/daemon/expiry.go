@@ -2,27 +2,32 @@ package daemon
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
 
 	"beibu/cmd/internal/telemetry"
+	"beibu/signing"
 )
 
 // warnBefore is how long before its end a key is warned of: a certificate may
 // take weeks to renew.
 const warnBefore = 30 * 24 * time.Hour
 
-// keyExpiries returns until when each party, and the exchange itself, has keys
-// that count. A party without keys is not there.
+// keyExpiries returns until when each party that has keys, and the exchange itself,
+// has one that is valid: the soonest first, and the exchange last.
 func (d *Daemon) keyExpiries(now time.Time) []telemetry.KeyExpiry {
-	watched := d.watched.Load()
 	var all []telemetry.KeyExpiry
-	for _, e := range watched.signers.Expiries(now) {
-		all = append(all, telemetry.KeyExpiry{Use: "signature", Owner: e.Party, Until: e.Until})
+	for _, p := range d.current.Load().Parties.All() {
+		if len(p.Signers) > 0 {
+			all = append(all, telemetry.KeyExpiry{Use: "signature", Owner: p.ID, Until: signing.CoveredUntil(p.Signers, now)})
+		}
 	}
-	until := watched.sealing[0].Certificate.NotAfter
-	for _, k := range watched.sealing {
+	slices.SortStableFunc(all, func(a, b telemetry.KeyExpiry) int { return a.Until.Compare(b.Until) })
+	sealing := d.watched.Load().sealing
+	until := sealing[0].Certificate.NotAfter
+	for _, k := range sealing {
 		if k.Certificate.NotAfter.Before(until) {
 			until = k.Certificate.NotAfter
 		}

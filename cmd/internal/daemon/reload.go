@@ -36,7 +36,6 @@ type prepared struct {
 // background is what the daemon watches in the configuration in force. It is not
 // changed once made.
 type background struct {
-	signers     *signing.Registry
 	revocations []*revocation.Sources
 	sealing     []signing.Key
 }
@@ -60,7 +59,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 			d.log.Warn("saved OCSP answers cannot be read, asking the responders", zap.Error(err))
 		}
 	}
-	watched := &background{signers: l.Signers, revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...)}
+	watched := &background{revocations: l.Revocations, sealing: append([]signing.Key{keys.Seal}, more...)}
 	sealer, err := signing.NewSealer(watched.sealing...)
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
@@ -80,8 +79,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 		return nil, err
 	}
 	now := &exchange.InForce{
-		Parties: l.Parties, Routes: l.Routes, Checks: d.checks,
-		Signatures: exchange.NewSignatures(l.Verifier, l.Signers, l.Parties), Sealer: sealer, Receipts: receipts,
+		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
 	}
 	return &prepared{now: now, credentials: credentials, background: watched}, nil
