@@ -14,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
@@ -37,10 +38,15 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	}
 	var current exchange.Current
 	current.Store(w.InForce)
+	registry := prometheus.NewRegistry()
+	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Metrics: registry})
+	if err != nil {
+		b.Fatal(err)
+	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Intake: w.Intake, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
+		Current: &current, Admission: admitted, Journal: w.Journal, Recorder: w.Recorder, Untold: w.Store, Bodies: w.Store, Access: known,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
-		Log:     zap.NewNop(), Metrics: prometheus.NewRegistry(), Handovers: 5,
+		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 	})
 	if err != nil {
 		b.Fatal(err)

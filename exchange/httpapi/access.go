@@ -38,19 +38,14 @@ func bearer(header string) (string, error) {
 	return token, nil
 }
 
-// allow establishes the caller and refuses those who may not do what a route does.
-func (s *Server) allow(c *call, action access.Action) error {
-	if action.IsPublic() {
-		return nil
+// admit authenticates the caller, unless a route is public, and has the call
+// admitted.
+func (s *Server) admit(c *call, action access.Action) (err error) {
+	if !action.IsPublic() {
+		if err := s.authenticate(c); err != nil {
+			return err
+		}
 	}
-	if err := s.authenticate(c); err != nil {
-		return err
-	}
-	if err := c.caller.May(action); err != nil {
-		return err
-	}
-	if s.shut.Includes(c.now, c.caller.Party) {
-		return errSuspended
-	}
-	return nil
+	c.ticket, err = s.admission.Admit(c.now, c.caller, action)
+	return err
 }

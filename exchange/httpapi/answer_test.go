@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue"
@@ -17,18 +18,18 @@ import (
 // A document that comes by another way is answered as over HTTP: the same
 // status and the same bytes, but for the name of the request.
 func TestSubmitAnswersAsHTTPDoes(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{Document: 64 << 10})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{Document: 64 << 10})
 	changed := bytes.Replace(carnet(t, "CN-1"), []byte("</"), []byte(" </"), 1)
 	for name, document := range map[string][]byte{
 		"accepted": carnet(t, "CN-1"), "another content": changed, "breaks a rule": carnet(t, "BAD"),
 		"no XML": []byte("carnet"), "empty": nil, "too large": make([]byte, 64<<10+1),
 	} {
-		first := w.server.Submit(t.Context(), port, "request-1", document)
+		first := w.admission.Submit(t.Context(), port, "request-1", document)
 		over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document), header: map[string]string{
 			"X-Request-Id": "request-1", "Content-Type": "application/xml",
 		}})
-		again := w.server.Submit(t.Context(), port, "request-1", document)
-		if again.Status != over.status || again.Media != over.header.Get("Content-Type") || !bytes.Equal(again.Body, over.body) || again.Wait != 0 {
+		again := w.admission.Submit(t.Context(), port, "request-1", document)
+		if again.Status != over.status || again.Media != over.header.Get("Content-Type") || !bytes.Equal(again.Body, over.body) || again.RetryAfter != 0 {
 			t.Errorf("%s: %+v\n%s\nover HTTP %d %s", name, again, again.Body, over.status, over.body)
 		}
 		if accepted := first.Exchange != ""; accepted != (first.Code == "") || accepted != (first.Err == nil) || accepted && first.Status != http.StatusAccepted {
@@ -48,7 +49,7 @@ func TestResendAfterAChange(t *testing.T) {
 	if over.Receipt != first.Receipt || !over.Duplicate || len(first.Faults) == 0 || len(over.Faults) != 0 {
 		t.Errorf("over HTTP %+v, first %+v", over, first)
 	}
-	a := w.server.Submit(t.Context(), port, "request-1", document)
+	a := w.admission.Submit(t.Context(), port, "request-1", document)
 	if a.Status != http.StatusOK || !a.Duplicate || a.Exchange != first.ExchangeID || !bytes.Contains(a.Body, []byte(first.Receipt)) {
 		t.Errorf("by another way %+v", a)
 	}
@@ -59,21 +60,21 @@ func TestResendAfterAChange(t *testing.T) {
 
 // What was not promised is told apart from what was refused.
 func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{InFlight: 1})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 1})
 	w.failAdmits(queue.ErrUnavailable)
-	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.Wait == 0 || a.NoRoom {
+	if a := w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.RetryAfter == 0 || a.Overloaded {
 		t.Errorf("the log is away: %+v", a)
 	}
 	w.failAdmits(errors.New("broken"))
-	if a := w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusInternalServerError || a.Wait != 0 {
+	if a := w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusInternalServerError || a.RetryAfter != 0 {
 		t.Errorf("broken: %+v", a)
 	}
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
-	answered := make(chan httpapi.Answer)
-	go func() { answered <- w.server.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")) }()
+	answered := make(chan answer.Reply)
+	go func() { answered <- w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")) }()
 	<-entered
-	if a := w.server.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.Wait == 0 || !a.NoRoom {
+	if a := w.admission.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.RetryAfter == 0 || !a.Overloaded {
 		t.Errorf("busy: %+v", a)
 	}
 	close(leave)
@@ -83,7 +84,7 @@ func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	w.admit.Store(nil)
-	if a := w.server.Submit(ended, port, "request-3", carnet(t, "CN-3")); a.Wait == 0 {
+	if a := w.admission.Submit(ended, port, "request-3", carnet(t, "CN-3")); a.RetryAfter == 0 {
 		t.Errorf("cut short: %+v", a)
 	}
 }
@@ -91,7 +92,7 @@ func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 func TestSubmitBySuspended(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.suspend(port)
-	a := w.server.Submit(t.Context(), port, "request-1", nil)
+	a := w.admission.Submit(t.Context(), port, "request-1", nil)
 	over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, header: map[string]string{"X-Request-Id": "request-1"}})
 	if a.Status != http.StatusForbidden || !bytes.Equal(a.Body, over.body) {
 		t.Errorf("answered %+v, over HTTP %s", a, over.body)

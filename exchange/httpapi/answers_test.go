@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/queue"
@@ -30,7 +31,7 @@ var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, 
 // TestAnswers shows every status that is documented for every operation, and
 // the code of every problem.
 func TestAnswers(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{Document: 64 << 10, Body: 50 * time.Millisecond})
+	w := newWorld(t, httpapi.Limits{Body: 50 * time.Millisecond}, admission.Limits{Document: 64 << 10})
 	good := string(carnet(t, "GOOD"))
 	accepted := w.submit([]byte(good))
 	held := [...]string{w.submit(carnet(t, "HOLD-1")).ExchangeID, w.submit(carnet(t, "HOLD-2")).ExchangeID}
@@ -367,7 +368,7 @@ func unkeptSuspensions(t *testing.T, w *world) {
 // A document that is worked on for longer than a request may take is promised
 // nothing.
 func TestRequestsEnd(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{Request: 50 * time.Millisecond})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{Request: 50 * time.Millisecond})
 	w.stallUntilDone()
 	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "SLOW"))})
 	if p := read[answer.Problem](t, a, http.StatusServiceUnavailable); !p.Retryable {

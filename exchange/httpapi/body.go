@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 )
 
 const (
@@ -61,11 +62,10 @@ func (s *Server) readXML(c *call) (*[]byte, error) {
 		return nil, err
 	}
 	buf := s.buffers.get()
-	if err := s.read(c, buf, s.limits.Document, packed); err != nil {
+	if err := s.read(c, buf, s.admission.Limits().Document, packed); err != nil {
 		s.buffers.put(buf)
 		return nil, err
 	}
-	s.metrics.sizes.Observe(float64(len(*buf)))
 	return buf, nil
 }
 
@@ -80,7 +80,7 @@ func (s *Server) readJSON(c *call, v any) error {
 	}
 	buf := s.buffers.get()
 	defer s.buffers.put(buf)
-	if err := s.read(c, buf, min(maxJSON, s.limits.Document), false); err != nil {
+	if err := s.read(c, buf, min(maxJSON, s.admission.Limits().Document), false); err != nil {
 		return err
 	}
 	return decodeJSON(*buf, v)
@@ -142,11 +142,11 @@ func isPacked(r *http.Request) (bool, error) {
 // memory for.
 func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	if c.request.ContentLength > int64(limit) {
-		return overLimit(limit)
+		return admission.OverLimit(limit)
 	}
 	// The server's own writer, so that it learns to close the connection.
 	came := &counter{from: http.MaxBytesReader(c.ResponseWriter, c.request.Body, int64(limit))}
-	err := s.fill(buf, came, limit, packed, c.visit)
+	err := s.fill(buf, came, limit, packed, c.ticket)
 	c.received = came.n
 	if err != nil {
 		return bodyRefusal(err, limit) // the deadline stands: the server reads what is left
@@ -155,9 +155,9 @@ func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	return nil
 }
 
-func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, v *visit) error {
+func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, t *admission.Ticket) error {
 	if !packed {
-		return readAll(buf, came, limit, nil, v)
+		return readAll(buf, came, limit, nil, t)
 	}
 	z, ok := s.buffers.unpacks.Get().(*gzip.Reader)
 	if !ok {
@@ -167,21 +167,21 @@ func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, v *vis
 	if err := z.Reset(came); err != nil {
 		return err
 	}
-	return readAll(buf, z, limit, came, v)
+	return readAll(buf, z, limit, came, t)
 }
 
 // readAll reads to the end. Where came is given, it counts what was read so
 // far before it was unpacked.
-func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) error {
+func readAll(buf *[]byte, from io.Reader, limit int, came *counter, t *admission.Ticket) error {
 	b := *buf
 	defer func() { *buf = b }()
-	if err := v.hold(min(cap(b), limit+1)); err != nil {
+	if err := t.Reserve(min(cap(b), limit+1)); err != nil {
 		return err
 	}
 	for {
 		if len(b) == cap(b) {
 			size := min(2*cap(b), limit+1)
-			if err := v.hold(size); err != nil {
+			if err := t.Reserve(size); err != nil {
 				return err
 			}
 			b = append(make([]byte, 0, size), b...)
@@ -190,7 +190,7 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 		b = b[:len(b)+n]
 		switch {
 		case len(b) > limit:
-			return overLimit(limit)
+			return admission.OverLimit(limit)
 		case came != nil && len(b) > maxRatio*came.n:
 			return tooLarge(
 				fmt.Sprintf("gzip bodies may unpack to %d times their size", maxRatio), fmt.Sprintf("gzip 正文解压后最多为其 %d 倍", maxRatio))
@@ -202,17 +202,13 @@ func readAll(buf *[]byte, from io.Reader, limit int, came *counter, v *visit) er
 	}
 }
 
-func overLimit(limit int) error {
-	return tooLarge(fmt.Sprintf("at most %d bytes, unpacked", limit), fmt.Sprintf("解压后最多 %d 字节", limit))
-}
-
 // bodyRefusal says why a body could not be read.
 func bodyRefusal(err error, limit int) error {
 	if r, ok := errors.AsType[*exchange.Error](err); ok {
 		return r
 	}
 	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return overLimit(limit)
+		return admission.OverLimit(limit)
 	}
 	switch {
 	case errors.Is(err, os.ErrDeadlineExceeded):

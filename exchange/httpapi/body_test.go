@@ -22,27 +22,44 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 )
 
 // echo returns a server that answers POST / with the document that it read,
-// through everything that stands before a handler.
-func echo(tb testing.TB, limits Limits, handler func(*Server, *call) error) *Server {
+// through everything that comes before a handler.
+func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(*Server, *call) error) *Server {
 	tb.Helper()
 	s := &Server{current: &exchange.Current{}, limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
-	s.room = newRoom(s.limits, nil)
-	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
+	registry := prometheus.NewRegistry()
 	var err error
-	if s.metrics, err = newMetrics(prometheus.NewRegistry(), s.room, s.guests); err != nil {
+	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Limits: admitted, Metrics: registry})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	parties, err := exchange.NewParties(nil)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	s.current.Store(&exchange.InForce{Parties: parties})
+	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
+	if s.metrics, err = newMetrics(registry, s.guests); err != nil {
 		tb.Fatal(err)
 	}
 	s.mount(route{"/", access.ReadPublic, func(c *call) error { return handler(s, c) }})
 	return s
 }
 
+// ticketOf returns the ticket of a call of a party.
+func (s *Server) ticketOf(party string) *admission.Ticket {
+	// The party has every right, and the ticket is there without memory, too.
+	t, _ := s.admission.Admit(s.current.Load(), access.Principal{Name: party, Party: party}, access.ReadPublic)
+	return t
+}
+
 // echoXML takes the caller to be of the party that it says.
 func echoXML(s *Server, c *call) error {
-	c.visit.leave()
-	c.visit = s.room.enter(c.request.Header.Get("Party"))
+	c.ticket.Release()
+	c.ticket = s.ticketOf(c.request.Header.Get("Party"))
 	body, err := s.readXML(c)
 	if err != nil {
 		return err
@@ -115,7 +132,7 @@ func TestBodies(t *testing.T) {
 		{name: "another charset", media: "application/xml; charset=gb18030", body: mixed, status: 415, code: "media-type"},
 		{name: "broken type", media: "application/xml; charset", body: mixed, status: 415, code: "media-type"},
 	}
-	server := httptest.NewServer(echo(t, Limits{Document: limit}, echoXML))
+	server := httptest.NewServer(echo(t, admission.Limits{Document: limit}, Limits{}, echoXML))
 	defer server.Close()
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -154,7 +171,7 @@ func TestBodies(t *testing.T) {
 func TestGzipBombIsCheap(t *testing.T) {
 	const limit = 1 << 20
 	bomb := pack(t, 256<<20, zeros{}) // 256 KB that would be 256 MB
-	s := echo(t, Limits{Document: limit}, echoXML)
+	s := echo(t, admission.Limits{Document: limit}, Limits{}, echoXML)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(bomb))
@@ -173,7 +190,7 @@ func TestGzipBombIsCheap(t *testing.T) {
 
 // What a sender announces is not set aside before it comes.
 func TestAnnouncedLengthIsNotBelieved(t *testing.T) {
-	s := echo(t, Limits{}, echoXML)
+	s := echo(t, admission.Limits{}, Limits{}, echoXML)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
 	r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("<a/>"))
@@ -240,7 +257,7 @@ func shut(tb testing.TB, c io.Closer) {
 
 func TestSlowBodyIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := echo(t, Limits{Body: 30 * time.Second}, echoXML)
+		s := echo(t, admission.Limits{}, Limits{Body: 30 * time.Second}, echoXML)
 		conn := serve(t, s.HTTP()).dial()
 		begun := time.Now()
 		_, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: beibu\r\nContent-Type: application/xml\r\nContent-Length: 1000\r\n\r\n<a>")
@@ -264,7 +281,7 @@ func TestSlowBodyIsCutOff(t *testing.T) {
 // A caller that never reads its answer is let go of.
 func TestUnreadAnswerIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := echo(t, Limits{Request: time.Minute, Body: 10 * time.Second}, func(_ *Server, c *call) error {
+		s := echo(t, admission.Limits{Request: time.Minute}, Limits{Body: 10 * time.Second}, func(_ *Server, c *call) error {
 			c.bytes(http.StatusOK, mediaXML, make([]byte, 1<<20))
 			return nil
 		})
@@ -289,7 +306,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 		whole bool
 	}{{slowest + slowest/8, true}, {slowest - slowest/4, false}} {
 		synctest.Test(t, func(t *testing.T) {
-			s := echo(t, Limits{Slowest: slowest}, func(_ *Server, c *call) error {
+			s := echo(t, admission.Limits{}, Limits{Slowest: slowest}, func(_ *Server, c *call) error {
 				c.bytes(http.StatusOK, mediaXML, make([]byte, size))
 				return nil
 			})
@@ -310,7 +327,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 			}
 			shut(t, conn)
 			synctest.Wait()
-			if _, bytes := s.room.inUse(); bytes != 0 {
+			if _, bytes := s.admission.InUse(); bytes != 0 {
 				t.Errorf("%d bytes are held for it", bytes)
 			}
 		})
@@ -320,7 +337,7 @@ func TestSlowReaderIsCutOff(t *testing.T) {
 // A handler may work for longer than a body may take to arrive.
 func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := echo(t, Limits{Body: 10 * time.Second}, func(s *Server, c *call) error {
+		s := echo(t, admission.Limits{}, Limits{Body: 10 * time.Second}, func(s *Server, c *call) error {
 			if _, err := s.readXML(c); err != nil {
 				return err
 			}
@@ -349,7 +366,7 @@ func TestBodyDeadlineEndsWithTheBody(t *testing.T) {
 }
 
 func TestHugeHeaderIsRefused(t *testing.T) {
-	s := echo(t, Limits{}, echoXML)
+	s := echo(t, admission.Limits{}, Limits{}, echoXML)
 	server := httptest.NewUnstartedServer(s)
 	server.Config = s.HTTP()
 	server.Start()
@@ -376,7 +393,7 @@ func FuzzUnpack(f *testing.F) {
 	f.Add([]byte("\x1f\x8b\x08\x00"))
 	f.Add([]byte{})
 	const limit = 8 << 10
-	s := echo(f, Limits{Document: limit}, echoXML)
+	s := echo(f, admission.Limits{Document: limit}, Limits{}, echoXML)
 	f.Fuzz(func(t *testing.T, packed []byte) {
 		r := httptest.NewRequest(http.MethodPost, "/", bytes.NewReader(packed))
 		r.Header.Set("Content-Type", "application/xml")
@@ -395,7 +412,7 @@ func FuzzUnpack(f *testing.F) {
 // BenchmarkDoor is what the door itself costs: middleware, routing, reading
 // 10 KB and answering them, with no document looked at.
 func BenchmarkDoor(b *testing.B) {
-	s := echo(b, Limits{}, echoXML)
+	s := echo(b, admission.Limits{}, Limits{}, echoXML)
 	document := bytes.Repeat([]byte("<a>北部湾</a>"), 10<<10/16)
 	b.SetBytes(int64(len(document)))
 	b.ReportAllocs()

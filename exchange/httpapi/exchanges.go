@@ -37,7 +37,7 @@ func (s *Server) listExchanges(c *call) error {
 	if err := c.caller.ScopeList(&q); err != nil {
 		return err
 	}
-	if err := c.visit.list(q.Limit); err != nil {
+	if err := c.ticket.ReserveList(q.Limit); err != nil {
 		return err
 	}
 	found, next, err := s.journal.Exchanges(c.request.Context(), q)
@@ -120,7 +120,7 @@ func isNotFound(err error) bool { return err != nil && exchange.KindOf(err) == e
 // sealed returns the envelope of an exchange, if there is memory for it and for
 // the document in it.
 func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
-	if err := c.visit.hold(x.Size); err != nil {
+	if err := c.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
 	body, err := s.bodies.Body(c.request.Context(), x.Body)
@@ -174,7 +174,7 @@ func (s *Server) envelope(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.visit.keep(len(body))
+	c.ticket.Keep(len(body))
 	c.bytes(http.StatusOK, mediaXML, body)
 	return nil
 }
@@ -201,7 +201,7 @@ func (s *Server) document(c *call) error {
 	if err != nil {
 		return err
 	}
-	c.visit.keep(len(document))
+	c.ticket.Keep(len(document))
 	c.Header().Set("Repr-Digest", "sha-256=:"+base64.StdEncoding.EncodeToString(x.Digest[:])+":") // RFC 9530
 	c.bytes(http.StatusOK, mediaXML, document)
 	return nil

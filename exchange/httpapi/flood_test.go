@@ -11,6 +11,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
@@ -19,7 +20,7 @@ import (
 // half of the places, another still gets in, and all is told as metrics. Once
 // the log answers, everything that got in is accepted.
 func TestFloodLeavesPlaces(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{InFlight: 8})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 8})
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
 	letOn := sync.OnceFunc(func() { close(leave) })
@@ -52,7 +53,7 @@ func TestFloodLeavesPlaces(t *testing.T) {
 	if out, in := send(receiver, 1); !in {
 		t.Fatalf("another party: %d %s", out.status, out.body)
 	}
-	each := httpapi.Memory(16 << 10)
+	each := admission.MemoryFor(16 << 10)
 	err := testutil.GatherAndCompare(w.registry, strings.NewReader(fmt.Sprintf(`
 # HELP beibu_documents_in_flight Documents being worked on.
 # TYPE beibu_documents_in_flight gauge

@@ -14,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 )
 
 // A peer is a connection from an address.
@@ -76,7 +77,7 @@ func TestGuestsAreBounded(t *testing.T) {
 // fifteen seconds, whatever it asked before; one that has stays.
 func TestSilentStrangersAreClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := echo(t, Limits{}, nil)
+		s := echo(t, admission.Limits{}, Limits{}, nil)
 		parties, err := exchange.NewParties(nil)
 		if err != nil {
 			t.Fatal(err)

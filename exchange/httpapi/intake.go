@@ -1,41 +1,32 @@
 package httpapi
 
 import (
-	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 )
 
 // submit answers POST /v1/documents.
 func (s *Server) submit(c *call) error {
-	err := s.takeIn(c)
-	if err != nil {
-		s.metrics.countRefused(codeOf(err))
+	var body *[]byte
+	accepted, err := s.admission.Accept(c.request.Context(), c.now, c.ticket, func() (document []byte, err error) {
+		if body, err = s.readXML(c); err != nil {
+			return nil, err
+		}
+		return *body, nil
+	})
+	if body != nil {
+		defer s.buffers.put(body)
 	}
-	return err
-}
-
-// takeIn reads a document, where the party's quota allows it, hands it to the
-// intake, where there is room for it, and answers.
-func (s *Server) takeIn(c *call) error {
-	if err := s.spend(c); err != nil {
-		return err
-	}
-	body, err := s.readXML(c)
+	c.setQuota(c.ticket.Standing())
 	if err != nil {
 		return err
 	}
-	defer s.buffers.put(body)
-	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	accepted, err := s.accept(c.request.Context(), c.now, c.visit, doc)
-	if err != nil {
-		return err
-	}
-	s.metrics.countAccepted(accepted)
 	x := accepted.Exchange
 	c.exchange, c.kind, c.duplicate = x.ID.String(), x.Identity.Kind, accepted.Duplicate
 	c.Header().Set("Location", "/v1/exchanges/"+c.exchange)
@@ -43,12 +34,14 @@ func (s *Server) takeIn(c *call) error {
 	return c.json(said.Status(), said)
 }
 
-// accept hands a document to the intake where there is room for it.
-func (s *Server) accept(ctx context.Context, now *exchange.InForce, v *visit, doc exchange.Document) (exchange.Acceptance, error) {
-	if err := v.work(); err != nil {
-		return exchange.Acceptance{}, err
+// setQuota says how the quota of the caller's party stands, if it has one
+// (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4).
+func (c *call) setQuota(s admission.Standing) {
+	if s == (admission.Standing{}) {
+		return
 	}
-	return s.intake.Accept(ctx, now, doc)
+	c.Header().Set("RateLimit-Policy", fmt.Sprintf(`"documents";q=%d;w=%d`, s.Quota.Documents, int(s.Quota.Window.Seconds())))
+	c.Header().Set("RateLimit", fmt.Sprintf(`"documents";r=%d;t=%d`, s.Left, int(s.NextIn.Seconds())))
 }
 
 // check answers POST /v1/checks: what submit would find, with nothing kept, and to
@@ -59,7 +52,7 @@ func (s *Server) check(c *call) error {
 		return err
 	}
 	defer s.buffers.put(body)
-	if err := c.visit.work(); err != nil {
+	if err := s.admission.Work(c.ticket, *body); err != nil {
 		return err
 	}
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
@@ -86,10 +79,4 @@ func (s *Server) check(c *call) error {
 		out.Obstacles, _ = answer.Shown(obstacles, 0)
 	}
 	return c.json(http.StatusOK, out)
-}
-
-// codeOf returns the code that a caller is told of a failure.
-func codeOf(err error) string {
-	p, _ := answer.ProblemOf(err, "")
-	return p.Code
 }

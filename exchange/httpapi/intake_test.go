@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
@@ -190,7 +191,7 @@ func TestUnavailableThenAccepted(t *testing.T) {
 
 // One more document than may be worked on at once is told to come again.
 func TestTooMuchAtOnce(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{InFlight: 1})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 1})
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
 	var first result

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 )
 
@@ -59,7 +60,7 @@ func TestRepeatedHeaders(t *testing.T) {
 		{"Content-Encoding", []string{"gzip", "gzip"}, http.StatusUnsupportedMediaType},
 		{"Content-Type", []string{mediaXML, mediaJSON}, http.StatusUnsupportedMediaType},
 	} {
-		s := echo(t, Limits{}, echoXML)
+		s := echo(t, admission.Limits{}, Limits{}, echoXML)
 		r := httptest.NewRequest(http.MethodPost, "/", strings.NewReader("<a/>"))
 		r.Header.Set("Content-Type", mediaXML)
 		r.Header[c.name] = c.values

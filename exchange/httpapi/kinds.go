@@ -50,14 +50,14 @@ func (s *Server) sampleKind(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	if err := c.visit.work(); err != nil {
+	if err := c.ticket.TakeSlot(); err != nil {
 		return err
 	}
 	document, err := c.book().Sample(c.request.Context(), c.request.PathValue("kind"), name, time.Now())
 	if err != nil {
 		return err
 	}
-	c.visit.keep(len(document))
+	c.ticket.Keep(len(document))
 	c.bytes(http.StatusOK, mediaXML, document)
 	return nil
 }
@@ -85,7 +85,7 @@ func (s *Server) schemaFile(c *call) error {
 	}
 	for _, f := range files {
 		if f.Name == c.request.PathValue("file") {
-			c.visit.keep(len(f.Bytes))
+			c.ticket.Keep(len(f.Bytes))
 			c.bytes(http.StatusOK, mediaXML, f.Bytes)
 			return nil
 		}

@@ -67,11 +67,11 @@ func (s *Server) fetch(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	if err := c.visit.list(options.Limit); err != nil {
+	if err := c.ticket.ReserveList(options.Limit); err != nil {
 		return err
 	}
 	// There must be time left to answer in.
-	options.Wait = min(options.Wait, s.limits.Request/2)
+	options.Wait = min(options.Wait, s.admission.Limits().Request/2)
 	ctx, cancel := context.WithCancel(c.request.Context())
 	defer cancel()
 	defer context.AfterFunc(s.draining, cancel)()
@@ -80,8 +80,8 @@ func (s *Server) fetch(c *call) error {
 	if err != nil && !drained { // what the drain cut short comes again
 		return err
 	}
-	if s.shut.Includes(s.current.Load(), c.caller.Party) { // since the poll began, perhaps by a reload
-		return errSuspended
+	if err := s.admission.CheckParty(s.current.Load(), c.caller.Party); err != nil { // since the poll began, perhaps by a reload
+		return err
 	}
 	page := MailboxPage{Deliveries: make([]MailboxItem, 0, len(items))}
 	for _, item := range items {

@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
-
-	"beibu/exchange"
 )
 
 // metrics are what the door counts. Labels are bounded by construction: routes
@@ -19,12 +17,9 @@ type metrics struct {
 	inFlight prometheus.Gauge
 	received *prometheus.CounterVec
 	sent     *prometheus.CounterVec
-	accepted *prometheus.CounterVec
-	refused  *prometheus.CounterVec
-	sizes    prometheus.Histogram
 }
 
-func newMetrics(to prometheus.Registerer, r *room, g *Guests) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, g *Guests) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -39,23 +34,10 @@ func newMetrics(to prometheus.Registerer, r *room, g *Guests) (*metrics, error) 
 		}),
 		received: counter("beibu_http_received_bytes_total", "Bytes of request bodies, as they came.", "route"),
 		sent:     counter("beibu_http_sent_bytes_total", "Bytes of answers' bodies.", "route"),
-		accepted: counter("beibu_documents_accepted_total",
-			"Documents accepted, by kind and by outcome: new, held for a person, or duplicate of one accepted before.", "kind", "outcome"),
-		refused: counter("beibu_documents_refused_total", "Documents refused, by code.", "code"),
-		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{
-			Name: "beibu_document_size_bytes", Help: "Size of documents received, unpacked.",
-			Buckets: prometheus.ExponentialBuckets(1<<10, 4, 8),
-		}),
 	}
 	var refused []error
 	for _, c := range []prometheus.Collector{
-		m.requests, m.seconds, m.inFlight, m.received, m.sent, m.accepted, m.refused, m.sizes,
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "beibu_documents_in_flight", Help: "Documents being worked on.",
-		}, func() float64 { places, _ := r.inUse(); return float64(places) }),
-		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
-			Name: "beibu_documents_in_flight_bytes", Help: "Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.",
-		}, func() float64 { _, bytes := r.inUse(); return float64(bytes) }),
+		m.requests, m.seconds, m.inFlight, m.received, m.sent,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "beibu_http_connections", Help: "Connections to the public address.",
 		}, func() float64 { here, _ := g.count(); return float64(here) }),
@@ -88,18 +70,3 @@ func methodLabel(method string) string {
 	}
 	return "other"
 }
-
-// countAccepted counts a document that was accepted.
-func (m *metrics) countAccepted(a exchange.Acceptance) {
-	outcome := "new"
-	switch {
-	case a.Duplicate:
-		outcome = "duplicate"
-	case a.Exchange.State == exchange.SubmissionHeld:
-		outcome = "held"
-	}
-	m.accepted.WithLabelValues(a.Exchange.Identity.Kind, outcome).Inc()
-}
-
-// countRefused counts a document that was not.
-func (m *metrics) countRefused(code string) { m.refused.WithLabelValues(code).Inc() }

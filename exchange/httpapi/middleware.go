@@ -18,6 +18,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 )
 
@@ -30,8 +31,9 @@ type call struct {
 	begun   time.Time
 	now     *exchange.InForce // by which it is answered, whole
 	caller  access.Principal
-	visit   *visit // the memory that it holds, until its answer is written; nil where there is no route
+	ticket  *admission.Ticket // what it holds, until its answer is written; nil if there is no route
 	limits  *Limits
+	largest int    // bytes of the largest document
 	route   string // the path of the route's pattern; "" where there is none
 
 	routed   bool // a handler of ours has it; what the mux itself says is held back
@@ -79,7 +81,7 @@ func (c *call) json(status int, v any) error {
 	if err != nil {
 		return fmt.Errorf("write answer: %w", err)
 	}
-	if err := c.visit.answer(len(body)); err != nil {
+	if err := c.ticket.ReserveAnswer(len(body)); err != nil {
 		return err
 	}
 	c.bytes(status, mediaJSON, body)
@@ -129,8 +131,8 @@ const codeUnread = "answer-unread"
 func (c *call) fail(err error) {
 	p, retryAfter := answer.ProblemOf(err, c.id)
 	body := p.Encode()
-	c.visit.keep(0) // the document is let go
-	if full := c.visit.answer(len(body)); full != nil {
+	c.ticket.Keep(0) // the document is let go
+	if full := c.ticket.ReserveAnswer(len(body)); full != nil {
 		err = full
 		p, retryAfter = answer.ProblemOf(err, c.id)
 		body = p.Encode()
@@ -146,7 +148,7 @@ func (c *call) fail(err error) {
 // the answer with it. One that waits to be asked for its body is not asked, and
 // one that announces more is not worth the wait.
 func (c *call) drain() {
-	bound := 2 * int64(c.limits.Document)
+	bound := 2 * int64(c.largest)
 	asks := c.received == 0 && strings.EqualFold(c.request.Header.Get("Expect"), "100-continue")
 	if c.request.ContentLength == 0 || c.request.ContentLength > bound || asks {
 		return
@@ -158,9 +160,9 @@ func (c *call) drain() {
 // ServeHTTP answers a request: every answer that is no success is a problem
 // document, and every request leaves one line in the log.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), s.limits.Request)
+	ctx, cancel := context.WithTimeout(r.Context(), s.admission.Limits().Request)
 	defer cancel()
-	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), now: s.current.Load(), limits: &s.limits}
+	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), now: s.current.Load(), limits: &s.limits, largest: s.admission.Limits().Document}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	h.Set("Cache-Control", "no-store")
@@ -227,7 +229,7 @@ func (c *call) unrouted() {
 // finish logs and counts a call that was answered.
 func (s *Server) finish(c *call) {
 	took := time.Since(c.begun)
-	c.visit.leave()
+	c.ticket.Release()
 	s.metrics.inFlight.Dec()
 	s.metrics.count(c, took)
 	level := zap.InfoLevel
@@ -301,5 +303,5 @@ func (s *Server) bodyDeadline(c *call, at time.Time) {
 // that one that never reads holds nothing for ever. The body has a bound of its
 // own, see call.send.
 func (s *Server) answerDeadline(c *call) {
-	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.begun.Add(s.limits.Request + s.limits.Body))
+	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.begun.Add(s.admission.Limits().Request + s.limits.Body))
 }

@@ -31,15 +31,11 @@ func tooLarge(en, zh string) error {
 // What is refused before anything is done. What people read of it is in the table
 // of package answer.
 var (
-	errSuspended = &exchange.Error{Op: "admit call", Kind: exchange.Forbidden, Code: exchange.CodeSuspended}
-	errByTopic   = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-topic"}
-	errSlow      = &exchange.Error{Op: "read body", Kind: exchange.BadRequest, Code: codeSlow}
-	errNoRoute   = &exchange.Error{
+	errByTopic = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-topic"}
+	errSlow    = &exchange.Error{Op: "read body", Kind: exchange.BadRequest, Code: codeSlow}
+	errNoRoute = &exchange.Error{
 		Op: "find route", Kind: exchange.NotFound, Err: exchange.Because("there is nothing at this address", "该地址没有内容"),
 	}
-	errBusy   = &exchange.Error{Op: "admit document", Kind: exchange.Overloaded, Code: "busy"}
-	errMemory = &exchange.Error{Op: "admit document", Kind: exchange.Overloaded, Code: "memory-full"}
-	errShare  = &exchange.Error{Op: "admit document", Kind: exchange.Overloaded, Code: "share-used"}
 )
 
 // problem answers with a problem and the body that says it.

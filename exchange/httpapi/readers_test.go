@@ -12,6 +12,7 @@ import (
 	"strings"
 	"testing"
 
+	"beibu/exchange/admission"
 	"beibu/exchange/httpapi"
 )
 
@@ -76,7 +77,7 @@ func (w *world) held() int {
 // others are refused, and what they held is free once they are gone.
 func TestSlowReadersStayWithinMemory(t *testing.T) {
 	const memory = 32 << 20
-	w := newWorld(t, httpapi.Limits{Memory: memory})
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{Memory: memory})
 	document := carnet(t, "CN/4501/26/large")
 	document = append(bytes.TrimRight(document, "\n"), ("<!--" + strings.Repeat("x", 6_700_000) + "-->")...)
 	path := "/v1/exchanges/" + w.submit(document).ExchangeID + "/document"

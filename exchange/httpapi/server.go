@@ -14,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/queue"
 )
 
@@ -21,8 +22,8 @@ import (
 // Suspended must be there.
 type Options struct {
 	Current   *exchange.Current // holds the configuration in force
-	Intake    *exchange.Intake
-	Suspended *exchange.Suspensions // those of Intake; or nil
+	Admission *admission.Control
+	Suspended *exchange.Suspensions // those of Admission; or nil
 	Journal   exchange.Journal
 	Recorder  *exchange.Recorder
 	Untold    queue.Undispatched // accepted, and in no index yet
@@ -31,7 +32,6 @@ type Options struct {
 	Stamps    Timestamps // or nil, where no authority stamps seals
 	Access    *access.Credentials
 	Limits    Limits
-	Beside    func() int64 // bytes that others hold for requests that are over, which count in Limits.Memory; or nil
 	Version   Version
 	Log       *zap.Logger
 	Metrics   prometheus.Registerer
@@ -39,35 +39,20 @@ type Options struct {
 	Handovers int // without an acknowledgement, after which Mailbox has a delivery behind all others
 }
 
-// Limits bound what requests may ask for.
+// Limits bound what connections and requests of HTTP may ask for, in addition to
+// those of package admission.
 type Limits struct {
-	Document    int           // bytes of the largest document, unpacked; default 8 MiB
-	Request     time.Duration // the longest that a request may take; default 90 s
 	Body        time.Duration // the longest that a body may take to arrive; default 30 s
-	InFlight    int           // documents worked on at once; default 256
-	Memory      int64         // bytes that requests may hold at once, see Memory; default 256 MiB, and never less than one document takes
 	Connections int           // at once; default 512
 	PerAddress  int           // of them from one address; default 256
 	Silence     time.Duration // the longest that a connection may say nothing before it has shown credentials; default 15 s
 	Slowest     int           // bytes a second at which an answer has to be taken, after its first ten seconds; default 64 KiB
 }
 
-// withDefaults fills in what was not said.
+// withDefaults fills in what is zero.
 func (l Limits) withDefaults() Limits {
-	if l.Document <= 0 {
-		l.Document = 8 << 20
-	}
-	if l.Request <= 0 {
-		l.Request = 90 * time.Second
-	}
 	if l.Body <= 0 {
 		l.Body = 30 * time.Second
-	}
-	if l.InFlight <= 0 {
-		l.InFlight = 256
-	}
-	if l.Memory <= 0 {
-		l.Memory = 256 << 20
 	}
 	if l.Connections <= 0 {
 		l.Connections = 512
@@ -81,14 +66,13 @@ func (l Limits) withDefaults() Limits {
 	if l.Slowest <= 0 {
 		l.Slowest = 64 << 10
 	}
-	l.Memory = max(l.Memory, Memory(l.Document+1)) // one byte more shows that there is more
 	return l
 }
 
 // A Server is the public API. It is an http.Handler, safe for concurrent use.
 type Server struct {
 	current     *exchange.Current
-	intake      *exchange.Intake
+	admission   *admission.Control
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
 	finder      exchange.Finder
@@ -105,8 +89,6 @@ type Server struct {
 	spec        spec
 	mux         *http.ServeMux
 	buffers     buffers
-	room        *room
-	quotas      quotas
 	guests      *Guests
 
 	handovers int // as in Options
@@ -119,23 +101,22 @@ type Server struct {
 // New returns the door. It fails where something is missing or where its
 // metrics are taken.
 func New(o Options) (*Server, error) {
-	if o.Current == nil || o.Intake == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
+	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
 		return nil, errors.New("make HTTP API: something that it is built of is missing")
 	}
 	s := &Server{
-		current: o.Current, intake: o.Intake, shut: o.Suspended, journal: o.Journal,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal,
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
-	s.room = newRoom(s.limits, o.Beside)
 	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
-	if s.metrics, err = newMetrics(o.Metrics, s.room, s.guests); err != nil {
+	if s.metrics, err = newMetrics(o.Metrics, s.guests); err != nil {
 		return nil, fmt.Errorf("make HTTP API: %w", err)
 	}
 	if s.spec, err = loadSpec(); err != nil {
@@ -231,10 +212,7 @@ func (s *Server) mount(r route) {
 			return // ServeHTTP alone calls the mux
 		}
 		c.routed, c.route = true, path
-		err := s.allow(c, r.action)
-		if err == nil {
-			err = s.letIn(c)
-		}
+		err := s.admit(c, r.action)
 		if err == nil {
 			err = r.serve(c)
 		}
@@ -242,18 +220,4 @@ func (s *Server) mount(r route) {
 			c.fail(err)
 		}
 	})
-}
-
-// strangers is the name under which all callers without credentials share the
-// memory. No party has it.
-const strangers = "?"
-
-// letIn gives a call the memory that every request takes.
-func (s *Server) letIn(c *call) error {
-	party := c.caller.Party
-	if c.caller.IsAnonymous() {
-		party = strangers
-	}
-	c.visit = s.room.enter(party)
-	return c.visit.begin()
 }

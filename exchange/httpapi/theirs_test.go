@@ -23,8 +23,8 @@ func TestWhoseFailureItIs(t *testing.T) {
 		theirs  bool
 	}{
 		"went away":       {gone, unavailable, true},
-		"share used up":   {t.Context(), errShare, true},
-		"no room":         {t.Context(), errBusy, true},
+		"share used up":   {t.Context(), &exchange.Error{Kind: exchange.Overloaded, Code: "share-used"}, true},
+		"no room":         {t.Context(), &exchange.Error{Kind: exchange.Overloaded, Code: "busy"}, true},
 		"log away":        {t.Context(), unavailable, false},
 		"took too long":   {late, context.DeadlineExceeded, false},
 		"failure of ours": {t.Context(), errors.New("broken"), false},

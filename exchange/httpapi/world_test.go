@@ -29,6 +29,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
@@ -54,23 +55,24 @@ const (
 
 // A world is the whole API over a real store, intake and seal.
 type world struct {
-	t        testing.TB
-	server   *httpapi.Server
-	current  exchange.Current
-	intake   *exchange.Intake
-	url      string
-	client   *http.Client
-	store    *sqlite.Store
-	index    *index
-	log      *observer.ObservedLogs
-	registry *prometheus.Registry
-	keys     *signing.Keys
-	admit    atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
-	mailbox  *failingMailbox
-	decided  *decisions
-	recorder *exchange.Recorder
-	access   *access.Credentials
-	unkept   atomic.Pointer[error] // why suspensions cannot be kept, or nil
+	t         testing.TB
+	server    *httpapi.Server
+	current   exchange.Current
+	intake    *exchange.Intake
+	url       string
+	client    *http.Client
+	store     *sqlite.Store
+	index     *index
+	log       *observer.ObservedLogs
+	registry  *prometheus.Registry
+	keys      *signing.Keys
+	admit     atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
+	mailbox   *failingMailbox
+	decided   *decisions
+	recorder  *exchange.Recorder
+	access    *access.Credentials
+	admission *admission.Control
+	unkept    atomic.Pointer[error] // why suspensions cannot be kept, or nil
 
 	description description  // of the API: every answer is held against it
 	left        atomic.Int64 // bytes that are held for requests that are over
@@ -183,7 +185,7 @@ func (w *world) logged(lines int) []observer.LoggedEntry {
 const patience = 2
 
 // newWorld builds a world on a fresh store and serves it on loopback.
-func newWorld(tb testing.TB, limits httpapi.Limits) *world {
+func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits) *world {
 	tb.Helper()
 	w := &world{t: tb, registry: prometheus.NewRegistry(), answered: &sync.Map{}}
 	must := func(err error) {
@@ -215,9 +217,14 @@ func newWorld(tb testing.TB, limits httpapi.Limits) *world {
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
+	w.admission, err = admission.New(admission.Options{
+		Current: &w.current, Intake: w.intake, Suspended: suspended, Limits: append(admitted, admission.Limits{})[0],
+		Detached: w.left.Load, Metrics: w.registry,
+	})
+	must(err)
 	w.server, err = httpapi.New(httpapi.Options{
-		Current: &w.current, Intake: w.intake, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
-		Access: w.access, Limits: limits, Beside: w.left.Load, Version: httpapi.Version{Version: "test", Go: "go"},
+		Current: &w.current, Admission: w.admission, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	})
 	must(err)

@@ -10,26 +10,26 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/exchange"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
-// A Door takes documents in (see httpapi.Server).
-type Door interface {
-	// Turn returns once the party's quota has room for one more document, which
-	// is then taken off it. It fails where ctx ends first, and only then.
-	Turn(ctx context.Context, party string) error
-	// Submit says what the sender of a document is told. Where the answer has
-	// a Wait, nothing was promised, and the same may be accepted later.
-	Submit(ctx context.Context, party, requestID string, document []byte) httpapi.Answer
+// Admission takes documents in (see admission.Control).
+type Admission interface {
+	// Wait returns once the party may send one more document, which is then taken
+	// off its quota. It returns an error if ctx ends first, and only then.
+	Wait(ctx context.Context, party string) error
+	// Submit returns what the sender of a document receives. If the reply has a
+	// RetryAfter, nothing was promised, and the same may be accepted later.
+	Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply
 }
 
 // An Inbox takes in documents that parties write to topics of theirs, and
 // replies to them. It is safe for concurrent use by different parties.
 type Inbox struct {
-	Broker *Broker
-	Door   Door
-	Group  string // before the party's id, the name of the consumer group that takes its documents in
-	Log    *zap.Logger
+	Broker    *Broker
+	Admission Admission
+	Group     string // before the party's id, the name of the consumer group that takes its documents in
+	Log       *zap.Logger
 }
 
 // Receive takes in what a party writes to its topic until ctx ends. Several
@@ -53,9 +53,9 @@ type reception struct {
 	inlet exchange.Inlet
 }
 
-// errNoRoom says that a document waits since its party, or all together, have as
+// errOverloaded says that a document waits since its party, or all together, have as
 // much under way as they may. That is how a flood is slowed down, and no failure.
-var errNoRoom = errors.New("no room now")
+var errOverloaded = errors.New("no room now")
 
 // insist tries until it succeeds, and tells whether it did before ctx ended.
 func (r *reception) insist(ctx context.Context, trouble string, try func() error) bool {
@@ -68,7 +68,7 @@ func (r *reception) insist(ctx context.Context, trouble string, try func() error
 			return false
 		}
 		level := zap.WarnLevel
-		if errors.Is(err, errNoRoom) {
+		if errors.Is(err, errOverloaded) {
 			level = zap.DebugLevel
 		}
 		r.Log.Log(level, trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
@@ -116,27 +116,27 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 // only then commits.
 func (r *reception) take(ctx context.Context, g *kafkago.Generation, document record) bool {
 	came := time.Now()
-	if r.Door.Turn(ctx, r.party) != nil {
+	if r.Admission.Wait(ctx, r.party) != nil {
 		return false
 	}
 	begun := time.Now()
 	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
-	var answer httpapi.Answer
+	var said answer.Reply
 	submit := func() error {
-		answer = r.Door.Submit(ctx, r.party, request, document.value)
+		said = r.Admission.Submit(ctx, r.party, request, document.value)
 		switch {
-		case answer.NoRoom:
-			return errors.Join(errNoRoom, answer.Err)
-		case answer.Wait > 0:
-			return answer.Err
+		case said.Overloaded:
+			return errors.Join(errOverloaded, said.Err)
+		case said.RetryAfter > 0:
+			return said.Err
 		}
 		return ctx.Err() // an answer that the end cut short is none
 	}
-	reply := func() error { return r.Broker.write(ctx, replyTo(document, r.inlet.Replies, request, answer)) }
+	reply := func() error { return r.Broker.write(ctx, replyTo(document, r.inlet.Replies, request, said)) }
 	if !r.insist(ctx, "document from topic not accepted, retrying", submit) || !r.insist(ctx, "reply to topic not written, retrying", reply) {
 		return false
 	}
-	r.tell(document, request, answer, begun.Sub(came), time.Since(begun))
+	r.tell(document, request, said, begun.Sub(came), time.Since(begun))
 	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
 	if err != nil && ctx.Err() == nil {
 		r.Log.Warn("offset of document not committed, it is read again", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
@@ -146,14 +146,14 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 
 // tell writes the line of one document. What the sender did wrong may quote
 // the document; what we did wrong is ours to know in full.
-func (r *reception) tell(document record, request string, answer httpapi.Answer, waited, took time.Duration) {
+func (r *reception) tell(document record, request string, said answer.Reply, waited, took time.Duration) {
 	fields := []zap.Field{
 		zap.String("request", request), zap.String("party", r.party), zap.String("topic", document.topic),
 		zap.Int("partition", document.partition), zap.Int64("offset", document.offset), zap.Int("received", len(document.value)),
-		zap.Int("status", answer.Status), zap.Duration("waited", waited), zap.Duration("seconds", took), zap.String("exchange", answer.Exchange), zap.String("code", answer.Code),
+		zap.Int("status", said.Status), zap.Duration("waited", waited), zap.Duration("seconds", took), zap.String("exchange", said.Exchange), zap.String("code", said.Code),
 	}
-	if answer.Status >= 500 {
-		r.Log.Error("document by topic", append(fields, zap.Error(answer.Err))...)
+	if said.Status >= 500 {
+		r.Log.Error("document by topic", append(fields, zap.Error(said.Err))...)
 		return
 	}
 	r.Log.Info("document by topic", fields...)

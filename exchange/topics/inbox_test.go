@@ -19,7 +19,7 @@ import (
 	"github.com/twmb/franz-go/pkg/kmsg"
 
 	"beibu/exchange"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 	"beibu/exchange/topics"
 	"beibu/queue/kafka/kafkatest"
 )
@@ -33,20 +33,20 @@ type door struct {
 	turns chan struct{} // each is one; nil where there are any number
 }
 
-// Submit is topics.Door's.
-func (d *door) Submit(_ context.Context, party, requestID string, document []byte) httpapi.Answer {
+// Submit is topics.Admission's.
+func (d *door) Submit(_ context.Context, party, requestID string, document []byte) answer.Reply {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shown = append(d.shown, string(document))
 	if d.away > 0 {
 		d.away--
-		return httpapi.Answer{Status: http.StatusServiceUnavailable, Code: "unavailable", Wait: time.Hour, NoRoom: d.full, Err: errors.New("away")}
+		return answer.Reply{Status: http.StatusServiceUnavailable, Code: "unavailable", RetryAfter: time.Hour, Overloaded: d.full, Err: errors.New("away")}
 	}
 	body := fmt.Appendf(nil, "%s %s: %s", party, requestID, document)
 	if strings.HasPrefix(string(document), "bad") || len(document) == 0 {
-		return httpapi.Answer{Status: http.StatusBadRequest, Media: "application/problem+json", Body: body, Code: "malformed", Err: errors.New("bad")}
+		return answer.Reply{Status: http.StatusBadRequest, Media: "application/problem+json", Body: body, Code: "malformed", Err: errors.New("bad")}
 	}
-	return httpapi.Answer{Status: http.StatusAccepted, Media: "application/json", Body: body, Exchange: "exchange of " + string(document)}
+	return answer.Reply{Status: http.StatusAccepted, Media: "application/json", Body: body, Exchange: "exchange of " + string(document)}
 }
 
 func (d *door) seen() []string {
@@ -56,9 +56,9 @@ func (d *door) seen() []string {
 }
 
 // receive receives what a party writes beside the test.
-func receive(d *desk, w *world, at topics.Door, from exchange.Inlet) (stop func()) {
+func receive(d *desk, w *world, at topics.Admission, from exchange.Inlet) (stop func()) {
 	d.t.Helper()
-	in := &topics.Inbox{Broker: d.broker, Door: at, Group: "t-inbound.", Log: w.Log}
+	in := &topics.Inbox{Broker: d.broker, Admission: at, Group: "t-inbound.", Log: w.Log}
 	return background(d.t, func(ctx context.Context) error { return in.Receive(ctx, from.Topic, from) })
 }
 

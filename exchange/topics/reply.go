@@ -5,7 +5,7 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // echoed are the headers of a document that its reply carries too, under which
@@ -23,20 +23,20 @@ const maxEchoed = 256
 
 // replyTo is the message that tells a sender what became of its document. It
 // has the document's key, so that replies stand in the order of documents.
-func replyTo(document record, topic, request string, answer httpapi.Answer) kafkago.Message {
-	all := append(event(request, typeAnswer, answer.Media), headers(
-		"status", strconv.Itoa(answer.Status),
+func replyTo(document record, topic, request string, said answer.Reply) kafkago.Message {
+	all := append(event(request, typeAnswer, said.Media), headers(
+		"status", strconv.Itoa(said.Status),
 		"request-topic", document.topic,
 		"request-partition", strconv.Itoa(document.partition),
 		"request-offset", strconv.FormatInt(document.offset, 10),
 	)...)
-	if answer.Exchange != "" {
-		all = append(all, headers("ce_subject", answer.Exchange)...)
+	if said.Exchange != "" {
+		all = append(all, headers("ce_subject", said.Exchange)...)
 	}
 	for _, h := range document.headers {
 		if name, ok := echoed[h.Key]; ok && len(h.Value) <= maxEchoed {
 			all = append(all, kafkago.Header{Key: name, Value: h.Value})
 		}
 	}
-	return kafkago.Message{Topic: topic, Key: document.key, Value: answer.Body, Headers: all}
+	return kafkago.Message{Topic: topic, Key: document.key, Value: said.Body, Headers: all}
 }

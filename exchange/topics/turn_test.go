@@ -9,8 +9,8 @@ import (
 	"beibu/exchange"
 )
 
-// Turn is topics.Door's.
-func (d *door) Turn(ctx context.Context, _ string) error {
+// Wait is topics.Admission's.
+func (d *door) Wait(ctx context.Context, _ string) error {
 	if d.turns == nil {
 		return nil
 	}

@@ -16,7 +16,7 @@ import (
 
 	"beibu/cmd/internal/secret"
 	"beibu/exchange"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/admission"
 	"beibu/exchange/rules/codes"
 	"beibu/schemas"
 )
@@ -106,7 +106,7 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.document", int64(l.Limits.Document), 1<<10, maxDocument)
 	src.between("limits.inFlight", int64(l.Limits.InFlight), 1, maxInFlight)
 	largest := int(min(l.Limits.Document, maxDocument))
-	src.between("limits.memory", int64(l.Limits.Memory), httpapi.Memory(largest+1), maxMemory)
+	src.between("limits.memory", int64(l.Limits.Memory), admission.MemoryFor(largest+1), maxMemory)
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
 	src.checkQuota("limits.quota", l.Limits.Quota)

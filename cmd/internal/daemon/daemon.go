@@ -19,6 +19,7 @@ import (
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/projection"
@@ -47,6 +48,7 @@ type Daemon struct {
 	recorder   *exchange.Recorder
 	api        *httpapi.Server
 	access     *access.Credentials
+	admission  *admission.Control
 	tokens     hsm.Tokens // hardware modules with keys that seal
 	shut       *exchange.Suspensions
 	stamps     *timestamps.Keeper // or nil, where no authority stamps seals

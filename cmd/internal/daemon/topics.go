@@ -29,7 +29,7 @@ func (d *Daemon) openTopics() error {
 	d.courier = &topics.Courier{
 		Broker: broker, Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed, Tally: counted, Log: d.log,
 	}
-	d.inbox = &topics.Inbox{Broker: broker, Door: counted.Door(d.api), Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
+	d.inbox = &topics.Inbox{Broker: broker, Admission: counted.Admission(d.admission), Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
 	return nil
 }
 

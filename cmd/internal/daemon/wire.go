@@ -11,6 +11,7 @@ import (
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 )
@@ -21,21 +22,30 @@ func (d *Daemon) newAPI(credentials []access.Credential) error {
 	if d.access, err = access.NewCredentials(credentials); err != nil {
 		return err
 	}
-	d.api, err = httpapi.New(httpapi.Options{
+	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut,
 		Intake: &exchange.Intake{
 			Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
 		},
+		Limits: admission.Limits{
+			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request,
+			InFlight: d.config.Limits.InFlight, Memory: int64(d.config.Limits.Memory),
+		},
+		Detached: d.unanswered(), Metrics: d.metrics.Registerer(),
+	})
+	if err != nil {
+		return err
+	}
+	d.api, err = httpapi.New(httpapi.Options{
+		Current: &d.current, Admission: d.admission, Suspended: d.shut,
 		Journal: d.index, Recorder: d.recorder, Untold: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
 		Access: d.access,
 		Limits: httpapi.Limits{
-			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request, InFlight: d.config.Limits.InFlight,
-			Memory: int64(d.config.Limits.Memory), Slowest: int(d.config.Limits.Slowest),
+			Slowest:     int(d.config.Limits.Slowest),
 			Connections: d.config.Limits.Connections, PerAddress: d.config.Limits.ConnectionsPerAddress, Silence: d.config.Limits.Silence,
 		},
-		Beside:  d.unanswered(),
 		Version: httpapi.Version(version.Own()), Log: d.log, Metrics: d.metrics.Registerer(),
 		Handovers: d.config.Delivery.Handovers,
 	})

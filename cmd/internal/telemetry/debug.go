@@ -32,7 +32,7 @@ const probeTimeout = 2 * time.Second
 // should be sent work.
 func (p Private) Handler() http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { answer(w, http.StatusOK, "ok\n") })
+	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeAnswer(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", p.ready)
 	mux.Handle("GET /metrics", p.Metrics)
 	if p.Profile {
@@ -62,10 +62,10 @@ func (p Private) ready(w http.ResponseWriter, r *http.Request) {
 	if text.Len() == 0 {
 		text.WriteString("ok\n")
 	}
-	answer(w, status, text.String())
+	writeAnswer(w, status, text.String())
 }
 
-func answer(w http.ResponseWriter, status int, text string) {
+func writeAnswer(w http.ResponseWriter, status int, text string) {
 	h := w.Header()
 	h.Set("Content-Type", "text/plain; charset=utf-8")
 	h.Set("Cache-Control", "no-store")

@@ -5,12 +5,12 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 	"beibu/exchange/topics"
 )
 
 // Topics counts what goes over topics of parties: it is the tally of their
-// couriers, and stands before the door for their documents.
+// couriers, and decorates the admission of their documents.
 type Topics struct {
 	deliveries *prometheus.CounterVec
 	failures   *prometheus.CounterVec
@@ -56,33 +56,35 @@ func (t *Topics) Failed(receiver string, refused bool) {
 	t.failures.WithLabelValues(receiver, reason).Inc()
 }
 
-// Door counts what a door answers to documents from topics.
-func (t *Topics) Door(next topics.Door) topics.Door { return &door{next: next, topics: t} }
+// Admission counts what next replies to documents from topics.
+func (t *Topics) Admission(next topics.Admission) topics.Admission {
+	return &counting{next: next, topics: t}
+}
 
-type door struct {
-	next   topics.Door
+type counting struct {
+	next   topics.Admission
 	topics *Topics
 }
 
-// Turn is topics.Door's.
-func (d *door) Turn(ctx context.Context, party string) error {
+// Wait is topics.Admission's.
+func (d *counting) Wait(ctx context.Context, party string) error {
 	waiting := d.topics.waiting.WithLabelValues(party)
 	waiting.Inc()
 	defer waiting.Dec()
-	return d.next.Turn(ctx, party)
+	return d.next.Wait(ctx, party)
 }
 
-// Submit is topics.Door's.
-func (d *door) Submit(ctx context.Context, party, requestID string, document []byte) httpapi.Answer {
-	answer := d.next.Submit(ctx, party, requestID, document)
-	d.topics.documents.WithLabelValues(party, replied(answer)).Inc()
-	return answer
+// Submit is topics.Admission's.
+func (d *counting) Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply {
+	reply := d.next.Submit(ctx, party, requestID, document)
+	d.topics.documents.WithLabelValues(party, replied(reply)).Inc()
+	return reply
 }
 
 // replied names what became of a document.
-func replied(a httpapi.Answer) string {
+func replied(a answer.Reply) string {
 	switch {
-	case a.Wait > 0:
+	case a.RetryAfter > 0:
 		return "again"
 	case a.Exchange == "":
 		return "refused"

@@ -6,24 +6,24 @@ import (
 	"time"
 
 	"beibu/cmd/internal/telemetry"
-	"beibu/exchange/httpapi"
+	"beibu/exchange/answer"
 )
 
 // door stands in for the door: it gives one answer after the other, and lets
 // nobody through before it is told to.
 type door struct {
-	answers  []httpapi.Answer
+	answers  []answer.Reply
 	entered  chan struct{}
 	released chan struct{}
 }
 
-func (d *door) Turn(context.Context, string) error {
+func (d *door) Wait(context.Context, string) error {
 	d.entered <- struct{}{}
 	<-d.released
 	return nil
 }
 
-func (d *door) Submit(context.Context, string, string, []byte) httpapi.Answer {
+func (d *door) Submit(context.Context, string, string, []byte) answer.Reply {
 	a := d.answers[0]
 	d.answers = d.answers[1:]
 	return a
@@ -61,13 +61,13 @@ beibu_topic_delivery_failures_total{reason="unavailable",receiver="window-th"} 2
 func TestDocumentsByTopicAreCountedAsReplied(t *testing.T) {
 	m := newMetrics(t)
 	behind := &door{
-		answers:  []httpapi.Answer{{Exchange: "x"}, {Exchange: "x", Duplicate: true}, {Code: "malformed"}, {Code: "unavailable", Wait: time.Second}},
+		answers:  []answer.Reply{{Exchange: "x"}, {Exchange: "x", Duplicate: true}, {Code: "malformed"}, {Code: "unavailable", RetryAfter: time.Second}},
 		entered:  make(chan struct{}),
 		released: make(chan struct{}),
 	}
-	counted := countTopics(t, m).Door(behind)
+	counted := countTopics(t, m).Admission(behind)
 	for range 4 {
-		go func() { _ = counted.Turn(t.Context(), "port") }() // of one that never fails
+		go func() { _ = counted.Wait(t.Context(), "port") }() // of one that never fails
 		<-behind.entered
 		counted.Submit(t.Context(), "port", "request", nil)
 	}

@@ -3,7 +3,6 @@ package httpapi
 import (
 	"bufio"
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -12,113 +11,14 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"beibu/exchange/admission"
 )
-
-// crowd has a party bring documents until one is refused, and returns how many
-// there are in and the refusal.
-func crowd(r *room, party string) (in int, err error) {
-	for {
-		if err = r.enter(party).work(); err != nil {
-			return in, err
-		}
-		in++
-	}
-}
-
-// However much one party brings, there is room for the next.
-func TestRoomIsShared(t *testing.T) {
-	r := newRoom(Limits{InFlight: 24}, nil)
-	for i, want := range []int{12, 6, 3, 1, 1, 1} {
-		party := fmt.Sprintf("party %d", i)
-		in, err := crowd(r, party)
-		full := i == 5 // the last place
-		if in != want || full != errors.Is(err, errBusy) || full == errors.Is(err, errShare) {
-			t.Errorf("%s has %d places (%v), want %d", party, in, err, want)
-		}
-	}
-}
-
-// Two that flood at the same time, one document each in turn, come to a third
-// each.
-func TestRoomOfTwoWhoFlood(t *testing.T) {
-	r := newRoom(Limits{InFlight: 30}, nil)
-	in := map[string]int{}
-	for range 30 {
-		for _, party := range []string{"a", "b"} {
-			if r.enter(party).work() == nil {
-				in[party]++
-			}
-		}
-	}
-	if in["a"] != 10 || in["b"] != 10 {
-		t.Errorf("places %v, want 10 each of 30", in)
-	}
-}
-
-// What is left is free again, and nothing of it is forgotten or kept.
-func TestRoomIsGivenBack(t *testing.T) {
-	r := newRoom(Limits{InFlight: 2, Memory: 4 * Memory(1000)}, nil)
-	for range 3 {
-		a, b := r.enter("a"), r.enter("b")
-		for _, err := range []error{a.hold(1000), a.hold(500), a.work(), b.hold(2000), b.work()} {
-			if err != nil {
-				t.Error(err)
-			}
-		}
-		if places, bytes := r.inUse(); places != 2 || bytes != Memory(1000)+Memory(2000) {
-			t.Errorf("%d places and %d bytes in use", places, bytes)
-		}
-		a.leave()
-		b.leave()
-	}
-	if places, bytes := r.inUse(); places != 0 || bytes != 0 || len(r.places.held) != 0 || len(r.bytes.held) != 0 {
-		t.Errorf("%d places and %d bytes in use of an empty room: %v %v", places, bytes, r.places.held, r.bytes.held)
-	}
-}
-
-// What others hold for requests that are over is free for nobody, and is shown.
-func TestRoomCountsWhatIsLeftBehind(t *testing.T) {
-	left := int64(0)
-	r := newRoom(Limits{InFlight: 4, Memory: 4 * Memory(1000)}, func() int64 { return left })
-	left = 3 * Memory(1000)
-	first, second := r.enter("a"), r.enter("b")
-	if err := first.hold(1000); err != nil {
-		t.Error(err)
-	}
-	if err := second.hold(1000); !errors.Is(err, errMemory) {
-		t.Errorf("beside what is left behind: %v", err)
-	}
-	if _, bytes := r.inUse(); bytes != 4*Memory(1000) {
-		t.Errorf("%d bytes in use", bytes)
-	}
-	left = 0
-	if err := second.hold(1000); err != nil {
-		t.Error(err)
-	}
-}
-
-// A party's only document may have all that is free; a second one may not.
-func TestRoomForTheLargest(t *testing.T) {
-	r := newRoom(Limits{InFlight: 2, Memory: Memory(8<<20) + Memory(16<<10)}, nil)
-	only, second := r.enter("a"), r.enter("a")
-	for size := 16 << 10; size <= 8<<20; size *= 2 {
-		if err := only.hold(size); err != nil {
-			t.Fatalf("%d bytes: %v", size, err)
-		}
-	}
-	only.leave()
-	if err := errors.Join(only.hold(16<<10), second.hold(16<<10)); err != nil {
-		t.Fatal(err)
-	}
-	if err := only.hold(8 << 20); !errors.Is(err, errShare) {
-		t.Errorf("beside a second one: %v", err)
-	}
-}
 
 // The largest document is taken under the least memory that may be set.
 func TestLargestDocumentFits(t *testing.T) {
 	for _, limit := range []int{1 << 10, 100_000, 1 << 20} {
-		s := echo(t, Limits{Document: limit, Memory: 1}, echoXML)
+		s := echo(t, admission.Limits{Document: limit, Memory: 1}, Limits{}, echoXML)
 		for _, packed := range []bool{false, true} {
 			body := bytes.Repeat([]byte("<a>广西</a>"), limit/13)
 			body = append(body, make([]byte, limit-len(body))...)
@@ -150,9 +50,9 @@ func post(tb testing.TB, s *Server, party string, body []byte, packed bool) *htt
 // A document for which there is no memory is refused before it has any.
 func TestRefusedBeforeMemoryIsUsed(t *testing.T) {
 	const size = 4 << 20
-	s := echo(t, Limits{Document: size, Memory: Memory(size + 1)}, echoXML)
-	other := s.room.enter("other")
-	if err := other.hold(size - 256<<10); err != nil {
+	s := echo(t, admission.Limits{Document: size, Memory: admission.MemoryFor(size + 1)}, Limits{}, echoXML)
+	other := s.ticketOf("other")
+	if err := other.Reserve(size - 256<<10); err != nil {
 		t.Fatal(err)
 	}
 	body := bytes.Repeat([]byte("x"), size)
@@ -166,7 +66,7 @@ func TestRefusedBeforeMemoryIsUsed(t *testing.T) {
 	if used := after.TotalAlloc - before.TotalAlloc; used > size/4 {
 		t.Errorf("%d bytes were used for a document that was refused", used)
 	}
-	other.leave()
+	other.Release()
 	if answer := post(t, s, "a", body, false); answer.Code != http.StatusOK {
 		t.Errorf("there is memory again: %d %.200s", answer.Code, answer.Body)
 	}
@@ -176,7 +76,7 @@ func TestRefusedBeforeMemoryIsUsed(t *testing.T) {
 // out, and is let in again itself once they were cut off.
 func TestSlowFloodLeavesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		s := echo(t, Limits{Document: 64 << 10, Memory: 8 * Memory(firstBuffer), Body: 30 * time.Second}, echoXML)
+		s := echo(t, admission.Limits{Document: 64 << 10, Memory: 8 * admission.MemoryFor(firstBuffer)}, Limits{Body: 30 * time.Second}, echoXML)
 		door := serve(t, s.HTTP())
 		send := func(party string, announced int) *bufio.Reader {
 			conn := door.dial()

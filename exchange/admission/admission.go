@@ -1,0 +1,193 @@
+// Package admission holds the controls that every way in passes before
+// [exchange.Intake.Accept]: the rights of the caller, the suspension of its party,
+// its quota, the memory and the number of documents that are worked on at once, and
+// the time that a document may take. [Control.Admit] and [Control.Accept] are the
+// one path for all of them. The package knows no protocol.
+//
+// It promises:
+//
+//   - A suspended party can do nothing, by whichever way it comes, from the next
+//     call on.
+//   - No call holds more memory than the limit on a document allows, and all calls
+//     together no more than the limit on memory.
+//   - No party takes all slots or all memory: a share is left for others.
+//   - A party with a quota gets no more than that from this daemon, by all ways in
+//     together.
+package admission
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/answer"
+)
+
+// Limits bound what all ways in together take.
+type Limits struct {
+	Document int           // bytes of the largest document, unpacked; default 8 MiB
+	Request  time.Duration // the longest that a call may take; default 90 s
+	InFlight int           // documents worked on at once; default 256
+	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; default 256 MiB, and never less than one document takes
+}
+
+// withDefaults fills in what is zero.
+func (l Limits) withDefaults() Limits {
+	if l.Document <= 0 {
+		l.Document = 8 << 20
+	}
+	if l.Request <= 0 {
+		l.Request = 90 * time.Second
+	}
+	if l.InFlight <= 0 {
+		l.InFlight = 256
+	}
+	if l.Memory <= 0 {
+		l.Memory = 256 << 20
+	}
+	l.Memory = max(l.Memory, MemoryFor(l.Document+1)) // one byte more shows that there is more
+	return l
+}
+
+// Options are the parts of a [Control]. All but Suspended, Detached and Limits are
+// required.
+type Options struct {
+	Current   *exchange.Current // holds the configuration in force
+	Intake    *exchange.Intake
+	Suspended *exchange.Suspensions // those of Intake; or nil
+	Limits    Limits
+	Detached  func() int64 // bytes that the queue holds for calls that are over, which count in Limits.Memory; or nil
+	Metrics   prometheus.Registerer
+}
+
+// A Control admits calls. It is safe for concurrent use.
+type Control struct {
+	current   *exchange.Current
+	intake    *exchange.Intake
+	suspended *exchange.Suspensions
+	limits    Limits
+	memory    *memory
+	quotas    quotas
+	metrics   *metrics
+}
+
+// New returns a control. It returns an error if a part is missing or if its
+// metrics are registered already.
+func New(o Options) (*Control, error) {
+	if o.Current == nil || o.Intake == nil || o.Metrics == nil {
+		return nil, errors.New("make admission control: a part is missing")
+	}
+	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits.withDefaults()}
+	c.memory = newMemory(c.limits, o.Detached)
+	var err error
+	if c.metrics, err = newMetrics(o.Metrics, c.memory); err != nil {
+		return nil, fmt.Errorf("make admission control: %w", err)
+	}
+	return c, nil
+}
+
+// Limits returns the limits in use, defaults included.
+func (c *Control) Limits() Limits { return c.limits }
+
+// InUse returns how many documents are worked on, and how many bytes calls hold.
+func (c *Control) InUse() (slots, bytes int64) { return c.memory.inUse() }
+
+// errSuspended refuses everything from a suspended party.
+var errSuspended = &exchange.Error{Op: "admit call", Kind: exchange.Forbidden, Code: exchange.CodeSuspended}
+
+// CheckParty returns an [exchange.Error] of kind Forbidden if a party is suspended.
+func (c *Control) CheckParty(now *exchange.InForce, party string) error {
+	if c.suspended.Includes(now, party) {
+		return errSuspended
+	}
+	return nil
+}
+
+// Admit lets a call in: its principal may do the action, the party is not
+// suspended, and there is memory for a short call, which the ticket then holds. It
+// returns an [exchange.Error] of kind Forbidden or Overloaded. The ticket is never
+// nil, since a refusal takes memory too; the caller releases it once the answer is
+// written.
+func (c *Control) Admit(now *exchange.InForce, who access.Principal, action access.Action) (*Ticket, error) {
+	t := c.memory.ticket(who)
+	if err := who.May(action); err != nil {
+		return t, err
+	}
+	if err := c.CheckParty(now, who.Party); err != nil {
+		return t, err
+	}
+	return t, t.reserve(shortCall - t.bytes)
+}
+
+// Accept takes in a document of an admitted call by the configuration now. It
+// takes one document off the party's quota, reads the document, which read holds
+// memory of the ticket for, takes a slot, and hands the document to
+// [exchange.Intake.Accept]. It returns an [exchange.Error] of kind OverQuota or
+// Overloaded, or the error of read or of the intake.
+func (c *Control) Accept(ctx context.Context, now *exchange.InForce, t *Ticket, read func() ([]byte, error)) (exchange.Acceptance, error) {
+	err := c.spend(now, t)
+	if err != nil {
+		c.metrics.count(exchange.Acceptance{}, err)
+		return exchange.Acceptance{}, err
+	}
+	accepted, err := c.accept(ctx, now, t, read)
+	c.metrics.count(accepted, err)
+	return accepted, err
+}
+
+// accept is Accept after the quota.
+func (c *Control) accept(ctx context.Context, now *exchange.InForce, t *Ticket, read func() ([]byte, error)) (exchange.Acceptance, error) {
+	document, err := read()
+	if err != nil {
+		return exchange.Acceptance{}, err
+	}
+	if err := c.Work(t, document); err != nil {
+		return exchange.Acceptance{}, err
+	}
+	return c.intake.Accept(ctx, now, exchange.Document{Bytes: document, Sender: t.principal.Party, Received: time.Now()})
+}
+
+// Work takes a slot to work on a document that was read. It returns an
+// [exchange.Error] of kind Overloaded.
+func (c *Control) Work(t *Ticket, document []byte) error {
+	c.metrics.sizes.Observe(float64(len(document)))
+	return t.TakeSlot()
+}
+
+// Submit takes in a document of a way in that reads it as a whole, after [Control.Wait]
+// has taken it off the party's quota, and returns what the sender receives. The
+// way in vouches for the party. requestID names the attempt in a problem.
+func (c *Control) Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply {
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Request)
+	defer cancel()
+	accepted, err := c.submit(ctx, c.current.Load(), access.Principal{Name: party, Party: party}, document)
+	c.metrics.count(accepted, err)
+	return answer.ReplyOf(accepted, err, requestID)
+}
+
+// submit is [Control.Admit] and the part of [Control.Accept] after the quota.
+func (c *Control) submit(ctx context.Context, now *exchange.InForce, who access.Principal, document []byte) (exchange.Acceptance, error) {
+	t, err := c.Admit(now, who, access.SubmitDocument)
+	defer t.Release()
+	if err != nil {
+		return exchange.Acceptance{}, err
+	}
+	return c.accept(ctx, now, t, func() ([]byte, error) {
+		if len(document) > c.limits.Document {
+			return nil, OverLimit(c.limits.Document)
+		}
+		return document, t.Reserve(len(document))
+	})
+}
+
+// OverLimit returns the [exchange.Error] of a document of more than limit bytes.
+func OverLimit(limit int) error {
+	return &exchange.Error{
+		Op: "read document", Kind: exchange.TooLarge, Err: exchange.Because("at most %d bytes, unpacked", "解压后最多 %d 字节", limit),
+	}
+}
