@@ -22,7 +22,7 @@ func (s *Server) authenticate(c *call) error {
 	if c.caller, err = s.credentials.Authenticate(key, leaf, c.begun); err != nil {
 		return err
 	}
-	c.known()
+	c.setAuthenticated()
 	return nil
 }
 

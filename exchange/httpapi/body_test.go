@@ -41,8 +41,8 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 		tb.Fatal(err)
 	}
 	s.current.Store(&exchange.InForce{Parties: parties})
-	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
-	if s.metrics, err = newMetrics(registry, s.guests); err != nil {
+	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
+	if s.metrics, err = newMetrics(registry, s.connections); err != nil {
 		tb.Fatal(err)
 	}
 	s.mount(route{"/", access.ReadPublic, func(c *call) error { return handler(s, c) }})

@@ -9,57 +9,59 @@ import (
 	"time"
 )
 
-// Guests bounds the connections of listeners: how many there are, how many of
-// them come from one address, and how long one may say nothing before it has shown
-// credentials that count. So strangers cannot use up the descriptors of the
-// process. If there is no room for a new connection, the stranger that came
-// first has to go: those who have credentials show them with their first request.
-// If all who are there are known, the new one is closed.
-type Guests struct {
-	all, each int
-	silence   time.Duration
+// Connections bounds the connections of listeners: how many are open, how many of
+// them come from one address, and how long one may send nothing before it has shown
+// valid credentials. So callers without credentials cannot use up the descriptors
+// of the process. If there are too many, the oldest connection without credentials
+// is closed for the new one: callers that have credentials show them with their
+// first request. If all have shown theirs, the new one is closed.
+type Connections struct {
+	total, perAddress int
+	silence           time.Duration
 
 	mu        sync.Mutex
-	here      int
-	from      map[string]int // by address
-	strangers []*guest       // in the order in which they came
-	turned    int64          // connections that had to go
+	open      int            // guarded by mu
+	from      map[string]int // by address; guarded by mu
+	anonymous []*connection  // without credentials, the oldest first; guarded by mu
+	closed    int64          // because there were too many; guarded by mu
 }
 
-// NewGuests returns guests of whom at most all are here, and each from one
-// address. A stranger that says nothing for as long as silence has to go.
-func NewGuests(all, each int, silence time.Duration) *Guests {
-	return &Guests{all: all, each: each, silence: silence, from: make(map[string]int)}
+// NewConnections returns a bound of total connections, perAddress of them from one
+// address. A connection that has shown no credentials is closed if it sends nothing
+// for as long as silence.
+func NewConnections(total, perAddress int, silence time.Duration) *Connections {
+	return &Connections{total: total, perAddress: perAddress, silence: silence, from: make(map[string]int)}
 }
 
 // Listen returns a listener that keeps to the bounds.
-func (g *Guests) Listen(l net.Listener) net.Listener { return &doorway{l, g} }
+func (c *Connections) Listen(l net.Listener) net.Listener { return &listener{l, c} }
 
-// count returns how many connections there are, and how many had to go.
-func (g *Guests) count() (here int, turned int64) {
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	return g.here, g.turned
+// count returns how many connections are open, and how many were closed because
+// there were too many.
+func (c *Connections) count() (open int, closed int64) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.open, c.closed
 }
 
-// A doorway is a listener whose connections are guests.
-type doorway struct {
+// A listener accepts connections within bounds.
+type listener struct {
 	net.Listener
 
-	guests *Guests
+	connections *Connections
 }
 
-// Accept returns the next connection for which there is room.
-func (d *doorway) Accept() (net.Conn, error) {
+// Accept returns the next connection that the bounds allow.
+func (l *listener) Accept() (net.Conn, error) {
 	for {
-		conn, err := d.Listener.Accept()
+		conn, err := l.Listener.Accept()
 		if err != nil {
 			return nil, err
 		}
-		one, leaves := d.guests.enter(conn)
-		if leaves != nil {
-			// The peer learns of it by itself.
-			_ = leaves.Close()
+		one, surplus := l.connections.add(conn)
+		if surplus != nil {
+			// The peer notices by itself.
+			_ = surplus.Close()
 		}
 		if one != nil {
 			return one, nil
@@ -67,55 +69,55 @@ func (d *doorway) Accept() (net.Conn, error) {
 	}
 }
 
-// enter lets a connection in, and returns the one that has to go for it, if any.
-// It is the new one itself if there is no stranger.
-func (g *Guests) enter(conn net.Conn) (one *guest, leaves net.Conn) {
+// add counts a connection, and returns the one to close for it, if any. That is the
+// new one itself if all others have shown credentials.
+func (c *Connections) add(conn net.Conn) (one *connection, surplus net.Conn) {
 	address := addressOf(conn)
-	g.mu.Lock()
-	defer g.mu.Unlock()
-	if crowded := g.from[address] >= g.each; crowded || g.here >= g.all {
-		g.turned++
-		first := g.first(address, crowded)
-		if first == nil {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if crowded := c.from[address] >= c.perAddress; crowded || c.open >= c.total {
+		c.closed++
+		oldest := c.oldest(address, crowded)
+		if oldest == nil {
 			return nil, conn
 		}
-		g.forget(first)
-		leaves = first.Conn
+		c.remove(oldest)
+		surplus = oldest.Conn
 	}
-	one = &guest{Conn: conn, guests: g, address: address}
-	g.strangers = append(g.strangers, one)
-	g.here++
-	g.from[address]++
-	return one, leaves
+	one = &connection{Conn: conn, connections: c, address: address}
+	c.anonymous = append(c.anonymous, one)
+	c.open++
+	c.from[address]++
+	return one, surplus
 }
 
-// first returns the stranger that came first, of one address alone if that is
-// crowded, or nil.
-func (g *Guests) first(address string, crowded bool) *guest {
-	at := slices.IndexFunc(g.strangers, func(one *guest) bool { return !crowded || one.address == address })
+// oldest returns the oldest connection without credentials, of one address alone if
+// that is crowded, or nil.
+func (c *Connections) oldest(address string, crowded bool) *connection {
+	at := slices.IndexFunc(c.anonymous, func(one *connection) bool { return !crowded || one.address == address })
 	if at < 0 {
 		return nil
 	}
-	return g.strangers[at]
+	return c.anonymous[at]
 }
 
-// forget counts a guest that goes, once.
-func (g *Guests) forget(one *guest) {
-	if one.gone {
+// remove stops counting a connection, once.
+func (c *Connections) remove(one *connection) {
+	if one.removed {
 		return
 	}
-	one.gone = true
-	g.unlist(one)
-	g.here--
-	if g.from[one.address]--; g.from[one.address] == 0 {
-		delete(g.from, one.address)
+	one.removed = true
+	c.unlist(one)
+	c.open--
+	if c.from[one.address]--; c.from[one.address] == 0 {
+		delete(c.from, one.address)
 	}
 }
 
-// unlist takes a guest off the list of strangers, if it is there.
-func (g *Guests) unlist(one *guest) {
-	if at := slices.Index(g.strangers, one); at >= 0 {
-		g.strangers = slices.Delete(g.strangers, at, at+1)
+// unlist takes a connection off the list of those without credentials.
+func (c *Connections) unlist(one *connection) {
+	if at := slices.Index(c.anonymous, one); at >= 0 {
+		c.anonymous = slices.Delete(c.anonymous, at, at+1)
 	}
 }
 
@@ -128,76 +130,77 @@ func addressOf(conn net.Conn) string {
 	return remote
 }
 
-// A guest is one connection.
-type guest struct {
+// A connection is one that is counted.
+type connection struct {
 	net.Conn
 
-	guests  *Guests
-	address string
-	gone    bool // guarded by the guests' mu
+	connections *Connections
+	address     string
+	removed     bool // guarded by mu of connections
 
-	mu    sync.Mutex
-	known bool      // it has shown credentials that count; guarded by mu
-	want  time.Time // when the server wants a read to end; guarded by mu
+	mu            sync.Mutex
+	authenticated bool      // it has shown valid credentials; guarded by mu
+	deadline      time.Time // that the server set for reads; guarded by mu
 }
 
-// SetReadDeadline bounds the next reads, those of a stranger more narrowly.
-func (one *guest) SetReadDeadline(t time.Time) error {
+// SetReadDeadline bounds the next reads, more narrowly before the connection has
+// shown credentials.
+func (one *connection) SetReadDeadline(t time.Time) error {
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	one.want = t
-	if latest := time.Now().Add(one.guests.silence); !one.known && (t.IsZero() || t.After(latest)) {
+	one.deadline = t
+	if latest := time.Now().Add(one.connections.silence); !one.authenticated && (t.IsZero() || t.After(latest)) {
 		t = latest
 	}
 	return one.Conn.SetReadDeadline(t)
 }
 
 // SetDeadline bounds the next reads and writes.
-func (one *guest) SetDeadline(t time.Time) error {
+func (one *connection) SetDeadline(t time.Time) error {
 	if err := one.SetReadDeadline(t); err != nil {
 		return err
 	}
 	return one.SetWriteDeadline(t)
 }
 
-// Close ends the connection and makes room for another.
-func (one *guest) Close() error {
-	one.guests.mu.Lock()
-	one.guests.forget(one)
-	one.guests.mu.Unlock()
+// Close ends the connection, so that another may be opened.
+func (one *connection) Close() error {
+	one.connections.mu.Lock()
+	one.connections.remove(one)
+	one.connections.mu.Unlock()
 	return one.Conn.Close()
 }
 
-// know has a guest be no stranger any more.
-func (one *guest) know() {
+// setAuthenticated notes that the connection has shown valid credentials.
+func (one *connection) setAuthenticated() {
 	one.mu.Lock()
 	defer one.mu.Unlock()
-	if one.known {
+	if one.authenticated {
 		return
 	}
-	one.known = true
-	one.guests.mu.Lock()
-	one.guests.unlist(one)
-	one.guests.mu.Unlock()
+	one.authenticated = true
+	one.connections.mu.Lock()
+	one.connections.unlist(one)
+	one.connections.mu.Unlock()
 	// A connection that is broken ends by itself.
-	_ = one.Conn.SetReadDeadline(one.want)
+	_ = one.Conn.SetReadDeadline(one.deadline)
 }
 
-// guestKey is under which a request's context has its guest: net/http has no other
-// way to know which connection a request came by.
-type guestKey struct{}
+// connectionKey is the key of a request's connection in its context: net/http has
+// no other way to pass it on.
+type connectionKey struct{}
 
-// withGuest puts the guest of a connection into the context of its requests.
-func withGuest(ctx context.Context, conn net.Conn) context.Context {
+// withConnection puts a connection into the context of its requests.
+func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	if over, ok := conn.(*tls.Conn); ok {
 		conn = over.NetConn()
 	}
-	return context.WithValue(ctx, guestKey{}, conn)
+	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// known says that the caller of a request has shown credentials that count.
-func (c *call) known() {
-	if one, ok := c.request.Context().Value(guestKey{}).(*guest); ok {
-		one.know()
+// setAuthenticated notes that the caller of a request has shown valid credentials.
+func (c *call) setAuthenticated() {
+	if one, ok := c.request.Context().Value(connectionKey{}).(*connection); ok {
+		one.setAuthenticated()
 	}
 }

@@ -29,53 +29,53 @@ func (p *peer) RemoteAddr() net.Addr            { return &net.UnixAddr{Name: p.a
 func (p *peer) Close() error                    { p.closed = true; return nil }
 func (p *peer) SetReadDeadline(time.Time) error { return nil }
 
-// come has a connection from an address enter, and reports whether it is let in and
-// which has to go.
-func come(g *Guests, address string) (in *guest, leaves net.Conn) {
-	return g.enter(&peer{address: address})
+// open opens a connection from an address, and returns it if it is accepted, and the
+// one that is closed for it.
+func open(g *Connections, address string) (accepted *connection, closed net.Conn) {
+	return g.add(&peer{address: address})
 }
 
-func TestGuestsAreBounded(t *testing.T) {
-	g := NewGuests(4, 3, time.Minute)
-	var a []*guest
+func TestConnectionsAreBounded(t *testing.T) {
+	g := NewConnections(4, 3, time.Minute)
+	var a []*connection
 	for range 3 {
-		one, leaves := come(g, "a:1")
-		if one == nil || leaves != nil {
-			t.Fatal("there is room, and one is not let in")
+		one, closed := open(g, "a:1")
+		if one == nil || closed != nil {
+			t.Fatal("a connection within the bounds is refused")
 		}
 		a = append(a, one)
 	}
-	a[0].know()
-	if one, leaves := come(g, "a:2"); one == nil || leaves != a[1].Conn {
-		t.Error("of an address that is crowded, it is not the stranger that came first that goes")
+	a[0].setAuthenticated()
+	if one, closed := open(g, "a:2"); one == nil || closed != a[1].Conn {
+		t.Error("of a crowded address, it is not the oldest anonymous connection that is closed")
 	}
-	b, _ := come(g, "b:1")
-	b.know()
-	if one, leaves := come(g, "c:1"); one == nil || leaves != a[2].Conn {
-		t.Error("of all who are here, it is not the stranger that came first that goes")
+	b, _ := open(g, "b:1")
+	b.setAuthenticated()
+	if one, closed := open(g, "c:1"); one == nil || closed != a[2].Conn {
+		t.Error("of all, it is not the oldest anonymous connection that is closed")
 	}
-	if here, turned := g.count(); here != 4 || turned != 2 {
-		t.Errorf("%d are here, and %d had to go", here, turned)
+	if n, refused := g.count(); n != 4 || refused != 2 {
+		t.Errorf("%d are open, and %d were closed", n, refused)
 	}
-	for len(g.strangers) > 0 {
-		g.strangers[0].know()
+	for len(g.anonymous) > 0 {
+		g.anonymous[0].setAuthenticated()
 	}
-	if one, leaves := come(g, "d:1"); one != nil || leaves == nil {
-		t.Error("one is let in where all who are here are known")
+	if one, closed := open(g, "d:1"); one != nil || closed == nil {
+		t.Error("a connection is accepted though all have shown credentials")
 	}
 	for range 2 { // closing twice counts once
 		if err := errors.Join(a[0].Close(), a[1].Close(), a[2].Close(), b.Close()); err != nil {
 			t.Error(err)
 		}
 	}
-	if here, _ := g.count(); here != 2 || g.from["b:1"] != 0 {
-		t.Errorf("%d are here once two have gone: %v", here, g.from)
+	if n, _ := g.count(); n != 2 || g.from["b:1"] != 0 {
+		t.Errorf("%d are open once two are closed: %v", n, g.from)
 	}
 }
 
 // A connection that has shown no credentials is closed once it says nothing for
 // fifteen seconds, whatever it asked before; one that has stays.
-func TestSilentStrangersAreClosed(t *testing.T) {
+func TestSilentConnectionsAreClosed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := echo(t, admission.Limits{}, Limits{}, nil)
 		parties, err := exchange.NewParties(nil)
@@ -93,7 +93,7 @@ func TestSilentStrangersAreClosed(t *testing.T) {
 		door := listenPipes()
 		server := s.HTTP()
 		ended := make(chan error)
-		go func() { ended <- server.Serve(s.Guests().Listen(door)) }()
+		go func() { ended <- server.Serve(s.Connections().Listen(door)) }()
 		for name, c := range map[string]struct {
 			asks string
 			stay bool

@@ -19,7 +19,7 @@ type metrics struct {
 	sent     *prometheus.CounterVec
 }
 
-func newMetrics(to prometheus.Registerer, g *Guests) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, open *Connections) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -40,10 +40,10 @@ func newMetrics(to prometheus.Registerer, g *Guests) (*metrics, error) {
 		m.requests, m.seconds, m.inFlight, m.received, m.sent,
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "beibu_http_connections", Help: "Connections to the public address.",
-		}, func() float64 { here, _ := g.count(); return float64(here) }),
+		}, func() float64 { n, _ := open.count(); return float64(n) }),
 		prometheus.NewCounterFunc(prometheus.CounterOpts{
 			Name: "beibu_http_connections_closed_total", Help: "Connections that were closed because there were too many.",
-		}, func() float64 { _, turned := g.count(); return float64(turned) }),
+		}, func() float64 { _, closed := open.count(); return float64(closed) }),
 	} {
 		refused = append(refused, to.Register(c))
 	}

@@ -89,7 +89,7 @@ type Server struct {
 	spec        spec
 	mux         *http.ServeMux
 	buffers     buffers
-	guests      *Guests
+	connections *Connections
 
 	handovers int // as in Options
 
@@ -113,10 +113,10 @@ func New(o Options) (*Server, error) {
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,
 		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
-	s.guests = NewGuests(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
+	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
-	if s.metrics, err = newMetrics(o.Metrics, s.guests); err != nil {
+	if s.metrics, err = newMetrics(o.Metrics, s.connections); err != nil {
 		return nil, fmt.Errorf("make HTTP API: %w", err)
 	}
 	if s.spec, err = loadSpec(); err != nil {
@@ -149,7 +149,7 @@ const (
 func (s *Server) HTTP() *http.Server {
 	h := &http.Server{
 		Handler: s, MaxHeaderBytes: headerBytes, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout,
-		ConnContext: withGuest,
+		ConnContext: withConnection,
 	}
 	// Broken connections and handshakes of strangers are no news.
 	if quiet, err := zap.NewStdLogAt(s.log, zap.DebugLevel); err == nil {
@@ -158,9 +158,9 @@ func (s *Server) HTTP() *http.Server {
 	return h
 }
 
-// Guests returns those who are connected, for the listener that the server of HTTP
-// serves on: without them nothing bounds the connections.
-func (s *Server) Guests() *Guests { return s.guests }
+// Connections returns the bounds of the listener that the server of HTTP serves on:
+// without them nothing bounds the connections.
+func (s *Server) Connections() *Connections { return s.connections }
 
 // A route is one line of the API.
 type route struct {

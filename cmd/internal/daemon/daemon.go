@@ -230,7 +230,7 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.public = public.Addr()
-	d.serve("public", d.api.Guests().Listen(public), server)
+	d.serve("public", d.api.Connections().Listen(public), server)
 	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
 	d.serveTopics()
 	return nil
@@ -332,7 +332,7 @@ func (d *Daemon) listenPrivately(ctx context.Context) error {
 		return err
 	}
 	d.private = private.Addr()
-	d.serve("private", httpapi.NewGuests(privateGuests, privateGuests, privateSilence).Listen(private), d.privateServer())
+	d.serve("private", httpapi.NewConnections(privateConnections, privateConnections, privateSilence).Listen(private), d.privateServer())
 	d.work("startup report", d.startup.report)
 	d.log.Info("private listener is open: /livez, /readyz and /metrics answer", zap.Stringer("private", d.private))
 	return nil
@@ -342,8 +342,8 @@ func (d *Daemon) listenPrivately(ctx context.Context) error {
 // answering: if there are too many connections, the one that came first has to go.
 // A profile or a scrape may take as long as privateSilence.
 const (
-	privateGuests  = 64
-	privateSilence = 2 * time.Minute
+	privateConnections = 64
+	privateSilence     = 2 * time.Minute
 )
 
 // privateServer shows health, readiness and metrics.
