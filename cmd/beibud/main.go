@@ -14,7 +14,7 @@ import (
 const usage = `beibud exchanges cross-border customs documents.
 
   beibud run [--config FILE]       serve until SIGTERM or SIGINT; SIGHUP reloads
-                                   parties, routes, access and keys
+                                   parties, routes, access, keys and TLS files
   beibud demo [--keep]             show the whole exchange on this machine
               [--kafka BROKERS] [--redis ADDRESS]
   beibud config check [FILE]       read a configuration and tell every mistake

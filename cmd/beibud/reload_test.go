@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -49,7 +50,7 @@ func TestReloadAtHangup(t *testing.T) {
 	await := func(want string) {
 		t.Helper()
 		for message := range told {
-			if message == want {
+			if strings.HasPrefix(message, want) {
 				return
 			}
 		}
@@ -58,6 +59,14 @@ func TestReloadAtHangup(t *testing.T) {
 	hangup <- syscall.SIGHUP
 	await("mistake in the configuration")
 	await("mistake in the configuration")
+	await("reload rejected: what was in force stays")
+	broken := filepath.Join(dir, "broken.pem")
+	if err := os.WriteFile(broken, []byte("broken"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	write("tls: {clientCAs: " + broken + "}\n")
+	hangup <- syscall.SIGHUP
+	await("mistake in the configuration: " + file + ":4: tls.clientCAs: " + broken + " holds no PEM certificate")
 	await("reload rejected: what was in force stays")
 	write("")
 	hangup <- syscall.SIGHUP
@@ -69,7 +78,7 @@ func TestReloadAtHangup(t *testing.T) {
 	}
 }
 
-// A teller is a log that hands on its messages.
+// A teller is a log that hands on its messages, with the mistakes in them.
 type teller struct {
 	zapcore.Core
 	told chan<- string
@@ -84,7 +93,12 @@ func (l teller) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.Checked
 }
 
 // Write hands on the message.
-func (l teller) Write(e zapcore.Entry, _ []zapcore.Field) error {
+func (l teller) Write(e zapcore.Entry, fields []zapcore.Field) error {
+	for _, f := range fields {
+		if f.Key == "mistake" {
+			e.Message += ": " + f.String
+		}
+	}
 	l.told <- e.Message
 	return nil
 }

@@ -36,6 +36,8 @@ type Loaded struct {
 	TimeRoots   []*signing.Certificate // of Seal.TSA
 	Credentials []access.Credential    // of Access; none where the daemon is to make its own
 
+	PublicTLS *tls.Config // of the public address, or nil
+
 	KafkaPassword, RedisPassword string      // what the password files hold
 	KafkaTLS, RedisTLS, TSATLS   *tls.Config // or nil, for plain connections
 }

@@ -1,11 +1,8 @@
 package config
 
 import (
-	"crypto/tls"
-	"crypto/x509"
 	"fmt"
 	"net"
-	"os"
 	"regexp"
 	"slices"
 	"time"
@@ -86,35 +83,4 @@ func (s *source) secret(key, path string) string {
 		s.note(key, "%s", cause(err))
 	}
 	return password
-}
-
-// clientTLS reads what connections are secured with, or returns nil where they
-// are plain.
-func (s *source) clientTLS(key string, t ClientTLS) *tls.Config {
-	if !t.Enabled {
-		if t != (ClientTLS{}) {
-			s.note(key, "enabled is not true, so the files would not be used")
-		}
-		return nil
-	}
-	c := &tls.Config{MinVersion: tls.VersionTLS12}
-	if t.Authorities != "" {
-		b, err := os.ReadFile(t.Authorities)
-		c.RootCAs = x509.NewCertPool()
-		if err != nil {
-			s.note(key+".authorities", "%s", cause(err))
-		} else if !c.RootCAs.AppendCertsFromPEM(b) {
-			s.note(key+".authorities", "%s holds no PEM certificate", t.Authorities)
-		}
-	}
-	if (t.Certificate == "") != (t.Key == "") {
-		s.note(key, "certificate and key go together")
-	} else if t.Certificate != "" {
-		pair, err := secret.KeyPair(t.Certificate, t.Key)
-		if err != nil {
-			s.note(key+".certificate", "%s", cause(err))
-		}
-		c.Certificates = []tls.Certificate{pair}
-	}
-	return c
 }

@@ -14,7 +14,6 @@ import (
 	"strings"
 	"time"
 
-	"beibu/cmd/internal/secret"
 	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/rules/codes"
@@ -40,19 +39,7 @@ func (l *Loaded) validate(src *source) {
 	if !loopback(l.Listen) && l.TLS.Certificate == "" {
 		src.note("listen", "%s is not loopback, so tls.certificate and tls.key must be set", l.Listen)
 	}
-	if (l.TLS.Certificate == "") != (l.TLS.Key == "") {
-		src.note("tls", "certificate and key go together")
-	}
-	for key, path := range map[string]string{
-		"tls.certificate": l.TLS.Certificate, "tls.key": l.TLS.Key, "tls.clientCAs": l.TLS.ClientCAs,
-	} {
-		src.checkFile(key, path)
-	}
-	if l.TLS.Certificate != "" && l.TLS.Key != "" {
-		if _, err := secret.KeyPair(l.TLS.Certificate, l.TLS.Key); err != nil {
-			src.note("tls.key", "%s", cause(err))
-		}
-	}
+	l.loadTLS(src)
 	if sameAddress(l.Listen, l.Private) {
 		src.note("private", "%s is the address of listen too; health and metrics need one of their own", l.Private)
 	}

@@ -4,6 +4,7 @@ package daemon
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"net"
@@ -55,6 +56,8 @@ type Daemon struct {
 	checks     *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current    exchange.Current
 	watched    atomic.Pointer[background]
+	tls        atomic.Pointer[tls.Config] // of new connections to the public address; nil if they are plain
+	last       *prepared                  // what is in force; New and Reload alone use it
 	deliveries *telemetry.Deliveries
 
 	sharedReceipt  string          // thumbprint of the key that signs the receipts of the log
@@ -133,8 +136,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.current.Store(first.now)
-	d.watched.Store(first.background)
+	d.use(first)
 	err = errors.Join(d.metrics.WatchKeys(d.keyExpiries), d.metrics.WatchRevocations(d.revocationsUntil))
 	if err != nil {
 		return err
@@ -222,9 +224,7 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	server := d.api.HTTP()
-	if err := d.secure(server); err != nil {
-		return err
-	}
+	d.secure(server)
 	public, err := listen(ctx, "listen", d.config.Listen)
 	if err != nil {
 		return err

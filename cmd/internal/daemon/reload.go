@@ -2,11 +2,10 @@ package daemon
 
 import (
 	"crypto/ed25519"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"path/filepath"
-	"reflect"
-	"strings"
 	"time"
 
 	"go.uber.org/zap"
@@ -25,12 +24,47 @@ const keysFolder = "keys"
 // name is what the exchange is called in certificates and in what is trusted.
 const name = "Beibu exchange"
 
+// Reload puts parties with their quotas, routes, access, keys, and the certificate
+// and client authorities of the public address in force: for every request and
+// every connection that begins from now on. All other settings take effect at the
+// next start. The log names both. If Reload fails, for example because the key of
+// receipts is not the log's, all that was in force stays.
+func (d *Daemon) Reload(l *config.Loaded) error {
+	next, err := d.prepare(l)
+	if err == nil {
+		err = d.access.Replace(next.credentials)
+	}
+	if err != nil {
+		return fmt.Errorf("reload configuration: %w", err)
+	}
+	changes := d.last.changes(next)
+	d.use(next)
+	d.ringRevocations()
+	d.crew.assign(d.topicJobs(l.Parties))
+	if later := d.atNextStart(l.Config); len(later) > 0 {
+		d.log.Warn("changed settings take effect at the next start", zap.Strings("settings", later))
+	}
+	d.log.Info("reloaded", zap.Strings("changed", changes), zap.String("parties", l.PartiesFile))
+	d.warn(time.Now())
+	return nil
+}
+
+// use puts a prepared configuration in force. Its credentials already are.
+func (d *Daemon) use(next *prepared) {
+	d.current.Store(next.now)
+	d.watched.Store(next.background)
+	d.tls.Store(next.tls)
+	d.last = next
+}
+
 // A prepared configuration is what a reload puts in force: for requests, for
 // those who make them, and for what the daemon does in the background.
 type prepared struct {
+	loaded      *config.Loaded
 	now         *exchange.InForce
 	credentials []access.Credential
 	background  *background
+	tls         *tls.Config // of new connections to the public address; nil if they are plain
 }
 
 // background is what the daemon watches in the configuration in force. It is not
@@ -82,7 +116,16 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
 	}
-	return &prepared{now: now, credentials: credentials, background: watched}, nil
+	return &prepared{loaded: l, now: now, credentials: credentials, background: watched, tls: d.tlsOf(l)}, nil
+}
+
+// tlsOf returns the TLS settings that a configuration puts in force. Only a start
+// begins or ends TLS as such.
+func (d *Daemon) tlsOf(l *config.Loaded) *tls.Config {
+	if d.config.PublicTLS == nil || l.PublicTLS == nil {
+		return d.tls.Load()
+	}
+	return l.PublicTLS
 }
 
 // keys reads the daemon's own keys, and makes those that are missing.
@@ -112,50 +155,4 @@ func published(keys *signing.Keys, more []signing.Key) (exchange.PublicKeys, sig
 	}
 	public := exchange.PublicKeys{Seals: seals, UserID: string(userID), Receipts: []proof.ReceiptKey{{Public: receipt, ID: keys.ReceiptID}}}
 	return public, signing.NewTrust(signers...), nil
-}
-
-// Reload puts parties with their quotas, routes, access and keys of a
-// configuration in force for every request from now on. All else takes effect
-// at the next start, which is logged. Where it fails, such as for a key of
-// receipts that is not the log's, what was in force stays so, all of it.
-func (d *Daemon) Reload(l *config.Loaded) error {
-	next, err := d.prepare(l)
-	if err == nil {
-		err = d.access.Replace(next.credentials)
-	}
-	if err != nil {
-		return fmt.Errorf("reload configuration: %w", err)
-	}
-	d.current.Store(next.now)
-	d.watched.Store(next.background)
-	d.ringRevocations()
-	d.crew.assign(d.topicJobs(l.Parties))
-	if later := d.atNextStart(l.Config); len(later) > 0 {
-		d.log.Warn("changed settings take effect at the next start", zap.Strings("settings", later))
-	}
-	d.log.Info("reloaded", zap.String("parties", l.PartiesFile))
-	d.warn(time.Now())
-	return nil
-}
-
-// reloaded are the settings that a reload puts in force, and limits.quota with
-// them, which is of the parties.
-var reloaded = map[string]bool{"parties": true, "access": true, "seal": true, "aliases": true}
-
-// atNextStart returns the settings that differ from those in use and are not
-// reloaded.
-func (d *Daemon) atNextStart(c config.Config) []string {
-	var later []string
-	c.Limits.Quota = d.config.Limits.Quota
-	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
-	for i := range is.NumField() {
-		key := is.Type().Field(i).Tag.Get("yaml")
-		if key == "seal" && !reflect.DeepEqual(d.config.Seal.TSA, c.Seal.TSA) {
-			later = append(later, "seal.tsa")
-		}
-		if !reloaded[key] && !reflect.DeepEqual(was.Field(i).Interface(), is.Field(i).Interface()) {
-			later = append(later, strings.ToLower(key))
-		}
-	}
-	return later
 }

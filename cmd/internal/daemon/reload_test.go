@@ -267,3 +267,43 @@ func TestKeyExpiry(t *testing.T) {
 		t.Errorf("%d metrics, %v", n, err)
 	}
 }
+
+// The log names what a reload has changed, by the content of files, and what only
+// the next start can change.
+func TestReloadNamesChanges(t *testing.T) {
+	s := newStation(t)
+	s.newKey("ecdsa-p256", "key.pem")
+	key := "    keys: [{id: one, certificate: DIR/key.pem}]\n"
+	tlsFiles := "tls: {certificate: DIR/key.pem, key: DIR/key.pem}\n"
+	for i, c := range []struct {
+		change         func()
+		ofQinzhou      string
+		changed, later []any
+	}{
+		{func() {}, key, []any{"parties"}, nil},
+		{func() {}, key, []any{}, nil},
+		{func() { s.newKey("ecdsa-p256", "key.pem") }, key, []any{"parties"}, nil},
+		{func() { s.newKey("sm2", "seal.pem"); s.more = "seal: {keys: [DIR/seal.pem]}\n" }, key, []any{"seal"}, nil},
+		{func() { s.more += "limits: {quota: {documents: 9, window: 1m}}\n" }, key, []any{"parties"}, nil},
+		{func() { s.more += tlsFiles + "delivery: {sweep: 2m}\n" }, key, []any{}, []any{"tls", "delivery"}},
+	} {
+		c.change()
+		s.reload(c.ofQinzhou)
+		lines := s.log.TakeAll()
+		field := func(message, field string) []any {
+			for _, line := range lines {
+				if line.Message == message {
+					all, _ := line.ContextMap()[field].([]any)
+					return all
+				}
+			}
+			return nil
+		}
+		if got := field("reloaded", "changed"); !slices.Equal(got, c.changed) {
+			t.Errorf("%d: changed %v, want %v", i, got, c.changed)
+		}
+		if got := field("changed settings take effect at the next start", "settings"); !slices.Equal(got, c.later) {
+			t.Errorf("%d: at the next start %v, want %v", i, got, c.later)
+		}
+	}
+}

@@ -8,16 +8,22 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"fmt"
+	"io"
 	"math/big"
 	"net"
 	"net/http"
+	"net/http/httptrace"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/config"
 )
 
 // An authority issues throwaway certificates.
@@ -147,5 +153,132 @@ access:
 	other.certificate = a.certificate // so that the client trusts the server
 	if _, err := other.caller(d, "qinzhou").Submit(t.Context(), carnet(t)); err == nil {
 		t.Error("a certificate of an unknown authority was accepted")
+	}
+}
+
+// A reload puts the certificate of the server and the authorities of clients in
+// force for new connections; a running connection continues, and none is resumed
+// past the authority that it was accepted by. A file that is broken changes nothing.
+func TestReloadOfTLS(t *testing.T) {
+	ours, next := newAuthority(t), newAuthority(t)
+	forServer := func() *x509.Certificate {
+		return &x509.Certificate{IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}}
+	}
+	forClient := func() *x509.Certificate {
+		return &x509.Certificate{ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}}
+	}
+	first, _ := ours.issue("server", forServer())
+	ours.issue("qinzhou", forClient())
+	next.issue("qinzhou", forClient())
+	clients := filepath.Join(t.TempDir(), "clients.pem")
+	trust := func(a *authority) {
+		t.Helper()
+		text, err := os.ReadFile(a.path("ca.pem"))
+		if err == nil {
+			err = os.WriteFile(clients, text, 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	trust(ours)
+	data := filepath.Join(t.TempDir(), "data")
+	text := fmt.Sprintf(`
+tls: {certificate: %s, key: %s, clientCAs: %s}
+access:
+  - {name: of old, party: qinzhou-customs, certificate: %s}
+  - {name: of new, party: qinzhou-customs, certificate: %s}
+`, ours.path("server.pem"), ours.path("server.key"), clients, ours.path("qinzhou.pem"), next.path("qinzhou.pem"))
+	d := start(t, data, text)
+	reload := func() error {
+		l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+data+text))
+		if err != nil {
+			return err
+		}
+		return d.Reload(l)
+	}
+	// settings are of the holder of a certificate, who trusts our server.
+	settings := func(a *authority) *tls.Config {
+		t.Helper()
+		pair, err := tls.LoadX509KeyPair(a.path("qinzhou.pem"), a.path("qinzhou.key"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		roots := x509.NewCertPool()
+		roots.AddCert(ours.certificate)
+		return &tls.Config{
+			RootCAs: roots, MinVersion: tls.VersionTLS12, Certificates: []tls.Certificate{pair}, ClientSessionCache: tls.NewLRUClientSessionCache(8),
+		}
+	}
+	// ask asks once by the transport, and returns the certificate that the server
+	// showed and whether the connection was there before.
+	ask := func(transport *http.Transport) (shown *x509.Certificate, reused bool, err error) {
+		ctx := httptrace.WithClientTrace(t.Context(), &httptrace.ClientTrace{GotConn: func(i httptrace.GotConnInfo) { reused = i.Reused }})
+		r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://"+d.Public().String()+"/v1/version", nil)
+		if err != nil {
+			return nil, false, err
+		}
+		answer, err := transport.RoundTrip(r)
+		if err != nil {
+			return nil, false, err
+		}
+		_, err = io.Copy(io.Discard, answer.Body)
+		if answer.StatusCode != http.StatusOK {
+			err = errors.Join(err, errors.New(answer.Status))
+		}
+		return answer.TLS.PeerCertificates[0], reused, errors.Join(err, answer.Body.Close())
+	}
+	old, running := settings(ours), &http.Transport{}
+	running.TLSClientConfig = old
+	t.Cleanup(running.CloseIdleConnections)
+	if shown, _, err := ask(running); err != nil || !shown.Equal(first) {
+		t.Fatalf("before: %v, %v", shown, err)
+	}
+	if _, _, err := ask(&http.Transport{TLSClientConfig: settings(next), DisableKeepAlives: true}); err == nil {
+		t.Error("before: a client of an authority to come was accepted")
+	}
+
+	second, _ := ours.issue("server", forServer())
+	trust(next)
+	before := d.last
+	if err := reload(); err != nil {
+		t.Fatal(err)
+	}
+	if changes := before.changes(d.last); !slices.Equal(changes, []string{"tls.certificate", "tls.clientCAs"}) {
+		t.Errorf("changed: %v", changes)
+	}
+	if shown, reused, err := ask(running); err != nil || !reused || !shown.Equal(first) {
+		t.Errorf("the running connection: %v, reused %t, %v", shown, reused, err)
+	}
+	newcomer := func() (*x509.Certificate, error) {
+		shown, _, err := ask(&http.Transport{TLSClientConfig: settings(next), DisableKeepAlives: true})
+		return shown, err
+	}
+	if shown, err := newcomer(); err != nil || !shown.Equal(second) {
+		t.Errorf("a new client: %v, %v", shown, err)
+	}
+	for name, c := range map[string]*tls.Config{"a new session": settings(ours), "a session resumed": old} {
+		if _, _, err := ask(&http.Transport{TLSClientConfig: c, DisableKeepAlives: true}); err == nil {
+			t.Errorf("a client of the old authority was accepted by %s", name)
+		}
+	}
+
+	for file, setting := range map[string]string{clients: "tls.clientCAs", ours.path("server.pem"): "tls.key"} {
+		good, err := os.ReadFile(file)
+		if err == nil {
+			err = os.WriteFile(file, []byte("broken"), 0o600)
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := reload(); err == nil || !strings.Contains(err.Error(), file) || !strings.Contains(err.Error(), setting) {
+			t.Errorf("with %s broken: %v", setting, err)
+		}
+		if shown, err := newcomer(); err != nil || !shown.Equal(second) {
+			t.Errorf("with %s broken, a new client: %v, %v", setting, shown, err)
+		}
+		if err := os.WriteFile(file, good, 0o600); err != nil {
+			t.Fatal(err)
+		}
 	}
 }

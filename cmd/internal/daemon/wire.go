@@ -2,12 +2,8 @@ package daemon
 
 import (
 	"crypto/tls"
-	"crypto/x509"
-	"fmt"
 	"net/http"
-	"os"
 
-	"beibu/cmd/internal/secret"
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -61,38 +57,16 @@ func (d *Daemon) unanswered() func() int64 {
 	return nil
 }
 
-// suites are those of TLS 1.2 that encrypt and authenticate in one: none in CBC mode
-// (RFC 9325 section 4.2). TLS 1.3 has no others, and does not ask.
-func suites() []uint16 {
-	return []uint16{
-		tls.TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256, tls.TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256,
-		tls.TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, tls.TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
-		tls.TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, tls.TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
+// secure puts TLS on the public server, if the configuration has it. Every new
+// connection gets the settings that are in force when it begins.
+func (d *Daemon) secure(server *http.Server) {
+	if d.config.PublicTLS == nil {
+		return
 	}
-}
-
-// secure puts TLS on the public server, where the configuration says so.
-func (d *Daemon) secure(server *http.Server) error {
-	t := d.config.TLS
-	if t.Certificate == "" {
-		return nil
+	server.TLSConfig = &tls.Config{
+		MinVersion: tls.VersionTLS12,
+		GetConfigForClient: func(*tls.ClientHelloInfo) (*tls.Config, error) {
+			return d.tls.Load(), nil
+		},
 	}
-	pair, err := secret.KeyPair(t.Certificate, t.Key)
-	if err != nil {
-		return fmt.Errorf("load TLS certificate: %w", err)
-	}
-	server.TLSConfig = &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: suites(), Certificates: []tls.Certificate{pair}}
-	if t.ClientCAs == "" {
-		return nil
-	}
-	b, err := os.ReadFile(t.ClientCAs)
-	if err != nil {
-		return fmt.Errorf("read client authorities: %w", err)
-	}
-	server.TLSConfig.ClientCAs = x509.NewCertPool()
-	if !server.TLSConfig.ClientCAs.AppendCertsFromPEM(b) {
-		return fmt.Errorf("read client authorities: %s holds no PEM certificate", t.ClientCAs)
-	}
-	server.TLSConfig.ClientAuth = tls.VerifyClientCertIfGiven
-	return nil
 }
