@@ -64,7 +64,7 @@ type Daemon struct {
 	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
 	courier        *topics.Courier // or nil, where there is no Kafka
 	inbox          *topics.Inbox   // or nil, where there is no Kafka
-	crew           crew            // at the topics of parties
+	jobs           supervisor      // of the topics of parties
 
 	public, private net.Addr
 }
@@ -78,7 +78,7 @@ func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error
 		config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1),
 		startup: startup{log: log, brokers: l.Kafka.Brokers},
 	}
-	d.crew.fail = d.fail
+	d.jobs.fail = d.fail
 	if err := d.wire(ctx); err != nil {
 		return nil, d.abandon(ctx, err)
 	}

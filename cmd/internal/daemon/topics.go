@@ -35,8 +35,8 @@ func (d *Daemon) openTopics() error {
 
 // serveTopics begins to carry to and to receive from the topics in force.
 func (d *Daemon) serveTopics() {
-	d.life.onStop("topics of parties", d.crew.stop)
-	d.crew.assign(d.topicJobs(d.current.Load().Parties))
+	d.life.onStop("topics of parties", d.jobs.stop)
+	d.jobs.assign(d.topicJobs(d.current.Load().Parties))
 }
 
 // topicJobs are what the topics of parties ask for. One daemon of those that

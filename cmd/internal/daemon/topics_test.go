@@ -142,9 +142,9 @@ func (p *port) stands(id, receiver string, state exchange.State) {
 // atWork fails the test unless exactly these jobs are being done.
 func (p *port) atWork(want ...string) {
 	p.t.Helper()
-	p.crew.mu.Lock()
-	defer p.crew.mu.Unlock()
-	if got := slices.Sorted(maps.Keys(p.crew.shifts)); !slices.Equal(got, want) {
+	p.jobs.mu.Lock()
+	defer p.jobs.mu.Unlock()
+	if got := slices.Sorted(maps.Keys(p.jobs.running)); !slices.Equal(got, want) {
 		p.t.Errorf("at work are %v, want %v", got, want)
 	}
 }
