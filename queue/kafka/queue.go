@@ -24,7 +24,8 @@ type Queue struct {
 	layout  layout
 	cluster *cluster
 	writer  *kafkago.Writer
-	writing sync.RWMutex // held to write; Close takes it for itself
+	writing sync.RWMutex // held to read by whoever writes messages
+	closed  bool         // guarded by writing; the writer takes no more messages
 	outbox  *outbox
 	owners  *owners
 	feed    *feed
@@ -164,7 +165,9 @@ func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
 func (q *Queue) Close() error {
 	q.ending.Do(func() {
 		q.end(errClosed)
-		q.writing.Lock() // for ever: see send
+		q.writing.Lock() // waits for those that are writing
+		q.closed = true
+		q.writing.Unlock()
 		if err := q.writer.Close(); err != nil {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
@@ -180,10 +183,11 @@ func (q *Queue) Close() error {
 // send hands messages to the writer. One that is closed while it takes messages
 // in never ends, so it is closed only between them and takes none afterwards.
 func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
-	if !q.writing.TryRLock() {
+	q.writing.RLock()
+	defer q.writing.RUnlock()
+	if q.closed {
 		return errClosed
 	}
-	defer q.writing.RUnlock()
 	return q.writer.WriteMessages(ctx, messages...)
 }
 
