@@ -92,7 +92,7 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 		return err
 	}
 	if done {
-		return s.printf("%s\n", s.say("done: %s", s.deliveries(*cmp.Or(plan.Begun, &plan.Eligible))))
+		return s.printf("%s\n", s.say("done: %s", s.deliveries(*cmp.Or(plan.Started, &plan.Eligible))))
 	}
 	return s.printf("%s\n%s\n%s\n", s.say("planned: %s; nothing was done", s.deliveries(plan.Eligible)),
 		s.say("plan %s", terminal.Clean(plan.Digest)), s.word("to do it, add --do --reason WHY"))
@@ -108,8 +108,8 @@ func (s *session) countsOf(plan httpapi.Plan) string {
 		text.WriteString(s.say("%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards",
 			s.deliveries(plan.Matched), plan.LeftOut) + "\n")
 	}
-	if plan.Begun != nil && *plan.Begun < plan.Eligible {
-		text.WriteString(s.say("%s of the plan were acknowledged, or begun by another, a moment before", s.deliveries(plan.Eligible-*plan.Begun)) + "\n")
+	if plan.Started != nil && *plan.Started < plan.Eligible {
+		text.WriteString(s.say("%s of the plan were acknowledged, or begun by another, a moment before", s.deliveries(plan.Eligible-*plan.Started)) + "\n")
 	}
 	return text.String()
 }

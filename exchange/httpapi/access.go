@@ -19,7 +19,7 @@ func (s *Server) authenticate(c *call) error {
 	if state := c.request.TLS; state != nil && len(state.PeerCertificates) > 0 {
 		leaf = state.PeerCertificates[0]
 	}
-	if c.caller, err = s.credentials.Authenticate(key, leaf, c.begun); err != nil {
+	if c.caller, err = s.credentials.Authenticate(key, leaf, c.started); err != nil {
 		return err
 	}
 	c.setAuthenticated()

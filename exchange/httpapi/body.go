@@ -122,10 +122,10 @@ func isMedia(r *http.Request, media ...string) error {
 	return nil
 }
 
-// isPlain tells whether a content type needs no parsing, as nearly all do.
+// isPlain reports whether a content type needs no parsing, as nearly all do.
 func isPlain(contentType string, media []string) bool { return slices.Contains(media, contentType) }
 
-// isPacked tells whether a body came as gzip, and refuses other codings.
+// isPacked reports whether a body is sent as gzip, and refuses other codings.
 func isPacked(r *http.Request) (bool, error) {
 	switch coding := strings.ToLower(strings.Join(r.Header.Values("Content-Encoding"), ", ")); coding {
 	case "", "identity":
@@ -149,7 +149,7 @@ func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	err := s.fill(buf, came, limit, packed, c.ticket)
 	c.received = came.n
 	if err != nil {
-		return bodyRefusal(err, limit) // the deadline stands: the server reads what is left
+		return bodyRefusal(err, limit) // the deadline stays in force: the server reads what is left
 	}
 	s.bodyDeadline(c, time.Time{})
 	return nil
@@ -170,8 +170,8 @@ func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, t *adm
 	return readAll(buf, z, limit, came, t)
 }
 
-// readAll reads to the end. Where came is given, it counts what was read so
-// far before it was unpacked.
+// readAll reads to the end. If came is not nil, it counts what was read so far
+// before it was unpacked.
 func readAll(buf *[]byte, from io.Reader, limit int, came *counter, t *admission.Ticket) error {
 	b := *buf
 	defer func() { *buf = b }()

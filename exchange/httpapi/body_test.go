@@ -247,7 +247,7 @@ func serve(t *testing.T, h *http.Server) *pipes {
 	return p
 }
 
-// shut closes what a test has read, and fails where that fails.
+// shut closes what a test has read, and fails if that fails.
 func shut(tb testing.TB, c io.Closer) {
 	tb.Helper()
 	if err := c.Close(); err != nil {
@@ -259,7 +259,7 @@ func TestSlowBodyIsCutOff(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := echo(t, admission.Limits{}, Limits{Body: 30 * time.Second}, echoXML)
 		conn := serve(t, s.HTTP()).dial()
-		begun := time.Now()
+		start := time.Now()
 		_, err := io.WriteString(conn, "POST / HTTP/1.1\r\nHost: beibu\r\nContent-Type: application/xml\r\nContent-Length: 1000\r\n\r\n<a>")
 		if err != nil {
 			t.Fatal(err)
@@ -272,7 +272,7 @@ func TestSlowBodyIsCutOff(t *testing.T) {
 		if answer.StatusCode != http.StatusRequestTimeout || answer.Header.Get("Retry-After") == "" {
 			t.Errorf("%d with %v", answer.StatusCode, answer.Header)
 		}
-		if took := time.Since(begun); took != 30*time.Second {
+		if took := time.Since(start); took != 30*time.Second {
 			t.Errorf("cut off after %s", took)
 		}
 	})
@@ -409,9 +409,9 @@ func FuzzUnpack(f *testing.F) {
 	})
 }
 
-// BenchmarkDoor is what the door itself costs: middleware, routing, reading
+// BenchmarkAPI is what the API itself costs: middleware, routing, reading
 // 10 KB and answering them, with no document looked at.
-func BenchmarkDoor(b *testing.B) {
+func BenchmarkAPI(b *testing.B) {
 	s := echo(b, admission.Limits{}, Limits{}, echoXML)
 	document := bytes.Repeat([]byte("<a>北部湾</a>"), 10<<10/16)
 	b.SetBytes(int64(len(document)))

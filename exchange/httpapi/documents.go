@@ -34,7 +34,7 @@ func (s *Server) submit(c *call) error {
 	return c.json(said.Status(), said)
 }
 
-// setQuota says how the quota of the caller's party stands, if it has one
+// setQuota says what is left of the quota of the caller's party, if it has one
 // (draft-ietf-httpapi-ratelimit-headers, sections 3 and 4).
 func (c *call) setQuota(s admission.Standing) {
 	if s == (admission.Standing{}) {

@@ -120,7 +120,7 @@ func TestAlteredEnvelopeIsNotShown(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	a := w.submit(carnet(t, "CN/4501/26/5"))
 	b := w.submit(carnet(t, "CN/4501/26/6"))
-	w.settle()
+	w.awaitIndex()
 	other, err := w.index.Exchange(t.Context(), uuid.MustParse(b.ExchangeID))
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func TestUnavailableThenAccepted(t *testing.T) {
 	w.submit(document)
 }
 
-// One more document than may be worked on at once is told to come again.
+// One more document than may be worked on at once is refused, to be sent again.
 func TestTooMuchAtOnce(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 1})
 	entered, leave := make(chan struct{}), make(chan struct{})

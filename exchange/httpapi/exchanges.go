@@ -141,7 +141,7 @@ func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
 // Timestamps keep what a time-stamping authority said of the seals.
 type Timestamps interface {
 	// Stamp returns the envelope of an exchange with a time stamp in each of
-	// its seals. It fails with an *exchange.Error of kind NotFound where there
+	// its seals. It fails with an *exchange.Error of kind NotFound if there
 	// is none yet.
 	Stamp(ctx context.Context, id uuid.UUID, envelope []byte) ([]byte, error)
 }
@@ -240,13 +240,13 @@ func (s *Server) receipt(c *call) error {
 }
 
 // release answers POST /v1/exchanges/{id}/release.
-func (s *Server) release(c *call) error { return s.settle(c, true) }
+func (s *Server) release(c *call) error { return s.decide(c, true) }
 
 // refuse answers POST /v1/exchanges/{id}/refusal.
-func (s *Server) refuse(c *call) error { return s.settle(c, false) }
+func (s *Server) refuse(c *call) error { return s.decide(c, false) }
 
-// settle carries out what an operator decided of a held exchange.
-func (s *Server) settle(c *call, release bool) error {
+// decide carries out what an operator decided of a held exchange.
+func (s *Server) decide(c *call, release bool) error {
 	var judgement Judgement
 	if err := s.readJSON(c, &judgement); err != nil {
 		return err
@@ -263,17 +263,17 @@ func (s *Server) settle(c *call, release bool) error {
 	}
 	if err := s.hold.Settle(c.request.Context(), verdict); isNotFound(err) {
 		return &exchange.Error{
-			Op: "settle held exchange", Kind: exchange.Unavailable, Code: "unavailable",
+			Op: "decide held exchange", Kind: exchange.Unavailable, Code: "unavailable",
 			Err: exchange.Because("it is not dispatched yet, and nothing can be recorded of it", "该交换尚未分发，暂不能记录"),
 		}
 	} else if err != nil {
 		return err
 	}
-	settled, err := s.journal.Exchange(c.request.Context(), x.ID)
+	decided, err := s.journal.Exchange(c.request.Context(), x.ID)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wireExchange(settled, c.caller, s.handovers))
+	return c.json(http.StatusOK, wireExchange(decided, c.caller, s.handovers))
 }
 
 // maxReason is the longest reason, in bytes, as exchange.Cause keeps it.

@@ -66,7 +66,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	for _, number := range []string{"A", "B", "C", "D", "E"} {
 		w.submit(carnet(t, number))
 	}
-	w.settle()
+	w.awaitIndex()
 	var seen []string
 	cursor := ""
 	for pages := 0; pages == 0 || cursor != ""; pages++ {
@@ -82,7 +82,7 @@ func TestPagesFollowEachOther(t *testing.T) {
 	}
 }
 
-// A receiver is told how its own delivery went, and nothing of the others.
+// A receiver sees its own delivery, and nothing of the others.
 func TestReceiverSeesItsOwnDelivery(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	a := w.submit(carnet(t, "A"))
@@ -103,7 +103,7 @@ func TestReceiverSeesItsOwnDelivery(t *testing.T) {
 	}
 }
 
-// Whoever may not see an exchange is told the same as of one that is not there.
+// Whoever may not see an exchange gets the same answer as for one that does not exist.
 func TestOthersExchangesAreNotThere(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	held := w.submit(carnet(t, "HOLD-A"))

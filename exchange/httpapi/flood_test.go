@@ -17,9 +17,9 @@ import (
 )
 
 // While documents wait for a log that does not answer, a party that floods gets
-// half of the places, another still gets in, and all is told as metrics. Once
+// half of the slots, another still gets in, and metrics show all of it. Once
 // the log answers, everything that got in is accepted.
-func TestFloodLeavesPlaces(t *testing.T) {
+func TestFloodLeavesSlots(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 8})
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
@@ -100,9 +100,9 @@ func (w *world) setQuota(quotas map[string]exchange.Quota) {
 	w.changeParties(func(p *exchange.Party) { p.Quota = quotas[p.ID] })
 }
 
-// A party with a quota is told with every answer how it stands, and refused
+// A party with a quota reads in every answer what is left of it, and is refused
 // once it is used up, with what duplicates and bad documents cost; parties
-// without one are told nothing.
+// without one read nothing of it.
 func TestQuota(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.setQuota(map[string]exchange.Quota{port: {Documents: 3, Window: time.Hour}})
@@ -119,8 +119,8 @@ func TestQuota(t *testing.T) {
 	} {
 		a := w.do(request{path: "/v1/documents", as: port, body: c.body})
 		policy, now := a.header.Get("RateLimit-Policy"), a.header.Get("RateLimit")
-		wait, told := strings.CutPrefix(now, `"documents";r=`+c.left+`;t=`)
-		if a.status != c.status || policy != `"documents";q=3;w=3600` || !told {
+		wait, isShown := strings.CutPrefix(now, `"documents";r=`+c.left+`;t=`)
+		if a.status != c.status || policy != `"documents";q=3;w=3600` || !isShown {
 			t.Errorf("document %d: %d, %s, %s; want %d and %s left", i, a.status, policy, now, c.status, c.left)
 		}
 		if c.status != http.StatusTooManyRequests {

@@ -18,9 +18,9 @@ import (
 type index struct {
 	*journal.Journal
 	mu     sync.Mutex
-	err    error               // what reading answers, where it is to fail
-	bodies map[uuid.UUID]int64 // where envelopes are said to be
-	untold uuid.UUID           // an exchange that is said not to be there
+	err    error               // what reading returns, if it is to fail
+	bodies map[uuid.UUID]int64 // positions of envelopes, if not the true ones
+	hidden uuid.UUID           // an exchange that is said not to exist
 }
 
 // fail makes all reading answer an error, until it is nil.
@@ -41,7 +41,7 @@ func (x *index) misplace(id string, body int64) {
 func (x *index) hide(id uuid.UUID) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	x.untold = id
+	x.hidden = id
 }
 
 func (x *index) failure() error {
@@ -58,7 +58,7 @@ func (x *index) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, 
 	found, err := x.Journal.Exchange(ctx, id)
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	if id == x.untold {
+	if id == x.hidden {
 		return exchange.Exchange{}, &exchange.Error{Op: "find exchange", Kind: exchange.NotFound}
 	}
 	if body, misplaced := x.bodies[id]; misplaced {
@@ -101,7 +101,7 @@ func (d *decisions) Decided(ctx context.Context, id [16]byte) (queue.Entry, erro
 // record is let on.
 func (w *world) holdBack(id string) (letOn func()) {
 	w.t.Helper()
-	w.told(func(c queue.Change) bool {
+	w.recorded(func(c queue.Change) bool {
 		if c.Entry == nil || uuid.UUID(c.Entry.ID).String() != id {
 			return false
 		}
@@ -112,16 +112,16 @@ func (w *world) holdBack(id string) (letOn func()) {
 	return func() { w.index.hide(uuid.Nil) }
 }
 
-// consigned waits until an exchange stands before its receivers and the index
+// consigned waits until an exchange is consigned and the index
 // shows it.
 func (w *world) consigned(id string) {
 	w.t.Helper()
-	w.told(func(c queue.Change) bool { return c.Event != nil && uuid.UUID(c.Event.Subject.Exchange).String() == id })
-	w.settle()
+	w.recorded(func(c queue.Change) bool { return c.Event != nil && uuid.UUID(c.Event.Subject.Exchange).String() == id })
+	w.awaitIndex()
 }
 
-// told waits until the record tells what a test looks for.
-func (w *world) told(found func(queue.Change) bool) {
+// recorded waits until the record has what a test looks for.
+func (w *world) recorded(found func(queue.Change) bool) {
 	w.t.Helper()
 	ctx, cancel := context.WithCancel(w.t.Context())
 	defer cancel()

@@ -17,7 +17,7 @@ const maxValues = 10_000
 
 // exactKeys refuses JSON in which a key is given twice, or is spelled in other cases
 // than a value of the type has it: encoding/json takes the last and any case, and
-// whoever looks at the same bytes by another reader may see something else
+// another reader of the same bytes may see something else
 // (RFC 8259 section 4). What is not well-formed is left to the decoder.
 func exactKeys(body []byte, of reflect.Type) error {
 	k := keyReader{Decoder: json.NewDecoder(bytes.NewReader(body))}
@@ -77,7 +77,7 @@ func (k *keyReader) object(of reflect.Type) error {
 		}
 		key, _ := token.(string)
 		if seen[key] {
-			return fmt.Errorf("the key %.64q stands twice", key)
+			return fmt.Errorf("the key %.64q is given twice", key)
 		}
 		seen[key] = true
 		field, known := fields[key]

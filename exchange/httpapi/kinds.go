@@ -23,7 +23,7 @@ type SchemaFiles struct {
 type SchemaFile struct {
 	Name  string `json:"name"` // path that the files name each other by
 	Bytes int    `json:"bytes"`
-	Path  string `json:"path"` // where it is read
+	Path  string `json:"path"` // for GET
 }
 
 // book answers by the configuration of the call.

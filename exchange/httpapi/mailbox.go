@@ -12,12 +12,12 @@ import (
 
 // A Mailbox is the courier of receivers that fetch (see mailbox.Mailbox).
 type Mailbox interface {
-	// Fetch leases open deliveries to a receiver, and waits for one where
+	// Fetch leases open deliveries to a receiver, and waits for one if
 	// there is none. It returns none, without an error, when the wait is over
 	// or ctx ends.
 	Fetch(ctx context.Context, receiver string, o mailbox.FetchOptions) ([]mailbox.Item, error)
 	// Acknowledge records what a receiver says of deliveries, all or none, and
-	// returns how each stands, in the order of the acks. It fails with an
+	// returns the state of each, in the order of the acks. It fails with an
 	// *exchange.Error of kind Invalid, NotFound, Stale or Unavailable.
 	Acknowledge(ctx context.Context, receiver string, acks []mailbox.Ack) ([]mailbox.AckResult, error)
 }
@@ -106,7 +106,7 @@ type AckResults struct {
 	Deliveries []AckResult `json:"deliveries"`
 }
 
-// AckResult tells how a delivery stands after its ack.
+// AckResult is the state of a delivery after its ack.
 type AckResult struct {
 	ExchangeID string         `json:"exchangeId"`
 	State      exchange.State `json:"state"`

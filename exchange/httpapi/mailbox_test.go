@@ -21,8 +21,8 @@ import (
 type failingMailbox struct {
 	*mailbox.Mailbox
 	mu      sync.Mutex
-	err     error         // what it answers, where it is to fail
-	fetched chan struct{} // told of every fetch that begins, where it is there
+	err     error         // what it returns, if it is to fail
+	fetched chan struct{} // receives for every fetch that begins; or nil
 }
 
 // fail makes everything answer an error, until it is nil.

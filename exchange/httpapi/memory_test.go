@@ -72,7 +72,7 @@ func TestRefusedBeforeMemoryIsUsed(t *testing.T) {
 	}
 }
 
-// A party that floods the door with requests that never end keeps nobody else
+// A party that floods the API with requests that never end keeps nobody else
 // out, and is let in again itself once they were cut off.
 func TestSlowFloodLeavesRoom(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

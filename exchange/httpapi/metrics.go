@@ -9,7 +9,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 )
 
-// metrics are what the door counts. Labels are bounded by construction: routes
+// metrics are what the API counts. Labels are bounded by construction: routes
 // by their patterns, methods and codes by lists, kinds by the catalogue.
 type metrics struct {
 	requests *prometheus.CounterVec

@@ -28,13 +28,13 @@ type call struct {
 	http.ResponseWriter
 	request *http.Request
 	id      string // of the request
-	begun   time.Time
+	started time.Time
 	now     *exchange.InForce // by which it is answered, whole
 	caller  access.Principal
 	ticket  *admission.Ticket // what it holds, until its answer is written; nil if there is no route
 	limits  *Limits
 	largest int    // bytes of the largest document
-	route   string // the path of the route's pattern; "" where there is none
+	route   string // the path of the route's pattern; "" if there is none
 
 	routed   bool // a handler of ours has it; what the mux itself says is held back
 	status   int  // 0 until the header is written
@@ -104,16 +104,16 @@ const (
 	answerPiece = 64 << 10
 )
 
-// send writes the body of an answer, a piece at a time, and ends where the caller
+// send writes the body of an answer, a piece at a time, and ends if the caller
 // takes it too slowly: the memory of the answer is for others, too. Nobody is
 // left to be answered, so the log alone says so.
 func (c *call) send(body []byte) {
-	connection, begun := http.NewResponseController(c.ResponseWriter), time.Now()
+	connection, start := http.NewResponseController(c.ResponseWriter), time.Now()
 	for sent := 0; sent < len(body); {
 		piece := body[sent:min(len(body), sent+answerPiece)]
 		sent += len(piece)
 		allowed := answerTime + time.Duration(sent)*time.Second/time.Duration(c.limits.Slowest)
-		_ = connection.SetWriteDeadline(begun.Add(allowed)) // a connection without deadlines, as in tests, has none
+		_ = connection.SetWriteDeadline(start.Add(allowed)) // a connection without deadlines, as in tests, has none
 		if _, err := c.Write(piece); err != nil {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				c.code = codeUnread
@@ -126,8 +126,8 @@ func (c *call) send(body []byte) {
 // codeUnread is in the log of an answer that was taken too slowly and cut off.
 const codeUnread = "answer-unread"
 
-// fail answers with the problem that an error is. It is called once, where
-// nothing was answered yet.
+// fail answers with the problem that an error is. It is called once, while
+// nothing is answered yet.
 func (c *call) fail(err error) {
 	p, retryAfter := answer.ProblemOf(err, c.id)
 	body := p.Encode()
@@ -162,7 +162,7 @@ func (c *call) drain() {
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), s.admission.Limits().Request)
 	defer cancel()
-	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), begun: time.Now(), now: s.current.Load(), limits: &s.limits, largest: s.admission.Limits().Document}
+	c := &call{ResponseWriter: w, request: r.WithContext(ctx), id: requestID(r), started: time.Now(), now: s.current.Load(), limits: &s.limits, largest: s.admission.Limits().Document}
 	h := w.Header()
 	h.Set("X-Request-Id", c.id)
 	h.Set("Cache-Control", "no-store")
@@ -173,13 +173,13 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	s.metrics.inFlight.Inc()
 	defer s.finish(c)
 	if r.ContentLength != 0 {
-		s.bodyDeadline(c, c.begun.Add(s.limits.Body))
+		s.bodyDeadline(c, c.started.Add(s.limits.Body))
 	}
 	s.answerDeadline(c)
 	s.serve(c)
 }
 
-// serve routes a call, and answers for the mux where no route takes it.
+// serve routes a call, and answers for the mux if no route takes it.
 func (s *Server) serve(c *call) {
 	defer func() {
 		v := recover()
@@ -205,7 +205,7 @@ func (s *Server) serve(c *call) {
 	}
 }
 
-// errPanic stands for a panic in the answer and the log.
+// errPanic represents a panic in the answer and the log.
 var errPanic = errors.New("panic")
 
 // unrouted answers a request that no route takes: with the methods there are
@@ -228,7 +228,7 @@ func (c *call) unrouted() {
 
 // finish logs and counts a call that was answered.
 func (s *Server) finish(c *call) {
-	took := time.Since(c.begun)
+	took := time.Since(c.started)
 	c.ticket.Release()
 	s.metrics.inFlight.Dec()
 	s.metrics.count(c, took)
@@ -267,7 +267,7 @@ func (c *call) theirs() bool {
 	return exchange.KindOf(c.failure) == exchange.Overloaded || errors.Is(c.request.Context().Err(), context.Canceled)
 }
 
-// requestID returns the caller's own id for its request where it is sane, so
+// requestID returns the caller's own id for its request if it is sane, so
 // that both sides' logs can be laid side by side, or makes one.
 func requestID(r *http.Request) string {
 	if id := r.Header.Get("X-Request-Id"); saneID(id) {
@@ -276,7 +276,7 @@ func requestID(r *http.Request) string {
 	return rand.Text()
 }
 
-// saneID tells whether an id can stand in a log and a header as it is: 8 to
+// saneID reports whether an id may be in a log and a header as it is: 8 to
 // 128 letters, digits, dots, hyphens and underscores.
 func saneID(id string) bool {
 	if len(id) < 8 || len(id) > 128 {
@@ -300,8 +300,8 @@ func (s *Server) bodyDeadline(c *call, at time.Time) {
 }
 
 // answerDeadline bounds how long a caller may take until it reads its answer, so
-// that one that never reads holds nothing for ever. The body has a bound of its
+// that one that never reads holds nothing without end. The body has a bound of its
 // own, see call.send.
 func (s *Server) answerDeadline(c *call) {
-	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.begun.Add(s.admission.Limits().Request + s.limits.Body))
+	_ = http.NewResponseController(c.ResponseWriter).SetWriteDeadline(c.started.Add(s.admission.Limits().Request + s.limits.Body))
 }

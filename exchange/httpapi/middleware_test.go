@@ -78,7 +78,7 @@ func TestOneLineARequest(t *testing.T) {
 		text := fmt.Sprint(got)
 		for _, secret := range []string{"SECRET-NUMBER", "secret key", "Bearer", "cbc:ID"} {
 			if strings.Contains(text, secret) {
-				t.Errorf("line %d tells %q: %s", i, secret, text)
+				t.Errorf("line %d contains %q: %s", i, secret, text)
 			}
 		}
 	}

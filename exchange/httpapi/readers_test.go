@@ -81,7 +81,7 @@ func TestSlowReadersStayWithinMemory(t *testing.T) {
 	document := carnet(t, "CN/4501/26/large")
 	document = append(bytes.TrimRight(document, "\n"), ("<!--" + strings.Repeat("x", 6_700_000) + "-->")...)
 	path := "/v1/exchanges/" + w.submit(document).ExchangeID + "/document"
-	w.settle()
+	w.awaitIndex()
 	dial := w.dial()
 	var before, after runtime.MemStats
 	runtime.GC()

@@ -49,6 +49,6 @@ func (s *Server) doReplay(c *call) error {
 		return err
 	}
 	done := wirePlan(plan)
-	done.Begun = &plan.Begun
+	done.Started = &plan.Begun
 	return c.json(http.StatusOK, done)
 }

@@ -1,3 +1,16 @@
+// Package httpapi is the HTTP API by which parties submit, fetch and acknowledge,
+// and operators watch and replay. It translates, and nothing else: requests into
+// calls of the domain, and what the domain returns into statuses and JSON (wire.go).
+// What a caller may do is for package access, what is admitted for package
+// admission, and what is said of a failure for package answer.
+//
+// It promises:
+//
+//   - A caller is known, by API key or client certificate, before a byte of a
+//     document is read.
+//   - 202 and 200 to a submission mean that the document is durable; any other
+//     status promises nothing, and sending the same document again is safe.
+//   - The cause of a failure of ours is logged and never shown.
 package httpapi
 
 import (
@@ -18,23 +31,23 @@ import (
 	"beibu/queue"
 )
 
-// Options are what the door is built of. All but Limits, Stamps and
-// Suspended must be there.
+// Options are the parts of the API. All but Limits, Stamps and Suspended are
+// required.
 type Options struct {
-	Current   *exchange.Current // holds the configuration in force
-	Admission *admission.Control
-	Suspended *exchange.Suspensions // those of Admission; or nil
-	Journal   exchange.Journal
-	Recorder  *exchange.Recorder
-	Untold    queue.Undispatched // accepted, and in no index yet
-	Mailbox   Mailbox
-	Bodies    queue.Bodies
-	Stamps    Timestamps // or nil, where no authority stamps seals
-	Access    *access.Credentials
-	Limits    Limits
-	Version   Version
-	Log       *zap.Logger
-	Metrics   prometheus.Registerer
+	Current      *exchange.Current // holds the configuration in force
+	Admission    *admission.Control
+	Suspended    *exchange.Suspensions // those of Admission; or nil
+	Journal      exchange.Journal
+	Recorder     *exchange.Recorder
+	Undispatched queue.Undispatched // accepted, and in no index yet
+	Mailbox      Mailbox
+	Bodies       queue.Bodies
+	Stamps       Timestamps // or nil, if no authority stamps seals
+	Access       *access.Credentials
+	Limits       Limits
+	Version      Version
+	Log          *zap.Logger
+	Metrics      prometheus.Registerer
 
 	Handovers int // without an acknowledgement, after which Mailbox has a delivery behind all others
 }
@@ -98,16 +111,16 @@ type Server struct {
 	drain    context.CancelFunc
 }
 
-// New returns the door. It fails where something is missing or where its
-// metrics are taken.
+// New returns the API. It returns an error if a part is missing or if its metrics
+// are registered already.
 func New(o Options) (*Server, error) {
-	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Recorder == nil || o.Untold == nil || o.Mailbox == nil ||
+	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Recorder == nil || o.Undispatched == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
-		return nil, errors.New("make HTTP API: something that it is built of is missing")
+		return nil, errors.New("make HTTP API: a part is missing")
 	}
 	s := &Server{
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal,
-		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Untold, Recorder: o.Recorder},
+		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,

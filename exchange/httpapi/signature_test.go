@@ -53,7 +53,7 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 	}
 }
 
-// A sender's signature is told with the exchange and by a check; one that does
+// A sender's signature is shown with the exchange and by a check; one that does
 // not count is refused with its code, at its place.
 func TestSignatures(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})

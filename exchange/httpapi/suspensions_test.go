@@ -9,7 +9,7 @@ import (
 	"beibu/exchange/httpapi"
 )
 
-// A suspension counts for the very next request, is told to operators with its
+// A suspension counts for the very next request, is shown to operators with its
 // reason and to others without, and leaves who did it, and why, in the log.
 func TestSuspension(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
@@ -22,9 +22,9 @@ func TestSuspension(t *testing.T) {
 	if p := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: port, body: document}), http.StatusForbidden); p.Code != exchange.CodeSuspended {
 		t.Errorf("the next request: %+v", p)
 	}
-	for as, told := range map[string]bool{operator: true, receiver: false} {
+	for as, isShown := range map[string]bool{operator: true, receiver: false} {
 		for _, p := range read[httpapi.Parties](t, w.do(request{path: "/v1/parties", as: as}), http.StatusOK).Parties {
-			if p.Suspended != (p.ID == port) || (p.Suspension != nil) != (told && p.ID == port) {
+			if p.Suspended != (p.ID == port) || (p.Suspension != nil) != (isShown && p.ID == port) {
 				t.Errorf("to %s: %+v", as, p)
 			}
 		}

@@ -58,7 +58,7 @@ func TestResendAfterAChange(t *testing.T) {
 	}
 }
 
-// What was not promised is told apart from what was refused.
+// A reply distinguishes what was not promised from what was refused.
 func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 1})
 	w.failAdmits(queue.ErrUnavailable)
@@ -103,7 +103,7 @@ func TestSubmitBySuspended(t *testing.T) {
 func TestMailboxOfAPartyWithATopic(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	id := w.submit(carnet(t, "CN-1")).ExchangeID
-	if mail := w.fetch(receiver, "wait=30s"); len(mail) != 1 { // which is when it stands before the receiver
+	if mail := w.fetch(receiver, "wait=30s"); len(mail) != 1 { // which is when the receiver has it
 		t.Fatalf("%d deliveries", len(mail))
 	}
 	w.changeParties(func(p *exchange.Party) {

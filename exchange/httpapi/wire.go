@@ -20,9 +20,9 @@ const (
 
 // Check answers POST /v1/checks.
 type Check struct {
-	Kind      string              `json:"kind"` // "" where it was not recognised
+	Kind      string              `json:"kind"` // "" if it was not recognised
 	Valid     bool                `json:"valid"`
-	Signature *exchange.Signature `json:"signature,omitempty"` // where there is one and it counts
+	Signature *exchange.Signature `json:"signature,omitempty"` // if there is one and it counts
 	Faults    []exchange.Fault    `json:"faults"`
 	Omitted   int                 `json:"faultsOmitted,omitempty"` // how many more there are
 	// Receivers are those whom a valid document would go to if the caller sent it;
@@ -91,7 +91,7 @@ type Plan struct {
 	Eligible int                  `json:"eligible"`        // of those: what the plan begins again
 	LeftOut  int                  `json:"leftOut"`         // of those: what is beyond the bound of one plan
 	Items    []PlanItem           `json:"items"`           // the first of what is eligible; at most 1,000
-	Begun    *int                 `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
+	Started  *int                 `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
 }
 
 // PlanItem is one delivery that a replay would begin again.
@@ -288,7 +288,7 @@ func cause(c exchange.Cause) *exchange.Cause {
 	return &c
 }
 
-// wirePlan returns a plan as the API tells it.
+// wirePlan returns a plan as the API shows it.
 func wirePlan(p exchange.Plan) Plan {
 	out := Plan{
 		Query: p.Query, Digest: p.Digest, Matched: p.Matched, Eligible: p.Eligible, LeftOut: p.LeftOut,

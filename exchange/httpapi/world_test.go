@@ -66,7 +66,7 @@ type world struct {
 	log       *observer.ObservedLogs
 	registry  *prometheus.Registry
 	keys      *signing.Keys
-	admit     atomic.Pointer[func(context.Context) error] // runs before admitting, which fails where it does
+	admit     atomic.Pointer[func(context.Context) error] // runs before admitting, which fails if it does
 	mailbox   *failingMailbox
 	decided   *decisions
 	recorder  *exchange.Recorder
@@ -125,7 +125,7 @@ func (w *world) failAdmits(err error) {
 	w.admit.Store(&before)
 }
 
-// stall makes every admit tell that it was entered, and wait to be let on.
+// stall makes every admit report that it was entered, and wait to be let on.
 func (w *world) stall(entered chan<- struct{}, leave <-chan struct{}) {
 	before := func(ctx context.Context) error {
 		entered <- struct{}{}
@@ -223,7 +223,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	})
 	must(err)
 	w.server, err = httpapi.New(httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Untold: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	})
@@ -333,7 +333,7 @@ func carnet(tb testing.TB, number string) []byte {
 
 // A request of a test. Zero fields are what is usual.
 type request struct {
-	method string // GET, or POST where there is a body
+	method string // GET, or POST if there is a body
 	path   string
 	as     string // whose key; "" for none
 	body   string
@@ -434,7 +434,7 @@ func (w *world) submit(document []byte) answer.Acceptance {
 	return read[answer.Acceptance](w.t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
 }
 
-// shut closes what a test has read, and fails where that fails.
+// shut closes what a test has read, and fails if that fails.
 func shut(tb testing.TB, c io.Closer) {
 	tb.Helper()
 	if err := c.Close(); err != nil {
@@ -442,8 +442,8 @@ func shut(tb testing.TB, c io.Closer) {
 	}
 }
 
-// settle waits until the index shows all that happened.
-func (w *world) settle() {
+// awaitIndex waits until the index shows all that happened.
+func (w *world) awaitIndex() {
 	w.t.Helper()
 	if err := w.recorder.Settle(w.t.Context()); err != nil {
 		w.t.Fatal(err)
