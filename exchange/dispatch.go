@@ -10,7 +10,8 @@ import (
 
 // Dispatch puts accepted exchanges before their receivers.
 type Dispatch struct {
-	Log queue.Dispatcher
+	Log      queue.Dispatcher
+	Observer Observer // or nil
 }
 
 // Run dispatches until ctx ends. What it writes depends on the log alone, so
@@ -18,16 +19,22 @@ type Dispatch struct {
 func (d *Dispatch) Run(ctx context.Context) error {
 	err := d.Log.Dispatch(ctx, func(_ context.Context, entries []queue.Entry) ([]queue.Event, error) {
 		var all []Event
+		exchanges := make([]Exchange, 0, len(entries))
 		for _, entry := range entries {
 			x, err := FromEntry(entry)
 			if err != nil {
 				return nil, err
 			}
+			exchanges = append(exchanges, x)
 			if x.State != SubmissionHeld { // that one waits for a person
 				all = append(all, consignments(x.ID, x.Receivers, x.AcceptedAt)...)
 			}
 		}
-		return record(all...)
+		records, err := record(all...)
+		if err == nil && d.Observer != nil {
+			d.Observer.Consigned(exchanges, all)
+		}
+		return records, err
 	})
 	if err != nil {
 		return fmt.Errorf("dispatch exchanges: %w", err)

@@ -83,6 +83,17 @@ type Recorder struct {
 	Appender queue.Appender
 	Feed     queue.Feed
 	Fold     Fold
+	Observer Observer // or nil
+}
+
+// An Observer receives the steps of exchanges, for logs and metrics. It must be
+// quick: those who take the step wait for it.
+type Observer interface {
+	// Consigned receives the exchanges of a batch that [Dispatch] puts before their
+	// receivers, and its events. After a crash it may receive them again.
+	Consigned(exchanges []Exchange, events []Event)
+	// Recorded receives events that a [Recorder] has made durable.
+	Recorded(ctx context.Context, events []Event)
 }
 
 // Record makes events durable, all or none. A nil error says that they are
@@ -103,6 +114,9 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 		return &Error{Op: "record events", Kind: Invalid, Code: "outside-limits", Err: err}
 	case err != nil:
 		return &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
+	}
+	if r.Observer != nil {
+		r.Observer.Recorded(ctx, events)
 	}
 	return r.await(ctx, told)
 }

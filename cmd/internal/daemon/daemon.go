@@ -42,23 +42,23 @@ type Daemon struct {
 	failed  chan error
 	serving atomic.Bool // readiness: false before Start and from the beginning of Stop
 
-	store      queue.Queue
-	claims     exchange.Claims    // or nil
-	decisions  exchange.Decisions // or nil, where the store is the daemon's own
-	index      *journal.Journal
-	recorder   *exchange.Recorder
-	api        *httpapi.Server
-	access     *access.Credentials
-	admission  *admission.Control
-	tokens     hsm.Tokens // hardware modules with keys that seal
-	shut       *exchange.Suspensions
-	stamps     *timestamps.Keeper // or nil, where no authority stamps seals
-	checks     *exchange.Checks   // schemas and rules, for as long as the daemon runs
-	current    exchange.Current
-	watched    atomic.Pointer[background]
-	tls        atomic.Pointer[tls.Config] // of new connections to the public address; nil if they are plain
-	last       *prepared                  // what is in force; New and Reload alone use it
-	deliveries *telemetry.Deliveries
+	store     queue.Queue
+	claims    exchange.Claims    // or nil
+	decisions exchange.Decisions // or nil, where the store is the daemon's own
+	index     *journal.Journal
+	recorder  *exchange.Recorder
+	api       *httpapi.Server
+	access    *access.Credentials
+	admission *admission.Control
+	tokens    hsm.Tokens // hardware modules with keys that seal
+	shut      *exchange.Suspensions
+	stamps    *timestamps.Keeper // or nil, where no authority stamps seals
+	checks    *exchange.Checks   // schemas and rules, for as long as the daemon runs
+	current   exchange.Current
+	watched   atomic.Pointer[background]
+	tls       atomic.Pointer[tls.Config] // of new connections to the public address; nil if they are plain
+	last      *prepared                  // what is in force; New and Reload alone use it
+	observer  exchange.Observer          // of the steps of deliveries
 
 	sharedReceipt  string          // thumbprint of the key that signs the receipts of the log
 	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
@@ -168,8 +168,8 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	if err := d.openIndex(ctx); err != nil {
 		return err
 	}
-	d.deliveries = telemetry.NewDeliveries(d.log, d.index)
-	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store, d.deliveries), Feed: d.store, Fold: d.index}
+	d.observer = d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index))
+	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
 	return d.metrics.WatchBacklog(d.backlog)
 }
 
@@ -212,7 +212,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
-	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store, d.deliveries)}
+	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}
 	d.work("dispatch", d.persist("dispatch", dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.asLeader("expiry", d.sweep))

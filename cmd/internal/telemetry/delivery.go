@@ -2,7 +2,6 @@ package telemetry
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
@@ -33,29 +32,27 @@ func NewDeliveries(log *zap.Logger, index Index) *Deliveries {
 	return &Deliveries{log: log, index: index, trips: newTrips(tripsKept)}
 }
 
-// consigned logs the first attempts that a dispatcher begins with a batch. A
-// batch that a crash undid is dispatched, and logged, again.
-func (d *Deliveries) consigned(entries []queue.Entry, events []queue.Event) {
+// consigned logs the first attempts that a dispatch begins with a batch. A batch
+// that a crash undid is dispatched, and logged, again.
+func (d *Deliveries) consigned(exchanges []exchange.Exchange, events []exchange.Event) {
 	if !d.log.Core().Enabled(zap.InfoLevel) {
 		return
 	}
-	all := make(map[uuid.UUID]trip, len(entries))
-	for _, entry := range entries {
-		if x, err := exchange.FromEntry(entry); err == nil { // else the handler has failed with the same
-			all[x.ID] = tripOf(x)
-		}
+	all := make(map[uuid.UUID]trip, len(exchanges))
+	for i := range exchanges {
+		all[exchanges[i].ID] = tripOf(exchanges[i])
 	}
 	for i := range events {
-		t := all[events[i].Subject.Exchange]
+		t := all[events[i].Exchange]
 		t.consigned = events[i].At
-		d.trips.keep(events[i].Subject.Exchange, t)
+		d.trips.keep(events[i].Exchange, t)
 		d.write(&events[i], t)
 	}
 }
 
 // step logs a durable step of an exchange. Events of other subjects are logged by
 // their cause, such as the request of an operator.
-func (d *Deliveries) step(ctx context.Context, e *queue.Event) {
+func (d *Deliveries) step(ctx context.Context, e *exchange.Event) {
 	if e.Subject.Kind == queue.SubjectExchange && d.log.Core().Enabled(levelOf(e)) {
 		d.write(e, d.trip(ctx, e))
 	}
@@ -63,11 +60,11 @@ func (d *Deliveries) step(ctx context.Context, e *queue.Event) {
 
 // trip finds out what the step belongs to. What cannot be had is left out of
 // the line.
-func (d *Deliveries) trip(ctx context.Context, e *queue.Event) trip {
-	if t, ok := d.trips.of(e.Subject.Exchange); ok && e.Attempt == 1 {
+func (d *Deliveries) trip(ctx context.Context, e *exchange.Event) trip {
+	if t, ok := d.trips.of(e.Exchange); ok && e.Attempt == 1 {
 		return t
 	}
-	x, err := d.index.Exchange(ctx, e.Subject.Exchange)
+	x, err := d.index.Exchange(ctx, e.Exchange)
 	if err != nil {
 		return trip{}
 	}
@@ -81,8 +78,8 @@ func (d *Deliveries) trip(ctx context.Context, e *queue.Event) trip {
 }
 
 // levelOf tells how loud a step is.
-func levelOf(e *queue.Event) zapcore.Level {
-	if exchange.State(e.Name).Failed() {
+func levelOf(e *exchange.Event) zapcore.Level {
+	if e.Name.Failed() {
 		return zap.WarnLevel
 	}
 	return zap.InfoLevel
@@ -90,18 +87,14 @@ func levelOf(e *queue.Event) zapcore.Level {
 
 // write writes the line of one step. The cause is logged by its code alone: its
 // reason is the receiver's own words.
-func (d *Deliveries) write(e *queue.Event, t trip) {
+func (d *Deliveries) write(e *exchange.Event, t trip) {
 	line := d.log.Check(levelOf(e), "delivery")
 	if line == nil {
 		return
 	}
-	var cause exchange.Cause
-	if len(e.Detail) > 0 && json.Unmarshal(e.Detail, &cause) != nil {
-		cause.Code = "unreadable"
-	}
 	fields := append(make([]zap.Field, 0, 11),
-		zap.Stringer("exchange", uuid.UUID(e.Subject.Exchange)), zap.String("receiver", e.Receiver), zap.String("state", e.Name),
-		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", cause.Code), zap.String("actor", cause.Actor))
+		zap.Stringer("exchange", e.Exchange), zap.String("receiver", e.Receiver), zap.String("state", string(e.Name)),
+		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", e.Cause.Code), zap.String("actor", e.Cause.Actor))
 	if t.kind != "" {
 		fields = append(fields, zap.String("kind", t.kind), zap.String("sender", t.sender), zap.Int("size", t.size))
 	}

@@ -32,13 +32,23 @@ func (i index) Exchange(_ context.Context, id uuid.UUID) (exchange.Exchange, err
 	return x, nil
 }
 
-const entryHead = `{"sender":"qinzhou-customs","kind":"ata-carnet","number":"CN/4501/26/00183","size":7402}`
+const entryHead = `{"sender":"qinzhou-customs","kind":"ata-carnet","number":"CN/4501/26/00183","size":7402,"receivers":["window-vn"]}`
 
 var (
 	accepted  = time.Date(2026, time.November, 20, 8, 0, 0, 0, time.UTC)
 	entryOne  = queue.Entry{ID: uuid.UUID{1}, At: accepted, Head: []byte(entryHead)}
-	consigned = queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{1}), Receiver: "window-vn", Name: string(exchange.ContentConsignment), Attempt: 1, At: accepted}
+	consigned = exchange.Event{Exchange: uuid.UUID{1}, Receiver: "window-vn", Name: exchange.ContentConsignment, Attempt: 1, At: accepted}
 )
+
+// folded is an index that shows everything at once.
+type folded struct{}
+
+func (folded) Wait(context.Context, int64) error { return nil }
+
+// recorder records into a store, and is measured and logged as the daemon's.
+func recorder(m *telemetry.Metrics, to queue.Appender, log *telemetry.Deliveries) *exchange.Recorder {
+	return &exchange.Recorder{Appender: m.Appender(to), Fold: folded{}, Observer: m.Observer(log)}
+}
 
 // lines renders what was logged, one a line.
 func lines(all *observer.ObservedLogs) []string {
@@ -56,15 +66,12 @@ func TestDeliveriesAreLoggedWide(t *testing.T) {
 	core, log := observer.New(zap.InfoLevel)
 	m, wide := newMetrics(t), telemetry.NewDeliveries(zap.New(core), index{})
 	from := &store{batches: [][]queue.Entry{{entryOne}}}
-	err := m.Dispatcher(from, wide).Dispatch(t.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
-		return []queue.Event{consigned}, nil
-	})
-	if err != nil {
+	if err := (&exchange.Dispatch{Log: m.Dispatcher(from), Observer: m.Observer(wide)}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	taken := consigned
-	taken.Name, taken.At = string(exchange.ConsignmentAcceptance), accepted.Add(90*time.Second)
-	if _, err := m.Appender(&store{}, wide).Append(t.Context(), taken); err != nil {
+	taken.Name, taken.At = exchange.ConsignmentAcceptance, accepted.Add(90*time.Second)
+	if err := recorder(m, &store{}, wide).Record(t.Context(), taken); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -92,11 +99,11 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 			{Receiver: "window-vn", Attempt: 2, ConsignedAt: accepted},
 		},
 	}}
-	steps := newMetrics(t).Appender(&store{}, telemetry.NewDeliveries(zap.New(core), known))
-	second := queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{1}), Receiver: "window-vn", Name: string(exchange.ConsignmentRejection), Attempt: 2, At: accepted.Add(time.Minute)}
-	stranger := queue.Event{Subject: queue.ExchangeSubject(uuid.UUID{2}), Receiver: "window-vn", Name: string(exchange.ContentHandover), Attempt: 1, At: accepted}
-	party := queue.Event{Subject: queue.Subject{Kind: queue.SubjectParty, ID: "window-vn"}, Name: "PartySuspended", At: accepted} // no step of a delivery
-	if _, err := steps.Append(t.Context(), second, party, stranger); err != nil {
+	steps := recorder(newMetrics(t), &store{}, telemetry.NewDeliveries(zap.New(core), known))
+	second := exchange.Event{Exchange: uuid.UUID{1}, Receiver: "window-vn", Name: exchange.ConsignmentRejection, Attempt: 2, At: accepted.Add(time.Minute)}
+	stranger := exchange.Event{Exchange: uuid.UUID{2}, Receiver: "window-vn", Name: exchange.ContentHandover, Attempt: 1, At: accepted}
+	party := exchange.Event{Subject: queue.Subject{Kind: queue.SubjectParty, ID: "window-vn"}, Name: "PartySuspended", At: accepted} // no step of a delivery
+	if err := steps.Record(t.Context(), second, party, stranger); err != nil {
 		t.Fatal(err)
 	}
 	want := []string{
@@ -112,7 +119,7 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 func TestQuietDeliveriesCostNothing(t *testing.T) {
 	core, _ := observer.New(zapcore.ErrorLevel)
 	asked := telemetry.NewDeliveries(zap.New(core), nil) // an index that panics when it is asked
-	if _, err := newMetrics(t).Appender(&store{}, asked).Append(t.Context(), consigned); err != nil {
+	if err := recorder(newMetrics(t), &store{}, asked).Record(t.Context(), consigned); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -129,21 +136,17 @@ func BenchmarkDeliveryLines(b *testing.B) {
 		b.Fatal(err)
 	}
 	wide := telemetry.NewDeliveries(log, index{})
-	steps := m.Appender(&store{}, wide)
+	steps := recorder(m, &store{}, wide)
 	handed, taken := consigned, consigned
-	handed.Name, taken.Name = string(exchange.ContentHandover), string(exchange.ConsignmentAcceptance)
+	handed.Name, taken.Name = exchange.ContentHandover, exchange.ConsignmentAcceptance
 	b.ReportAllocs()
 	for n := 0; b.Loop(); n++ {
 		id := uuid.UUID{byte(n), byte(n >> 8), byte(n >> 16), byte(n >> 24)}
-		entry, first := entryOne, consigned
-		entry.ID, first.Subject = id, queue.ExchangeSubject(id)
-		handed.Subject, taken.Subject = first.Subject, first.Subject
+		entry := entryOne
+		entry.ID, handed.Exchange, taken.Exchange = id, id, id
 		from := &store{batches: [][]queue.Entry{{entry}}}
-		err := m.Dispatcher(from, wide).Dispatch(b.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
-			return []queue.Event{first}, nil
-		})
-		_, failed := steps.Append(b.Context(), handed, taken)
-		if err = errors.Join(err, failed); err != nil {
+		err := (&exchange.Dispatch{Log: m.Dispatcher(from), Observer: m.Observer(wide)}).Run(b.Context())
+		if err = errors.Join(err, steps.Record(b.Context(), handed, taken)); err != nil {
 			b.Fatal(err)
 		}
 	}

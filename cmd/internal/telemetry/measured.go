@@ -3,6 +3,7 @@ package telemetry
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -58,60 +59,33 @@ func outcome(err error) string {
 	return "error"
 }
 
-// Appender times an appender, counts the steps of deliveries, and logs each
-// that a receiver, a person or the clock took.
-func (m *Metrics) Appender(next queue.Appender, log *Deliveries) queue.Appender {
-	return &appender{next: next, metrics: m, log: log}
+// Appender times an appender.
+func (m *Metrics) Appender(next queue.Appender) queue.Appender {
+	return &appender{next: next, took: m.appends}
 }
 
 type appender struct {
-	next    queue.Appender
-	metrics *Metrics
-	log     *Deliveries
+	next queue.Appender
+	took *prometheus.HistogramVec
 }
 
 // Append is queue.Appender's.
-func (a *appender) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
+func (a *appender) Append(ctx context.Context, events ...queue.Event) (sequence int64, err error) {
 	begun := time.Now()
-	told, err = a.next.Append(ctx, events...)
-	a.metrics.appends.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
-	if err != nil {
-		return 0, err
-	}
-	for i := range events {
-		a.metrics.countStep(&events[i])
-		a.log.step(ctx, &events[i])
-	}
-	return told, nil
+	sequence, err = a.next.Append(ctx, events...)
+	a.took.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
+	return sequence, err
 }
 
-// countStep counts an event that concerns a receiver.
-func (m *Metrics) countStep(e *queue.Event) {
-	if e.Receiver != "" {
-		m.deliveries.WithLabelValues(stateLabel(e.Name)).Inc()
-	}
-}
-
-// stateLabel keeps the label bounded whatever an event is called.
-func stateLabel(name string) string {
-	for _, state := range exchange.States() {
-		if string(state) == name {
-			return name
-		}
-	}
-	return "other"
-}
-
-// Dispatcher times the batches of a dispatcher, counts what they hand on, and
-// logs the attempts that they begin.
-func (m *Metrics) Dispatcher(next queue.Dispatcher, log *Deliveries) queue.Dispatcher {
-	return &dispatcher{next: next, metrics: m, log: log}
+// Dispatcher times the batches of a dispatcher, and counts the entries that they
+// hand on.
+func (m *Metrics) Dispatcher(next queue.Dispatcher) queue.Dispatcher {
+	return &dispatcher{next: next, metrics: m}
 }
 
 type dispatcher struct {
 	next    queue.Dispatcher
 	metrics *Metrics
-	log     *Deliveries
 }
 
 // Dispatch is queue.Dispatcher's.
@@ -120,14 +94,48 @@ func (d *dispatcher) Dispatch(ctx context.Context, handle func(context.Context, 
 		begun := time.Now()
 		events, err := handle(ctx, entries)
 		d.metrics.batches.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
-		if err != nil {
-			return nil, err
+		if err == nil {
+			d.metrics.dispatched.Add(float64(len(entries)))
 		}
-		d.metrics.dispatched.Add(float64(len(entries)))
-		for i := range events {
-			d.metrics.countStep(&events[i])
-		}
-		d.log.consigned(entries, events)
-		return events, nil
+		return events, err
 	})
+}
+
+// Observer returns an observer that counts the steps of deliveries and logs them.
+func (m *Metrics) Observer(log *Deliveries) exchange.Observer { return &observer{metrics: m, log: log} }
+
+type observer struct {
+	metrics *Metrics
+	log     *Deliveries
+}
+
+// Consigned is exchange.Observer's.
+func (o *observer) Consigned(exchanges []exchange.Exchange, events []exchange.Event) {
+	for i := range events {
+		o.metrics.countStep(&events[i])
+	}
+	o.log.consigned(exchanges, events)
+}
+
+// Recorded is exchange.Observer's.
+func (o *observer) Recorded(ctx context.Context, events []exchange.Event) {
+	for i := range events {
+		o.metrics.countStep(&events[i])
+		o.log.step(ctx, &events[i])
+	}
+}
+
+// countStep counts an event that concerns a receiver.
+func (m *Metrics) countStep(e *exchange.Event) {
+	if e.Receiver != "" {
+		m.deliveries.WithLabelValues(stateLabel(e.Name)).Inc()
+	}
+}
+
+// stateLabel keeps the label bounded, whatever an event is called.
+func stateLabel(name exchange.State) string {
+	if slices.Contains(exchange.States(), name) {
+		return string(name)
+	}
+	return "other"
 }

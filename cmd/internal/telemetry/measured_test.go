@@ -2,7 +2,6 @@ package telemetry_test
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus/testutil"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zaptest/observer"
@@ -112,16 +112,13 @@ func admitText(outcome string, took float64) string {
 func TestAppendedStepsAreCountedAndLogged(t *testing.T) {
 	core, lines := observer.New(zap.InfoLevel)
 	m := newMetrics(t)
-	log := m.Appender(&store{}, telemetry.NewDeliveries(zap.New(core), index{}))
-	detail, err := json.Marshal(exchange.Cause{Code: "seal-broken", Reason: "the secret words of a receiver", Actor: "night shift"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = log.Append(t.Context(),
-		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: string(exchange.ContentHandover), Attempt: 1},
-		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: string(exchange.ConsignmentRejection), Attempt: 1, Detail: detail},
-		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Name: string(exchange.SubmissionRejection)},
-		queue.Event{Subject: queue.ExchangeSubject([16]byte{7}), Receiver: "vn-nsw", Name: "FromAnotherWorld"},
+	steps := recorder(m, &store{}, telemetry.NewDeliveries(zap.New(core), index{}))
+	cause := exchange.Cause{Code: "seal-broken", Reason: "the secret words of a receiver", Actor: "night shift"}
+	err := steps.Record(t.Context(),
+		exchange.Event{Exchange: uuid.UUID{7}, Receiver: "vn-nsw", Name: exchange.ContentHandover, Attempt: 1},
+		exchange.Event{Exchange: uuid.UUID{7}, Receiver: "vn-nsw", Name: exchange.ConsignmentRejection, Attempt: 1, Cause: cause},
+		exchange.Event{Exchange: uuid.UUID{7}, Name: exchange.SubmissionRejection},
+		exchange.Event{Exchange: uuid.UUID{7}, Receiver: "vn-nsw", Name: "FromAnotherWorld"},
 	)
 	if err != nil {
 		t.Fatal(err)
@@ -150,8 +147,8 @@ beibu_delivery_events_total{state="other"} 1
 func TestFailedAppendCountsNoStep(t *testing.T) {
 	core, lines := observer.New(zap.DebugLevel)
 	m := newMetrics(t)
-	_, err := m.Appender(&store{err: queue.ErrUnavailable}, telemetry.NewDeliveries(zap.New(core), index{})).
-		Append(t.Context(), queue.Event{Receiver: "vn-nsw", Name: string(exchange.ContentHandover)})
+	failing := recorder(m, &store{err: queue.ErrUnavailable}, telemetry.NewDeliveries(zap.New(core), index{}))
+	err := failing.Record(t.Context(), exchange.Event{Receiver: "vn-nsw", Name: exchange.ContentHandover})
 	if !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("the error was lost: %v", err)
 	}
@@ -163,22 +160,16 @@ func TestFailedAppendCountsNoStep(t *testing.T) {
 
 func TestDispatchedExchangesAreCounted(t *testing.T) {
 	m := newMetrics(t)
-	from := &store{batches: [][]queue.Entry{make([]queue.Entry, 3), make([]queue.Entry, 2)}}
-	broken := errors.New("broken")
-	batch := 0
-	err := m.Dispatcher(from, telemetry.NewDeliveries(zap.NewNop(), index{})).Dispatch(t.Context(), func(context.Context, []queue.Entry) ([]queue.Event, error) {
-		if batch++; batch == 2 {
-			return nil, broken
-		}
-		return []queue.Event{{Receiver: "vn-nsw", Name: string(exchange.ContentConsignment)}}, nil
-	})
-	if !errors.Is(err, broken) {
-		t.Errorf("the handler's error was lost: %v", err)
+	good := queue.Entry{Head: []byte(`{"receivers":["vn-nsw"]}`)}
+	from := &store{batches: [][]queue.Entry{{good, good, good}, {{Head: []byte("broken")}, good}}}
+	dispatch := exchange.Dispatch{Log: m.Dispatcher(from), Observer: m.Observer(telemetry.NewDeliveries(zap.NewNop(), index{}))}
+	if err := dispatch.Run(t.Context()); err == nil {
+		t.Error("the handler's error was lost")
 	}
 	expect(t, m, `
 # HELP beibu_delivery_events_total Steps of deliveries that became durable, by the state they lead to (ETSI EN 319 522-3).
 # TYPE beibu_delivery_events_total counter
-beibu_delivery_events_total{state="ContentConsignment"} 1
+beibu_delivery_events_total{state="ContentConsignment"} 3
 # HELP beibu_exchanges_dispatched_total Accepted exchanges handed on; one handed on again after a crash counts again.
 # TYPE beibu_exchanges_dispatched_total counter
 beibu_exchanges_dispatched_total 3
