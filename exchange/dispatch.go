@@ -66,11 +66,7 @@ func (e *Expiry) Sweep(ctx context.Context, now time.Time) (int, error) {
 		}
 		events := make([]Event, 0, len(stale))
 		for _, x := range stale {
-			d := x.Deliveries[0]
-			events = append(events, Event{
-				Exchange: x.ID, Receiver: d.Receiver, Name: ContentHandoverFailure, Attempt: d.Attempt, At: now,
-				Cause: Cause{Code: CodeExpired, Reason: "not acknowledged within " + e.After.String()},
-			})
+			events = append(events, x.Deliveries[0].Expired(e.After, now))
 		}
 		if err := e.Recorder.Record(ctx, events...); err != nil {
 			return given, err

@@ -87,6 +87,19 @@ func (d Delivery) Failing(handovers int) bool {
 	return d.State == ContentHandover && d.Handovers >= handovers
 }
 
+// Event returns the step that brings the delivery to a state, in its attempt.
+func (d Delivery) Event(name State, at time.Time) Event {
+	return Event{Exchange: d.Exchange, Receiver: d.Receiver, Name: name, Attempt: d.Attempt, At: at}
+}
+
+// Expired returns the step that gives the delivery up since it was not acknowledged
+// within a time.
+func (d Delivery) Expired(within time.Duration, at time.Time) Event {
+	e := d.Event(ContentHandoverFailure, at)
+	e.Cause = Cause{Code: CodeExpired, Reason: "not acknowledged within " + within.String()}
+	return e
+}
+
 // A Lease says that a delivery is in the hands of one caller of the receiver's,
 // and until when no other gets it. It stands in the record, so that all nodes
 // that share it know of it.

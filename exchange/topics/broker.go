@@ -9,14 +9,14 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 	"github.com/segmentio/kafka-go/protocol"
+
+	"beibu/exchange/cloudevents"
 )
 
-// How long a request may take, how long the broker waits for something to
-// tell, and what a message may have beside its value.
+// How long a request may take, and how long the broker waits for a message.
 const (
 	requestTime = 10 * time.Second
 	pollTime    = 500 * time.Millisecond
-	overhead    = 4 << 10
 )
 
 // A Connection is how the brokers are reached (see queue/kafka.Connection).
@@ -28,54 +28,21 @@ type Connection struct {
 	Join func(ctx context.Context, group, topic string, serve func(context.Context, *kafkago.Generation, kafkago.PartitionAssignment)) error
 }
 
-// A Broker speaks to the topics of parties. It is safe for concurrent use:
-// topics do not wait for each other.
+// A Broker reads the topics of parties and writes replies. It is safe for concurrent
+// use: topics do not wait for each other.
 type Broker struct {
 	connection Connection
 	client     *kafkago.Client
-	writer     *kafkago.Writer
+	writer     *cloudevents.Writer
 }
 
-// NewBroker returns a broker for messages of so many bytes at most. Nothing is
-// dialed yet.
-func NewBroker(c Connection, largest int) *Broker {
-	address := kafkago.TCP(c.Brokers...)
+// NewBroker returns a broker that writes with a writer. It does not dial yet.
+func NewBroker(c Connection, w *cloudevents.Writer) *Broker {
 	return &Broker{
 		connection: c,
-		client:     &kafkago.Client{Addr: address, Timeout: requestTime, Transport: c.Transport},
-		writer: &kafkago.Writer{
-			Addr:         address,
-			Transport:    c.Transport,
-			Balancer:     kafkago.Murmur2Balancer{}, // that of Kafka's own clients
-			RequiredAcks: kafkago.RequireAll,        // the zero value would not wait for any
-			BatchTimeout: time.Millisecond,
-			BatchSize:    batchCount,
-			BatchBytes:   int64(largest + overhead),
-			MaxAttempts:  1, // whoever writes tries again, in its own time
-			WriteTimeout: requestTime,
-			ReadTimeout:  requestTime,
-			Compression:  kafkago.Lz4, // which the oldest consumers know
-		},
+		client:     &kafkago.Client{Addr: kafkago.TCP(c.Brokers...), Timeout: requestTime, Transport: c.Transport},
+		writer:     w,
 	}
-}
-
-// Close ends what is being written and leaves the brokers.
-func (b *Broker) Close() error {
-	err := b.writer.Close()
-	b.connection.Transport.CloseIdleConnections()
-	if err != nil {
-		return fmt.Errorf("close broker: %w", err)
-	}
-	return nil
-}
-
-// write returns nil once all replicas have the messages. Where it fails, some
-// of them may be there.
-func (b *Broker) write(ctx context.Context, messages ...kafkago.Message) error {
-	if err := b.writer.WriteMessages(ctx, messages...); err != nil {
-		return fmt.Errorf("write to %s: %w", messages[0].Topic, err)
-	}
-	return nil
 }
 
 // exists fails where a topic is not there, or the brokers cannot be asked.

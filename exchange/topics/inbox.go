@@ -132,7 +132,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 		}
 		return ctx.Err() // an answer that the end cut short is none
 	}
-	reply := func() error { return r.Broker.write(ctx, replyTo(document, r.inlet.Replies, request, said)) }
+	reply := func() error { return r.Broker.writer.Write(ctx, replyTo(document, r.inlet.Replies, request, said)) }
 	if !r.insist(ctx, "document from topic not accepted, retrying", submit) || !r.insist(ctx, "reply to topic not written, retrying", reply) {
 		return false
 	}

@@ -57,9 +57,9 @@ func (d *door) seen() []string {
 
 // receive receives what a party writes beside the test.
 func receive(d *desk, w *world, at topics.Admission, from exchange.Inlet) (stop func()) {
-	d.t.Helper()
+	d.T.Helper()
 	in := &topics.Inbox{Broker: d.broker, Admission: at, Group: "t-inbound.", Log: w.Log}
-	return background(d.t, func(ctx context.Context) error { return in.Receive(ctx, from.Topic, from) })
+	return background(d.T, func(ctx context.Context) error { return in.Receive(ctx, from.Topic, from) })
 }
 
 // document is a message with a document to take in.
@@ -89,21 +89,21 @@ func documents(replies []*kgo.Record) (all []string) {
 
 // A document is answered as the door says, with its key and with what leads
 // back to it.
-func TestReply(t *testing.T) { reply(t, cluster(t).ListenAddrs()) }
+func TestReply(t *testing.T) { reply(t, kafkatest.Cluster(t).ListenAddrs()) }
 
 func TestReplyOfApache(t *testing.T) { reply(t, kafkatest.Brokers(t)) }
 
 func reply(t *testing.T, brokers []string) {
 	t.Helper()
 	d, w := newDesk(t, brokers), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
-	d.write(
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
+	d.Write(
 		document(from.Topic, "good", "ce_id", "their id", "correlationid", "c1", "ce_correlationid", "c2", "traceparent", "00-1-2-01", "secret", "s"),
 		document(from.Topic, "bad", "ce_id", strings.Repeat("i", 257)),
 		&kgo.Record{Topic: from.Topic, Key: []byte("key"), Value: nil},
 	)
 	receive(d, w, &door{}, from)
-	replies := d.read(from.Replies, 3)
+	replies := d.Read(from.Replies, 3)
 	at := from.Topic + "-0-"
 	want := []map[string]string{{
 		"content-type": "application/json", "ce_specversion": "1.0", "ce_id": at + "0", "ce_source": "urn:beibu:exchange",
@@ -114,7 +114,7 @@ func reply(t *testing.T, brokers []string) {
 		"ce_type": "beibu.exchange.answer.1", "status": "400", "request-topic": from.Topic, "request-partition": "0", "request-offset": "1",
 	}}
 	for i, headers := range want {
-		if diff := cmp.Diff(headers, headersOf(t, replies[i])); diff != "" {
+		if diff := cmp.Diff(headers, kafkatest.HeadersOf(t, replies[i])); diff != "" {
 			t.Error(diff)
 		}
 	}
@@ -130,27 +130,27 @@ func reply(t *testing.T, brokers []string) {
 }
 
 // What was replied to is done: whoever goes on begins behind it.
-func TestGoesOnBehindWhatWasRepliedTo(t *testing.T) { goesOn(t, cluster(t).ListenAddrs()) }
+func TestGoesOnBehindWhatWasRepliedTo(t *testing.T) { goesOn(t, kafkatest.Cluster(t).ListenAddrs()) }
 
 func TestGoesOnOnApache(t *testing.T) { goesOn(t, kafkatest.Brokers(t)) }
 
 func goesOn(t *testing.T, brokers []string) {
 	t.Helper()
 	d, w := newDesk(t, brokers), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	first, second := &door{}, &door{}
 	stop := receive(d, w, first, from)
 	for _, text := range texts(0, 20) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
-	d.read(from.Replies, 20)
+	d.Read(from.Replies, 20)
 	d.committed(from, 20)
 	stop()
 	receive(d, w, second, from)
 	for _, text := range texts(20, 25) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
-	if diff := cmp.Diff(texts(0, 25), documents(d.read(from.Replies, 25))); diff != "" {
+	if diff := cmp.Diff(texts(0, 25), documents(d.Read(from.Replies, 25))); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(texts(20, 25), second.seen()); diff != "" {
@@ -161,28 +161,28 @@ func goesOn(t *testing.T, brokers []string) {
 // committed waits until the party's group has committed an offset of
 // partition 0.
 func (d *desk) committed(from exchange.Inlet, offset int64) {
-	d.t.Helper()
-	ctx, cancel := context.WithTimeout(d.t.Context(), time.Minute)
+	d.T.Helper()
+	ctx, cancel := context.WithTimeout(d.T.Context(), time.Minute)
 	defer cancel()
 	for {
-		all, err := kadm.NewClient(d.other).FetchOffsets(ctx, "t-inbound."+from.Topic)
+		all, err := kadm.NewClient(d.Client).FetchOffsets(ctx, "t-inbound."+from.Topic)
 		if at, ok := all.Lookup(from.Topic, 0); ok && err == nil && at.At == offset {
 			return
 		}
 		if ctx.Err() != nil {
-			d.t.Fatalf("committed %v, %v; want %d", all, err, offset)
+			d.T.Fatalf("committed %v, %v; want %d", all, err, offset)
 		}
 	}
 }
 
 // What is not promised is not replied to, and what is behind it waits.
 func TestNotPromisedIsTriedAgain(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	at := &door{away: 2}
-	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	d.Write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
 	receive(d, w, at, from)
-	replies := d.read(from.Replies, 2)
+	replies := d.Read(from.Replies, 2)
 	if diff := cmp.Diff(texts(0, 2), documents(replies)); diff != "" {
 		t.Error(diff)
 	}
@@ -193,11 +193,11 @@ func TestNotPromisedIsTriedAgain(t *testing.T) {
 
 // A party whose share is used up waits, which is no trouble to warn of.
 func TestNoRoomIsNoWarning(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
-	d.write(document(from.Topic, "document 0"))
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
+	d.Write(document(from.Topic, "document 0"))
 	receive(d, w, &door{away: 2, full: true}, from)
-	if diff := cmp.Diff(texts(0, 1), documents(d.read(from.Replies, 1))); diff != "" {
+	if diff := cmp.Diff(texts(0, 1), documents(d.Read(from.Replies, 1))); diff != "" {
 		t.Error(diff)
 	}
 	if len(w.warned) > 0 {
@@ -207,14 +207,14 @@ func TestNoRoomIsNoWarning(t *testing.T) {
 
 // While nothing is promised, nothing is committed: another takes it in.
 func TestNotPromisedIsNotCommitted(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
-	d.write(document(from.Topic, "document 0"))
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
+	d.Write(document(from.Topic, "document 0"))
 	stop := receive(d, w, &door{away: 1 << 30}, from)
 	<-w.warned
 	stop()
 	receive(d, w, &door{}, from)
-	if diff := cmp.Diff(texts(0, 1), documents(d.read(from.Replies, 1))); diff != "" {
+	if diff := cmp.Diff(texts(0, 1), documents(d.Read(from.Replies, 1))); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -222,14 +222,14 @@ func TestNotPromisedIsNotCommitted(t *testing.T) {
 // A reply that cannot be written is written again; the document is not shown to
 // the door again for that, and what is behind it waits.
 func TestReplyIsWrittenAgain(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: from.Replies, Err: kerr.NotEnoughReplicas, Count: 2})
 	at := &door{}
-	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	d.Write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
 	receive(d, w, at, from)
-	if diff := cmp.Diff(texts(0, 2), documents(d.read(from.Replies, 2))); diff != "" {
+	if diff := cmp.Diff(texts(0, 2), documents(d.Read(from.Replies, 2))); diff != "" {
 		t.Error(diff)
 	}
 	if diff := cmp.Diff(texts(0, 2), at.seen()); diff != "" {
@@ -239,18 +239,18 @@ func TestReplyIsWrittenAgain(t *testing.T) {
 
 // Without a reply there is no commit: another takes the document in again.
 func TestNoReplyNoCommit(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	fault := c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: from.Replies, Err: kerr.NotEnoughReplicas, Count: -1})
-	d.write(document(from.Topic, "document 0"))
+	d.Write(document(from.Topic, "document 0"))
 	stop := receive(d, w, &door{}, from)
 	<-w.warned
 	stop()
 	fault.Remove()
 	again := &door{}
 	receive(d, w, again, from)
-	d.read(from.Replies, 1)
+	d.Read(from.Replies, 1)
 	if diff := cmp.Diff(texts(0, 1), again.seen()); diff != "" {
 		t.Error(diff)
 	}
@@ -259,73 +259,73 @@ func TestNoReplyNoCommit(t *testing.T) {
 // A member that has lost its partition does not commit; the document is taken
 // in and replied to once more, under the same name.
 func TestCommitRefused(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.OffsetCommit}, Err: kerr.IllegalGeneration})
-	d.write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
+	d.Write(document(from.Topic, "document 0"), document(from.Topic, "document 1"))
 	receive(d, w, &door{}, from)
-	replies := d.read(from.Replies, 3)
+	replies := d.Read(from.Replies, 3)
 	if diff := cmp.Diff([]string{"document 0", "document 0", "document 1"}, documents(replies)); diff != "" {
 		t.Error(diff)
 	}
-	same(t, replies[1], replies[0])
+	kafkatest.Same(t, replies[1], replies[0])
 	d.committed(from, 2)
 }
 
 // Several nodes share the partitions of a party; one goes, and nothing is
 // missing.
 func TestNodesShareAParty(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(4), Replies: d.topic(1)}
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(4), Replies: d.Topic(1)}
 	first, second := &door{}, &door{}
 	stop := receive(d, w, first, from)
 	receive(d, w, second, from)
 	for _, text := range texts(0, 50) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
-	d.read(from.Replies, 50)
+	d.Read(from.Replies, 50)
 	stop()
 	for _, text := range texts(50, 100) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
-	d.until(from.Replies, func(replies []*kgo.Record) bool { // some come twice
+	d.Until(from.Replies, func(replies []*kgo.Record) bool { // some come twice
 		return len(slices.Compact(slices.Sorted(slices.Values(documents(replies))))) == 100
 	})
 }
 
 // A party's topic may be made late, and may have dropped what was never read.
 func TestTopicThatIsLateAndBeginsLate(t *testing.T) {
-	c := cluster(t)
+	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: "t-late", Replies: d.topic(1)}
+	from := exchange.Inlet{Topic: "t-late", Replies: d.Topic(1)}
 	at := &door{}
 	stop := receive(d, w, at, from)
 	if told := <-w.warned; told != "topic cannot be read" {
 		t.Errorf("logged %q", told)
 	}
-	d.create(from.Topic, 1)
-	d.write(document(from.Topic, "document 0"))
-	d.read(from.Replies, 1)
+	d.Create(from.Topic, 1)
+	d.Write(document(from.Topic, "document 0"))
+	d.Read(from.Replies, 1)
 	d.committed(from, 1)
 	stop()
 	for _, text := range texts(1, 5) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
 	if err := c.DeleteRecords(from.Topic, 0, 3); err != nil {
 		t.Fatal(err)
 	}
 	receive(d, w, at, from)
-	if diff := cmp.Diff([]string{"document 0", "document 3", "document 4"}, documents(d.read(from.Replies, 3))); diff != "" {
+	if diff := cmp.Diff([]string{"document 0", "document 3", "document 4"}, documents(d.Read(from.Replies, 3))); diff != "" {
 		t.Error(diff)
 	}
 }
 
 // The marks that transactions leave in a topic are no documents.
 func TestMarksOfTransactions(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
-	writer, err := kgo.NewClient(kgo.SeedBrokers(d.seeds...), kgo.TransactionalID("party"))
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
+	writer, err := kgo.NewClient(kgo.SeedBrokers(d.Seeds...), kgo.TransactionalID("party"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -347,8 +347,8 @@ func TestMarksOfTransactions(t *testing.T) {
 	if diff := cmp.Diff(texts(0, 3), at.seen()); diff != "" {
 		t.Error(diff)
 	}
-	d.write(document(from.Topic, "document 3")) // behind the last mark
-	if diff := cmp.Diff(texts(0, 4), documents(d.read(from.Replies, 4))); diff != "" {
+	d.Write(document(from.Topic, "document 3")) // behind the last mark
+	if diff := cmp.Diff(texts(0, 4), documents(d.Read(from.Replies, 4))); diff != "" {
 		t.Error(diff)
 	}
 }

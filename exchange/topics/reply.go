@@ -6,7 +6,11 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"beibu/exchange/answer"
+	"beibu/exchange/cloudevents"
 )
+
+// typeAnswer is the CloudEvents type of a reply.
+const typeAnswer = "beibu.exchange.answer.1"
 
 // echoed are the headers of a document that its reply carries too, under which
 // name. What one event led to names it as its cause (CloudEvents correlation
@@ -24,14 +28,14 @@ const maxEchoed = 256
 // replyTo is the message that tells a sender what became of its document. It
 // has the document's key, so that replies stand in the order of documents.
 func replyTo(document record, topic, request string, said answer.Reply) kafkago.Message {
-	all := append(event(request, typeAnswer, said.Media), headers(
+	all := append(cloudevents.Headers(request, typeAnswer, said.Media), cloudevents.Pairs(
 		"status", strconv.Itoa(said.Status),
 		"request-topic", document.topic,
 		"request-partition", strconv.Itoa(document.partition),
 		"request-offset", strconv.FormatInt(document.offset, 10),
 	)...)
 	if said.Exchange != "" {
-		all = append(all, headers("ce_subject", said.Exchange)...)
+		all = append(all, cloudevents.Pairs("ce_subject", said.Exchange)...)
 	}
 	for _, h := range document.headers {
 		if name, ok := echoed[h.Key]; ok && len(h.Value) <= maxEchoed {

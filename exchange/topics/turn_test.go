@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange"
+	"beibu/queue/kafka/kafkatest"
 )
 
 // Wait is topics.Admission's.
@@ -26,16 +27,16 @@ func (d *door) Wait(ctx context.Context, _ string) error {
 // neither shown to the door nor replied to, nor lost where the wait is ended. A
 // document that is tried again has one turn.
 func TestDocumentsWaitForTheirTurn(t *testing.T) {
-	d, w := newDesk(t, cluster(t).ListenAddrs()), newWorld(t)
-	from := exchange.Inlet{Topic: d.topic(1), Replies: d.topic(1)}
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	at := &door{turns: make(chan struct{}), away: 1}
 	for _, text := range texts(0, 4) {
-		d.write(document(from.Topic, text))
+		d.Write(document(from.Topic, text))
 	}
 	stop := receive(d, w, at, from)
 	at.turns <- struct{}{}
 	at.turns <- struct{}{} // taken by the one behind it, when the first is done
-	d.read(from.Replies, 2)
+	d.Read(from.Replies, 2)
 	d.committed(from, 2)
 	stop()
 	if diff := cmp.Diff([]string{"document 0", "document 0", "document 1"}, at.seen()); diff != "" {
@@ -44,7 +45,7 @@ func TestDocumentsWaitForTheirTurn(t *testing.T) {
 	receive(d, w, at, from)
 	at.turns <- struct{}{}
 	at.turns <- struct{}{}
-	if diff := cmp.Diff(texts(0, 4), documents(d.read(from.Replies, 4))); diff != "" {
+	if diff := cmp.Diff(texts(0, 4), documents(d.Read(from.Replies, 4))); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -44,7 +44,7 @@ var rules = []struct {
 		because: "the daemon chooses the store",
 	},
 	{tree: "exchange", never: "queue/kafka", because: "the daemon chooses the store"},
-	{tree: "", never: "github.com/segmentio/kafka-go", except: []string{"queue/kafka", "exchange/topics"}, because: "only the queue and the topics of parties know Kafka"},
+	{tree: "", never: "github.com/segmentio/kafka-go", except: []string{"queue/kafka", "exchange/topics", "exchange/courier/kafka", "exchange/cloudevents"}, because: "only the queue and the topics of parties know Kafka"},
 	{tree: "", never: "github.com/redis/go-redis", except: []string{"exchange/claims"}, because: "only claims know Redis"},
 	{tree: "exchange/rules", never: "queue", because: "a rule looks at one document and at nothing else"},
 	{
@@ -67,6 +67,8 @@ var rules = []struct {
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
 	{tree: "exchange/projection", never: "exchange/journal", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},
+	{tree: "exchange/courier/mailbox", never: "exchange/courier/kafka", because: "adapters do not know each other"},
+	{tree: "exchange/courier/kafka", never: "exchange/courier/mailbox", because: "adapters do not know each other"},
 	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "queue", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
@@ -92,11 +94,11 @@ var rules = []struct {
 }
 
 // domain is what package exchange itself may never reach: its own adapters.
-var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/projection"}
+var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/projection", "exchange/cloudevents"}
 
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
-var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/exchangetest
+var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/exchangetest
 	exchange/facts exchange/kinds exchange/projection exchange/proof exchange/rules`)
 
 // pairs are the adapters of which one may know the other, and why.

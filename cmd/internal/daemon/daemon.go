@@ -21,6 +21,8 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/cloudevents"
+	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/projection"
@@ -60,11 +62,12 @@ type Daemon struct {
 	last      *prepared                  // what is in force; New and Reload alone use it
 	observer  exchange.Observer          // of the steps of deliveries
 
-	sharedReceipt  string          // thumbprint of the key that signs the receipts of the log
-	sourcesChanged chan struct{}   // rung where a reload brings other sources of revocations
-	courier        *topics.Courier // or nil, where there is no Kafka
-	inbox          *topics.Inbox   // or nil, where there is no Kafka
-	jobs           supervisor      // of the topics of parties
+	sharedReceipt  string              // thumbprint of the key that signs the receipts of the log
+	sourcesChanged chan struct{}       // rung where a reload brings other sources of revocations
+	topics         *cloudevents.Writer // to topics of parties; or nil, if there is no Kafka
+	courier        *courier.Courier    // or nil, if there is no Kafka
+	inbox          *topics.Inbox       // or nil, if there is no Kafka
+	jobs           supervisor          // of the topics of parties
 
 	public, private net.Addr
 }

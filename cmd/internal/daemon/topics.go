@@ -4,6 +4,9 @@ import (
 	"context"
 
 	"beibu/exchange"
+	"beibu/exchange/cloudevents"
+	"beibu/exchange/courier"
+	topic "beibu/exchange/courier/kafka"
 	"beibu/exchange/topics"
 	"beibu/queue/kafka"
 )
@@ -18,16 +21,22 @@ func (d *Daemon) openTopics() error {
 	if err != nil {
 		return err
 	}
+	d.topics = cloudevents.NewWriter(connection.Brokers, connection.Transport, sealedSize(int(d.config.Limits.Document)))
 	broker := topics.NewBroker(topics.Connection{
 		Brokers: connection.Brokers, Transport: connection.Transport, Join: connection.Join,
-	}, sealedSize(int(d.config.Limits.Document)))
-	d.life.onStop("topics", func(context.Context) error { return broker.Close() })
+	}, d.topics)
+	d.life.onStop("topics", func(context.Context) error {
+		err := d.topics.Close()
+		connection.Transport.CloseIdleConnections()
+		return err
+	})
 	counted, err := d.metrics.CountTopics()
 	if err != nil {
 		return err
 	}
-	d.courier = &topics.Courier{
-		Broker: broker, Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed, Tally: counted, Log: d.log,
+	d.courier = &courier.Courier{
+		Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed,
+		Schedule: courier.DefaultSchedule, GiveUp: d.config.Delivery.ExpireAfter, Meter: counted, Log: d.log,
 	}
 	d.inbox = &topics.Inbox{Broker: broker, Admission: counted.Admission(d.admission), Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
 	return nil
@@ -51,7 +60,9 @@ func (d *Daemon) topicJobs(parties *exchange.Parties) []job {
 		if p.Deliver.Topic != "" && !p.Suspended {
 			name := "deliver." + p.ID
 			jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
-				return d.courier.Carry(ctx, p.ID, p.Deliver)
+				return d.courier.Run(ctx, courier.Receiver{
+					Party: p.ID, Carrier: topic.NewTopic(d.topics, p.Deliver.Topic), Acknowledges: p.Deliver.ByReceiver(),
+				})
 			})})
 		}
 		if p.Inbound.Topic != "" {

@@ -46,8 +46,14 @@ func TestCarryingIsCounted(t *testing.T) {
 	counted.Failed("window-vn", true)
 	counted.Failed("window-th", false)
 	counted.Failed("window-th", false)
+	counted.Breaker("window-vn", false)
+	counted.Breaker("window-th", true)
 	expect(t, m, `
-# HELP beibu_topic_deliveries_total Deliveries to the receiver's topic: delivered, or given up since the envelope is not kept any more.
+# HELP beibu_delivery_breaker_open 1 while the circuit breaker of the receiver is open: deliveries failed several times in a row, and one at a time is tried until one arrives.
+# TYPE beibu_delivery_breaker_open gauge
+beibu_delivery_breaker_open{receiver="window-th"} 1
+beibu_delivery_breaker_open{receiver="window-vn"} 0
+# HELP beibu_topic_deliveries_total Deliveries to the receiver's topic: delivered, or given up since their time was over or the envelope is not kept any more.
 # TYPE beibu_topic_deliveries_total counter
 beibu_topic_deliveries_total{outcome="delivered",receiver="window-vn"} 5
 beibu_topic_deliveries_total{outcome="given-up",receiver="window-vn"} 1
@@ -55,7 +61,7 @@ beibu_topic_deliveries_total{outcome="given-up",receiver="window-vn"} 1
 # TYPE beibu_topic_delivery_failures_total counter
 beibu_topic_delivery_failures_total{reason="refused",receiver="window-vn"} 1
 beibu_topic_delivery_failures_total{reason="unavailable",receiver="window-th"} 2
-`, "beibu_topic_deliveries_total", "beibu_topic_delivery_failures_total")
+`, "beibu_delivery_breaker_open", "beibu_topic_deliveries_total", "beibu_topic_delivery_failures_total")
 }
 
 func TestDocumentsByTopicAreCountedAsReplied(t *testing.T) {

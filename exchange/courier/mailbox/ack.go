@@ -34,10 +34,9 @@ func (a Ack) event(d exchange.Delivery, now time.Time) exchange.Event {
 	if a.Accepted {
 		name = exchange.ConsignmentAcceptance
 	}
-	return exchange.Event{
-		Exchange: a.Exchange, Receiver: d.Receiver, Name: name, Attempt: d.Attempt, At: now,
-		Cause: exchange.Cause{Code: a.Code, Reason: a.Reason},
-	}
+	e := d.Event(name, now)
+	e.Cause = exchange.Cause{Code: a.Code, Reason: a.Reason}
+	return e
 }
 
 // codes are those that programs of receivers give. They are shown in tables and

@@ -141,11 +141,10 @@ func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, u
 	ids := make([]uuid.UUID, 0, len(found))
 	now, lease := time.Now(), exchange.Lease{Holder: rand.Text(), Until: until.UTC()}
 	for _, x := range found {
-		d := x.Deliveries[0]
 		ids = append(ids, x.ID)
-		events = append(events, exchange.Event{
-			Exchange: x.ID, Receiver: d.Receiver, Name: exchange.ContentHandover, Attempt: d.Attempt, At: now, Lease: lease,
-		})
+		e := x.Deliveries[0].Event(exchange.ContentHandover, now)
+		e.Lease = lease
+		events = append(events, e)
 	}
 	err := m.recorder.Record(ctx, events...)
 	if err == nil {

@@ -1,0 +1,196 @@
+package courier_test
+
+import (
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+	"beibu/exchange/courier/couriertest"
+)
+
+const customs = "gx-customs"
+
+func TestContract(t *testing.T) {
+	couriertest.Run(t, func(*testing.T) couriertest.Subject {
+		m := couriertest.NewMemory()
+		return couriertest.Subject{Carrier: m, Arrived: m.Arrived}
+	})
+}
+
+// inBubble gives a test a world and a rude carrier, with a clock of its own. The
+// courier is stopped when the test is through.
+func inBubble(t *testing.T, do func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w, m := couriertest.NewWorld(t), couriertest.NewMemory()
+		rude := &couriertest.Rude{Carrier: m}
+		do(t, w, rude, m, courier.Receiver{Party: customs, Carrier: rude})
+	})
+}
+
+func failing(n int) []couriertest.Failure {
+	return slices.Repeat([]couriertest.Failure{couriertest.Before}, n)
+}
+
+// pass lets time pass in a bubble.
+func pass(d time.Duration) {
+	<-time.After(d)
+	synctest.Wait()
+}
+
+// After several failures in a row one delivery at a time is tried, until one arrives;
+// then the rest follows at once.
+func TestCircuitBreaker(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+		w.Accept(time.Now(), 0, 10, false, customs)
+		rude.Set(nil, failing(courier.BreakAfter+3)...)
+		stop := w.Run(to)
+		m.Arrived(10)
+		synctest.Wait()
+		want := append(slices.Repeat([]int{10}, courier.BreakAfter), 1, 1, 1, 1, 9)
+		if diff := cmp.Diff(want, rude.Given()); diff != "" {
+			t.Errorf("batches, -want +got:\n%s", diff)
+		}
+		for range courier.BreakAfter - 1 {
+			w.Counts("gx-customs: failed, refused false")
+		}
+		w.Counts("gx-customs: failed, refused false", "gx-customs: breaker open true")
+		for range 3 {
+			w.Counts("gx-customs: failed, refused false")
+		}
+		w.Counts("gx-customs: 1 delivered, 0 given up", "gx-customs: 9 delivered, 0 given up")
+		for range courier.BreakAfter - 1 {
+			if said := <-w.Warned; said != "deliveries failed, retrying" {
+				t.Errorf("logged %q", said)
+			}
+		}
+		for _, want := range []string{
+			"receiver failed several times in a row: circuit breaker open, trying one delivery at a time",
+			"receiver takes deliveries again: circuit breaker closed",
+		} {
+			if said := <-w.Warned; said != want {
+				t.Errorf("logged %q, want %q", said, want)
+			}
+		}
+		stop()
+	})
+}
+
+// A dead receiver costs two tries of one delivery a minute, or four with the jitter.
+func TestDeadReceiverCostsNothing(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, _ *couriertest.Memory, to courier.Receiver) {
+		w.Accept(time.Now(), 0, 100, false, customs)
+		rude.Set(nil, failing(1_000_000)...)
+		stop := w.Run(to)
+		pass(time.Minute)
+		before := len(rude.Given())
+		pass(time.Hour)
+		tries := rude.Given()[before:]
+		if len(tries) > 240 || slices.Max(tries) != 1 {
+			t.Errorf("%d tries in an hour, of up to %d deliveries", len(tries), slices.Max(tries))
+		}
+		stop()
+	})
+}
+
+// A receiver that says when to come back is not asked before, whatever comes
+// meanwhile; what is overdue then is given up all the same.
+func TestRetryAfter(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+		w.Courier.GiveUp = 30 * time.Minute
+		w.Accept(time.Now().Add(-20*time.Minute), 0, 1, false, customs)
+		rude.Set(&courier.Error{Err: errors.New("busy"), After: time.Hour}, couriertest.Before)
+		stop := w.Run(to)
+		synctest.Wait()
+		pass(9 * time.Minute)
+		w.Accept(time.Now().Add(40*time.Minute), 1, 2, false, customs) // by a clock that is ahead
+		pass(2 * time.Minute)
+		if is := w.Delivery(0, customs); is.State != exchange.ContentHandoverFailure || is.Cause.Code != exchange.CodeExpired {
+			t.Errorf("when its time is over it is %s since %+v", is.State, is.Cause)
+		}
+		pass(48 * time.Minute)
+		if tries := rude.Given(); len(tries) != 1 {
+			t.Errorf("tried %d times within the hour", len(tries))
+		}
+		pass(time.Minute)
+		if all := m.Arrived(1); len(all) != 1 || all[0].Exchange != couriertest.IDOf(1) {
+			t.Errorf("after the hour arrived: %v", all)
+		}
+		stop()
+	})
+}
+
+// Only failures of the receiver open the circuit breaker: while the record fails, a
+// batch is carried whole.
+func TestRecordFails(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, _ *couriertest.Memory, to courier.Receiver) {
+		w.Accept(time.Now(), 0, 3, false, customs)
+		w.Break(errors.New("no disk"))
+		stop := w.Run(to)
+		pass(time.Minute)
+		tries := rude.Given()
+		if slices.Min(tries) != 3 || len(tries) < courier.BreakAfter || len(tries) > 20 {
+			t.Errorf("batches %v", tries)
+		}
+		w.Break(nil)
+		pass(time.Minute)
+		w.Await(2, customs, exchange.ConsignmentAcceptance)
+		stop()
+	})
+}
+
+// What is addressed to a receiver that is not served waits, and flows once it is.
+func TestServed(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+		var mu sync.Mutex
+		served, changed := false, make(chan struct{})
+		w.Courier.Served = func(string) (bool, <-chan struct{}) {
+			mu.Lock()
+			defer mu.Unlock()
+			return served, changed
+		}
+		set := func(is bool) {
+			mu.Lock()
+			defer mu.Unlock()
+			served = is
+			close(changed)
+			changed = make(chan struct{})
+		}
+		w.Accept(time.Now(), 0, 2, false, customs)
+		stop := w.Run(to)
+		pass(time.Hour)
+		set(true)
+		m.Arrived(2)
+		synctest.Wait()
+		set(false)
+		w.Accept(time.Now(), 2, 3, false, customs)
+		pass(time.Hour)
+		if tries := rude.Given(); len(tries) != 1 {
+			t.Errorf("tried %d times, want once while it was served", len(tries))
+		}
+		set(true)
+		m.Arrived(3)
+		stop()
+	})
+}
+
+// A receiver that acknowledges by itself has a delivery handed over once.
+func TestReceiverAcknowledges(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, _ *couriertest.Memory, to courier.Receiver) {
+		to.Acknowledges = true
+		w.Accept(time.Now(), 0, 1, false, customs)
+		stop := w.Run(to)
+		pass(time.Hour)
+		if is := w.Delivery(0, customs).State; is != exchange.ContentHandover || len(rude.Given()) != 1 {
+			t.Errorf("in state %s after %d batches", is, len(rude.Given()))
+		}
+		stop()
+	})
+}

@@ -1,0 +1,247 @@
+package couriertest
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+)
+
+// An Arrival is what a receiver was given of one delivery.
+type Arrival struct {
+	Exchange uuid.UUID
+	Content  string // all of it: what is beside the envelope, too
+}
+
+// A Subject is the carrier that is checked, with its receiver.
+type Subject struct {
+	Carrier courier.Carrier
+	// Arrived waits until there are n arrivals or more and returns all of them, in
+	// their order.
+	Arrived func(n int) []Arrival
+}
+
+// receiver is the party to which the suite carries.
+const receiver = "gx-customs"
+
+// Run checks a carrier. Each check opens one, to a receiver that has nothing.
+func Run(t *testing.T, open func(t *testing.T) Subject) {
+	for name, check := range map[string]func(*testing.T, Subject){
+		"same bytes twice":      sameBytes,
+		"errors lose nothing":   losesNothing,
+		"order":                 order,
+		"give-up has its cause": givesUp,
+	} {
+		t.Run(name, func(t *testing.T) { check(t, open(t)) })
+	}
+}
+
+// newWorld returns a world whose courier does not wait for long.
+func newWorld(t *testing.T) *World {
+	w := NewWorld(t)
+	w.Courier.Schedule = courier.Schedule{First: time.Millisecond, Most: 4 * time.Millisecond}
+	return w
+}
+
+// A courier that dies between carrying and recording gives the receiver the same bytes
+// again.
+func sameBytes(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.Accept(time.Now(), 0, 1, false, receiver)
+	w.Break(errors.New("no disk"))
+	to := courier.Receiver{Party: receiver, Carrier: s.Carrier}
+	stop := w.Run(to)
+	s.Arrived(1)
+	stop()
+	if is := w.Delivery(0, receiver); is.State != exchange.ContentConsignment {
+		t.Errorf("recorded as %s, although the record failed", is.State)
+	}
+	w.Break(nil)
+	w.Run(to)
+	w.Await(0, receiver, exchange.ConsignmentAcceptance)
+	all := s.Arrived(2)
+	for _, again := range all {
+		if again != all[0] {
+			t.Errorf("a repeat is another:\n%q\n%q", again, all[0])
+		}
+	}
+}
+
+// A replay of what the receiver refused gives it the same bytes again.
+func replay(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.Accept(time.Now(), 0, 1, false, receiver)
+	w.Run(courier.Receiver{Party: receiver, Carrier: s.Carrier, Acknowledges: true})
+	w.Await(0, receiver, exchange.ContentHandover)
+	w.Move(0, receiver, exchange.ConsignmentRejection, 1, time.Now())
+	w.Move(0, receiver, exchange.ContentConsignment, 2, time.Now())
+	w.Await(0, receiver, exchange.ContentHandover)
+	if all := s.Arrived(2); len(all) != 2 || all[0] != all[1] {
+		t.Errorf("arrived: %q", all)
+	}
+}
+
+// A carrier that fails, before or after the receiver has a batch, loses nothing, and
+// nothing arrives before what comes before it.
+func losesNothing(t *testing.T, s Subject) {
+	w := newWorld(t)
+	const documents = 2*courier.BatchCount + 10
+	w.Accept(time.Now(), 0, documents, false, receiver)
+	rude := &Rude{Carrier: s.Carrier, Fails: []Failure{Before, After, Before, After, Before, After, After}}
+	w.Run(courier.Receiver{Party: receiver, Carrier: rude})
+	w.Await(documents-1, receiver, exchange.ConsignmentAcceptance)
+	next := 0
+	seen := make(map[uuid.UUID]Arrival)
+	for _, a := range s.Arrived(documents) {
+		if before, again := seen[a.Exchange]; again {
+			if before != a {
+				t.Errorf("a repeat is another:\n%q\n%q", a, before)
+			}
+			continue
+		}
+		seen[a.Exchange] = a
+		if a.Exchange != IDOf(next) {
+			t.Fatalf("%s arrived in the place of number %d", a.Exchange, next)
+		}
+		next++
+	}
+	if next != documents {
+		t.Errorf("%d of %d arrived", next, documents)
+	}
+}
+
+// Express deliveries come before all others, and each class in the order of the record.
+func order(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.Accept(time.Now(), 0, 100, false, receiver)
+	w.Accept(time.Now(), 100, 110, true, receiver)
+	w.Run(courier.Receiver{Party: receiver, Carrier: s.Carrier})
+	for i, a := range s.Arrived(110) {
+		if want := (i + 100) % 110; a.Exchange != IDOf(want) {
+			t.Fatalf("%s arrived in the place of number %d", a.Exchange, want)
+		}
+	}
+}
+
+// What is overdue, or not kept any more, is recorded as failed with the cause, and the
+// rest arrives.
+func givesUp(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.Accept(time.Now().Add(-w.Courier.GiveUp), 0, 1, false, receiver)
+	w.Accept(time.Now(), 1, 3, false, receiver)
+	x, err := w.Exchange(t.Context(), IDOf(1))
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Drop(x.Body)
+	w.Run(courier.Receiver{Party: receiver, Carrier: s.Carrier})
+	w.Await(2, receiver, exchange.ConsignmentAcceptance)
+	for number, code := range []string{exchange.CodeExpired, exchange.CodeNotKept} {
+		if is := w.Delivery(number, receiver); is.State != exchange.ContentHandoverFailure || is.Cause.Code != code || is.Cause.Reason == "" {
+			t.Errorf("number %d is %s since %+v, want cause %s", number, is.State, is.Cause, code)
+		}
+	}
+	if all := s.Arrived(1); len(all) != 1 || all[0].Exchange != IDOf(2) {
+		t.Errorf("arrived: %v", all)
+	}
+}
+
+// A Failure is how a rude carrier fails.
+type Failure int
+
+// The failures.
+const (
+	None   Failure = iota
+	Before         // nothing arrives
+	After          // all arrives, and the courier does not learn it
+)
+
+// ErrRude is why a rude carrier fails, unless the test gives another error.
+var ErrRude = errors.New("rude")
+
+// A Rude carrier fails as the test says, and otherwise carries by another.
+type Rude struct {
+	Carrier courier.Carrier
+
+	mu    sync.Mutex
+	Fails []Failure // guarded by mu once it is used; those to come
+	Err   error     // guarded by mu once it is used; or nil for ErrRude
+	Sizes []int     // guarded by mu; of the batches that it was given
+}
+
+// Set changes the failures to come and their error.
+func (r *Rude) Set(err error, fails ...Failure) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.Err, r.Fails = err, fails
+}
+
+// Given returns the sizes of the batches that it was given.
+func (r *Rude) Given() []int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.Sizes)
+}
+
+// Carry is courier.Carrier's.
+func (r *Rude) Carry(ctx context.Context, parcels ...courier.Parcel) error {
+	r.mu.Lock()
+	how, err := None, r.Err
+	if len(r.Fails) > 0 {
+		how, r.Fails = r.Fails[0], r.Fails[1:]
+	}
+	r.Sizes = append(r.Sizes, len(parcels))
+	r.mu.Unlock()
+	if err == nil {
+		err = ErrRude
+	}
+	if how == Before {
+		return err
+	}
+	if arrived := r.Carrier.Carry(ctx, parcels...); arrived != nil || how == None {
+		return arrived
+	}
+	return err
+}
+
+// A Memory is a receiver in memory, with its carrier.
+type Memory struct {
+	mu    sync.Mutex
+	all   []Arrival     // guarded by mu
+	grown chan struct{} // guarded by mu; closed at the next arrival
+}
+
+// NewMemory returns a receiver that has nothing.
+func NewMemory() *Memory { return &Memory{grown: make(chan struct{})} }
+
+// Carry is courier.Carrier's.
+func (m *Memory) Carry(_ context.Context, parcels ...courier.Parcel) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	for _, p := range parcels {
+		m.all = append(m.all, Arrival{p.Exchange.ID, string(p.Envelope)})
+	}
+	close(m.grown)
+	m.grown = make(chan struct{})
+	return nil
+}
+
+// Arrived is what a [Subject] has.
+func (m *Memory) Arrived(n int) []Arrival {
+	for {
+		m.mu.Lock()
+		all, grown := slices.Clone(m.all), m.grown
+		m.mu.Unlock()
+		if len(all) >= n {
+			return all
+		}
+		<-grown
+	}
+}

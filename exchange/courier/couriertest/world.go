@@ -1,0 +1,178 @@
+// Package couriertest checks that a carrier keeps what package courier promises.
+package couriertest
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
+	"go.uber.org/zap/zaptest/observer"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+	"beibu/exchange/exchangetest"
+	"beibu/exchange/proof"
+	"beibu/queue"
+)
+
+// A World is a record, the index folded from it, and what a courier says. It is the
+// courier's meter.
+type World struct {
+	*exchangetest.Record
+	T       *testing.T
+	Courier *courier.Courier // whose fields a test may change before it runs
+	Warned  chan string      // every message of the log from Info up; as many as a test may have
+	counted chan string
+}
+
+// NewWorld returns a world in which nothing was accepted.
+func NewWorld(t *testing.T) *World {
+	t.Helper()
+	w := &World{Record: exchangetest.NewRecord(t), T: t, Warned: make(chan string, 1000), counted: make(chan string, 1000)}
+	core, _ := observer.New(zap.InfoLevel)
+	w.Courier = &courier.Courier{
+		Journal: w, Bodies: w, Recorder: &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, Changed: w.Changed,
+		Schedule: courier.DefaultSchedule, GiveUp: 7 * 24 * time.Hour, Meter: w,
+		Log: zap.New(core, zap.Hooks(func(e zapcore.Entry) error {
+			w.Warned <- e.Message
+			return nil
+		})),
+	}
+	return w
+}
+
+// Run carries beside the test until stop.
+func (w *World) Run(to courier.Receiver) (stop func()) {
+	w.T.Helper()
+	ctx, cancel := context.WithCancel(context.WithoutCancel(w.T.Context()))
+	done := make(chan error, 1)
+	go func() { done <- w.Courier.Run(ctx, to) }()
+	var once sync.Once
+	stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-done; err != nil {
+				w.T.Error(err)
+			}
+		})
+	}
+	w.T.Cleanup(stop)
+	return stop
+}
+
+// Carried is courier.Meter's.
+func (w *World) Carried(receiver string, delivered, givenUp int) {
+	w.counted <- fmt.Sprintf("%s: %d delivered, %d given up", receiver, delivered, givenUp)
+}
+
+// Failed is courier.Meter's.
+func (w *World) Failed(receiver string, refused bool) {
+	w.counted <- fmt.Sprintf("%s: failed, refused %t", receiver, refused)
+}
+
+// Breaker is courier.Meter's.
+func (w *World) Breaker(receiver string, open bool) {
+	w.counted <- fmt.Sprintf("%s: breaker open %t", receiver, open)
+}
+
+// Counts fails the test unless these are counted next. A breaker that is closed is not
+// counted.
+func (w *World) Counts(want ...string) {
+	w.T.Helper()
+	for _, want := range want {
+		got := <-w.counted
+		for strings.HasSuffix(got, ": breaker open false") {
+			got = <-w.counted
+		}
+		if got != want {
+			w.T.Errorf("counted %q, want %q", got, want)
+		}
+	}
+}
+
+// Identity is that of the document with a number.
+func Identity(number int) proof.Identity {
+	return proof.Identity{Sender: "qinzhou-customs", Kind: "health-permit", Number: fmt.Sprintf("№ %d", number), Version: "2"}
+}
+
+// IDOf returns the exchange id of the document with a number.
+func IDOf(number int) uuid.UUID { return Identity(number).ExchangeID([sha256.Size]byte{}) }
+
+// Accept accepts documents for receivers at a time, and consigns them.
+func (w *World) Accept(at time.Time, from, to int, express bool, receivers ...string) {
+	w.T.Helper()
+	var changes []queue.Change
+	for n := from; n < to; n++ {
+		i := Identity(n)
+		head, err := json.Marshal(map[string]any{
+			"sender": i.Sender, "kind": i.Kind, "number": i.Number, "version": i.Version, "receivers": receivers, "express": express,
+		})
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		changes = append(changes, queue.Change{Entry: &queue.Entry{ID: IDOf(n), Key: i.Key(), At: at, Head: head}})
+		for _, r := range receivers {
+			changes = append(changes, queue.Change{Event: &queue.Event{
+				Subject: queue.ExchangeSubject(IDOf(n)), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: at,
+			}})
+		}
+	}
+	if err := w.Publish(w.T.Context(), changes...); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Move records an event of a delivery.
+func (w *World) Move(number int, receiver string, name exchange.State, attempt int, at time.Time) {
+	w.T.Helper()
+	_, err := w.Append(w.T.Context(), queue.Event{
+		Subject: queue.ExchangeSubject(IDOf(number)), Receiver: receiver, Name: string(name), Attempt: attempt, At: at,
+	})
+	if err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// Delivery returns a delivery as the index shows it.
+func (w *World) Delivery(number int, receiver string) exchange.Delivery {
+	w.T.Helper()
+	x, err := w.Exchange(w.T.Context(), IDOf(number))
+	if err != nil {
+		w.T.Fatal(err)
+	}
+	for _, d := range x.Deliveries {
+		if d.Receiver == receiver {
+			return d
+		}
+	}
+	w.T.Fatalf("no delivery of %d to %s", number, receiver)
+	return exchange.Delivery{}
+}
+
+// Await waits until a delivery is in a state.
+func (w *World) Await(number int, receiver string, state exchange.State) {
+	w.T.Helper()
+	ctx, cancel := context.WithTimeout(w.T.Context(), time.Minute) // so that a test fails and does not hang
+	defer cancel()
+	for {
+		head, err := w.Head(ctx) // before the read, so that nothing is missed after it
+		if err != nil {
+			w.T.Fatal(err)
+		}
+		is := w.Delivery(number, receiver).State
+		if is == state {
+			return
+		}
+		if err := w.Wait(ctx, head+1); err != nil {
+			w.T.Fatalf("delivery of %d to %s is in state %s, want %s: %v", number, receiver, is, state, err)
+		}
+	}
+}

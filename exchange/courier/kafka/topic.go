@@ -1,0 +1,82 @@
+// Package kafka is the carrier for receivers that take their deliveries from a topic
+// of their own in Kafka.
+//
+// A delivery has arrived when all replicas of the topic have it. Deliveries of one
+// document number are in one partition, in their order. The topic is the receiver's:
+// it may be compacted and have gaps.
+package kafka
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/google/uuid"
+	kafkago "github.com/segmentio/kafka-go"
+
+	"beibu/exchange"
+	"beibu/exchange/cloudevents"
+	"beibu/exchange/courier"
+)
+
+// typeEnvelope is the CloudEvents type of a message that carries an envelope.
+const typeEnvelope = "beibu.exchange.envelope.1"
+
+// A Topic is a [courier.Carrier] to the topic of one receiver.
+type Topic struct {
+	writer *cloudevents.Writer
+	name   string
+}
+
+// NewTopic returns the carrier to a topic.
+func NewTopic(w *cloudevents.Writer, name string) *Topic { return &Topic{w, name} }
+
+// Carry is courier.Carrier's. Its error is a [courier.Error].
+func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) error {
+	messages := make([]kafkago.Message, 0, len(parcels))
+	for _, p := range parcels {
+		messages = append(messages, t.message(p.Exchange, p.Envelope))
+	}
+	if err := t.writer.Write(ctx, messages...); err != nil {
+		return &courier.Error{Err: err, Refused: isRefused(err)}
+	}
+	return nil
+}
+
+// message is what carries a delivery. All of it follows from the exchange, so that a
+// repeat is the same to the byte.
+func (t *Topic) message(x exchange.Exchange, sealed []byte) kafkago.Message {
+	key := x.Identity.Key() // one document number, one partition
+	return kafkago.Message{
+		Topic: t.name, Key: []byte(key), Value: sealed,
+		Headers: append(cloudevents.Headers(x.ID.String(), typeEnvelope, "application/xml"), cloudevents.Pairs(
+			"ce_subject", key,
+			"ce_time", x.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z"),
+			"traceparent", traceparent(x.ID),
+		)...),
+	}
+}
+
+// traceparent puts every delivery of an exchange into one trace (W3C Trace Context,
+// section 3.2), whose id is the exchange's. It is flagged as sampled, since receivers
+// that follow their caller would otherwise record nothing.
+func traceparent(id uuid.UUID) string {
+	span := sha256.Sum256(id[:])
+	return fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(id[:]), hex.EncodeToString(span[:8]))
+}
+
+// isRefused reports whether an error is an answer of the brokers that time does not
+// change, as to a message that is too large for the topic.
+func isRefused(err error) bool {
+	each, ok := errors.AsType[kafkago.WriteErrors](err) // which does not unwrap
+	if !ok {
+		each = kafkago.WriteErrors{err}
+	}
+	return slices.ContainsFunc(each, func(err error) bool {
+		said, ok := errors.AsType[kafkago.Error](err)
+		return ok && !said.Temporary()
+	})
+}
