@@ -15,7 +15,7 @@ import (
 // Problem is the body of every answer that is not what was asked for
 // (RFC 9457). Programs match its code, which never changes its meaning.
 type Problem struct {
-	Type      string           `json:"type"` // "urn:beibu:problem:" and the code
+	Type      string           `json:"type"` // the address of its page, relative to that of the daemon
 	Title     string           `json:"title"`
 	Status    int              `json:"status"`
 	Detail    string           `json:"detail,omitempty"`
@@ -28,6 +28,9 @@ type Problem struct {
 	RequestID string           `json:"requestId"`               // for whoever is asked for help
 	Earlier   *Earlier         `json:"earlier,omitempty"`       // in a conflict: the exchange that has the document number
 }
+
+// typePath is where every daemon serves the page of each problem.
+const typePath = "/v1/problems/"
 
 // Summary is what a problem says to people in another language than English.
 type Summary struct {
@@ -57,7 +60,7 @@ func ProblemOf(err error, requestID string) (p Problem, retryAfter time.Duration
 	}
 	row := lookUp(kind, code)
 	p = Problem{
-		Type: "urn:beibu:problem:" + row.Code, Status: row.Status, Code: row.Code, Retryable: row.Retryable,
+		Type: typePath + row.Code, Status: row.Status, Code: row.Code, Retryable: row.Retryable,
 		Instance: "urn:beibu:request:" + requestID, RequestID: requestID,
 	}
 	detail := row.Detail
@@ -111,7 +114,7 @@ func whyUnavailable(err error) exchange.Text {
 func (p *Problem) Encode() []byte {
 	body, err := json.Marshal(p)
 	if err != nil { // a time beyond the year 9999, and no more
-		body = []byte(`{"type":"urn:beibu:problem:internal","status":500,"code":"internal"}`)
+		body = []byte(`{"type":"` + typePath + `internal","status":500,"code":"internal"}`)
 		p.Status = classes[exchange.Internal].Status
 	}
 	return body

@@ -161,6 +161,8 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/version"}, 401, "credentials-missing"},
 		{request{path: "/v1/openapi.yaml"}, 200, ""},
 		{request{path: "/v1/openapi.json"}, 200, ""},
+		{request{path: "/v1/problems/number-taken"}, 200, ""},
+		{request{path: "/v1/problems/none"}, 404, "not-found"},
 
 		{request{path: "/"}, 404, "not-found"},
 		{request{path: "/v1"}, 404, "not-found"},
@@ -211,8 +213,11 @@ func TestAnswers(t *testing.T) {
 				return
 			}
 			p := read[answer.Problem](t, a, c.status)
-			if p.Code != c.code || p.Status != c.status || p.RequestID != a.header.Get("X-Request-Id") || p.Type != "urn:beibu:problem:"+c.code {
+			if p.Code != c.code || p.Status != c.status || p.RequestID != a.header.Get("X-Request-Id") || p.Type != "/v1/problems/"+c.code {
 				t.Errorf("%+v", p)
+			}
+			if page := w.do(request{path: p.Type}); page.status != http.StatusOK || !strings.Contains(string(page.body), "<h1>"+c.code+"</h1>") {
+				t.Errorf("page at %s: %d %.500s", p.Type, page.status, page.body)
 			}
 			if (a.header.Get("WWW-Authenticate") != "") != (c.status == http.StatusUnauthorized) {
 				t.Errorf("WWW-Authenticate %q", a.header.Get("WWW-Authenticate"))

@@ -187,7 +187,7 @@ func checkFormat(name, v any) error {
 		_, err = time.Parse(time.DateOnly, text)
 	case "uuid":
 		_, err = uuid.Parse(text)
-	case "uri":
+	case "uri-reference":
 		_, err = url.Parse(text)
 	default:
 		err = fmt.Errorf("the checker does not know the format %v", name)

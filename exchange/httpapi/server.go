@@ -210,6 +210,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/rules", access.ReadPublic, s.listRules},
 		{"GET /v1/keys", access.ReadPublic, s.listKeys},
 		{"GET /v1/version", access.ReadCatalogue, s.showVersion},
+		{"GET /v1/problems/{code}", access.ReadPublic, s.explainProblem},
 		{"GET /v1/openapi.yaml", access.ReadPublic, s.specYAML},
 		{"GET /v1/openapi.json", access.ReadPublic, s.specJSON},
 	}

@@ -1,0 +1,259 @@
+package answer
+
+import "beibu/exchange"
+
+// An Explanation says why a problem arises and what to do about it.
+type Explanation struct {
+	Cause, Remedy exchange.Text
+}
+
+// Explain returns the row of a code and its explanation, or false if no answer
+// carries the code.
+func Explain(code string) (Entry, Explanation, bool) {
+	row, ok := Find(code)
+	return row, explanations[row.Code], ok
+}
+
+// explained writes an explanation in one line.
+func explained(cause, causeZH, remedy, remedyZH string) Explanation {
+	return Explanation{Cause: exchange.Text{EN: cause, ZH: causeZH}, Remedy: exchange.Text{EN: remedy, ZH: remedyZH}}
+}
+
+// explanations has every row of the tables, by code.
+var explanations = map[string]Explanation{
+	"malformed": explained(
+		"The bytes are not well-formed XML in UTF-8, or they contain what is not allowed: a document type declaration, a processing instruction, or content outside the root.",
+		"内容不是 UTF-8 编码的规范 XML，或者含有不允许的内容：文档类型声明（DTD）、处理指令或根元素以外的内容。",
+		"Correct the place that the fault names by line and column, and send the document again.",
+		"请按差错所指的行号和列号更正，然后重新报送。"),
+	"xml.*": explained(
+		"The strict XML reader stopped at one place. The usual cause is another encoding, such as GB18030, a document type declaration, or a file that was cut off.",
+		"严格的 XML 读取程序在某处停止。常见原因：采用 GB18030 等其他编码、含有文档类型声明（DTD），或文件不完整。",
+		"Save the document as UTF-8 without a document type declaration, and check the line and column that the fault names.",
+		"请以 UTF-8 编码保存单证，去除文档类型声明，并检查差错所指的行号和列号。"),
+	"schema.unknown-kind": explained(
+		"No kind of document has this root element, namespace and customization id.",
+		"没有任何单证种类采用该根元素、命名空间和定制标识。",
+		"Compare the root element with GET /v1/kinds, or with `beibuctl kinds list`.",
+		"请将根元素与 GET /v1/kinds 或 `beibuctl kinds list` 的结果核对。"),
+	"invalid": explained(
+		"The document or the request breaks a schema or a business rule. Each breach is in the faults, with its place and the source of the rule.",
+		"单证或请求不符合模式或业务规则。每一处不符均列在差错中，并注明位置和规则依据。",
+		"Correct every fault of severity reject. `beibuctl check FILE` finds the same faults on your machine.",
+		"请更正所有“退单”级差错。`beibuctl check FILE` 可在本机得到同样的差错。"),
+	"field-*": explained(
+		"A field of the request has no value that is allowed; the code names the field.",
+		"请求中某一字段的值不符合要求，代码中注明了字段名。",
+		"Correct the field as the description of the API at /v1/openapi.yaml says.",
+		"请按 /v1/openapi.yaml 中的接口说明更正该字段。"),
+	"acknowledgement": explained(
+		"One of the acknowledgements cannot be recorded, so none was recorded.",
+		"其中一项签收无法登记，因此全部未登记。",
+		"The detail names the acknowledgement. Correct it and send all of them again.",
+		"详细说明中指明了该项签收。请更正后全部重新发送。"),
+	"outside-limits": explained(
+		"A value is longer or larger than the record can hold.",
+		"某个值超出记录允许的长度或大小。",
+		"Shorten the value that the detail names.",
+		"请缩短详细说明所指的值。"),
+	"receiver-missing": explained(
+		"A replay needs the party to which deliveries are sent again.",
+		"重放须指明接收方。",
+		"Name the receiver.",
+		"请填写接收方。"),
+	"unknown-cause": explained(
+		"No failed delivery has this cause.",
+		"没有失败的交付具有该原因代码。",
+		"The detail lists the causes that there are. Use one of them, or none.",
+		"详细说明列出了现有的原因代码。请使用其中之一，或不填。"),
+	"unknown-party": explained(
+		"No party has this id. A filter with a value that does not exist is an error, never an empty list.",
+		"没有该编号的参与方。筛选条件的值不存在时视为错误，不返回空列表。",
+		"GET /v1/parties lists the ids.",
+		"GET /v1/parties 列出全部参与方编号。"),
+	"unknown-state": explained(
+		"No state has this name.",
+		"没有该名称的状态。",
+		"Use one of the states in /v1/openapi.yaml, such as ConsignmentRejection.",
+		"请使用 /v1/openapi.yaml 中列出的状态，例如 ConsignmentRejection。"),
+	"untrusted": explained(
+		"The sender's signature does not verify, or the key is not registered, or a signature is required and missing.",
+		"发送方签名验证未通过，或密钥未登记，或应当签名而未签名。",
+		"Sign the document with a key that the exchange has registered for you. Change nothing after signing.",
+		"请使用平台为贵方登记的密钥签名，签名后不得改动单证。"),
+	"signature.*": explained(
+		"The sender's signature does not count; the code says which check failed.",
+		"发送方签名无效，代码说明了未通过的检查。",
+		"Check with `beibuctl verify --cert CERTIFICATE FILE`. For signature.status, the operator must renew the revocation lists.",
+		"请用 `beibuctl verify --cert CERTIFICATE FILE` 核对。代码为 signature.status 时，须由操作员更新吊销列表。"),
+	"conflict": explained(
+		"Another document already has this number.",
+		"该编号已被另一份单证占用。",
+		"Use a new version or a new number for a changed document.",
+		"内容有变动的单证请使用新的版本号或新的编号。"),
+	"number-taken": explained(
+		"Another content was accepted earlier under the same sender, kind, number and version. The answer names that exchange.",
+		"同一发送方、种类、编号和版本号之下已接收过另一内容。答复中指明了该次交换。",
+		"If the document changed, give it a new version or a new number. If not, find out which of your systems used the number.",
+		"单证如有变动，请使用新的版本号或新的编号；如无变动，请查明贵方哪个系统使用了该编号。"),
+	"unroutable": explained(
+		"No route takes the document: a country, port, addressee or goods code is missing, is not recognised, or leads to no party.",
+		"没有路由适用于该单证：国家、口岸、收件方或商品编码缺失、无法识别，或没有对应的参与方。",
+		"`beibuctl check --as PARTY FILE` says which fact is missing. The document was not accepted.",
+		"`beibuctl check --as PARTY FILE` 会说明缺少哪项内容。该单证未被接收。"),
+	"forbidden": explained(
+		"The caller is known, but may not do this.",
+		"身份已确认，但无此权限。",
+		"Use the credentials of the right party, or ask the operator for the permission.",
+		"请使用相应参与方的凭据，或向操作员申请权限。"),
+	"sender-may-not-send": explained(
+		"The map of parties does not allow this party to send documents of this kind.",
+		"参与方配置不允许该参与方发送此种单证。",
+		"Use the credentials of the right party, or ask the operator to allow the kind.",
+		"请使用相应参与方的凭据，或请操作员允许该种类。"),
+	exchange.CodeSuspended: explained(
+		"An operator has suspended the party. What is addressed to it waits.",
+		"操作员已暂停该参与方。发给该参与方的单证将等待。",
+		"Ask the operator. After `beibuctl parties resume` everything continues.",
+		"请联系操作员。执行 `beibuctl parties resume` 后一切恢复。"),
+	"delivered-by-topic": explained(
+		"The party takes its deliveries from a topic in Kafka and has no mailbox.",
+		"该参与方从 Kafka 主题接收交付，没有信箱。",
+		"Read the topic that the map of parties names under deliver.",
+		"请读取参与方配置中 deliver 所指的主题。"),
+	"not-found": explained(
+		"Nothing is at this address, or it is not for this caller.",
+		"该地址没有内容，或该身份无权查看。",
+		"Check the id. A party sees only what it sent or what was consigned to it.",
+		"请核对编号。参与方只能看到自己发送的和发给自己的单证。"),
+	"content-gone": explained(
+		"The exchange is known, but its bytes are no longer in the log, which kept them for its retention time.",
+		"该次交换有记录，但内容已超过日志保存期，不再保留。",
+		"Use the copy that the sender or a receiver keeps; the receipt proves its digest.",
+		"请使用发送方或接收方保存的副本，回执可证明其摘要。"),
+	"no-timestamp": explained(
+		"No time stamp is there yet: the authority has not answered, or none is configured.",
+		"尚无时间戳：时间戳机构尚未答复，或未配置时间戳机构。",
+		"Ask again later, or fetch the envelope without a profile.",
+		"请稍后再试，或不指定 profile 获取信封。"),
+	"unknown-kind": explained(
+		"No kind of document has this name.",
+		"没有该名称的单证种类。",
+		"GET /v1/kinds lists the names.",
+		"GET /v1/kinds 列出全部种类。"),
+	"unknown-sample": explained(
+		"The kind has no sample with this name.",
+		"该种类没有此名称的样例。",
+		"GET /v1/kinds/KIND lists the samples.",
+		"GET /v1/kinds/KIND 列出全部样例。"),
+	"stale": explained(
+		"What the request is about has changed since it was read.",
+		"请求所针对的内容在读取之后已有变化。",
+		"Read it again and decide again.",
+		"请重新读取后再决定。"),
+	"delivery-settled": explained(
+		"The delivery has already come to its end, and this would contradict it.",
+		"该交付已经结束，此操作与结果相抵触。",
+		"Read the exchange again. What was acknowledged stays acknowledged.",
+		"请重新读取该次交换。已签收的保持已签收。"),
+	"not-held": explained(
+		"The exchange does not wait for a decision any more, or never did.",
+		"该次交换已不在待审状态，或从未待审。",
+		"Read the exchange: its timeline says who decided what.",
+		"请读取该次交换，其时间线注明由谁作出何种决定。"),
+	"not-suspended": explained(
+		"The party is not suspended by an operator. If the map of parties suspends it, only a change of the map resumes it.",
+		"该参与方未被操作员暂停。如由参与方配置暂停，须修改配置方可恢复。",
+		"GET /v1/parties shows the state of each party.",
+		"GET /v1/parties 显示各参与方的状态。"),
+	"plan-changed": explained(
+		"The replay plan is no longer the one that was shown. Nothing was done.",
+		"重放计划已与所显示的不同，未做任何处理。",
+		"Make a new plan, read it, and do that one.",
+		"请重新生成计划，核对后再执行。"),
+	"unavailable": explained(
+		"The log, its disk or the index does not answer now. It is unknown whether the request was carried out.",
+		"日志、磁盘或索引暂时没有响应。请求是否已执行尚不确定。",
+		"Send the same bytes again after Retry-After: this is safe, and returns the first receipt if the document was accepted. Operators look at /readyz.",
+		"请在 Retry-After 之后原样重发：重发是安全的，如单证已接收，将返回首次回执。操作员请查看 /readyz。"),
+	"in-flight": explained(
+		"Another request with the same document number is being accepted.",
+		"同一编号的另一请求正在接收中。",
+		"Send the same bytes again after Retry-After.",
+		"请在 Retry-After 之后原样重发。"),
+	"internal": explained(
+		"An error in the exchange itself. It is unknown whether the request was carried out.",
+		"平台内部故障。请求是否已执行尚不确定。",
+		"Send the same bytes again, which is safe. If it happens again, give the operator the requestId.",
+		"请原样重发，重发是安全的。如再次发生，请将 requestId 告知操作员。"),
+	"bad-request": explained(
+		"The request is not one of this API.",
+		"该请求不符合本接口。",
+		"Compare it with the description at /v1/openapi.yaml.",
+		"请与 /v1/openapi.yaml 中的接口说明核对。"),
+	"parameter": explained(
+		"A parameter of the address is unknown, is given twice, or has a value that is not allowed.",
+		"地址中的某一参数未知、重复，或其值不符合要求。",
+		"The detail names the parameter and what it may be.",
+		"详细说明中指明了该参数及其允许的值。"),
+	exchange.CodeOddNumber: explained(
+		"A document number contains a character that cannot be seen, another kind of space, a control character, or a full-width letter or digit, so that two numbers could look the same.",
+		"单证编号含有不可见字符、其他空格、控制字符或全角字母数字，可能使两个编号看起来相同。",
+		"Write the number with ordinary characters. The message shows the character by its code point.",
+		"请使用普通字符填写编号。提示信息以码位标明了该字符。"),
+	"body": explained(
+		"The body is not JSON as this request needs it, or the gzip data is damaged.",
+		"请求正文不是该请求所需的 JSON，或 gzip 数据已损坏。",
+		"Compare the body with the description at /v1/openapi.yaml.",
+		"请将正文与 /v1/openapi.yaml 中的接口说明核对。"),
+	"media-type": explained(
+		"The Content-Type or the Content-Encoding is not one that this request takes.",
+		"Content-Type 或 Content-Encoding 不是该请求所接受的类型。",
+		"Send documents as application/xml in UTF-8, plain or with gzip, and everything else as application/json.",
+		"单证请以 application/xml（UTF-8）发送，可用 gzip 压缩；其他请以 application/json 发送。"),
+	"method": explained(
+		"The address exists, but not with this method.",
+		"该地址存在，但不允许此方法。",
+		"Use a method that the header Allow names.",
+		"请使用 Allow 标头列出的方法。"),
+	"slow": explained(
+		"The body did not arrive in the time that a body may take.",
+		"请求正文未在规定时间内到达。",
+		"Send again. If the network is slow, use gzip.",
+		"请重新发送。网络较慢时请使用 gzip。"),
+	"credentials-unknown": explained(
+		"The API key or the client certificate is not one that this daemon knows.",
+		"平台未登记该 API 密钥或客户端证书。",
+		"Check that the key file is the one for this exchange. The operator registers keys under access and reloads.",
+		"请核对密钥文件是否属于本平台。操作员在 access 中登记密钥并重新加载。"),
+	"credentials-missing": explained(
+		"The request has neither an API key nor a client certificate.",
+		"请求既无 API 密钥，也无客户端证书。",
+		"Send the header Authorization: Bearer KEY, or call with a client certificate.",
+		"请发送标头 Authorization: Bearer KEY，或使用客户端证书。"),
+	"too-large": explained(
+		"The body is larger than limits.document allows, or unpacks to more than its ratio allows.",
+		"请求正文超过 limits.document 的限制，或解压后超过允许的比例。",
+		"Split the document. The detail says the limit.",
+		"请拆分单证。详细说明中注明了上限。"),
+	"quota-exceeded": explained(
+		"The party has sent as many documents as its quota allows in this time. Nothing was done.",
+		"该参与方在此时段内报送的单证已达配额。未做任何处理。",
+		"Send again after Retry-After. RateLimit in every answer says how much is left.",
+		"请在 Retry-After 之后重发。每个答复的 RateLimit 标头注明余量。"),
+	"busy": explained(
+		"As many documents are processed as may be at once. Nothing was done.",
+		"同时处理的单证已达上限。未做任何处理。",
+		"Send again after Retry-After. Operators can raise limits.inFlight.",
+		"请在 Retry-After 之后重发。操作员可调高 limits.inFlight。"),
+	"memory-full": explained(
+		"The documents that are processed take all the memory that is reserved for them. Nothing was done.",
+		"正在处理的单证已占满为其预留的内存。未做任何处理。",
+		"Send again after Retry-After. Operators can raise limits.memory.",
+		"请在 Retry-After 之后重发。操作员可调高 limits.memory。"),
+	"share-used": explained(
+		"This party uses its share of what is processed at once; the rest is for the others. Nothing was done.",
+		"该参与方已用完其同时处理的份额，其余留给其他参与方。未做任何处理。",
+		"Send fewer documents at once, and send this one again after Retry-After.",
+		"请减少同时报送的数量，并在 Retry-After 之后重发。"),
+}
