@@ -124,17 +124,17 @@ var plantedInside = []plantedFault{
 		},
 	},
 	{
-		name: "acknowledgements in memory alone", file: "exchange/courier/ack.go", at: []string{"acknowledgement kept"},
+		name: "acknowledgements in memory alone", file: "exchange/courier/mailbox/ack.go", at: []string{"acknowledgement kept"},
 		right: "	if err := m.recorder.Record(ctx, s.events...)",
 		wrong: "	taken := s.events\n	s.events = nil\n	if err := m.recorder.Record(ctx, s.events...)",
 		also: []crashtest.Edit{
-			{File: "exchange/courier/ack.go", Old: "	m.box(receiver).settled(s.events)\n", New: "	m.box(receiver).settled(taken)\n"},
-			{File: "exchange/courier/ack.go", Old: "	return s.results, s.confirm(ctx, now)\n", New: "	return s.results, nil\n"},
+			{File: "exchange/courier/mailbox/ack.go", Old: "	m.box(receiver).settled(s.events)\n", New: "	m.box(receiver).settled(taken)\n"},
+			{File: "exchange/courier/mailbox/ack.go", Old: "	return s.results, s.confirm(ctx, now)\n", New: "	return s.results, nil\n"},
 		},
 	},
 	{
-		name: "taken when it is handed over", file: "exchange/courier/mailbox.go", at: []string{"hand-over kept"},
-		right: "	items := make([]Item, 0, len(found))\n",
+		name: "taken when it is handed over", file: "exchange/courier/mailbox/mailbox.go", at: []string{"hand-over kept"},
+		right: "	items := make([]exchange.Leased, 0, len(found))\n",
 		wrong: `	taken := slices.Clone(events)
 	for i := range taken {
 		taken[i].Name = exchange.ConsignmentAcceptance
@@ -142,7 +142,7 @@ var plantedInside = []plantedFault{
 	if err := m.recorder.Record(ctx, taken...); err != nil {
 		return nil, err
 	}
-	items := make([]Item, 0, len(found))
+	items := make([]exchange.Leased, 0, len(found))
 `,
 	},
 }

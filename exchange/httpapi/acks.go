@@ -6,7 +6,6 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
-	"beibu/exchange/courier/mailbox"
 )
 
 // Acks is the body of POST /v1/mailbox/acks.
@@ -31,11 +30,11 @@ const (
 // read turns acks into the courier's. It fails, with an *exchange.Error of kind
 // Invalid, at the first that breaks a rule, or where one exchange is named
 // twice: what would hold of it then is anybody's guess.
-func (a Acks) read() ([]mailbox.Ack, error) {
-	if len(a.Acks) == 0 || len(a.Acks) > mailbox.MaxAcks {
-		return nil, invalidField("acks", exchange.Because("1 to %d acks must be given", "须有 1 至 %d 个回执", mailbox.MaxAcks))
+func (a Acks) read() ([]exchange.Ack, error) {
+	if len(a.Acks) == 0 || len(a.Acks) > exchange.MaxAcks {
+		return nil, invalidField("acks", exchange.Because("1 to %d acks must be given", "须有 1 至 %d 个回执", exchange.MaxAcks))
 	}
-	all := make([]mailbox.Ack, 0, len(a.Acks))
+	all := make([]exchange.Ack, 0, len(a.Acks))
 	seen := make(map[uuid.UUID]bool, len(a.Acks))
 	for i, ack := range a.Acks {
 		one, why := ack.read()
@@ -52,7 +51,7 @@ func (a Acks) read() ([]mailbox.Ack, error) {
 }
 
 // read turns an ack into the courier's, or says why it cannot be one.
-func (a Ack) read() (ack mailbox.Ack, why *exchange.Reason) {
+func (a Ack) read() (ack exchange.Ack, why *exchange.Reason) {
 	id, err := readID(a.ExchangeID)
 	if err != nil {
 		return ack, because("exchangeId is no exchange id", "exchangeId 不是交换编号")
@@ -63,7 +62,7 @@ func (a Ack) read() (ack mailbox.Ack, why *exchange.Reason) {
 	case a.Outcome != Accepted && a.Outcome != Refused:
 		return ack, because(`outcome must be "accepted" or "refused"`, "outcome 应为 accepted 或 refused")
 	}
-	ack = mailbox.Ack{Exchange: id, Accepted: a.Outcome == Accepted, Code: a.Code, Reason: a.Reason}
+	ack = exchange.Ack{Exchange: id, Accepted: a.Outcome == Accepted, Code: a.Code, Reason: a.Reason}
 	return ack, ack.Check()
 }
 

@@ -7,13 +7,12 @@ import (
 	"testing"
 
 	"beibu/exchange"
-	"beibu/exchange/courier/mailbox"
 )
 
 const someID = "62761a75-7806-8093-88f0-4600d980546a"
 
 func TestAcks(t *testing.T) {
-	many := make([]string, mailbox.MaxAcks+1)
+	many := make([]string, exchange.MaxAcks+1)
 	for i := range many {
 		many[i] = fmt.Sprintf(`{"exchangeId":"62761a75-7806-8093-88f0-%012x","outcome":"accepted"}`, i)
 	}
@@ -25,7 +24,7 @@ func TestAcks(t *testing.T) {
 		{"accepted", one(`"outcome":"accepted"`), exchange.Internal},
 		{"refused", one(`"outcome":"refused","code":"seal-broken","reason":"第二页缺失"`), exchange.Internal},
 		{"refused without words", one(`"outcome":"refused","code":"x"`), exchange.Internal},
-		{"as many as may be", `{"acks":[` + strings.Join(many[:mailbox.MaxAcks], ",") + `]}`, exchange.Internal},
+		{"as many as may be", `{"acks":[` + strings.Join(many[:exchange.MaxAcks], ",") + `]}`, exchange.Internal},
 		{"one more", `{"acks":[` + strings.Join(many, ",") + `]}`, exchange.Invalid},
 		{"none", `{"acks":[]}`, exchange.Invalid},
 		{"nothing", `{}`, exchange.Invalid},
@@ -88,7 +87,7 @@ func FuzzAcks(f *testing.F) {
 			}
 			seen[back.ExchangeID] = true
 		}
-		if len(all) == 0 || len(all) > mailbox.MaxAcks || !json.Valid(body) {
+		if len(all) == 0 || len(all) > exchange.MaxAcks || !json.Valid(body) {
 			t.Errorf("%d acks were read from %q", len(all), body)
 		}
 	})

@@ -7,7 +7,6 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
-	"beibu/exchange/courier/mailbox"
 )
 
 // A Mailbox is the courier of receivers that fetch (see mailbox.Mailbox).
@@ -15,11 +14,11 @@ type Mailbox interface {
 	// Fetch leases open deliveries to a receiver, and waits for one if
 	// there is none. It returns none, without an error, when the wait is over
 	// or ctx ends.
-	Fetch(ctx context.Context, receiver string, o mailbox.FetchOptions) ([]mailbox.Item, error)
+	Fetch(ctx context.Context, receiver string, o exchange.Fetch) ([]exchange.Leased, error)
 	// Acknowledge records what a receiver says of deliveries, all or none, and
 	// returns the state of each, in the order of the acks. It fails with an
 	// *exchange.Error of kind Invalid, NotFound, Stale or Unavailable.
-	Acknowledge(ctx context.Context, receiver string, acks []mailbox.Ack) ([]mailbox.AckResult, error)
+	Acknowledge(ctx context.Context, receiver string, acks []exchange.Ack) ([]exchange.AckResult, error)
 }
 
 // MailboxPage answers GET /v1/mailbox: express deliveries first, then the
@@ -59,10 +58,10 @@ func (s *Server) fetch(c *call) error {
 		return errByTopic
 	}
 	p := parametersOf(c.request)
-	options := mailbox.FetchOptions{
-		Limit: p.number("limit", 1, mailbox.MaxLimit, 0),
-		Lease: p.duration("lease", mailbox.MinLease, mailbox.MaxLease, 0),
-		Wait:  p.duration("wait", 0, mailbox.MaxWait, 0),
+	options := exchange.Fetch{
+		Limit: p.number("limit", 1, exchange.MaxFetched, 0),
+		Lease: p.duration("lease", exchange.MinLease, exchange.MaxLease, 0),
+		Wait:  p.duration("wait", 0, exchange.MaxFetchWait, 0),
 	}
 	if err := p.err(); err != nil {
 		return err
@@ -90,7 +89,7 @@ func (s *Server) fetch(c *call) error {
 	return c.json(http.StatusOK, page)
 }
 
-func wireItem(item mailbox.Item) MailboxItem {
+func wireItem(item exchange.Leased) MailboxItem {
 	x := item.Exchange
 	path := "/v1/exchanges/" + x.ID.String()
 	return MailboxItem{

@@ -39,7 +39,7 @@ func (m *failingMailbox) failure() error {
 }
 
 // Fetch is httpapi.Mailbox's.
-func (m *failingMailbox) Fetch(ctx context.Context, receiver string, o mailbox.FetchOptions) ([]mailbox.Item, error) {
+func (m *failingMailbox) Fetch(ctx context.Context, receiver string, o exchange.Fetch) ([]exchange.Leased, error) {
 	if err := m.failure(); err != nil {
 		return nil, err
 	}
@@ -50,7 +50,7 @@ func (m *failingMailbox) Fetch(ctx context.Context, receiver string, o mailbox.F
 }
 
 // Acknowledge is httpapi.Mailbox's.
-func (m *failingMailbox) Acknowledge(ctx context.Context, receiver string, acks []mailbox.Ack) ([]mailbox.AckResult, error) {
+func (m *failingMailbox) Acknowledge(ctx context.Context, receiver string, acks []exchange.Ack) ([]exchange.AckResult, error) {
 	if err := m.failure(); err != nil {
 		return nil, err
 	}

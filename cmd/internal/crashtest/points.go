@@ -88,10 +88,10 @@ var points = []point{
 	within("log copied but for its end", "queue/sqlite/writer.go", "_, _ = checkpoint(w.passive)"),
 	within("dispatched, not kept", "queue/sqlite/dispatch.go", "last := batch[len(batch)-1].Position"),
 	within("dispatch kept", "queue/sqlite/dispatch.go", "return last, nil"),
-	within("to be handed over", "exchange/courier/mailbox.go", "err := m.recorder.Record(ctx, events...)"),
-	within("hand-over kept", "exchange/courier/mailbox.go", "items := make([]Item, 0, len(found))"),
-	within("to be acknowledged", "exchange/courier/ack.go", "if err := m.recorder.Record(ctx, s.events...)"),
-	within("acknowledgement kept", "exchange/courier/ack.go", "m.box(receiver).settled("),
+	within("to be handed over", "exchange/courier/mailbox/mailbox.go", "err := m.recorder.Record(ctx, events...)"),
+	within("hand-over kept", "exchange/courier/mailbox/mailbox.go", "items := make([]exchange.Leased, 0, len(found))"),
+	within("to be acknowledged", "exchange/courier/mailbox/ack.go", "if err := m.recorder.Record(ctx, s.events...)"),
+	within("acknowledgement kept", "exchange/courier/mailbox/ack.go", "m.box(receiver).settled("),
 }
 
 // reachable are the points that the world has: not all, without Kafka or Redis, or

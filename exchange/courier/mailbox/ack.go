@@ -3,7 +3,6 @@ package mailbox
 import (
 	"context"
 	"fmt"
-	"regexp"
 	"slices"
 	"time"
 
@@ -13,23 +12,8 @@ import (
 	"beibu/queue"
 )
 
-// What an acknowledgement may hold.
-const (
-	MaxAcks   = 500   // in one call
-	MaxReason = 1_000 // bytes
-)
-
-// An Ack is what a receiver says of one delivery: that it has and takes the
-// document, or why it does not.
-type Ack struct {
-	Exchange uuid.UUID
-	Accepted bool
-	Code     string // the receiver's own; required where it refuses
-	Reason   string // for people
-}
-
-// event returns what the acknowledgement does to a delivery.
-func (a Ack) event(d exchange.Delivery, now time.Time) exchange.Event {
+// eventOf returns what an acknowledgement does to a delivery.
+func eventOf(a exchange.Ack, d exchange.Delivery, now time.Time) exchange.Event {
 	name := exchange.ConsignmentRejection
 	if a.Accepted {
 		name = exchange.ConsignmentAcceptance
@@ -39,47 +23,6 @@ func (a Ack) event(d exchange.Delivery, now time.Time) exchange.Event {
 	return e
 }
 
-// codes are those that programs of receivers give. They are shown in tables and
-// matched, so they hold no blank and no line break.
-var codes = regexp.MustCompile(`^[A-Za-z0-9._-]{1,64}$`)
-
-// Check returns nil for an acknowledgement that may be recorded, or why it may
-// not.
-func (a Ack) Check() *exchange.Reason {
-	var why exchange.Reason
-	switch {
-	case a.Accepted && a.Code == "" && a.Reason == "":
-		return nil
-	case !codes.MatchString(a.Code):
-		why = exchange.Because("a refusal has a code of 1 to 64 letters, digits, dots, hyphens and underscores of ASCII",
-			"拒收须给出代码，由 1 至 64 个 ASCII 字母、数字、点、连字符或下划线组成")
-	case exchange.IsOwnCode(a.Code):
-		why = exchange.Because("the code %s is the exchange's own", "代码 %s 为平台专用", a.Code)
-	case len(a.Reason) > MaxReason:
-		why = exchange.Because("the reason has %d bytes, and %d are the limit", "理由有 %d 字节，最多 %d 字节", len(a.Reason), MaxReason)
-	default:
-		return nil
-	}
-	return &why
-}
-
-// An Outcome says what became of an acknowledgement.
-type Outcome string
-
-// The outcomes.
-const (
-	Recorded  Outcome = "recorded"  // it is in the record now
-	Repeated  Outcome = "repeated"  // it was so before: nothing was recorded
-	Overtaken Outcome = "overtaken" // another call was faster, and State is what it said
-)
-
-// An AckResult is the answer to one Ack.
-type AckResult struct {
-	Exchange uuid.UUID
-	Outcome  Outcome
-	State    exchange.State // of the delivery, as it stands now
-}
-
 // Acknowledge records what a receiver says of deliveries, all or none, and ends
 // their leases. Results stand in the order of the acknowledgements, and are
 // durable and shown. Saying the same again is safe and records nothing. It
@@ -87,7 +30,7 @@ type AckResult struct {
 // outside the limits, NotFound where the receiver has no such delivery, Stale
 // where the delivery came to another end that stands; then nothing was
 // recorded. Of kind Unavailable where it is not known whether something was.
-func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []Ack) ([]AckResult, error) {
+func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []exchange.Ack) ([]exchange.AckResult, error) {
 	if why := checkAll(acks); why != nil {
 		return nil, refusal(exchange.Invalid, "acknowledgement", *why)
 	}
@@ -118,9 +61,9 @@ func refusal(kind exchange.Kind, code string, why error) error {
 	return &exchange.Error{Op: "acknowledge deliveries", Kind: kind, Code: code, Err: why}
 }
 
-func checkAll(acks []Ack) *exchange.Reason {
-	if len(acks) > MaxAcks {
-		why := exchange.Because("%d at once, and %d are the limit", "一次 %d 个，最多 %d 个", len(acks), MaxAcks)
+func checkAll(acks []exchange.Ack) *exchange.Reason {
+	if len(acks) > exchange.MaxAcks {
+		why := exchange.Because("%d at once, and %d are the limit", "一次 %d 个，最多 %d 个", len(acks), exchange.MaxAcks)
 		return &why
 	}
 	for i, a := range acks {
@@ -138,12 +81,12 @@ type settlement struct {
 	ids      []uuid.UUID
 	known    map[uuid.UUID]*exchange.Delivery // as they will be
 	events   []exchange.Event
-	results  []AckResult
+	results  []exchange.AckResult
 }
 
 // look reads the deliveries that are spoken of. One that another node handed
 // over a moment ago is waited for once.
-func (s *settlement) look(ctx context.Context, acks []Ack) error {
+func (s *settlement) look(ctx context.Context, acks []exchange.Ack) error {
 	for _, a := range acks {
 		s.ids = append(s.ids, a.Exchange)
 	}
@@ -173,27 +116,27 @@ func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery
 }
 
 // add finds out what one acknowledgement does.
-func (s *settlement) add(a Ack, now time.Time) error {
+func (s *settlement) add(a exchange.Ack, now time.Time) error {
 	d, ok := s.known[a.Exchange]
 	if !ok {
 		return refusal(exchange.NotFound, "", exchange.Because("there is no delivery of %s to %s", "没有交换 %s 发往 %s 的交付", a.Exchange, s.receiver))
 	}
-	e := a.event(*d, now)
+	e := eventOf(a, *d, now)
 	if d.State == exchange.ContentConsignment { // never fetched: so the acknowledgement is its hand-over
 		handed := e
 		handed.Name, handed.Cause = exchange.ContentHandover, exchange.Cause{}
 		d.Apply(handed)
 		s.events = append(s.events, handed)
 	}
-	outcome := Repeated
+	outcome := exchange.Repeated
 	if d.State != e.Name {
 		if !d.Apply(e) {
 			return refusal(exchange.Stale, "delivery-settled", exchange.Because("the delivery of %s is in state %s", "交换 %s 的交付处于状态 %s", a.Exchange, d.State))
 		}
-		outcome = Recorded
+		outcome = exchange.Recorded
 		s.events = append(s.events, e)
 	}
-	s.results = append(s.results, AckResult{Exchange: a.Exchange, Outcome: outcome, State: d.State})
+	s.results = append(s.results, exchange.AckResult{Exchange: a.Exchange, Outcome: outcome, State: d.State})
 	return nil
 }
 
@@ -207,11 +150,11 @@ func (s *settlement) confirm(ctx context.Context, now time.Time) error {
 	for i := range s.results {
 		r := &s.results[i]
 		switch d := stands[r.Exchange]; {
-		case r.Outcome != Recorded || d == nil || d.ChangedAt.Equal(now):
+		case r.Outcome != exchange.Recorded || d == nil || d.ChangedAt.Equal(now):
 		case d.State == s.known[r.Exchange].State:
-			r.Outcome = Repeated
+			r.Outcome = exchange.Repeated
 		default:
-			r.Outcome, r.State = Overtaken, d.State
+			r.Outcome, r.State = exchange.Overtaken, d.State
 		}
 	}
 	return nil

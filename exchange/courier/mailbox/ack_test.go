@@ -11,32 +11,31 @@ import (
 	"pgregory.net/rapid"
 
 	"beibu/exchange"
-	"beibu/exchange/courier/mailbox"
 )
 
 func TestAcknowledge(t *testing.T) {
-	recorded, repeated := mailbox.Recorded, mailbox.Repeated
+	recorded, repeated := exchange.Recorded, exchange.Repeated
 	tests := map[string]struct {
-		steps []mailbox.Ack // one call each, or all in one
-		want  []mailbox.Outcome
+		steps []exchange.Ack // one call each, or all in one
+		want  []exchange.Outcome
 		state exchange.State
 		fails exchange.Kind // of the last step; Internal for none
 	}{
-		"accepted":                  {steps: []mailbox.Ack{accepted(1)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentAcceptance},
-		"accepted again":            {steps: []mailbox.Ack{accepted(1), accepted(1)}, want: []mailbox.Outcome{recorded, repeated}, state: exchange.ConsignmentAcceptance},
-		"refused":                   {steps: []mailbox.Ack{refused(1)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentRejection},
-		"refused again":             {steps: []mailbox.Ack{refused(1), refused(1)}, want: []mailbox.Outcome{recorded, repeated}, state: exchange.ConsignmentRejection},
-		"refused, then accepted":    {steps: []mailbox.Ack{refused(1), accepted(1)}, want: []mailbox.Outcome{recorded, recorded}, state: exchange.ConsignmentAcceptance},
-		"accepted, then refused":    {steps: []mailbox.Ack{accepted(1), refused(1)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.Stale},
-		"of another receiver":       {steps: []mailbox.Ack{accepted(1), accepted(2)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.NotFound},
-		"of no exchange there is":   {steps: []mailbox.Ack{accepted(1), accepted(3)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.NotFound},
-		"of what was never fetched": {steps: []mailbox.Ack{accepted(4)}, want: []mailbox.Outcome{recorded}, state: exchange.ConsignmentAcceptance},
+		"accepted":                  {steps: []exchange.Ack{accepted(1)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentAcceptance},
+		"accepted again":            {steps: []exchange.Ack{accepted(1), accepted(1)}, want: []exchange.Outcome{recorded, repeated}, state: exchange.ConsignmentAcceptance},
+		"refused":                   {steps: []exchange.Ack{refused(1)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentRejection},
+		"refused again":             {steps: []exchange.Ack{refused(1), refused(1)}, want: []exchange.Outcome{recorded, repeated}, state: exchange.ConsignmentRejection},
+		"refused, then accepted":    {steps: []exchange.Ack{refused(1), accepted(1)}, want: []exchange.Outcome{recorded, recorded}, state: exchange.ConsignmentAcceptance},
+		"accepted, then refused":    {steps: []exchange.Ack{accepted(1), refused(1)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.Stale},
+		"of another receiver":       {steps: []exchange.Ack{accepted(1), accepted(2)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.NotFound},
+		"of no exchange there is":   {steps: []exchange.Ack{accepted(1), accepted(3)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentAcceptance, fails: exchange.NotFound},
+		"of what was never fetched": {steps: []exchange.Ack{accepted(4)}, want: []exchange.Outcome{recorded}, state: exchange.ConsignmentAcceptance},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			w := lettered(t)
 			for i, step := range test.steps {
-				got, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{step})
+				got, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []exchange.Ack{step})
 				if i == len(test.want) {
 					if exchange.KindOf(err) != test.fails {
 						t.Errorf("failed with %v, want %s", err, test.fails)
@@ -55,7 +54,7 @@ func TestAcknowledge(t *testing.T) {
 					t.Errorf("failed with %v, want %s", err, test.fails)
 				}
 				w.onlyMoves(test.steps[0].Exchange, exchange.ContentHandover, nil)
-				same(t, "still under lease", w.fetch(mailbox.FetchOptions{}), "4")
+				same(t, "still under lease", w.fetch(exchange.Fetch{}), "4")
 				return
 			}
 			for i := range got {
@@ -76,13 +75,13 @@ func lettered(t *testing.T) *world {
 	w.accept(1, 2, false, "window-vn")
 	w.accept(2, 3, false, "promotion")
 	w.accept(4, 5, false, "window-vn")
-	same(t, "first", w.fetch(mailbox.FetchOptions{Limit: 1}), "1")
+	same(t, "first", w.fetch(exchange.Fetch{Limit: 1}), "1")
 	return w
 }
 
 // onlyMoves fails unless an exchange is in a state, and each acknowledgement
 // that was recorded, and no other, is a step of its timeline.
-func (w *world) onlyMoves(id uuid.UUID, state exchange.State, outcomes []mailbox.Outcome) {
+func (w *world) onlyMoves(id uuid.UUID, state exchange.State, outcomes []exchange.Outcome) {
 	w.tb.Helper()
 	x, err := w.Exchange(w.tb.Context(), id)
 	if err != nil || x.State != state {
@@ -95,7 +94,7 @@ func (w *world) onlyMoves(id uuid.UUID, state exchange.State, outcomes []mailbox
 		}
 	}
 	for _, o := range outcomes {
-		if o == mailbox.Recorded {
+		if o == exchange.Recorded {
 			steps--
 		}
 	}
@@ -120,17 +119,17 @@ func TestAckLimits(t *testing.T) {
 	w.accept(1, 4, false, "window-vn")
 	long := func(n int) string { return strings.Repeat("x", n) }
 	tests := map[string]struct {
-		acks []mailbox.Ack
+		acks []exchange.Ack
 		fine bool
 	}{
-		"at the limits": {[]mailbox.Ack{{Exchange: numbered(2), Code: long(64), Reason: long(1000)}}, true},
-		"no reason":     {[]mailbox.Ack{{Exchange: numbered(3), Code: "x"}}, true},
+		"at the limits": {[]exchange.Ack{{Exchange: numbered(2), Code: long(64), Reason: long(1000)}}, true},
+		"no reason":     {[]exchange.Ack{{Exchange: numbered(3), Code: "x"}}, true},
 		"none":          {nil, true},
-		"no code":       {[]mailbox.Ack{{Exchange: numbered(1), Reason: "x"}}, false},
-		"long code":     {[]mailbox.Ack{{Exchange: numbered(1), Code: long(65), Reason: "x"}}, false},
-		"long reason":   {[]mailbox.Ack{{Exchange: numbered(1), Code: "x", Reason: long(1001)}}, false},
-		"one of them":   {[]mailbox.Ack{accepted(1), {Exchange: numbered(1)}}, false},
-		"too many":      {make([]mailbox.Ack, mailbox.MaxAcks+1), false},
+		"no code":       {[]exchange.Ack{{Exchange: numbered(1), Reason: "x"}}, false},
+		"long code":     {[]exchange.Ack{{Exchange: numbered(1), Code: long(65), Reason: "x"}}, false},
+		"long reason":   {[]exchange.Ack{{Exchange: numbered(1), Code: "x", Reason: long(1001)}}, false},
+		"one of them":   {[]exchange.Ack{accepted(1), {Exchange: numbered(1)}}, false},
+		"too many":      {make([]exchange.Ack, exchange.MaxAcks+1), false},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -151,12 +150,12 @@ func TestAckOvertaken(t *testing.T) {
 	w.accept(1, 2, false, "window-vn")
 	other := w.another()
 	w.Before(func() {
-		if _, err := other.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(1)}); err != nil {
+		if _, err := other.Acknowledge(t.Context(), "window-vn", []exchange.Ack{accepted(1)}); err != nil {
 			t.Error(err)
 		}
 	})
 	got := w.acknowledge(refused(1))
-	if got[0].Outcome != mailbox.Overtaken || got[0].State != exchange.ConsignmentAcceptance {
+	if got[0].Outcome != exchange.Overtaken || got[0].State != exchange.ConsignmentAcceptance {
 		t.Errorf("got %+v", got[0])
 	}
 }
@@ -165,11 +164,11 @@ func TestAckOvertaken(t *testing.T) {
 func TestAckEndsLease(t *testing.T) {
 	w := newWorld(t)
 	w.accept(1, 3, false, "window-vn")
-	w.fetch(mailbox.FetchOptions{Lease: time.Hour})
+	w.fetch(exchange.Fetch{Lease: time.Hour})
 	w.acknowledge(accepted(1), refused(2))
-	same(t, "nothing open", w.fetch(mailbox.FetchOptions{}))
+	same(t, "nothing open", w.fetch(exchange.Fetch{}))
 	w.tell(2, exchange.ContentConsignment, 2)
-	same(t, "replayed", w.fetch(mailbox.FetchOptions{}), "2")
+	same(t, "replayed", w.fetch(exchange.Fetch{}), "2")
 }
 
 // Whatever the receiver does, it never gets what is under lease or what it
@@ -199,7 +198,7 @@ func (m *receiver) drain() {
 	after(time.Hour)
 	for len(m.taken) < m.documents {
 		before := len(m.taken)
-		for _, number := range m.w.fetch(mailbox.FetchOptions{}) {
+		for _, number := range m.w.fetch(exchange.Fetch{}) {
 			m.take(number)
 		}
 		if len(m.taken) == before {
@@ -226,7 +225,7 @@ func (m *receiver) accept(rt *rapid.T) {
 func (m *receiver) fetch(rt *rapid.T) {
 	lease := time.Duration(rapid.IntRange(1, 60).Draw(rt, "lease")) * time.Second
 	now := time.Now()
-	for _, number := range m.w.fetch(mailbox.FetchOptions{Limit: rapid.IntRange(1, 6).Draw(rt, "limit"), Lease: lease}) {
+	for _, number := range m.w.fetch(exchange.Fetch{Limit: rapid.IntRange(1, 6).Draw(rt, "limit"), Lease: lease}) {
 		if m.taken[number] {
 			rt.Fatalf("%s was given after it was taken", number)
 		}
@@ -252,9 +251,9 @@ func (m *receiver) take(number string) {
 	if _, err := fmt.Sscan(number, &n); err != nil {
 		m.rt.Fatal(err)
 	}
-	want := mailbox.Recorded
+	want := exchange.Recorded
 	if m.taken[number] {
-		want = mailbox.Repeated
+		want = exchange.Repeated
 	}
 	if got := m.w.acknowledge(accepted(n))[0].Outcome; got != want {
 		m.rt.Fatalf("%s is %s, want %s", number, got, want)

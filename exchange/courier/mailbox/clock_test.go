@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"beibu/exchange"
-	"beibu/exchange/courier/mailbox"
 )
 
 // A lease that a clock which was ahead has given withholds nothing once the clock
@@ -23,8 +22,8 @@ func TestLeaseOfAClockThatWasAhead(t *testing.T) {
 		if err := (&exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}).Record(t.Context(), e); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "with a clock that is right", w.fetchFrom(w.another(), mailbox.FetchOptions{}), "1", "2")
-		same(t, "under the new lease", w.fetchFrom(w.another(), mailbox.FetchOptions{}))
+		same(t, "with a clock that is right", w.fetchFrom(w.another(), exchange.Fetch{}), "1", "2")
+		same(t, "under the new lease", w.fetchFrom(w.another(), exchange.Fetch{}))
 	})
 }
 
@@ -32,7 +31,7 @@ func TestLeaseOfAClockThatWasAhead(t *testing.T) {
 func TestAcknowledgementIsAHandOver(t *testing.T) {
 	w := newWorld(t)
 	w.accept(1, 2, false, "window-vn")
-	if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(1)}); err != nil {
+	if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []exchange.Ack{accepted(1)}); err != nil {
 		t.Fatal(err)
 	}
 	x, err := w.Exchange(t.Context(), numbered(1))

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"beibu/exchange/courier/mailbox"
+	"beibu/exchange"
 )
 
 // Codes of refusals are words that programs match and tables show.
@@ -14,7 +14,7 @@ func TestCodesOfRefusals(t *testing.T) {
 		"": false, " ": false, "A\nB": false, "A B": false, "错误": false, "é": false, "a\u200b": false, "a/b": false,
 		strings.Repeat("x", 65): false, "expired": false, "not-kept": false, "replay": false,
 	} {
-		why := mailbox.Ack{Code: code}.Check()
+		why := exchange.Ack{Code: code}.Check()
 		if (why == nil) != good || why != nil && (why.EN == "" || why.ZH == "") {
 			t.Errorf("%q: %+v", code, why)
 		}

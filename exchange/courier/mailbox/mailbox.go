@@ -12,16 +12,6 @@ import (
 	"beibu/exchange"
 )
 
-// What a Fetch may ask for.
-const (
-	MaxLimit     = 500
-	DefaultLimit = 50
-	MinLease     = time.Second
-	MaxLease     = exchange.MaxLease
-	DefaultLease = time.Minute
-	MaxWait      = time.Minute
-)
-
 // A Mailbox gives receivers what is open for them. It is safe for concurrent
 // use.
 type Mailbox struct {
@@ -52,42 +42,14 @@ func (m *Mailbox) box(receiver string) *box {
 	return b
 }
 
-// FetchOptions say what a receiver asks for. What is outside the bounds is
-// taken as the nearest bound, and zero as the default.
-type FetchOptions struct {
-	Limit int           // deliveries: 1 to MaxLimit; default DefaultLimit
-	Lease time.Duration // MinLease to MaxLease; default DefaultLease
-	Wait  time.Duration // how long to wait for the first: up to MaxWait; 0 does not wait
-}
-
-func (o FetchOptions) bounded() FetchOptions {
-	if o.Limit == 0 {
-		o.Limit = DefaultLimit
-	}
-	if o.Lease == 0 {
-		o.Lease = DefaultLease
-	}
-	return FetchOptions{
-		Limit: min(max(o.Limit, 1), MaxLimit),
-		Lease: min(max(o.Lease, MinLease), MaxLease),
-		Wait:  min(max(o.Wait, 0), MaxWait),
-	}
-}
-
-// An Item is a delivery under lease.
-type Item struct {
-	Exchange    exchange.Exchange // with that one delivery
-	LeasedUntil time.Time         // the end of the lease
-}
-
 // Fetch returns open deliveries of the receiver that are under no lease,
 // express first and then the oldest, what is failing last, and puts them under one. If there are
 // none it waits for the first, until the wait is over or ctx ends; neither is
 // an error. The hand-overs and their leases are durable, and shown, when it
 // returns. It fails with an *exchange.Error of kind Unavailable; what was
 // recorded all the same comes again when its lease is over.
-func (m *Mailbox) Fetch(ctx context.Context, receiver string, o FetchOptions) ([]Item, error) {
-	o = o.bounded()
+func (m *Mailbox) Fetch(ctx context.Context, receiver string, o exchange.Fetch) ([]exchange.Leased, error) {
+	o = o.Bounded()
 	b := m.box(receiver)
 	over := time.NewTimer(o.Wait)
 	defer over.Stop()
@@ -136,7 +98,7 @@ func await(ctx context.Context, b *box, over <-chan time.Time, opened, freed <-c
 // hand records the hand-over of deliveries that were put under lease, and returns
 // those that are ours by the record: another node may have been faster to hand
 // one over, or to settle it.
-func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, until time.Time) ([]Item, error) {
+func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, until time.Time) ([]exchange.Leased, error) {
 	events := make([]exchange.Event, 0, len(found))
 	ids := make([]uuid.UUID, 0, len(found))
 	now, lease := time.Now(), exchange.Lease{Holder: rand.Text(), Until: until.UTC()}
@@ -154,10 +116,10 @@ func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, u
 		b.release(ids...)
 		return nil, err
 	}
-	items := make([]Item, 0, len(found))
+	items := make([]exchange.Leased, 0, len(found))
 	for _, x := range found {
 		if x.Deliveries[0].Lease.Holder == lease.Holder {
-			items = append(items, Item{Exchange: x, LeasedUntil: until})
+			items = append(items, exchange.Leased{Exchange: x, LeasedUntil: until})
 			ids = slices.DeleteFunc(ids, func(id uuid.UUID) bool { return id == x.ID })
 		}
 	}

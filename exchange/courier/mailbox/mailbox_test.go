@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"beibu/exchange"
-	"beibu/exchange/courier/mailbox"
 )
 
 func same(t *testing.T, what string, got []string, want ...string) {
@@ -25,12 +24,12 @@ func TestFetchOrder(t *testing.T) {
 		w.accept(1, 4, false, "window-vn", "promotion")
 		w.accept(4, 6, true, "window-vn")
 		w.accept(6, 7, false, "promotion")
-		same(t, "express first, then the oldest", w.fetch(mailbox.FetchOptions{Limit: 3}), "4", "5", "1")
-		same(t, "the rest", w.fetch(mailbox.FetchOptions{Limit: 3}), "2", "3")
-		same(t, "no more", w.fetch(mailbox.FetchOptions{Limit: 3}))
+		same(t, "express first, then the oldest", w.fetch(exchange.Fetch{Limit: 3}), "4", "5", "1")
+		same(t, "the rest", w.fetch(exchange.Fetch{Limit: 3}), "2", "3")
+		same(t, "no more", w.fetch(exchange.Fetch{Limit: 3}))
 		w.accept(7, 8, false, "window-vn")
 		w.accept(8, 9, true, "window-vn")
-		same(t, "what came since", w.fetch(mailbox.FetchOptions{}), "8", "7")
+		same(t, "what came since", w.fetch(exchange.Fetch{}), "8", "7")
 	})
 }
 
@@ -39,7 +38,7 @@ func TestFetchRecords(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		items, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{Lease: time.Hour})
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", exchange.Fetch{Lease: time.Hour})
 		if err != nil || len(items) != 1 {
 			t.Fatal(items, err)
 		}
@@ -60,14 +59,14 @@ func TestLeaseLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
-		same(t, "first", w.fetch(mailbox.FetchOptions{Limit: 1}), "1") // for a minute
-		same(t, "next", w.fetch(mailbox.FetchOptions{Lease: 2 * time.Minute}), "2")
+		same(t, "first", w.fetch(exchange.Fetch{Limit: 1}), "1") // for a minute
+		same(t, "next", w.fetch(exchange.Fetch{Lease: 2 * time.Minute}), "2")
 		after(time.Minute - 1)
-		same(t, "before it lapses", w.fetch(mailbox.FetchOptions{}))
+		same(t, "before it lapses", w.fetch(exchange.Fetch{}))
 		after(1)
-		same(t, "when it lapses", w.fetch(mailbox.FetchOptions{}), "1")
+		same(t, "when it lapses", w.fetch(exchange.Fetch{}), "1")
 		after(time.Minute)
-		same(t, "both", w.fetch(mailbox.FetchOptions{}), "1", "2")
+		same(t, "both", w.fetch(exchange.Fetch{}), "1", "2")
 	})
 }
 
@@ -76,13 +75,13 @@ func TestOptionsAreBounded(t *testing.T) {
 		w := newWorld(t)
 		w.accept(0, 600, false, "window-vn")
 		for _, test := range []struct {
-			o     mailbox.FetchOptions
+			o     exchange.Fetch
 			limit int
 			lease time.Duration
 		}{
-			{mailbox.FetchOptions{}, 50, time.Minute},
-			{mailbox.FetchOptions{Limit: -1, Lease: -1, Wait: -1}, 1, time.Second},
-			{mailbox.FetchOptions{Limit: 501, Lease: 2 * time.Hour, Wait: time.Hour}, 500, time.Hour},
+			{exchange.Fetch{}, 50, time.Minute},
+			{exchange.Fetch{Limit: -1, Lease: -1, Wait: -1}, 1, time.Second},
+			{exchange.Fetch{Limit: 501, Lease: 2 * time.Hour, Wait: time.Hour}, 500, time.Hour},
 		} {
 			items, err := w.mailbox.Fetch(t.Context(), "window-vn", test.o)
 			if err != nil || len(items) != test.limit || !items[0].LeasedUntil.Equal(time.Now().Add(test.lease)) {
@@ -90,7 +89,7 @@ func TestOptionsAreBounded(t *testing.T) {
 			}
 		}
 		started := time.Now()
-		if items, err := w.mailbox.Fetch(t.Context(), "promotion", mailbox.FetchOptions{Wait: time.Hour}); err != nil || items != nil {
+		if items, err := w.mailbox.Fetch(t.Context(), "promotion", exchange.Fetch{Wait: time.Hour}); err != nil || items != nil {
 			t.Error(items, err)
 		}
 		if waited := time.Since(started); waited != time.Minute {
@@ -122,10 +121,10 @@ func TestLongPoll(t *testing.T) {
 				if name == "a lease lapses" {
 					lease = 10 * time.Second
 				}
-				w.fetch(mailbox.FetchOptions{Lease: lease})
+				w.fetch(exchange.Fetch{Lease: lease})
 				got := make(chan []string)
 				began := time.Now()
-				go func() { got <- w.fetch(mailbox.FetchOptions{Wait: 15 * time.Second}) }()
+				go func() { got <- w.fetch(exchange.Fetch{Wait: 15 * time.Second}) }()
 				synctest.Wait()
 				test.wake(w)
 				if found := fmt.Sprint(<-got); found != test.want {
@@ -146,7 +145,7 @@ func TestPollEndsWithContext(t *testing.T) {
 		ctx, end := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() {
-			_, err := w.mailbox.Fetch(ctx, "window-vn", mailbox.FetchOptions{Wait: time.Minute})
+			_, err := w.mailbox.Fetch(ctx, "window-vn", exchange.Fetch{Wait: time.Minute})
 			done <- err
 		}()
 		synctest.Wait()
@@ -163,15 +162,15 @@ func TestFetchFails(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
 		w.Break(errors.New("disk full"))
-		_, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{})
+		_, err := w.mailbox.Fetch(t.Context(), "window-vn", exchange.Fetch{})
 		if exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
 		}
-		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
+		if _, err := w.mailbox.Acknowledge(t.Context(), "window-vn", []exchange.Ack{accepted(1)}); exchange.KindOf(err) != exchange.Unavailable {
 			t.Errorf("got %v, want Unavailable", err)
 		}
 		w.Break(nil)
-		same(t, "afterwards", w.fetch(mailbox.FetchOptions{}), "1", "2")
+		same(t, "afterwards", w.fetch(exchange.Fetch{}), "1", "2")
 	})
 }
 
@@ -185,7 +184,7 @@ func TestPollersShare(t *testing.T) {
 		for range 8 {
 			go func() {
 				for {
-					numbers := w.fetch(mailbox.FetchOptions{Limit: 7, Lease: time.Hour, Wait: time.Minute})
+					numbers := w.fetch(exchange.Fetch{Limit: 7, Lease: time.Hour, Wait: time.Minute})
 					for _, n := range numbers {
 						got <- n
 					}
@@ -214,12 +213,12 @@ func TestLeaseHoldsElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 4, false, "window-vn")
-		w.fetch(mailbox.FetchOptions{Limit: 2, Lease: 40 * time.Second})
+		w.fetch(exchange.Fetch{Limit: 2, Lease: 40 * time.Second})
 		w.acknowledge(accepted(1))
 		other := w.another()
-		same(t, "what is under no lease", w.fetchFrom(other, mailbox.FetchOptions{Lease: time.Hour}), "3")
-		same(t, "a poll wakes when the lease lapses", w.fetchFrom(other, mailbox.FetchOptions{Wait: time.Minute}), "2")
-		same(t, "and not again here", w.fetch(mailbox.FetchOptions{}))
+		same(t, "what is under no lease", w.fetchFrom(other, exchange.Fetch{Lease: time.Hour}), "3")
+		same(t, "a poll wakes when the lease lapses", w.fetchFrom(other, exchange.Fetch{Wait: time.Minute}), "2")
+		same(t, "and not again here", w.fetch(exchange.Fetch{}))
 	})
 }
 
@@ -230,7 +229,7 @@ func TestHandedOverMeanwhile(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
 		w.between = func() { w.tell(1, exchange.ContentHandover, 1) } // under no lease
-		items, err := w.mailbox.Fetch(context.Background(), "window-vn", mailbox.FetchOptions{})
+		items, err := w.mailbox.Fetch(context.Background(), "window-vn", exchange.Fetch{})
 		if err != nil || len(items) != 2 || items[0].Exchange.Identity.Number != "1" || items[1].Exchange.Identity.Number != "2" {
 			t.Fatalf("got %+v, %v", items, err)
 		}
@@ -245,17 +244,17 @@ func TestNodesHandOverAtOnce(t *testing.T) {
 		w.accept(1, 3, false, "window-vn")
 		other := w.another()
 		w.Before(func() {
-			same(t, "the faster", w.fetchFrom(other, mailbox.FetchOptions{Limit: 1, Lease: time.Hour}), "1")
+			same(t, "the faster", w.fetchFrom(other, exchange.Fetch{Limit: 1, Lease: time.Hour}), "1")
 		})
-		same(t, "the slower", w.fetch(mailbox.FetchOptions{Lease: time.Hour}), "2")
+		same(t, "the slower", w.fetch(exchange.Fetch{Lease: time.Hour}), "2")
 		w.accept(3, 4, false, "window-vn")
 		w.Before(func() {
-			same(t, "the faster", w.fetchFrom(other, mailbox.FetchOptions{Lease: time.Hour}), "3")
-			if _, err := other.Acknowledge(t.Context(), "window-vn", []mailbox.Ack{accepted(3)}); err != nil {
+			same(t, "the faster", w.fetchFrom(other, exchange.Fetch{Lease: time.Hour}), "3")
+			if _, err := other.Acknowledge(t.Context(), "window-vn", []exchange.Ack{accepted(3)}); err != nil {
 				t.Error(err)
 			}
 		})
-		same(t, "what was settled meanwhile", w.fetch(mailbox.FetchOptions{}))
+		same(t, "what was settled meanwhile", w.fetch(exchange.Fetch{}))
 	})
 }
 
@@ -265,11 +264,11 @@ func TestHandedOverElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		same(t, "nothing is left", append(w.fetch(mailbox.FetchOptions{Lease: time.Hour}), w.fetch(mailbox.FetchOptions{})...), "1")
+		same(t, "nothing is left", append(w.fetch(exchange.Fetch{Lease: time.Hour}), w.fetch(exchange.Fetch{})...), "1")
 		w.accept(2, 3, false, "window-vn")
-		same(t, "the other's", w.fetchFrom(w.another(), mailbox.FetchOptions{Lease: 40 * time.Second}), "2")
+		same(t, "the other's", w.fetchFrom(w.another(), exchange.Fetch{Lease: 40 * time.Second}), "2")
 		began := time.Now()
-		same(t, "its lease is over", w.fetch(mailbox.FetchOptions{Wait: time.Minute}), "2")
+		same(t, "its lease is over", w.fetch(exchange.Fetch{Wait: time.Minute}), "2")
 		if waited := time.Since(began); waited != 40*time.Second {
 			t.Errorf("waited %s", waited)
 		}
@@ -281,11 +280,11 @@ func TestReplayUnderLease(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
-		same(t, "first", w.fetch(mailbox.FetchOptions{Lease: time.Hour}), "1")
+		same(t, "first", w.fetch(exchange.Fetch{Lease: time.Hour}), "1")
 		w.tell(1, exchange.ContentHandoverFailure, 1)
-		same(t, "given up", w.fetch(mailbox.FetchOptions{}))
+		same(t, "given up", w.fetch(exchange.Fetch{}))
 		w.tell(1, exchange.ContentConsignment, 2)
-		items, err := w.mailbox.Fetch(t.Context(), "window-vn", mailbox.FetchOptions{})
+		items, err := w.mailbox.Fetch(t.Context(), "window-vn", exchange.Fetch{})
 		if err != nil || len(items) != 1 || items[0].Exchange.Deliveries[0].Attempt != 2 {
 			t.Errorf("got %+v, %v", items, err)
 		}
@@ -299,22 +298,22 @@ func TestLongBacklog(t *testing.T) {
 		w := newWorld(t)
 		const all = 5000
 		w.accept(0, all, false, "window-vn")
-		same(t, "the first", w.fetch(mailbox.FetchOptions{Limit: 1, Lease: 30 * time.Second}), "0")
+		same(t, "the first", w.fetch(exchange.Fetch{Limit: 1, Lease: 30 * time.Second}), "0")
 		for range all/100 - 1 {
-			if got := w.fetch(mailbox.FetchOptions{Limit: 100, Lease: time.Hour}); len(got) != 100 {
+			if got := w.fetch(exchange.Fetch{Limit: 100, Lease: time.Hour}); len(got) != 100 {
 				t.Fatalf("got %d", len(got))
 			}
 		}
-		w.fetch(mailbox.FetchOptions{Limit: 100, Lease: time.Hour}) // the rest
+		w.fetch(exchange.Fetch{Limit: 100, Lease: time.Hour}) // the rest
 		for range 50 {
-			w.fetch(mailbox.FetchOptions{})
+			w.fetch(exchange.Fetch{})
 		}
 		if w.read.Load() > 4*all {
 			t.Errorf("%d deliveries were read for %d handed over", w.read.Load(), all)
 		}
 		w.read.Store(0)
 		after(30 * time.Second)
-		same(t, "lapsed", w.fetch(mailbox.FetchOptions{}), "0")
+		same(t, "lapsed", w.fetch(exchange.Fetch{}), "0")
 		if w.read.Load() > 500 {
 			t.Errorf("%d deliveries were read for the one that came back", w.read.Load())
 		}

@@ -94,12 +94,12 @@ func (w *world) tell(number int, name exchange.State, attempt int) {
 }
 
 // fetch returns the numbers of what window-vn gets.
-func (w *world) fetch(o mailbox.FetchOptions) []string {
+func (w *world) fetch(o exchange.Fetch) []string {
 	w.tb.Helper()
 	return w.fetchFrom(w.mailbox, o)
 }
 
-func (w *world) fetchFrom(m *mailbox.Mailbox, o mailbox.FetchOptions) []string {
+func (w *world) fetchFrom(m *mailbox.Mailbox, o exchange.Fetch) []string {
 	w.tb.Helper()
 	items, err := m.Fetch(context.Background(), "window-vn", o)
 	if err != nil {
@@ -113,7 +113,7 @@ func (w *world) fetchFrom(m *mailbox.Mailbox, o mailbox.FetchOptions) []string {
 }
 
 // acknowledge returns the outcomes of acknowledgements by window-vn.
-func (w *world) acknowledge(acks ...mailbox.Ack) []mailbox.AckResult {
+func (w *world) acknowledge(acks ...exchange.Ack) []exchange.AckResult {
 	w.tb.Helper()
 	results, err := w.mailbox.Acknowledge(context.Background(), "window-vn", acks)
 	if err != nil {
@@ -122,10 +122,12 @@ func (w *world) acknowledge(acks ...mailbox.Ack) []mailbox.AckResult {
 	return results
 }
 
-func accepted(number int) mailbox.Ack { return mailbox.Ack{Exchange: numbered(number), Accepted: true} }
+func accepted(number int) exchange.Ack {
+	return exchange.Ack{Exchange: numbered(number), Accepted: true}
+}
 
-func refused(number int) mailbox.Ack {
-	return mailbox.Ack{Exchange: numbered(number), Code: "no", Reason: "not for us"}
+func refused(number int) exchange.Ack {
+	return exchange.Ack{Exchange: numbered(number), Code: "no", Reason: "not for us"}
 }
 
 // after waits for a time on the clock of the bubble.
