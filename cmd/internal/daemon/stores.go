@@ -161,21 +161,6 @@ func (p progressor) Progress(ctx context.Context) (telemetry.Progress, error) {
 // a mebibyte for header and signatures.
 func sealedSize(document int) int { return document/2*3 + 1<<20 }
 
-// askQueue tells whether the queue could keep a document now: the embedded
-// store writes to its disk, and Kafka is asked where its log ends.
-func (d *Daemon) askQueue(ctx context.Context) error {
-	if err := d.startup.canAsk(); err != nil {
-		return err
-	}
-	if file, ok := d.store.(interface {
-		Probe(ctx context.Context) error
-	}); ok {
-		return file.Probe(ctx)
-	}
-	_, err := d.store.Head(ctx)
-	return err
-}
-
 // watchQueue takes the daemon down when a queue stops that cannot go on: it
 // has heard what cannot be, and no longer knows what was decided.
 func (d *Daemon) watchQueue() {

@@ -21,15 +21,15 @@ type Index interface {
 // consignment to its end, wide enough that nobody has to look the exchange up.
 // It says nothing that is in the document.
 type Deliveries struct {
-	log   *zap.Logger
-	index Index
-	trips *trips
+	log    *zap.Logger
+	index  Index
+	recent *cache
 }
 
 // NewDeliveries returns the log of deliveries. The index is asked only about
 // exchanges that this process did not put before their receivers of late.
 func NewDeliveries(log *zap.Logger, index Index) *Deliveries {
-	return &Deliveries{log: log, index: index, trips: newTrips(tripsKept)}
+	return &Deliveries{log: log, index: index, recent: newCache(cacheSize)}
 }
 
 // consigned logs the first attempts that a dispatch begins with a batch. A batch
@@ -38,14 +38,14 @@ func (d *Deliveries) consigned(exchanges []exchange.Exchange, events []exchange.
 	if !d.log.Core().Enabled(zap.InfoLevel) {
 		return
 	}
-	all := make(map[uuid.UUID]trip, len(exchanges))
+	all := make(map[uuid.UUID]summary, len(exchanges))
 	for i := range exchanges {
-		all[exchanges[i].ID] = tripOf(exchanges[i])
+		all[exchanges[i].ID] = summaryOf(exchanges[i])
 	}
 	for i := range events {
 		t := all[events[i].Exchange]
 		t.consigned = events[i].At
-		d.trips.keep(events[i].Exchange, t)
+		d.recent.keep(events[i].Exchange, t)
 		d.write(&events[i], t)
 	}
 }
@@ -54,21 +54,21 @@ func (d *Deliveries) consigned(exchanges []exchange.Exchange, events []exchange.
 // their cause, such as the request of an operator.
 func (d *Deliveries) step(ctx context.Context, e *exchange.Event) {
 	if e.Subject.Kind == queue.SubjectExchange && d.log.Core().Enabled(levelOf(e)) {
-		d.write(e, d.trip(ctx, e))
+		d.write(e, d.summary(ctx, e))
 	}
 }
 
-// trip finds out what the step belongs to. What cannot be had is left out of
+// summary finds the exchange of a step. What cannot be found is left out of
 // the line.
-func (d *Deliveries) trip(ctx context.Context, e *exchange.Event) trip {
-	if t, ok := d.trips.of(e.Exchange); ok && e.Attempt == 1 {
+func (d *Deliveries) summary(ctx context.Context, e *exchange.Event) summary {
+	if t, ok := d.recent.of(e.Exchange); ok && e.Attempt == 1 {
 		return t
 	}
 	x, err := d.index.Exchange(ctx, e.Exchange)
 	if err != nil {
-		return trip{}
+		return summary{}
 	}
-	t := tripOf(x)
+	t := summaryOf(x)
 	for _, delivery := range x.Deliveries {
 		if delivery.Receiver == e.Receiver && delivery.Attempt == e.Attempt {
 			t.consigned = delivery.ConsignedAt
@@ -87,7 +87,7 @@ func levelOf(e *exchange.Event) zapcore.Level {
 
 // write writes the line of one step. The cause is logged by its code alone: its
 // reason is the receiver's own words.
-func (d *Deliveries) write(e *exchange.Event, t trip) {
+func (d *Deliveries) write(e *exchange.Event, t summary) {
 	line := d.log.Check(levelOf(e), "delivery")
 	if line == nil {
 		return
