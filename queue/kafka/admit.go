@@ -11,10 +11,10 @@ import (
 	"beibu/queue"
 )
 
-// Admit appends the body, then a record in log that names its place, and
-// answers when this node has heard who owns the key. Where an owner is known
-// already nothing is appended. While brokers are away or a leader moves it tries
-// again until ctx ends.
+// Admit appends the body, then a record to log with the position of the body, and
+// returns when this node has consumed the decision; see [queue.Admitter]. It appends
+// nothing if an owner is known already. It retries until ctx ends if brokers are away
+// or a leader moves.
 func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
 	if err := q.check(s); err != nil {
 		return queue.Entry{}, err
@@ -38,8 +38,8 @@ func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 	return q.decision(ctx, decided)
 }
 
-// Owner returns the entry that owns a key once this node has heard it. Nothing
-// is appended. It fails with queue.ErrUnavailable where ctx ends first.
+// Owner returns the entry that owns a key when this node has consumed it from log. It
+// appends nothing. It fails with [queue.ErrUnavailable] if ctx ends first.
 func (q *Queue) Owner(ctx context.Context, key string) (queue.Entry, error) {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
@@ -72,7 +72,7 @@ func (q *Queue) Owned(ctx context.Context, key string) (queue.Entry, error) {
 	return q.entry(ctx, owner)
 }
 
-// decision waits until this node has heard who owns a key.
+// decision waits until this node has consumed the entry that owns a key.
 func (q *Queue) decision(ctx context.Context, decided <-chan queue.Entry) (queue.Entry, error) {
 	select {
 	case e := <-decided:
@@ -82,7 +82,8 @@ func (q *Queue) decision(ctx context.Context, decided <-chan queue.Entry) (queue
 	}
 }
 
-// check refuses what the queue, or its topics, do not take.
+// check fails with queue.ErrInvalid if s is outside the limits of the queue or of its
+// topics.
 func (q *Queue) check(s queue.Submission) error {
 	if err := s.Check(); err != nil {
 		return err
@@ -93,12 +94,12 @@ func (q *Queue) check(s queue.Submission) error {
 	return nil
 }
 
-// submit appends body and record, in this order: a record without its body
-// would own the key for nothing. It ends too once the key is decided: what the
-// brokers refused may stand all the same.
+// submit appends the body first and then the record, because a record without a body
+// would own the key for nothing. It returns early if the key is decided, because a
+// record that the brokers refused may be in log all the same.
 func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 	e := s.Entry(0, 0)
-	err := q.cluster.insist(ctx, func(ctx context.Context) error {
+	err := q.cluster.retry(ctx, func(ctx context.Context) error {
 		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
 		e.Body = q.layout.position(partition, offset)
 		return err
@@ -106,9 +107,9 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan q
 	if err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
-	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may use its own again
+	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may change its own
 	record := kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}
-	err = q.cluster.insist(ctx, func(ctx context.Context) error {
+	err = q.cluster.retry(ctx, func(ctx context.Context) error {
 		if len(decided) > 0 {
 			return nil
 		}
@@ -121,9 +122,9 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan q
 	return nil
 }
 
-// entry reads the entry at a position of log.
+// entry fetches the entry at a position of log.
 func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) {
-	partition, offset, _ := q.layout.place(position)
+	partition, offset, _ := q.layout.locate(position)
 	records, err := q.cluster.read(ctx, q.topics.log, partition, offset, oneBatch)
 	if err != nil {
 		return queue.Entry{}, q.unavailable(ctx, "read owner", err)
@@ -138,10 +139,11 @@ func (q *Queue) entry(ctx context.Context, position int64) (queue.Entry, error) 
 	return e, nil
 }
 
-// Append writes events as one message, so that all or none are there. One that is
-// written twice is told once, by its id, and it is this node's hearing that says
-// what is told by then.
-func (q *Queue) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
+// Append writes events as one message, so that all or none are in the record; see
+// [queue.Appender]. If the message is appended twice, consumers drop the second one
+// by its id. The sequence that Append returns is the newest when this node has
+// consumed the message.
+func (q *Queue) Append(ctx context.Context, events ...queue.Event) (sequence int64, err error) {
 	if len(events) == 0 {
 		return 0, nil
 	}
@@ -162,15 +164,15 @@ func (q *Queue) Append(ctx context.Context, events ...queue.Event) (told int64, 
 	}
 	defer done()
 	var offset int64
-	err = q.cluster.persist(ctx, func(ctx context.Context) error {
+	err = q.cluster.retryBriefly(ctx, func(ctx context.Context) error {
 		_, offset, err = q.outbox.write(ctx, kafkago.Message{Topic: q.topics.events, Value: value})
 		return err
 	})
 	if err == nil {
-		told, err = q.feed.heard(ctx, offset+1)
+		sequence, err = q.feed.waitConsumed(ctx, offset+1)
 	}
 	if err != nil {
 		return 0, q.unavailable(ctx, "append events", err)
 	}
-	return told, nil
+	return sequence, nil
 }

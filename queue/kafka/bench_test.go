@@ -65,7 +65,7 @@ func bodies() [][]byte {
 }
 
 // BenchmarkAdmit admits sealed documents of 10 KB: two appends and the
-// decision heard. The bound beside it is the same client writing the same
+// decision consumed. The bound beside it is the same client writing the same
 // bodies to the same topic, one append each and nothing decided.
 func BenchmarkAdmit(b *testing.B) {
 	sealed := bodies()

@@ -11,14 +11,14 @@ import (
 	"beibu/queue"
 )
 
-// Body returns the bytes at a position, or queue.ErrNotFound.
+// Body returns the bytes at a position, or [queue.ErrNotFound].
 func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
 		return nil, err
 	}
 	defer done()
-	partition, offset, ok := q.layout.place(position)
+	partition, offset, ok := q.layout.locate(position)
 	if !ok {
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
 	}
@@ -34,23 +34,22 @@ func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	case records[0].offset != offset:
 		return nil, fmt.Errorf("read body %d: %w", position, queue.ErrNotFound)
 	}
-	for _, r := range slices.Backward(records) { // what was asked for is the newest
+	for _, r := range slices.Backward(records) { // the first one, which was asked for, becomes the newest
 		q.recent.put(q.layout.position(partition, r.offset), r.value)
 	}
 	return records[0].value, nil
 }
 
-// aheadBytes is how much a broker is asked for when a body is read: the ones
-// behind it are mostly asked for next. windowBytes bounds the bodies in memory:
-// several receivers read ahead in several partitions at once.
+// aheadBytes is how much a fetch of a body asks for, because the bodies that follow
+// are usually read next. windowBytes bounds the bodies in memory, because several
+// receivers read ahead in several partitions at once.
 const (
 	aheadBytes  = 256 << 10
 	windowBytes = 8 << 20
 )
 
-// A window holds the bodies that were admitted, read or asked for last. Each is
-// asked for by every receiver, as a document and as an envelope, within a short
-// time.
+// A window is a cache of the bodies that were admitted or read last. Every receiver
+// reads a body within a short time, as a document and as an envelope.
 type window struct {
 	mu     sync.Mutex
 	places map[int64]*list.Element // of *body, by position; guarded by mu
@@ -77,12 +76,11 @@ func (w *window) get(position int64) ([]byte, bool) {
 	return at.Value.(*body).bytes, true //nolint:forcetypeassert // put alone adds
 }
 
-// put takes a body in, and out what was used the longest ago where there is too
-// much.
+// put adds a body, and removes the least recently used ones if the window is full.
 func (w *window) put(position int64, bytes []byte) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if at, held := w.places[position]; held {
+	if at, cached := w.places[position]; cached {
 		w.order.MoveToFront(at)
 		return
 	}

@@ -15,39 +15,40 @@ import (
 	"beibu/queue"
 )
 
-// How long a request may take, how long the broker waits for something to
-// tell, and how long this side waits before it asks again after an error.
+// How long a request may take, how long a broker waits for new records, and the
+// time between a failed request and the next attempt.
 const (
 	requestTime = 10 * time.Second
 	pollTime    = 500 * time.Millisecond
 	retryTime   = 50 * time.Millisecond
 )
 
-// A cluster is what the queue asks of Kafka, beside the writer.
+// A cluster makes the requests of the queue to Kafka, except for those of the
+// writer.
 type cluster struct {
 	Connection
 	options  Options
 	client   *kafkago.Client
 	fetcher  *kafkago.Client // without a bound on time of its own
-	restarts atomic.Int64    // of what stood still
-	awaited  atomic.Value    // string: what Open waits for; "" or nil when it is through
+	restarts atomic.Int64    // of fetches and dispatches without progress
+	awaited  atomic.Value    // string: what Open waits for; "" or nil when it has returned
 }
 
-// wait says what Open waits for from now on; "" ends it.
+// wait sets what Open waits for from now on; "" ends it.
 func (c *cluster) wait(what string) {
 	c.awaited.Store(what)
-	c.failed(nil)
+	c.attemptFailed(nil)
 }
 
-// failed passes on, while Open waits, that an attempt failed and is made again.
-func (c *cluster) failed(err error) {
+// attemptFailed reports, while Open waits, that an attempt failed and is repeated.
+func (c *cluster) attemptFailed(err error) {
 	if what, _ := c.awaited.Load().(string); what != "" && c.options.Waiting != nil {
 		c.options.Waiting(what, err)
 	}
 }
 
-// tell passes on what went wrong and was overcome.
-func (c *cluster) tell(err error) {
+// warn reports an error after which the queue continues.
+func (c *cluster) warn(err error) {
 	if c.options.Warn != nil {
 		c.options.Warn(err)
 	}
@@ -71,7 +72,7 @@ func (c *cluster) writer() *kafkago.Writer {
 	return &kafkago.Writer{
 		Addr:         c.client.Addr,
 		Transport:    c.Transport,
-		Balancer:     parcels(c.options.balancer()),
+		Balancer:     tracking(c.options.balancer()),
 		RequiredAcks: kafkago.RequireAll,
 		BatchTimeout: time.Millisecond,
 		BatchSize:    64,
@@ -84,14 +85,14 @@ func (c *cluster) writer() *kafkago.Writer {
 		WriteTimeout: requestTime,
 		ReadTimeout:  requestTime,
 		Compression:  kafkago.Zstd,
-		Completion:   placed,
+		Completion:   written,
 	}
 }
 
-// balancer sends a key always to the same partition, by the hash of Kafka's
-// own clients. It must never change, for the key would be decided once more
-// elsewhere; so it goes by the number recorded and not by the partitions that
-// the brokers happen to name.
+// balancer assigns a key always to the same partition, by the hash of Kafka's own
+// clients. It must never change, because the key would then be decided once more in
+// another partition. So it uses the number of partitions that is recorded, and not
+// the partitions that the brokers return.
 func (o Options) balancer() kafkago.Balancer {
 	all := make([]int, o.Partitions)
 	for p := range all {
@@ -112,17 +113,17 @@ type record struct {
 	key, value []byte
 }
 
-// errBeyond says that an offset is not in a partition (any more, or yet).
+// errBeyond means that an offset is not in a partition (any more, or yet).
 var errBeyond = errors.New("offset outside the partition")
 
-// An answer is what a broker hands out of a partition.
+// An answer is the response of a broker to a fetch of a partition.
 type answer struct {
-	first   int64 // offset of the oldest record that the partition holds
+	first   int64 // offset of the oldest record that the partition has
 	records []record
 }
 
-// How many bytes of a partition a broker is asked for at a time. It hands out no
-// less than a whole batch. The client takes 64 KiB of memory for each batch, and a
+// How many bytes of a partition a fetch asks for. A broker returns at least a whole
+// batch. The client takes 64 KiB of memory for each batch, and a
 // log that was written document by document has a batch of some 400 bytes for each:
 // then mostRead becomes 10 MiB, for every partition that is consumed.
 const (
@@ -131,7 +132,7 @@ const (
 )
 
 // fetch reads records of a partition from offset on, about so many bytes,
-// waiting for the first one for up to pollTime. It returns none where there is
+// and waits for the first one for up to pollTime. It returns no records if there are
 // none.
 func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset, most int64) (answer, error) {
 	answered, cancel := context.WithTimeout(ctx, pollTime+c.options.Stall) // the watchdog: a connection gone silent is left
@@ -141,7 +142,7 @@ func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset
 	})
 	if ctx.Err() == nil && (errors.Is(err, context.DeadlineExceeded) || errors.Is(err, os.ErrDeadlineExceeded)) {
 		c.restarts.Add(1)
-		c.tell(fmt.Errorf("fetch of %s/%d from offset %d got no answer within %s, retrying over another connection", topic, partition, offset, pollTime+c.options.Stall))
+		c.warn(fmt.Errorf("fetch of %s/%d from offset %d got no answer within %s, retrying over another connection", topic, partition, offset, pollTime+c.options.Stall))
 	}
 	if err == nil {
 		err = r.Error
@@ -156,8 +157,8 @@ func (c *cluster) fetch(ctx context.Context, topic string, partition int, offset
 	return answer{r.LogStartOffset, records}, err
 }
 
-// readAll copies records out of an answer. It may begin before offset, since a
-// broker hands out whole batches.
+// readAll copies the records of an answer from offset on. An answer may begin before
+// offset, since a broker returns whole batches.
 func readAll(reader kafkago.RecordReader, offset int64) (records []record, err error) {
 	for {
 		r, err := reader.ReadRecord()
@@ -192,15 +193,15 @@ func readBytes(b protocol.Bytes) ([]byte, error) {
 	return all, b.Close()
 }
 
-// errHeldBack says that a broker has an offset and does not hand it out: a new
-// leader does so only when it has heard from its followers.
-var errHeldBack = errors.New("the record is not handed out yet")
+// errHeldBack means that a broker has an offset and does not return it yet: a new
+// leader returns it only when its followers have confirmed it.
+var errHeldBack = errors.New("the broker does not return the record yet")
 
-// read is fetch for those who want a record that is known to have been there,
-// and what follows it: it asks again, within the time of a request, where a
-// leader has moved or a broker is away. It returns one at least, or errBeyond.
+// read fetches a record that is known to have been there, and those that follow it.
+// It retries for requestTime, because a leader may have moved or a broker may be
+// away. It returns at least one record, or errBeyond.
 func (c *cluster) read(ctx context.Context, topic string, partition int, offset, most int64) (records []record, err error) {
-	err = c.persist(ctx, func(ctx context.Context) error {
+	err = c.retryBriefly(ctx, func(ctx context.Context) error {
 		a, err := c.fetch(ctx, topic, partition, offset, most)
 		if records = a.records; err == nil && len(records) == 0 {
 			return fmt.Errorf("read %s/%d at %d: %w", topic, partition, offset, errHeldBack)
@@ -226,38 +227,37 @@ func (c *cluster) bounds(ctx context.Context, topic string, partition int) (firs
 // spans returns the spans of partitions, by topic and partition. Every one that
 // was asked for is there.
 func (c *cluster) spans(ctx context.Context, partitions map[string][]int) (spans map[string]map[int]span, err error) {
-	err = c.persist(ctx, func(ctx context.Context) error {
+	err = c.retryBriefly(ctx, func(ctx context.Context) error {
 		spans, err = c.trySpans(ctx, partitions)
 		return err
 	})
 	return spans, err
 }
 
-// persist asks again until there is an answer, or the time of a request is
-// over.
-func (c *cluster) persist(ctx context.Context, ask func(context.Context) error) error {
+// retryBriefly calls ask until it succeeds, for at most requestTime.
+func (c *cluster) retryBriefly(ctx context.Context, ask func(context.Context) error) error {
 	ctx, cancel := context.WithTimeout(ctx, requestTime)
 	defer cancel()
-	return c.insist(ctx, ask)
+	return c.retry(ctx, ask)
 }
 
-// insist asks again until there is an answer or ctx ends: a broker that is away
-// comes back, or another becomes the leader.
-func (c *cluster) insist(ctx context.Context, ask func(context.Context) error) error {
+// retry calls ask until it succeeds, fails permanently, or ctx ends: a broker that
+// is away comes back, or another becomes the leader.
+func (c *cluster) retry(ctx context.Context, ask func(context.Context) error) error {
 	for {
 		err := ask(ctx)
-		if err == nil || hopeless(err) {
+		if err == nil || permanent(err) {
 			return err
 		}
-		c.failed(err)
+		c.attemptFailed(err)
 		if !pause(ctx) {
 			return err
 		}
 	}
 }
 
-// hopeless tells whether asking again would bring the same answer.
-func hopeless(err error) bool {
+// permanent reports whether another attempt would fail with the same error.
+func permanent(err error) bool {
 	_, tooLarge := errors.AsType[kafkago.MessageTooLargeError](err)
 	return tooLarge || errors.Is(err, kafkago.MessageSizeTooLarge) || errors.Is(err, errBeyond) || errors.Is(err, queue.ErrUnavailable)
 }
@@ -271,27 +271,28 @@ func (c *cluster) trySpans(ctx context.Context, partitions map[string][]int) (ma
 	}
 	r, err := c.client.ListOffsets(ctx, &kafkago.ListOffsetsRequest{Topics: wanted})
 	if err != nil {
-		return nil, fmt.Errorf("ask for bounds: %w", err)
+		return nil, fmt.Errorf("read the bounds of topics: %w", err)
 	}
 	spans := make(map[string]map[int]span)
 	for topic, all := range partitions {
 		spans[topic] = make(map[int]span)
 		for _, p := range r.Topics[topic] {
 			if p.Error != nil {
-				return nil, fmt.Errorf("ask %s/%d for its bounds: %w", topic, p.Partition, p.Error)
+				return nil, fmt.Errorf("read the bounds of %s/%d: %w", topic, p.Partition, p.Error)
 			}
 			spans[topic][p.Partition] = span{p.FirstOffset, p.LastOffset}
 		}
 		for _, p := range all {
 			if _, answered := spans[topic][p]; !answered {
-				return nil, fmt.Errorf("ask %s/%d for its bounds: no answer", topic, p)
+				return nil, fmt.Errorf("read the bounds of %s/%d: no answer", topic, p)
 			}
 		}
 	}
 	return spans, nil
 }
 
-// pause waits before an attempt is made again. It is false when ctx ends.
+// pause waits for retryTime before the next attempt. It returns false if ctx ends
+// first.
 func pause(ctx context.Context) bool {
 	timer := time.NewTimer(retryTime)
 	defer timer.Stop()

@@ -9,8 +9,8 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// A Connection is how the brokers are reached, for others who have to speak to
-// them beside the queue.
+// A Connection is how the brokers are reached, for packages other than the queue
+// that need them.
 type Connection struct {
 	Brokers   []string
 	Transport *kafkago.Transport // with the TLS and SASL of the options
@@ -20,8 +20,8 @@ type Connection struct {
 	stall   time.Duration // of Options.Stall
 }
 
-// Connect returns a connection by brokers, TLS, SASL and session of o. Nothing
-// is dialed yet.
+// Connect returns a connection with the brokers, TLS, SASL and session of o. It does
+// not dial.
 func Connect(o Options) (Connection, error) {
 	o, err := o.filled()
 	if err != nil {
@@ -48,20 +48,20 @@ func Connect(o Options) (Connection, error) {
 	}, nil
 }
 
-// A Server works on a partition for as long as its context lasts, which is how
-// long the partition is this member's.
+// A Server works on a partition until its context ends, which is when the partition
+// is no longer assigned to this member.
 type Server = func(context.Context, *kafkago.Generation, kafkago.PartitionAssignment)
 
-// Join is a member of a consumer group over a topic until ctx ends. It has
-// every partition that it is assigned served, and those that are added later. A
-// cluster that is away is waited for; an error says that the settings are
+// Join is a member of a consumer group over a topic until ctx ends. It calls serve
+// for every partition that it is assigned, also for partitions that are added later.
+// It waits for a cluster that cannot be reached; it fails only if the settings are
 // wrong.
 func (c Connection) Join(ctx context.Context, group, topic string, serve Server) error {
 	return c.join(ctx, group, topic, true, serve)
 }
 
-// join is Join. Where added is false, nobody looks for partitions added later:
-// the queue's own topics never get any.
+// join is [Connection.Join]. If added is false, it does not check for partitions that
+// are added later: the topics of the queue never get any.
 func (c Connection) join(ctx context.Context, id, topic string, added bool, serve Server) error {
 	for ctx.Err() == nil {
 		group, err := kafkago.NewConsumerGroup(kafkago.ConsumerGroupConfig{
@@ -75,18 +75,18 @@ func (c Connection) join(ctx context.Context, id, topic string, added bool, serv
 			RebalanceTimeout:      c.session,
 			JoinGroupBackoff:      retryTime,
 			WatchPartitionChanges: added,
-			Timeout:               c.stall / 2, // of a heartbeat or a commit; then the generation is left
+			Timeout:               c.stall / 2, // of a heartbeat or a commit; after it the generation ends
 		})
 		if err != nil {
 			return fmt.Errorf("join group: %w", err)
 		}
 		generations(ctx, group, topic, serve)
-		_ = group.Close() // it reports nothing; leaving is a courtesy
+		_ = group.Close() // its error is always nil; leaving lets the others continue at once
 	}
 	return nil
 }
 
-// generations serves one assignment after the other.
+// generations serves one generation of the group after the other.
 func generations(ctx context.Context, group *kafkago.ConsumerGroup, topic string, serve Server) {
 	for {
 		generation, err := group.Next(ctx)

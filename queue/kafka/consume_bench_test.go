@@ -17,17 +17,17 @@ import (
 )
 
 // BenchmarkOpen opens a queue whose log holds 200,000 keys, all dispatched, as a
-// daemon does when it starts: without a memory it hears all of log and events,
-// with one it reads that.
+// daemon does when it starts: without a snapshot it consumes all of log and events,
+// with one it loads that.
 func BenchmarkOpen(b *testing.B) {
 	const keys = 200_000
 	o := benchOptions(b)
 	fill(b, o, keys)
-	for name, memory := range map[string]string{"none": "", "kept": filepath.Join(b.TempDir(), "log.memory")} {
-		b.Run("memory="+name, func(b *testing.B) {
-			o.Memory = memory
-			if memory != "" {
-				reopened(b, o, keys) // writes it
+	for name, path := range map[string]string{"none": "", "saved": filepath.Join(b.TempDir(), "log.snapshot")} {
+		b.Run("snapshot="+name, func(b *testing.B) {
+			o.Snapshot = path
+			if path != "" {
+				reopened(b, o, keys) // saves it
 				b.ResetTimer()
 			}
 			var opening time.Duration
@@ -45,9 +45,9 @@ func BenchmarkOpen(b *testing.B) {
 // how long the opening took.
 func reopened(b testing.TB, o Options, keys int) time.Duration {
 	b.Helper()
-	begun := time.Now()
+	started := time.Now()
 	q, err := Open(b.Context(), o)
-	took := time.Since(begun)
+	took := time.Since(started)
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -111,10 +111,10 @@ func fill(b *testing.B, o Options, keys int) {
 	}
 }
 
-// BenchmarkHear admits documents at one node while others hear the same log, all
-// in this process: what each costs the one that admits, and the CPU that it
-// takes to hear a document. A Kafka in this process takes its share of that.
-func BenchmarkHear(b *testing.B) {
+// BenchmarkConsume admits documents at one node while others consume the same log, all
+// in this process. It reports what each node costs the one that admits, and the CPU
+// time for each document. A Kafka in this process takes its share of that.
+func BenchmarkConsume(b *testing.B) {
 	sealed := bodies()
 	for _, nodes := range []int{1, 3, 5} {
 		b.Run(fmt.Sprintf("nodes=%d/clients=64", nodes), func(b *testing.B) {
@@ -135,7 +135,7 @@ func BenchmarkHear(b *testing.B) {
 			}
 			for _, q := range queues {
 				for p, log := range now.log {
-					if err := q.owners.heard(b.Context(), p, log.end); err != nil {
+					if err := q.owners.waitConsumed(b.Context(), p, log.end); err != nil {
 						b.Fatal(err)
 					}
 				}

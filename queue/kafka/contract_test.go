@@ -57,15 +57,14 @@ func open(tb testing.TB, o kafka.Options) *kafka.Queue {
 	return q
 }
 
-// contract runs the contract with one partition, for its order, and says so
-// where the promises are about the order of the whole log. A queue that is
-// opened again goes by its memory.
+// contract runs the contract with one partition, because some of its promises are
+// about the order of the whole log. A queue that is opened again loads its snapshot.
 func contract(t *testing.T, brokers []string) {
 	t.Helper()
 	queuetest.Run(t, func(tb testing.TB) queuetest.Opener {
 		tb.Helper()
 		o := settings(brokers)
-		o.Memory, o.MemoryEvery = filepath.Join(tb.TempDir(), "log.memory"), 2
+		o.Snapshot, o.SnapshotEvery = filepath.Join(tb.TempDir(), "log.snapshot"), 2
 		o.Warn = func(err error) { tb.Errorf("warned of %v", err) }
 		return func(tb testing.TB) queue.Queue {
 			tb.Helper()

@@ -17,20 +17,20 @@ import (
 	"beibu/testdata"
 )
 
-// These name the brokers, the prefix of the topics and the memory to the child
+// These name the brokers, the prefix of the topics and the snapshot file to the child
 // process.
 const (
-	crashBrokers = "BEIBU_TEST_CRASH_BROKERS"
-	crashPrefix  = "BEIBU_TEST_CRASH_PREFIX"
-	crashMemory  = "BEIBU_TEST_CRASH_MEMORY"
+	crashBrokers  = "BEIBU_TEST_CRASH_BROKERS"
+	crashPrefix   = "BEIBU_TEST_CRASH_PREFIX"
+	crashSnapshot = "BEIBU_TEST_CRASH_SNAPSHOT"
 )
 
-// mortal are the settings of a node that is killed: it is missed soon, and
-// mostly while it writes its memory.
-func mortal(brokers []string, prefix, memory string) kafka.Options {
+// killable are the settings of a node that is killed: the group notices it soon, and
+// it is mostly saving its snapshot.
+func killable(brokers []string, prefix, snapshot string) kafka.Options {
 	return kafka.Options{
 		Brokers: brokers, Prefix: prefix, Partitions: 1, Replication: 1, Session: time.Second,
-		Memory: memory, MemoryEvery: 2,
+		Snapshot: snapshot, SnapshotEvery: 2,
 	}
 }
 
@@ -39,7 +39,7 @@ func TestKilledChild(t *testing.T) {
 	if brokers == "" {
 		t.Skip("the child process of TestKilled")
 	}
-	queuetest.Child(t, open(t, mortal(strings.Split(brokers, ","), os.Getenv(crashPrefix), os.Getenv(crashMemory))))
+	queuetest.Child(t, open(t, killable(strings.Split(brokers, ","), os.Getenv(crashPrefix), os.Getenv(crashSnapshot))))
 }
 
 func TestKilledOnFake(t *testing.T) { killed(t, fake(t, kfake.GroupMinSessionTimeout(time.Second))) }
@@ -52,12 +52,12 @@ func killed(t *testing.T, brokers []string) {
 	if !testdata.Long() {
 		kills = 2
 	}
-	o := mortal(brokers, settings(brokers).Prefix, filepath.Join(t.TempDir(), "log.memory"))
+	o := killable(brokers, settings(brokers).Prefix, filepath.Join(t.TempDir(), "log.snapshot"))
 	o.Warn = func(err error) { t.Errorf("warned of %v", err) }
 	queuetest.Killed(t, kills, func(t *testing.T) *exec.Cmd {
 		t.Helper()
 		child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestKilledChild$")
-		child.Env = append(os.Environ(), crashBrokers+"="+strings.Join(brokers, ","), crashPrefix+"="+o.Prefix, crashMemory+"="+o.Memory)
+		child.Env = append(os.Environ(), crashBrokers+"="+strings.Join(brokers, ","), crashPrefix+"="+o.Prefix, crashSnapshot+"="+o.Snapshot)
 		return child
 	}, func(tb testing.TB) queue.Queue {
 		tb.Helper()

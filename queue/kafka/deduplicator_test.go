@@ -10,8 +10,8 @@ import (
 	"beibu/queue"
 )
 
-// A scenario is a topic of events as nodes may write it that die, stall and
-// write again what they do not know to be written.
+// A scenario is a topic of events, as it is written by nodes that die, stall and
+// repeat a message if they do not know the outcome.
 type scenario struct {
 	messages []message
 	appends  int
@@ -70,32 +70,32 @@ func (s *scenario) records() []record {
 	return records
 }
 
-// Whatever is written twice, the record tells each entry, each of its events
-// and each append once, in order.
-func TestScreenTellsEverythingOnce(t *testing.T) {
+// Whatever is written twice, the record contains each entry, each of its events and
+// each append once, in order.
+func TestDuplicatesAreDropped(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var s scenario
 		for range rapid.IntRange(0, 60).Draw(t, "steps") {
 			s.step(t)
 		}
 		next, events, appended := [2]int64{}, 0, 0
-		screen := newScreen(2)
+		deduplicator := newDeduplicator(2)
 		for _, r := range s.records() {
-			told, err := screened(screen, r)
+			published, err := deduplicated(deduplicator, r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, c := range told {
+			for _, c := range published {
 				switch {
 				case c.Entry != nil:
 					p := c.Entry.ID[0]
 					if want := exchange(int(p), next[p]); c.Entry.ID != want {
-						t.Fatalf("entry %x told where %x belongs", c.Entry.ID, want)
+						t.Fatalf("got entry %x, want %x", c.Entry.ID, want)
 					}
 					next[p]++
 				case c.Event.Name == "appended":
 					if appended++; c.Event.Attempt != appended {
-						t.Fatalf("append %d told where %d belongs", c.Event.Attempt, appended)
+						t.Fatalf("got append %d, want %d", c.Event.Attempt, appended)
 					}
 				default:
 					events++
@@ -103,16 +103,16 @@ func TestScreenTellsEverythingOnce(t *testing.T) {
 			}
 		}
 		if next != s.entries || appended != s.appends || int64(events) != next[0]+next[1] {
-			t.Fatalf("told %v entries, %d events, %d appends; want %v, %d", next, events, appended, s.entries, s.appends)
+			t.Fatalf("got %v entries, %d events, %d appends; want %v, %d", next, events, appended, s.entries, s.appends)
 		}
 	})
 }
 
-// A follower that begins at a station hears exactly what one hears who began
+// A follower that starts at a checkpoint receives the same changes as one that started
 // at the beginning.
-func TestScreenIsTheSameFromAnyStation(t *testing.T) {
+func TestDeduplicationIsTheSameFromAnyCheckpoint(t *testing.T) {
 	var s scenario
-	for i := range int64(3 * memory) { // more than is remembered, with repeats of all ages
+	for i := range int64(3 * dedupWindow) { // more than the window, with repeats of all ages
 		switch i % 7 {
 		case 0, 1, 2:
 			s.appends++
@@ -133,20 +133,20 @@ func TestScreenIsTheSameFromAnyStation(t *testing.T) {
 	records := s.records()
 	f := newFeed(2, 0)
 	var all []queue.Change
-	whole := newScreen(2)
+	whole := newDeduplicator(2)
 	for _, r := range records {
-		told, err := screened(whole, r)
+		published, err := deduplicated(whole, r)
 		if err != nil {
 			t.Fatal(err)
 		}
-		all = append(all, told...)
+		all = append(all, published...)
 	}
-	if len(whole.known) > memory {
-		t.Errorf("%d appends are remembered, want %d", len(whole.known), memory)
+	if len(whole.known) > dedupWindow {
+		t.Errorf("%d appends are kept, want %d", len(whole.known), dedupWindow)
 	}
 	for len(records) > 0 {
 		n := min(100, len(records))
-		if err := f.hear(answer{records: records[:n]}); err != nil {
+		if err := f.consume(answer{records: records[:n]}); err != nil {
 			t.Fatal(err)
 		}
 		records = records[n:]
@@ -154,18 +154,18 @@ func TestScreenIsTheSameFromAnyStation(t *testing.T) {
 	if f.newest != all[len(all)-1].Sequence {
 		t.Errorf("head %d, want %d", f.newest, all[len(all)-1].Sequence)
 	}
-	for want := int64(0); want < 3*memory; want += 611 {
-		from, screen := f.start(want)
-		if want > 2*memory+1 && from == 0 {
+	for want := int64(0); want < 3*dedupWindow; want += 611 {
+		from, deduplicator := f.start(want)
+		if want > 2*dedupWindow+1 && from == 0 {
 			t.Errorf("a follower from %d begins at the beginning", want)
 		}
 		var got []queue.Change
 		for _, r := range s.records()[from:] {
-			told, err := screened(screen, r)
+			published, err := deduplicated(deduplicator, r)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, c := range told {
+			for _, c := range published {
 				if messageOf(c.Sequence) >= want {
 					got = append(got, c)
 				}
@@ -177,7 +177,7 @@ func TestScreenIsTheSameFromAnyStation(t *testing.T) {
 		}
 		same := slices.EqualFunc(all[i:], got, func(a, b queue.Change) bool { return a.Sequence == b.Sequence })
 		if !same {
-			t.Fatalf("from %d, begun at %d: %d changes, want %d", want, from, len(got), len(all)-i)
+			t.Fatalf("from %d, started at %d: %d changes, want %d", want, from, len(got), len(all)-i)
 		}
 	}
 }

@@ -10,7 +10,7 @@ import (
 	"beibu/queue"
 )
 
-// batchEntries and batchBytes bound what is handed over at a time.
+// batchEntries and batchBytes bound a batch that is handled at a time.
 const (
 	batchEntries = 256
 	batchBytes   = 1 << 20
@@ -19,10 +19,9 @@ const (
 // A handler is what Dispatch calls.
 type handler = func(context.Context, []queue.Entry) ([]queue.Event, error)
 
-// Dispatch hands owning entries on; see queue.Dispatcher. The nodes share the
-// partitions of log by a consumer group, and the order is that of each
-// partition; two calls at once share them too. A cluster that is away is waited
-// for.
+// Dispatch handles owning entries; see [queue.Dispatcher]. The nodes share the
+// partitions of log by a consumer group, and so do two calls on one node. The order
+// is that of each partition. Dispatch waits for a cluster that cannot be reached.
 func (q *Queue) Dispatch(ctx context.Context, handle handler) error {
 	caller := ctx
 	ctx, done, err := q.enter(ctx)
@@ -32,11 +31,11 @@ func (q *Queue) Dispatch(ctx context.Context, handle handler) error {
 	defer done()
 	ctx, stop := context.WithCancelCause(ctx)
 	defer stop(nil)
-	d := &dispatch{q: q, handle: handle, stop: stop, turn: make(chan struct{}, 1)}
+	d := &dispatch{q: q, handle: handle, stop: stop, slot: make(chan struct{}, 1)}
 	if err := q.cluster.join(ctx, q.options.group(), q.topics.log, false, d.partition); err != nil {
 		return ended(caller, err)
 	}
-	err = context.Cause(ctx) // of handle, or a fault, or the end of the queue
+	err = context.Cause(ctx) // the error of handle, a fault, or the end of the queue
 	if errors.Is(err, ErrGap) || errors.Is(err, errWire) {
 		err = fmt.Errorf("dispatch: %w: %w", queue.ErrUnavailable, err)
 	}
@@ -48,22 +47,22 @@ type dispatch struct {
 	q      *Queue
 	handle handler
 	stop   context.CancelCauseFunc // ends the call with an error
-	turn   chan struct{}           // taken by the partition whose batch is handled
+	slot   chan struct{}           // holds one token while a batch is handled
 }
 
-// partition dispatches from one partition for as long as it is ours.
+// partition dispatches one partition until it is no longer assigned to this node.
 func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
 	if !d.q.ours(d.q.topics.log, a) {
 		return
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	p := &pace{partition: a.ID}
+	p := &progress{partition: a.ID}
 	p.dispatched.Store(max(a.Offset, 0))
 	go d.watch(ctx, p, cancel)
-	from, err := d.begin(ctx, a)
+	from, err := d.startOffset(ctx, a)
 	p.dispatched.Store(from)
-	if err == nil && from > max(a.Offset, 0) { // told before, and the commit was lost
+	if err == nil && from > max(a.Offset, 0) { // published before, but not committed
 		err = d.commit(g, a.ID, from)
 	}
 	for err == nil {
@@ -84,14 +83,14 @@ func (d *dispatch) partition(ctx context.Context, g *kafkago.Generation, a kafka
 	}
 }
 
-// errLost says that the partition may be another member's by now.
+// errLost means that the partition may be assigned to another member by now.
 var errLost = errors.New("partition lost")
 
-// begin returns the offset to go on from: where the group has committed, but
-// not before what the record tells already.
-func (d *dispatch) begin(ctx context.Context, a kafkago.PartitionAssignment) (int64, error) {
+// startOffset returns the offset at which dispatch continues: the one that the group
+// has committed, or the one behind the last published entry if that is later.
+func (d *dispatch) startOffset(ctx context.Context, a kafkago.PartitionAssignment) (int64, error) {
 	for {
-		from, err := d.tryBegin(ctx, a)
+		from, err := d.tryStartOffset(ctx, a)
 		if err == nil || errors.Is(err, ErrGap) {
 			return from, err
 		}
@@ -101,7 +100,7 @@ func (d *dispatch) begin(ctx context.Context, a kafkago.PartitionAssignment) (in
 	}
 }
 
-func (d *dispatch) tryBegin(ctx context.Context, a kafkago.PartitionAssignment) (int64, error) {
+func (d *dispatch) tryStartOffset(ctx context.Context, a kafkago.PartitionAssignment) (int64, error) {
 	first, end, err := d.q.cluster.bounds(ctx, d.q.topics.log, a.ID)
 	if err != nil {
 		return 0, err
@@ -110,10 +109,10 @@ func (d *dispatch) tryBegin(ctx context.Context, a kafkago.PartitionAssignment) 
 	if err != nil {
 		return 0, err
 	}
-	if _, err := d.q.feed.heard(ctx, events); err != nil {
+	if _, err := d.q.feed.waitConsumed(ctx, events); err != nil {
 		return 0, err
 	}
-	from := max(a.Offset, d.q.feed.told(a.ID)+1, 0)
+	from := max(a.Offset, d.q.feed.published(a.ID)+1, 0)
 	if from > end {
 		return 0, fmt.Errorf("%w: dispatched to %d, and log/%d ends at %d", ErrGap, from, a.ID, end)
 	}
@@ -123,7 +122,7 @@ func (d *dispatch) tryBegin(ctx context.Context, a kafkago.PartitionAssignment) 
 	return from, nil
 }
 
-// portion is how many of the records are handed over together.
+// portion returns how many of the records are handled together.
 func portion(records []record) int {
 	size := 0
 	for i, r := range records {
@@ -134,11 +133,11 @@ func portion(records []record) int {
 	return len(records)
 }
 
-// batch has the owning entries among records handled, makes what comes of it
-// durable, and only then commits.
+// batch handles the owning entries among records, publishes them with their events,
+// and only then commits.
 func (d *dispatch) batch(ctx context.Context, g *kafkago.Generation, partition int, records []record) error {
 	last := records[len(records)-1].offset
-	if err := d.q.owners.heard(ctx, partition, last+1); err != nil {
+	if err := d.q.owners.waitConsumed(ctx, partition, last+1); err != nil {
 		return err
 	}
 	entries, err := d.owning(partition, records)
@@ -153,7 +152,7 @@ func (d *dispatch) batch(ctx context.Context, g *kafkago.Generation, partition i
 	return d.commit(g, partition, last+1)
 }
 
-// commit notes for the group what is dispatched.
+// commit commits the next offset of a partition for the group.
 func (d *dispatch) commit(g *kafkago.Generation, partition int, next int64) error {
 	if err := g.CommitOffsets(map[string]map[int]int64{d.q.topics.log: {partition: next}}); err != nil {
 		return fmt.Errorf("%w: commit: %w", errLost, err) // the group makes a new generation
@@ -161,7 +160,7 @@ func (d *dispatch) commit(g *kafkago.Generation, partition int, next int64) erro
 	return nil
 }
 
-// owning picks the records that own their keys.
+// owning returns the entries of the records that own their keys.
 func (d *dispatch) owning(partition int, records []record) ([]queue.Entry, error) {
 	var entries []queue.Entry
 	for _, r := range records {
@@ -178,11 +177,11 @@ func (d *dispatch) owning(partition int, records []record) ([]queue.Entry, error
 	return entries, nil
 }
 
-// hand calls handle and writes what it says, behind the entries, to events.
+// hand calls handle and publishes the entries and the events that it returns.
 func (d *dispatch) hand(ctx context.Context, partition int, entries []queue.Entry) error {
 	select {
-	case d.turn <- struct{}{}:
-		defer func() { <-d.turn }()
+	case d.slot <- struct{}{}:
+		defer func() { <-d.slot }()
 	case <-ctx.Done():
 		return ctx.Err()
 	}
@@ -194,17 +193,17 @@ func (d *dispatch) hand(ctx context.Context, partition int, entries []queue.Entr
 	if err != nil {
 		return err
 	}
-	err = lasting(ctx, func(ctx context.Context) error { return d.q.send(ctx, messages...) })
+	err = writeUntilDone(ctx, func(ctx context.Context) error { return d.q.send(ctx, messages...) })
 	if err != nil {
 		return fmt.Errorf("%w: write events: %w", errLost, err)
 	}
 	return nil
 }
 
-// lasting writes until that succeeds or ctx ends. What is handled is written
-// even where the partition or the call has just ended: should it be handled
-// again, readers leave the repeat out. So each attempt has a time of its own.
-func lasting(ctx context.Context, write func(context.Context) error) error {
+// writeUntilDone calls write until it succeeds or ctx ends. A handled batch is
+// written even if the partition or the call has just ended: if it is handled again,
+// consumers drop the duplicate. So each attempt has its own deadline.
+func writeUntilDone(ctx context.Context, write func(context.Context) error) error {
 	for {
 		writing, cancel := context.WithTimeout(context.WithoutCancel(ctx), requestTime)
 		err := write(writing)
@@ -215,8 +214,8 @@ func lasting(ctx context.Context, write func(context.Context) error) error {
 	}
 }
 
-// messages makes messages of entries and their events, each entry's together
-// in one, as many in one as it takes.
+// messages returns the messages for entries and their events. An entry and its events
+// are in one message, and a message contains as many entries as fit.
 func (d *dispatch) messages(partition int, entries []queue.Entry, events []queue.Event) ([]kafkago.Message, error) {
 	groups, err := d.groups(entries, events)
 	if err != nil {
@@ -243,14 +242,14 @@ func (d *dispatch) messages(partition int, entries []queue.Entry, events []queue
 	return out, nil
 }
 
-// groups puts each entry and the events of its exchange together. Events of other
-// subjects go with the last entry.
+// groups returns the changes of each entry: the entry and the events of its exchange.
+// Events of other subjects are added to the last entry.
 func (d *dispatch) groups(entries []queue.Entry, events []queue.Event) ([][]change, error) {
 	groups := make([][]change, len(entries))
 	of := make(map[[16]byte]int, len(entries))
 	offsets := make([]int64, len(entries))
 	for i, e := range entries {
-		_, offsets[i], _ = d.q.layout.place(e.Position)
+		_, offsets[i], _ = d.q.layout.locate(e.Position)
 		groups[i] = []change{{offset: offsets[i], entry: &entries[i]}}
 		of[e.ID] = i
 	}

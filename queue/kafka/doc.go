@@ -1,41 +1,44 @@
-// Package kafka keeps a queue in Apache Kafka, for daemons that share one.
+// Package kafka keeps a queue in Apache Kafka, for several daemons.
 //
-// Three topics, whose names begin with a prefix: body holds the sealed
-// envelopes, log a small record for each attempt to submit, both spread by
-// key over the same number of partitions; events, of one partition, is the
-// record. The first record of a key in log owns it. Every node hears the whole
-// of log outside any consumer group and answers an Admit when it has heard the
-// decision, so that no answer hangs on a rebalance, a clock or another node. A
-// fourth topic, settings, records the number of partitions, because another number
-// would assign keys to other partitions and decide their owners again. It also
-// records the settings that all nodes share ([Options].Shared).
+// There are four topics, whose names begin with a prefix. Body contains the sealed
+// envelopes. Log contains a small record for each attempt to submit. Both have the
+// same number of partitions, and the key assigns a message to one of them. Events
+// has one partition and is the record: the total order of all that happened.
+// Settings records the number of partitions, because with another number keys would
+// be assigned to other partitions and their owners decided again. It also records
+// the settings that all nodes share ([Options].Shared).
 //
-// Dispatch is shared by a consumer group. It writes each owning entry to
-// events, with what the handler says of it, before it commits: this is when
-// the record tells the entry. Kafka appends twice what a client or a zombie
-// sends twice, so whoever reads events leaves out what it has been told
-// before, by a rule that stands on the events alone and is the same
-// everywhere.
+// The first record of a key in log owns the key. Every node consumes the whole of
+// log, outside any consumer group, and returns from [Queue.Admit] when it has
+// consumed the decision. So no answer depends on a rebalance, a clock or another
+// node.
 //
-// There is no topic for each receiver. What is to be handed to whom is in events,
-// beside what became of it, and every node folds both into its index, so that a
-// receiver may ask any node, express deliveries go first whatever waits, one that
-// is refused holds up no other, and a replay moves nothing. A topic for each
-// receiver could do none of that, and would be one more append for each delivery.
-// A slow receiver delays only itself, since the courier of each receiver has an
-// election of its own ([Queue.RunAsLeader]).
+// A consumer group shares the work of [Queue.Dispatch]. A node publishes each owning
+// entry to events, together with the events that the handler returns for it, before
+// it commits the offset. If a client or a zombie repeats a message, Kafka appends it
+// twice. Every consumer of events therefore drops duplicates, by a rule that depends
+// on the content of events alone and gives the same result on every node.
 //
-// What a node knows it keeps in memory: some forty bytes for each key in log,
-// another sixty for each that is not dispatched yet, so that it can be asked for
-// (Decided), and next to nothing of events. A file may keep it too, so that a
-// node that opens again hears only what is new; without one that fits, it hears
-// both from their beginnings. It is ready when it has caught up.
+// There is no topic for each receiver. Events contains what is to be delivered and
+// the outcome of each delivery, and every node folds both into its index. So a
+// receiver may ask any node, express deliveries come first, a delivery that is
+// refused does not block the others, and a replay moves nothing. A topic for each
+// receiver has none of these properties, and needs one more append for each
+// delivery. A slow receiver delays only itself, because the courier of each receiver
+// has an election of its own ([Queue.RunAsLeader]).
 //
-// The writer holds a message until the brokers have answered for it, whether or
-// not its caller still waits. How many bytes it may hold is bounded; beyond
-// that every write is answered queue.ErrUnavailable at once.
+// A node keeps the state of its consumers in memory: about forty bytes for each key
+// in log, about sixty more for each entry that is pending dispatch ([Queue.Decided]),
+// and little for events. It saves that state in a snapshot file
+// ([Options].Snapshot), so that the next start consumes only what is new. Without a
+// snapshot that fits the topics, a start consumes log and events from their
+// beginnings. A node is ready when it has caught up.
 //
-// None of these topics knows transactions or compaction, so offsets run
-// without a gap. A gap or a step back is a fault: the partition is stopped and
-// the queue answers queue.ErrUnavailable until somebody has looked.
+// The writer keeps a message until the brokers have acknowledged it, also if its
+// caller gave up. The bytes that it may keep are bounded ([Options].Unanswered);
+// above the bound every write fails with [queue.ErrUnavailable] at once.
+//
+// No topic uses transactions or compaction, so the offsets of a partition are
+// contiguous. If an offset is missing or comes back ([ErrGap]), the queue stops and
+// returns [queue.ErrUnavailable] until an operator has found the cause.
 package kafka

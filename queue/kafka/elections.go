@@ -11,8 +11,8 @@ import (
 // RunAsLeader calls lead while this call is the leader; see [queue.Elections].
 // The callers of one election are a consumer group over the events topic. The
 // member that the brokers assign its only partition to is the leader; the
-// brokers assign it to another member when that one is gone. Nothing is read
-// and nothing is committed.
+// brokers assign it to another member when that one is gone. No member reads or
+// commits anything.
 func (q *Queue) RunAsLeader(ctx context.Context, election string, lead func(context.Context) error) error {
 	if err := queue.CheckElection(election); err != nil {
 		return err
@@ -29,7 +29,7 @@ func (q *Queue) RunAsLeader(ctx context.Context, election string, lead func(cont
 	if err := q.cluster.join(ctx, q.options.election(election), q.topics.events, false, c.serve); err != nil {
 		return ended(caller, err)
 	}
-	c.leading <- struct{}{} // so that lead is not running any more
+	c.leading <- struct{}{} // so that lead has returned
 	if c.returned {
 		return c.err
 	}

@@ -18,25 +18,25 @@ import (
 	"beibu/testdata"
 )
 
-// record follows a queue until n changes are told.
+// record follows a queue until it has received n changes.
 func record(t *testing.T, q *kafka.Queue, n int) []queue.Change {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer cancel()
-	var told []queue.Change
+	var published []queue.Change
 	err := q.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
-		if told = append(told, changes...); len(told) >= n {
+		if published = append(published, changes...); len(published) >= n {
 			cancel()
 		}
 		return nil
 	})
-	if err != nil || len(told) < n {
-		t.Fatalf("follow: %v, %d changes, want %d", err, len(told), n)
+	if err != nil || len(published) < n {
+		t.Fatalf("follow: %v, %d changes, want %d", err, len(published), n)
 	}
-	return told
+	return published
 }
 
-// consign says one thing about each entry.
+// consign returns one event for each entry.
 func consign(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
 	var events []queue.Event
 	for _, e := range batch {
@@ -59,13 +59,13 @@ func dispatching(t *testing.T, q *kafka.Queue) (stop func()) {
 	}
 }
 
-// once fails the test unless n entries are told once each, each with one
-// event behind it, and appended events in order.
-func once(t *testing.T, told []queue.Change, n, appended int) {
+// once fails the test unless the changes are n entries, each with one event behind
+// it, and the appended events in order, all of them once.
+func once(t *testing.T, published []queue.Change, n, appended int) {
 	t.Helper()
 	state := make(map[[16]byte]int)
 	entries, appends, last := 0, 0, int64(0)
-	for _, c := range told {
+	for _, c := range published {
 		if c.Sequence <= last {
 			t.Errorf("change %d after %d", c.Sequence, last)
 		}
@@ -74,11 +74,11 @@ func once(t *testing.T, told []queue.Change, n, appended int) {
 		case c.Entry != nil:
 			entries++
 			if state[c.Entry.ID]++; state[c.Entry.ID] != 1 {
-				t.Errorf("the entry of %q is told again", c.Entry.Key)
+				t.Errorf("the entry of %q is published twice", c.Entry.Key)
 			}
 		case c.Event.Name == "appended":
 			if appends++; c.Event.Attempt != appends {
-				t.Errorf("append %d where %d belongs", c.Event.Attempt, appends)
+				t.Errorf("got append %d, want %d", c.Event.Attempt, appends)
 			}
 		default:
 			if state[c.Event.Subject.Exchange]++; state[c.Event.Subject.Exchange] != 2 {
@@ -86,14 +86,14 @@ func once(t *testing.T, told []queue.Change, n, appended int) {
 			}
 		}
 	}
-	if entries != n || appends != appended || len(told) != 2*n+appended {
-		t.Errorf("%d entries and %d appends in %d changes, want %d and %d", entries, appends, len(told), n, appended)
+	if entries != n || appends != appended || len(published) != 2*n+appended {
+		t.Errorf("%d entries and %d appends in %d changes, want %d and %d", entries, appends, len(published), n, appended)
 	}
 }
 
-// An answer that is lost makes the client write again what stands already:
-// body, log and events then hold it twice, and nobody sees it.
-func TestWrittenTwiceToldOnce(t *testing.T) {
+// A lost answer makes the client repeat a message that is written already. Body, log
+// and events then contain it twice, and the record contains it once.
+func TestWrittenTwicePublishedOnce(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
 	q := open(t, o)
@@ -110,12 +110,12 @@ func TestWrittenTwiceToldOnce(t *testing.T) {
 		if body, err := q.Body(t.Context(), e.Body); err != nil || string(body) != "body of "+key {
 			t.Fatalf("body %q, %v", body, err)
 		}
-		told, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1})
+		published, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: i + 1})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if head, err := q.Head(t.Context()); err != nil || head != told {
-			t.Fatalf("appended to be told by %d, and the record ends at %d, %v", told, head, err)
+		if head, err := q.Head(t.Context()); err != nil || head != published {
+			t.Fatalf("appended up to %d, and the record ends at %d, %v", published, head, err)
 		}
 		faults.Remove()
 	}
@@ -126,13 +126,13 @@ func TestWrittenTwiceToldOnce(t *testing.T) {
 	stop := dispatching(t, q)
 	once(t, record(t, q, 3*n), n, n)
 	stop()
-	again := open(t, o) // a node that hears everything from the beginning
+	again := open(t, o) // a node that consumes everything from the beginning
 	defer closing(t, again)
 	once(t, record(t, again, 3*n), n, n)
 }
 
-// A commit that is lost lets the group begin again where it was.
-func TestCommitLostToldOnce(t *testing.T) {
+// After a lost commit the group starts again at the offset before it.
+func TestCommitLostPublishedOnce(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
 	q := open(t, o)
@@ -178,9 +178,9 @@ func TestRefusedAndThenAdmitted(t *testing.T) {
 	}
 }
 
-// What the brokers refuse for a while, as where a leader has died, is written
-// when they take it again, however often that was asked: the caller is not told
-// to come again.
+// What the brokers refuse for a while, for example because a leader has died, is
+// written when they accept it again, after however many attempts. The caller does not
+// receive an error.
 func TestRefusedAndWrittenLater(t *testing.T) {
 	for _, topic := range []string{"body", "log", "events"} {
 		c := cluster(t)
@@ -200,8 +200,8 @@ func TestRefusedAndWrittenLater(t *testing.T) {
 	}
 }
 
-// What the brokers refuse may stand in the log all the same. Then it owns the
-// key, and that is the answer: nobody writes it again and again.
+// A record that the brokers refuse may be in the log all the same. Then it owns the
+// key, and that is the answer: no node repeats it.
 func TestRefusedAndYetAdmitted(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
@@ -221,8 +221,8 @@ func TestRefusedAndYetAdmitted(t *testing.T) {
 	}
 }
 
-// What the caller gave up may stand in the log all the same: then it owns the
-// key, and whoever asks next is told so.
+// A record whose caller gave up may be in the log all the same. Then it owns the key,
+// and the next caller receives it.
 func TestGivenUpAndYetAdmitted(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
@@ -301,9 +301,9 @@ func TestLeadersMove(t *testing.T) {
 	once(t, record(t, q, 2*n), n, 0)
 }
 
-// A topic that was made anew holds other decisions: the node stops and says
-// why, and does not decide again.
-func TestALogMadeAnewStopsTheQueue(t *testing.T) {
+// A topic that was created again contains other decisions: the node stops, returns the
+// reason, and does not decide again.
+func TestTopicCreatedAgainStopsTheQueue(t *testing.T) {
 	for _, topic := range []string{"log", "events"} {
 		c := cluster(t)
 		o := settings(c.ListenAddrs())
@@ -331,7 +331,7 @@ func TestALogMadeAnewStopsTheQueue(t *testing.T) {
 	}
 }
 
-// Records that retention has dropped before they were dispatched are a fault.
+// Records that retention has removed before they were dispatched are a fault.
 func TestDroppedBeforeDispatched(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
@@ -370,8 +370,8 @@ func TestBodyDropped(t *testing.T) {
 	}
 }
 
-// A new leader hands a body out only once it has heard from its followers. Until
-// then the body is asked for again: it is not gone.
+// A new leader returns a body only when its followers have confirmed it. Until then
+// the node asks for the body again: it is not gone.
 func TestBodyHeldBack(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())

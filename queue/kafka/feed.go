@@ -9,71 +9,71 @@ import (
 	"beibu/queue"
 )
 
-// memory is how many appends a screen remembers, and how many messages lie
-// between two stations. A client sends again within seconds what it does not
-// know to be written, so a repeat stands far closer than that.
-const memory = 4096
+// dedupWindow is how many appends a deduplicator keeps, and how many messages lie
+// between two checkpoints. A client repeats an append within seconds if it does
+// not know the outcome, so that a repeat follows far closer than that.
+const dedupWindow = 4096
 
-// A screen leaves out of events what was told before: dispatched again by a
-// node that died before its commit or had lost its partition, or appended
-// again by a client that was not answered. What it lets through depends on the
+// A deduplicator drops duplicates from events: entries that were dispatched again
+// by a node that died before its commit or had lost its partition, and appends
+// that a client repeated because it got no answer. Its result depends on the
 // messages alone, so that it is the same on every node and at every time.
-type screen struct {
-	told  []int64 // of each partition of log, the newest offset told
-	known map[[16]byte]struct{}
-	ring  [][16]byte // the last appends, for known to forget the oldest
-	next  int        // in ring
+type deduplicator struct {
+	published []int64 // of each partition of log, the newest offset that is published
+	known     map[[16]byte]struct{}
+	ring      [][16]byte // the last appends, in which known finds the oldest to remove
+	next      int        // in ring
 }
 
-func newScreen(partitions int64) *screen {
-	s := &screen{told: make([]int64, partitions), known: make(map[[16]byte]struct{}), ring: make([][16]byte, 0, memory)}
-	for i := range s.told {
-		s.told[i] = -1
+func newDeduplicator(partitions int64) *deduplicator {
+	s := &deduplicator{published: make([]int64, partitions), known: make(map[[16]byte]struct{}), ring: make([][16]byte, 0, dedupWindow)}
+	for i := range s.published {
+		s.published[i] = -1
 	}
 	return s
 }
 
-// changes returns what a message tells for the first time.
-func (s *screen) changes(offset int64, m message) ([]queue.Change, error) {
-	if m.partition >= len(s.told) {
+// changes returns the changes of a message that are not duplicates.
+func (s *deduplicator) changes(offset int64, m message) ([]queue.Change, error) {
+	if m.partition >= len(s.published) {
 		return nil, fmt.Errorf("read events at %d: dispatched from partition %d: %w", offset, m.partition, errWire)
 	}
 	if m.partition < 0 {
-		if !s.news(m.id) {
+		if !s.firstSeen(m.id) {
 			return nil, nil
 		}
 		return number(offset, m.changes, 0), nil
 	}
-	l := layout{int64(len(s.told))}
+	l := layout{int64(len(s.published))}
 	for _, c := range m.changes {
 		if c.entry != nil {
 			c.entry.Position = l.position(m.partition, c.offset)
 		}
 	}
-	told := s.told[m.partition]
+	published := s.published[m.partition]
 	skip := 0
-	for skip < len(m.changes) && m.changes[skip].offset <= told {
+	for skip < len(m.changes) && m.changes[skip].offset <= published {
 		skip++
 	}
 	if n := len(m.changes); n > 0 {
-		s.told[m.partition] = max(told, m.changes[n-1].offset)
+		s.published[m.partition] = max(published, m.changes[n-1].offset)
 	}
 	return number(offset, m.changes[skip:], skip), nil
 }
 
-// news says whether an append is met for the first time.
-func (s *screen) news(id [16]byte) bool {
-	if _, met := s.known[id]; met {
+// firstSeen reports whether an append is not a duplicate, and records it.
+func (s *deduplicator) firstSeen(id [16]byte) bool {
+	if _, seen := s.known[id]; seen {
 		return false
 	}
 	s.known[id] = struct{}{}
-	if len(s.ring) < memory {
+	if len(s.ring) < dedupWindow {
 		s.ring = append(s.ring, id)
 		return true
 	}
 	delete(s.known, s.ring[s.next])
 	s.ring[s.next] = id
-	s.next = (s.next + 1) % memory
+	s.next = (s.next + 1) % dedupWindow
 	return true
 }
 
@@ -86,67 +86,68 @@ func number(offset int64, changes []change, index int) []queue.Change {
 	return out
 }
 
-// A station is a place in events where a follower may begin: it knows what a
-// screen had told by then.
-type station struct {
-	offset int64
-	told   []int64
+// A checkpoint is an offset of events at which a follower may start, with the
+// state of the deduplicator there.
+type checkpoint struct {
+	offset    int64
+	published []int64
 }
 
-// A feed is this node's hearing of events: what it needs to let followers
-// begin anywhere, and to know what is dispatched.
+// A feed is the state of this node's consumer of events: it lets followers start
+// at any sequence, and knows which entries are dispatched.
 type feed struct {
-	mu       sync.Mutex
-	screen   *screen   // guarded by mu
-	stations []station // guarded by mu; the first is where events begins
-	mark     mark      // guarded by mu
-	newest   int64     // sequence; guarded by mu
+	mu           sync.Mutex
+	deduplicator *deduplicator // guarded by mu
+	checkpoints  []checkpoint  // guarded by mu; the first is the beginning of events
+	cursor       cursor        // guarded by mu
+	newest       int64         // sequence; guarded by mu
 }
 
 func newFeed(partitions, first int64) *feed {
-	f := &feed{screen: newScreen(partitions), mark: newMark()}
-	f.mark.next = first
-	f.stations = []station{{first, slices.Clone(f.screen.told)}}
+	f := &feed{deduplicator: newDeduplicator(partitions), cursor: newCursor()}
+	f.cursor.next = first
+	f.checkpoints = []checkpoint{{first, slices.Clone(f.deduplicator.published)}}
 	return f
 }
 
-// hear takes in messages of events, in their order.
-func (f *feed) hear(a answer) error {
+// consume folds the messages of events, in their order.
+func (f *feed) consume(a answer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.drop(a.first)
+	f.setFirst(a.first)
 	for _, r := range a.records {
-		if r.offset-f.stations[len(f.stations)-1].offset >= memory {
-			f.stations = append(f.stations, station{r.offset, slices.Clone(f.screen.told)})
+		if r.offset-f.checkpoints[len(f.checkpoints)-1].offset >= dedupWindow {
+			f.checkpoints = append(f.checkpoints, checkpoint{r.offset, slices.Clone(f.deduplicator.published)})
 		}
-		told, err := screened(f.screen, r)
+		changes, err := deduplicated(f.deduplicator, r)
 		if err != nil {
 			return err
 		}
-		if len(told) > 0 {
-			f.newest = told[len(told)-1].Sequence
+		if len(changes) > 0 {
+			f.newest = changes[len(changes)-1].Sequence
 		}
 	}
-	f.mark.hear(a.records)
+	f.cursor.advance(a.records)
 	return nil
 }
 
-// drop moves the first station to where events begins now. It knows less of
-// what was told by then than a screen that has heard what retention dropped; so
-// a follower may be told again what a zombie repeated just behind it, as by a
-// node that hears events from there.
-func (f *feed) drop(first int64) {
-	if first <= f.stations[0].offset {
+// setFirst moves the first checkpoint to the offset at which events begins now.
+// Its state does not include the messages that retention removed. So a follower
+// may receive a duplicate that a zombie wrote just behind them, and so does a node
+// that consumes events from there.
+func (f *feed) setFirst(first int64) {
+	if first <= f.checkpoints[0].offset {
 		return
 	}
-	behind := 1
-	for behind < len(f.stations) && f.stations[behind].offset <= first {
-		behind++
+	covered := 1
+	for covered < len(f.checkpoints) && f.checkpoints[covered].offset <= first {
+		covered++
 	}
-	f.stations = append([]station{{first, f.stations[behind-1].told}}, f.stations[behind:]...)
+	f.checkpoints = append([]checkpoint{{first, f.checkpoints[covered-1].published}}, f.checkpoints[covered:]...)
 }
 
-func screened(s *screen, r record) ([]queue.Change, error) {
+// deduplicated decodes a message and returns its changes without duplicates.
+func deduplicated(s *deduplicator, r record) ([]queue.Change, error) {
 	m, err := decodeMessage(r.value)
 	if err != nil {
 		return nil, fmt.Errorf("read events at %d: %w", r.offset, err)
@@ -154,59 +155,61 @@ func screened(s *screen, r record) ([]queue.Change, error) {
 	return s.changes(r.offset, m)
 }
 
-// heard waits until events has been heard up to an offset, exclusive, and
+// waitConsumed waits until events is consumed up to an offset, exclusive, and
 // returns the newest sequence then.
-func (f *feed) heard(ctx context.Context, end int64) (int64, error) {
+func (f *feed) waitConsumed(ctx context.Context, end int64) (int64, error) {
 	for {
 		f.mu.Lock()
-		m, newest := f.mark, f.newest
+		c, newest := f.cursor, f.newest
 		f.mu.Unlock()
-		if m.next >= end {
+		if c.next >= end {
 			return newest, nil
 		}
 		select {
-		case <-m.moved:
+		case <-c.moved:
 		case <-ctx.Done():
 			return 0, ctx.Err()
 		}
 	}
 }
 
-// next returns the offset up to which events has been heard, exclusive.
+// next returns the offset up to which events is consumed, exclusive.
 func (f *feed) next() int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.mark.next
+	return f.cursor.next
 }
 
-// told returns the newest offset of a partition of log that is told.
-func (f *feed) told(partition int) int64 {
+// published returns the newest offset of a partition of log that is published.
+func (f *feed) published(partition int) int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.screen.told[partition]
+	return f.deduplicator.published[partition]
 }
 
-// marks returns, of each partition of log, the newest offset that is told.
-func (f *feed) marks() []int64 {
+// publishedOffsets returns the newest offset that is published, of each partition
+// of log.
+func (f *feed) publishedOffsets() []int64 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return slices.Clone(f.screen.told)
+	return slices.Clone(f.deduplicator.published)
 }
 
-// start returns where a follower must begin who wants what is at an offset:
-// far enough before it that its screen remembers every append that counts.
-func (f *feed) start(offset int64) (int64, *screen) {
+// start returns the offset at which a follower must start to read what is at an
+// offset, and the deduplicator to start with. It is far enough before for the
+// deduplicator to see every append that can be repeated.
+func (f *feed) start(offset int64) (int64, *deduplicator) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	at := f.stations[0]
-	for _, s := range f.stations {
-		if s.offset > offset-memory {
+	at := f.checkpoints[0]
+	for _, c := range f.checkpoints {
+		if c.offset > offset-dedupWindow {
 			break
 		}
-		at = s
+		at = c
 	}
-	s := newScreen(int64(len(at.told)))
-	copy(s.told, at.told)
+	s := newDeduplicator(int64(len(at.published)))
+	copy(s.published, at.published)
 	return at.offset, s
 }
 
@@ -221,14 +224,15 @@ func (q *Queue) Head(ctx context.Context) (int64, error) {
 	if err != nil {
 		return 0, q.unavailable(ctx, "find head", err)
 	}
-	newest, err := q.feed.heard(ctx, end)
+	newest, err := q.feed.waitConsumed(ctx, end)
 	if err != nil {
 		return 0, q.unavailable(ctx, "find head", err)
 	}
 	return newest, nil
 }
 
-// Follow tells the record from after on; see queue.Feed.
+// Follow calls fold with the changes of the record after a sequence; see
+// [queue.Feed].
 func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	caller := ctx
 	ctx, done, err := q.enter(ctx)
@@ -236,16 +240,16 @@ func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Conte
 		return ended(caller, err)
 	}
 	defer done()
-	from, screen := q.feed.start(messageOf(after))
+	from, deduplicator := q.feed.start(messageOf(after))
 	var folding error
 	err = q.cluster.tail(ctx, q.topics.events, 0, from, func(a answer) error {
 		var changes []queue.Change
 		for _, r := range a.records {
-			told, err := screened(screen, r)
+			found, err := deduplicated(deduplicator, r)
 			if err != nil {
 				return err
 			}
-			for _, c := range told {
+			for _, c := range found {
 				if c.Sequence > after {
 					changes = append(changes, c)
 				}
@@ -263,8 +267,7 @@ func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Conte
 	return ended(caller, q.unavailable(ctx, "follow record", err))
 }
 
-// ended is err, or nil where the caller's context has ended, which is no
-// error.
+// ended returns err, or nil if the caller's context has ended, which is no error.
 func ended(caller context.Context, err error) error {
 	if caller.Err() != nil {
 		return nil

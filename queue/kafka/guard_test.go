@@ -36,7 +36,7 @@ func stopped(t *testing.T, q *kafka.Queue) {
 	select {
 	case <-q.Done():
 	case <-ctx.Done():
-		t.Fatal("the queue goes on")
+		t.Fatal("the queue continues")
 	}
 	if err := q.Err(); !errors.Is(err, kafka.ErrLayout) || !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("stopped with %v, want %v", err, kafka.ErrLayout)
@@ -44,7 +44,7 @@ func stopped(t *testing.T, q *kafka.Queue) {
 }
 
 // A queue stops when its topics get partitions while it is at work: nothing is
-// taken in any more, and nothing was written where nobody hears it.
+// accepted any more, and nothing was written to a partition that no node consumes.
 func TestStopsWhenPartitionsAreAdded(t *testing.T) {
 	stopsAtPartitions(t, cluster(t).ListenAddrs())
 }
@@ -84,7 +84,7 @@ func stopsAtPartitions(t *testing.T, brokers []string) {
 
 // A group hands the partitions out as they are, perhaps before the queue has
 // looked. The ones that were added are not served.
-func TestGroupsTellOfPartitionsAdded(t *testing.T) {
+func TestGroupsReportPartitionsAdded(t *testing.T) {
 	brokers := cluster(t).ListenAddrs()
 	for name, work := range map[string]func(*kafka.Queue) error{
 		"log": func(q *kafka.Queue) error { return q.Dispatch(t.Context(), consign) },

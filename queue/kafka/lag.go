@@ -8,51 +8,44 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 )
 
-// Progress is how far a node is behind, for metrics and alarms: records that are
-// not there yet, by partition.
-type Progress struct {
-	Undispatched  []int64 // of log, owning or not, by any node
-	Unheard       []int64 // of log, by this node
-	UnheardEvents int64   // by this node
+// A Lag is how many records the brokers have beyond those that were processed, for
+// metrics and alarms.
+type Lag struct {
+	Dispatch []int64 // records of log that no node has dispatched, owning or not, by partition
+	Log      []int64 // records of log that this node has not consumed, by partition
+	Events   int64   // messages of events that this node has not consumed
 }
 
 // Restarts returns how often something that made no progress in this node was
-// restarted since Open: a fetch without an answer, or the dispatch of a partition.
+// restarted since [Open]: a fetch without an answer, or the dispatch of a partition.
 func (q *Queue) Restarts() int64 { return q.cluster.restarts.Load() }
 
-// Progress asks the brokers how far they are ahead.
-func (q *Queue) Progress(ctx context.Context) (Progress, error) {
+// Lag asks the brokers how far they are ahead of the consumers and of dispatch.
+func (q *Queue) Lag(ctx context.Context) (Lag, error) {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
-		return Progress{}, err
+		return Lag{}, err
 	}
 	defer done()
-	var p Progress
-	heard, events := q.owners.points(), q.feed.next()
+	var lag Lag
+	consumed, events := q.owners.consumed(), q.feed.next()
 	dispatched, err := q.committed(ctx)
 	if err != nil {
-		return p, q.unavailable(ctx, "find progress", err)
+		return lag, q.unavailable(ctx, "find lag", err)
 	}
 	now, err := q.spans(ctx)
 	if err != nil {
-		return p, q.unavailable(ctx, "find progress", err)
+		return lag, q.unavailable(ctx, "find lag", err)
 	}
-	p.UnheardEvents = max(now.events.end-events, 0)
+	lag.Events = max(now.events.end-events, 0)
 	for i, log := range now.log {
-		p.Undispatched = append(p.Undispatched, log.end-max(log.first, dispatched[i]))
-		p.Unheard = append(p.Unheard, max(log.end-heard[i].next, 0))
+		lag.Dispatch = append(lag.Dispatch, log.end-max(log.first, dispatched[i]))
+		lag.Log = append(lag.Log, max(log.end-consumed[i].next, 0))
 	}
-	return p, nil
+	return lag, nil
 }
 
-// Lag returns how many records of log are not dispatched yet, of each
-// partition. It counts records, owning or not.
-func (q *Queue) Lag(ctx context.Context) ([]int64, error) {
-	p, err := q.Progress(ctx)
-	return p.Undispatched, err
-}
-
-// committed returns the offset of each partition that the group goes on from.
+// committed returns the next offset of the dispatch of each partition.
 func (q *Queue) committed(ctx context.Context) ([]int64, error) {
 	next := make([]int64, q.options.Partitions)
 	partitions := make([]int, len(next))
@@ -60,24 +53,24 @@ func (q *Queue) committed(ctx context.Context) ([]int64, error) {
 		partitions[p] = p
 	}
 	var r *kafkago.OffsetFetchResponse
-	err := q.cluster.persist(ctx, func(ctx context.Context) (err error) {
+	err := q.cluster.retryBriefly(ctx, func(ctx context.Context) (err error) {
 		r, err = q.cluster.client.OffsetFetch(ctx, &kafkago.OffsetFetchRequest{
 			GroupID: q.options.group(), Topics: map[string][]int{q.topics.log: partitions},
 		})
 		if err == nil {
 			err = r.Error
 		}
-		if errors.Is(err, kafkago.GroupIdNotFound) { // nobody has dispatched yet
+		if errors.Is(err, kafkago.GroupIdNotFound) { // no node has dispatched yet
 			r, err = &kafkago.OffsetFetchResponse{}, nil
 		}
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("ask group for its offsets: %w", err)
+		return nil, fmt.Errorf("read the offsets of the consumer group: %w", err)
 	}
 	for _, p := range r.Topics[q.topics.log] {
 		if p.Error != nil {
-			return nil, fmt.Errorf("ask group for its offsets: %w", p.Error)
+			return nil, fmt.Errorf("read the offsets of the consumer group: %w", p.Error)
 		}
 		next[p.Partition] = p.CommittedOffset
 	}

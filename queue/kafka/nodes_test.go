@@ -20,7 +20,7 @@ import (
 )
 
 // insist admits until the queue answers.
-func insist(ctx context.Context, q *kafka.Queue, s queue.Submission) (queue.Entry, error) {
+func retry(ctx context.Context, q *kafka.Queue, s queue.Submission) (queue.Entry, error) {
 	for {
 		e, err := q.Admit(ctx, s)
 		if err == nil || !errors.Is(err, queue.ErrUnavailable) || ctx.Err() != nil {
@@ -64,7 +64,7 @@ func nodesAgree(t *testing.T, brokers []string) {
 		for part := range 3 {
 			wg.Go(func() {
 				for i := part; i < n; i += 3 {
-					e, err := insist(t.Context(), queues[node], rivalAt(node, i))
+					e, err := retry(t.Context(), queues[node], rivalAt(node, i))
 					if err != nil {
 						t.Error(err)
 						return
@@ -80,16 +80,16 @@ func nodesAgree(t *testing.T, brokers []string) {
 	}
 	closing(t, queues[0]) // its partitions go to the others
 	for i := n; i < 2*n; i++ {
-		if _, err := insist(t.Context(), queues[1], rivalAt(1, i)); err != nil {
+		if _, err := retry(t.Context(), queues[1], rivalAt(1, i)); err != nil {
 			t.Fatal(err)
 		}
 	}
-	late := open(t, o) // knows nothing but what it hears
+	late := open(t, o) // knows only what it consumes
 	defer closing(t, late)
-	told := record(t, late, 4*n)
-	once(t, told, 2*n, 0)
-	if diff := cmp.Diff(told, record(t, queues[2], 4*n)); diff != "" {
-		t.Errorf("nodes tell different records:\n%s", diff)
+	published := record(t, late, 4*n)
+	once(t, published, 2*n, 0)
+	if diff := cmp.Diff(published, record(t, queues[2], 4*n)); diff != "" {
+		t.Errorf("nodes return different records:\n%s", diff)
 	}
 	for i, want := range answers[0] {
 		e, err := late.Admit(t.Context(), rivalAt(9, i))
@@ -142,13 +142,13 @@ func TestBrokersRestart(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i, want := range first {
-			e, err := insist(t.Context(), q, queue.Submission{Key: want.Key, Body: []byte("again")})
+			e, err := retry(t.Context(), q, queue.Submission{Key: want.Key, Body: []byte("again")})
 			if diff := cmp.Diff(want, e); diff != "" || err != nil {
 				t.Fatalf("entry %d: %v\n%s", i, err, diff)
 			}
 		}
 		key := fmt.Sprintf("%08d", len(first))
-		e, err := insist(t.Context(), q, queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body")})
+		e, err := retry(t.Context(), q, queue.Submission{Key: key, ID: [16]byte([]byte(key + "0123456789abcdef")), Body: []byte("body")})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -169,7 +169,7 @@ func TestOpenHasCaughtUp(t *testing.T) {
 	for w := range 20 {
 		wg.Go(func() {
 			for i := range n / 20 {
-				if _, err := insist(t.Context(), q, rivalAt(0, w*n/20+i)); err != nil {
+				if _, err := retry(t.Context(), q, rivalAt(0, w*n/20+i)); err != nil {
 					t.Error(err)
 				}
 			}
@@ -190,8 +190,8 @@ func TestOpenHasCaughtUp(t *testing.T) {
 	}
 }
 
-// Who waits for a decision hears it from another node's attempt, and one that is
-// known at once; nothing is appended for it.
+// A node that waits for a decision receives it from another node's attempt, and
+// receives a known one at once. It appends nothing.
 func TestOwnerIsAwaited(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
@@ -204,18 +204,18 @@ func TestOwnerIsAwaited(t *testing.T) {
 	if _, err := q.Owner(ctx, s.Key); !errors.Is(err, queue.ErrUnavailable) {
 		t.Errorf("nothing is decided: %v", err)
 	}
-	heard := make(chan queue.Entry)
+	waitConsumed := make(chan queue.Entry)
 	go func() {
 		e, err := q.Owner(context.WithoutCancel(t.Context()), s.Key)
 		if err != nil {
 			t.Error(err)
 		}
-		heard <- e
+		waitConsumed <- e
 	}()
-	if _, err := insist(t.Context(), other, s); err != nil {
+	if _, err := retry(t.Context(), other, s); err != nil {
 		t.Fatal(err)
 	}
-	if e := <-heard; e.Token != s.Token {
+	if e := <-waitConsumed; e.Token != s.Token {
 		t.Errorf("heard of the attempt %v", e.Token)
 	}
 	if e, err := q.Owner(t.Context(), s.Key); err != nil || e.Token != s.Token {
@@ -274,13 +274,13 @@ func TestCloseUnderLoad(t *testing.T) {
 	for round := range 20 {
 		q := open(t, o)
 		var wg sync.WaitGroup
-		begun := make(chan struct{}, 8)
+		started := make(chan struct{}, 8)
 		for w := range 8 {
 			wg.Go(func() {
 				for i := 0; ; i++ {
 					_, err := q.Admit(t.Context(), rivalAt(w, round*1_000_000+w*100_000+i))
 					select {
-					case begun <- struct{}{}:
+					case started <- struct{}{}:
 					default:
 					}
 					if err != nil {
@@ -289,7 +289,7 @@ func TestCloseUnderLoad(t *testing.T) {
 				}
 			})
 		}
-		<-begun
+		<-started
 		closing(t, q)
 		wg.Wait()
 	}

@@ -11,48 +11,47 @@ import (
 	"github.com/segmentio/kafka-go/sasl/scram"
 )
 
-// Options say where the cluster is and what the topics are to be.
+// Options describe the cluster and the topics.
 type Options struct {
 	Brokers     []string      // host:port, at least one
-	Prefix      string        // of topic names and groups; "docs." where empty
-	Partitions  int           // of body and log; 6 where 0. Never to be changed
-	Replication int           // of every topic; 3 where 0
-	MaxBody     int           // bytes of a sealed envelope; 16 MiB where 0
-	Unanswered  int           // bytes that may wait for the brokers' answer; 256 MiB where 0, and never less than one message
-	Retention   time.Duration // of every topic, at least; for ever where 0
+	Prefix      string        // of topic names and groups; "docs." if empty
+	Partitions  int           // of body and log; 6 if 0. It must never change
+	Replication int           // of every topic; 3 if 0
+	MaxBody     int           // bytes of a sealed envelope; 16 MiB if 0
+	Unanswered  int           // bytes of messages that wait for an acknowledgement; 256 MiB if 0, and at least one message
+	Retention   time.Duration // of every topic, at least; unlimited if 0
 	TLS         *tls.Config   // nil for a plain connection
-	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none where empty
+	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none if empty
 	User        string        // for SASL
 	Password    string        // for SASL
-	Session     time.Duration // after which a silent node loses its partitions; 10 s where 0
-	Stall       time.Duration // after which a broker that does not answer is asked anew; 10 s where 0. A dispatch that stands still is begun anew after two to four times as long
+	Session     time.Duration // after which a silent node loses its partitions; 10 s if 0
+	Stall       time.Duration // after which a request without an answer is retried; 10 s if 0. A dispatch without progress is restarted after two to four times as long
 
-	// Shared are the settings that must be the same on every node on the log, by
-	// name. The first node to open with a name records the value, and Open fails
-	// with a *queue.SettingMismatchError if ours differs.
+	// Shared are the settings that must be the same on every node that uses the
+	// log, by name. The first node that opens the queue with a name records the
+	// value, and Open fails with a [*queue.SettingMismatchError] if ours differs.
 	Shared map[string]string
 
-	// Memory is a file that keeps what this node has heard of log and events, so
-	// that the next Open hears only what is new. Without it all is heard anew. It
-	// is one queue's at a time.
-	Memory string
-	// MemoryEvery is how many records heard make Memory be written again; 50,000
-	// where 0. It is written by Close too.
-	MemoryEvery int
+	// Snapshot is the path of a file for the state of this node's consumers, so that
+	// the next Open consumes only what is new. Without it, Open consumes log and
+	// events from their beginnings. One queue at a time may use the file.
+	Snapshot string
+	// SnapshotEvery is after how many consumed records a snapshot is saved; 50,000
+	// if 0. Close saves one too.
+	SnapshotEvery int
 	// Waiting, unless nil, is called by Open when it begins to wait for something,
-	// with what that is and a nil error, and with the error of each attempt that
-	// failed and is made again: some twenty times a second. It may be called by
-	// several goroutines.
+	// with the name of that and a nil error, and after each failed attempt with its
+	// error: about twenty times a second. Several goroutines may call it.
 	Waiting func(what string, err error)
-	// Warn, unless nil, is told what went wrong and was overcome, such as a
-	// Memory that cannot be used. It may be called by several goroutines.
+	// Warn, unless nil, is called with errors after which the queue continues, such
+	// as a Snapshot that cannot be used. Several goroutines may call it.
 	Warn func(error)
 }
 
-// Bounds of what the smaller topics take, in bytes of a message.
+// The largest messages of the smaller topics, in bytes.
 const (
 	maxRecord = 1 << 20 // of log: an entry with its head
-	maxEvents = 8 << 20 // of events: what happened, in one piece
+	maxEvents = 8 << 20 // of events: one message
 	overhead  = 4 << 10 // of a message beside its value
 )
 
@@ -87,8 +86,8 @@ func (o Options) filled() (Options, error) {
 	if o.Stall == 0 {
 		o.Stall = 10 * time.Second
 	}
-	if o.MemoryEvery == 0 {
-		o.MemoryEvery = 50_000
+	if o.SnapshotEvery == 0 {
+		o.SnapshotEvery = 50_000
 	}
 	if o.Session == 0 {
 		o.Session = 10 * time.Second
@@ -96,7 +95,7 @@ func (o Options) filled() (Options, error) {
 	return o, nil
 }
 
-// mechanism is how a connection says who it is, or nil.
+// mechanism returns how a connection authenticates, or nil.
 func (o Options) mechanism() (sasl.Mechanism, error) {
 	switch o.Mechanism {
 	case "":

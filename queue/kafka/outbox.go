@@ -11,35 +11,35 @@ import (
 	"beibu/queue"
 )
 
-// An outbox writes messages and bounds the bytes that the writer holds. The
-// writer keeps a message until the brokers have answered for it or its attempts
-// are over, which is long after its caller gave up where they are out of reach:
-// without a bound, every caller would leave one more there.
+// An outbox writes messages and bounds the bytes in the writer. The writer keeps a
+// message until the brokers have acknowledged it or its attempts are over. If the
+// brokers cannot be reached, that is long after its caller gave up: without a
+// bound, every caller would leave one more message there.
 type outbox struct {
 	next func(context.Context, ...kafkago.Message) error // to the writer
 	most int64
 
 	mu   sync.Mutex
-	held int64 // bytes that the writer holds; guarded by mu
-	left int64 // those of them whose callers are gone; guarded by mu
+	size int64 // bytes in the writer; guarded by mu
+	left int64 // those of them whose callers gave up; guarded by mu
 }
 
-// A parcel is one message on its way, and where Kafka put it.
-type parcel struct {
+// A tracked message is in the writer, or was written to an offset.
+type tracked struct {
 	from      *outbox
 	size      int64
-	kept      bool // by the writer: it will tell when it lets go
-	done      bool // the writer has let go; guarded by the outbox's mu
-	left      bool // its caller is gone; guarded by the outbox's mu
+	kept      bool // by the writer, which calls written when it releases it
+	done      bool // the writer has released it; guarded by the outbox's mu
+	left      bool // its caller gave up; guarded by the outbox's mu
 	partition int
 	offset    int64
 }
 
-// write appends one message and returns where it stands. It fails at once, with
-// queue.ErrUnavailable, where the writer would hold too much.
+// write appends one message and returns its partition and offset. It fails at once,
+// with [queue.ErrUnavailable], if the bytes in the writer would exceed the bound.
 func (o *outbox) write(ctx context.Context, m kafkago.Message) (partition int, offset int64, err error) {
-	p := &parcel{from: o, size: int64(len(m.Key) + len(m.Value))}
-	if err := o.hold(p); err != nil {
+	p := &tracked{from: o, size: int64(len(m.Key) + len(m.Value))}
+	if err := o.reserve(p); err != nil {
 		return 0, 0, err
 	}
 	m.WriterData = p
@@ -54,71 +54,72 @@ func (o *outbox) write(ctx context.Context, m kafkago.Message) (partition int, o
 	return p.partition, p.offset, nil
 }
 
-func (o *outbox) hold(p *parcel) error {
+// reserve counts a message, unless that would exceed the bound.
+func (o *outbox) reserve(p *tracked) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.held+p.size > o.most {
-		return fmt.Errorf("the brokers have yet to answer for %d bytes: %w", o.held, queue.ErrUnavailable)
+	if o.size+p.size > o.most {
+		return fmt.Errorf("the brokers have not acknowledged %d bytes yet: %w", o.size, queue.ErrUnavailable)
 	}
-	o.held += p.size
+	o.size += p.size
 	return nil
 }
 
-// leave is for a caller that goes: what the writer still holds for it is nobody's
-// any more.
-func (o *outbox) leave(p *parcel) {
+// leave is called when a caller returns. A message that is still in the writer then
+// has no caller any more.
+func (o *outbox) leave(p *tracked) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	switch {
 	case !p.kept:
-		o.held -= p.size
+		o.size -= p.size
 	case !p.done:
 		p.left = true
 		o.left += p.size
 	}
 }
 
-// letGo is for a writer that is done with a message.
-func (o *outbox) letGo(p *parcel) {
+// release is called when the writer is done with a message.
+func (o *outbox) release(p *tracked) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	p.done = true
-	o.held -= p.size
+	o.size -= p.size
 	if p.left {
 		o.left -= p.size
 	}
 }
 
-// Unanswered returns the bytes for which the brokers have yet to answer and whose
-// callers have given up. They take memory until then, and nobody else counts
-// them. It asks nobody.
+// Unanswered returns the bytes of the messages that the brokers have not acknowledged
+// and whose callers gave up. They take memory, and nothing else counts them. It
+// sends no request.
 func (q *Queue) Unanswered() int64 {
 	q.outbox.mu.Lock()
 	defer q.outbox.mu.Unlock()
 	return q.outbox.left
 }
 
-// parcels has a balancer note which messages the writer keeps. It is asked for
-// the partition by the goroutine that writes, after all else that can refuse a
-// message, and from then on the writer holds it.
-func parcels(next kafkago.Balancer) kafkago.Balancer {
+// tracking returns a balancer that notes which messages the writer keeps. The
+// goroutine that writes asks it for the partition of a message, after all checks
+// that can refuse the message; from then on the writer keeps it.
+func tracking(next kafkago.Balancer) kafkago.Balancer {
 	return kafkago.BalancerFunc(func(m kafkago.Message, partitions ...int) int {
-		if p, ok := m.WriterData.(*parcel); ok {
+		if p, ok := m.WriterData.(*tracked); ok {
 			p.kept = true
 		}
 		return next.Balance(m, partitions...)
 	})
 }
 
-// placed is told of messages that the writer lets go of: it fills in where they
-// stand, where they do.
-func placed(messages []kafkago.Message, err error) {
+// written is called with the messages that the writer releases. It fills in their
+// partitions and offsets, unless they were not written.
+func written(messages []kafkago.Message, err error) {
 	for _, m := range messages {
-		p, ok := m.WriterData.(*parcel)
+		p, ok := m.WriterData.(*tracked)
 		if !ok {
 			continue
 		}
-		p.from.letGo(p)
+		p.from.release(p)
 		if err == nil {
 			p.partition, p.offset = m.Partition, m.Offset
 		}

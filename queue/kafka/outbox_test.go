@@ -15,33 +15,33 @@ import (
 	"beibu/queue/kafka"
 )
 
-// hush has the brokers take what is produced and not answer, until they are let
-// on. Each request that they keep waiting is told.
-func hush(c *kfake.Cluster) (waiting <-chan struct{}, letOn func()) {
-	told, leave := make(chan struct{}, 16), make(chan struct{})
+// silence makes the brokers accept what is produced without an answer, until resume.
+// The channel receives each request that they keep waiting.
+func silence(c *kfake.Cluster) (waiting <-chan struct{}, resume func()) {
+	waits, leave := make(chan struct{}, 16), make(chan struct{})
 	c.ControlKey(int16(kmsg.Produce), func(kmsg.Request) (kmsg.Response, error, bool) {
 		c.KeepControl()
 		select {
-		case told <- struct{}{}:
+		case waits <- struct{}{}:
 		default:
 		}
 		c.SleepControl(func() { <-leave })
 		return nil, nil, false
 	})
-	return told, sync.OnceFunc(func() { close(leave) })
+	return waits, sync.OnceFunc(func() { close(leave) })
 }
 
-// What callers left behind when they gave up still takes memory. While there is
-// too much of it, nothing more is taken, and nobody waits to be told so; once
-// the brokers answer, all goes on by itself.
+// The messages of callers that gave up still take memory. If there is too much of it,
+// further calls fail at once. When the brokers answer again, the queue continues by
+// itself.
 func TestUnansweredIsBounded(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
 	o.MaxBody, o.Unanswered = 8<<20, 1 // one largest message is the least
 	q := open(t, o)
 	defer closing(t, q)
-	waiting, letOn := hush(c)
-	defer letOn()
+	waiting, resume := silence(c)
+	defer resume()
 
 	caller, giveUp := context.WithCancel(t.Context())
 	left := make(chan error)
@@ -63,9 +63,9 @@ func TestUnansweredIsBounded(t *testing.T) {
 	defer cancel()
 	next := queue.Submission{Key: "next", Token: [16]byte{1}, Body: make([]byte, 3<<20)}
 	if _, err := q.Admit(patient, next); !errors.Is(err, queue.ErrUnavailable) || patient.Err() != nil {
-		t.Errorf("6 MiB wait and 3 come, where 8 may wait: %v, and the caller's time is up: %v", err, patient.Err())
+		t.Errorf("6 MiB wait and 3 are added, and 8 may wait: %v, and the caller's time is up: %v", err, patient.Err())
 	}
-	letOn()
+	resume()
 	if e, err := admitted(patient, q, next); err != nil || e.Token != next.Token {
 		t.Errorf("the brokers answer again: %v owns, %v", e.Token, err)
 	}
@@ -84,7 +84,7 @@ func admitted(ctx context.Context, q *kafka.Queue, s queue.Submission) (e queue.
 	return e, err
 }
 
-// What the brokers refused, or what was never written, is not counted for ever.
+// What the brokers refused, or what was never written, is not counted permanently.
 func TestRefusedIsNotUnanswered(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())

@@ -9,8 +9,8 @@ import (
 	"beibu/queue"
 )
 
-// A fingerprint stands for a key in memory. Half of SHA-256 leaves no chance
-// of two keys with one.
+// A fingerprint identifies a key in memory. It is half of a SHA-256 digest, so that
+// no two keys have the same one.
 type fingerprint [16]byte
 
 func fingerprintOf(key string) fingerprint {
@@ -18,57 +18,57 @@ func fingerprintOf(key string) fingerprint {
 	return fingerprint(sum[:16])
 }
 
-// owners is this node's fold of log: the first record of a key that log holds
-// owns it.
+// owners is the state of this node's consumer of log: the first record of a key
+// that log has owns the key.
 //
-// Retention takes that record away one day, and then the key is free: the next
-// attempt owns it. All nodes must see that at the same record, or one would
-// leave undispatched what another has answered 202 for. So they go by what the
-// brokers say together with the records: an attempt is appended only by a node
-// that was told that the owner is gone, and the answer that brings it to the
-// others tells them at least as much. Where an attempt that had lost outlives
-// the one that it lost to, it owns the key, as it does for a node that hears
-// log from there.
+// Retention removes that record one day. Then the key is free, and the next attempt
+// owns it. All nodes must decide so at the same record; otherwise one node would
+// not dispatch a document for which another has answered 202. So they use the first
+// offset that the brokers return together with records: a node appends an attempt
+// only after it has received that the owner is gone, and the answer that brings the
+// attempt to the other nodes has the same first offset or a later one. If a later
+// record of a key remains when the first one is removed, it owns the key, as it
+// does for a node that consumes log from there.
 type owners struct {
-	layout  layout
-	mu      sync.Mutex
-	first   map[fingerprint]int64              // key to the position of its first record; guarded by mu
-	later   map[fingerprint][]int64            // where a key has more, the positions of the others in order; guarded by mu
-	waiting map[fingerprint][]chan queue.Entry // who waits for a decision; guarded by mu
-	marks   []mark                             // of each partition; guarded by mu
-	begins  []int64                            // of each partition, the first offset that it holds; guarded by mu
-	untold  *untold                            // has a lock of its own
+	layout       layout
+	mu           sync.Mutex
+	first        map[fingerprint]int64              // key to the position of its first record; guarded by mu
+	later        map[fingerprint][]int64            // key to the positions of its later records, in order; guarded by mu
+	waiting      map[fingerprint][]chan queue.Entry // calls that wait for a decision; guarded by mu
+	cursors      []cursor                           // of each partition; guarded by mu
+	firstOffsets []int64                            // of each partition, the first offset that it has; guarded by mu
+	pending      *pendingDispatch                   // has a lock of its own
 }
 
 func newOwners(l layout) *owners {
 	o := &owners{
 		layout: l, first: make(map[fingerprint]int64), later: make(map[fingerprint][]int64),
-		waiting: make(map[fingerprint][]chan queue.Entry), begins: make([]int64, l.partitions), untold: newUntold(l),
+		waiting: make(map[fingerprint][]chan queue.Entry), firstOffsets: make([]int64, l.partitions), pending: newPendingDispatch(l),
 	}
 	for range l.partitions {
-		o.marks = append(o.marks, newMark())
+		o.cursors = append(o.cursors, newCursor())
 	}
 	return o
 }
 
-// begin says where the hearing of a partition begins.
-func (o *owners) begin(partition int, first int64) {
+// startAt sets the offset from which a partition is consumed.
+func (o *owners) startAt(partition int, first int64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	o.begins[partition] = first
-	o.marks[partition].move(first)
+	o.firstOffsets[partition] = first
+	o.cursors[partition].move(first)
 }
 
-// hear folds what a partition hands out, in its order.
-func (o *owners) hear(partition int, a answer) error {
-	if o.drop(partition, a.first) {
-		o.forget()
+// consume folds records of a partition, in their order.
+func (o *owners) consume(partition int, a answer) error {
+	if o.setFirst(partition, a.first) {
+		o.removeExpired()
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, r := range a.records {
 		f := fingerprintOf(string(r.key))
-		if o.holder(f) != 0 {
+		if o.ownerOf(f) != 0 {
 			o.later[f] = append(o.later[f], o.layout.position(partition, r.offset))
 			continue
 		}
@@ -77,77 +77,78 @@ func (o *owners) hear(partition int, a answer) error {
 			return err
 		}
 		o.first[f] = e.Position
-		o.untold.add(partition, r.offset, e.ID)
+		o.pending.add(partition, r.offset, e.ID)
 		for _, waits := range o.waiting[f] {
 			waits <- e // holds one, and gets one
 		}
 		delete(o.waiting, f)
 	}
-	o.marks[partition].hear(a.records)
+	o.cursors[partition].advance(a.records)
 	return nil
 }
 
-// drop notes where a partition begins, and tells whether that is new.
-func (o *owners) drop(partition int, first int64) bool {
+// setFirst sets the first offset that a partition has, and reports whether it is
+// new.
+func (o *owners) setFirst(partition int, first int64) bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if first <= o.begins[partition] {
+	if first <= o.firstOffsets[partition] {
 		return false
 	}
-	o.begins[partition] = first
+	o.firstOffsets[partition] = first
 	return true
 }
 
-// starts returns the first offset that a partition holds.
-func (o *owners) starts(partition int) int64 {
+// firstOffset returns the first offset that a partition has.
+func (o *owners) firstOffset(partition int) int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.begins[partition]
+	return o.firstOffsets[partition]
 }
 
-// forget takes out of memory whatever is gone.
-func (o *owners) forget() {
-	_ = o.each(func(fingerprint, int64, []int64) {}, func() error { return nil }) // holder does it
+// removeExpired removes the records that retention has removed from log.
+func (o *owners) removeExpired() {
+	_ = o.each(func(fingerprint, int64, []int64) {}, func() error { return nil }) // ownerOf removes them
 }
 
-// holder returns the position of the entry that owns a key, or 0. It is called
-// under the lock, and forgets records that are gone.
-func (o *owners) holder(f fingerprint) int64 {
+// ownerOf returns the position of the entry that owns a key, or 0. It is called
+// under the lock, and removes the expired records of the key.
+func (o *owners) ownerOf(f fingerprint) int64 {
 	at := o.first[f]
-	for at != 0 && o.gone(at) {
-		heirs := o.later[f]
-		if len(heirs) == 0 {
+	for at != 0 && o.expired(at) {
+		rest := o.later[f]
+		if len(rest) == 0 {
 			delete(o.first, f)
 			return 0
 		}
-		at, o.first[f], o.later[f] = heirs[0], heirs[0], heirs[1:]
-		if len(heirs) == 1 {
+		at, o.first[f], o.later[f] = rest[0], rest[0], rest[1:]
+		if len(rest) == 1 {
 			delete(o.later, f)
 		}
 	}
 	return at
 }
 
-// gone tells whether log no longer holds a position.
-func (o *owners) gone(position int64) bool {
-	partition, offset, _ := o.layout.place(position)
-	return offset < o.begins[partition]
+// expired reports whether retention has removed a position from log.
+func (o *owners) expired(position int64) bool {
+	partition, offset, _ := o.layout.locate(position)
+	return offset < o.firstOffsets[partition]
 }
 
-// keysAtOnce is how many keys are looked at before others get the lock: a
-// fraction of a millisecond.
+// keysAtOnce is how many keys are visited before others get the lock: a fraction of
+// a millisecond.
 const keysAtOnce = 4096
 
-// each calls visit with every key that is owned, the position of the record
-// that owns it and those of its later ones, and calls between, without the
-// lock, after every so many of them and at the end. A map may be changed while
-// it is ranged over: what is there all the time is visited once, what comes
-// meanwhile may be or not.
+// each calls visit with every key that is owned, the position of the record that
+// owns it and the positions of its later records. It calls between, without the
+// lock, after every keysAtOnce keys and at the end. A map may be changed while it
+// is ranged over: a key that is there all the time is visited once, and one that
+// is added meanwhile is visited once or not at all.
 func (o *owners) each(visit func(fingerprint, int64, []int64), between func() error) error {
 	o.mu.Lock()
 	n := 0
 	for f := range o.first {
-		if at := o.holder(f); at != 0 {
+		if at := o.ownerOf(f); at != 0 {
 			visit(f, at, o.later[f])
 		}
 		if n++; n%keysAtOnce > 0 {
@@ -163,7 +164,7 @@ func (o *owners) each(visit func(fingerprint, int64, []int64), between func() er
 	return between()
 }
 
-// entry reads a record of log.
+// entry decodes a record of log.
 func (o *owners) entry(partition int, r record) (queue.Entry, error) {
 	e, err := decodeEntry(r.value)
 	if err != nil {
@@ -178,16 +179,15 @@ func (o *owners) entry(partition int, r record) (queue.Entry, error) {
 func (o *owners) owner(f fingerprint) int64 {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.holder(f)
+	return o.ownerOf(f)
 }
 
-// await returns the position of the entry that owns a key, or, where there is
-// none yet, a channel that gets the entry once it is heard. leave ends the
-// waiting.
+// await returns the position of the entry that owns a key, or, if there is none
+// yet, a channel that receives the entry once it is consumed. leave ends the wait.
 func (o *owners) await(f fingerprint) (position int64, decided <-chan queue.Entry, leave func()) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if at := o.holder(f); at != 0 {
+	if at := o.ownerOf(f); at != 0 {
 		return at, nil, func() {}
 	}
 	waits := make(chan queue.Entry, 1)
@@ -208,11 +208,11 @@ func (o *owners) leave(f fingerprint, waits chan queue.Entry) {
 	}
 }
 
-// heard waits until a partition has been heard up to an offset, exclusive.
-func (o *owners) heard(ctx context.Context, partition int, end int64) error {
+// waitConsumed waits until a partition is consumed up to an offset, exclusive.
+func (o *owners) waitConsumed(ctx context.Context, partition int, end int64) error {
 	for {
 		o.mu.Lock()
-		m := o.marks[partition]
+		m := o.cursors[partition]
 		o.mu.Unlock()
 		if m.next >= end {
 			return nil

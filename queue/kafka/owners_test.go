@@ -18,8 +18,8 @@ func entries(keys ...string) []record {
 	return records
 }
 
-// However retention and hearing alternate, a node knows the same owners as one
-// that hears log from where it begins now, and keeps no key that is gone.
+// However retention and consuming alternate, a node knows the same owners as one that
+// consumes log from its beginning now, and keeps no key that is gone.
 func TestOwnersAreThoseOfTheLogAsItIs(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var keys []string
@@ -32,23 +32,23 @@ func TestOwnersAreThoseOfTheLogAsItIs(t *testing.T) {
 		for at := 0; at < len(records); {
 			n := rapid.IntRange(0, len(records)-at).Draw(t, "answer")
 			first = rapid.Int64Range(first, int64(at)).Draw(t, "first") // known before the records that come with it
-			if err := old.hear(1, answer{first, records[at : at+n]}); err != nil {
+			if err := old.consume(1, answer{first, records[at : at+n]}); err != nil {
 				t.Fatal(err)
 			}
 			at += n
 		}
-		anew := newOwners(layout{2})
-		if err := anew.hear(1, answer{first, records[first:]}); err != nil {
+		fresh := newOwners(layout{2})
+		if err := fresh.consume(1, answer{first, records[first:]}); err != nil {
 			t.Fatal(err)
 		}
 		for _, key := range keys {
 			f := fingerprintOf(key)
-			if got, want := old.owner(f), anew.owner(f); got != want {
-				t.Fatalf("%s is owned by %d, and anew by %d", key, got, want)
+			if got, want := old.owner(f), fresh.owner(f); got != want {
+				t.Fatalf("%s is owned by %d, and in a new node by %d", key, got, want)
 			}
 		}
-		if len(old.first) != len(anew.first) || len(old.later) != len(anew.later) {
-			t.Fatalf("%d and %d keys are kept, anew %d and %d", len(old.first), len(old.later), len(anew.first), len(anew.later))
+		if len(old.first) != len(fresh.first) || len(old.later) != len(fresh.later) {
+			t.Fatalf("%d and %d keys are kept, in a new node %d and %d", len(old.first), len(old.later), len(fresh.first), len(fresh.later))
 		}
 	})
 }
@@ -63,7 +63,7 @@ func TestEachLetsOthersIn(t *testing.T) {
 	}
 	records := entries(keys...)
 	before := 2 * keysAtOnce
-	if err := o.hear(0, answer{records: records[:before]}); err != nil {
+	if err := o.consume(0, answer{records: records[:before]}); err != nil {
 		t.Fatal(err)
 	}
 	seen := make(map[fingerprint]int)
@@ -74,7 +74,7 @@ func TestEachLetsOthersIn(t *testing.T) {
 		}
 	}, func() error {
 		if rounds++; rounds == 1 {
-			return o.hear(0, answer{records: records[before:]})
+			return o.consume(0, answer{records: records[before:]})
 		}
 		return nil
 	})

@@ -14,38 +14,38 @@ import (
 
 var _ queue.Queue = (*Queue)(nil)
 
-// errClosed answers every call on a queue that is closed.
+// errClosed is the error of every call on a queue that is closed.
 var errClosed = fmt.Errorf("queue closed: %w", queue.ErrUnavailable)
 
-// A Queue is one node's end of the queue.
+// A Queue is the queue as one node uses it.
 type Queue struct {
 	options Options
 	topics  topics
 	layout  layout
 	cluster *cluster
 	writer  *kafkago.Writer
-	writing sync.RWMutex // held to read by whoever writes messages
-	closed  bool         // guarded by writing; the writer takes no more messages
+	writing sync.RWMutex // read-locked by calls that write messages
+	closed  bool         // guarded by writing; no more messages are written
 	outbox  *outbox
 	owners  *owners
 	feed    *feed
 	recent  *window
-	heard   atomic.Int64  // records that the memory on disk does not know
-	due     chan struct{} // the memory on disk is to be written
+	unsaved atomic.Int64  // records consumed since the snapshot was saved
+	due     chan struct{} // a snapshot is to be saved
 
-	life   context.Context         //nolint:containedctx // of the queue itself: ends with Close or a fault
-	end    context.CancelCauseFunc // gives the reason
-	ears   sync.WaitGroup          // the goroutines that hear
-	ending sync.Once
-	ended  error // what Close found, set within ending
+	life      context.Context         //nolint:containedctx // of the queue itself: ends with Close or a fault
+	end       context.CancelCauseFunc // gives the reason
+	consumers sync.WaitGroup          // and the goroutines beside them
+	ending    sync.Once
+	ended     error // the error of Close, set within ending
 }
 
-// Open makes the topics that are missing, checks all of them, and hears log
-// and events to their ends, from where its memory on disk ends, if it has one
-// that fits: a node is not ready before it knows what was decided. It fails
-// with ErrLayout where the topics do not fit, with a *queue.SettingMismatchError if a
-// shared setting differs, and with queue.ErrUnavailable where ctx ends
-// first.
+// Open creates the topics that are missing, checks all of them, and consumes log
+// and events to their ends, because a node is not ready before it knows all that
+// was decided. It starts at the snapshot if there is one that fits the topics, and
+// otherwise at their beginnings. Open fails with [ErrLayout] if the topics do not
+// fit, with a [*queue.SettingMismatchError] if a shared setting differs, and with
+// [queue.ErrUnavailable] if ctx ends first.
 func Open(ctx context.Context, o Options) (*Queue, error) {
 	o, err := o.filled()
 	if err != nil {
@@ -65,11 +65,11 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		q.cluster.Transport.CloseIdleConnections()
 		return nil, openError(err)
 	}
-	q.ears.Go(q.keepLayout)
+	q.consumers.Go(q.keepLayout)
 	q.writer = q.cluster.writer()
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
 	c.wait("end of log and events")
-	if err := q.hear(ctx); err != nil {
+	if err := q.startConsumers(ctx); err != nil {
 		return nil, errors.Join(openError(err), q.Close())
 	}
 	c.wait("")
@@ -83,73 +83,73 @@ func openError(err error) error {
 	return fmt.Errorf("open queue: %w: %w", queue.ErrUnavailable, err)
 }
 
-// hear begins to hear log and events, and returns when it has caught up. Brokers
-// that are away are waited for until ctx ends.
-func (q *Queue) hear(ctx context.Context) error {
+// startConsumers starts the consumers of log and events, and returns when they have
+// caught up. It waits until ctx ends for brokers that cannot be reached.
+func (q *Queue) startConsumers(ctx context.Context) error {
 	ctx, done, err := q.enter(ctx)
 	if err != nil {
 		return err
 	}
 	defer done()
-	if err := q.cluster.insist(ctx, q.recall); err != nil {
-		return q.unavailable(ctx, "read memory", err)
+	if err := q.cluster.retry(ctx, q.loadSnapshot); err != nil {
+		return q.unavailable(ctx, "load snapshot", err)
 	}
-	if err := q.cluster.insist(ctx, q.recallUntold); err != nil {
-		return q.unavailable(ctx, "read what is not told", err)
+	if err := q.cluster.retry(ctx, q.loadPending); err != nil {
+		return q.unavailable(ctx, "load entries pending dispatch", err)
 	}
-	if q.options.Memory != "" {
-		q.ears.Go(q.remember)
+	if q.options.Snapshot != "" {
+		q.consumers.Go(q.saveSnapshots)
 	}
 	var now spans
-	err = q.cluster.insist(ctx, func(ctx context.Context) error {
+	err = q.cluster.retry(ctx, func(ctx context.Context) error {
 		now, err = q.spans(ctx)
 		return err
 	})
 	if err != nil {
-		return q.unavailable(ctx, "hear log and events", err)
+		return q.unavailable(ctx, "consume log and events", err)
 	}
-	// What events tells comes first: then no entry is taken for one that is not
-	// dispatched, and kept as such, only to be heard of a moment later.
-	q.listen(q.topics.events, 0, q.feed.mark.next, q.hearEvents)
-	if _, err := q.feed.heard(ctx, now.events.end); err != nil {
-		return q.unavailable(ctx, "hear events", err)
+	// Events is consumed first. Otherwise dispatched entries of log would be kept as
+	// pending until events is consumed, and a long log has many.
+	q.consumePartition(q.topics.events, 0, q.feed.cursor.next, q.consumeEvents)
+	if _, err := q.feed.waitConsumed(ctx, now.events.end); err != nil {
+		return q.unavailable(ctx, "consume events", err)
 	}
-	for p, at := range q.owners.points() {
-		q.listen(q.topics.log, p, at.next, func(a answer) error { return q.owners.hear(p, a) })
+	for p, at := range q.owners.consumed() {
+		q.consumePartition(q.topics.log, p, at.next, func(a answer) error { return q.owners.consume(p, a) })
 	}
-	if err := q.abreast(ctx, now); err != nil {
-		return q.unavailable(ctx, "hear log", err)
+	if err := q.waitCaughtUp(ctx, now); err != nil {
+		return q.unavailable(ctx, "consume log", err)
 	}
 	return nil
 }
 
-// abreast waits until this node has heard all that log held at a time.
-func (q *Queue) abreast(ctx context.Context, then spans) error {
+// waitCaughtUp waits until this node has consumed log up to the ends of spans.
+func (q *Queue) waitCaughtUp(ctx context.Context, then spans) error {
 	for p, log := range then.log {
-		if err := q.owners.heard(ctx, p, log.end); err != nil {
+		if err := q.owners.waitConsumed(ctx, p, log.end); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// listen tails a partition for as long as the queue lives. A fault in it ends
-// the queue: from there on nobody knows what was decided.
-func (q *Queue) listen(topic string, partition int, from int64, hear func(answer) error) {
-	q.ears.Go(func() {
-		if err := q.cluster.tail(q.life, topic, partition, from, q.noted(hear)); q.life.Err() == nil {
+// consumePartition consumes a partition until the queue ends. A fault in it stops
+// the queue, since the node can no longer know what was decided.
+func (q *Queue) consumePartition(topic string, partition int, from int64, consume func(answer) error) {
+	q.consumers.Go(func() {
+		if err := q.cluster.tail(q.life, topic, partition, from, q.counted(consume)); q.life.Err() == nil {
 			q.stop(err)
 		}
 	})
 }
 
-// stop ends the queue for a fault that it cannot go on with.
+// stop ends the queue because of a fault after which it cannot continue.
 func (q *Queue) stop(fault error) {
 	q.end(fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, fault))
 }
 
-// Err returns nil while the queue works, and otherwise why it has stopped:
-// it is closed, what it heard was faulty, or its topics have become others.
+// Err returns nil while the queue works, and otherwise why it has stopped: it is
+// closed, a record that it consumed was faulty, or its topics were changed.
 func (q *Queue) Err() error {
 	if q.life.Err() == nil {
 		return nil
@@ -157,31 +157,33 @@ func (q *Queue) Err() error {
 	return context.Cause(q.life)
 }
 
-// Done is closed when the queue has stopped; Err tells why.
+// Done returns a channel that is closed when the queue has stopped; [Queue.Err]
+// returns why.
 func (q *Queue) Done() <-chan struct{} { return q.life.Done() }
 
-// Close ends the queue. What waits answers queue.ErrUnavailable, and so does
+// Close ends the queue. Calls that wait fail with [queue.ErrUnavailable], and so does
 // every later call.
 func (q *Queue) Close() error {
 	q.ending.Do(func() {
 		q.end(errClosed)
-		q.writing.Lock() // waits for those that are writing
+		q.writing.Lock() // waits for the calls that write
 		q.closed = true
 		q.writing.Unlock()
 		if err := q.writer.Close(); err != nil {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
-		q.ears.Wait()
-		if q.options.Memory != "" {
-			q.keep()
+		q.consumers.Wait()
+		if q.options.Snapshot != "" {
+			q.saveSnapshot()
 		}
 		q.cluster.Transport.CloseIdleConnections()
 	})
 	return q.ended
 }
 
-// send hands messages to the writer. One that is closed while it takes messages
-// in never ends, so it is closed only between them and takes none afterwards.
+// send gives messages to the writer. A writer that is closed while it accepts
+// messages never ends, so it is closed only between calls of send, and gets no
+// messages afterwards.
 func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
 	q.writing.RLock()
 	defer q.writing.RUnlock()
@@ -191,7 +193,8 @@ func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
 	return q.writer.WriteMessages(ctx, messages...)
 }
 
-// enter begins a call: its context ends with the caller's and with the queue.
+// enter starts a call. The context that it returns ends with the caller's and with
+// the queue.
 func (q *Queue) enter(ctx context.Context) (context.Context, func(), error) {
 	if err := q.Err(); err != nil {
 		return ctx, func() {}, err
@@ -201,8 +204,8 @@ func (q *Queue) enter(ctx context.Context) (context.Context, func(), error) {
 	return joined, func() { stop(); cancel(nil) }, nil
 }
 
-// unavailable wraps what the brokers or a context refused. Where the queue has
-// ended, that is the reason.
+// unavailable wraps an error of the brokers or of a context. If the queue has ended,
+// that is the cause.
 func (q *Queue) unavailable(ctx context.Context, op string, err error) error {
 	if ctx.Err() != nil {
 		err = context.Cause(ctx)

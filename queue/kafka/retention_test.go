@@ -29,14 +29,14 @@ func TestRetentionFreesKeys(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer cancel()
 	second := queue.Submission{Key: "key", ID: [16]byte{2}, Token: [16]byte{2}, Body: []byte("second")}
-	if e, err := insist(ctx, a, second); err != nil || e.Token != second.Token {
+	if e, err := retry(ctx, a, second); err != nil || e.Token != second.Token {
 		t.Fatalf("%v owns, %v", e.Token, err)
 	}
 	stop = dispatching(t, b)
 	defer stop()
-	told := record(t, b, 4)
-	if e := told[2].Entry; e == nil || e.Token != second.Token {
-		t.Errorf("told %+v, want the second attempt", told[2])
+	published := record(t, b, 4)
+	if e := published[2].Entry; e == nil || e.Token != second.Token {
+		t.Errorf("changes %+v, want the second attempt", published[2])
 	}
 	third := queue.Submission{Key: "key", ID: [16]byte{3}, Token: [16]byte{3}, Body: []byte("third")}
 	if e, err := b.Admit(t.Context(), third); err != nil || e.Token != second.Token {
@@ -63,10 +63,10 @@ func TestFollowAfterRetention(t *testing.T) {
 	if _, err := q.Append(t.Context(), queue.Event{Name: "appended", Attempt: 4}); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := q.Head(t.Context()); err != nil { // it has heard the fourth, and what is dropped with it
+	if _, err := q.Head(t.Context()); err != nil { // it has consumed the fourth, and removed what retention removed
 		t.Fatal(err)
 	}
-	if told := record(t, q, 2); told[0].Event.Attempt != 3 || told[1].Event.Attempt != 4 {
-		t.Errorf("told %+v", told)
+	if published := record(t, q, 2); published[0].Event.Attempt != 3 || published[1].Event.Attempt != 4 {
+		t.Errorf("changes %+v", published)
 	}
 }

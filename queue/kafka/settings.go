@@ -13,14 +13,14 @@ import (
 	"beibu/queue"
 )
 
-// What the settings topic records, by the keys of its messages. Of each, the
-// first message counts.
+// The keys of the messages in the settings topic. The first message with a key is
+// the recorded value.
 const (
 	layoutSetting = "layout"
 	sharedSetting = "agreed." // and a name in Options.Shared
 )
 
-// checkLayout refuses another number of partitions than the queue began with.
+// checkLayout fails with ErrLayout if another number of partitions is recorded.
 func (c *cluster) checkLayout(ctx context.Context) error {
 	type setting struct {
 		Partitions int `json:"partitions"`
@@ -29,7 +29,7 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("encode setting: %w", err)
 	}
-	recorded, err := c.settle(ctx, layoutSetting, string(ours))
+	recorded, err := c.readOrRecord(ctx, layoutSetting, string(ours))
 	if err != nil {
 		return err
 	}
@@ -45,8 +45,8 @@ func (c *cluster) checkLayout(ctx context.Context) error {
 
 // checkShared fails with a *queue.SettingMismatchError if another node recorded
 // another value. It runs last, and compares all names before it records any, so
-// that a node that is refused leaves nothing on record; if two nodes begin at
-// the same time with different values, the refused one may leave some.
+// that a node that is refused records nothing. If two nodes start at the same time
+// with different values, the refused one may have recorded some.
 func (c *cluster) checkShared(ctx context.Context) error {
 	names := slices.Sorted(maps.Keys(c.options.Shared))
 	for _, name := range names {
@@ -61,20 +61,20 @@ func (c *cluster) checkShared(ctx context.Context) error {
 	}
 	for _, name := range names {
 		ours := c.options.Shared[name]
-		recorded, err := c.settle(ctx, sharedSetting+name, ours)
+		recorded, err := c.readOrRecord(ctx, sharedSetting+name, ours)
 		if err != nil {
 			return err
 		}
-		if recorded != ours { // another began at the same time
+		if recorded != ours { // another node recorded it at the same time
 			return &queue.SettingMismatchError{Name: name, Ours: ours, Recorded: recorded}
 		}
 	}
 	return nil
 }
 
-// settle returns what is on record under a key. Where nothing is, ours is
-// recorded; of two nodes at once, the log decides.
-func (c *cluster) settle(ctx context.Context, key, ours string) (string, error) {
+// readOrRecord returns the recorded value of a key. It records ours if there is none.
+// If two nodes do so at the same time, the first message in the topic counts.
+func (c *cluster) readOrRecord(ctx context.Context, key, ours string) (string, error) {
 	recorded, found, err := c.recorded(ctx, key)
 	if err != nil || found {
 		return recorded, err
@@ -86,12 +86,12 @@ func (c *cluster) settle(ctx context.Context, key, ours string) (string, error) 
 	}
 	recorded, found, err = c.recorded(ctx, key)
 	if err == nil && !found {
-		err = fmt.Errorf("read recorded %s: not there", key) // a broker that is behind
+		err = fmt.Errorf("read recorded %s: not there", key) // the broker is behind
 	}
 	return recorded, err
 }
 
-// recorded returns the first value on record under a key.
+// recorded returns the first value of a key.
 func (c *cluster) recorded(ctx context.Context, key string) (value string, found bool, err error) {
 	topic := c.options.topics().settings
 	first, end, err := c.bounds(ctx, topic, 0)
@@ -99,7 +99,7 @@ func (c *cluster) recorded(ctx context.Context, key string) (value string, found
 		return "", false, err
 	}
 	if first > 0 {
-		return "", false, fmt.Errorf("%w: %s begins at %d, what was recorded first is gone", ErrLayout, topic, first)
+		return "", false, fmt.Errorf("%w: %s begins at %d, the first recorded values are gone", ErrLayout, topic, first)
 	}
 	for next := int64(0); next < end; {
 		a, err := c.fetch(ctx, topic, 0, next, mostRead)

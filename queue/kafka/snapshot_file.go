@@ -11,39 +11,39 @@ import (
 	"path/filepath"
 )
 
-// recall begins with what the memory on disk knows, as far as it fits, and with
-// nothing where it does not: then the reason is told.
-func (q *Queue) recall(ctx context.Context) error {
+// loadSnapshot loads the snapshot file. If it cannot be used, loadSnapshot warns of
+// the reason, and the consumers start at the beginnings of log and events.
+func (q *Queue) loadSnapshot(ctx context.Context) error {
 	spans, err := q.spans(ctx)
 	if err != nil {
 		return err
 	}
-	s, err := q.read(ctx, spans)
+	s, err := q.readSnapshot(ctx, spans)
 	if err == nil {
-		q.owners, err = s.owners(spans.begins())
+		q.owners, err = s.owners(spans.firstOffsets())
 	}
 	switch {
 	case err == nil:
 		q.feed = s.feed()
-		q.feed.drop(spans.events.first)
+		q.feed.setFirst(spans.events.first)
 		return nil
-	case !errors.Is(err, errMemory):
+	case !errors.Is(err, errSnapshot):
 		return err
 	case !errors.Is(err, fs.ErrNotExist): // there is none at the first start
-		q.cluster.tell(fmt.Errorf("snapshot is not usable, consuming log and events from their beginnings: %w", err))
+		q.cluster.warn(fmt.Errorf("snapshot is not usable, consuming log and events from their beginnings: %w", err))
 	}
 	q.owners, q.feed = newOwners(q.layout), newFeed(q.layout.partitions, spans.events.first)
 	for p, span := range spans.log {
-		q.owners.begin(p, span.first)
+		q.owners.startAt(p, span.first)
 	}
 	return nil
 }
 
-// read reads the memory and holds it against the topics.
-func (q *Queue) read(ctx context.Context, now spans) (*snapshot, error) {
-	file, err := os.ReadFile(q.options.Memory)
+// readSnapshot reads the snapshot file and verifies it against the topics.
+func (q *Queue) readSnapshot(ctx context.Context, now spans) (*snapshot, error) {
+	file, err := os.ReadFile(q.options.Snapshot)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", errMemory, err)
+		return nil, fmt.Errorf("%w: %w", errSnapshot, err)
 	}
 	s, err := decodeSnapshot(file, q.options.Prefix, q.options.Partitions)
 	if err != nil {
@@ -57,37 +57,37 @@ func (q *Queue) read(ctx context.Context, now spans) (*snapshot, error) {
 	if s.events, err = q.verify(ctx, q.topics.events, 0, s.events, now.events); err != nil {
 		return nil, err
 	}
-	if !s.events.last.known() { // nothing is left of what the feed has heard
-		s.newest, s.told, s.appends = 0, newScreen(q.layout.partitions).told, nil
-		s.stations = newFeed(q.layout.partitions, s.events.next).stations
+	if !s.events.last.known() { // retention has removed all that the feed consumed
+		s.newest, s.published, s.appends = 0, newDeduplicator(q.layout.partitions).published, nil
+		s.checkpoints = newFeed(q.layout.partitions, s.events.next).checkpoints
 	}
 	return s, nil
 }
 
-// verify fails with errMemory unless a partition is the one that was heard to a
-// point. Where retention has dropped all that was heard, hearing begins where
-// the partition does.
-func (q *Queue) verify(ctx context.Context, topic string, partition int, p point, now span) (point, error) {
+// verify fails with errSnapshot unless a partition still has the records of a
+// consumed range. If retention has removed all of them, it returns an empty range
+// at the beginning of the partition.
+func (q *Queue) verify(ctx context.Context, topic string, partition int, p consumedRange, now span) (consumedRange, error) {
 	switch {
 	case p.next > now.end:
-		return p, fmt.Errorf("%w: it reaches to %d, and %s/%d ends at %d", errMemory, p.next, topic, partition, now.end)
+		return p, fmt.Errorf("%w: it reaches to %d, and %s/%d ends at %d", errSnapshot, p.next, topic, partition, now.end)
 	case now.first < p.first.offset:
-		return p, fmt.Errorf("%w: %s/%d begins at %d again, not %d", errMemory, topic, partition, now.first, p.first.offset)
+		return p, fmt.Errorf("%w: %s/%d begins at %d again, not %d", errSnapshot, topic, partition, now.first, p.first.offset)
 	case p.next <= now.first || !p.last.known():
-		return point{next: now.first}, nil
+		return consumedRange{next: now.first}, nil
 	}
-	var found [2]witness
+	var found [2]recordDigest
 	for i, offset := range []int64{now.first, p.next - 1} {
 		records, err := q.cluster.read(ctx, topic, partition, offset, oneBatch)
 		switch {
 		case err == nil:
-			found[i] = witnessOf(records[0])
+			found[i] = digestOf(records[0])
 		case !errors.Is(err, errBeyond):
 			return p, err
 		}
 	}
 	if found[1] != p.last || found[0].offset == p.first.offset && found[0] != p.first && p.first.known() {
-		return p, fmt.Errorf("%w: %s/%d holds other records than were heard", errMemory, topic, partition)
+		return p, fmt.Errorf("%w: %s/%d holds other records than were consumed", errSnapshot, topic, partition)
 	}
 	p.first = found[0]
 	return p, nil
@@ -99,12 +99,12 @@ type spans struct {
 	events span
 }
 
-func (s spans) begins() []int64 {
-	begins := make([]int64, len(s.log))
+func (s spans) firstOffsets() []int64 {
+	firstOffsets := make([]int64, len(s.log))
 	for p, span := range s.log {
-		begins[p] = span.first
+		firstOffsets[p] = span.first
 	}
-	return begins
+	return firstOffsets
 }
 
 func (q *Queue) spans(ctx context.Context) (spans, error) {
@@ -123,69 +123,69 @@ func (q *Queue) spans(ctx context.Context) (spans, error) {
 	return s, nil
 }
 
-// noted counts the records heard, and has the memory written where it is due.
-func (q *Queue) noted(hear func(answer) error) func(answer) error {
+// counted counts the records consumed, and requests a snapshot when one is due.
+func (q *Queue) counted(consume func(answer) error) func(answer) error {
 	return func(a answer) error {
-		if err := hear(a); err != nil {
+		if err := consume(a); err != nil {
 			return err
 		}
-		if q.heard.Add(int64(len(a.records))); !q.behind() {
+		if q.unsaved.Add(int64(len(a.records))); !q.snapshotDue() {
 			return nil
 		}
 		select {
 		case q.due <- struct{}{}:
-		default: // somebody has said so
+		default: // it is requested already
 		}
 		return nil
 	}
 }
 
-// behind tells whether enough was heard to write the memory again: so many
-// records as are configured, and an eighth of all keys, so that a key is written
-// some nine times in its life however many there are. So much a node hears again
-// that is killed.
-func (q *Queue) behind() bool {
-	n := q.heard.Load()
-	return n >= int64(q.options.MemoryEvery) && n >= int64(q.owners.size()/8)
+// snapshotDue reports whether enough records were consumed to save a snapshot: the
+// configured number, and one for every eight keys. So a key is written about nine
+// times in its life, however many keys there are. A node that is killed consumes
+// that many records again.
+func (q *Queue) snapshotDue() bool {
+	n := q.unsaved.Load()
+	return n >= int64(q.options.SnapshotEvery) && n >= int64(q.owners.size()/8)
 }
 
-// remember writes the memory whenever it is due. Close does so a last time, when
-// nothing is heard any more.
-func (q *Queue) remember() {
+// saveSnapshots saves a snapshot whenever one is due. [Queue.Close] saves the last
+// one, when the consumers have ended.
+func (q *Queue) saveSnapshots() {
 	for {
 		select {
 		case <-q.due:
 		case <-q.life.Done():
 			return
 		}
-		if !q.behind() {
-			continue // it was said while the memory was being written
+		if !q.snapshotDue() {
+			continue // it was requested while the snapshot was being saved
 		}
-		q.keep()
+		q.saveSnapshot()
 	}
 }
 
-// keep writes the memory, and tells where it cannot: the next start hears more
-// then.
-func (q *Queue) keep() {
-	if err := q.write(); err != nil {
-		q.cluster.tell(err)
+// saveSnapshot saves a snapshot, and warns if it cannot. The next start then
+// consumes more records.
+func (q *Queue) saveSnapshot() {
+	if err := q.writeSnapshot(); err != nil {
+		q.cluster.warn(err)
 	}
 }
 
-// write replaces the memory by what is known now, whole or not at all. Hearing
-// goes on meanwhile: what it brings is left out.
-func (q *Queue) write() (err error) {
-	known := q.heard.Load()
+// writeSnapshot replaces the snapshot file, whole or not at all. The consumers
+// continue meanwhile; the snapshot does not contain what they consume then.
+func (q *Queue) writeSnapshot() (err error) {
+	known := q.unsaved.Load()
 	if known == 0 {
 		return nil
 	}
-	path := q.options.Memory
+	path := q.options.Snapshot
 	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
 	if err != nil {
-		return fmt.Errorf("write memory: %w", err)
+		return fmt.Errorf("write snapshot: %w", err)
 	}
-	err = errors.Join(q.writeTo(f), f.Sync(), f.Close())
+	err = errors.Join(q.encodeSnapshot(f), f.Sync(), f.Close())
 	if err == nil {
 		err = os.Rename(path+".new", path)
 	}
@@ -193,30 +193,30 @@ func (q *Queue) write() (err error) {
 		err = syncFolder(filepath.Dir(path))
 	}
 	if err != nil {
-		return fmt.Errorf("write memory: %w", err)
+		return fmt.Errorf("write snapshot: %w", err)
 	}
-	q.heard.Add(-known)
+	q.unsaved.Add(-known)
 	return nil
 }
 
-func (q *Queue) writeTo(file io.Writer) error {
+func (q *Queue) encodeSnapshot(file io.Writer) error {
 	sum := sha256.New()
 	out := io.MultiWriter(file, sum)
 	s := q.feed.snapshot()
-	s.log = q.owners.points()
+	s.log = q.owners.consumed()
 	if _, err := out.Write(s.encode(q.options.Prefix)); err != nil {
 		return err
 	}
 	var keys []byte
-	keep := func(f fingerprint, position int64) {
-		if partition, offset, _ := q.layout.place(position); offset < s.log[partition].next {
+	add := func(f fingerprint, position int64) {
+		if partition, offset, _ := q.layout.locate(position); offset < s.log[partition].next {
 			keys = appendKey(keys, f, position)
 		}
 	}
 	err := q.owners.each(func(f fingerprint, at int64, later []int64) {
-		keep(f, at)
+		add(f, at)
 		for _, position := range later {
-			keep(f, position)
+			add(f, position)
 		}
 	}, func() error {
 		_, err := out.Write(keys)
@@ -239,15 +239,15 @@ func syncFolder(path string) error {
 	return errors.Join(dir.Sync(), dir.Close())
 }
 
-// points returns how far the partitions have been heard, and where they begin.
-func (o *owners) points() []point {
+// consumed returns the consumed range of each partition.
+func (o *owners) consumed() []consumedRange {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	points := make([]point, len(o.marks))
-	for p, m := range o.marks {
-		points[p] = m.since(o.begins[p])
+	consumed := make([]consumedRange, len(o.cursors))
+	for p, m := range o.cursors {
+		consumed[p] = m.since(o.firstOffsets[p])
 	}
-	return points
+	return consumed
 }
 
 // size returns how many keys are known.

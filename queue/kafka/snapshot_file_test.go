@@ -19,8 +19,8 @@ import (
 	"beibu/queue"
 )
 
-// A node is a queue that is opened again and again over one Kafka, with a
-// memory on disk.
+// A node is a queue that is opened again and again on one Kafka, with a snapshot
+// file.
 type node struct {
 	t       *testing.T
 	cluster *kfake.Cluster
@@ -38,8 +38,8 @@ func newNode(t *testing.T) *node {
 	n := &node{t: t, cluster: c}
 	n.options = Options{
 		Brokers: c.ListenAddrs(), Prefix: "n-" + uuid.NewString() + ".", Partitions: 2, Replication: 1,
-		Memory: filepath.Join(t.TempDir(), "log.memory"),
-		Warn:   func(err error) { n.warned = append(n.warned, err) }, // Open alone calls it here
+		Snapshot: filepath.Join(t.TempDir(), "log.snapshot"),
+		Warn:     func(err error) { n.warned = append(n.warned, err) }, // Open alone calls it here
 	}
 	return n
 }
@@ -61,7 +61,7 @@ func (n *node) close(q *Queue) {
 	}
 }
 
-// admit has keys owned by the attempts with a token, and tells whose they are.
+// admit admits keys with a token, and returns the tokens of their owners.
 func (n *node) admit(q *Queue, token byte, keys int) (owners []byte) {
 	n.t.Helper()
 	for i := range keys {
@@ -76,7 +76,7 @@ func (n *node) admit(q *Queue, token byte, keys int) (owners []byte) {
 	return owners
 }
 
-// dispatch brings n entries to events.
+// dispatch publishes n entries to events.
 func (n *node) dispatch(q *Queue, want int) {
 	n.t.Helper()
 	ctx, cancel := context.WithCancel(n.t.Context())
@@ -92,8 +92,8 @@ func (n *node) dispatch(q *Queue, want int) {
 	}
 }
 
-// A restart hears only what is new, and answers as before.
-func TestMemoryIsGoneOnFrom(t *testing.T) {
+// A restart consumes only what is new, and gives the same answers as before.
+func TestRestartContinuesAtSnapshot(t *testing.T) {
 	n := newNode(t)
 	q := n.open()
 	n.admit(q, 1, 20)
@@ -103,10 +103,10 @@ func TestMemoryIsGoneOnFrom(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.close(q)
-	if got := q.heard.Load(); got != 0 {
-		t.Errorf("%d records are not in the memory", got)
+	if got := q.unsaved.Load(); got != 0 {
+		t.Errorf("%d records are not in the snapshot", got)
 	}
-	stranger := n.forgetful() // adds what the memory does not know
+	stranger := n.withoutSnapshot() // adds a record that is not in the snapshot
 	other := stranger.open()
 	if _, err := other.Admit(t.Context(), queue.Submission{Key: "new", Token: [16]byte{2}, Body: []byte("body")}); err != nil {
 		t.Fatal(err)
@@ -114,8 +114,8 @@ func TestMemoryIsGoneOnFrom(t *testing.T) {
 	n.close(other)
 	q = n.open()
 	defer n.close(q)
-	if got := q.heard.Load(); got != 1 || n.warned != nil {
-		t.Errorf("%d records were heard, want 1; warned of %v", got, n.warned)
+	if got := q.unsaved.Load(); got != 1 || n.warned != nil {
+		t.Errorf("%d records were consumed, want 1; warned of %v", got, n.warned)
 	}
 	if after, err := q.Head(t.Context()); err != nil || after != before {
 		t.Errorf("head %d, want %d; %v", after, before, err)
@@ -127,33 +127,33 @@ func TestMemoryIsGoneOnFrom(t *testing.T) {
 		t.Errorf("owned by %v, %v", e.Token, err)
 	}
 	lag, err := q.Lag(t.Context())
-	if err != nil || lag[0]+lag[1] != 1 {
-		t.Errorf("lag %v, %v", lag, err)
+	if err != nil || lag.Dispatch[0]+lag.Dispatch[1] != 1 {
+		t.Errorf("lag %+v, %v", lag, err)
 	}
 	n.dispatch(q, 1)
 }
 
-// A node that hears a log from its beginning takes nothing for undispatched that
-// is dispatched: of a large one that would be much.
-func TestOpenTakesNothingForUntold(t *testing.T) {
+// A node that consumes a log from its beginning keeps no dispatched entry as pending:
+// a long log has many.
+func TestOpenKeepsNoDispatchedEntry(t *testing.T) {
 	n := newNode(t)
 	q := n.open()
 	n.admit(q, 1, 200)
 	n.dispatch(q, 200)
 	n.close(q)
-	q = n.forgetful().open()
+	q = n.withoutSnapshot().open()
 	defer n.close(q)
-	for p, line := range q.owners.untold.lines {
+	for p, line := range q.owners.pending.lines {
 		if line != nil {
 			t.Errorf("entries of log/%d were kept", p)
 		}
 	}
 }
 
-// What was heard while the memory was being written is in it at the end, too.
-func TestMemoryIsWrittenALastTime(t *testing.T) {
+// Close saves what was consumed while a snapshot was being saved.
+func TestCloseSavesSnapshot(t *testing.T) {
 	n := newNode(t)
-	n.options.MemoryEvery = 1 // so that it is nearly always being written
+	n.options.SnapshotEvery = 1 // so that one is being saved nearly always
 	for token := range byte(20) {
 		q := n.open()
 		for i := range 5 {
@@ -163,29 +163,29 @@ func TestMemoryIsWrittenALastTime(t *testing.T) {
 			}
 		}
 		n.close(q)
-		if got := q.heard.Load(); got != 0 {
-			t.Fatalf("round %d: %d records are not in the memory", token, got)
+		if got := q.unsaved.Load(); got != 0 {
+			t.Fatalf("round %d: %d records are not in the snapshot", token, got)
 		}
 	}
 }
 
-// A memory that does not fit the topics is left, the reason is told, and the
-// topics decide.
-func TestMemoryThatDoesNotFit(t *testing.T) {
+// A snapshot that does not fit the topics is not used: the node warns of the reason,
+// and the topics decide.
+func TestSnapshotThatDoesNotFit(t *testing.T) {
 	type change = func(n *node, file []byte) []byte
-	anew := func(topic string, then func(*node, *Queue)) change {
+	fresh := func(topic string, then func(*node, *Queue)) change {
 		return func(n *node, file []byte) []byte {
 			if err := n.cluster.DeleteTopic(n.options.Prefix + topic); err != nil {
 				n.t.Fatal(err)
 			}
-			stranger := n.forgetful()
+			stranger := n.withoutSnapshot()
 			q := stranger.open()
 			then(stranger, q)
 			n.close(q)
 			return file
 		}
 	}
-	tell := func(other func(*snapshot)) change {
+	edited := func(other func(*snapshot)) change {
 		return func(n *node, file []byte) []byte { return n.changed(file, other) }
 	}
 	for name, test := range map[string]struct {
@@ -195,27 +195,27 @@ func TestMemoryThatDoesNotFit(t *testing.T) {
 	}{
 		"cut short":       {func(_ *node, f []byte) []byte { return f[:len(f)-1] }, "damaged", 1},
 		"cut very short":  {func(_ *node, f []byte) []byte { return f[:len(snapshotVersion)+10] }, "damaged", 1},
-		"empty":           {func(*node, []byte) []byte { return nil }, "not a memory of this version", 1},
+		"empty":           {func(*node, []byte) []byte { return nil }, "not a snapshot of this version", 1},
 		"a bit turned":    {func(_ *node, f []byte) []byte { f[len(f)-sha256.Size-20] ^= 1; return f }, "damaged", 1},
-		"a later version": {func(_ *node, f []byte) []byte { f[len(snapshotVersion)-2]++; return f }, "not a memory of this version", 1},
-		"other topics":    {func(n *node, _ []byte) []byte { return n.others().memory() }, "it is of topics", 1},
+		"a later version": {func(_ *node, f []byte) []byte { f[len(snapshotVersion)-2]++; return f }, "not a snapshot of this version", 1},
+		"other topics":    {func(n *node, _ []byte) []byte { return n.others().saved() }, "it is of topics", 1},
 
-		"other partitions": {tell(func(s *snapshot) { s.log = s.log[:1] }), "it is of 1 partitions", 1},
-		"another first":    {tell(func(s *snapshot) { s.log[0].first.digest[0] ^= 1 }), "other records", 1},
-		"another last":     {tell(func(s *snapshot) { s.log[0].last.digest[0] ^= 1 }), "other records", 1},
-		"a later begin":    {tell(func(s *snapshot) { s.log[1].first = witness{offset: 1} }), "begins at 0 again", 1},
-		"a key not heard":  {tell(func(s *snapshot) { s.keys = appendKey(s.keys, fingerprint{1}, 1<<40) }), "damaged", 1},
+		"other partitions": {edited(func(s *snapshot) { s.log = s.log[:1] }), "it is of 1 partitions", 1},
+		"another first":    {edited(func(s *snapshot) { s.log[0].first.digest[0] ^= 1 }), "other records", 1},
+		"another last":     {edited(func(s *snapshot) { s.log[0].last.digest[0] ^= 1 }), "other records", 1},
+		"a later begin":    {edited(func(s *snapshot) { s.log[1].first = recordDigest{offset: 1} }), "begins at 0 again", 1},
+		"a key to come":    {edited(func(s *snapshot) { s.keys = appendKey(s.keys, fingerprint{1}, 1<<40) }), "damaged", 1},
 
-		"a log made anew":  {anew("log", func(*node, *Queue) {}), "ends at 0", 9},
-		"a log of others":  {anew("log", func(n *node, q *Queue) { n.admit(q, 5, 30) }), "other records", 5},
-		"events made anew": {anew("events", func(*node, *Queue) {}), "ends at 0", 1},
-		"events of others": {anew("events", func(n *node, q *Queue) { n.append(q, 50) }), "other records", 1},
+		"a new log":        {fresh("log", func(*node, *Queue) {}), "ends at 0", 9},
+		"a log of others":  {fresh("log", func(n *node, q *Queue) { n.admit(q, 5, 30) }), "other records", 5},
+		"new events":       {fresh("events", func(*node, *Queue) {}), "ends at 0", 1},
+		"events of others": {fresh("events", func(n *node, q *Queue) { n.append(q, 50) }), "other records", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			n := newNode(t)
-			file := n.memory()
+			file := n.saved()
 			file = test.change(n, file)
-			if err := os.WriteFile(n.options.Memory, file, 0o600); err != nil {
+			if err := os.WriteFile(n.options.Snapshot, file, 0o600); err != nil {
 				t.Fatal(err)
 			}
 			q := n.open()
@@ -227,32 +227,32 @@ func TestMemoryThatDoesNotFit(t *testing.T) {
 			}
 			n.close(q)
 			q = n.open() // by what was written instead
-			if n.warned != nil || q.heard.Load() != 0 {
-				t.Errorf("warned of %v, %d records heard again", n.warned, q.heard.Load())
+			if n.warned != nil || q.unsaved.Load() != 0 {
+				t.Errorf("warned of %v, %d records consumed again", n.warned, q.unsaved.Load())
 			}
 			n.close(q)
 		})
 	}
 }
 
-// memory fills the topics and returns the memory that a node has of them.
-func (n *node) memory() []byte {
+// saved fills the topics and returns the snapshot that a node saves.
+func (n *node) saved() []byte {
 	n.t.Helper()
 	q := n.open()
 	n.admit(q, 1, 20)
 	n.append(q, 10)
-	if _, err := q.Head(n.t.Context()); err != nil { // all is heard
+	if _, err := q.Head(n.t.Context()); err != nil { // all is consumed
 		n.t.Fatal(err)
 	}
 	n.close(q)
-	file, err := os.ReadFile(n.options.Memory)
+	file, err := os.ReadFile(n.options.Snapshot)
 	if err != nil {
 		n.t.Fatal(err)
 	}
 	return file
 }
 
-// changed is a memory that is whole and tells something else.
+// changed returns a snapshot that is whole and has another content.
 func (n *node) changed(file []byte, change func(*snapshot)) []byte {
 	n.t.Helper()
 	s, err := decodeSnapshot(file, n.options.Prefix, n.options.Partitions)
@@ -274,80 +274,80 @@ func (n *node) append(q *Queue, events int) {
 	}
 }
 
-// forgetful is another node on the same topics, without a memory.
-func (n *node) forgetful() *node {
+// withoutSnapshot returns another node on the same topics, without a snapshot.
+func (n *node) withoutSnapshot() *node {
 	o := *n
-	o.options.Memory = ""
+	o.options.Snapshot = ""
 	return &o
 }
 
-// others is a node with the same numbers of everything under another prefix.
+// others returns a node with the same options under another prefix.
 func (n *node) others() *node {
 	o := *n
 	o.options.Prefix = "o-" + uuid.NewString() + "."
-	o.options.Memory += ".other"
+	o.options.Snapshot += ".other"
 	return &o
 }
 
-// What retention has dropped meanwhile is not known any more, the rest is.
-func TestMemoryAfterRetention(t *testing.T) {
+// What retention has removed meanwhile is not known any more, the rest is.
+func TestSnapshotAfterRetention(t *testing.T) {
 	n := newNode(t)
-	n.memory()
-	var gone int64
+	n.saved()
+	var expired int64
 	for p := range int32(2) {
 		end := n.cluster.PartitionInfo(n.options.Prefix+"log", p).HighWatermark
-		drop := end / 2 // of one partition a half
+		setFirst := end / 2 // of one partition a half
 		if p == 1 {
-			drop = end // and the other whole
+			setFirst = end // and the other whole
 		}
-		if err := n.cluster.DeleteRecords(n.options.Prefix+"log", p, drop); err != nil {
+		if err := n.cluster.DeleteRecords(n.options.Prefix+"log", p, setFirst); err != nil {
 			t.Fatal(err)
 		}
-		gone += drop
+		expired += setFirst
 	}
 	if err := n.cluster.DeleteRecords(n.options.Prefix+"events", 0, 3); err != nil {
 		t.Fatal(err)
 	}
 	q := n.open()
 	defer n.close(q)
-	if n.warned != nil || q.heard.Load() != 0 {
-		t.Errorf("warned of %v, %d records heard again", n.warned, q.heard.Load())
+	if n.warned != nil || q.unsaved.Load() != 0 {
+		t.Errorf("warned of %v, %d records consumed again", n.warned, q.unsaved.Load())
 	}
-	if got := int64(20 - q.owners.size()); got != gone {
-		t.Errorf("%d keys are forgotten, want %d", got, gone)
+	if got := int64(20 - q.owners.size()); got != expired {
+		t.Errorf("%d keys are removed, want %d", got, expired)
 	}
 	owners := n.admit(q, 2, 20)
-	if got := int64(bytes.Count(owners, []byte{2})); got != gone {
-		t.Errorf("owned by %v: %d by the second, want %d", owners, got, gone)
+	if got := int64(bytes.Count(owners, []byte{2})); got != expired {
+		t.Errorf("owned by %v: %d by the second, want %d", owners, got, expired)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer cancel()
-	var told []int
+	var published []int
 	err := q.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
 		for _, c := range changes {
-			told = append(told, c.Event.Attempt)
+			published = append(published, c.Event.Attempt)
 		}
-		if len(told) >= 7 {
+		if len(published) >= 7 {
 			cancel()
 		}
 		return nil
 	})
-	if err != nil || !slices.Equal(told, []int{4, 5, 6, 7, 8, 9, 10}) {
-		t.Errorf("told %v, %v", told, err)
+	if err != nil || !slices.Equal(published, []int{4, 5, 6, 7, 8, 9, 10}) {
+		t.Errorf("changes %v, %v", published, err)
 	}
 }
 
-// The memory is written while the queue runs: it need not be closed for it.
-func TestMemoryIsWrittenMeanwhile(t *testing.T) {
+// A snapshot is saved while the queue runs: it need not be closed.
+func TestSnapshotIsSavedMeanwhile(t *testing.T) {
 	n := newNode(t)
-	n.options.MemoryEvery = 20
+	n.options.SnapshotEvery = 20
 	q := n.open()
 	defer n.close(q)
 	n.admit(q, 1, 20)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer cancel()
 	for {
-		if _, err := os.Stat(n.options.Memory); err == nil {
+		if _, err := os.Stat(n.options.Snapshot); err == nil {
 			return
 		}
 		if _, err := q.Admit(ctx, queue.Submission{Key: uuid.NewString(), Body: []byte("body")}); err != nil {
@@ -356,10 +356,10 @@ func TestMemoryIsWrittenMeanwhile(t *testing.T) {
 	}
 }
 
-// A memory that cannot be written is told and harms nothing.
-func TestMemoryThatCannotBeWritten(t *testing.T) {
+// A snapshot that cannot be saved causes a warning and no harm.
+func TestSnapshotThatCannotBeSaved(t *testing.T) {
 	n := newNode(t)
-	n.options.Memory = filepath.Join(t.TempDir(), "missing", "log.memory")
+	n.options.Snapshot = filepath.Join(t.TempDir(), "missing", "log.snapshot")
 	q := n.open()
 	n.admit(q, 1, 3)
 	n.close(q)

@@ -30,24 +30,23 @@ func hang(c *kfake.Cluster, key kmsg.Key, n int) (hung *atomic.Int32) {
 	return hung
 }
 
-// impatient are settings of a queue that soon asks anew.
-func impatient(c *kfake.Cluster) kafka.Options {
+// shortStall are settings of a queue that soon repeats a request.
+func shortStall(c *kfake.Cluster) kafka.Options {
 	o := settings(c.ListenAddrs())
 	o.Stall = 100 * time.Millisecond
 	return o
 }
 
-// restarts is how often something was begun anew.
+// restarts returns how often something was restarted.
 func restarts(t *testing.T, q *kafka.Queue) int64 {
 	t.Helper()
 	return q.Restarts()
 }
 
-// Connections that go silent while log and events are heard are left, each of
-// them.
+// Each connection that goes silent while log and events are consumed is replaced.
 func TestFetchesThatHang(t *testing.T) {
 	c := cluster(t)
-	q := open(t, impatient(c))
+	q := open(t, shortStall(c))
 	defer closing(t, q)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer cancel()
@@ -67,11 +66,11 @@ func TestFetchesThatHang(t *testing.T) {
 	once(t, record(t, q, 2*n), n, 0)
 }
 
-// A commit without an answer makes a new generation, that goes on behind what
-// the record tells.
+// A commit without an answer makes a new generation, which continues behind the last
+// published entry.
 func TestCommitsThatHang(t *testing.T) {
 	c := cluster(t)
-	q := open(t, impatient(c))
+	q := open(t, shortStall(c))
 	defer closing(t, q)
 	hung := hang(c, kmsg.OffsetCommit, 2)
 	stop := dispatching(t, q)
@@ -88,10 +87,10 @@ func TestCommitsThatHang(t *testing.T) {
 	stop()
 }
 
-// A batch that hangs is left and handed over again.
+// A batch that hangs is canceled and handled again.
 func TestHandlerThatHangs(t *testing.T) {
 	c := cluster(t)
-	o := impatient(c)
+	o := shortStall(c)
 	var said sync.Map
 	o.Warn = func(err error) { said.Store(err.Error(), true) }
 	q := open(t, o)
@@ -115,21 +114,21 @@ func TestHandlerThatHangs(t *testing.T) {
 		t.Errorf("%d calls, %v", calls, err)
 	}
 	if restarts(t, q) == 0 {
-		t.Error("nothing was begun anew")
+		t.Error("nothing was restarted")
 	}
-	told := false
+	warned := false
 	said.Range(func(text, _ any) bool {
-		told = told || strings.Contains(text.(string), "log/0 made no progress from offset 0, rejoining the consumer group")
+		warned = warned || strings.Contains(text.(string), "log/0 made no progress from offset 0, rejoining the consumer group")
 		return true
 	})
-	if !told {
-		t.Error("nobody was told")
+	if !warned {
+		t.Error("there was no warning")
 	}
 }
 
-// How far log and events are not heard, and log not dispatched, is counted by
-// partition.
-func TestProgress(t *testing.T) {
+// The records of log and events that are not consumed, and those of log that are not
+// dispatched, are counted by partition.
+func TestLagByPartition(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())
 	o.Partitions = 2
@@ -138,23 +137,23 @@ func TestProgress(t *testing.T) {
 	for i := range 10 {
 		admit(t, q, fmt.Sprint(i))
 	}
-	p, err := q.Progress(t.Context())
+	p, err := q.Lag(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if len(p.Undispatched) != 2 || p.Undispatched[0]+p.Undispatched[1] != 10 || q.Restarts() != 0 {
-		t.Errorf("progress %+v", p)
+	if len(p.Dispatch) != 2 || p.Dispatch[0]+p.Dispatch[1] != 10 || q.Restarts() != 0 {
+		t.Errorf("lag %+v", p)
 	}
-	if len(p.Unheard) != 2 || p.Unheard[0]+p.Unheard[1]+p.UnheardEvents != 0 {
-		t.Errorf("unheard %+v of what was answered", p)
+	if len(p.Log) != 2 || p.Log[0]+p.Log[1]+p.Events != 0 {
+		t.Errorf("lag %+v after all calls have returned", p)
 	}
-	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1}) // from now on nothing is heard
+	c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Fetch}, Count: -1}) // from now on nothing is consumed
 	refused, cancel := context.WithCancel(t.Context())
 	written := c.Fault(
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "log", Observe: true},
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: o.Prefix + "events", Observe: true},
 	)
-	var calls sync.WaitGroup // that wait to hear what they wrote
+	var calls sync.WaitGroup // that wait to consume what they wrote
 	calls.Go(func() { _, _ = q.Admit(refused, queue.Submission{Key: "late", Body: []byte("body")}) })
 	calls.Go(func() { _, _ = q.Append(refused, queue.Event{Name: "appended"}) })
 	if err := written.Wait(t.Context(), 2); err != nil {
@@ -162,9 +161,9 @@ func TestProgress(t *testing.T) {
 	}
 	patient, end := context.WithTimeout(t.Context(), time.Minute) // so that a fault does not hang
 	defer end()
-	for p.Unheard[0]+p.Unheard[1] != 1 || p.UnheardEvents != 1 {
-		if p, err = q.Progress(patient); err != nil {
-			t.Fatalf("unheard %+v, %v", p, err)
+	for p.Log[0]+p.Log[1] != 1 || p.Events != 1 {
+		if p, err = q.Lag(patient); err != nil {
+			t.Fatalf("lag %+v, %v", p, err)
 		}
 	}
 	cancel()

@@ -7,16 +7,16 @@ import (
 	"fmt"
 )
 
-// ErrGap says that a partition does not go on where it was left: records are
-// missing or have come back. The queue stops there, since it can no longer
+// ErrGap means that a partition does not continue at the offset that was expected:
+// records are missing or have come back. The queue stops, since it can no longer
 // know what was decided.
 var ErrGap = errors.New("log is not contiguous")
 
-// tail reads a partition in order from an offset on and gives every answer of
-// the broker to hear, those without records too, until ctx ends or hear fails.
-// Whatever else goes wrong it asks again. An offset that the partition does not hold is a gap, except
-// that it may be the next one.
-func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, hear func(answer) error) error {
+// tail reads a partition in order from an offset on, and calls consume with every
+// answer of the broker, also one without records, until ctx ends or consume fails.
+// It retries after any other error. It fails with [ErrGap] if the partition does
+// not have the offset, unless that is the next one.
+func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, consume func(answer) error) error {
 	for {
 		a, err := c.fetch(ctx, topic, partition, from, mostRead)
 		switch {
@@ -25,7 +25,7 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 		case errors.Is(err, errBeyond):
 			return fmt.Errorf("%w: %w", ErrGap, err)
 		case err != nil:
-			c.failed(err)
+			c.attemptFailed(err)
 			if !pause(ctx) {
 				return ctx.Err()
 			}
@@ -34,7 +34,7 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 		if from, err = contiguous(a.records, from); err != nil {
 			return fmt.Errorf("read %s/%d: %w", topic, partition, err)
 		}
-		if err := hear(a); err != nil {
+		if err := consume(a); err != nil {
 			return err
 		}
 	}
@@ -44,36 +44,36 @@ func (c *cluster) tail(ctx context.Context, topic string, partition int, from in
 func contiguous(records []record, from int64) (int64, error) {
 	for _, r := range records {
 		if r.offset != from {
-			return from, fmt.Errorf("%w: offset %d follows where %d was expected", ErrGap, r.offset, from)
+			return from, fmt.Errorf("%w: got offset %d, expected %d", ErrGap, r.offset, from)
 		}
 		from++
 	}
 	return from, nil
 }
 
-// A mark tells those who wait how far a partition has been heard.
-type mark struct {
-	point
+// A cursor is how far a partition is consumed, with a channel for those who wait.
+type cursor struct {
+	consumedRange
 	moved chan struct{} // closed when next has moved
 }
 
-func newMark() mark { return mark{moved: make(chan struct{})} }
+func newCursor() cursor { return cursor{moved: make(chan struct{})} }
 
-// hear moves the mark behind records, if there are any. Like move, it is called
-// under the lock of whoever owns the mark.
-func (m *mark) hear(records []record) {
+// advance moves the cursor behind records, if there are any. Like move, it is
+// called under the lock that guards the cursor.
+func (m *cursor) advance(records []record) {
 	n := len(records)
 	if n == 0 {
 		return
 	}
 	if !m.last.known() {
-		m.first = witnessOf(records[0])
+		m.first = digestOf(records[0])
 	}
-	m.last = witnessOf(records[n-1])
+	m.last = digestOf(records[n-1])
 	m.move(records[n-1].offset + 1)
 }
 
-func (m *mark) move(next int64) {
+func (m *cursor) move(next int64) {
 	if next > m.next {
 		m.next = next
 		close(m.moved)
@@ -81,36 +81,36 @@ func (m *mark) move(next int64) {
 	}
 }
 
-// A point is how far a partition has been heard, with two of its records to
-// know it by.
-type point struct {
-	next  int64   // the offset that comes next
-	first witness // of the oldest record heard
-	last  witness // of the one before next; not known where none was heard
+// A consumedRange is the part of a partition that is consumed, with the digests of
+// its first and last record, by which the partition is recognised.
+type consumedRange struct {
+	next  int64        // the offset that comes next
+	first recordDigest // of the oldest record consumed
+	last  recordDigest // of the one before next; not known if none was consumed
 }
 
-// since returns p for a partition that begins at an offset by now. Its first
-// record is then another, of which no more is known than where it is.
-func (p point) since(begin int64) point {
-	if begin > p.first.offset {
-		p.first = witness{offset: begin}
+// since returns p for a partition that begins at an offset now. Of its first record
+// then only the offset is known.
+func (p consumedRange) since(startAt int64) consumedRange {
+	if startAt > p.first.offset {
+		p.first = recordDigest{offset: startAt}
 	}
 	return p
 }
 
-// A witness knows a record again. Records of log and events carry what is made
-// anew for every attempt and every append, so no other record has its digest.
-type witness struct {
+// A recordDigest identifies a record. Records of log and events contain an id that
+// is new for every attempt and every append, so no other record has its digest.
+type recordDigest struct {
 	offset int64
 	digest [sha256.Size]byte
 }
 
-// known tells whether there is a record that w is of.
-func (w witness) known() bool { return w.digest != [sha256.Size]byte{} }
+// known reports whether w is the digest of a record.
+func (w recordDigest) known() bool { return w.digest != [sha256.Size]byte{} }
 
-func witnessOf(r record) witness {
+func digestOf(r record) recordDigest {
 	sum := sha256.New()
 	_, _ = sum.Write(appendBytes(nil, r.key))
 	_, _ = sum.Write(r.value)
-	return witness{r.offset, [sha256.Size]byte(sum.Sum(nil))}
+	return recordDigest{r.offset, [sha256.Size]byte(sum.Sum(nil))}
 }

@@ -11,27 +11,26 @@ import (
 	"beibu/queue"
 )
 
-// ErrLayout says that the topics are not what the queue stands on: another
-// number of partitions than recorded, or settings that lose or refuse what
-// must be kept.
+// ErrLayout means that the topics do not fit the queue: their number of partitions is
+// not the recorded one, or their settings lose or refuse messages that must be kept.
 var ErrLayout = errors.New("topics do not fit")
 
-// prepare makes the topics that are missing, and checks that they are what
-// they must be. It waits for a cluster that is not up yet, until ctx ends.
+// prepare creates the topics that are missing, and checks the partitions and settings
+// of all topics. It waits until ctx ends for a cluster that cannot be reached.
 func (c *cluster) prepare(ctx context.Context) error {
 	var err error
 	for {
 		if err = c.tryPrepare(ctx); err == nil || final(err) {
 			return err
 		}
-		c.failed(err)
+		c.attemptFailed(err)
 		if !pause(ctx) {
 			return fmt.Errorf("%w (%w)", err, ctx.Err())
 		}
 	}
 }
 
-// final tells an error that no waiting mends.
+// final reports whether an error remains however long the node waits.
 func final(err error) bool {
 	_, differs := errors.AsType[*queue.SettingMismatchError](err)
 	return differs || errors.Is(err, ErrLayout)
@@ -58,7 +57,7 @@ func (c *cluster) tryPrepare(ctx context.Context) error {
 	return c.checkShared(ctx)
 }
 
-// wanted are the partitions and the largest message of each topic.
+// wanted returns the number of partitions and the largest message of each topic.
 func (c *cluster) wanted() map[string][2]int {
 	names := c.options.topics()
 	return map[string][2]int{
@@ -69,8 +68,8 @@ func (c *cluster) wanted() map[string][2]int {
 	}
 }
 
-// retention is how long a topic is kept, in milliseconds, or -1 for ever. The
-// shared settings are always kept.
+// retention returns the retention of a topic in milliseconds, or -1 if it is
+// unlimited. The shared settings are always kept.
 func (c *cluster) retention(topic string) int64 {
 	if c.options.Retention == 0 || topic == c.options.topics().settings {
 		return -1
@@ -90,8 +89,8 @@ func (c *cluster) create(ctx context.Context) error {
 				{ConfigName: "max.message.bytes", ConfigValue: strconv.Itoa(want[1])},
 				{ConfigName: "min.insync.replicas", ConfigValue: strconv.Itoa(c.options.insync())},
 				{ConfigName: "unclean.leader.election.enable", ConfigValue: "false"},
-				// What a node takes the time to be neither has its records refused, as
-				// Kafka does an hour ahead, nor says how long they are kept.
+				// So the clock of a node neither makes Kafka refuse its records, as it does
+				// if the clock is an hour ahead, nor changes how long they are kept.
 				{ConfigName: "message.timestamp.type", ConfigValue: "LogAppendTime"},
 			},
 		})
@@ -108,11 +107,11 @@ func (c *cluster) create(ctx context.Context) error {
 	return nil
 }
 
-// insync is how many replicas must have a message before it is answered: one
+// insync returns how many replicas must have a message before it is acknowledged: one
 // may be away.
 func (o Options) insync() int { return max(o.Replication-1, 1) }
 
-// checkSettings asks the brokers what the topics are set to.
+// checkSettings reads the settings of the topics and validates them.
 func (c *cluster) checkSettings(ctx context.Context) error {
 	var resources []kafkago.DescribeConfigRequestResource
 	for name := range c.wanted() {
@@ -123,12 +122,12 @@ func (c *cluster) checkSettings(ctx context.Context) error {
 	}
 	r, err := c.client.DescribeConfigs(ctx, &kafkago.DescribeConfigsRequest{Resources: resources})
 	if err != nil {
-		return fmt.Errorf("ask for topic settings: %w", err)
+		return fmt.Errorf("read topic settings: %w", err)
 	}
 	settings := make(map[string]map[string]string)
 	for _, resource := range r.Resources {
 		if resource.Error != nil {
-			return fmt.Errorf("ask for settings of %s: %w", resource.ResourceName, resource.Error)
+			return fmt.Errorf("read settings of topic %s: %w", resource.ResourceName, resource.Error)
 		}
 		values := make(map[string]string)
 		for _, entry := range resource.ConfigEntries {
@@ -136,11 +135,11 @@ func (c *cluster) checkSettings(ctx context.Context) error {
 		}
 		settings[resource.ResourceName] = values
 	}
-	return c.judge(settings)
+	return c.validate(settings)
 }
 
-// judge finds everything that is wrong with the settings.
-func (c *cluster) judge(settings map[string]map[string]string) error {
+// validate returns all faults of the settings, joined.
+func (c *cluster) validate(settings map[string]map[string]string) error {
 	var faults []error
 	for name, want := range c.wanted() {
 		have := settings[name]
@@ -170,16 +169,17 @@ func (c *cluster) judge(settings map[string]map[string]string) error {
 	return errors.Join(faults...)
 }
 
-// kept reads how long a topic is kept, in milliseconds; for ever is the most.
+// kept parses how long a topic is kept, in milliseconds; unlimited is the largest.
 func kept(retention string) uint64 {
 	n, err := strconv.ParseInt(retention, 10, 64)
 	if err != nil {
 		return 0
 	}
-	return uint64(n) //nolint:gosec // -1, for ever, becomes the largest
+	return uint64(n) //nolint:gosec // -1, unlimited, becomes the largest
 }
 
-// checkPartitions counts the partitions that there are, each with a leader.
+// checkPartitions fails with ErrLayout if a topic has another number of partitions than
+// recorded, and with another error if a partition has no leader.
 func (c *cluster) checkPartitions(ctx context.Context) error {
 	var names []string
 	for name := range c.wanted() {
@@ -187,11 +187,11 @@ func (c *cluster) checkPartitions(ctx context.Context) error {
 	}
 	r, err := c.client.Metadata(ctx, &kafkago.MetadataRequest{Topics: names})
 	if err != nil {
-		return fmt.Errorf("ask for partitions: %w", err)
+		return fmt.Errorf("read partitions: %w", err)
 	}
 	for _, topic := range r.Topics {
 		if topic.Error != nil {
-			return fmt.Errorf("ask for partitions of %s: %w", topic.Name, topic.Error)
+			return fmt.Errorf("read partitions of %s: %w", topic.Name, topic.Error)
 		}
 		if want := c.wanted()[topic.Name][0]; len(topic.Partitions) != want {
 			return fmt.Errorf("%w: %s has %d partitions, %d are recorded", ErrLayout, topic.Name, len(topic.Partitions), want)

@@ -137,7 +137,7 @@ func TestOpenRefusesSettingsThatLose(t *testing.T) {
 	})
 }
 
-// Whoever writes access lists for the brokers is told these names.
+// Whoever writes access lists for the brokers receives these names.
 func TestNames(t *testing.T) {
 	c := cluster(t)
 	o := settings(c.ListenAddrs())

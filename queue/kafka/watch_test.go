@@ -8,10 +8,10 @@ import (
 	"time"
 )
 
-// A dispatch is left when it stands still while log has more, and only then.
-func TestWatchLeavesWhatStandsStill(t *testing.T) {
+// A dispatch is left if it makes no progress while log has more, and only then.
+func TestWatchLeavesDispatchWithoutProgress(t *testing.T) {
 	for name, test := range map[string]struct {
-		dispatched []int64 // at every moment, the last one for ever
+		dispatched []int64 // at every tick, the last one to the end
 		left       bool
 	}{
 		"at the end":      {[]int64{5}, false},
@@ -22,15 +22,15 @@ func TestWatchLeavesWhatStandsStill(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				q := deaf()
+				q := offline()
 				q.cluster = &cluster{options: Options{Stall: 10 * time.Second}}
 				q.options = q.cluster.options
-				if err := q.owners.hear(1, answer{records: entries("a", "b", "c", "d", "e")}); err != nil {
+				if err := q.owners.consume(1, answer{records: entries("a", "b", "c", "d", "e")}); err != nil {
 					t.Fatal(err)
 				}
 				ctx, cancel := context.WithCancel(t.Context())
 				defer cancel()
-				p := &pace{partition: 1}
+				p := &progress{partition: 1}
 				left := false
 				go (&dispatch{q: q}).watch(ctx, p, func() { left = true; cancel() })
 				for _, at := range test.dispatched {
@@ -48,13 +48,13 @@ func TestWatchLeavesWhatStandsStill(t *testing.T) {
 	}
 }
 
-// Each attempt to write has time of its own, and goes on for a while where the
-// partition is lost in it.
+// Each attempt to write has its own deadline, and continues for a while if the
+// partition is lost meanwhile.
 func TestEachWriteHasItsTime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		attempts := 0
-		err := lasting(ctx, func(ctx context.Context) error {
+		err := writeUntilDone(ctx, func(ctx context.Context) error {
 			if attempts++; attempts == 3 {
 				return ctx.Err()
 			}
@@ -64,7 +64,7 @@ func TestEachWriteHasItsTime(t *testing.T) {
 		if err != nil || attempts != 3 {
 			t.Errorf("%d attempts, %v", attempts, err)
 		}
-		err = lasting(ctx, func(ctx context.Context) error {
+		err = writeUntilDone(ctx, func(ctx context.Context) error {
 			cancel()
 			return ctx.Err()
 		})
@@ -72,7 +72,7 @@ func TestEachWriteHasItsTime(t *testing.T) {
 			t.Errorf("not written: %v", err)
 		}
 		refused := errors.New("refused")
-		if err := lasting(ctx, func(context.Context) error { return refused }); !errors.Is(err, refused) {
+		if err := writeUntilDone(ctx, func(context.Context) error { return refused }); !errors.Is(err, refused) {
 			t.Errorf("error %v, want %v", err, refused)
 		}
 	})

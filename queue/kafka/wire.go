@@ -9,15 +9,15 @@ import (
 	"beibu/queue"
 )
 
-// wireVersion begins every value in log and events. A node that meets another
-// one stops: were it to leave the record out, it would decide differently.
+// wireVersion is the first byte of every value in log and events. A node that reads
+// another version stops, because it would decide differently without the record.
 const wireVersion = 1
 
-// errWire says that a value is not in the form that this version writes.
-var errWire = errors.New("unknown form of record")
+// errWire means that a value is not in a format that this version knows.
+var errWire = errors.New("unknown format of a record")
 
-// encodeEntry writes the value of a record of log. Its key is the key of the
-// message, its position where Kafka puts it.
+// encodeEntry returns the value of a record of log. The key of the entry is the key of
+// the message, and its position follows from partition and offset.
 func encodeEntry(e queue.Entry) []byte {
 	return appendEntry(append(make([]byte, 0, 128+len(e.Head)), wireVersion), e)
 }
@@ -40,23 +40,23 @@ func appendEntry(b []byte, e queue.Entry) []byte {
 	return appendBytes(b, e.Head)
 }
 
-// A change is one step of the record as a message of events holds it.
+// A change is one step of the record, as a message of events contains it.
 type change struct {
-	offset int64 // in log, of the entry whose dispatch brought it; unused in an append
+	offset int64 // in log, of the entry that was dispatched; unused in an append
 	entry  *queue.Entry
 	event  *queue.Event
 }
 
-// A message is the value of a record of events: what one batch of a dispatch,
-// or one Append, brought.
+// A message is the value of a record of events: the changes of one batch of a
+// dispatch, or of one Append.
 type message struct {
-	id        [16]byte // of an append, to know it again; zero in a dispatch
+	id        [16]byte // of an append, to recognise a duplicate; zero in a dispatch
 	partition int      // of log, that was dispatched; -1 in an append
 	changes   []change
 }
 
-// The kinds of change. A node of a version that does not know a kind stops, as it
-// does for another wireVersion.
+// The kinds of change. A node of a version that does not know a kind stops, as with
+// another wireVersion.
 const (
 	kindEntry   = 1
 	kindEvent   = 2 // of an exchange
@@ -113,7 +113,7 @@ func decodeMessage(value []byte) (message, error) {
 	return m, d.end()
 }
 
-// A decoder reads a value. After its first fault it reads zeros.
+// A decoder reads a value. After the first fault it returns zeros.
 type decoder struct {
 	rest []byte
 	err  error
@@ -123,7 +123,7 @@ func (d *decoder) fail() {
 	d.rest, d.err = nil, errWire
 }
 
-// end returns the fault, for which bytes left over count too.
+// end returns the fault. Bytes that are left over are a fault too.
 func (d *decoder) end() error {
 	if d.err == nil && len(d.rest) > 0 {
 		return fmt.Errorf("%w: %d bytes too many", errWire, len(d.rest))
@@ -170,7 +170,8 @@ func (d *decoder) uvarint() uint64 {
 	return v
 }
 
-// bytes returns a copy, or nil for none: a value must not be held by a part.
+// bytes returns a copy, or nil for none, so that a part does not keep the whole value
+// in memory.
 func (d *decoder) bytes() []byte { return append([]byte(nil), d.take(d.uvarint())...) }
 
 func (d *decoder) time() time.Time { return time.UnixMicro(d.varint()).UTC() }

@@ -55,7 +55,7 @@ func drawMessage(t *rapid.T) message {
 }
 
 func drawSubject(t *rapid.T) queue.Subject {
-	kind := queue.SubjectKind(rapid.IntRange(0, len(queue.SubjectKinds())-1).Draw(t, "kind")) //nolint:gosec // few
+	kind := queue.SubjectKind(rapid.IntRange(0, len(queue.SubjectKinds())-1).Draw(t, "kind"))
 	if kind == queue.SubjectExchange {
 		return queue.ExchangeSubject(drawID(t, "id"))
 	}
@@ -64,7 +64,7 @@ func drawSubject(t *rapid.T) queue.Subject {
 
 // A node that meets a kind of subject or of change that it does not know stops.
 func TestWireRefusesUnknownSubjects(t *testing.T) {
-	unknown := queue.SubjectKind(len(queue.SubjectKinds())) //nolint:gosec // few
+	unknown := queue.SubjectKind(len(queue.SubjectKinds()))
 	value := message{partition: -1, changes: []change{{event: &queue.Event{Subject: queue.Subject{Kind: unknown, ID: "id"}}}}}.encode()
 	if _, err := decodeMessage(value); !errors.Is(err, errWire) {
 		t.Errorf("error %v, want %v", err, errWire)
@@ -178,7 +178,7 @@ func TestPlacesAreNumberedOnce(t *testing.T) {
 		partition := int(rapid.Int64Range(0, l.partitions-1).Draw(t, "partition"))
 		offset := rapid.Int64Range(0, 1<<46).Draw(t, "offset")
 		position := l.position(partition, offset)
-		p, o, ok := l.place(position)
+		p, o, ok := l.locate(position)
 		if !ok || p != partition || o != offset || position < 1 {
 			t.Fatalf("%d/%d is %d and that is %d/%d", partition, offset, position, p, o)
 		}

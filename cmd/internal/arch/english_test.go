@@ -88,7 +88,6 @@ var unchecked = strings.Fields(`
 	exchange/timestamps
 	exchange/topics
 	queue
-	queue/kafka
 	queue/queuetest
 	queue/sqlite
 	testdata

@@ -22,15 +22,15 @@ func TestRestartOnKafka(t *testing.T) {
 	t.Cleanup(brokers.Close)
 	dir := t.TempDir()
 	more := fmt.Sprintf("kafka: {brokers: [%q], partitions: 2, replication: 1}\n", brokers.ListenAddrs()[0])
-	memory := filepath.Join(dir, memoryFile)
+	snapshot := filepath.Join(dir, snapshotFile)
 	receipt := ""
 	for i, step := range []struct {
 		before func() error
 		warned int
 	}{
 		{func() error { return nil }, 0},
-		{func() error { _, err := os.Stat(memory); return err }, 0},
-		{func() error { return os.WriteFile(memory, []byte("not a memory"), 0o600) }, 1},
+		{func() error { _, err := os.Stat(snapshot); return err }, 0},
+		{func() error { return os.WriteFile(snapshot, []byte("not a snapshot"), 0o600) }, 1},
 		{func() error { return nil }, 0},
 	} {
 		if err := step.before(); err != nil {
@@ -49,7 +49,7 @@ func TestRestartOnKafka(t *testing.T) {
 		if got := lines.FilterMessage("queue met a problem, continuing").Len(); got != step.warned {
 			t.Errorf("start %d: warned %d times, want %d: %v", i, got, step.warned, lines.All())
 		}
-		for !strings.Contains(private(t, d, "/metrics"), `beibu_queue_hearing_lag_records{partition="1",topic="log"}`) {
+		for !strings.Contains(private(t, d, "/metrics"), `beibu_queue_consumer_lag_records{partition="1",topic="log"}`) {
 			continue // it is read in the background
 		}
 		if err := d.Stop(t.Context()); err != nil {

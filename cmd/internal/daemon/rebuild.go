@@ -75,9 +75,9 @@ func (d *Daemon) rebuild(ctx context.Context, feed *told) error {
 
 // setAside moves the caches of the log out of the way.
 func (d *Daemon) setAside() error {
-	memory := filepath.Join(d.config.Data, memoryFile)
-	if err := os.Rename(memory, memory+".aside"); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("set memory aside: %w", err)
+	snapshot := filepath.Join(d.config.Data, snapshotFile)
+	if err := os.Rename(snapshot, snapshot+".aside"); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("set the snapshot of the log aside: %w", err)
 	}
 	return projection.SetAside(filepath.Join(d.config.Data, indexFile))
 }

@@ -21,8 +21,8 @@ import (
 // The files in the data folder that are caches of the log: they can be lost and
 // are made again.
 const (
-	indexFile  = "index.db"
-	memoryFile = "log.memory"
+	indexFile    = "index.db"
+	snapshotFile = "log.memory"
 )
 
 // InUse says that another daemon holds a data folder.
@@ -115,14 +115,14 @@ func (d *Daemon) openQueue(ctx context.Context) error {
 }
 
 // joinKafka returns once the whole log has been consumed: what is new since the
-// last time, if its memory is there and fits. It waits for the brokers until ctx
-// ends.
+// snapshot, if there is one that fits. It waits until ctx ends for brokers that cannot
+// be reached.
 func (d *Daemon) joinKafka(ctx context.Context) error {
 	k := d.config.Kafka
 	d.log.Info("connecting to Kafka", zap.Strings("brokers", k.Brokers), zap.String("topicPrefix", k.TopicPrefix))
 	o := d.kafkaOptions()
 	o.Waiting = func(what string, err error) { d.startup.retry(stageQueue, what, err) }
-	o.Memory = filepath.Join(d.config.Data, memoryFile)
+	o.Snapshot = filepath.Join(d.config.Data, snapshotFile)
 	o.Warn = func(err error) { d.log.Warn("queue met a problem, continuing", zap.Error(err)) }
 	o.Shared = d.sharedSettings()
 	q, err := kafka.Open(ctx, o)
@@ -131,7 +131,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 	}
 	d.store, d.decisions = q, q
 	d.life.onStop("queue", func(context.Context) error { return q.Close() })
-	return d.metrics.WatchProgress(progressor{q})
+	return d.metrics.WatchLag(lagging{q})
 }
 
 // kafkaOptions are those of every connection to the brokers.
@@ -145,16 +145,16 @@ func (d *Daemon) kafkaOptions() kafka.Options {
 	}
 }
 
-// A progressor tells the metrics how far the queue in Kafka is behind.
-type progressor struct{ queue *kafka.Queue }
+// A lagging queue returns the lag of the queue in Kafka to the metrics.
+type lagging struct{ queue *kafka.Queue }
 
-// Restarts is telemetry.Progressor's.
-func (p progressor) Restarts() int64 { return p.queue.Restarts() }
+// Restarts implements [telemetry.Lagging].
+func (l lagging) Restarts() int64 { return l.queue.Restarts() }
 
-// Progress is telemetry.Progressor's.
-func (p progressor) Progress(ctx context.Context) (telemetry.Progress, error) {
-	now, err := p.queue.Progress(ctx)
-	return telemetry.Progress(now), err
+// Lag implements [telemetry.Lagging].
+func (l lagging) Lag(ctx context.Context) (telemetry.Lag, error) {
+	now, err := l.queue.Lag(ctx)
+	return telemetry.Lag(now), err
 }
 
 // sealedSize bounds the envelope of a document: base64 with its line ends, and

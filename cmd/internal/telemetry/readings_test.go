@@ -56,7 +56,7 @@ func TestScrapeReadsNoSource(t *testing.T) {
 		_, err := m.WatchStamps(func(ctx context.Context) (int, time.Time, error) { return 0, time.Time{}, stuck(ctx) })
 		err = errors.Join(err,
 			m.WatchBacklog(func(ctx context.Context) ([]telemetry.Backlog, error) { return nil, stuck(ctx) }),
-			m.WatchProgress(away))
+			m.WatchLag(away))
 		if err != nil {
 			t.Fatal(err)
 		}

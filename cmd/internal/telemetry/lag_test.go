@@ -12,27 +12,27 @@ import (
 	"beibu/cmd/internal/telemetry"
 )
 
-// behind takes the place of a queue that is behind. Its brokers answer or not.
+// behind is a queue with a lag. Its brokers answer or not.
 type behind struct {
-	progress telemetry.Progress
-	away     atomic.Bool
+	lag  telemetry.Lag
+	away atomic.Bool
 }
 
-func (b *behind) Progress(ctx context.Context) (telemetry.Progress, error) {
+func (b *behind) Lag(ctx context.Context) (telemetry.Lag, error) {
 	if b.away.Load() {
 		<-ctx.Done()
-		return telemetry.Progress{}, ctx.Err()
+		return telemetry.Lag{}, ctx.Err()
 	}
-	return b.progress, nil
+	return b.lag, nil
 }
 
 func (*behind) Restarts() int64 { return 4 }
 
-func TestProgressAsItWasReadLast(t *testing.T) {
+func TestLagAsItWasReadLast(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := newMetrics(t)
-		q := &behind{progress: telemetry.Progress{Undispatched: []int64{3, 0}, Unheard: []int64{0, 2}, UnheardEvents: 7}}
-		if err := m.WatchProgress(q); err != nil {
+		q := &behind{lag: telemetry.Lag{Dispatch: []int64{3, 0}, Log: []int64{0, 2}, Events: 7}}
+		if err := m.WatchLag(q); err != nil {
 			t.Fatal(err)
 		}
 		running(t, m, zap.NewNop())
@@ -47,14 +47,14 @@ beibu_metrics_source_age_seconds{source="brokers"} 60
 # TYPE beibu_queue_dispatch_lag_records gauge
 beibu_queue_dispatch_lag_records{partition="0"} 3
 beibu_queue_dispatch_lag_records{partition="1"} 0
-# HELP beibu_queue_hearing_lag_records Records that this daemon has not heard yet.
-# TYPE beibu_queue_hearing_lag_records gauge
-beibu_queue_hearing_lag_records{partition="0",topic="events"} 7
-beibu_queue_hearing_lag_records{partition="0",topic="log"} 0
-beibu_queue_hearing_lag_records{partition="1",topic="log"} 2
+# HELP beibu_queue_consumer_lag_records Records that this daemon has not consumed yet.
+# TYPE beibu_queue_consumer_lag_records gauge
+beibu_queue_consumer_lag_records{partition="0",topic="events"} 7
+beibu_queue_consumer_lag_records{partition="0",topic="log"} 0
+beibu_queue_consumer_lag_records{partition="1",topic="log"} 2
 # HELP beibu_queue_restarts_total Fetches without an answer and dispatches without progress that were restarted.
 # TYPE beibu_queue_restarts_total counter
 beibu_queue_restarts_total 4
-`, "beibu_queue_dispatch_lag_records", "beibu_queue_hearing_lag_records", "beibu_queue_restarts_total", "beibu_metrics_source_age_seconds")
+`, "beibu_queue_dispatch_lag_records", "beibu_queue_consumer_lag_records", "beibu_queue_restarts_total", "beibu_metrics_source_age_seconds")
 	})
 }
