@@ -70,7 +70,9 @@ func (p *Projection) follow(ctx context.Context, feed queue.Feed) error {
 		return fmt.Errorf("%w: that one ended at %d or later, this one ends at %d", errOtherRecord, at, head)
 	}
 	after, checked := at, at == 0 || len(digest) == 0
-	if !checked {
+	if checked {
+		p.notifier.verify()
+	} else {
 		after--
 	}
 	return feed.Follow(ctx, after, func(ctx context.Context, changes []queue.Change) error {
@@ -79,6 +81,7 @@ func (p *Projection) follow(ctx context.Context, feed queue.Feed) error {
 			if c := changes[0]; c.Sequence != at || !bytes.Equal(digest, changeDigest(c)) {
 				return fmt.Errorf("%w: change %d is not the one that was folded at %d", errOtherRecord, c.Sequence, at)
 			}
+			p.notifier.verify()
 		}
 		return p.Fold(ctx, changes)
 	})

@@ -6,6 +6,7 @@ import "sync"
 type notifier struct {
 	mu       sync.Mutex
 	sequence int64                    // guarded by mu; of the last change folded
+	verified bool                     // guarded by mu; sequence is of the record that is folded
 	passed   chan struct{}            // guarded by mu; closed at the next fold
 	refused  error                    // guarded by mu; why the newest fold failed, or nil
 	halted   chan struct{}            // guarded by mu; closed while refused is set
@@ -13,7 +14,7 @@ type notifier struct {
 }
 
 func newNotifier(sequence int64) *notifier {
-	return &notifier{sequence: sequence, passed: make(chan struct{}), halted: make(chan struct{}), named: make(map[string]chan struct{})}
+	return &notifier{sequence: sequence, verified: sequence <= 0, passed: make(chan struct{}), halted: make(chan struct{}), named: make(map[string]chan struct{})}
 }
 
 // advance publishes that the cursor is at a sequence, and wakes those who wait for
@@ -21,7 +22,7 @@ func newNotifier(sequence int64) *notifier {
 func (n *notifier) advance(sequence int64, names map[string]struct{}) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.sequence = sequence
+	n.sequence, n.verified = sequence, true
 	if n.refused != nil {
 		n.refused, n.halted = nil, make(chan struct{})
 	}
@@ -33,6 +34,26 @@ func (n *notifier) advance(sequence int64, names map[string]struct{}) {
 			delete(n.named, name)
 		}
 	}
+}
+
+// verify publishes that the sequence of a file that was there before is of the
+// record that is folded.
+func (n *notifier) verify() {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if !n.verified {
+		n.verified = true
+		close(n.passed)
+		n.passed = make(chan struct{})
+	}
+}
+
+// reached returns whether the cursor is at a sequence or later, in the record
+// that is folded.
+func (n *notifier) reached(sequence int64) bool {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.verified && n.sequence >= sequence
 }
 
 // halt publishes that the disk refuses writes, until the next advance: whoever waits

@@ -146,11 +146,13 @@ func (p *Projection) Sequence() int64 {
 }
 
 // Wait returns when queries show the record up to a sequence, or with ctx's error.
-// It fails with [ErrRefused] at once while the disk refuses writes.
+// It fails with [ErrRefused] at once while the disk refuses writes. What an earlier
+// process has folded counts once [Projection.Run] has checked that it is of its
+// record.
 func (p *Projection) Wait(ctx context.Context, sequence int64) error {
 	for {
 		at, passed, halted, why := p.notifier.status()
-		if at >= sequence {
+		if p.notifier.reached(sequence) {
 			return nil
 		}
 		if why != nil {

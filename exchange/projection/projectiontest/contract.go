@@ -36,6 +36,7 @@ func Run(t *testing.T, s Subject) {
 		"cannot be used":           unusable,
 		"of another record":        otherRecord,
 		"wait":                     wait,
+		"wait after reopening":     waitVerified,
 		"path":                     paths,
 		"refuses an ended context": ended,
 	} {
@@ -299,6 +300,33 @@ func wait(t *testing.T, s Subject) {
 			t.Error(err)
 		}
 	})
+}
+
+// waitVerified opens a file that an earlier process has folded: nobody takes it for the
+// record's before the record was compared with it.
+func waitVerified(t *testing.T, s Subject) {
+	path := filepath.Join(t.TempDir(), "p.db")
+	p := s.Open(t, path)
+	fold(t, p, s.Record[:50])
+	if err := p.Close(); err != nil {
+		t.Fatal(err)
+	}
+	p = s.Open(t, path)
+	ended, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := p.Wait(ended, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("before the check: %v", err)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan error, 1)
+	go func() { done <- p.Run(ctx, &Feed{Changes: s.Record[:50], Batch: 50}) }()
+	if err := p.Wait(t.Context(), last(s.Record[:50])); err != nil {
+		t.Error(err)
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
 }
 
 // paths checks that the file is its owner's alone and that a relative path is
