@@ -9,10 +9,10 @@ import (
 	"beibu/exchange/httpapi"
 )
 
-// partiesCommand tells of parties.
+// partiesCommand lists, suspends and resumes parties.
 type partiesCommand struct {
 	List    listParties  `cmd:"" help:"List the parties of the exchange."`
-	Suspend suspendParty `cmd:"" help:"Shut a party out, from its next request on."`
+	Suspend suspendParty `cmd:"" help:"Shut a party out at every daemon, from its next request on."`
 	Resume  resumeParty  `cmd:"" help:"Let a party in again."`
 }
 
@@ -38,7 +38,7 @@ func (c *listParties) Run(ctx context.Context, s *session) error {
 	return s.table(t)
 }
 
-// suspension says whether a party is suspended, and why where that is told.
+// suspension returns whether a party is suspended, and why if that is known.
 func (s *session) suspension(p httpapi.Party) string {
 	switch {
 	case p.Suspension != nil:
@@ -52,7 +52,7 @@ func (s *session) suspension(p httpapi.Party) string {
 // shutting names a party that is shut out or let in.
 type shutting struct {
 	ID     string `complete:"parties" arg:"" help:"Party id."`
-	Reason string `required:"" help:"Why, for the log."`
+	Reason string `required:"" help:"Why, for the record."`
 }
 
 func (c *shutting) path() string { return "/v1/parties/" + url.PathEscape(c.ID) + "/suspension" }
@@ -68,7 +68,7 @@ func (s *session) printParty(p httpapi.Party) error {
 
 type suspendParty struct{ shutting }
 
-// Run shuts a party out. It is told to one daemon alone.
+// Run shuts a party out. Every daemon on the log obeys.
 func (c *suspendParty) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {

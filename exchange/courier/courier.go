@@ -19,6 +19,9 @@ const (
 	batchBytes = 512 << 10 // of documents; envelopes are half as large again
 )
 
+// finishTime bounds how long a batch that was started may take.
+const finishTime = 20 * time.Second
+
 // A Receiver is one party to which deliveries are carried.
 type Receiver struct {
 	Party        string
@@ -139,6 +142,14 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	if !r.notBefore.IsZero() {
 		parcels = nil
 	}
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	// What was started is finished even if ctx ends, as when the receiver is suspended:
+	// once Run has returned, nothing is carried any more, and what was carried is on
+	// record and is not carried again.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
+	defer cancel()
 	carried := r.carry(ctx, parcels)
 	if carried == nil {
 		for _, p := range parcels {

@@ -10,8 +10,8 @@ import (
 	"beibu/exchange"
 )
 
-// suspendParty answers POST /v1/parties/{id}/suspension. It counts for the very
-// next request of the party.
+// suspendParty answers POST /v1/parties/{id}/suspension. The suspension is in the
+// record and in force on this node before the answer.
 func (s *Server) suspendParty(c *call) error {
 	var judgement Judgement
 	if err := s.readJSON(c, &judgement); err != nil {
@@ -24,7 +24,7 @@ func (s *Server) suspendParty(c *call) error {
 	if err != nil {
 		return err
 	}
-	err = s.shut.Suspend(exchange.Suspension{Party: party.ID, Reason: judgement.Reason, Actor: c.caller.Name, At: time.Now().UTC()})
+	err = s.shut.Suspend(c.request.Context(), exchange.Suspension{Party: party.ID, Reason: judgement.Reason, Actor: c.caller.Name, At: time.Now().UTC()})
 	if err != nil {
 		return fmt.Errorf("suspend party: %w", err)
 	}
@@ -32,9 +32,9 @@ func (s *Server) suspendParty(c *call) error {
 	return c.json(http.StatusOK, wireParty(c.now, s.shut, *party, c.caller))
 }
 
-// resumeParty answers DELETE /v1/parties/{id}/suspension. What the map of
-// parties says of the party stays so. The reason is a parameter, since a body
-// is often lost on the way of a DELETE (RFC 9110 section 9.3.5).
+// resumeParty answers DELETE /v1/parties/{id}/suspension. It does not change a
+// suspension in the map of parties. The reason is a parameter, since a body is
+// often lost on the way of a DELETE (RFC 9110 section 9.3.5).
 func (s *Server) resumeParty(c *call) error {
 	p := parametersOf(c.request)
 	reason := p.text("reason")
@@ -48,7 +48,7 @@ func (s *Server) resumeParty(c *call) error {
 	if err != nil {
 		return err
 	}
-	was, err := s.shut.Lift(party.ID)
+	was, err := s.shut.Resume(c.request.Context(), exchange.Suspension{Party: party.ID, Reason: reason, Actor: c.caller.Name, At: time.Now().UTC()})
 	if err != nil {
 		return fmt.Errorf("resume party: %w", err)
 	}

@@ -72,7 +72,8 @@ type world struct {
 	recorder  *exchange.Recorder
 	access    *access.Credentials
 	admission *admission.Control
-	unkept    atomic.Pointer[error] // why suspensions cannot be kept, or nil
+	unkept    atomic.Pointer[error] // why suspensions cannot be recorded, or nil
+	shut      *exchange.Suspensions
 
 	description description  // of the API: every answer is held against it
 	left        atomic.Int64 // bytes that are held for requests that are over
@@ -117,6 +118,14 @@ func (w *world) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 // Owned asks the store.
 func (w *world) Owned(ctx context.Context, key string) (queue.Entry, error) {
 	return w.store.Owned(ctx, key)
+}
+
+// Append is the queue.Appender of suspensions: it fails as the test says.
+func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
+	if err := w.unkept.Load(); err != nil {
+		return 0, *err
+	}
+	return w.store.Append(ctx, events...)
 }
 
 // failAdmits makes every admit fail with an error, until it is nil.
@@ -203,13 +212,8 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
 	w.current.Store(w.newInForce())
-	suspended := exchange.NewSuspensions(nil, func([]exchange.Suspension) error {
-		if err := w.unkept.Load(); err != nil {
-			return *err
-		}
-		return nil
-	})
-	w.intake = &exchange.Intake{Suspended: suspended, Log: w}
+	w.shut = exchange.NewSuspensions(w, w.store, nil)
+	w.intake = &exchange.Intake{Suspended: w.shut, Log: w}
 	w.access, err = access.NewCredentials(credentials())
 	must(err)
 	core, lines := observer.New(zapcore.InfoLevel)
@@ -218,12 +222,12 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.admission, err = admission.New(admission.Options{
-		Current: &w.current, Intake: w.intake, Suspended: suspended, Limits: append(admitted, admission.Limits{})[0],
+		Current: &w.current, Intake: w.intake, Suspended: w.shut, Limits: append(admitted, admission.Limits{})[0],
 		Detached: w.left.Load, Metrics: w.registry,
 	})
 	must(err)
 	w.server, err = httpapi.New(httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: suspended, Journal: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	})
@@ -237,8 +241,9 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 // run folds, dispatches and serves until the test ends.
 func (w *world) run() {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 2)
+	ended := make(chan error, 3)
 	go func() { ended <- w.index.Run(ctx, w.store) }()
+	go func() { ended <- w.shut.Follow(ctx, w.store) }()
 	go func() { ended <- (&exchange.Dispatch{Log: w.store}).Run(ctx) }()
 	server := httptest.NewUnstartedServer(nil)
 	server.Config = w.server.HTTP()
@@ -247,7 +252,7 @@ func (w *world) run() {
 	w.t.Cleanup(func() {
 		server.Close()
 		cancel()
-		for range 2 {
+		for range cap(ended) {
 			if err := <-ended; err != nil {
 				w.t.Error(err)
 			}

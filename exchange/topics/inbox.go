@@ -57,6 +57,10 @@ type reception struct {
 // much under way as they may. That is how a flood is slowed down, and no failure.
 var errOverloaded = errors.New("no room now")
 
+// errSuspended means that a document waits because its party is suspended. It stays in
+// the topic, and is read again once the party is resumed.
+var errSuspended = errors.New("party suspended")
+
 // insist tries until it succeeds, and tells whether it did before ctx ended.
 func (r *reception) insist(ctx context.Context, trouble string, try func() error) bool {
 	for failures := 1; ctx.Err() == nil; failures++ {
@@ -68,7 +72,7 @@ func (r *reception) insist(ctx context.Context, trouble string, try func() error
 			return false
 		}
 		level := zap.WarnLevel
-		if errors.Is(err, errOverloaded) {
+		if errors.Is(err, errOverloaded) || errors.Is(err, errSuspended) {
 			level = zap.DebugLevel
 		}
 		r.Log.Log(level, trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
@@ -125,6 +129,8 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	submit := func() error {
 		said = r.Admission.Submit(ctx, r.party, request, document.value)
 		switch {
+		case said.Code == exchange.CodeSuspended:
+			return errors.Join(errSuspended, said.Err)
 		case said.Overloaded:
 			return errors.Join(errOverloaded, said.Err)
 		case said.RetryAfter > 0:

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -61,12 +62,15 @@ type Daemon struct {
 	last      *prepared                  // what is in force; New and Reload alone use it
 	observer  exchange.Observer          // of the steps of deliveries
 
-	sharedReceipt  string              // thumbprint of the key that signs the receipts of the log
-	sourcesChanged chan struct{}       // rung where a reload brings other sources of revocations
-	topics         *cloudevents.Writer // to topics of parties; or nil, if there is no Kafka
-	courier        *courier.Courier    // or nil, if there is no Kafka
-	inbox          *topics.Inbox       // or nil, if there is no Kafka
-	jobs           supervisor          // of the topics of parties
+	sharedReceipt  string                // thumbprint of the key that signs the receipts of the log
+	sourcesChanged chan struct{}         // rung where a reload brings other sources of revocations
+	topics         *cloudevents.Writer   // to topics of parties; or nil, if there is no Kafka
+	courier        *courier.Courier      // or nil, if there is no Kafka
+	inbox          *topics.Inbox         // or nil, if there is no Kafka
+	jobs           supervisor            // of the topics of parties
+	carriedOver    []exchange.Suspension // from the file of an earlier version, until they are in the record
+	assigning      sync.Mutex            // held while jobs are assigned
+	topicsServed   atomic.Bool           // jobs may be assigned
 
 	public, private net.Addr
 }
@@ -130,9 +134,10 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return fmt.Errorf("load rules: %w", err)
 	}
 	d.life.onStop("hardware modules", func(context.Context) error { return d.tokens.Close() })
-	if d.shut, err = openSuspensions(d.config.Data); err != nil {
+	if d.carriedOver, err = readSuspensions(d.config.Data); err != nil {
 		return err
 	}
+	d.shut = exchange.NewSuspensions(d.recorder.Appender, d.store, d.enforce)
 	d.checks = exchange.NewChecks(d.config.Catalog, set)
 	first, err := d.prepare(d.config)
 	if err != nil {
@@ -214,6 +219,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
+	if err := d.followSuspensions(ctx); err != nil {
+		return err
+	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}
 	d.work("dispatch", d.persist("dispatch", dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
@@ -238,18 +246,24 @@ func (d *Daemon) start(ctx context.Context) error {
 	return nil
 }
 
-// catchUp returns once the index shows all that the queue holds. It retries while
-// the queue is unavailable. If the disk refuses the index, it returns too: what can
-// be read is served, /readyz names the reason, and the index continues in the
-// background once there is room.
+// catchUp returns once the index shows all that the queue holds. If the disk refuses
+// the index, it returns too: what can be read is served, /readyz names the reason,
+// and the index continues in the background once there is room.
 func (d *Daemon) catchUp(ctx context.Context) error {
+	err := d.insist(ctx, d.recorder.Settle)
+	if errors.Is(err, projection.ErrRefused) {
+		d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
+		return nil
+	}
+	return err
+}
+
+// insist calls do until it succeeds. It tries again every second if the queue is
+// unavailable, unless the disk refuses the index.
+func (d *Daemon) insist(ctx context.Context, do func(context.Context) error) error {
 	for {
-		err := d.recorder.Settle(ctx)
-		if errors.Is(err, projection.ErrRefused) {
-			d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
-			return nil
-		}
-		if err == nil || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
+		err := do(ctx)
+		if err == nil || errors.Is(err, projection.ErrRefused) || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
 			return err
 		}
 		select {

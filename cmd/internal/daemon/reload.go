@@ -40,7 +40,7 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	changes := d.last.changes(next)
 	d.use(next)
 	d.ringRevocations()
-	d.jobs.assign(d.topicJobs(l.Parties))
+	d.assignTopics()
 	if later := d.atNextStart(l.Config); len(later) > 0 {
 		d.log.Warn("changed settings take effect at the next start", zap.Strings("settings", later))
 	}

@@ -1,8 +1,11 @@
 package daemon
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -19,6 +22,7 @@ type supervisor struct {
 
 	mu      sync.Mutex
 	running map[string]*running // guarded by mu; by the name of the job
+	leaving map[string]*running // guarded by mu; canceled, and perhaps not ended yet, by the name of the job
 	over    bool                // guarded by mu; no more jobs are started
 }
 
@@ -41,16 +45,55 @@ func (s *supervisor) assign(jobs []job) {
 	for _, j := range jobs {
 		one := s.running[j.name]
 		if one == nil || one.spec != j.spec {
-			one = s.start(j, one)
+			one = s.start(j, cmp.Or(one, s.leaving[j.name]))
 		}
 		next[j.name] = one
 	}
+	maps.DeleteFunc(s.leaving, func(_ string, one *running) bool { return one.ended() })
 	for name, one := range s.running {
 		if next[name] != one {
 			one.cancel()
+			s.leave(name, one)
 		}
 	}
 	s.running = next
+}
+
+// leave keeps a canceled job until it has ended. It has waited for the one before it.
+func (s *supervisor) leave(name string, one *running) {
+	if s.leaving == nil {
+		s.leaving = make(map[string]*running)
+	}
+	s.leaving[name] = one
+}
+
+// ended returns once the canceled jobs with the names have ended, or with the error
+// of ctx.
+func (s *supervisor) ended(ctx context.Context, names ...string) error {
+	for _, name := range names {
+		s.mu.Lock()
+		one := s.leaving[name]
+		s.mu.Unlock()
+		if one == nil {
+			continue
+		}
+		select {
+		case <-one.done:
+		case <-ctx.Done():
+			return fmt.Errorf("end %s: %w", name, context.Cause(ctx))
+		}
+	}
+	return nil
+}
+
+// ended reports whether the job has ended.
+func (r *running) ended() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // start starts a job when the one before it, of the same name, has ended.
@@ -72,7 +115,7 @@ func (s *supervisor) start(j job, before *running) *running {
 // stop ends all jobs at once, and waits for them until ctx ends.
 func (s *supervisor) stop(ctx context.Context) error {
 	s.mu.Lock()
-	all := s.running
+	all := append(slices.Collect(maps.Values(s.running)), slices.Collect(maps.Values(s.leaving))...)
 	s.over = true
 	s.mu.Unlock()
 	for _, one := range all {

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -8,28 +9,78 @@ import (
 	"os"
 	"path/filepath"
 
+	"go.uber.org/zap"
+
 	"beibu/exchange"
 )
 
-// openSuspensions reads who operators have shut out, from a file that holds it
-// over restarts. It is this daemon's alone: the record that daemons share is of
-// exchanges, and a party is none. A file that cannot be read keeps the daemon
-// from starting, since it would let in who was shut out.
-func openSuspensions(data string) (*exchange.Suspensions, error) {
-	path := filepath.Join(data, "suspensions.json")
-	var standing []exchange.Suspension
+// suspensionsFile is where a daemon before version 2 of the record kept the
+// suspensions by operators, for itself alone.
+const suspensionsFile = "suspensions.json"
+
+// readSuspensions reads the suspensions of an earlier version. A file that cannot be
+// read keeps the daemon from starting, since it would let in a suspended party.
+func readSuspensions(data string) ([]exchange.Suspension, error) {
+	path := filepath.Join(data, suspensionsFile)
 	text, err := os.ReadFile(path)
-	if err == nil {
-		err = json.Unmarshal(text, &standing)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+	var all []exchange.Suspension
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
 		return nil, fmt.Errorf("read suspensions in %s: %w", path, err)
 	}
-	return exchange.NewSuspensions(standing, func(all []exchange.Suspension) error {
-		text, err := json.MarshalIndent(all, "", "  ")
-		if err != nil {
-			return fmt.Errorf("write suspensions: %w", err)
+	return all, nil
+}
+
+// followSuspensions returns once this node has the suspensions that the record
+// holds, and those of an earlier version are in it. Nothing is served before. The
+// index saves reading the whole record, unless the disk refuses it: then it may be
+// that of another record.
+func (d *Daemon) followSuspensions(ctx context.Context) error {
+	at := d.index.Sequence()
+	if err := d.recorder.Settle(ctx); err == nil {
+		if err := d.shut.Restore(ctx, d.index, at); err != nil {
+			return err
 		}
-		return writeWhole(path, string(text)+"\n")
-	}), nil
+	}
+	d.work("suspensions", d.persist("suspensions", func(ctx context.Context) error { return d.shut.Follow(ctx, d.store) }))
+	if err := d.insist(ctx, d.shut.Settle); err != nil {
+		return err
+	}
+	return d.carryOver(ctx)
+}
+
+// carryOver puts the suspensions of an earlier version into the record, and renames
+// their file. A crash in between puts them there again.
+func (d *Daemon) carryOver(ctx context.Context) error {
+	for _, one := range d.carriedOver {
+		if _, suspended := d.shut.Get(one.Party); suspended {
+			continue
+		}
+		if err := d.insist(ctx, func(ctx context.Context) error { return d.shut.Suspend(ctx, one) }); err != nil {
+			return fmt.Errorf("carry over suspension of %s: %w", one.Party, err)
+		}
+	}
+	path := filepath.Join(d.config.Data, suspensionsFile)
+	err := os.Rename(path, path+".carried-over")
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("carry over suspensions: %w", err)
+	}
+	d.log.Info("suspensions of an earlier version are in the record now, file renamed",
+		zap.Int("suspensions", len(d.carriedOver)), zap.String("file", path+".carried-over"))
+	return nil
+}
+
+// enforce returns once this node carries nothing to the topic of a suspended party,
+// and reads nothing from it.
+func (d *Daemon) enforce(ctx context.Context, party string) error {
+	d.assignTopics()
+	return d.jobs.ended(ctx, deliverJob+party, inboundJob+party)
 }

@@ -64,13 +64,13 @@ func (s *station) restart() {
 	s.Daemon = next
 }
 
-// Who was shut out is not let in because a file cannot be read.
+// A suspended party is not let in because a file cannot be read.
 func TestBrokenSuspensions(t *testing.T) {
 	dir := t.TempDir()
 	if err := os.WriteFile(filepath.Join(dir, "suspensions.json"), []byte("[{"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openSuspensions(dir); err == nil {
-		t.Error("opened")
+	if _, err := readSuspensions(dir); err == nil {
+		t.Error("a broken file was read")
 	}
 }

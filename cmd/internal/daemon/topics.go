@@ -3,7 +3,6 @@ package daemon
 import (
 	"context"
 
-	"beibu/exchange"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/courier"
 	topic "beibu/exchange/courier/kafka"
@@ -42,23 +41,57 @@ func (d *Daemon) openTopics() error {
 	return nil
 }
 
-// serveTopics begins to carry to and to receive from the topics in force.
+// serveTopics begins to carry to and to receive from the topics in force, and
+// stops and continues as parties are suspended and resumed.
 func (d *Daemon) serveTopics() {
 	d.life.onStop("topics of parties", d.jobs.stop)
-	d.jobs.assign(d.topicJobs(d.current.Load().Parties))
+	d.topicsServed.Store(true)
+	d.work("topics of suspended parties", func(ctx context.Context) error {
+		for {
+			changed := d.shut.Changed() // before the look, so that nothing is missed after it
+			d.assignTopics()
+			select {
+			case <-changed:
+			case <-ctx.Done():
+				return nil
+			}
+		}
+	})
 }
 
-// topicJobs are what the topics of parties ask for. One daemon of those that
-// share the log carries to a topic; all of them share an inbound topic. What
-// is addressed to a suspended party waits, and what it sends is answered.
-func (d *Daemon) topicJobs(parties *exchange.Parties) []job {
+// assignTopics begins and ends the work at the topics of parties, as the
+// configuration in force and the suspensions say. Nothing begins before the public
+// listener does.
+func (d *Daemon) assignTopics() {
+	d.assigning.Lock()
+	defer d.assigning.Unlock()
+	if d.topicsServed.Load() {
+		d.jobs.assign(d.topicJobs())
+	}
+}
+
+// The names of jobs, before the id of a party. Elections and consumer groups have
+// them too.
+const (
+	deliverJob = "deliver."
+	inboundJob = "inbound."
+)
+
+// topicJobs are the jobs for the topics of parties. One daemon of those that share
+// the log carries to a topic; all of them share an inbound topic. What is addressed
+// to a suspended party waits, and so does what it has written to its topic.
+func (d *Daemon) topicJobs() []job {
 	if d.courier == nil {
 		return nil
 	}
+	now := d.current.Load()
 	var jobs []job
-	for _, p := range parties.All() {
-		if p.Deliver.Topic != "" && !p.Suspended {
-			name := "deliver." + p.ID
+	for _, p := range now.Parties.All() {
+		if d.shut.Includes(now, p.ID) {
+			continue
+		}
+		if p.Deliver.Topic != "" {
+			name := deliverJob + p.ID
 			jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
 				return d.courier.Run(ctx, courier.Receiver{
 					Party: p.ID, Carrier: topic.NewTopic(d.topics, p.Deliver.Topic), Acknowledges: p.Deliver.ByReceiver(),
@@ -66,7 +99,7 @@ func (d *Daemon) topicJobs(parties *exchange.Parties) []job {
 			})})
 		}
 		if p.Inbound.Topic != "" {
-			jobs = append(jobs, job{"inbound." + p.ID, p.Inbound, func(ctx context.Context) error {
+			jobs = append(jobs, job{inboundJob + p.ID, p.Inbound, func(ctx context.Context) error {
 				return d.inbox.Receive(ctx, p.ID, p.Inbound)
 			}})
 		}

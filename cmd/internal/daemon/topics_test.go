@@ -50,9 +50,9 @@ func fakeKafka(t *testing.T) *kfake.Cluster {
 	return c
 }
 
-// newPort makes the topics and starts a daemon whose parties have more said of
-// them, by their ids.
-func newPort(t *testing.T, brokers []string, said map[string]string) *port {
+// newPort makes the topics, and more of them, and starts a daemon whose parties have
+// more said of them, by their ids.
+func newPort(t *testing.T, brokers []string, said map[string]string, more ...string) *port {
 	t.Helper()
 	p := &port{t: t, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers}
 	var err error
@@ -60,7 +60,11 @@ func newPort(t *testing.T, brokers []string, said map[string]string) *port {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kafka.Close)
-	made, err := kadm.NewClient(p.kafka).CreateTopics(t.Context(), 1, 1, nil, p.prefix+"documents", p.prefix+"replies", p.prefix+"vn", p.prefix+"trade")
+	names := append([]string{"documents", "replies", "vn", "trade"}, more...)
+	for i := range names {
+		names[i] = p.prefix + names[i]
+	}
+	made, err := kadm.NewClient(p.kafka).CreateTopics(t.Context(), 1, 1, nil, names...)
 	if err != nil || made.Error() != nil {
 		t.Fatal(err, made.Error())
 	}
