@@ -1,6 +1,6 @@
 # The few commands, by short names. What they do is said where they stand.
 
-.PHONY: run test ci bench
+.PHONY: run test ci bench release
 
 run:
 	go run ./cmd/beibud
@@ -13,3 +13,6 @@ ci:
 
 bench:
 	go test -run '^$$' -bench . ./schemas ./signing ./queue/... ./exchange ./cmd/beibud
+
+release:
+	go run ./deploy/release

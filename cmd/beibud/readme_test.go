@@ -11,12 +11,14 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"beibu/signing/signingtest"
+	"beibu/testdata"
 )
 
 // A block is what stands between fences in a page.
@@ -66,10 +68,11 @@ func blocksOf(page string) []block {
 //	daemon     a daemon runs, as `beibud run` without a configuration starts it
 //	source     the commands run in a copy of the source code
 //	ci         CI runs the commands: each must be in .ci/run
+//	release    the archive for Linux on amd64 is in the folder; only with BEIBU_LONG=1
 //	systemd    systemctl is a program of the test that does nothing
 //	PROGRAM    the program must be installed
 //	file=NAME  the text is not run but written to a file, whatever its language
-var settings = []string{"daemon", "source", "ci", "systemd", "xmlsec1", "openssl", "curl", "sha256sum"}
+var settings = []string{"daemon", "source", "ci", "release", "systemd", "xmlsec1", "openssl", "curl", "sha256sum"}
 
 // Every command in the README and in every page of the documentation is run, in
 // its order, each page in a folder of its own.
@@ -170,7 +173,7 @@ func runPage(t *testing.T, page, bin string, stamps func(string) string) {
 	if text == "" {
 		return
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, "bash", "-c", text)
 	cmd.Dir = dir
@@ -197,6 +200,9 @@ func pageScript(t *testing.T, page, dir string) string {
 		}
 		if b.has("daemon") && !serving {
 			lines, serving = append(lines, startDaemon), true
+		}
+		if b.has("release") {
+			lines = append(lines, "(cd "+quoted(projectFolder(t))+" && go run ./deploy/release -out "+quoted(dir)+" linux/amd64)")
 		}
 		if b.has("source") {
 			source = cmp.Or(source, copyModule(t))
@@ -240,6 +246,11 @@ func runnable(t *testing.T, b block) bool {
 			}
 			return false
 		case slices.Contains([]string{"daemon", "source", "systemd"}, s):
+		case s == "release":
+			if !testdata.Long() || runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
+				t.Logf("SKIPPED: the commands at line %d need an archive for Linux on amd64; set BEIBU_LONG=1", b.line)
+				return false
+			}
 		case !hasTool(t, s):
 			t.Logf("SKIPPED: %s is not installed, so the commands at line %d were not run", s, b.line)
 			return false
@@ -268,6 +279,16 @@ func runByCI(t *testing.T, words []string) bool {
 		}
 	}
 	return false
+}
+
+// projectFolder returns the top of the project.
+func projectFolder(t *testing.T) string {
+	t.Helper()
+	top, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return top
 }
 
 // written is the command that writes a file.

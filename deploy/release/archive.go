@@ -1,0 +1,96 @@
+package main
+
+import (
+	"archive/tar"
+	"archive/zip"
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// A file is one entry of an archive.
+type file struct {
+	name    string // with slashes, below the archive's folder
+	mode    fs.FileMode
+	content []byte
+}
+
+// modified is the time of every entry, so that the same content gives the same
+// bytes. A zip has no earlier one.
+var modified = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// readAll reads all files of a folder, whose names in the archive begin with prefix.
+func readAll(folder, prefix string, mode fs.FileMode) ([]file, error) {
+	var all []file
+	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		content, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		below, err := filepath.Rel(folder, name)
+		all = append(all, file{name: path.Join(prefix, filepath.ToSlash(below)), mode: mode, content: content})
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read files of the archive: %w", err)
+	}
+	return all, nil
+}
+
+func sorted(files []file) []file {
+	return slices.SortedFunc(slices.Values(files), func(a, b file) int { return cmp.Compare(a.name, b.name) })
+}
+
+// tarred returns files as a compressed tar.
+func tarred(folder string, files []file) ([]byte, error) {
+	var out bytes.Buffer
+	packed := gzip.NewWriter(&out)
+	w := tar.NewWriter(packed)
+	for _, f := range sorted(files) {
+		head := &tar.Header{Name: path.Join(folder, f.name), Mode: int64(f.mode), Size: int64(len(f.content)), ModTime: modified}
+		if err := w.WriteHeader(head); err != nil {
+			return nil, fmt.Errorf("write archive: %w", err)
+		}
+		if _, err := w.Write(f.content); err != nil {
+			return nil, fmt.Errorf("write archive: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("write archive: %w", err)
+	}
+	if err := packed.Close(); err != nil {
+		return nil, fmt.Errorf("write archive: %w", err)
+	}
+	return out.Bytes(), nil
+}
+
+// zipped returns files as a zip.
+func zipped(folder string, files []file) ([]byte, error) {
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range sorted(files) {
+		head := &zip.FileHeader{Name: path.Join(folder, f.name), Method: zip.Deflate, Modified: modified}
+		head.SetMode(f.mode)
+		entry, err := w.CreateHeader(head)
+		if err != nil {
+			return nil, fmt.Errorf("write archive: %w", err)
+		}
+		if _, err := entry.Write(f.content); err != nil {
+			return nil, fmt.Errorf("write archive: %w", err)
+		}
+	}
+	if err := w.Close(); err != nil {
+		return nil, fmt.Errorf("write archive: %w", err)
+	}
+	return out.Bytes(), nil
+}
