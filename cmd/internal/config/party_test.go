@@ -15,8 +15,8 @@ func TestPartyOfTheFile(t *testing.T) {
 	made := map[string][]string{"Signers": {"Keys", "Authorities"}}
 	file, domain := reflect.TypeFor[Party](), reflect.TypeFor[exchange.Party]()
 	known := make(map[string]bool)
-	for i := range domain.NumField() {
-		name := domain.Field(i).Name
+	for field := range domain.Fields() {
+		name := field.Name
 		from := made[name]
 		if from == nil {
 			from = []string{name}
@@ -29,9 +29,9 @@ func TestPartyOfTheFile(t *testing.T) {
 			}
 		}
 	}
-	for i := range file.NumField() {
-		if name := file.Field(i).Name; !known[name] {
-			t.Errorf("%s of the file is nothing in the domain", name)
+	for field := range file.Fields() {
+		if !known[field.Name] {
+			t.Errorf("%s of the file is nothing in the domain", field.Name)
 		}
 	}
 	in := Map{Parties: []Party{{
