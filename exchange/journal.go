@@ -22,9 +22,19 @@ type Journal interface {
 	// deliveries but without timelines, and the cursor for the next page, or 0
 	// at the end.
 	Exchanges(ctx context.Context, q Query) (page []Exchange, next int64, err error)
-	// Deliveries returns deliveries that fit, express first and then oldest
-	// first by the record, together with their exchanges, which carry that one delivery.
+	DeliveryJournal
+}
+
+// A DeliveryJournal finds deliveries. It returns them with their exchanges, of which
+// each carries that one delivery.
+type DeliveryJournal interface {
+	// Deliveries returns deliveries that fit, express first and then the oldest by the
+	// record.
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
+	// DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
+	// state, in the order of ids, which are at most 10,000. It leaves out those that
+	// there are not.
+	DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]Exchange, error)
 }
 
 // A Query narrows a list of exchanges. Zero fields do not narrow.
@@ -55,20 +65,26 @@ type DeliveryQuery struct {
 	After    int64     // sequence of the last exchange seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
-	// ByLease asks for what is handed over to the one Receiver, in the order in
-	// which the leases end, those first that have none. HandoversBelow and Limit
-	// alone narrow.
-	ByLease bool
 	// HandoversBelow leaves out what was handed over so often or more in its attempt.
 	HandoversBelow int
-	// Failing asks for what was handed over to the one Receiver so often or more in
-	// its attempt, at least 2, and is under no lease at FreeAt: the fewest hand-overs
-	// first, then the oldest by the record. Limit alone narrows.
-	Failing int
-	FreeAt  time.Time
-	// Exchanges names those wanted, of the one Receiver, at most 10,000; they come
-	// in this order, whatever their state, and nothing else narrows.
-	Exchanges []uuid.UUID
+}
+
+// A LeaseQuery narrows a list of what is handed over to one receiver and not
+// acknowledged, in the order in which the leases end, those first that have none.
+type LeaseQuery struct {
+	Receiver       string
+	HandoversBelow int // leave out what was handed over so often or more in its attempt; 0 leaves out nothing
+	Limit          int // 1 to 10,000; 0 means 100
+}
+
+// A FailingQuery narrows a list of what was handed over to one receiver again and again
+// and never acknowledged, and is under no lease at a time: the fewest hand-overs first,
+// then the oldest by the record.
+type FailingQuery struct {
+	Receiver  string
+	Handovers int       // in one attempt, so many or more; at least 2
+	FreeAt    time.Time // when there is no lease
+	Limit     int       // 1 to 10,000; 0 means 100
 }
 
 // A Fold keeps an index up to date from the queue's record.

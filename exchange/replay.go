@@ -231,7 +231,7 @@ func (r *Replay) begin(ctx context.Context, o Order, page []attempt, events []Ev
 		ids = append(ids, a.exchange)
 		failed[a.exchange] = a.number
 	}
-	found, err := r.Journal.Deliveries(ctx, DeliveryQuery{Receiver: o.Query.Receiver, Exchanges: ids})
+	found, err := r.Journal.DeliveriesOf(ctx, o.Query.Receiver, ids)
 	if err != nil {
 		return 0, err
 	}

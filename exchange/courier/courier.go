@@ -41,7 +41,7 @@ func (r Receiver) states() []exchange.State {
 
 // A Courier carries deliveries. It is safe for concurrent use by different receivers.
 type Courier struct {
-	Journal  exchange.Journal
+	Journal  exchange.DeliveryJournal
 	Bodies   queue.Bodies
 	Recorder *exchange.Recorder
 	Changed  func(receiver string) <-chan struct{} // closed when a delivery to the receiver opens

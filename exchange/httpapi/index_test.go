@@ -83,6 +83,14 @@ func (x *index) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 	return x.Journal.Deliveries(ctx, q)
 }
 
+// DeliveriesOf is exchange.Journal's.
+func (x *index) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.DeliveriesOf(ctx, receiver, ids)
+}
+
 // decisions are those of the store, or the one that a test names.
 type decisions struct {
 	*sqlite.Store

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 )
 
@@ -23,15 +25,6 @@ const (
 // delivery. It costs a step for each delivery passed; the states of
 // unfinished business have an index by receiver.
 func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
-	if len(q.Exchanges) > 0 {
-		return j.named(ctx, q)
-	}
-	if q.ByLease {
-		return j.handed(ctx, leases(q))
-	}
-	if q.Failing > 0 {
-		return j.handed(ctx, failing(q))
-	}
 	wanted := q.States
 	if len(wanted) == 0 {
 		wanted = states
@@ -53,7 +46,7 @@ func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]e
 		}
 		found, err := j.class(ctx, walk, express, wanted)
 		if err != nil {
-			return nil, fmt.Errorf("list deliveries: %w", err)
+			return nil, err
 		}
 		all = append(all, found...)
 	}
@@ -65,15 +58,11 @@ func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]e
 func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express bool, wanted []exchange.State) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	for _, state := range slices.Compact(slices.Sorted(slices.Values(wanted))) {
-		s := due(q, express, state)
-		err := j.Query(ctx, s.text(), func(rows *sql.Rows) error {
-			x, err := scanDue(rows)
-			all = append(all, x)
-			return err
-		}, s.args...)
+		found, err := j.found(ctx, due(q, express, state))
 		if err != nil {
 			return nil, err
 		}
+		all = append(all, found...)
 	}
 	slices.SortFunc(all, func(a, b exchange.Exchange) int {
 		return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Deliveries[0].Receiver, b.Deliveries[0].Receiver))
@@ -115,29 +104,27 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	return s
 }
 
-// named returns the deliveries of exchanges that are named to one receiver.
-func (j *Journal) named(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
-	ids, err := json.Marshal(q.Exchanges)
+// DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
+// state, in the order of ids.
+func (j *Journal) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
+	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
-	var all []exchange.Exchange
-	err = j.Query(ctx, `SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
+	s := &sentence{}
+	s.add(`SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
 		CROSS JOIN exchange x ON x.id = unhex(n.value, '-')
-		CROSS JOIN delivery d ON d.entry = x.sequence AND d.receiver = ? ORDER BY n.key`, func(rows *sql.Rows) error {
-		x, err := scanDue(rows)
-		all = append(all, x)
-		return err
-	}, string(ids), q.Receiver)
-	if err != nil {
-		return nil, fmt.Errorf("list deliveries: %w", err)
-	}
-	return all, nil
+		CROSS JOIN delivery d ON d.entry = x.sequence AND d.receiver = ? ORDER BY n.key`, string(list), receiver)
+	return j.found(ctx, s)
 }
 
-// leases returns the query for what is handed over to one receiver by the ends of
-// its leases.
-func leases(q exchange.DeliveryQuery) *sentence {
+// DeliveriesByLease returns what is handed over to one receiver by the ends of its
+// leases.
+func (j *Journal) DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) ([]exchange.Exchange, error) {
+	return j.found(ctx, leases(q))
+}
+
+func leases(q exchange.LeaseQuery) *sentence {
 	s := &sentence{}
 	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
 		CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.`+handed()+` AND d.receiver = ?`, q.Receiver)
@@ -148,19 +135,23 @@ func leases(q exchange.DeliveryQuery) *sentence {
 	return s
 }
 
-// failing returns the query for what was handed over to one receiver too often and
-// is under no lease.
-func failing(q exchange.DeliveryQuery) *sentence {
+// FailingDeliveries returns what was handed over to one receiver too often and is
+// under no lease.
+func (j *Journal) FailingDeliveries(ctx context.Context, q exchange.FailingQuery) ([]exchange.Exchange, error) {
+	return j.found(ctx, failing(q))
+}
+
+func failing(q exchange.FailingQuery) *sentence {
 	s := &sentence{}
 	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_again
 		CROSS JOIN exchange x ON x.sequence = d.entry WHERE `+again()+` AND d.receiver = ? AND d.handovers >= ?
 		AND (d.leased <= ? OR d.leased > ?) ORDER BY d.handovers, d.entry LIMIT ?`,
-		q.Receiver, q.Failing, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)), within(q.Limit, defaultDeliveries, maxDeliveries))
+		q.Receiver, q.Handovers, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)), within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s
 }
 
-// handed returns what a query finds of what is handed over to one receiver.
-func (j *Journal) handed(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
+// found returns the deliveries that a query finds.
+func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	err := j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 		x, err := scanDue(rows)

@@ -15,13 +15,13 @@ func ListQuery(q exchange.Query) (text string, args []any) {
 }
 
 // LeaseQuery returns the SQL for deliveries by the ends of their leases, and its arguments.
-func LeaseQuery(q exchange.DeliveryQuery) (text string, args []any) {
+func LeaseQuery(q exchange.LeaseQuery) (text string, args []any) {
 	s := leases(q)
 	return s.text(), s.args
 }
 
 // FailingQuery returns the SQL for deliveries that are failing, and its arguments.
-func FailingQuery(q exchange.DeliveryQuery) (text string, args []any) {
+func FailingQuery(q exchange.FailingQuery) (text string, args []any) {
 	s := failing(q)
 	return s.text(), s.args
 }

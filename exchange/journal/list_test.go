@@ -326,7 +326,7 @@ func TestFailing(t *testing.T) {
 		}
 	}
 	j := r.folded()
-	due, err := j.Deliveries(t.Context(), exchange.DeliveryQuery{Receiver: receiver, Failing: 2, FreeAt: began.Add(10 * time.Hour)})
+	due, err := j.FailingDeliveries(t.Context(), exchange.FailingQuery{Receiver: receiver, Handovers: 2, FreeAt: began.Add(10 * time.Hour)})
 	if err != nil {
 		t.Fatal(err)
 	}

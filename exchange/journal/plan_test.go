@@ -104,10 +104,10 @@ func TestPlansOfFailing(t *testing.T) {
 			return journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", HandoversBelow: 5, Limit: 10}, exchange.ContentHandover)
 		}},
 		"the others by lease": {"delivery_leased (receiver=?)", func() (string, []any) {
-			return journal.LeaseQuery(exchange.DeliveryQuery{Receiver: "a", ByLease: true, HandoversBelow: 5})
+			return journal.LeaseQuery(exchange.LeaseQuery{Receiver: "a", HandoversBelow: 5})
 		}},
 		"those that are failing": {"delivery_again (receiver=? AND handovers>?)", func() (string, []any) {
-			return journal.FailingQuery(exchange.DeliveryQuery{Receiver: "a", Failing: 5, FreeAt: began})
+			return journal.FailingQuery(exchange.FailingQuery{Receiver: "a", Handovers: 5, FreeAt: began})
 		}},
 		"exchanges": {"USING COVERING INDEX delivery_again", func() (string, []any) {
 			return journal.ListQuery(exchange.Query{Failing: 5, Before: 9})

@@ -104,7 +104,7 @@ func (s *settlement) look(ctx context.Context, acks []exchange.Ack) error {
 }
 
 func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery, error) {
-	found, err := s.mailbox.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: s.receiver, Exchanges: s.ids})
+	found, err := s.mailbox.journal.DeliveriesOf(ctx, s.receiver, s.ids)
 	if err != nil {
 		return nil, err
 	}

@@ -46,7 +46,7 @@ var (
 // first, so that of several that are failing each has its turn.
 type box struct {
 	receiver  string
-	journal   exchange.Journal
+	journal   Journal
 	handovers int // from which on a delivery is failing
 
 	mu     sync.Mutex
@@ -56,7 +56,7 @@ type box struct {
 	freed  chan struct{} // guarded by mu; closed when a lease ends before its time
 }
 
-func newBox(receiver string, journal exchange.Journal, handovers int) *box {
+func newBox(receiver string, journal Journal, handovers int) *box {
 	return &box{
 		receiver: receiver, journal: journal, handovers: handovers,
 		leases: newLeases(), cursor: walkBegin, freed: make(chan struct{}),
@@ -150,7 +150,7 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 // look finds out by the index when the next lease ends. Where that is over, the
 // walk goes back to it.
 func (b *box) look(ctx context.Context, now time.Time) error {
-	next, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, ByLease: true, HandoversBelow: b.handovers, Limit: 1})
+	next, err := b.journal.DeliveriesByLease(ctx, exchange.LeaseQuery{Receiver: b.receiver, HandoversBelow: b.handovers, Limit: 1})
 	b.wake = time.Time{}
 	if err != nil || len(next) == 0 {
 		return err
@@ -198,8 +198,8 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 // failing returns up to n deliveries that are failing and free.
 func (b *box) failing(ctx context.Context, n int, now time.Time) ([]exchange.Exchange, error) {
 	for limit := n + walkPage; ; limit *= 2 {
-		page, err := b.journal.Deliveries(ctx, exchange.DeliveryQuery{
-			Receiver: b.receiver, Failing: b.handovers, FreeAt: now, Limit: limit,
+		page, err := b.journal.FailingDeliveries(ctx, exchange.FailingQuery{
+			Receiver: b.receiver, Handovers: b.handovers, FreeAt: now, Limit: limit,
 		})
 		if err != nil {
 			return nil, err

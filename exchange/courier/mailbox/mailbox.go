@@ -12,10 +12,19 @@ import (
 	"beibu/exchange"
 )
 
+// A Journal finds the deliveries of mailboxes.
+type Journal interface {
+	exchange.DeliveryJournal
+	// DeliveriesByLease returns what is handed over by the ends of the leases.
+	DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) ([]exchange.Exchange, error)
+	// FailingDeliveries returns what is handed over again and again.
+	FailingDeliveries(ctx context.Context, q exchange.FailingQuery) ([]exchange.Exchange, error)
+}
+
 // A Mailbox gives receivers what is open for them. It is safe for concurrent
 // use.
 type Mailbox struct {
-	journal   exchange.Journal
+	journal   Journal
 	recorder  *exchange.Recorder
 	changed   func(receiver string) <-chan struct{}
 	handovers int
@@ -27,7 +36,7 @@ type Mailbox struct {
 // New returns a mailbox for every receiver. changed returns a channel
 // that is closed when a delivery to the receiver opens. What was handed over so often
 // or more, at least 2, and never acknowledged, comes after all others.
-func New(journal exchange.Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
+func New(journal Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
 	return &Mailbox{journal: journal, recorder: recorder, changed: changed, handovers: handovers, boxes: make(map[string]*box)}
 }
 
@@ -110,7 +119,7 @@ func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, u
 	}
 	err := m.recorder.Record(ctx, events...)
 	if err == nil {
-		found, err = m.journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: b.receiver, Exchanges: ids})
+		found, err = m.journal.DeliveriesOf(ctx, b.receiver, ids)
 	}
 	if err != nil {
 		b.release(ids...)

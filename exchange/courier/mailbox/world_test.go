@@ -45,7 +45,25 @@ func (w *world) another() *mailbox.Mailbox {
 
 // Deliveries counts what is read.
 func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
-	found, err := w.Record.Deliveries(ctx, q)
+	return w.counted(w.Record.Deliveries(ctx, q))
+}
+
+// DeliveriesOf counts what is read.
+func (w *world) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
+	return w.counted(w.Record.DeliveriesOf(ctx, receiver, ids))
+}
+
+// DeliveriesByLease counts what is read.
+func (w *world) DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) ([]exchange.Exchange, error) {
+	return w.counted(w.Record.DeliveriesByLease(ctx, q))
+}
+
+// FailingDeliveries counts what is read.
+func (w *world) FailingDeliveries(ctx context.Context, q exchange.FailingQuery) ([]exchange.Exchange, error) {
+	return w.counted(w.Record.FailingDeliveries(ctx, q))
+}
+
+func (w *world) counted(found []exchange.Exchange, err error) ([]exchange.Exchange, error) {
 	w.read.Add(int64(len(found)))
 	if between := w.between; between != nil {
 		w.between = nil
