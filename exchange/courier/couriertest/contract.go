@@ -35,6 +35,7 @@ const receiver = "gx-customs"
 func Run(t *testing.T, open func(t *testing.T) Subject) {
 	for name, check := range map[string]func(*testing.T, Subject){
 		"same bytes twice":      sameBytes,
+		"replay":                replay,
 		"errors lose nothing":   losesNothing,
 		"order":                 order,
 		"give-up has its cause": givesUp,

@@ -63,14 +63,14 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) accept(from, to int, express bool, receivers ...string) {
+func (w *world) accept(from, to int, receivers ...string) {
 	w.T.Helper()
-	w.Accept(accepted, from, to, express, receivers...)
+	w.Accept(accepted, from, to, false, receivers...)
 }
 
 // carry carries to the topic of a receiver beside the test.
-func carry(d *desk, w *world, receiver, topic string) (stop func()) {
-	return w.Run(courier.Receiver{Party: receiver, Carrier: kafka.NewTopic(d.writer, topic)})
+func carry(d *desk, w *world, receiver, topic string) {
+	w.Run(courier.Receiver{Party: receiver, Carrier: kafka.NewTopic(d.writer, topic)})
 }
 
 func TestContract(t *testing.T) {
@@ -118,7 +118,7 @@ func envelopeOnTopic(t *testing.T, brokers []string) {
 	t.Helper()
 	d, w := newDesk(t, brokers), newWorld(t)
 	topic := d.Topic(3)
-	w.accept(1, 2, false, customs, commerce)
+	w.accept(1, 2, customs, commerce)
 	carry(d, w, customs, topic)
 	r := d.Read(topic, 1)[0]
 	numbers(t, []*kgo.Record{r}, 2)
@@ -134,7 +134,7 @@ func envelopeOnTopic(t *testing.T, brokers []string) {
 	if state := w.Delivery(1, commerce).State; state != exchange.ContentConsignment {
 		t.Errorf("the other receiver's delivery is in state %s", state)
 	}
-	w.accept(2, 3, false, customs) // the courier is woken
+	w.accept(2, 3, customs) // the courier is woken
 	w.Await(2, customs, exchange.ConsignmentAcceptance)
 	numbers(t, d.Read(topic, 2), 3)
 }
@@ -145,7 +145,7 @@ func TestWrittenAgain(t *testing.T) {
 	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
 	topic := d.Topic(1)
-	w.accept(0, 100, false, customs)
+	w.accept(0, 100, customs)
 	faults := c.Fault(
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topic, Err: kerr.NotEnoughReplicas},
 		kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topic, Err: kerr.NotEnoughReplicasAfterAppend},
@@ -179,7 +179,7 @@ func TestRefusedByTheBrokers(t *testing.T) {
 			c := kafkatest.Cluster(t)
 			d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
 			topic := d.Topic(1)
-			w.accept(0, 1, false, customs)
+			w.accept(0, 1, customs)
 			c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topic, Err: refusal})
 			carry(d, w, customs, topic)
 			w.Counts("gx-customs: failed, refused true", "gx-customs: 1 delivered, 0 given up")
@@ -202,7 +202,7 @@ func TestSlowTopicStopsItsOwnReceiver(t *testing.T) {
 		}
 		return nil, nil, false
 	})
-	w.accept(0, 1, false, customs, commerce, "gx-ocean")
+	w.accept(0, 1, customs, commerce, "gx-ocean")
 	carry(d, w, commerce, refusing)
 	carry(d, w, "gx-ocean", silent)
 	<-asked
@@ -210,7 +210,7 @@ func TestSlowTopicStopsItsOwnReceiver(t *testing.T) {
 		t.Fatal(err)
 	}
 	carry(d, w, customs, good)
-	w.accept(1, 200, false, customs)
+	w.accept(1, 200, customs)
 	w.Await(199, customs, exchange.ConsignmentAcceptance)
 	for _, receiver := range []string{commerce, "gx-ocean"} {
 		if state := w.Delivery(0, receiver).State; state != exchange.ContentConsignment {
@@ -228,7 +228,7 @@ func TestSlowTopicStopsItsOwnReceiver(t *testing.T) {
 func TestHandedOverBefore(t *testing.T) {
 	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
 	topic := d.Topic(1)
-	w.accept(0, 1, false, customs)
+	w.accept(0, 1, customs)
 	w.Move(0, customs, exchange.ContentHandover, 1, accepted)
 	carry(d, w, customs, topic)
 	w.Await(0, customs, exchange.ConsignmentAcceptance)
@@ -239,7 +239,7 @@ func TestHandedOverBefore(t *testing.T) {
 func TestTopicNotThere(t *testing.T) {
 	c := kafkatest.Cluster(t)
 	d, w := newDesk(t, c.ListenAddrs()), newWorld(t)
-	w.accept(0, 1, false, customs)
+	w.accept(0, 1, customs)
 	carry(d, w, customs, "late")
 	for range 2 {
 		if said := <-w.Warned; said != "deliveries failed, retrying" {
