@@ -28,6 +28,7 @@ const (
 	ReplayDelivery                // within [Principal.ScopeReplay]
 	DecideHeld                    // release or refuse a held exchange
 	SuspendParty                  // suspend or resume a party
+	ReadAudit                     // events of the record that are about no exchange
 	actions                       // how many there are
 )
 
@@ -47,6 +48,7 @@ var permissions = [actions]struct {
 	ReplayDelivery:  {"replay deliveries", PartyRole | OperatorRole},
 	DecideHeld:      {"decide held exchange", OperatorRole},
 	SuspendParty:    {"suspend party", OperatorRole},
+	ReadAudit:       {"read audit", OperatorRole},
 }
 
 // Actions returns every action.

@@ -20,6 +20,7 @@ var granted = map[access.Action]struct{ anonymous, party, operator bool }{
 	access.ReplayDelivery:  {false, true, true},
 	access.DecideHeld:      {false, false, true},
 	access.SuspendParty:    {false, false, true},
+	access.ReadAudit:       {false, false, true},
 }
 
 func TestPermissions(t *testing.T) {

@@ -67,6 +67,14 @@ func (x *index) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, 
 	return found, err
 }
 
+// Audit is exchange.AuditLog's.
+func (x *index) Audit(ctx context.Context, q exchange.AuditQuery) ([]exchange.Event, int64, error) {
+	if err := x.failure(); err != nil {
+		return nil, 0, err
+	}
+	return x.Journal.Audit(ctx, q)
+}
+
 // Exchanges is exchange.Journal's.
 func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	if err := x.failure(); err != nil {

@@ -38,6 +38,7 @@ type Options struct {
 	Admission    *admission.Control
 	Suspended    *exchange.Suspensions // those of Admission; or nil
 	Journal      exchange.Journal
+	Audit        exchange.AuditLog
 	Recorder     *exchange.Recorder
 	Undispatched queue.Undispatched // accepted, and in no index yet
 	Mailbox      Mailbox
@@ -88,6 +89,7 @@ type Server struct {
 	admission   *admission.Control
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
+	auditLog    exchange.AuditLog
 	finder      exchange.Finder
 	replay      exchange.Replay
 	hold        exchange.Hold
@@ -114,12 +116,12 @@ type Server struct {
 // New returns the API. It returns an error if a part is missing or if its metrics
 // are registered already.
 func New(o Options) (*Server, error) {
-	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Recorder == nil || o.Undispatched == nil || o.Mailbox == nil ||
+	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Audit == nil || o.Recorder == nil || o.Undispatched == nil || o.Mailbox == nil ||
 		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
 		return nil, errors.New("make HTTP API: a part is missing")
 	}
 	s := &Server{
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit,
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
@@ -206,6 +208,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
 		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
+		{"GET /v1/audit", access.ReadAudit, s.listAudit},
 		{"GET /v1/routes", access.ReadRoutes, s.listRoutes},
 		{"GET /v1/rules", access.ReadPublic, s.listRules},
 		{"GET /v1/keys", access.ReadPublic, s.listKeys},

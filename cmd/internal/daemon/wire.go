@@ -34,7 +34,7 @@ func (d *Daemon) newAPI(credentials []access.Credential) error {
 	}
 	d.api, err = httpapi.New(httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
 		Access: d.access,

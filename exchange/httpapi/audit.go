@@ -1,0 +1,77 @@
+package httpapi
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+
+	"beibu/exchange"
+	"beibu/exchange/answer"
+	"beibu/queue"
+)
+
+// AuditPage answers GET /v1/audit: events in the order of the record.
+type AuditPage struct {
+	Events []AuditEvent `json:"events"`
+	Next   string       `json:"next,omitempty"` // for after; absent at the end
+}
+
+// AuditEvent is one event of the record whose subject is no exchange.
+type AuditEvent struct {
+	Sequence int64          `json:"sequence"` // in the record, which orders all events
+	Subject  AuditSubject   `json:"subject"`
+	Name     exchange.State `json:"name"`
+	At       answer.Time    `json:"at"`
+	Actor    string         `json:"actor,omitempty"`
+	Reason   string         `json:"reason,omitempty"`
+}
+
+// AuditSubject is what an event is about.
+type AuditSubject struct {
+	Kind string `json:"kind"`
+	ID   string `json:"id"`
+}
+
+// listAudit answers GET /v1/audit.
+func (s *Server) listAudit(c *call) error {
+	p := parametersOf(c.request)
+	q := exchange.AuditQuery{Since: p.time("since"), After: p.cursor("after"), Limit: p.number("limit", 1, maxPage, 0)}
+	q.Kind, q.ID = p.subject("subject")
+	if err := p.err(); err != nil {
+		return err
+	}
+	if q.Kind == queue.SubjectParty {
+		if err := s.filters(c).Check(c.request.Context(), "", q.ID); err != nil {
+			return err
+		}
+	}
+	found, next, err := s.auditLog.Audit(c.request.Context(), q)
+	if err != nil {
+		return err
+	}
+	page := AuditPage{Events: make([]AuditEvent, 0, len(found)), Next: writeCursor(next)}
+	for _, e := range found {
+		page.Events = append(page.Events, AuditEvent{
+			Sequence: e.Sequence, Subject: AuditSubject{Kind: e.Subject.Kind.String(), ID: e.Subject.ID},
+			Name: e.Name, At: answer.Time{Time: e.At.UTC()}, Actor: e.Cause.Actor, Reason: e.Cause.Reason,
+		})
+	}
+	return c.json(http.StatusOK, page)
+}
+
+// subject returns a kind of subject and, behind a colon, the id of one, as in
+// "party:window-vn". An exchange is refused: its events are its timeline.
+func (p *parameters) subject(name string) (queue.SubjectKind, string) {
+	text := p.text(name)
+	if text == "" {
+		return queue.SubjectExchange, ""
+	}
+	kind, id, named := strings.Cut(text, ":")
+	k, known := queue.ParseSubjectKind(kind)
+	if !known || k == queue.SubjectExchange || named && id == "" {
+		kinds := strings.Join(queue.SubjectKinds()[1:], ", ")
+		p.refuse(name, fmt.Sprintf("one of %s, alone or with :ID; the events of an exchange are in its timeline", kinds),
+			fmt.Sprintf("应为以下之一，可后接 :ID：%s；交换的事件见其时间线", kinds))
+	}
+	return k, id
+}
