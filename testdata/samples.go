@@ -68,7 +68,7 @@ func Find(kind, name string) (Sample, error) {
 }
 
 // Numbered returns a copy of a document with another number, which replaces
-// the old one wherever it stands as the whole text of an element.
+// the old one wherever it is the whole text of an element.
 func Numbered(document []byte, old, number string) []byte {
 	return bytes.ReplaceAll(document, []byte(">"+old+"<"), []byte(">"+number+"<"))
 }

@@ -41,7 +41,7 @@ func (c *ackMail) Validate() error {
 // at all.
 const maxAcks = 500
 
-// Run sends the acks and prints how each delivery now stands.
+// Run sends the acks and prints the state of each delivery.
 func (c *ackMail) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {

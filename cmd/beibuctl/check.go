@@ -56,7 +56,7 @@ func (m mapped) inForce() (*exchange.InForce, error) {
 // A verdict is what was found in one file, as it is printed.
 type verdict struct {
 	File   string  `json:"file"`
-	Kind   string  `json:"kind"` // "" where it was not recognised
+	Kind   string  `json:"kind"` // "" if it was not recognised
 	Valid  bool    `json:"valid"`
 	Faults []fault `json:"faults"`
 	More   int     `json:"faultsOmitted,omitempty"` // how many more were found
@@ -125,7 +125,7 @@ func (s *session) check(ctx context.Context, now *exchange.InForce, as, file str
 }
 
 // unchecked is the verdict on a file that could not be judged: programs find
-// the reason where they look for faults.
+// the reason, at the place where they look for faults.
 func unchecked(file, code string, err error) verdict {
 	return verdict{File: file, err: err, Faults: []fault{{
 		Code: code, Severity: rules.Reject.String(), Message: err.Error(), Source: "beibuctl",

@@ -108,7 +108,7 @@ func TestWordsAreHarmless(t *testing.T) {
 	}
 }
 
-// Every command and every flag is completed where it may stand.
+// Every command and every flag is completed at each place that allows it.
 func TestBashCompletion(t *testing.T) {
 	everyCommand(t, func(path []string, node *kong.Node) {
 		commands, flags := wordsOf(node)

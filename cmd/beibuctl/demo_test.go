@@ -39,12 +39,12 @@ func TestDemoKeepsItsWord(t *testing.T) {
 	if err != nil {
 		t.Errorf("%v\n%s\n%s", err, strings.Join(program, "\n"), tried)
 	}
-	for _, told := range []string{
+	for _, text := range []string{
 		"SubmissionAcceptance  ata-carnet  CN/4503/26/00011", "ConsignmentRejection",
 		"planned: 1 delivery", "done: 1 delivery", "ContentConsignment +2",
 	} {
-		if !regexp.MustCompile(told).Match(tried) {
-			t.Errorf("not told: %s in\n%s", told, tried)
+		if !regexp.MustCompile(text).Match(tried) {
+			t.Errorf("missing: %s in\n%s", text, tried)
 		}
 	}
 	scraped(t, string(tried))

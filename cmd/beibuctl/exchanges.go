@@ -123,7 +123,7 @@ type judgement struct {
 	Reason string     `required:"" help:"Why, for the record."`
 }
 
-func (j *judgement) settle(ctx context.Context, s *session, how string) error {
+func (j *judgement) decide(ctx context.Context, s *session, how string) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
@@ -139,13 +139,13 @@ type releaseHeld struct{ judgement }
 
 // Run releases a held exchange.
 func (c *releaseHeld) Run(ctx context.Context, s *session) error {
-	return c.settle(ctx, s, "/release")
+	return c.decide(ctx, s, "/release")
 }
 
 type refuseHeld struct{ judgement }
 
 // Run refuses a held exchange.
-func (c *refuseHeld) Run(ctx context.Context, s *session) error { return c.settle(ctx, s, "/refusal") }
+func (c *refuseHeld) Run(ctx context.Context, s *session) error { return c.decide(ctx, s, "/refusal") }
 
 // reading is one of the things that an exchange has as bytes.
 type reading struct {
@@ -183,7 +183,7 @@ func (c *readDocument) Run(ctx context.Context, s *session) error {
 
 type readEnvelope struct {
 	reading
-	Profile string `enum:"b-b,b-t" default:"b-b" help:"b-b: as it was kept; b-t: with a time stamp in each seal, where an authority has given one."`
+	Profile string `enum:"b-b,b-t" default:"b-b" help:"b-b: as it was kept; b-t: with a time stamp in each seal, if an authority has given one."`
 }
 
 // Run prints the envelope, byte for byte.

@@ -19,11 +19,11 @@ const (
 	exitUnable = 2 // it could not be done, or the exchange could not be asked
 )
 
-// errFaults ends a command that did its work, has told what it found, and
+// errFaults ends a command that did its work, has printed what it found, and
 // found faults.
 var errFaults = errors.New("faults were found")
 
-// errUnable ends a command that has told, thing by thing, what it could not do.
+// errUnable ends a command that has printed, one by one, what it could not do.
 var errUnable = errors.New("not everything could be done")
 
 // hinted is an error with what can be done about it.

@@ -22,7 +22,7 @@ import (
 // getMail fetches deliveries.
 type getMail struct {
 	Dir   string        `required:"" placeholder:"DIR" help:"Folder to keep them in, as EXCHANGEID.xml and EXCHANGEID.envelope.xml."`
-	Wait  time.Duration `default:"0s" help:"How long to wait where nothing is there yet, at most 60s (${default})."`
+	Wait  time.Duration `default:"0s" help:"How long to wait if nothing is there yet, at most 60s (${default})."`
 	Limit int           `default:"0" help:"How many at most; 0 means all that wait (${default})."`
 	Lease time.Duration `default:"60s" help:"How long nobody else gets what was fetched, from 1s to 1h (${default})."`
 	Trust []string      `placeholder:"PATH" help:"PEM file, or folder of *.pem files, with the certificates whose seals count; by default those that the daemon publishes."`
@@ -59,7 +59,7 @@ type kept struct {
 const maxMail = 50
 
 // Run fetches until nothing is there, or the limit is reached. What does not
-// hold is told and not kept, and comes again when its lease ends.
+// hold is reported and not kept, and comes again when its lease ends.
 func (c *getMail) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
@@ -105,7 +105,7 @@ type getting struct {
 	outcome error
 }
 
-// page fetches once, and tells whether there may be more.
+// page fetches once, and reports whether there may be more.
 func (g *getting) page(ctx context.Context) (more bool, err error) {
 	size := maxMail
 	if g.Limit > 0 {
@@ -184,7 +184,7 @@ func (g *getting) verified(ctx context.Context, item httpapi.MailboxItem) error 
 }
 
 // The names of what is kept, after the exchange id. The envelope is kept last:
-// where it is, the document is too.
+// if it is, the document is too.
 const (
 	envelopeSuffix = ".envelope.xml"
 	documentSuffix = ".xml"

@@ -37,7 +37,7 @@ func newSealing(tb testing.TB) *sealing {
 	return &sealing{keys, sealer}
 }
 
-// seal returns the envelope of a document and the mailbox item for it. Where
+// seal returns the envelope of a document and the mailbox item for it. If
 // an id is given, it is put in the place of the right one.
 func (s *sealing) seal(tb testing.TB, document, id string) ([]byte, httpapi.MailboxItem) {
 	tb.Helper()
@@ -91,7 +91,7 @@ func TestGetKeepsWhatHolds(t *testing.T) {
 		item     httpapi.MailboxItem
 		envelope []byte
 		code     int
-		told     string
+		want     string
 	}{
 		"good":                    {item, good, exitFine, item.ExchangeID + "  k  n  s\n"},
 		"another's envelope":      {item, other, exitFaults, "envelope.exchange-id"},
@@ -107,7 +107,7 @@ func TestGetKeepsWhatHolds(t *testing.T) {
 			dir := t.TempDir()
 			url := serveMail(t, ours.keys, test.item, test.envelope)
 			code, stdout, stderr := called(t, "--server", url, "mailbox", "get", "--dir", filepath.Join(dir, "a", "b"))
-			if code != test.code || !strings.Contains(stdout, test.told) || !strings.Contains(stderr, "--trust names keys of your own") {
+			if code != test.code || !strings.Contains(stdout, test.want) || !strings.Contains(stderr, "--trust names keys of your own") {
 				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 			kept, _ := filepath.Glob(filepath.Join(dir, "a", "b", "*"))

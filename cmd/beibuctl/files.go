@@ -13,7 +13,7 @@ import (
 // keep writes a new file in a folder, whole or not at all. If there is a regular
 // file of that name already, it must hold the same bytes, and stays. What is
 // there and no regular file (a link, a pipe, a device) is neither read nor
-// written: it may lead anywhere, and a pipe may block for ever.
+// written: it may lead anywhere, and a pipe may block without end.
 func keep(dir, name string, content []byte) error {
 	path := filepath.Join(dir, name)
 	switch same, err := holds(path, content); {
@@ -87,7 +87,7 @@ func syncFolder(dir string) error {
 	return errors.Join(f.Sync(), f.Close())
 }
 
-// folder makes a folder where it is not there.
+// folder makes a folder if it is not there.
 func folder(dir string) error {
 	if err := os.MkdirAll(dir, 0o750); err != nil {
 		return fmt.Errorf("make folder: %w", err)

@@ -12,7 +12,7 @@ import (
 )
 
 // What is kept is a new regular file. Whatever else has its name is neither
-// written nor read: a link may lead out of the folder, a pipe blocks for ever.
+// written nor read: a link may lead out of the folder, a pipe blocks without end.
 func TestKeepWritesNewFilesAlone(t *testing.T) {
 	const content = "<a/>"
 	outside := filepath.Join(t.TempDir(), "outside")

@@ -59,7 +59,7 @@ type streams struct {
 	terminal bool // a person sees err, and may be shown progress
 }
 
-// isTerminal tells whether a person sees what is written to a file.
+// isTerminal reports whether a person sees what is written to a file.
 func isTerminal(f *os.File) bool { return isatty.IsTerminal(f.Fd()) }
 
 // run does what the arguments ask and returns the exit code.
@@ -86,7 +86,7 @@ type commandLine struct {
 	context *kong.Context
 }
 
-// parse reads the command line. It returns nil and an exit code where there is
+// parse reads the command line. It returns nil and an exit code if there is
 // nothing more to do, since help was asked for and given.
 func parse(args []string, std streams) (*commandLine, int, error) {
 	g := &grammar{}
@@ -110,7 +110,7 @@ func parse(args []string, std streams) (*commandLine, int, error) {
 	return &commandLine{grammar: g, context: parsed}, exitFine, nil
 }
 
-// newApp makes the parser. Where help was printed, the exit code that it would
+// newApp makes the parser. If help was printed, the exit code that it would
 // end with is put into the int, which is negative otherwise.
 func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
 	exited := -1

@@ -81,7 +81,7 @@ func (c *listMail) Run(ctx context.Context, s *session) error {
 }
 
 // unfinished are the states of an exchange, as a whole, in which a delivery of
-// it may be open: those that exchange.Summary gives where one is.
+// it may be open: those that exchange.Summary gives if one is.
 var unfinished = []exchange.State{
 	exchange.ContentConsignment, exchange.ContentHandover, exchange.ConsignmentRejection, exchange.ContentHandoverFailure,
 }

@@ -7,8 +7,8 @@ import (
 )
 
 // inOrder does work on every item, on at most n at once, and hands what comes
-// of it to take, one at a time and in the order of the items. Where ctx ends,
-// what was not begun is left out, and its error is returned.
+// of it to take, one at a time and in the order of the items. If ctx ends,
+// what was not started is left out, and its error is returned.
 func inOrder[T, R any](ctx context.Context, n int, items []T, work func(context.Context, T) R, take func(R) error) error {
 	done := make([]chan R, len(items))
 	for i := range done {

@@ -134,7 +134,7 @@ func (k *ownKey) isDaemonReceipt() bool {
 	return k.Name == daemonReceipt && err == nil && own != nil
 }
 
-// isDaemonSeal tells whether the key is the one by which a daemon seals.
+// isDaemonSeal reports whether the key is the one by which a daemon seals.
 func (k *ownKey) isDaemonSeal() bool {
 	_, err := os.Stat(filepath.Join(k.Dir, daemonSeal+".pem"))
 	_, own := os.Stat(filepath.Join(k.Dir, daemonSeal+".key"))

@@ -53,7 +53,7 @@ var chinese = map[string]string{
 	"%d deliveries":                                       "%d 笔投递",
 	"and %s more that the plan has and this table does not show":                                      "计划中另有 %s，未在表中列出",
 	"%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards": "符合条件的有 %s；其中 %d 笔超出单次计划的上限，未列入计划：请执行后再次重发",
-	"%s of the plan were acknowledged, or begun by another, a moment before":                          "计划中有 %s 刚刚已被签收，或已由他人重发",
+	"%s of the plan were acknowledged, or replayed by another, a moment before":                       "计划中有 %s 刚刚已被签收，或已由他人重发",
 
 	// What can be done about an error.
 	"request: %s": "请求编号：%s", "hint: %s": "建议：%s",

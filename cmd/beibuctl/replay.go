@@ -15,7 +15,7 @@ import (
 )
 
 // replayCommand sends failed deliveries again. It prints its plan, and acts
-// only where it is told so.
+// only with --do.
 type replayCommand struct {
 	Failed bool   `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
 	To     string `complete:"parties" placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
@@ -24,7 +24,7 @@ type replayCommand struct {
 	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
 	Cause  string `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
 	Do     bool   `help:"Do it."`
-	Digest string `placeholder:"DIGEST" help:"Do it only where the plan is still the one with this digest."`
+	Digest string `placeholder:"DIGEST" help:"Do it only if the plan is still the one with this digest."`
 	Reason string `help:"Why, for the record. Needed with --do."`
 }
 
@@ -39,7 +39,7 @@ func (c *replayCommand) Validate() error {
 	return nil
 }
 
-// Run prints the plan and, with --do, does exactly that plan: where something
+// Run prints the plan and, with --do, does exactly that plan: if something
 // changed meanwhile, nothing is done.
 func (c *replayCommand) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
@@ -109,7 +109,7 @@ func (s *session) countsOf(plan httpapi.Plan) string {
 			s.deliveries(plan.Matched), plan.LeftOut) + "\n")
 	}
 	if plan.Started != nil && *plan.Started < plan.Eligible {
-		text.WriteString(s.say("%s of the plan were acknowledged, or begun by another, a moment before", s.deliveries(plan.Eligible-*plan.Started)) + "\n")
+		text.WriteString(s.say("%s of the plan were acknowledged, or replayed by another, a moment before", s.deliveries(plan.Eligible-*plan.Started)) + "\n")
 	}
 	return text.String()
 }

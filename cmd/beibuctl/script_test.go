@@ -18,7 +18,7 @@ import (
 	"beibu/cmd/internal/daemon"
 )
 
-// The test binary plays beibuctl where a script runs it.
+// The test binary plays beibuctl if a script runs it.
 func TestMain(m *testing.M) { testscript.Main(m, map[string]func(){"beibuctl": main}) }
 
 // TestScripts runs the commands as people and programs do. Scripts in the
@@ -52,7 +52,7 @@ const daemonKey = "daemon"
 // running is the daemon of a script.
 type running struct{ stop func() }
 
-// daemonCommand starts and stops a daemon with its data in $WORK/data, where it stays
+// daemonCommand starts and stops a daemon with its data in $WORK/data, which stays
 // from one start to the next. Scripts find API keys in $ACCESS.
 func daemonCommand(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 1 {
@@ -84,7 +84,7 @@ func daemonCommand(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Setenv("ACCESS", filepath.Join(data, "access"))
 }
 
-// replace writes a file anew with a text replaced: replace FILE OLD NEW.
+// replace writes a file again with a text replaced: replace FILE OLD NEW.
 func replace(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 3 {
 		ts.Fatalf("usage: replace FILE OLD NEW")

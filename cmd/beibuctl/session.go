@@ -39,7 +39,7 @@ func (s *session) client() (*client.Client, error) {
 	return c, nil
 }
 
-// asJSON tells whether JSON is asked for.
+// asJSON reports whether JSON is asked for.
 func (s *session) asJSON() bool { return s.Output == "json" }
 
 // json prints a value as JSON on one line.
@@ -63,7 +63,7 @@ func (s *session) printf(format string, args ...any) error {
 // table prints a table.
 func (s *session) table(t *terminal.Table) error { return s.printf("%s", t) }
 
-// progress returns a bar where a person would see it.
+// progress returns a bar if a person would see it.
 func (s *session) progress(total int) *terminal.Progress {
 	if !s.terminal {
 		return nil

@@ -102,11 +102,11 @@ func TestProgress(t *testing.T) {
 	var out bytes.Buffer
 	s := &session{streams: streams{err: &out}}
 	if bar := s.progress(9); bar != nil || out.Len() > 0 {
-		t.Error("a bar where nobody sees it")
+		t.Error("a bar although nobody sees it")
 	}
 	s.terminal = true
 	if bar := s.progress(9); bar == nil || out.Len() == 0 {
-		t.Error("no bar where a person sees it")
+		t.Error("no bar although a person sees it")
 	}
 }
 
@@ -125,7 +125,7 @@ func TestFullDisk(t *testing.T) {
 		}
 	}
 	if !strings.Contains(stderr.String(), "disk full") {
-		t.Errorf("told %q", &stderr)
+		t.Errorf("printed %q", &stderr)
 	}
 }
 

@@ -21,8 +21,8 @@ func TestZshCompletion(t *testing.T) { completes(t, "zsh", zsh) }
 // TestFishCompletion has fish complete command lines.
 func TestFishCompletion(t *testing.T) { completes(t, "fish", fish) }
 
-// completes holds a shell to completing every command and every flag where it
-// may stand, and the values of flags. ask is given a folder, the completion
+// completes checks that a shell completes every command and every flag at each
+// place that allows it, and the values of flags. ask is given a folder, the completion
 // script and a file of command lines; it returns each line after "> ", and then
 // what the shell completes it with.
 func completes(t *testing.T, shell string, ask func(t *testing.T, dir, script, lines string) []byte) {
@@ -101,7 +101,7 @@ while read -l line
   echo "> $line"
   complete -C "beibuctl $line" | string split -f1 \t
 end < $argv[2]
-true # string split fails where there is nothing to split`
+true # string split fails if there is nothing to split`
 	return shellSays(t, dir, "fish", "--no-config", "-c", program, script, lines)
 }
 

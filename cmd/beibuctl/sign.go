@@ -18,10 +18,10 @@ import (
 type signCommand struct {
 	Files       []string `arg:"" name:"file" help:"Documents; folders are searched for *.xml; - is the standard input."`
 	Key         string   `required:"" type:"path" placeholder:"FILE" help:"Private key to sign with, PEM, open to its owner alone; with its certificate, but for --certificate."`
-	Certificate string   `type:"path" placeholder:"FILE" help:"Certificate of the key, PEM, where the key file does not hold it."`
+	Certificate string   `type:"path" placeholder:"FILE" help:"Certificate of the key, PEM, if the key file does not hold it."`
 	C14N        string   `name:"c14n" enum:"auto,exclusive,inclusive" default:"auto" help:"Canonical form: exclusive or inclusive; auto is inclusive for SM2, as GACC 202205 has it."`
 	Digest      string   `enum:"auto,sha256,sha384,sha512" default:"auto" help:"Digest, for RSA and ECDSA: sha256, sha384 or sha512; auto is sha256, and sha384 for P-384."`
-	UserID      string   `name:"user-id" placeholder:"ID" help:"User id that enters an SM2 signature, where it is not the usual one."`
+	UserID      string   `name:"user-id" placeholder:"ID" help:"User id that enters an SM2 signature, if it is not the usual one."`
 	Out         string   `short:"O" placeholder:"FILE" help:"Where to write the one signed document; - is the standard output. By default FILE.signed.xml beside each."`
 }
 

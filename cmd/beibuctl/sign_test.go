@@ -23,14 +23,14 @@ func TestSignedForXmlsec(t *testing.T) {
 		if kind == "sm2" || kind == "ed25519" {
 			continue // xmlsec1 knows neither
 		}
-		if code, _, told := called(t, "keys", "new", "--kind", kind, kind); code != exitFine {
-			t.Fatalf("%s: %s", kind, told)
+		if code, _, stderr := called(t, "keys", "new", "--kind", kind, kind); code != exitFine {
+			t.Fatalf("%s: %s", kind, stderr)
 		}
 		for _, choice := range []string{"exclusive auto", "inclusive auto", "exclusive sha256", "inclusive sha384", "exclusive sha512"} {
 			form, digest, _ := strings.Cut(choice, " ")
 			out := kind + "-" + form + "-" + digest + ".xml"
-			if code, _, told := called(t, "sign", "--key", kind+".key", "--c14n", form, "--digest", digest, "-O", out, "carnet.xml"); code != exitFine {
-				t.Fatalf("%s: %s", out, told)
+			if code, _, stderr := called(t, "sign", "--key", kind+".key", "--c14n", form, "--digest", digest, "-O", out, "carnet.xml"); code != exitFine {
+				t.Fatalf("%s: %s", out, stderr)
 			}
 			if text, err := exec.CommandContext(t.Context(), xmlsec, "--verify", "--pubkey-cert-pem", kind+".pem", out).CombinedOutput(); err != nil {
 				t.Errorf("%s: xmlsec1: %v\n%s", out, err, text)

@@ -32,9 +32,9 @@ func (c *submitCommand) Validate() error {
 // A submission is what became of one file, as it is printed.
 type submission struct {
 	File               string          `json:"file"`
-	*answer.Acceptance                 // where it was accepted
-	Problem            *answer.Problem `json:"problem,omitempty"` // where it was refused
-	Error              string          `json:"error,omitempty"`   // where it was not answered
+	*answer.Acceptance                 // if it was accepted
+	Problem            *answer.Problem `json:"problem,omitempty"` // if it was refused
+	Error              string          `json:"error,omitempty"`   // if it was not answered
 	err                error
 }
 
@@ -140,7 +140,7 @@ func (s *session) printSubmission(d submission) error {
 	return s.explain(d)
 }
 
-// warnOf tells what was found in an accepted document and let pass, and what
+// warnOf says what was found in an accepted document and let pass, and what
 // went wrong after it was accepted.
 func (s *session) warnOf(d submission) error {
 	if d.err != nil {
@@ -149,7 +149,7 @@ func (s *session) warnOf(d submission) error {
 	return s.printFaults(d.File, s.faults(d.Faults), d.Omitted)
 }
 
-// explain tells why a document was not accepted.
+// explain says why a document was not accepted.
 func (s *session) explain(d submission) error {
 	s.fail(d.err)
 	if d.Problem == nil {

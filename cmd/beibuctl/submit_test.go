@@ -123,7 +123,7 @@ func TestSubmitUnreadable(t *testing.T) {
 	}
 	code, stdout, stderr := called(t, append([]string{"--server", server.URL, "submit", "-o", "json"}, names...)...)
 	if code != exitUnable || stderr != "" {
-		t.Errorf("exit code %d, told %q", code, stderr)
+		t.Errorf("exit code %d, printed %q", code, stderr)
 	}
 	lines := strings.Split(strings.TrimSpace(stdout), "\n")
 	if len(lines) != len(names) {

@@ -66,7 +66,7 @@ func (m moment) time(now time.Time) time.Time {
 	return m.at
 }
 
-// put adds a time to a query, where there is one.
+// put adds a time to a query, if there is one.
 func put(query url.Values, name string, t time.Time) {
 	if !t.IsZero() {
 		query.Set(name, t.Format(time.RFC3339Nano))

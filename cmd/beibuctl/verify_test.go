@@ -50,7 +50,7 @@ func TestVerifySignedDocument(t *testing.T) {
 	})
 	for args, want := range map[string]struct {
 		code int
-		told string
+		text string
 	}{
 		"signed.xml":                           {exitFine, "CN=Beihai Customs"},
 		"changed.xml":                          {exitFaults, "signature.digest"},
@@ -65,7 +65,7 @@ func TestVerifySignedDocument(t *testing.T) {
 		t.Run(args, func(t *testing.T) {
 			t.Chdir(dir)
 			code, stdout, stderr := called(t, append([]string{"verify", "--trust", "."}, strings.Fields(args)...)...)
-			if code != want.code || !strings.Contains(stdout, want.told) {
+			if code != want.code || !strings.Contains(stdout, want.text) {
 				t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 			}
 		})
@@ -112,7 +112,7 @@ func TestXmlsecCommand(t *testing.T) {
 	}
 }
 
-// A time stamp is shown where its authority is trusted, and only there.
+// A time stamp is shown if its authority is trusted, and only then.
 func TestVerifyTimestamp(t *testing.T) {
 	s := newSealing(t)
 	envelope, _ := s.seal(t, "<a/>", "")

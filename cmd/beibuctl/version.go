@@ -16,14 +16,14 @@ type versionCommand struct{}
 // versions are those of both ends, as they are printed.
 type versions struct {
 	Client httpapi.Version  `json:"client"`
-	Server *httpapi.Version `json:"server,omitempty"` // where one answered
+	Server *httpapi.Version `json:"server,omitempty"` // if one answered
 	Error  string           `json:"error,omitempty"`  // why none did
 }
 
-// patience is how long a daemon has to tell its version.
+// patience is how long a daemon has to say its version.
 const patience = 3 * time.Second
 
-// Run shows the versions of this program and, where it answers, of the daemon.
+// Run shows the versions of this program and, if it answers, of the daemon.
 // A daemon that does not answer is no failure.
 func (c *versionCommand) Run(ctx context.Context, s *session) error {
 	v := versions{Client: httpapi.Version(version.Own())}

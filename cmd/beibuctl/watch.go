@@ -37,14 +37,14 @@ type change struct {
 	httpapi.Event
 }
 
-// Run looks again and again. It ends with faults where the one exchange that
+// Run looks again and again. It ends with faults if the one exchange that
 // it watches was refused or given up.
 func (c *watchCommand) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
 	}
-	w := &watch{session: s, client: caller, since: time.Now(), seen: make(map[string]int), stood: make(map[string]string)}
+	w := &watch{session: s, client: caller, since: time.Now(), seen: make(map[string]int), shown: make(map[string]string)}
 	look := w.all
 	if c.ID != "" {
 		look = func(ctx context.Context) (bool, error) { return w.one(ctx, c.ID) }
@@ -67,16 +67,16 @@ func (c *watchCommand) Run(ctx context.Context, s *session) error {
 	}
 }
 
-// A watch remembers how much of each timeline was printed.
+// A watch knows how much of each timeline was printed.
 type watch struct {
 	session *session
 	client  *client.Client
 	since   time.Time
 	seen    map[string]int    // events printed, by exchange id
-	stood   map[string]string // how the list showed it last
+	shown   map[string]string // how the list showed it last
 }
 
-// one prints what is new of one exchange, and tells whether it has come to its
+// one prints what is new of one exchange, and reports whether it has come to its
 // end.
 func (w *watch) one(ctx context.Context, id exchangeID) (end bool, err error) {
 	x, err := client.Get[httpapi.Exchange](ctx, w.client, id.path(""), nil)
@@ -108,8 +108,8 @@ func (w *watch) all(ctx context.Context) (end bool, err error) {
 	put(query, "since", w.since)
 	var moved []exchangeID
 	err = w.client.Exchanges(ctx, query, 0, func(x httpapi.Exchange) error {
-		if now := standing(x); w.stood[x.ExchangeID] != now {
-			w.stood[x.ExchangeID] = now
+		if now := progressOf(x); w.shown[x.ExchangeID] != now {
+			w.shown[x.ExchangeID] = now
 			moved = append(moved, exchangeID(x.ExchangeID))
 		}
 		return nil
@@ -125,8 +125,8 @@ func (w *watch) all(ctx context.Context) (end bool, err error) {
 	return false, err
 }
 
-// standing says how far an exchange and its deliveries have come.
-func standing(x httpapi.Exchange) string {
+// progressOf says how far an exchange and its deliveries have come.
+func progressOf(x httpapi.Exchange) string {
 	var all strings.Builder
 	all.WriteString(string(x.State))
 	for _, d := range x.Deliveries {

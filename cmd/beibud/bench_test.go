@@ -37,8 +37,8 @@ var benchReceivers = []string{"gx-trade-promotion", "beihai-customs", "window-th
 // BenchmarkDaemon has 64 clients submit documents of 10 KB to the daemon as it
 // is deployed, in a process of its own, with its metrics, its log and the real
 // map, while their three receivers fetch and acknowledge them: over its embedded
-// store and, where BEIBU_KAFKA names brokers, over these, with claims in Redis
-// where BEIBU_REDIS names a server. It ends with the last acknowledgement.
+// store and, if BEIBU_KAFKA names brokers, over these, with claims in Redis
+// if BEIBU_REDIS names a server. It ends with the last acknowledgement.
 // accepted/s is until the last answer to a sender, p99 is that of accepting,
 // acked-p99 that of a document's way from before it was sent to its last
 // acknowledgement, and peak-MB the most memory that the daemon had (VmHWM). The
@@ -112,7 +112,7 @@ type benchDaemon struct {
 	sender   *client.Client
 	template []byte
 	start    time.Time
-	sent     []time.Duration // after start; written before a receiver is told
+	sent     []time.Duration // after start; written before a receiver gets it
 	acked    []atomic.Int32  // by how many receivers
 	took     []time.Duration // of the whole journey
 }
@@ -192,12 +192,12 @@ func (d *benchDaemon) end(b *testing.B) {
 func (d *benchDaemon) submit(b *testing.B, i int64) time.Duration {
 	b.Helper()
 	document := testdata.Numbered(d.template, benchNumber, fmt.Sprintf("BENCH-%010d", i))
-	begun := time.Now()
-	d.sent[i] = begun.Sub(d.start)
+	started := time.Now()
+	d.sent[i] = started.Sub(d.start)
 	if _, err := d.sender.Submit(b.Context(), document); err != nil {
 		b.Error(err)
 	}
-	return time.Since(begun)
+	return time.Since(started)
 }
 
 // load submits documents 1 to N and returns how long each answer took.
@@ -240,14 +240,14 @@ func (d *benchDaemon) receive(b *testing.B, receiver *client.Client) {
 			return
 		}
 		for _, one := range mail.Deliveries {
-			d.settle(b, one.DocumentNumber)
+			d.acknowledged(b, one.DocumentNumber)
 		}
 		left -= len(mail.Deliveries)
 	}
 }
 
-// settle notes an acknowledgement; the last one ends the journey.
-func (d *benchDaemon) settle(b *testing.B, number string) {
+// acknowledged notes an acknowledgement; the last one ends the journey.
+func (d *benchDaemon) acknowledged(b *testing.B, number string) {
 	b.Helper()
 	i, err := strconv.Atoi(strings.TrimPrefix(number, "BENCH-"))
 	if err != nil {
@@ -259,7 +259,7 @@ func (d *benchDaemon) settle(b *testing.B, number string) {
 	}
 }
 
-// profile has the daemon tell where its time goes from now on, for at most
+// profile has the daemon record a profile from now on, for at most
 // profileSeconds. The function that it returns waits for that, and saves it.
 func (d *benchDaemon) profile(b *testing.B) func() {
 	b.Helper()
@@ -305,8 +305,8 @@ func (d *benchDaemon) save(b *testing.B, path, file string) {
 	}
 }
 
-// peak returns the most memory that the daemon has had, in MB, or 0 where the
-// system does not tell.
+// peak returns the most memory that the daemon has had, in MB, or 0 if the
+// system does not say.
 func (d *benchDaemon) peak() float64 {
 	status, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", d.cmd.Process.Pid))
 	if err != nil {

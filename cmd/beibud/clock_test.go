@@ -40,7 +40,7 @@ func jump(mono int64) int64 {
 // The clock is that of the whole program: the daemon is built with another
 // time.Now, and is otherwise the one that is deployed.
 func TestClockJumps(t *testing.T) {
-	long(t, "builds the daemon and the standard library anew")
+	long(t, "builds the daemon and the standard library again")
 	daemon := jumping(t)
 	var starts atomic.Int64
 	r := crashtest.Run(t, crashtest.Options{

@@ -37,7 +37,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 	case errors.Is(err, daemon.ErrStopped):
 		return 0
 	case err != nil:
-		return tell(stderr, err)
+		return fail(stderr, err)
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -50,7 +50,7 @@ func serve(ctx context.Context, args []string, stderr io.Writer) int {
 }
 
 // prepare reads the flags of a command and the configuration that they name, and
-// opens the log. Where it cannot, it says why and returns the exit code.
+// opens the log. If it cannot, it says why and returns the exit code.
 func prepare(command string, args []string, stderr io.Writer) (file string, loaded *config.Loaded, log *zap.Logger, code int) {
 	flags := flag.NewFlagSet(command, flag.ContinueOnError)
 	flags.SetOutput(stderr)
@@ -63,7 +63,7 @@ func prepare(command string, args []string, stderr io.Writer) (file string, load
 		log, err = telemetry.NewLog(stderr, loaded.Log.Level, loaded.Log.Format)
 	}
 	if err != nil {
-		return file, nil, nil, tell(stderr, err)
+		return file, nil, nil, fail(stderr, err)
 	}
 	return file, loaded, log, 0
 }
@@ -116,13 +116,13 @@ func demonstrate(ctx context.Context, args []string, stdout, stderr io.Writer) i
 		return code
 	}
 	if err := demo.Run(ctx, demo.Options{Keep: *keep, Kafka: *kafka, Redis: *redis, Out: stdout}); err != nil {
-		return tell(stderr, err)
+		return fail(stderr, err)
 	}
 	return 0
 }
 
-// tell prints an error and returns its exit code: 1 where files have mistakes.
-func tell(stderr io.Writer, err error) int {
+// fail prints an error and returns its exit code: 1 if files have mistakes.
+func fail(stderr io.Writer, err error) int {
 	mistakes := config.Mistakes(err)
 	for _, m := range mistakes {
 		_, _ = fmt.Fprintln(stderr, m)
@@ -154,7 +154,7 @@ func helped(args []string) bool {
 	return slices.ContainsFunc(args, func(a string) bool { return a == "-h" || a == "-help" || a == "--help" || a == "help" })
 }
 
-// checkConfig reads a configuration and tells every mistake.
+// checkConfig reads a configuration and prints every mistake.
 func checkConfig(args []string, stdout, stderr io.Writer) int {
 	if helped(args) {
 		_, _ = fmt.Fprint(stdout, "beibud config check [FILE]\n")
@@ -170,7 +170,7 @@ func checkConfig(args []string, stdout, stderr io.Writer) int {
 	}
 	loaded, err := config.Load(file)
 	if err != nil {
-		return tell(stderr, err)
+		return fail(stderr, err)
 	}
 	_, _ = fmt.Fprintf(stdout, "fine: %d parties and %d routes from %s, data in %s, public API on %s\n",
 		len(loaded.Map.Parties), len(loaded.Map.Routes), loaded.PartiesFile, loaded.Data, loaded.Listen)

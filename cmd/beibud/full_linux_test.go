@@ -15,12 +15,12 @@ func TestCrashesOnAFullDisk(t *testing.T) {
 	queuetest.OnSmallDisk(t, 1<<30, func(folder string) {
 		r := onFullDisk(t, folder, crashtest.Options{Nodes: 1})
 		if r.Again["unavailable"] == 0 {
-			t.Error("no document was told to come again")
+			t.Error("no document was to be sent again")
 		}
 	})
 }
 
-// The same where the log is in Kafka, on a disk of its own: those of the daemons
+// The same if the log is in Kafka, on a disk of its own: those of the daemons
 // hold the index and the memory of the log.
 func TestCrashesOnKafkaAndAFullDisk(t *testing.T) {
 	long(t, "takes a minute")
@@ -33,7 +33,7 @@ func TestCrashesOnKafkaAndAFullDisk(t *testing.T) {
 func onFullDisk(t *testing.T, folder string, o crashtest.Options) (r *crashtest.Report) {
 	t.Helper()
 	t.Run("attack", func(t *testing.T) {
-		t.Setenv("TMPDIR", folder) // where its folders are, and no other test's
+		t.Setenv("TMPDIR", folder) // the parent of its folders, and of no other test's
 		o.Command, o.Clients, o.Disk, o.Storm, o.For = played, 16, folder, 2*time.Second, crashTime(t, 15*time.Second)
 		r = crashtest.Run(t, o)
 		kept(t, r)

@@ -9,7 +9,7 @@ import (
 	"beibu/cmd/internal/daemon"
 )
 
-// rebuildIndex makes the index anew from the log, and tells how it goes.
+// rebuildIndex builds the index again from the log, and prints its progress.
 func rebuildIndex(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 	if helped(args) {
 		_, _ = fmt.Fprint(stdout, "beibud index rebuild [--config FILE]\n")
@@ -29,7 +29,7 @@ func rebuildIndex(ctx context.Context, args []string, stdout, stderr io.Writer) 
 	}
 	r, err := daemon.Rebuild(ctx, loaded, log, say)
 	if err != nil {
-		return tell(stderr, err)
+		return fail(stderr, err)
 	}
 	_, _ = fmt.Fprintf(stdout, "rebuilt: %d exchanges and %d events; log opened in %s, index folded in %s, %.0f events/s\n",
 		r.Exchanges, r.Events, r.Hearing.Round(time.Millisecond), r.Folding.Round(time.Millisecond), rate(r))

@@ -17,8 +17,8 @@ const usage = `beibud exchanges cross-border customs documents.
                                    parties, routes, access, keys and TLS files
   beibud demo [--keep]             show the whole exchange on this machine
               [--kafka BROKERS] [--redis ADDRESS]
-  beibud config check [FILE]       read a configuration and tell every mistake
-  beibud index rebuild             make the index anew from the log, while no
+  beibud config check [FILE]       read a configuration and print every mistake
+  beibud index rebuild             build the index again from the log, while no
               [--config FILE]      daemon runs on the same data
   beibud version
 

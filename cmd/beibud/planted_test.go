@@ -12,7 +12,7 @@ import (
 // promise, and the attack has to notice.
 type plantedFault struct {
 	name, file, right, wrong string
-	at                       []string         // where a daemon must die for it
+	at                       []string         // the points at which a daemon must die for it
 	also                     []crashtest.Edit // what it needs beside
 }
 
@@ -65,7 +65,7 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 	if err != nil {
 		return err
 	}
-	opened.Header.AcceptedAt = c.begun
+	opened.Header.AcceptedAt = c.started
 	body, err = c.now.Sealer.Seal(c.request.Context(), opened.Header, opened.Document)
 	c.bytes(http.StatusOK, mediaXML, body)
 	return err

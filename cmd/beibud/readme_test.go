@@ -21,7 +21,7 @@ import (
 	"beibu/testdata"
 )
 
-// A block is what stands between fences in a page.
+// A block is the text between fences in a page.
 type block struct {
 	language string
 	settings []string // the words after the language

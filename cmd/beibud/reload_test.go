@@ -28,8 +28,8 @@ func TestReloadAtHangup(t *testing.T) {
 		}
 	}
 	write("")
-	told := make(chan string, 64)
-	log := zap.New(teller{zapcore.NewNopCore(), told})
+	sent := make(chan string, 64)
+	log := zap.New(messages{zapcore.NewNopCore(), sent})
 	loaded, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
@@ -49,7 +49,7 @@ func TestReloadAtHangup(t *testing.T) {
 	}()
 	await := func(want string) {
 		t.Helper()
-		for message := range told {
+		for message := range sent {
 			if strings.HasPrefix(message, want) {
 				return
 			}
@@ -78,27 +78,27 @@ func TestReloadAtHangup(t *testing.T) {
 	}
 }
 
-// A teller is a log that hands on its messages, with the mistakes in them.
-type teller struct {
+// messages is a log that hands on its messages, with the mistakes in them.
+type messages struct {
 	zapcore.Core
-	told chan<- string
+	sent chan<- string
 }
 
 // Enabled lets everything pass.
-func (teller) Enabled(zapcore.Level) bool { return true }
+func (messages) Enabled(zapcore.Level) bool { return true }
 
 // Check takes every entry.
-func (l teller) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
+func (l messages) Check(e zapcore.Entry, c *zapcore.CheckedEntry) *zapcore.CheckedEntry {
 	return c.AddCore(e, l)
 }
 
 // Write hands on the message.
-func (l teller) Write(e zapcore.Entry, fields []zapcore.Field) error {
+func (l messages) Write(e zapcore.Entry, fields []zapcore.Field) error {
 	for _, f := range fields {
 		if f.Key == "mistake" {
 			e.Message += ": " + f.String
 		}
 	}
-	l.told <- e.Message
+	l.sent <- e.Message
 	return nil
 }

@@ -1,5 +1,5 @@
 // Package facts reads what a document says of itself: its number, its journey and
-// its goods. It is the one reader of them, for identity and for routes. Where each
+// its goods. It is the one reader of them, for identity and for routes. The paths at which each
 // kind keeps them is data, of package places.
 package facts
 

@@ -151,7 +151,7 @@ func required(d schemas.Description) []Must {
 	all := []Must{}
 	if d.Customization != "" {
 		all = append(all, Must{"CustomizationID", exchange.Text{
-			EN: "must be " + d.Customization + ", which tells the kind from others of its root",
+			EN: "must be " + d.Customization + ", which distinguishes the kind from others of its root",
 			ZH: "应为" + d.Customization + "，用以区分同一根元素的其他单证",
 		}})
 	}

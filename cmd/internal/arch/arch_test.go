@@ -46,10 +46,10 @@ var rules = []struct {
 	{tree: "exchange", never: "queue/kafka", because: "the daemon chooses the store"},
 	{tree: "", never: "github.com/segmentio/kafka-go", except: []string{"queue/kafka", "exchange/topics", "exchange/courier/kafka", "exchange/cloudevents"}, because: "only the queue and the topics of parties know Kafka"},
 	{tree: "", never: "github.com/redis/go-redis", except: []string{"exchange/claims"}, because: "only claims know Redis"},
-	{tree: "exchange/rules", never: "queue", because: "a rule looks at one document and at nothing else"},
+	{tree: "exchange/rules", never: "queue", because: "a rule reads one document and at nothing else"},
 	{
 		tree: "exchange/rules", never: "schemas", except: []string{"exchange/rules/rulestest"},
-		because: "a rule looks at one document and at nothing else",
+		because: "a rule reads one document and at nothing else",
 	},
 	{tree: "exchange/rules", never: "exchange/httpapi", because: "rules are data for the domain"},
 	{tree: "exchange/proof", never: "queue", because: "whoever verifies has no queue"},
@@ -179,7 +179,7 @@ func TestProductionImportsNoTestPackage(t *testing.T) {
 	}
 }
 
-// isTestPackage tells whether a package exists for tests alone.
+// isTestPackage reports whether a package exists for tests alone.
 func isTestPackage(pkg string) bool {
 	return pkg != "testing" && strings.HasSuffix(path.Base(pkg), "test") && !strings.Contains(path.Base(pkg), ".")
 }

@@ -50,7 +50,7 @@ var phrases = []struct{ phrase, instead string }{
 // word, and at the beginning of a clause, it is a condition, and that is "if".
 var beforeWhere = strings.Fields(`about across and anywhere at by everywhere exactly from in into is know knows
 	known of or place places point position see seen show shown shows said say says than that to under
-	are file folder directory line port country city path element field page
+	are file out folder directory line port country city path element field page
 	what when who how why not puts asks
 	returns offers facts be come allowed found`)
 

@@ -23,7 +23,7 @@ var neverListens = map[string]string{
 	"queue/kafka/wire_test.go":                "options are filled in",
 }
 
-// A test that listens on a port of its own choice fails where that is taken: each
+// A test that listens on a port of its own choice fails if that is taken: each
 // lets the system choose.
 func TestNoFixedPorts(t *testing.T) {
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
@@ -49,7 +49,7 @@ func TestNoFixedPorts(t *testing.T) {
 		}
 		text, err := os.ReadFile(path)
 		for _, found := range fixedPort.FindAllString(string(text), -1) {
-			t.Errorf("%s has %s: listen on port 0, and ask the listener where it is", name, found)
+			t.Errorf("%s has %s: listen on port 0, and ask the listener for its address", name, found)
 		}
 		return err
 	})

@@ -12,8 +12,8 @@ import (
 	"beibu/signing"
 )
 
-// loadAuthorities reads the authorities of a party, and where it is known from
-// whether they revoked certificates. It returns nil where a party has none.
+// loadAuthorities reads the authorities of a party, and the sources that
+// say which certificates they have revoked. It returns nil if a party has none.
 func (s *source) loadAuthorities(at string, p Party) (signing.Standing, *revocation.Sources) {
 	a := p.Authorities
 	roots := s.certificates(at+".roots", a.Roots)
@@ -43,8 +43,8 @@ func (s *source) loadAuthorities(at string, p Party) (signing.Standing, *revocat
 }
 
 // readLists reads the lists of revoked certificates. One that is not there, and
-// that a party can do without, is no mistake: it is looked for again, and told
-// of in the log.
+// that a party can do without, is no mistake: it is looked for again, and
+// the log says so.
 func (s *source) readLists(at string, a Authorities, sources *revocation.Sources) {
 	for i, file := range a.Revocations {
 		list := &revocation.List{File: file}
@@ -57,7 +57,7 @@ func (s *source) readLists(at string, a Authorities, sources *revocation.Sources
 	}
 }
 
-// asksResponder tells whether certificates are asked about.
+// asksResponder reports whether certificates are asked about.
 func asksResponder(a Authorities) bool { return a.OCSP != "" && a.OCSP != "false" }
 
 // checkResponder reads who is asked.

@@ -63,8 +63,8 @@ func authority(t *testing.T, dir string) {
 	write("ca.crl", "X509 CRL", list)
 }
 
-// Certificates count where they lead to the party's authority and its list
-// does not name them, and where no fresh list says so, as the policy has it.
+// Certificates count only if they lead to the party's authority and its list
+// does not name them, and if no fresh list says so, as the policy has it.
 func TestAuthorities(t *testing.T) {
 	dir := t.TempDir()
 	authority(t, dir)
@@ -119,15 +119,15 @@ func TestMistakesInAuthorities(t *testing.T) {
 		":12: parties[0].authorities.grace", ":17: parties[1].authorities: roots are missing",
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s", part)
+			t.Errorf("missing: %s", part)
 		}
 	}
 	if t.Failed() {
-		t.Logf("told:\n%v", err)
+		t.Logf("reported:\n%v", err)
 	}
 }
 
-// A list that is not there is no mistake where a party can do without it, and a
+// A list that is not there is no mistake if a party can do without it, and a
 // responder may be the one of each certificate or one for all.
 func TestSourcesOfRevocations(t *testing.T) {
 	dir := t.TempDir()

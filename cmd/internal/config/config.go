@@ -1,12 +1,12 @@
 // Package config holds the one configuration of the daemon: read strictly,
-// with every mistake told at once and where it stands.
+// with every mistake reported at once, with its place.
 package config
 
 import (
 	"time"
 )
 
-// Config is all that the daemon can be told. The zero value works: it is the
+// Config is all that the daemon can be configured with. The zero value works: it is the
 // embedded default, on loopback, with its data beside it.
 type Config struct {
 	// Listen is the address of the public API. Default 127.0.0.1:8420. An
@@ -60,7 +60,7 @@ type Kafka struct {
 	Replication int `yaml:"replication"`
 	// Retention is how long the topics are kept, at least, and with it the window in
 	// which a resend is known as one; no less than delivery.expireAfter. Default 0s:
-	// for ever.
+	// without end.
 	Retention time.Duration `yaml:"retention"`
 	// Session is after how long a daemon that has gone silent loses its share of
 	// the work. Default 10s, at least 1s; the brokers may ask for more.
@@ -126,7 +126,7 @@ type Access struct {
 	// KeyFile is a file that holds the caller's API key, at least 32
 	// characters, and nothing else.
 	KeyFile string `yaml:"keyFile"`
-	// KeySHA256 is the SHA-256 of the API key in hexadecimal, where the key
+	// KeySHA256 is the SHA-256 of the API key in hexadecimal, if the key
 	// itself is not to lie on this machine.
 	KeySHA256 string `yaml:"keySHA256"`
 	// Certificate is a PEM file with the caller's TLS client certificate; the
@@ -139,7 +139,7 @@ type Seal struct {
 	// Keys are files, by their paths, or keys in hardware. Each puts one more
 	// seal on every envelope, beside the others.
 	Keys []SealKey `yaml:"keys"`
-	// UserID enters the seals by SM2 keys, where it is not the usual one (GB/T
+	// UserID enters the seals by SM2 keys, if it is not the usual one (GB/T
 	// 35276). What was sealed before can no longer be verified by it: change it
 	// together with the key.
 	UserID string `yaml:"userID"`
@@ -195,7 +195,7 @@ type TSA struct {
 	Authorities []string `yaml:"authorities"`
 	// Timeout is how long one answer may take. Default 10s.
 	Timeout time.Duration `yaml:"timeout"`
-	// TLS secures an https URL, where what the machine trusts will not do.
+	// TLS secures an https URL, if what the machine trusts will not do.
 	TLS ClientTLS `yaml:"tls"`
 }
 
@@ -203,7 +203,7 @@ type TSA struct {
 type Alias struct {
 	// URI is what counterparts write.
 	URI string `yaml:"uri"`
-	// Means is the identifier that it stands for, such as
+	// Means is the identifier that it is another name of, such as
 	// http://www.chinaport.gov.cn/2022/04/xmldsig#sm2-sm3.
 	Means string `yaml:"means"`
 }
@@ -225,17 +225,17 @@ type Limits struct {
 	// Request is the longest that one request may take. Default 90s.
 	Request time.Duration `yaml:"request"`
 	// Admit is the longest wait for the log to take a document in. While the
-	// log cannot be had, senders are told so after it, and are to send again.
+	// log cannot be had, senders get 503 after it, and are to send again.
 	// Default 10s.
 	Admit time.Duration `yaml:"admit"`
-	// Grace is how long a stop goes on serving while readiness says no already, so
+	// Grace is how long a stop continues to serve while readiness says no already, so
 	// that whoever spreads requests over several daemons turns away before this
 	// one refuses. Default 0s.
 	Grace time.Duration `yaml:"grace"`
-	// Drain is how long a stop then waits for what was begun. Default 20s.
+	// Drain is how long a stop then waits for what was started. Default 20s.
 	Drain time.Duration `yaml:"drain"`
-	// InFlight is how many documents may be worked on at once; more are told
-	// to come again. Default 256.
+	// InFlight is how many documents may be worked on at once; more are
+	// asked to come again. Default 256.
 	InFlight int `yaml:"inFlight"`
 	// Memory is how much requests may hold at once, in both directions: documents
 	// that are read and worked on, their sealed forms, and answers until they are

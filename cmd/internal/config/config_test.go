@@ -46,7 +46,7 @@ func TestByteOrderMark(t *testing.T) {
 }
 
 // The map that ships has what the design promises: seven port offices, the
-// fourteen units of the platform, eleven single windows. Ids are for ever, and
+// fourteen units of the platform, eleven single windows. Ids are permanent, and
 // names are those that the organisations bear.
 func TestBuiltInMap(t *testing.T) {
 	l, err := Load("")
@@ -81,7 +81,7 @@ func TestBuiltInMapKnowsItsPorts(t *testing.T) {
 	}
 }
 
-// Every mistake is told at once, with its line.
+// Every mistake is reported at once, with its line.
 func TestMistakes(t *testing.T) {
 	dir := t.TempDir()
 	short := filepath.Join(dir, "short.key")
@@ -121,11 +121,11 @@ tls:
 	}
 	for _, line := range want {
 		if !slices.Contains(got, line) {
-			t.Errorf("not told: %s", line)
+			t.Errorf("missing: %s", line)
 		}
 	}
 	if t.Failed() {
-		t.Logf("told:\n%s", err)
+		t.Logf("reported:\n%s", err)
 	}
 }
 
@@ -180,11 +180,11 @@ routes:
 		":9: parties[1].name", ":10: parties[1].role", ":11: parties[1].country", `there is no party "nobody"`, `"customs:moon" is no selector`,
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s", part)
+			t.Errorf("missing: %s", part)
 		}
 	}
 	if t.Failed() {
-		t.Logf("told:\n%v", err)
+		t.Logf("reported:\n%v", err)
 	}
 }
 

@@ -17,7 +17,7 @@ import (
 // A Mistake is one thing wrong in a file, and where.
 type Mistake struct {
 	File   string
-	Line   int    // from 1; 0 where it is about something that is not there
+	Line   int    // from 1; 0 if it is about something that is not there
 	Key    string // such as limits.document
 	Reason string
 }
@@ -138,14 +138,14 @@ func (s *source) resolve(node ast.Node) ast.Node {
 	return node
 }
 
-// isScalar tells whether a value is read whole.
+// isScalar reports whether a value is read whole.
 func isScalar(v reflect.Value) bool {
 	_, text := reflect.TypeAssert[encoding.TextUnmarshaler](v.Addr())
 	_, duration := reflect.TypeAssert[time.Duration](v)
 	return text || duration || v.Kind() != reflect.Struct && v.Kind() != reflect.Slice
 }
 
-// isTable tells whether a value that may be read whole is given as a table.
+// isTable reports whether a value that may be read whole is given as a table.
 func isTable(node ast.Node, into reflect.Value) bool {
 	_, may := reflect.TypeAssert[interface{ orTable() }](into.Addr())
 	_, is := entriesOf(node)

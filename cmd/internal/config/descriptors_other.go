@@ -4,6 +4,6 @@ package config
 
 import "math"
 
-// descriptors bounds nothing where the system does not say how many files and
+// descriptors bounds nothing if the system does not say how many files and
 // connections a process may have open.
 func descriptors() int64 { return math.MaxInt64 }

@@ -75,7 +75,7 @@ func TestPartiesHaveKeys(t *testing.T) {
 	}
 }
 
-// Every mistake about keys is told with its line.
+// Every mistake about keys is reported with its line.
 func TestMistakesInKeys(t *testing.T) {
 	dir := t.TempDir()
 	writeKey(t, filepath.Join(dir, "good.pem"), "ecdsa-p256", 0o600)
@@ -113,11 +113,11 @@ func TestMistakesInKeys(t *testing.T) {
 		"forKinds[1].kinds: response is named before", "forKinds[1]: it must name kinds and algorithms",
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s", part)
+			t.Errorf("missing: %s", part)
 		}
 	}
 	if t.Failed() {
-		t.Logf("told:\n%v", err)
+		t.Logf("reported:\n%v", err)
 	}
 }
 
@@ -139,7 +139,7 @@ aliases:
 `, "DIR", dir)))
 	for _, part := range []string{":2: seal.keys[0]: read key: " + dir + "/open.pem: its permissions", ":2: seal.keys[1]", ":4: aliases[0]"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s in %v", part, err)
+			t.Errorf("missing: %s in %v", part, err)
 		}
 	}
 }
@@ -182,7 +182,7 @@ func TestKindsOfSealKeys(t *testing.T) {
 		":5: seal.keys[2].pkcs11.sessions: 1000", ":6: seal.keys[3]: must be a single value",
 	} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s in\n%v", part, err)
+			t.Errorf("missing: %s in\n%v", part, err)
 		}
 	}
 }

@@ -22,7 +22,7 @@ func TestLargestDocumentFits(t *testing.T) {
 	}
 }
 
-// What cannot work of the limits is told, with its line.
+// What cannot work of the limits is reported, with its line.
 func TestLimitMistakes(t *testing.T) {
 	for text, want := range map[string]string{
 		"limits:\n  admit: 1ms\n":                             "2 limits.admit",
@@ -37,18 +37,18 @@ func TestLimitMistakes(t *testing.T) {
 		"limits: {connections: 9, connectionsPerAddress: 10}": "1 limits.connectionsPerAddress",
 	} {
 		_, err := Parse("beibud.yaml", []byte(text))
-		var told []string
+		var reported []string
 		for _, m := range Mistakes(err) {
-			told = append(told, fmt.Sprintf("%d %s", m.Line, m.Key))
+			reported = append(reported, fmt.Sprintf("%d %s", m.Line, m.Key))
 		}
-		if !slices.Equal(told, []string{want}) {
-			t.Errorf("%q: told %v, want %s: %v", text, told, want, err)
+		if !slices.Equal(reported, []string{want}) {
+			t.Errorf("%q: got %v, want %s: %v", text, reported, want, err)
 		}
 	}
 }
 
 // Connections that the process could not open are a mistake, and so are the default
-// ones where it may open few.
+// ones if it may open few.
 func TestConnectionsNeedDescriptors(t *testing.T) {
 	most := descriptors()
 	if most > 1<<20 {
@@ -87,7 +87,7 @@ func TestPrivateAddressIsLoopback(t *testing.T) {
 	}
 }
 
-// The map's quota counts, and where it states none, that of the limits.
+// The map's quota counts, and if it states none, that of the limits.
 func TestQuotas(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "parties.yaml")
 	text := strings.Replace(string(deploy.Parties), "  - id: qinzhou-customs\n", "  - id: qinzhou-customs\n    quota: {documents: 7, window: 1s}\n", 1)
@@ -117,6 +117,6 @@ func TestQuotas(t *testing.T) {
 	_, err := Parse("beibud.yaml", []byte("parties: "+file))
 	line := strings.Count(text[:strings.Index(text, "quota: {documents: 7")], "\n") + 1
 	if want := fmt.Sprintf("%s:%d: parties[0].quota.window", file, line); err == nil || !strings.Contains(err.Error(), want) {
-		t.Errorf("told %v, want %s", err, want)
+		t.Errorf("got %v, want %s", err, want)
 	}
 }

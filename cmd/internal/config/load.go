@@ -34,7 +34,7 @@ type Loaded struct {
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
-	Credentials []access.Credential    // of Access; none where the daemon is to make its own
+	Credentials []access.Credential    // of Access; none if the daemon is to make its own
 
 	PublicTLS *tls.Config // of the public address, or nil
 
@@ -42,7 +42,7 @@ type Loaded struct {
 	KafkaTLS, RedisTLS, TSATLS   *tls.Config // or nil, for plain connections
 }
 
-// Load reads a configuration file and all that it names, or the defaults where
+// Load reads a configuration file and all that it names, or the defaults if
 // path is "". Its error holds every mistake (see Mistakes).
 func Load(path string) (*Loaded, error) {
 	var b []byte
@@ -210,7 +210,7 @@ func HashKey(key string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// cause shortens an error about a file whose name stands beside it.
+// cause shortens an error about a file whose name is printed beside it.
 func cause(err error) string {
 	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Path + ": " + p.Err.Error()

@@ -49,7 +49,7 @@ func (l *Loaded) loadSealKeys(src *source) {
 	}
 }
 
-// hardwareKey reads where a key in hardware is, or notes why it cannot be used.
+// hardwareKey reads the place of a key in hardware, or notes why it cannot be used.
 func (s *source) hardwareKey(at string, p PKCS11) *hsm.Key {
 	before := len(s.mistakes)
 	if !hsm.Built {

@@ -29,7 +29,7 @@ func (l *Loaded) validateShared(src *source) {
 	src.between("kafka.partitions", int64(k.Partitions), 1, maxPartitions)
 	src.between("kafka.replication", int64(k.Replication), 1, maxReplication)
 	if k.Retention < 0 || k.Retention > 0 && k.Retention < time.Minute {
-		src.note("kafka.retention", "%s is too short; at least 1m, or 0s for ever", k.Retention)
+		src.note("kafka.retention", "%s is too short; at least 1m, or 0s for no end", k.Retention)
 	}
 	if k.Retention > 0 && k.Retention < l.Delivery.ExpireAfter {
 		src.note("kafka.retention", "%s is shorter than delivery.expireAfter, %s: what still waits for its receiver would be gone", k.Retention, l.Delivery.ExpireAfter)

@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// What Kafka and Redis are told is checked before they are asked.
+// What Kafka and Redis are given is checked before they are asked.
 func TestSharedMistakes(t *testing.T) {
 	text := `kafka:
   brokers: ["kafka1"]
@@ -28,18 +28,18 @@ redis:
   tls: {enabled: true, authorities: /nowhere.pem}
 `
 	_, err := Parse("beibud.yaml", []byte(text))
-	for _, told := range []string{
+	for _, part := range []string{
 		":2: kafka.brokers[0]", ":3: kafka.topicPrefix", ":4: kafka.partitions", ":5: kafka.replication",
 		":6: kafka.retention: 1s is too short", ":6: kafka.retention: 1s is shorter than delivery.expireAfter",
 		":7: kafka.session", ":8: kafka.sasl.mechanism: PLAIN would show", ":8: kafka.sasl: user and passwordFile", ":9: kafka.tls: enabled is not true",
 		":11: redis: master and cluster", ":15: redis.lease", ":16: redis.passwordFile", ":17: redis.tls.authorities",
 	} {
-		if err == nil || !strings.Contains(err.Error(), told) {
-			t.Errorf("not told: %s", told)
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("missing: %s", part)
 		}
 	}
 	if t.Failed() {
-		t.Logf("told:\n%v", err)
+		t.Logf("reported:\n%v", err)
 	}
 	_, err = Parse("beibud.yaml", []byte("redis: {addresses: [\"127.0.0.1:6379\"]}"))
 	if err == nil || !strings.Contains(err.Error(), "kafka.brokers must be set") {

@@ -12,7 +12,7 @@ import (
 var topicName = regexp.MustCompile(`^[A-Za-z0-9._-]{1,249}$`)
 
 // checkTopics notes topics of parties that could not work. Each has one use: a
-// topic of two parties would tell one what is the other's, or let it speak for
+// topic of two parties would show one what is the other's, or let it speak for
 // the other; one of the log's own would break the log.
 func (s *source) checkTopics(m Map, k Kafka) {
 	uses := make(map[string]string)

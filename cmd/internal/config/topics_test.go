@@ -45,7 +45,7 @@ func TestTopics(t *testing.T) {
 }
 
 func TestTopicMistakes(t *testing.T) {
-	for name, test := range map[string]struct{ customs, commerce, more, told string }{
+	for name, test := range map[string]struct{ customs, commerce, more, want string }{
 		"no Kafka":        {"    deliver: {topic: a}\n", "", "", "deliver.topic: topics need Kafka"},
 		"no name":         {"    deliver: {acknowledge: broker}\n", "", brokers, `deliver.topic: "" must be`},
 		"a bad name":      {"    deliver: {topic: a/b}\n", "", brokers, `deliver.topic: "a/b" must be`},
@@ -57,8 +57,8 @@ func TestTopicMistakes(t *testing.T) {
 		"acknowledge":     {"    deliver: {topic: a, acknowledge: nobody}\n", "", brokers, `deliver.acknowledge: "nobody" is none of`},
 	} {
 		_, err := withTopics(t, test.customs, test.commerce, test.more)
-		if err == nil || !strings.Contains(err.Error(), test.told) || len(Mistakes(err)) != 1 {
-			t.Errorf("%s: told %v, want %q alone", name, err, test.told)
+		if err == nil || !strings.Contains(err.Error(), test.want) || len(Mistakes(err)) != 1 {
+			t.Errorf("%s: got %v, want %q alone", name, err, test.want)
 		}
 	}
 }

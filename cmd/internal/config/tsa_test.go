@@ -20,9 +20,9 @@ func TestTSA(t *testing.T) {
     timeout: 10m
     tls: {certificate: x.pem}
 `))
-	for _, told := range []string{":2: seal.tsa: authorities are missing", ":3: seal.tsa.url", ":4: seal.tsa.timeout", ":5: seal.tsa.tls: enabled"} {
-		if err == nil || !strings.Contains(err.Error(), told) {
-			t.Errorf("not told: %s in\n%v", told, err)
+	for _, part := range []string{":2: seal.tsa: authorities are missing", ":3: seal.tsa.url", ":4: seal.tsa.timeout", ":5: seal.tsa.tls: enabled"} {
+		if err == nil || !strings.Contains(err.Error(), part) {
+			t.Errorf("missing: %s in\n%v", part, err)
 		}
 	}
 }

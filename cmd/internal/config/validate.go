@@ -169,7 +169,7 @@ func (l *Loaded) validateAccess(src *source) {
 			src.note(key+".keySHA256", "it is the SHA-256 of %s, which anyone can guess", guessable)
 		}
 		if a.Certificate != "" && l.TLS.Certificate == "" {
-			src.note(key+".certificate", "a client certificate can only be seen where tls is set")
+			src.note(key+".certificate", "a client certificate can only be seen if tls is set")
 		}
 	}
 }
@@ -181,7 +181,7 @@ func (s *source) between(key string, n, low, high int64) {
 	}
 }
 
-// checkQuota notes a quota that is neither none nor one that can be told to
+// checkQuota notes a quota that is neither none nor one that can be stated to
 // the party, in whole seconds.
 func (s *source) checkQuota(key string, q Quota) {
 	if q == (Quota{}) {
@@ -260,7 +260,7 @@ func (s *source) checkKinds(m Map, catalog *schemas.Catalog) {
 	}
 }
 
-// loopback tells whether an address can only be reached from this machine.
+// loopback reports whether an address can only be reached from this machine.
 func loopback(address string) bool {
 	host, _, err := net.SplitHostPort(address)
 	if err != nil {

@@ -45,7 +45,7 @@ func quoted(addresses string) string {
 	return `["` + strings.ReplaceAll(addresses, ",", `", "`) + `"]`
 }
 
-// store tells where the daemon keeps documents.
+// store prints the place at which the daemon keeps documents.
 func (o Options) store() string {
 	switch {
 	case o.Kafka == "":
@@ -57,7 +57,7 @@ func (o Options) store() string {
 }
 
 // Run shows the exchange. An error says that something did not go as the story
-// tells it.
+// runs it.
 func Run(ctx context.Context, o Options) (err error) {
 	dir, err := os.MkdirTemp("", "beibu-demo-")
 	if err != nil {
@@ -85,7 +85,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		exchanges: make(map[string]string), receipts: make(map[string]string),
 	}
 	s.say("A daemon with %s serves on %s; its data is in %s.", o.store(), s.server, s.data)
-	if err := s.tell(ctx); err != nil {
+	if err := s.run(ctx); err != nil {
 		return err
 	}
 	if o.Keep {
@@ -104,8 +104,8 @@ type story struct {
 	receipts  map[string]string // by kind
 }
 
-// tell goes through the story, step by step.
-func (s *story) tell(ctx context.Context) error {
+// run goes through the story, step by step.
+func (s *story) run(ctx context.Context) error {
 	for _, step := range []struct {
 		title string
 		do    func(context.Context) error

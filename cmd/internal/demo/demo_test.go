@@ -11,10 +11,10 @@ import (
 	"beibu/queue/kafka/kafkatest"
 )
 
-// The demo tells its whole story, on the real daemon.
-func TestDemo(t *testing.T) { tells(t, Options{}) }
+// The demo runs to its end, on the real daemon.
+func TestDemo(t *testing.T) { runs(t, Options{}) }
 
-// It tells the same story where the log is Kafka's and claims are in Redis.
+// It prints the same if the log is Kafka's and claims are in Redis.
 func TestDemoOverKafkaAndRedis(t *testing.T) {
 	cluster, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
@@ -22,7 +22,7 @@ func TestDemoOverKafkaAndRedis(t *testing.T) {
 	}
 	defer cluster.Close()
 	server := miniredis.RunT(t)
-	tells(t, Options{Kafka: strings.Join(cluster.ListenAddrs(), ","), Redis: server.Addr()})
+	runs(t, Options{Kafka: strings.Join(cluster.ListenAddrs(), ","), Redis: server.Addr()})
 	if len(server.Keys()) != len(cast) {
 		t.Errorf("%d numbers were claimed, of %d documents", len(server.Keys()), len(cast))
 	}
@@ -32,10 +32,10 @@ func TestDemoOverKafkaAndRedis(t *testing.T) {
 // the server that BEIBU_REDIS names.
 func TestDemoOverApacheKafka(t *testing.T) {
 	brokers := kafkatest.Brokers(t)
-	tells(t, Options{Kafka: strings.Join(brokers, ","), Redis: os.Getenv("BEIBU_REDIS")})
+	runs(t, Options{Kafka: strings.Join(brokers, ","), Redis: os.Getenv("BEIBU_REDIS")})
 }
 
-func tells(t *testing.T, o Options) {
+func runs(t *testing.T, o Options) {
 	t.Helper()
 	var out strings.Builder
 	o.Out = &out
@@ -47,9 +47,9 @@ func tells(t *testing.T, o Options) {
 			t.Errorf("no %s was submitted", c.kind)
 		}
 	}
-	for _, told := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "14 envelopes and 14 receipts hold"} {
-		if !strings.Contains(out.String(), told) {
-			t.Errorf("not told: %q", told)
+	for _, text := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "14 envelopes and 14 receipts hold"} {
+		if !strings.Contains(out.String(), text) {
+			t.Errorf("missing: %q", text)
 		}
 	}
 }

@@ -36,7 +36,7 @@ func (s *story) receive(ctx context.Context) error {
 	return nil
 }
 
-// dispatched returns once everything accepted stands before its receivers,
+// dispatched returns once everything accepted is consigned to its receivers,
 // which happens within milliseconds of the acceptance.
 func dispatched(ctx context.Context, operator *client.Client) error {
 	for {

@@ -61,7 +61,7 @@ func (s *story) verify(ctx context.Context) error {
 	return nil
 }
 
-// table prints what became of every exchange, from the index, and fails where
+// table prints what became of every exchange, from the index, and fails if
 // one is not acknowledged by all of its receivers.
 func (s *story) table(ctx context.Context) error {
 	operator, err := s.as("operator")

@@ -11,7 +11,7 @@ import (
 type Backlog struct {
 	Receiver string
 	Open     int       // deliveries
-	Oldest   time.Time // when the oldest of them was consigned; zero where none is open
+	Oldest   time.Time // when the oldest of them was consigned; zero if none is open
 	Waiting  time.Time // the same, of those that were not handed over
 	Failing  int       // open deliveries that were handed over too often
 }
@@ -40,7 +40,7 @@ func (m *Metrics) WatchBacklog(read func(context.Context) ([]Backlog, error)) er
 	})
 }
 
-// Describe tells which metrics there may be.
+// Describe is prometheus.Collector's.
 func (b *backlogs) Describe(to chan<- *prometheus.Desc) {
 	to <- b.open
 	to <- b.oldest
@@ -61,7 +61,7 @@ func (b *backlogs) Collect(to chan<- prometheus.Metric) {
 	}
 }
 
-// age is how long something has waited, in seconds, and 0 where nothing has.
+// age is how long something has waited, in seconds, and 0 if nothing has.
 func age(now, since time.Time) float64 {
 	if since.IsZero() {
 		return 0

@@ -9,10 +9,10 @@ import (
 	"time"
 )
 
-// A Probe asks whether one thing that the daemon stands on is well.
+// A Probe asks whether one thing that the daemon needs works.
 type Probe struct {
 	Name string // such as "queue"
-	// Ask returns nil where the thing is well. It returns soon after ctx ends.
+	// Ask returns nil if the thing is well. It returns soon after ctx ends.
 	Ask func(ctx context.Context) error
 }
 
@@ -27,8 +27,8 @@ type Private struct {
 // probeTimeout bounds one round of probes.
 const probeTimeout = 2 * time.Second
 
-// Handler answers GET /livez, /readyz and /metrics and, where it is enabled,
-// /debug/pprof/. /livez tells that the process answers; /readyz whether it
+// Handler answers GET /livez, /readyz and /metrics and, if it is enabled,
+// /debug/pprof/. /livez says that the process answers; /readyz whether it
 // should be sent work.
 func (p Private) Handler() http.Handler {
 	mux := http.NewServeMux()
@@ -45,7 +45,7 @@ func (p Private) Handler() http.Handler {
 	return mux
 }
 
-// ready asks every probe and tells, a line each, what it said.
+// ready asks every probe and returns its answer, a line each.
 func (p Private) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), probeTimeout)
 	defer cancel()
@@ -71,6 +71,6 @@ func writeAnswer(w http.ResponseWriter, status int, text string) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
-	// The client that went away is the only one who could be told.
+	// The client that went away is the only one who could be answered.
 	_, _ = w.Write([]byte(text))
 }

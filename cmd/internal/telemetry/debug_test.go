@@ -22,7 +22,7 @@ func TestPrivateListener(t *testing.T) {
 		ready              []telemetry.Probe
 		profile            bool
 		status             int
-		body               string // "" where it does not matter
+		body               string // "" if it does not matter
 	}{
 		{"alive", http.MethodGet, "/livez", []telemetry.Probe{ill}, false, 200, "ok\n"},
 		{"ready", http.MethodGet, "/readyz", []telemetry.Probe{well}, false, 200, "queue: ok\n"},
@@ -52,12 +52,12 @@ func TestReadinessDoesNotWaitForAStuckProbe(t *testing.T) {
 			<-ctx.Done()
 			return ctx.Err()
 		}}
-		begun := time.Now()
+		started := time.Now()
 		answer := httptest.NewRecorder()
 		telemetry.Private{Metrics: http.NotFoundHandler(), Ready: []telemetry.Probe{stuck}}.Handler().
 			ServeHTTP(answer, httptest.NewRequest(http.MethodGet, "/readyz", nil))
-		if answer.Code != http.StatusServiceUnavailable || time.Since(begun) > 5*time.Second {
-			t.Errorf("%d after %s", answer.Code, time.Since(begun))
+		if answer.Code != http.StatusServiceUnavailable || time.Since(started) > 5*time.Second {
+			t.Errorf("%d after %s", answer.Code, time.Since(started))
 		}
 	})
 }

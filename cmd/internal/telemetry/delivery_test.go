@@ -115,7 +115,7 @@ func TestDeliveriesAskTheIndex(t *testing.T) {
 	}
 }
 
-// Where nobody wants the lines, nothing is looked up for them.
+// If nobody wants the lines, nothing is looked up for them.
 func TestQuietDeliveriesCostNothing(t *testing.T) {
 	core, _ := observer.New(zapcore.ErrorLevel)
 	asked := telemetry.NewDeliveries(zap.New(core), nil) // an index that panics when it is asked

@@ -10,17 +10,17 @@ import (
 type KeyExpiry struct {
 	Use   string    // "seal" or "signature"
 	Owner string    // a party, or "beibu"
-	Until time.Time // zero where no key counts even now
+	Until time.Time // zero if no key counts even now
 }
 
 // WatchKeys exports until when keys count. It calls read at every scrape.
 func (m *Metrics) WatchKeys(read func(now time.Time) []KeyExpiry) error {
 	return m.Register(&untils{
 		desc: prometheus.NewDesc("beibu_keys_valid_until_timestamp_seconds",
-			"Until when the owner has keys that count, as a Unix time; 0 where none counts now.", []string{"use", "owner"}, nil),
-		read: func(now time.Time, tell func(time.Time, ...string)) {
+			"Until when the owner has keys that count, as a Unix time; 0 if none counts now.", []string{"use", "owner"}, nil),
+		read: func(now time.Time, report func(time.Time, ...string)) {
 			for _, e := range read(now) {
-				tell(e.Until, e.Use, e.Owner)
+				report(e.Until, e.Use, e.Owner)
 			}
 		},
 	})
@@ -30,10 +30,10 @@ func (m *Metrics) WatchKeys(read func(now time.Time) []KeyExpiry) error {
 // asked for.
 type untils struct {
 	desc *prometheus.Desc
-	read func(now time.Time, tell func(until time.Time, labels ...string))
+	read func(now time.Time, report func(until time.Time, labels ...string))
 }
 
-// Describe tells which metric there may be.
+// Describe is prometheus.Collector's.
 func (u *untils) Describe(to chan<- *prometheus.Desc) { to <- u.desc }
 
 // Collect reads the times. A zero time is 0.

@@ -19,7 +19,7 @@ func TestLogWritesOneJSONObjectALine(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		log.Debug("too small to tell")
+		log.Debug("too small to log")
 		log.Info("request", zap.Int("status", 202))
 		var line map[string]any
 		if err := json.Unmarshal(out.Bytes(), &line); err != nil {

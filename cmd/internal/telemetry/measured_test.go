@@ -19,7 +19,7 @@ import (
 	"beibu/queue"
 )
 
-// store stands in for a queue: it answers what the test says.
+// store is a double of a queue: it answers what the test says.
 type store struct {
 	owner   queue.Entry
 	err     error

@@ -48,7 +48,7 @@ func NewMetrics() (*Metrics, error) {
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 
-// histogram returns a histogram of durations that ought to be as long as one
+// histogram returns a histogram of durations that should be as long as one
 // fsync. Its bounds reach from a quarter of a millisecond to four seconds.
 func histogram(name, help string, labels ...string) *prometheus.HistogramVec {
 	return prometheus.NewHistogramVec(prometheus.HistogramOpts{
@@ -74,7 +74,7 @@ func (m *Metrics) Register(all ...prometheus.Collector) error {
 }
 
 // Handler answers with all metrics in the text format. It asks no server and
-// waits for none. A collector that fails is logged and leaves the others standing;
+// waits for none. A collector that fails is logged and leaves the others;
 // a scraper that goes away is not logged.
 func (m *Metrics) Handler(log *zap.Logger) http.Handler {
 	metrics := promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{

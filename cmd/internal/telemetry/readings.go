@@ -51,7 +51,7 @@ func (r *reading[T]) age() (source string, at time.Time) {
 func (r *reading[T]) run(ctx context.Context, log *zap.Logger) {
 	failing := false
 	for {
-		begun := time.Now()
+		started := time.Now()
 		err := r.once(ctx)
 		if ctx.Err() != nil {
 			return
@@ -64,7 +64,7 @@ func (r *reading[T]) run(ctx context.Context, log *zap.Logger) {
 		}
 		failing = err != nil
 		select {
-		case <-time.After(max(readEvery, readShare*time.Since(begun))):
+		case <-time.After(max(readEvery, readShare*time.Since(started))):
 		case <-ctx.Done():
 			return
 		}

@@ -60,7 +60,7 @@ func TestScrapeReadsNoSource(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		begun := time.Now()
+		started := time.Now()
 		for range 3 {
 			text := scraped(m, zap.NewNop())
 			for _, missing := range []string{"lag_records{", "beibu_deliveries_open{", "beibu_timestamps_waiting ", "source_age_seconds{"} {
@@ -72,8 +72,8 @@ func TestScrapeReadsNoSource(t *testing.T) {
 				t.Errorf("metrics are missing:\n%s", text)
 			}
 		}
-		if reads != 0 || time.Since(begun) != 0 {
-			t.Errorf("a scrape read %d sources and took %s", reads, time.Since(begun))
+		if reads != 0 || time.Since(started) != 0 {
+			t.Errorf("a scrape read %d sources and took %s", reads, time.Since(started))
 		}
 	})
 }

@@ -11,7 +11,7 @@ import (
 type RevocationsUntil struct {
 	Party string
 	Kind  string    // "list" or "ocsp"
-	Until time.Time // zero where something is not known at all
+	Until time.Time // zero if something is not known at all
 }
 
 // WatchRevocations exports until when what is known of revoked certificates is
@@ -19,11 +19,11 @@ type RevocationsUntil struct {
 func (m *Metrics) WatchRevocations(read func(now time.Time) []RevocationsUntil) error {
 	return m.Register(&untils{
 		desc: prometheus.NewDesc("beibu_revocations_current_until_timestamp_seconds",
-			"Until when the lists (CRL) or answers (OCSP) on the party's certificates are current, as a Unix time; 0 where one is not there.",
+			"Until when the lists (CRL) or answers (OCSP) on the party's certificates are current, as a Unix time; 0 if one is not there.",
 			[]string{"party", "kind"}, nil),
-		read: func(now time.Time, tell func(time.Time, ...string)) {
+		read: func(now time.Time, report func(time.Time, ...string)) {
 			for _, v := range read(now) {
-				tell(v.Until, v.Party, v.Kind)
+				report(v.Until, v.Party, v.Kind)
 			}
 		},
 	})

@@ -55,7 +55,7 @@ type unstamped struct {
 	waiting, oldest *prometheus.Desc
 }
 
-// Describe tells which metrics there may be.
+// Describe is prometheus.Collector's.
 func (u *unstamped) Describe(to chan<- *prometheus.Desc) {
 	to <- u.waiting
 	to <- u.oldest

@@ -37,7 +37,7 @@ func (m *Metrics) CountTopics() (*Topics, error) {
 			Help: "1 while the circuit breaker of the receiver is open: deliveries failed several times in a row, and one at a time is tried until one arrives.",
 		}, []string{"receiver"}),
 		documents: counter("beibu_topic_documents_total",
-			"Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, where nothing was promised and it is tried once more.",
+			"Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, if nothing was promised and it is retried.",
 			"party", "outcome"),
 		waiting: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "beibu_topic_documents_waiting",

@@ -9,8 +9,8 @@ import (
 	"beibu/exchange/answer"
 )
 
-// door stands in for the door: it gives one answer after the other, and lets
-// nobody through before it is told to.
+// door is a double of the door: it gives one answer after the other, and lets
+// nobody through before it is asked to.
 type door struct {
 	answers  []answer.Reply
 	entered  chan struct{}
@@ -78,7 +78,7 @@ func TestDocumentsByTopicAreCountedAsReplied(t *testing.T) {
 		counted.Submit(t.Context(), "port", "request", nil)
 	}
 	expect(t, m, `
-# HELP beibu_topic_documents_total Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, where nothing was promised and it is tried once more.
+# HELP beibu_topic_documents_total Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, if nothing was promised and it is retried.
 # TYPE beibu_topic_documents_total counter
 beibu_topic_documents_total{outcome="accepted",party="port"} 1
 beibu_topic_documents_total{outcome="again",party="port"} 1
