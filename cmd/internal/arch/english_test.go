@@ -74,7 +74,6 @@ var unchecked = strings.Fields(`
 	cmd/beibud
 	cmd/internal/crashtest
 	cmd/internal/daemon
-	cmd/internal/telemetry
 	exchange
 	exchange/courier/mailbox
 	exchange/facts

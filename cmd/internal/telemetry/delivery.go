@@ -11,7 +11,7 @@ import (
 	"beibu/queue"
 )
 
-// An Index tells what the exchange of a delivery is.
+// An Index finds the exchange of a delivery.
 type Index interface {
 	// Exchange returns one exchange with its deliveries.
 	Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error)
@@ -77,7 +77,7 @@ func (d *Deliveries) summary(ctx context.Context, e *exchange.Event) summary {
 	return t
 }
 
-// levelOf tells how loud a step is.
+// levelOf returns the level at which a step is logged.
 func levelOf(e *exchange.Event) zapcore.Level {
 	if e.Name.Failed() {
 		return zap.WarnLevel

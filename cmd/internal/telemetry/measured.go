@@ -24,9 +24,9 @@ type admitter struct {
 
 // Admit is queue.Admitter's.
 func (a *admitter) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
-	begun := time.Now()
+	started := time.Now()
 	owner, err := a.next.Admit(ctx, s)
-	a.took.WithLabelValues(decided(s, owner, err)).Observe(time.Since(begun).Seconds())
+	a.took.WithLabelValues(decided(s, owner, err)).Observe(time.Since(started).Seconds())
 	return owner, err
 }
 
@@ -71,9 +71,9 @@ type appender struct {
 
 // Append is queue.Appender's.
 func (a *appender) Append(ctx context.Context, events ...queue.Event) (sequence int64, err error) {
-	begun := time.Now()
+	started := time.Now()
 	sequence, err = a.next.Append(ctx, events...)
-	a.took.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
+	a.took.WithLabelValues(outcome(err)).Observe(time.Since(started).Seconds())
 	return sequence, err
 }
 
@@ -91,9 +91,9 @@ type dispatcher struct {
 // Dispatch is queue.Dispatcher's.
 func (d *dispatcher) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
 	return d.next.Dispatch(ctx, func(ctx context.Context, entries []queue.Entry) ([]queue.Event, error) {
-		begun := time.Now()
+		started := time.Now()
 		events, err := handle(ctx, entries)
-		d.metrics.batches.WithLabelValues(outcome(err)).Observe(time.Since(begun).Seconds())
+		d.metrics.batches.WithLabelValues(outcome(err)).Observe(time.Since(started).Seconds())
 		if err == nil {
 			d.metrics.dispatched.Add(float64(len(entries)))
 		}
