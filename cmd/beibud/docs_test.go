@@ -57,6 +57,28 @@ var (
 	fencePattern   = regexp.MustCompile("(?ms)^[ \t]*```.*?^[ \t]*```[ \t]*$")
 )
 
+// The smallest configurations for production are small. The commands of their page
+// have the daemon check them.
+func TestSmallestConfigurations(t *testing.T) {
+	const most = 25
+	shown := 0
+	for _, b := range blocksOf(pages(t)[docs+"/deploy.md"]) {
+		if b.language != "yaml" {
+			continue
+		}
+		shown++
+		if lines := strings.Count(b.text, "\n"); lines > most {
+			t.Errorf("the configuration at line %d has %d lines, of %d at most", b.line, lines, most)
+		}
+		if b.value("file") == "" {
+			t.Errorf("the configuration at line %d is not written to a file, so nothing checks it", b.line)
+		}
+	}
+	if shown == 0 {
+		t.Error("no configuration is shown")
+	}
+}
+
 // Every link leads to a file of the project, and to a heading in it if it names one.
 func TestDocumentationLinks(t *testing.T) {
 	for name, page := range pages(t) {

@@ -116,7 +116,7 @@ func buildPrograms(t *testing.T) string {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	stub := "#!/bin/sh\nexit 0\n"
-	if err := os.WriteFile(filepath.Join(bin, "systemctl"), []byte(stub), 0o700); err != nil { //nolint:gosec // it is run
+	if err := os.WriteFile(filepath.Join(bin, "systemctl"), []byte(stub), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	return bin
@@ -269,7 +269,7 @@ func runByCI(t *testing.T, words []string) bool {
 	}
 	for line := range strings.Lines(string(script)) {
 		rest := words
-		for _, word := range strings.Fields(line) {
+		for word := range strings.FieldsSeq(line) {
 			if len(rest) > 0 && word == rest[0] {
 				rest = rest[1:]
 			}

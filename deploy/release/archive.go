@@ -10,7 +10,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"slices"
 	"time"
 )
@@ -26,19 +25,16 @@ type file struct {
 // bytes. A zip has no earlier one.
 var modified = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
 
-// readAll reads all files of a folder, whose names in the archive begin with prefix.
-func readAll(folder, prefix string, mode fs.FileMode) ([]file, error) {
+// readAll reads all files of a folder.
+func readAll(folder string, mode fs.FileMode) ([]file, error) {
 	var all []file
-	err := filepath.WalkDir(folder, func(name string, entry fs.DirEntry, err error) error {
+	tree := os.DirFS(folder)
+	err := fs.WalkDir(tree, ".", func(name string, entry fs.DirEntry, err error) error {
 		if err != nil || entry.IsDir() {
 			return err
 		}
-		content, err := os.ReadFile(name)
-		if err != nil {
-			return err
-		}
-		below, err := filepath.Rel(folder, name)
-		all = append(all, file{name: path.Join(prefix, filepath.ToSlash(below)), mode: mode, content: content})
+		content, err := fs.ReadFile(tree, name)
+		all = append(all, file{name: name, mode: mode, content: content})
 		return err
 	})
 	if err != nil {

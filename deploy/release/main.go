@@ -118,7 +118,7 @@ func programsFor(root, system string) ([]string, error) {
 
 // contents returns the files of an archive.
 func contents(ctx context.Context, root, bin string) ([]file, error) {
-	built, err := readAll(bin, "", 0o755)
+	built, err := readAll(bin, 0o755)
 	if err != nil {
 		return nil, err
 	}

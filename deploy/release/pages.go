@@ -2,9 +2,9 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,14 +19,14 @@ var link = regexp.MustCompile(`(?:\]\(|src="|href=")([^)"#\s]+)`)
 // names that they have in the project, so that all links work.
 func documentation(root string) ([]file, error) {
 	var all []file
-	seen := map[string]bool{}
+	seen, project := map[string]bool{}, os.DirFS(root)
 	for queue := slices.Clone(always); len(queue) > 0; queue = queue[1:] {
 		name := queue[0]
 		if seen[name] {
 			continue
 		}
 		seen[name] = true
-		content, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(name)))
+		content, err := fs.ReadFile(project, name)
 		if err != nil {
 			return nil, fmt.Errorf("read documentation: %w", err)
 		}
