@@ -16,7 +16,7 @@ var admitting = []promise{
 	{"same content again answers the first entry", laterAnswersFirst("content")},
 	{"other content answers the first entry", laterAnswersFirst("other content")},
 	{"first entry outlives reopening", firstOutlives},
-	{"of rivals exactly one owns and all hear it", rivals},
+	{"of rivals exactly one owns and all receive it", rivals},
 	{"positions rise", positionsRise},
 	{"any bytes make a key", anyKey},
 	{"limits are kept", limits},

@@ -15,8 +15,7 @@ var deciding = []promise{
 	{"an attempt that owns nothing is not found", losersUnknown},
 }
 
-// known returns an owning entry, from before the record tells it or from the
-// record.
+// known returns an owning entry, whether or not the record contains it yet.
 func (s *store) known(id [16]byte) (queue.Entry, bool) {
 	s.t.Helper()
 	e, err := s.q.Decided(s.t.Context(), id)
@@ -27,11 +26,11 @@ func (s *store) known(id [16]byte) (queue.Entry, bool) {
 		s.t.Fatalf("decided: %v", err)
 	}
 	head := s.head()
-	told := entriesOf(s.until(0, func(told []queue.Change) bool {
-		return head == 0 || len(told) > 0 && told[len(told)-1].Sequence >= head
+	entries := entriesOf(s.until(0, func(all []queue.Change) bool {
+		return head == 0 || len(all) > 0 && all[len(all)-1].Sequence >= head
 	}))
-	if i := slices.IndexFunc(told, func(e queue.Entry) bool { return e.ID == id }); i >= 0 {
-		return told[i], true
+	if i := slices.IndexFunc(entries, func(e queue.Entry) bool { return e.ID == id }); i >= 0 {
+		return entries[i], true
 	}
 	return queue.Entry{}, false
 }
@@ -60,7 +59,7 @@ func knownAtOnce(t *testing.T, s *store) {
 	s.knows("opened again", all...)
 	all = append(all, s.admit(submit("later", "content")))
 	s.knows("admitted later", all...)
-	s.settle(len(all), quiet)
+	s.dispatchedRecord(len(all), quiet)
 	s.knows("dispatched", all...)
 	s.reopen()
 	s.knows("dispatched and opened again", all...)

@@ -14,7 +14,7 @@ var dispatching = []promise{
 	{"owning entries in log order", inLogOrder},
 	{"entries are whole", entriesAreWhole},
 	{"later attempts are not handed over", losersAreNot},
-	{"events stand in the record behind their entries", eventsBehindEntries},
+	{"events follow their entries in the record", eventsBehindEntries},
 	{"an error leaves the batch undone", errorLeavesUndone},
 	{"a batch cut off has its effect once", cutOffOnce},
 	{"a batch cut off by Close has its effect once", closedOnce},
@@ -88,12 +88,12 @@ func consign(_ context.Context, batch []queue.Entry) ([]queue.Event, error) {
 // events of consign once each behind it.
 func (s *store) consigned(n int) {
 	s.t.Helper()
-	told := s.changes(0, 3*n)
-	if len(told) != 3*n || int64(len(told)) == 0 || s.head() != told[len(told)-1].Sequence {
-		s.t.Fatalf("%d changes, head %d; want %d", len(told), s.head(), 3*n)
+	all := s.changes(0, 3*n)
+	if len(all) != 3*n || int64(len(all)) == 0 || s.head() != all[len(all)-1].Sequence {
+		s.t.Fatalf("%d changes, head %d; want %d", len(all), s.head(), 3*n)
 	}
 	state := make(map[[16]byte]int)
-	for _, c := range told {
+	for _, c := range all {
 		var id [16]byte
 		var want int
 		switch {

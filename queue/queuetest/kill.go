@@ -85,7 +85,7 @@ func answerAll(ctx context.Context, q queue.Queue, say func(string, ...any)) err
 // the process, which must open the same store and call Child.
 func Killed(t *testing.T, kills int, command func(t *testing.T) *exec.Cmd, open Opener) {
 	t.Helper()
-	w := &witness{owner: make(map[string]answer), appended: make(map[string]bool)}
+	w := &observer{owner: make(map[string]answer), appended: make(map[string]bool)}
 	for range kills {
 		w.killOne(t, command(t))
 		q := open(t)
@@ -132,14 +132,14 @@ type answer struct {
 	position int64
 }
 
-// A witness remembers every answer of every child.
-type witness struct {
+// An observer records every answer of every child.
+type observer struct {
 	owner    map[string]answer
 	appended map[string]bool
 }
 
-// killOne starts a child, hears some of its answers and kills it.
-func (w *witness) killOne(t *testing.T, child *exec.Cmd) {
+// killOne starts a child, reads some of its answers and kills it.
+func (w *observer) killOne(t *testing.T, child *exec.Cmd) {
 	t.Helper()
 	out, err := child.StdoutPipe()
 	if err != nil {
@@ -150,22 +150,22 @@ func (w *witness) killOne(t *testing.T, child *exec.Cmd) {
 	}
 	lines := bufio.NewReader(out)
 	for range 1 + rand.IntN(400) {
-		w.hear(t, lines)
+		w.readLine(t, lines)
 	}
 	if err := child.Process.Kill(); err != nil {
 		t.Fatal(err)
 	}
-	for w.hear(t, lines) { // what was answered before the kill
+	for w.readLine(t, lines) { // what was answered before the kill
 	}
 	_ = child.Wait() // it was killed: that is its error
 }
 
-// hear notes one answer. It returns false where there are no more.
-func (w *witness) hear(t *testing.T, lines *bufio.Reader) bool {
+// readLine records one answer. It returns false if there are no more.
+func (w *observer) readLine(t *testing.T, lines *bufio.Reader) bool {
 	t.Helper()
 	line, err := lines.ReadString('\n')
 	if errors.Is(err, io.EOF) {
-		return false // a last line without its end was not said
+		return false // a last line without its end does not count
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -188,7 +188,7 @@ func (w *witness) hear(t *testing.T, lines *bufio.Reader) bool {
 }
 
 // check holds the store against what was answered.
-func (w *witness) check(t *testing.T, s queue.Queue) {
+func (w *observer) check(t *testing.T, s queue.Queue) {
 	t.Helper()
 	r := w.read(t, s, w.drain(t, s))
 	for id, n := range r.dispatched {
@@ -215,7 +215,7 @@ func (w *witness) check(t *testing.T, s queue.Queue) {
 	}
 	for key := range w.appended {
 		if r.appended[r.entries[key].ID] != 1 {
-			t.Fatalf("the event of %s stands %d times", key, r.appended[r.entries[key].ID])
+			t.Fatalf("the record contains the event of %s %d times", key, r.appended[r.entries[key].ID])
 		}
 	}
 }
@@ -227,7 +227,7 @@ type reading struct {
 }
 
 // read folds the record up to head and checks its order.
-func (w *witness) read(t *testing.T, s queue.Queue, head int64) reading {
+func (w *observer) read(t *testing.T, s queue.Queue, head int64) reading {
 	t.Helper()
 	r := reading{make(map[string]queue.Entry), make(map[[16]byte]int), make(map[[16]byte]int)}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -266,7 +266,7 @@ func (w *witness) read(t *testing.T, s queue.Queue, head int64) reading {
 }
 
 // drain dispatches what the child had not, and returns the head afterwards.
-func (w *witness) drain(t *testing.T, s queue.Queue) int64 {
+func (w *observer) drain(t *testing.T, s queue.Queue) int64 {
 	t.Helper()
 	last, err := s.Admit(t.Context(), rival(fmt.Sprintf("last/%x", rand.Uint64()), 0))
 	if err != nil {

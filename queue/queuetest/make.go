@@ -50,7 +50,7 @@ func happened(id [16]byte, name string, attempt int) queue.Event {
 	}
 }
 
-// kept is s as the log must keep it, at the place where e stands.
+// kept returns s as the log must keep it, at the position of e.
 func kept(s queue.Submission, e queue.Entry) queue.Entry {
 	return queue.Entry{
 		Position: e.Position, ID: s.ID, Key: s.Key, Digest: s.Digest, Token: s.Token,
@@ -58,13 +58,13 @@ func kept(s queue.Submission, e queue.Entry) queue.Entry {
 	}
 }
 
-// keptEvent is e as the record must keep it.
+// keptEvent returns e as the record must keep it.
 func keptEvent(e queue.Event) queue.Event {
 	e.At = e.At.Truncate(time.Microsecond).UTC()
 	return e
 }
 
-// same fails the test where two values differ in any byte. Empty and nil are
+// same fails the test if two values differ in any byte. Empty and nil are
 // one; times must name the same moment in the same zone.
 func same(tb testing.TB, what string, got, want any) {
 	tb.Helper()

@@ -154,7 +154,7 @@ func (m *machine) compare() []queue.Change {
 		m.t.Fatalf("head %d, want %d", m.s.head(), all[len(all)-1].Sequence)
 	}
 	for i, e := range entriesOf(all) {
-		same(m.s.t, "entry told", e, m.owners[m.keys[i]].entry)
+		same(m.s.t, "entry in the record", e, m.owners[m.keys[i]].entry)
 	}
 	known, appended := make(map[[16]byte]bool), 0
 	for _, c := range all {
@@ -165,7 +165,7 @@ func (m *machine) compare() []queue.Change {
 			m.t.Fatalf("event %d comes before its entry", c.Sequence)
 		case c.Event.Name == "appended":
 			if c.Event.Attempt != appended {
-				m.t.Fatalf("event %d where %d belongs", c.Event.Attempt, appended)
+				m.t.Fatalf("got event %d, want %d", c.Event.Attempt, appended)
 			}
 			appended++
 		}

@@ -14,7 +14,7 @@ var owning = []promise{
 	{"an owner is known once its admission is answered", ownerKnown},
 	{"asking for a key that nobody owns keeps nothing", askingKeepsNothing},
 	{"of rivals the owner is known", rivalsOwner},
-	{"keys that resemble each other are told apart", resemblingKeys},
+	{"keys that resemble each other are different keys", resemblingKeys},
 }
 
 // owned fails the test unless an entry is known as the owner of its key.
@@ -49,7 +49,7 @@ func ownerKnown(t *testing.T, s *store) {
 		s.owned("admitted", all[len(all)-1])
 	}
 	knownAll("all admitted")
-	s.settle(len(all), quiet)
+	s.dispatchedRecord(len(all), quiet)
 	knownAll("dispatched")
 	s.reopen()
 	knownAll("opened again")
@@ -67,7 +67,7 @@ func askingKeepsNothing(t *testing.T, s *store) {
 	if e := s.admit(sub); e.Token != sub.Token {
 		t.Errorf("the key is owned by %+v", e)
 	}
-	if got := len(entriesOf(s.settle(1, quiet))); got != 1 {
+	if got := len(entriesOf(s.dispatchedRecord(1, quiet))); got != 1 {
 		t.Errorf("%d entries in the record, want 1", got)
 	}
 }

@@ -19,7 +19,7 @@ var appending = []promise{
 	{"all or none", allOrNone},
 	{"no events change nothing", noEvents},
 	{"limits of an event", eventLimits},
-	{"lists of many callers keep their order, and are told by the answer", listsKeepOrder},
+	{"lists of many callers keep their order, and end at the answer", listsKeepOrder},
 	{"a canceled append is unavailable", canceledAppend},
 }
 
@@ -45,7 +45,7 @@ func eventsWhole(t *testing.T, s *store) {
 	}
 	s.append(events...)
 	s.append(events[0])
-	want := append(slices.Clone(events), events[0]) // the same event twice stands twice
+	want := append(slices.Clone(events), events[0]) // the same event twice is in the record twice
 	for i := range want {
 		want[i] = keptEvent(want[i])
 	}
@@ -101,7 +101,7 @@ func allOrNone(t *testing.T, s *store) {
 	s.append(many...)
 	for i, e := range eventsOf(s.changes(0, len(many))) {
 		if e.Attempt != i {
-			t.Fatalf("event %d stands at %d", e.Attempt, i)
+			t.Fatalf("got event %d, want %d", e.Attempt, i)
 		}
 	}
 }
@@ -162,10 +162,10 @@ func listsKeepOrder(t *testing.T, s *store) {
 	for _, change := range s.changes(0, callers*lists*each) {
 		e, id := change.Event, change.Event.Subject.Exchange
 		if at := answers[id[0]][e.Attempt/each]; change.Sequence > at {
-			t.Errorf("caller %d: event %d is told at %d, and the answer was %d", id[0], e.Attempt, change.Sequence, at)
+			t.Errorf("caller %d: event %d has the sequence %d, and the answer was %d", id[0], e.Attempt, change.Sequence, at)
 		}
 		if e.Attempt != next[id] {
-			t.Fatalf("caller %d: event %d where %d belongs", id[0], e.Attempt, next[id])
+			t.Fatalf("caller %d: got event %d, want %d", id[0], e.Attempt, next[id])
 		}
 		next[id]++
 	}
@@ -185,24 +185,24 @@ func oneOrder(t *testing.T, s *store) {
 	t.Helper()
 	const n = 60
 	stop := s.dispatch(consign)
-	told := make([][]queue.Change, 3)
+	all := make([][]queue.Change, 3)
 	var followers, callers sync.WaitGroup
 	for i := range 2 { // two follow while it happens
-		followers.Go(func() { told[i] = s.changes(0, 3*n) })
+		followers.Go(func() { all[i] = s.changes(0, 3*n) })
 	}
 	for _, sub := range numbered(n) {
 		callers.Go(func() { s.admit(sub) })
 	}
 	callers.Wait()
 	followers.Wait()
-	told[2] = s.changes(0, 3*n) // and one afterwards
+	all[2] = s.changes(0, 3*n) // and one afterwards
 	if err := stop(); err != nil {
 		t.Fatalf("dispatch: %v", err)
 	}
-	same(t, "second follower", told[1], told[0])
-	same(t, "later follower", told[2], told[0])
+	same(t, "second follower", all[1], all[0])
+	same(t, "later follower", all[2], all[0])
 	last := int64(0)
-	for _, c := range told[0] {
+	for _, c := range all[0] {
 		if c.Sequence <= last || (c.Entry == nil) == (c.Event == nil) {
 			t.Fatalf("change %d after %d: %+v", c.Sequence, last, c)
 		}
@@ -241,7 +241,7 @@ func ownersOnly(t *testing.T, s *store) {
 		want = append(want, s.admit(sub))
 		s.admit(submit(sub.Key, "late"))
 	}
-	same(t, "entries told", entriesOf(s.settle(len(want), quiet)), want)
+	same(t, "entries", entriesOf(s.dispatchedRecord(len(want), quiet)), want)
 }
 
 func followWakes(t *testing.T, s *store) {
@@ -257,7 +257,7 @@ func followWakes(t *testing.T, s *store) {
 			return nil
 		})
 	}()
-	for i := range 5 { // each waits for the one before to be told
+	for i := range 5 { // each waits until the one before is received
 		s.append(happened([16]byte{1}, "new", i))
 		if c := <-seen; c.Event == nil || c.Event.Attempt != i {
 			t.Errorf("change %+v, want event %d", c, i)
@@ -322,12 +322,12 @@ func headIsNewest(t *testing.T, s *store) {
 		at := s.append(happened([16]byte{1}, "first", i), happened([16]byte{1}, "second", i))
 		heads = append(heads, s.head())
 		if at != heads[i] {
-			t.Errorf("append %d is told at %d, and the head is %d", i, at, heads[i])
+			t.Errorf("append %d returned %d, and the head is %d", i, at, heads[i])
 		}
 	}
-	told := s.changes(0, 2*n)
+	appended := s.changes(0, 2*n)
 	for i, at := range heads {
-		if want := told[2*i+1].Sequence; at != want {
+		if want := appended[2*i+1].Sequence; at != want {
 			t.Errorf("head %d behind append %d, want %d", at, i, want)
 		}
 	}
@@ -336,7 +336,7 @@ func headIsNewest(t *testing.T, s *store) {
 		t.Errorf("head %d after reopening, want %d", at, heads[n-1])
 	}
 	s.admit(submit("key", "content"))
-	all := s.settle(1, quiet)
+	all := s.dispatchedRecord(1, quiet)
 	if at := s.head(); at != all[len(all)-1].Sequence {
 		t.Errorf("head %d, want %d", at, all[len(all)-1].Sequence)
 	}

@@ -1,5 +1,5 @@
-// Package queuetest holds the contract of a queue as tests: what the comments
-// of package queue promise, each of them once. Every implementation runs it.
+// Package queuetest is the contract of a queue as tests. Each promise in the comments
+// of package queue has a test, and every implementation runs all of them.
 package queuetest
 
 import (
@@ -10,12 +10,12 @@ import (
 	"beibu/queue"
 )
 
-// An Opener opens one store: every call opens the same one again, once the
-// queue opened before is closed or its process is gone.
+// An Opener opens one store. Every call opens the same store again, after the queue
+// that was opened before is closed or its process is gone.
 type Opener func(tb testing.TB) queue.Queue
 
-// Run runs the contract. fresh gives the opener of a new store with nothing in
-// it; what it makes must be cleaned up with t.
+// Run runs the contract. fresh returns the opener of a new, empty store, and cleans up
+// with tb.
 func Run(t *testing.T, fresh func(tb testing.TB) Opener) {
 	t.Helper()
 	groups := []struct {
@@ -44,7 +44,7 @@ func Run(t *testing.T, fresh func(tb testing.TB) Opener) {
 	t.Run("Model", func(t *testing.T) { model(t, fresh) })
 }
 
-// A promise is one sentence of the contract and the test that holds it.
+// A promise is one sentence of the contract and its test.
 type promise struct {
 	name string
 	test func(t *testing.T, s *store)
@@ -80,7 +80,7 @@ func (s *store) reopen() {
 	s.q = s.open(s.t)
 }
 
-// admit keeps a submission that must be kept.
+// admit admits a submission, which must succeed.
 func (s *store) admit(sub queue.Submission) queue.Entry {
 	s.t.Helper()
 	e, err := s.q.Admit(s.t.Context(), sub)
@@ -90,18 +90,18 @@ func (s *store) admit(sub queue.Submission) queue.Entry {
 	return e
 }
 
-// append records events that must be recorded, and returns the sequence up to
-// which they are told.
+// append appends events, which must succeed, and returns the sequence at or after
+// theirs.
 func (s *store) append(events ...queue.Event) int64 {
 	s.t.Helper()
-	told, err := s.q.Append(s.t.Context(), events...)
+	sequence, err := s.q.Append(s.t.Context(), events...)
 	if err != nil {
 		s.t.Fatalf("append: %v", err)
 	}
-	return told
+	return sequence
 }
 
-// head is the sequence of the newest change.
+// head returns the sequence of the newest change.
 func (s *store) head() int64 {
 	s.t.Helper()
 	at, err := s.q.Head(s.t.Context())
@@ -111,8 +111,8 @@ func (s *store) head() int64 {
 	return at
 }
 
-// patience bounds what is waited for, so that a broken promise fails a test
-// and does not hang it. Nothing is measured by it.
+// patience bounds every wait, so that a broken promise fails a test and does not hang
+// it. No test measures time with it.
 const patience = time.Minute
 
 // patient returns a context that ends when patience does.
@@ -121,24 +121,24 @@ func patient(tb testing.TB) (context.Context, context.CancelFunc) {
 	return context.WithTimeout(tb.Context(), patience)
 }
 
-// changes follows the record from after on until n changes are told.
+// changes follows the record from after on until it has received n changes.
 func (s *store) changes(after int64, n int) []queue.Change {
 	s.t.Helper()
-	return s.until(after, func(told []queue.Change) bool { return len(told) >= n })
+	return s.until(after, func(all []queue.Change) bool { return len(all) >= n })
 }
 
-// until follows the record from after on until enough of it is told.
-func (s *store) until(after int64, enough func(told []queue.Change) bool) []queue.Change {
+// until follows the record from after on until it has received enough.
+func (s *store) until(after int64, enough func(all []queue.Change) bool) []queue.Change {
 	s.t.Helper()
 	ctx, cancel := patient(s.t)
 	defer cancel()
-	var told []queue.Change
-	if enough(told) {
-		return told
+	var all []queue.Change
+	if enough(all) {
+		return all
 	}
 	full := false
 	err := s.q.Follow(ctx, after, func(_ context.Context, changes []queue.Change) error {
-		if told = append(told, changes...); enough(told) {
+		if all = append(all, changes...); enough(all) {
 			full = true
 			cancel()
 		}
@@ -148,15 +148,15 @@ func (s *store) until(after int64, enough func(told []queue.Change) bool) []queu
 		s.t.Fatalf("follow from %d: %v", after, err)
 	}
 	if !full {
-		s.t.Fatalf("follow from %d: only %d changes told", after, len(told))
+		s.t.Fatalf("follow from %d: only %d changes received", after, len(all))
 	}
-	return told
+	return all
 }
 
 // A handler is what Dispatch calls.
 type handler = func(context.Context, []queue.Entry) ([]queue.Event, error)
 
-// quiet handles entries without a word.
+// quiet handles entries and returns no events.
 func quiet(context.Context, []queue.Entry) ([]queue.Event, error) { return nil, nil }
 
 // dispatch runs Dispatch beside the test until stop, which returns its error.
@@ -171,16 +171,17 @@ func (s *store) dispatch(handle handler) (stop func() error) {
 	}
 }
 
-// settle dispatches until n entries stand in the record, and returns it up to
-// the last of them. A queue need not tell an entry before it is dispatched.
-func (s *store) settle(n int, handle handler) []queue.Change {
+// dispatchedRecord dispatches until the record contains n entries, and returns the
+// record up to the last of them. A queue need not publish an entry before it is
+// dispatched.
+func (s *store) dispatchedRecord(n int, handle handler) []queue.Change {
 	s.t.Helper()
 	stop := s.dispatch(handle)
-	told := s.until(0, func(told []queue.Change) bool { return len(entriesOf(told)) >= n })
+	all := s.until(0, func(all []queue.Change) bool { return len(entriesOf(all)) >= n })
 	if err := stop(); err != nil {
 		s.t.Fatalf("dispatch: %v", err)
 	}
-	return told
+	return all
 }
 
 func entriesOf(changes []queue.Change) []queue.Entry {
