@@ -6,10 +6,10 @@
 //
 //   - [Admitter.Admit] returns a nil error only when the body and the log entry
 //     are durable and the owner of the key is decided. The first entry of a key
-//     in the log owns it for ever; every later Admit of that key returns that
-//     first entry, whatever it submits.
-//   - An Admit that fails promises nothing: the entry may or may not be in the
-//     log, and it is safe to admit the same submission again.
+//     in the log owns the key; every later Admit of that key returns that first
+//     entry, whatever it submits.
+//   - If Admit fails, the entry may or may not be in the log, and it is safe to
+//     admit the same submission again.
 //   - [Dispatcher.Dispatch] calls its handler with owning entries only, in log
 //     order, at least once; the events that the handler returns are durable
 //     before the entries count as dispatched.

@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// What a queue takes, in bytes.
+// The largest values that a queue accepts, in bytes.
 const (
 	MaxKey      = 512
 	MaxName     = 512 // an event's name, and its receiver
@@ -14,7 +14,7 @@ const (
 	MaxElection = 100 // the name of an election
 )
 
-// Check fails with ErrInvalid where s cannot be kept: its key is not 1 to
+// Check fails with [ErrInvalid] if s cannot be kept: its key is not 1 to
 // MaxKey bytes long, its head is above MaxHead, or its body is empty.
 func (s Submission) Check() error {
 	switch {
@@ -28,7 +28,7 @@ func (s Submission) Check() error {
 	return nil
 }
 
-// Check fails with ErrInvalid if e cannot be kept: its subject is of no known
+// Check fails with [ErrInvalid] if e cannot be kept: its subject is of no known
 // kind or has no id of that kind, its name or receiver is above MaxName, its
 // detail above MaxDetail, or its attempt below 0.
 func (e Event) Check() error {
@@ -46,7 +46,7 @@ func (e Event) Check() error {
 	return nil
 }
 
-// CheckElection fails with ErrInvalid if an election cannot have this name.
+// CheckElection fails with [ErrInvalid] if an election cannot have this name.
 func CheckElection(name string) error {
 	if name == "" || len(name) > MaxElection {
 		return fmt.Errorf("check election: name of %d bytes: %w", len(name), ErrInvalid)
