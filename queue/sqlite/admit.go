@@ -7,8 +7,8 @@ import (
 	"beibu/queue"
 )
 
-// Admit keeps s, unless its key has an owner already, and returns the owner.
-// A nil error means that both are on the disk.
+// Admit stores sub, unless its key has an owner already, and returns the owner; see
+// [queue.Admitter]. If the error is nil, the owner and its body are on the disk.
 func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, error) {
 	if err := sub.Check(); err != nil {
 		return queue.Entry{}, err
@@ -40,8 +40,8 @@ func (s *Store) Owned(ctx context.Context, key string) (owner queue.Entry, err e
 	return owner, nil
 }
 
-// Append puts events on the disk, all or none, in their order.
-func (s *Store) Append(ctx context.Context, events ...queue.Event) (told int64, err error) {
+// Append writes events to the disk, all or none, in their order; see [queue.Appender].
+func (s *Store) Append(ctx context.Context, events ...queue.Event) (sequence int64, err error) {
 	size, err := measure(events)
 	if err != nil || len(events) == 0 {
 		return 0, err
@@ -50,11 +50,11 @@ func (s *Store) Append(ctx context.Context, events ...queue.Event) (told int64, 
 	if err != nil {
 		return 0, unavailable("append events", err)
 	}
-	told, _ = s.writer.record.reached()
-	return told, nil
+	sequence, _ = s.writer.record.reached()
+	return sequence, nil
 }
 
-// measure checks events and returns their size, about, in bytes.
+// measure validates events and returns their approximate size in bytes.
 func measure(events []queue.Event) (size int, err error) {
 	for _, e := range events {
 		if err := e.Check(); err != nil {
@@ -65,8 +65,8 @@ func measure(events []queue.Event) (size int, err error) {
 	return size, nil
 }
 
-// Decided returns queue.ErrNotFound while the store is open: its record tells an
-// entry as soon as it is admitted.
+// Decided returns [queue.ErrNotFound] while the store is open, because the record
+// contains an entry as soon as it is admitted.
 func (s *Store) Decided(context.Context, [16]byte) (queue.Entry, error) {
 	if s.isClosed() {
 		return queue.Entry{}, errClosed

@@ -67,7 +67,7 @@ func BenchmarkAdmit(b *testing.B) {
 func BenchmarkAdmitFilled(b *testing.B) {
 	body := queuetest.Sealed(1)
 	for _, held := range []int64{1_000, 1_000_000} {
-		// Filled once and gone on with: every round stands behind the last.
+		// Filled once: every round continues behind the last.
 		fill := sync.OnceValues(func() (*Store, error) { return filledStore(b, held) })
 		b.Run(fmt.Sprintf("held=%d", held), func(b *testing.B) {
 			if held > 1_000 && os.Getenv("BEIBU_BENCH_MILLION") == "" {
@@ -109,7 +109,7 @@ func filledStore(b *testing.B, n int64) (*Store, error) {
 
 // BenchmarkAdmitToEvents takes documents all the way: admitted by 64 clients,
 // dispatched with an event each, an event appended when the receiver has it,
-// both told to a follower. The time is from Admit to the last event told.
+// both received by a follower. The time is from Admit to the last event received.
 func BenchmarkAdmitToEvents(b *testing.B) {
 	s := benchStore(b)
 	body := queuetest.Sealed(1)

@@ -5,19 +5,18 @@ import (
 	"errors"
 )
 
-// How the log beside the file is brought back into it: begun when about
-// logBytes were written, and left to the writer when at most restFrames pages
-// are to go.
+// How the write-ahead log is copied into the file: a copy starts when about logBytes
+// were written, and the writer does the rest when at most restFrames pages are left.
 const (
 	logBytes   = 16 << 20
 	restFrames = 64
 	rounds     = 4
 )
 
-// A checkpointer copies what stands in the log into the file, on a connection
-// of its own, so that no commit waits for it. As long as commits go on it
-// never quite catches up, and SQLite begins the log anew only where it has: so
-// the writer does the last few pages itself, between two commits.
+// A checkpointer copies the write-ahead log into the file, on a connection of its own,
+// so that no commit waits for it. It does not catch up completely while commits
+// continue, and SQLite reuses the log only if all of it is copied. So the writer
+// copies the last few pages itself, between two commits.
 type checkpointer struct {
 	conn    *connection
 	passive *statement
@@ -56,8 +55,8 @@ func (c *checkpointer) run(closed <-chan struct{}) {
 	}
 }
 
-// copy brings the log into the file until little is left. Where the disk
-// refuses, the log keeps what it has and the next round tries again.
+// copy copies the log into the file until little is left. If the disk refuses, the log
+// keeps its pages and the next round tries again.
 func (c *checkpointer) copy() {
 	for range rounds {
 		left, err := checkpoint(c.passive)
@@ -67,8 +66,8 @@ func (c *checkpointer) copy() {
 	}
 }
 
-// checkpoint copies what it can and returns how many pages were written to
-// the log that are not in the file.
+// checkpoint copies the pages that it can, and returns how many pages of the log are
+// not in the file yet.
 func checkpoint(passive *statement) (left int64, err error) {
 	err = passive.query(func(row []driver.Value) error {
 		inLog, _ := row[1].(int64)

@@ -11,9 +11,9 @@ import (
 	"modernc.org/sqlite"
 )
 
-// A connection is one SQLite connection, for one goroutine at a time. It
-// stands on the driver itself: a pool in between would cost a lock, a context
-// watcher and a few allocations for each of the statements of an admission.
+// A connection is one SQLite connection, for one goroutine at a time. It uses the
+// driver directly, because a pool would cost a lock, a context watcher and a few
+// allocations for each of the statements of an admission.
 type connection struct {
 	raw      driver.Conn
 	prepared []*statement
@@ -48,7 +48,7 @@ func (c *connection) run(text string) error {
 	return errors.Join(s.exec(), s.raw.Close())
 }
 
-// number runs a query that gives one integer, or 0 where it gives no row.
+// number runs a query that gives one integer, or 0 if it gives no row.
 func (c *connection) number(text string) (int64, error) {
 	s, err := c.prepare(text)
 	if err != nil {
@@ -97,7 +97,7 @@ func (s *statement) bind(values []any) {
 func (s *statement) exec(values ...any) error {
 	s.bind(values)
 	_, err := s.exe.ExecContext(context.Background(), s.args)
-	clear(s.args) // a body must not be held until the next one comes
+	clear(s.args) // so that a body is not kept in memory until the next one
 	return err
 }
 
@@ -127,7 +127,7 @@ func (s *statement) query(visit func(row []driver.Value) error, values ...any) e
 	return errors.Join(err, rows.Close())
 }
 
-// number runs a query that gives one integer, or 0 where it gives no row.
+// number runs a query that gives one integer, or 0 if it gives no row.
 func (s *statement) number(values ...any) (n int64, err error) {
 	err = s.query(func(row []driver.Value) error {
 		n, _ = row[0].(int64) // NULL, of an empty table, counts as 0

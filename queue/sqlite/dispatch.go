@@ -8,9 +8,9 @@ import (
 	"beibu/queue"
 )
 
-// Dispatch hands owning entries on in log order; see queue.Dispatcher. A
-// second Dispatch waits until the first has ended. Where the disk refuses it
-// ends with queue.ErrUnavailable, and the next one goes on where it stood.
+// Dispatch handles owning entries in log order; see [queue.Dispatcher]. A second
+// Dispatch waits until the first has ended. If the disk refuses, it fails with
+// [queue.ErrUnavailable], and the next call continues behind the last batch.
 func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
 	select {
 	case s.turn <- struct{}{}:
@@ -25,7 +25,7 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 		done, err = r.dispatched.number()
 		return err
 	})
-	var rounds gait
+	var rounds pacer
 	for err == nil {
 		if err = s.await(ctx, s.writer.entries, done, &rounds); err == nil {
 			done, err = s.hand(ctx, done, handle)
@@ -37,8 +37,8 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 	return err
 }
 
-// hand gives the next batch to handle and makes its events durable together
-// with the fact that it is done. It returns how far everything is done.
+// hand calls handle with the next batch. It writes the events and the progress in one
+// transaction, and returns the position of the last entry that is done.
 func (s *Store) hand(ctx context.Context, done int64, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) (int64, error) {
 	var batch []queue.Entry
 	err := s.read(ctx, func(r *reader) error {
@@ -63,8 +63,8 @@ func (s *Store) hand(ctx context.Context, done int64, handle func(context.Contex
 		return done, err
 	}
 	last := batch[len(batch)-1].Position
-	// What is handled is kept even where ctx has just ended: it need not be
-	// handled again.
+	// A handled batch is written even if ctx has just ended, so that it is not handled
+	// again.
 	err = s.write(context.WithoutCancel(ctx), size, func(tx *transaction) error {
 		if err := tx.append(events); err != nil {
 			return err

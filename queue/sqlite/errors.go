@@ -10,10 +10,10 @@ import (
 	"beibu/queue"
 )
 
-// errClosed answers every call on a store that is closed.
+// errClosed is the error of every call on a store that is closed.
 var errClosed = fmt.Errorf("store closed: %w", queue.ErrUnavailable)
 
-// unavailable wraps what SQLite, the disk or a context refused.
+// unavailable wraps an error of SQLite, the disk or a context.
 func unavailable(op string, err error) error {
 	if errors.Is(err, queue.ErrUnavailable) || errors.Is(err, queue.ErrInvalid) {
 		return fmt.Errorf("%s: %w", op, err)
@@ -32,8 +32,7 @@ func primary(err error) int {
 	return 0
 }
 
-// foreign tells a file that is no database at all from one that cannot be
-// read.
+// foreign distinguishes a file that is no database from one that cannot be read.
 func foreign(err error) error {
 	if primary(err) == sqlite3.SQLITE_NOTADB {
 		return fmt.Errorf("%w: %w", ErrForeign, err)

@@ -7,11 +7,11 @@ import (
 	"beibu/queue"
 )
 
-// Follow tells the record from after on; see queue.Feed. Changes are read
-// from the file in pages, and waited for when there are no more.
+// Follow calls fold with the changes of the record after a sequence; see [queue.Feed].
+// It reads the changes from the file in pages, and waits for new ones.
 func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	var err error
-	var rounds gait
+	var rounds pacer
 	for err == nil {
 		if err = s.await(ctx, s.writer.record, after, &rounds); err != nil {
 			break

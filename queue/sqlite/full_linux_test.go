@@ -8,8 +8,8 @@ import (
 	"beibu/queue/queuetest"
 )
 
-// A full disk refuses what it has no room for, keeps what it has, and goes on
-// once there is room.
+// A store on a full disk refuses new documents, keeps those that it has, and continues
+// when there is room again.
 func TestFullDisk(t *testing.T) {
 	queuetest.OnSmallDisk(t, 16<<20, func(folder string) {
 		ballast := filepath.Join(folder, "ballast")
@@ -23,7 +23,7 @@ func TestFullDisk(t *testing.T) {
 		if err := os.Remove(ballast); err != nil {
 			t.Fatal(err)
 		}
-		// There is space again: the same store goes on.
+		// There is space again: the same store continues.
 		more := fill(t, s, "second ")
 		if len(more) < 10 {
 			t.Errorf("only %d documents admitted once there was space", len(more))

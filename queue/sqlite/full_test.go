@@ -77,8 +77,8 @@ func count(t *testing.T, s *Store, table string) (n int64) {
 	return n
 }
 
-// A store at its bound refuses, keeps nothing of what it refused, and goes on
-// where the bound is raised.
+// A store at its bound refuses documents, keeps nothing of them, and continues when the
+// bound is raised.
 func TestFullStoreRefusesAndRecovers(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	s, err := Open(t.Context(), path, Options{MaxBytes: 4 << 20})

@@ -8,9 +8,9 @@ import (
 	sqlite3 "modernc.org/sqlite/lib"
 )
 
-// Hold takes a name, which is a path, for its own: until it is closed, or its
-// process ends however that ends, another Hold of it fails with ErrInUse. It is
-// for whoever has more to guard than the file of a queue.
+// Hold locks a path until the lock is closed or the process ends; until then another
+// Hold of the path fails with [ErrInUse]. It is for callers that protect more than the
+// file of a queue.
 func Hold(path string) (io.Closer, error) {
 	path, err := filepath.Abs(path)
 	if err != nil {
@@ -25,14 +25,13 @@ func Hold(path string) (io.Closer, error) {
 
 type holding struct{ held *connection }
 
-// Close lets go of the name.
+// Close releases the lock.
 func (h holding) Close() error { return h.held.close() }
 
 // lock keeps every other store off the file for as long as the returned
 // connection is open. The queue's own file must stay open to the readers, so
-// the lock is on an empty file beside it. It is SQLite's own lock: it holds on
-// every system, against this process too, and ends with the process however
-// that ends.
+// the lock is on an empty file beside it. It is SQLite's own lock: it works on every
+// system, also within one process, and ends with the process in any case.
 func lock(path string) (*connection, error) {
 	path += "-lock"
 	if err := touch(path); err != nil {

@@ -1,34 +1,75 @@
 package sqlite
 
-import "sync"
+import (
+	"context"
+	"sync"
+	"time"
+)
 
-// A bell tells those who wait how far something has come.
-type bell struct {
-	mu   sync.Mutex
-	at   int64         // guarded by mu
-	rung chan struct{} // guarded by mu; closed at the next ring
+// A notifier publishes a sequence that rises, and wakes the calls that wait for it.
+type notifier struct {
+	mu      sync.Mutex
+	at      int64         // guarded by mu
+	changed chan struct{} // guarded by mu; closed at the next notify
 }
 
-func newBell(at int64) *bell {
-	return &bell{at: at, rung: make(chan struct{})}
+func newNotifier(at int64) *notifier {
+	return &notifier{at: at, changed: make(chan struct{})}
 }
 
-// ring says that at was reached. Nothing rings where it was before.
-func (b *bell) ring(at int64) {
+// notify publishes the sequence at, unless it was published before.
+func (b *notifier) notify(at int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if at <= b.at {
 		return
 	}
 	b.at = at
-	close(b.rung)
-	b.rung = make(chan struct{})
+	close(b.changed)
+	b.changed = make(chan struct{})
 }
 
-// reached returns how far it has come and a channel closed when it has come
-// further.
-func (b *bell) reached() (int64, <-chan struct{}) {
+// reached returns the newest sequence, and a channel that is closed when a newer one
+// is published.
+func (b *notifier) reached() (int64, <-chan struct{}) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return b.at, b.rung
+	return b.at, b.changed
+}
+
+// roundTime is the shortest time between the beginnings of two rounds of a Dispatch or
+// a Follow. Each round ends in a commit, here or in an index, which costs about the
+// same for one change as for many. The first change after a pause is read at once.
+const roundTime = 2 * time.Millisecond
+
+// A pacer limits the rate of rounds.
+type pacer struct{ last time.Time }
+
+// wait waits until the next round may begin, or until ctx ends.
+func (g *pacer) wait(ctx context.Context) {
+	if wait := time.Until(g.last.Add(roundTime)); wait > 0 {
+		select {
+		case <-time.After(wait):
+		case <-ctx.Done():
+		}
+	}
+	g.last = time.Now()
+}
+
+// await waits until a notifier is above done, and until the next round may begin.
+func (s *Store) await(ctx context.Context, b *notifier, done int64, rounds *pacer) error {
+	for {
+		at, changed := b.reached()
+		if at > done {
+			rounds.wait(ctx)
+			return ctx.Err()
+		}
+		select {
+		case <-changed:
+		case <-s.closed:
+			return errClosed
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
 }

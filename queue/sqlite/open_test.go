@@ -237,7 +237,7 @@ func TestFilesAreForTheirOwner(t *testing.T) {
 	}
 }
 
-// The promise that an answer is on the disk stands on these settings.
+// The promise that an answer is on the disk depends on these settings.
 func TestCommitsWaitForTheDisk(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "queue.db"))
 	for pragma, want := range map[string]int64{"synchronous": 2, "page_size": pageBytes, "user_version": version} {

@@ -11,46 +11,46 @@ import (
 	"beibu/queue"
 )
 
-// How many owners gather in memory before they go to the table, and how many
-// of them go with each commit: at least folded, and more where the commit
-// itself brings many, so that a fold ends long before the next one is due.
+// How many owners are collected in memory before they are written to the table, and how
+// many of them are written with each commit: at least folded, and more if the commit
+// itself adds many, so that a fold ends long before the next one is due.
 const (
 	gathered = 32 << 10
 	folded   = 128
 )
 
-// owners finds the entry that owns a key. Its table is keyed by a hash, so one
-// more owner touches a page anywhere in it: with a million stored that would
-// write a whole page for each document admitted. So new owners gather in
-// memory, and when there are many, they are folded into the table in the order
-// of their slots, a few with each commit, several to a page. After a crash the
-// log tells which ones had not been folded.
+// owners finds the entry that owns a key. The key of its table is a hash, so a new
+// owner changes a page anywhere in the table: with a million owners, each document
+// would write a whole page. So new owners are collected in memory. When there are
+// many, they are folded into the table in the order of their slots, a few with each
+// commit, several to a page. After a crash, the owners that had not been folded are
+// read from the log.
 //
-// Readers look owners up beside the writer. In memory they may meet an entry
-// that is not committed yet; it is in no table that they see, and counts as
-// unknown. No committed entry is behind such a one: its slot was free.
+// Readers find owners while the writer works. In memory they may find an entry that is
+// not committed yet. It is in no table that they see, and counts as unknown. No
+// committed entry is behind such an entry, because its slot was free.
 //
-// Two keys may have one hash. The later one then takes the next free slot, and
-// since no slot is ever freed, looking from slot to slot finds it again.
+// Two keys may have the same hash. The later one then gets the next free slot. No slot
+// is ever freed, so a search from slot to slot finds it.
 type owners struct {
 	slotOf  func(key string) int64
-	enough  int             // how many of recent begin a fold
-	step    int             // how many go to the table with a commit, at least
-	mu      *sync.RWMutex   // held by the writer to change recent, folding and stored, and by others to read them
-	stored  bool            // the table holds an owner, or will: a store of few documents need not look into it
+	enough  int             // how many of recent start a fold
+	step    int             // how many are written to the table with a commit, at least
+	mu      *sync.RWMutex   // locked by the writer to change recent, folding and stored, and by readers to read them
+	stored  bool            // the table has an owner, or will: a store of few documents need not search it
 	recent  map[int64]int64 // slot to sequence, not in the table
 	folding map[int64]int64 // the same, on the way to the table
 	order   []int64         // slots of folding not in the table yet, rising
 	upTo    int64           // the newest sequence in folding
 	newest  int64           // the newest sequence in recent
-	staged  []int64         // slots that the transaction at hand added to recent
-	written int             // how many of order the transaction at hand wrote
+	staged  []int64         // slots that the current transaction added to recent
+	written int             // how many of order the current transaction wrote
 
 	findSlot, addSlot, setIndexed *statement
 }
 
-// slot hashes a key. SHA-256 makes collisions rare even for a sender who
-// looks for them.
+// slot returns the hash of a key. With SHA-256 a sender cannot choose keys that
+// collide.
 func slot(key string) int64 {
 	sum := sha256.Sum256([]byte(key))
 	return int64(binary.BigEndian.Uint64(sum[:8])) //nolint:gosec // any 64 bits will do
@@ -196,7 +196,7 @@ func (o *owners) undo() {
 	o.staged, o.written = o.staged[:0], 0
 }
 
-// keep makes it stand, and begins a fold where enough have gathered.
+// keep commits them, and starts a fold if enough were collected.
 func (o *owners) keep() {
 	for _, at := range o.staged {
 		o.newest = max(o.newest, o.recent[at])
@@ -220,8 +220,8 @@ func (o *owners) keep() {
 	slices.Sort(o.order)
 }
 
-// fold brings a few owners to the table within the transaction at hand, and
-// with the last of them the news that all up to there are in it.
+// fold writes a few owners to the table in the current transaction. With the last of
+// them it writes the sequence up to which all are in the table.
 func (o *owners) fold() error {
 	if len(o.order) == 0 {
 		return nil

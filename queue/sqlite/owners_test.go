@@ -173,7 +173,7 @@ func TestFoldCutShort(t *testing.T) {
 			}
 			first[key] = e.Position
 			if i%2 == 0 && want == 0 {
-				break // and crash in the middle of whatever goes on
+				break // and crash in the middle of a fold
 			}
 		}
 		if first[fmt.Sprint(i)] == 0 {

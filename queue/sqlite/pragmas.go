@@ -9,17 +9,17 @@ const pageBytes = 32768
 
 // How many pages the connections keep. This build of SQLite has one cache for
 // all connections of a process, bounded by the sum of what they ask for, in
-// pages of whatever size: pages asked for by connections to other files may
-// come to hold ours, of 32 KiB each. So all ask for little. What one connection
-// lacks is read from the system's cache.
+// pages of any size. So pages for connections to other files may be used for ours, of
+// 32 KiB each. All connections therefore ask for few, and read further pages from the
+// cache of the operating system.
 const (
 	writingPages = 384
 	readingPages = 16 // of each that reads or copies
 )
 
-// writing are the settings of a connection that writes, with the pages that it
-// keeps. FULL makes every commit wait for the disk. The page size counts only
-// where the file is new.
+// writing returns the settings of a connection that writes, with the pages that it
+// keeps. FULL makes every commit wait for the disk. The page size has an effect only
+// on a new file.
 func writing(pages int) []string {
 	return []string{
 		fmt.Sprintf("page_size(%d)", pageBytes),
@@ -32,7 +32,7 @@ func writing(pages int) []string {
 	}
 }
 
-// bound is the setting that keeps the file within its bound.
+// bound returns the setting that limits the size of the file.
 func bound(o Options) []string {
 	if o.MaxBytes <= 0 {
 		return nil
@@ -40,7 +40,7 @@ func bound(o Options) []string {
 	return []string{fmt.Sprintf("max_page_count(%d)", max(o.MaxBytes/pageBytes, 1))}
 }
 
-// reading are the settings of a connection that reads.
+// reading returns the settings of a connection that reads.
 func reading() []string {
 	return []string{
 		"busy_timeout(10000)", "query_only(1)", fmt.Sprintf("cache_size(%d)", readingPages), "trusted_schema(0)",

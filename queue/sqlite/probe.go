@@ -2,9 +2,8 @@ package sqlite
 
 import "context"
 
-// Probe has the writer write to the disk, and returns once that is durable: it
-// counts the probe, beside the record. It fails with ErrUnavailable where
-// nothing could be kept.
+// Probe writes a counter that is not in the record, and returns when it is durable. It
+// fails with [queue.ErrUnavailable] if the store could not keep a document now.
 func (s *Store) Probe(ctx context.Context) error {
 	if err := s.write(ctx, 0, func(tx *transaction) error { return tx.touch.exec() }); err != nil {
 		return unavailable("probe store", err)

@@ -10,8 +10,8 @@ import (
 	"beibu/queue"
 )
 
-// A probe reaches the disk, leaves no trace in the record, and tells when
-// nothing can be kept any more.
+// A probe writes to the disk, adds nothing to the record, and fails if nothing can be
+// kept any more.
 func TestProbe(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	s, err := Open(t.Context(), path, Options{})
@@ -36,7 +36,7 @@ func TestProbe(t *testing.T) {
 	}
 }
 
-// logOf returns what stands in the log beside a store's file.
+// logOf returns the write-ahead log beside a store's file.
 func logOf(t *testing.T, path string) []byte {
 	t.Helper()
 	b, err := os.ReadFile(path + "-wal")

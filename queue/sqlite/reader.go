@@ -53,7 +53,7 @@ func newReader(path string) (*reader, error) {
 	return r, nil
 }
 
-// read lends a reader to ask.
+// read calls ask with an idle reader.
 func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 	select {
 	case <-s.closed:
@@ -71,7 +71,7 @@ func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 	}
 }
 
-// Body returns the bytes at a position, or queue.ErrNotFound.
+// Body returns the bytes at a position, or [queue.ErrNotFound].
 func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
 	var content []byte
 	err := s.read(ctx, func(r *reader) error {
@@ -141,7 +141,7 @@ func scanEvent(row []driver.Value) (queue.Event, error) {
 func fixed(to []byte, value driver.Value) error {
 	from, _ := value.([]byte)
 	if copy(to, from) != len(to) || len(from) != len(to) {
-		return fmt.Errorf("column of %d bytes where %d belong", len(from), len(to))
+		return fmt.Errorf("column of %d bytes, want %d", len(from), len(to))
 	}
 	return nil
 }

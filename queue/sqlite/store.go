@@ -12,10 +12,10 @@ import (
 
 var _ queue.Queue = (*Store)(nil)
 
-// Options are the choices there are. The zero value is right for a daemon.
+// Options configure a store. The zero value is right for a daemon.
 type Options struct {
-	// MaxBytes bounds the file: above it admitting fails with
-	// queue.ErrUnavailable. 0 leaves the bound to the disk.
+	// MaxBytes bounds the file: above it Admit fails with [queue.ErrUnavailable]. 0
+	// means no bound but the disk.
 	MaxBytes int64
 	// Readers is how many may read at a time; 0 means 4.
 	Readers int
@@ -30,18 +30,18 @@ type Store struct {
 	path      string
 	writer    *writer
 	copier    *checkpointer
-	readers   chan *reader  // the idle ones; all of them once Close is through
-	held      *connection   // keeps other stores off the file
-	turn      chan struct{} // taken by the Dispatch at work
+	readers   chan *reader  // the idle ones; all of them when Close has returned
+	held      *connection   // locks the file against other stores
+	turn      chan struct{} // holds one token while a Dispatch runs
 	elections elections
 	closed    chan struct{}
 	ending    sync.Once
-	ended     error // what Close found, set within ending
+	ended     error // the error of Close, set within ending
 }
 
-// Open opens the queue file at path and makes it where it is missing; its
-// folder must exist. It fails with ErrForeign, ErrNewer or ErrInUse if the
-// file must not be touched, and with a *queue.SettingMismatchError.
+// Open opens the queue file at path, and creates it if it is missing; its folder must
+// exist. Open fails with [ErrForeign], [ErrNewer] or [ErrInUse] if it must not change
+// the file, and with a [*queue.SettingMismatchError] if a shared setting differs.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open queue file: %w", err)
@@ -59,7 +59,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	return s, nil
 }
 
-// open takes hold of everything in the order in which release lets go of it.
+// open opens everything that release closes.
 func (s *Store) open(o Options) (err error) {
 	if s.held, err = lock(s.path); err != nil {
 		return err
@@ -88,9 +88,9 @@ func (s *Store) open(o Options) (err error) {
 	return nil
 }
 
-// Close ends the store: what is being written is finished and answered,
-// everything else answers queue.ErrUnavailable, then and later. Closing again
-// returns what the first Close returned.
+// Close ends the store. Jobs that are being written are finished; all other calls fail
+// with [queue.ErrUnavailable], then and later. Another Close returns the same error as
+// the first.
 func (s *Store) Close() error {
 	s.ending.Do(func() {
 		close(s.closed)
@@ -98,7 +98,7 @@ func (s *Store) Close() error {
 		<-s.copier.ended
 		idle := make([]*reader, cap(s.readers))
 		for i := range idle {
-			idle[i] = <-s.readers // waits for those at work
+			idle[i] = <-s.readers // waits for those in use
 		}
 		for _, r := range idle {
 			s.readers <- r
@@ -108,8 +108,8 @@ func (s *Store) Close() error {
 	return s.ended
 }
 
-// release closes what open has opened, the writer last: it leaves the file
-// without a log beside it.
+// release closes all that open has opened. The writer closes after the readers, so that
+// no write-ahead log is left beside the file.
 func (s *Store) release() error {
 	var errs []error
 	for len(s.readers) > 0 {

@@ -6,7 +6,8 @@ import (
 	"beibu/queue"
 )
 
-// A transaction is what jobs write with. It belongs to the writer's goroutine.
+// A transaction has the statements with which jobs write. Only the writer's goroutine
+// uses it.
 type transaction struct {
 	last, entry         int64 // newest sequence, and newest one of an entry
 	keptLast, keptEntry int64 // the same, as the last commit left them
@@ -42,19 +43,19 @@ func (tx *transaction) prepare(c *connection) error {
 	return tx.owners.prepare(c)
 }
 
-// undo forgets what a rollback took back.
+// undo resets the state after a rollback.
 func (tx *transaction) undo() {
 	tx.last, tx.entry = tx.keptLast, tx.keptEntry
 	tx.owners.undo()
 }
 
-// keep remembers what a commit made durable.
+// keep updates the state after a commit.
 func (tx *transaction) keep() {
 	tx.keptLast, tx.keptEntry = tx.last, tx.entry
 	tx.owners.keep()
 }
 
-// admit returns the owner of s.Key, which is s where there was none.
+// admit returns the owner of s.Key. That is s if there was none.
 func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 	owner, slot, err := tx.owners.find(s.Key, tx.at)
 	if err != nil || owner.Position != 0 {
@@ -98,7 +99,7 @@ func (tx *transaction) append(events []queue.Event) error {
 	return nil
 }
 
-// dispatched remembers that every entry up to sequence is handed on.
+// dispatched records that every entry up to sequence is dispatched.
 func (tx *transaction) dispatched(sequence int64) error {
 	if err := tx.setProgress.exec("dispatched", sequence); err != nil {
 		return fmt.Errorf("write progress: %w", err)

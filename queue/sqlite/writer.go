@@ -8,17 +8,16 @@ import (
 	"time"
 )
 
-// How much becomes one transaction at most. Beyond it the disk is not used
-// better, and the first of the batch would wait for the last.
+// The largest transaction. A larger one does not use the disk better, and the first job
+// of the batch would wait for the last.
 const (
 	batchJobs  = 256
 	batchBytes = 16 << 20
 )
 
-// gatherTime is how long a batch is left open where the last one had more than
-// one job. A commit writes whole pages and waits for the disk, whatever is in
-// it: where many write, fewer commits leave the processors to their work. Who
-// writes alone waits for nobody.
+// gatherTime is how long a batch waits for more jobs if the last batch had more than
+// one. A commit writes whole pages and waits for the disk, so that with many callers
+// fewer commits save processor time. A single caller does not wait.
 const gatherTime = time.Millisecond
 
 // A job is one request to write. Its caller waits until done is answered.
@@ -26,7 +25,7 @@ type job struct {
 	ctx   context.Context //nolint:containedctx // it travels with the request, to the goroutine that serves it
 	size  int             // of what it writes, about, in bytes
 	apply func(*transaction) error
-	taken atomic.Bool // by the writer, or by a caller who left
+	taken atomic.Bool // by the writer, or by a caller that gave up
 	done  chan error  // holds one
 }
 
@@ -38,9 +37,9 @@ type writer struct {
 	ended   chan struct{} // closed when run has returned
 	batch   []*job        // used again by each round
 	tx      transaction
-	record  *bell // the newest sequence
-	entries *bell // the newest entry's sequence
-	logged  int   // bytes written, about, since the log was last looked after
+	record  *notifier // the newest sequence
+	entries *notifier // the newest entry's sequence
+	logged  int       // bytes written, about, since the last copy of the log was requested
 
 	begin, commit, rollback, passive *statement
 }
@@ -81,7 +80,7 @@ func (w *writer) validate(o Options) error {
 	return migrate(w.conn)
 }
 
-// prepare makes the statements and finds out where the record stands.
+// prepare prepares the statements and reads the newest sequence of the record.
 func (w *writer) prepare() error {
 	for text, s := range map[string]**statement{
 		`BEGIN IMMEDIATE`: &w.begin,
@@ -97,20 +96,20 @@ func (w *writer) prepare() error {
 	if err := w.tx.prepare(w.conn); err != nil {
 		return err
 	}
-	w.record, w.entries = newBell(w.tx.last), newBell(w.tx.entry)
+	w.record, w.entries = newNotifier(w.tx.last), newNotifier(w.tx.entry)
 	return nil
 }
 
-// write has the writer run apply in a transaction and returns when that is
-// durable. apply may be run more than once; only its last run counts. Where
-// ctx ends while the job waits, nothing was written; where it ends later, the
-// disk is waited for, since apply reads what belongs to the caller.
+// write makes the writer run apply in a transaction, and returns when that is durable.
+// apply may run more than once; only its last run counts. If ctx ends while the job
+// waits, nothing is written. If ctx ends later, write still waits for the disk,
+// because apply reads data of the caller.
 func (s *Store) write(ctx context.Context, size int, apply func(*transaction) error) error {
 	j := &job{ctx: ctx, size: size, apply: apply, done: make(chan error, 1)}
 	select {
 	case <-s.closed:
 		return errClosed
-	case <-ctx.Done(): // it would be written as likely as not
+	case <-ctx.Done(): // so that select does not choose to write
 		return ctx.Err()
 	default:
 	}
@@ -128,7 +127,7 @@ func (s *Store) write(ctx context.Context, size int, apply func(*transaction) er
 		if j.taken.CompareAndSwap(false, true) {
 			return ctx.Err()
 		}
-	case <-s.writer.ended: // it takes nothing any more
+	case <-s.writer.ended: // it accepts no more jobs
 		if j.taken.CompareAndSwap(false, true) {
 			return errClosed
 		}
@@ -144,8 +143,8 @@ func (w *writer) run(c *checkpointer, closed <-chan struct{}) {
 		case <-closed:
 			return
 		case <-c.rest:
-			// Where the disk refuses, the log is kept and grows; the next
-			// round tries again.
+			// If the disk refuses, the log remains and grows; the next round
+			// tries again.
 			_, _ = checkpoint(w.passive)
 		case j := <-w.jobs:
 			w.serve(w.collect(j))
@@ -157,7 +156,8 @@ func (w *writer) run(c *checkpointer, closed <-chan struct{}) {
 	}
 }
 
-// collect takes what waits behind the first job, and what comes in gatherTime.
+// collect returns the first job with those that wait, and those that arrive within
+// gatherTime.
 func (w *writer) collect(first *job) []*job {
 	if len(w.batch) > 1 {
 		<-time.After(gatherTime)
@@ -176,9 +176,8 @@ func (w *writer) collect(first *job) []*job {
 	return w.batch
 }
 
-// serve writes a batch as one transaction. Where that fails, each job is
-// tried by itself, so that one that cannot be written takes none of its
-// neighbours with it.
+// serve writes a batch as one transaction. If that fails, it writes each job by itself,
+// so that one job that cannot be written does not make the others fail.
 func (w *writer) serve(batch []*job) {
 	kept := batch[:0]
 	for _, j := range batch {
@@ -193,11 +192,11 @@ func (w *writer) serve(batch []*job) {
 		} else {
 			j.done <- err
 		}
-		kept[i] = nil // its body is not held until the next round
+		kept[i] = nil // so that its body is not kept in memory until the next round
 	}
 }
 
-// transact makes the jobs durable, all or none, and rings the bells.
+// transact makes the jobs durable, all or none, and notifies those that wait.
 func (w *writer) transact(jobs []*job) error {
 	if len(jobs) == 0 {
 		return nil
@@ -216,8 +215,8 @@ func (w *writer) transact(jobs []*job) error {
 	for _, j := range jobs {
 		w.logged += j.size + 2*pageBytes
 	}
-	w.record.ring(w.tx.last)
-	w.entries.ring(w.tx.entry)
+	w.record.notify(w.tx.last)
+	w.entries.notify(w.tx.entry)
 	return nil
 }
 

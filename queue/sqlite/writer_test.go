@@ -67,14 +67,14 @@ func TestOneFailureTakesNoNeighbour(t *testing.T) {
 	for key, want := range map[string]int64{"a": 1, "b": 0, "c": 2} {
 		got, err := w.conn.number(`SELECT sequence FROM log WHERE key = CAST('` + key + `' AS BLOB)`)
 		if err != nil || got != want {
-			t.Errorf("%s stands at %d, %v; want %d", key, got, err, want)
+			t.Errorf("%s has the sequence %d, %v; want %d", key, got, err, want)
 		}
 	}
 	if n, err := w.conn.number(`SELECT count(*) FROM body`); err != nil || n != 2 {
 		t.Errorf("%d bodies, %v; want 2", n, err)
 	}
 	if at, _ := w.record.reached(); at != 2 {
-		t.Errorf("the record stands at %d, want 2", at)
+		t.Errorf("the record ends at %d, want 2", at)
 	}
 }
 
@@ -119,7 +119,7 @@ func TestAJobLeftIsNotWritten(t *testing.T) {
 }
 
 // The log beside the file must not grow with what was ever written.
-func TestLogIsBegunAnew(t *testing.T) {
+func TestLogIsReused(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "queue.db"))
 	body := make([]byte, 256<<10)
 	var wg sync.WaitGroup
@@ -145,8 +145,8 @@ func TestLogIsBegunAnew(t *testing.T) {
 	t.Logf("%d MiB written, %d MiB in the log", written>>20, log.Size()>>20)
 }
 
-// What a commit has made durable is not handed over again.
-func TestDispatchGoesOnWhereItStood(t *testing.T) {
+// A batch that is committed is not handled again.
+func TestDispatchContinuesAfterLastCommit(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	admit := func(s *Store, key string) {
 		if _, err := s.Admit(t.Context(), queue.Submission{Key: key, Body: []byte("body")}); err != nil {
@@ -182,43 +182,43 @@ func TestDispatchGoesOnWhereItStood(t *testing.T) {
 	}
 }
 
-// Who writes alone waits for nobody. Where several wrote together, the next
-// batch is left open for those who come a little later, and for no longer.
+// A single caller does not wait. If several jobs were written together, the next batch
+// waits for jobs that arrive a little later, and no longer.
 func TestGather(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := &writer{jobs: make(chan *job, batchJobs)}
 		all := batchOf(nil, nil, nil, nil)
-		begun := time.Now()
-		if got := w.collect(all[0]); len(got) != 1 || time.Since(begun) > 0 {
-			t.Errorf("alone: %d jobs after %s", len(got), time.Since(begun))
+		start := time.Now()
+		if got := w.collect(all[0]); len(got) != 1 || time.Since(start) > 0 {
+			t.Errorf("alone: %d jobs after %s", len(got), time.Since(start))
 		}
 		w.jobs <- all[1]
-		if got := w.collect(all[0]); len(got) != 2 || time.Since(begun) > 0 {
-			t.Errorf("with one who waits: %d jobs after %s", len(got), time.Since(begun))
+		if got := w.collect(all[0]); len(got) != 2 || time.Since(start) > 0 {
+			t.Errorf("with one who waits: %d jobs after %s", len(got), time.Since(start))
 		}
 		time.AfterFunc(gatherTime/2, func() { w.jobs <- all[2] })
 		time.AfterFunc(2*gatherTime, func() { w.jobs <- all[3] })
-		if got := w.collect(all[0]); len(got) != 2 || time.Since(begun) != gatherTime {
-			t.Errorf("in company: %d jobs after %s, want 2 after %s", len(got), time.Since(begun), gatherTime)
+		if got := w.collect(all[0]); len(got) != 2 || time.Since(start) != gatherTime {
+			t.Errorf("in company: %d jobs after %s, want 2 after %s", len(got), time.Since(start), gatherTime)
 		}
 	})
 }
 
 // The first round after a while begins at once, and each later one roundTime
 // after the one before; the end of a context is not waited out.
-func TestGait(t *testing.T) {
+func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
-		begun := time.Now()
-		var rounds gait
+		start := time.Now()
+		var rounds pacer
 		for i, want := range []time.Duration{0, roundTime, 2 * roundTime} {
-			if rounds.rest(ctx); time.Since(begun) != want {
-				t.Errorf("round %d begins after %s, want %s", i, time.Since(begun), want)
+			if rounds.wait(ctx); time.Since(start) != want {
+				t.Errorf("round %d begins after %s, want %s", i, time.Since(start), want)
 			}
 		}
 		cancel()
-		if rounds.rest(ctx); time.Since(begun) != 2*roundTime {
-			t.Errorf("an ended context is waited for until %s", time.Since(begun))
+		if rounds.wait(ctx); time.Since(start) != 2*roundTime {
+			t.Errorf("an ended context is waited for until %s", time.Since(start))
 		}
 	})
 }

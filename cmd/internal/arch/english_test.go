@@ -80,9 +80,6 @@ var unchecked = strings.Fields(`
 	exchange/httpapi
 	exchange/timestamps
 	exchange/topics
-	queue
-	queue/queuetest
-	queue/sqlite
 `)
 
 // TestPlainEnglish reads the comments, the texts and the declared names of every
