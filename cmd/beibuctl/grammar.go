@@ -33,6 +33,7 @@ type grammar struct {
 	Verify     verifyCommand     `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
 	Rules      rulesCommand      `cmd:"" help:"Business rules."`
 	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
+	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
 	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`

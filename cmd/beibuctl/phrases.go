@@ -18,7 +18,7 @@ var chinese = map[string]string{
 	"MESSAGE": "内容", "SOURCE": "依据", "USE": "用途", "ALGORITHM": "算法", "VALID": "有效期", "SUBJECT": "证书主体", "ID": "标识",
 	"PRIVATE": "有无私钥", "SHA-256": "SHA-256",
 
-	"RECEIVERS": "接收方", "ACCEPTED": "受理时间", "DIRECTION": "收发", "CHANGED": "变更时间", "AT": "时间", "EVENT": "事件",
+	"RECEIVERS": "接收方", "ACCEPTED": "受理时间", "DIRECTION": "收发", "CHANGED": "变更时间", "AT": "时间", "EVENT": "事件", "ABOUT": "对象", "ACTOR": "操作人", "REASON": "理由",
 
 	// Labels and values.
 	"yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
