@@ -19,6 +19,8 @@
 //     never changes, so that a projection of it can be deleted and rebuilt.
 //   - [Elections.RunAsLeader] elects one leader at a time for each task, over all
 //     nodes that share the queue, and elects the next one when that one is gone.
+//   - [Settings.ChangeSetting] gives a shared setting another value for the entries
+//     that are admitted from then on, and every node finds the same value for each.
 //   - [Bodies.Body] returns the bytes admitted, unaltered, for as long as they are
 //     kept.
 package queue

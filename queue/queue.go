@@ -143,5 +143,6 @@ type Queue interface {
 	Bodies
 	Elections
 	Undispatched
+	Settings
 	Close() error
 }

@@ -6,7 +6,9 @@
 // has one partition and is the record: the total order of all that happened.
 // Settings records the number of partitions, because with another number keys would
 // be assigned to other partitions and their owners decided again. It also records
-// the settings that all nodes share ([Options].Shared).
+// the settings that all nodes share ([Options].Shared). A record of log
+// without a key changes such a setting ([Queue.ChangeSetting]), for the entries
+// behind it in its partition.
 //
 // The first record of a key in log owns the key. Every node consumes the whole of
 // log, outside any consumer group, and returns from [Queue.Admit] when it has

@@ -38,6 +38,8 @@ type owners struct {
 	cursors      []cursor                           // of each partition; guarded by mu
 	firstOffsets []int64                            // of each partition, the first offset that it has; guarded by mu
 	pending      *pendingDispatch                   // has a lock of its own
+
+	boundaries []named // of shared settings, in the order of this node; guarded by mu
 }
 
 func newOwners(l layout) *owners {
@@ -67,6 +69,12 @@ func (o *owners) consume(partition int, a answer) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	for _, r := range a.records {
+		if len(r.key) == 0 {
+			if err := o.change(partition, r); err != nil {
+				return err
+			}
+			continue
+		}
 		f := fingerprintOf(string(r.key))
 		if o.ownerOf(f) != 0 {
 			o.later[f] = append(o.later[f], o.layout.position(partition, r.offset))

@@ -97,6 +97,9 @@ func (q *Queue) startConsumers(ctx context.Context) error {
 	if err := q.cluster.retry(ctx, q.loadPending); err != nil {
 		return q.unavailable(ctx, "load entries pending dispatch", err)
 	}
+	if err := q.cluster.retry(ctx, q.loadBoundaries); err != nil {
+		return q.unavailable(ctx, "load boundaries", err)
+	}
 	if q.options.Snapshot != "" {
 		q.consumers.Go(q.saveSnapshots)
 	}

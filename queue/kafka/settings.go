@@ -93,27 +93,39 @@ func (c *cluster) readOrRecord(ctx context.Context, key, ours string) (string, e
 
 // recorded returns the first value of a key.
 func (c *cluster) recorded(ctx context.Context, key string) (value string, found bool, err error) {
+	err = c.eachSetting(ctx, func(r record) bool {
+		if string(r.key) == key {
+			value, found = string(r.value), true
+		}
+		return !found
+	})
+	return value, found, err
+}
+
+// eachSetting calls visit with the records of the settings topic, in order, until
+// it returns false.
+func (c *cluster) eachSetting(ctx context.Context, visit func(record) bool) error {
 	topic := c.options.topics().settings
 	first, end, err := c.bounds(ctx, topic, 0)
 	if err != nil {
-		return "", false, err
+		return err
 	}
 	if first > 0 {
-		return "", false, fmt.Errorf("%w: %s begins at %d, the first recorded values are gone", ErrLayout, topic, first)
+		return fmt.Errorf("%w: %s begins at %d, the first recorded values are gone", ErrLayout, topic, first)
 	}
 	for next := int64(0); next < end; {
 		a, err := c.fetch(ctx, topic, 0, next, mostRead)
 		if err != nil {
-			return "", false, err
+			return err
 		}
 		if next, err = contiguous(a.records, next); err != nil {
-			return "", false, fmt.Errorf("read %s: %w", topic, err)
+			return fmt.Errorf("read %s: %w", topic, err)
 		}
 		for _, r := range a.records {
-			if string(r.key) == key {
-				return string(r.value), true, nil
+			if !visit(r) {
+				return nil
 			}
 		}
 	}
-	return "", false, nil
+	return nil
 }

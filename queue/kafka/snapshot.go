@@ -28,12 +28,13 @@ type snapshot struct {
 	published   []int64
 	appends     [][16]byte // of the deduplicator, the oldest first
 	checkpoints []checkpoint
-	keys        []byte // keySize bytes for each record of a key, those of one key in order
+	boundaries  []named // of shared settings; those behind the ranges are consumed again
+	keys        []byte  // keySize bytes for each record of a key, those of one key in order
 }
 
 // snapshotVersion is the first line of the file. Its name is that of the first
 // version and does not change; its number changes with the format of the file.
-const snapshotVersion = "beibu log memory 1\n"
+const snapshotVersion = "beibu log memory 2\n"
 
 // keySize is what a record of a key takes: fingerprint and position.
 const keySize = len(fingerprint{}) + 8
@@ -60,6 +61,10 @@ func (s *snapshot) encode(prefix string) []byte {
 	b = binary.AppendUvarint(b, uint64(len(s.checkpoints)))
 	for _, at := range s.checkpoints {
 		b = appendOffsets(binary.AppendVarint(b, at.offset), at.published)
+	}
+	b = binary.AppendUvarint(b, uint64(len(s.boundaries)))
+	for _, at := range s.boundaries {
+		b = appendOffsets(appendBytes(appendBytes(b, []byte(at.name)), []byte(at.Value)), at.First)
 	}
 	return b
 }
@@ -110,6 +115,11 @@ func (d *decoder) snapshot(partitions int) *snapshot {
 	}
 	if len(s.checkpoints) == 0 {
 		d.fail()
+	}
+	for n := d.uvarint(); n > 0 && d.err == nil; n-- {
+		at := named{name: string(d.bytes())}
+		at.Value, at.First = string(d.bytes()), d.offsets(partitions)
+		s.boundaries = append(s.boundaries, at)
 	}
 	s.keys = d.rest
 	return s
@@ -172,6 +182,7 @@ func (s *snapshot) owners(firstOffsets []int64) (*owners, error) {
 	o := newOwners(layout{int64(len(s.log))})
 	o.first = make(map[fingerprint]int64, len(s.keys)/keySize)
 	copy(o.firstOffsets, firstOffsets)
+	o.boundaries = s.boundaries
 	for p := range o.cursors {
 		o.cursors[p].consumedRange = s.log[p]
 	}

@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 )
 
 // loadSnapshot loads the snapshot file. If it cannot be used, loadSnapshot warns of
@@ -203,7 +204,7 @@ func (q *Queue) encodeSnapshot(file io.Writer) error {
 	sum := sha256.New()
 	out := io.MultiWriter(file, sum)
 	s := q.feed.snapshot()
-	s.log = q.owners.consumed()
+	s.log, s.boundaries = q.owners.consumed(), q.owners.known()
 	if _, err := out.Write(s.encode(q.options.Prefix)); err != nil {
 		return err
 	}
@@ -248,6 +249,13 @@ func (o *owners) consumed() []consumedRange {
 		consumed[p] = m.since(o.firstOffsets[p])
 	}
 	return consumed
+}
+
+// known returns the boundaries that are known now.
+func (o *owners) known() []named {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return slices.Clone(o.boundaries)
 }
 
 // size returns how many keys are known.

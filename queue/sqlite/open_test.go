@@ -257,3 +257,11 @@ func TestOpenRefusesAnotherSharedSetting(t *testing.T) {
 		return Open(t.Context(), path, Options{Shared: shared})
 	})
 }
+
+// A shared setting may change, at a position of the log.
+func TestChangedSettings(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "queue.db")
+	queuetest.ChangedSettings(t, func(shared map[string]string) (queue.Queue, error) {
+		return Open(t.Context(), path, Options{Shared: shared})
+	})
+}

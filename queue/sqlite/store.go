@@ -34,6 +34,7 @@ type Store struct {
 	held      *connection   // locks the file against other stores
 	turn      chan struct{} // holds one token while a Dispatch runs
 	elections elections
+	shared    map[string]string // the first values of the shared settings
 	closed    chan struct{}
 	ending    sync.Once
 	ended     error // the error of Close, set within ending
@@ -50,7 +51,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open queue file: %w", err)
 	}
-	s := &Store{path: path, turn: make(chan struct{}, 1), closed: make(chan struct{})}
+	s := &Store{path: path, shared: o.Shared, turn: make(chan struct{}, 1), closed: make(chan struct{})}
 	if err := s.open(o); err != nil {
 		return nil, errors.Join(fmt.Errorf("open queue file %s: %w", path, err), s.release())
 	}

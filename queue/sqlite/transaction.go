@@ -12,6 +12,7 @@ type transaction struct {
 	last, entry         int64 // newest sequence, and newest one of an entry
 	keptLast, keptEntry int64 // the same, as the last commit left them
 	owners              owners
+	boundaries          boundaries
 
 	addBody, addEntry, addEvent, findEntry, setProgress, touch *statement
 }
@@ -47,12 +48,14 @@ func (tx *transaction) prepare(c *connection) error {
 func (tx *transaction) undo() {
 	tx.last, tx.entry = tx.keptLast, tx.keptEntry
 	tx.owners.undo()
+	tx.boundaries.undo()
 }
 
 // keep updates the state after a commit.
 func (tx *transaction) keep() {
 	tx.keptLast, tx.keptEntry = tx.last, tx.entry
 	tx.owners.keep()
+	tx.boundaries.keep()
 }
 
 // admit returns the owner of s.Key. That is s if there was none.

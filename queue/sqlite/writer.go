@@ -56,6 +56,9 @@ func newWriter(path string, o Options) (*writer, error) {
 	if err == nil {
 		err = share(conn, o.Shared)
 	}
+	if err == nil {
+		err = w.tx.boundaries.load(conn)
+	}
 	if err != nil {
 		return nil, errors.Join(err, conn.close())
 	}
