@@ -24,11 +24,11 @@ type InForce struct {
 	Keys     PublicKeys
 }
 
-// PublicKeys are what anyone needs to check what the exchange signed.
+// PublicKeys are what anyone needs to check envelopes. Those for receipts are
+// [proof.Receipts.Keys].
 type PublicKeys struct {
-	Seals    []*signing.Certificate // of the keys that seal envelopes
-	UserID   string                 // that enters SM2 seals, or "" for the usual one
-	Receipts []proof.ReceiptKey     // that sign receipts
+	Seals  []*signing.Certificate // of the keys that seal envelopes
+	UserID string                 // that enters SM2 seals, or "" for the usual one
 }
 
 // Current holds the configuration in force. It is safe for concurrent use. The

@@ -85,9 +85,9 @@ func (f *InForce) answer(mine Exchange, checked Checked, owner queue.Entry, toke
 			Err: Because("%s was accepted with another content as exchange %s", "%s 已以另一内容接收，交换编号 %s", mine.Identity, x.ID),
 		}
 	}
-	receipt, err := f.Receipts.Make(x.Receipt())
+	receipt, err := f.Receipt(x)
 	if err != nil {
-		return Acceptance{}, &Error{Op: "make receipt", Kind: Internal, Err: err}
+		return Acceptance{}, err
 	}
 	if owner.Token != token {
 		return Acceptance{Exchange: x, Receipt: receipt, Duplicate: true}, nil

@@ -23,6 +23,7 @@ type Keys struct {
 	ReceiptID  string         // thumbprint of the public key (RFC 7638), for the "kid" of receipts
 	SealPEM    []byte         // the certificate by which others verify seals
 	ReceiptPEM []byte         // the public key by which others verify receipts (PKIX)
+	Receipts   []ReceiptKey   // that one first, and the keys that sign receipts later in a log
 	Earlier    []*Certificate // of keys that sealed before, the latest first
 }
 
@@ -61,6 +62,9 @@ func LoadOrCreate(dir, commonName string, now time.Time) (*Keys, error) {
 		return nil, err
 	}
 	keys, err := parseKeys(sealPEM, receiptPEM)
+	if err == nil {
+		keys.Receipts, err = readReceiptKeys(root, receiptPEM)
+	}
 	if err == nil {
 		keys.Earlier, err = readEarlier(root)
 	}

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"crypto/x509/pkix"
 	"encoding/pem"
+	"errors"
 	"math/big"
 	"os"
 	"path/filepath"
@@ -182,5 +183,46 @@ func TestKeyKinds(t *testing.T) {
 	mine, another := must[[]byte](t)(signing.NewKeyPEM("sm2", "x", accepted)), must[[]byte](t)(signing.NewKeyPEM("sm2", "x", accepted))
 	if _, err := signing.WithCertificate(mine, another); err == nil {
 		t.Error("imported a certificate for another key")
+	}
+}
+
+// A receipt key that is added does not replace the first one, and is read with it. A
+// file that is not what its name says, or that others may read, is refused.
+func TestNewReceiptKey(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	before, err := signing.LoadOrCreate(dir, "Test exchange", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signing.NewReceiptKey(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	after, err := signing.LoadOrCreate(dir, "Test exchange", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(before.Receipts) != 1 || len(after.Receipts) != 2 || after.ReceiptID != before.ReceiptID ||
+		after.Receipts[0].ID != before.ReceiptID || after.Receipts[1].ID != key.ID || after.Receipts[1].File != key.File {
+		t.Errorf("keys before %+v, after %+v", before.Receipts, after.Receipts)
+	}
+	file := filepath.Join(dir, key.File)
+	steps := []struct {
+		name  string
+		spoil func() error
+	}{
+		{"another name", func() error { return os.Rename(file, filepath.Join(dir, "receipt-other.pem")) }},
+		{"readable by all", func() error {
+			return errors.Join(os.Rename(filepath.Join(dir, "receipt-other.pem"), file), os.Chmod(file, 0o644))
+		}},
+		{"no key", func() error { return errors.Join(os.Chmod(file, 0o600), os.WriteFile(file, []byte("text"), 0o600)) }},
+	}
+	for _, step := range steps {
+		if err := step.spoil(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := signing.LoadOrCreate(dir, "Test exchange", time.Now()); err == nil {
+			t.Errorf("%s: no error", step.name)
+		}
 	}
 }

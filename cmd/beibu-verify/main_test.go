@@ -3,8 +3,10 @@ package main
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"debug/buildinfo"
+	"encoding/json"
 	"errors"
 	"os"
 	"os/exec"
@@ -85,8 +87,13 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	published, err := rotated(keys)
+	if err != nil {
+		return err
+	}
 	for name, content := range map[string][]byte{
 		"trust/beibu.pem": keys.SealPEM, "trust/receipt.pem": keys.ReceiptPEM, "trust/party.pem": certificate,
+		"rotated/receipt.pem": keys.ReceiptPEM, "rotated/keys.json": published,
 		"others/seal.crt": others.SealPEM, "others/receipt.pub": others.ReceiptPEM,
 		"carnet.xml": sample.Bytes, "carnet.signed.xml": signed, "carnet.envelope.xml": envelope, "carnet.jws": []byte(receipt + "\n"),
 		"altered.envelope.xml": bytes.Replace(envelope, []byte("<Kind>ata-carnet"), []byte("<Kind>ata-carneu"), 1),
@@ -99,6 +106,13 @@ func setup(env *testscript.Env) error {
 		}
 	}
 	return nil
+}
+
+// rotated returns what an exchange publishes whose key signs no receipts from
+// position 7 of its only partition on.
+func rotated(keys *signing.Keys) ([]byte, error) {
+	public, _ := keys.Receipt.Public().(ed25519.PublicKey)
+	return json.Marshal(proof.Keys{Keys: []proof.ReceiptKey{{Public: public, ID: keys.ReceiptID, Until: []int64{7}}}})
 }
 
 // accepted returns the envelope and the receipt of a document.

@@ -37,6 +37,24 @@ func keep(dir, name string, content []byte) error {
 	return nil
 }
 
+// replaceFile writes a file in a folder, whole or not at all, in the place of one
+// that has its name.
+func replaceFile(dir, name string, content []byte) error {
+	f, err := os.CreateTemp(dir, ".new-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	_, err = f.Write(content)
+	err = errors.Join(err, f.Chmod(0o644), f.Sync(), f.Close())
+	if err == nil {
+		err = os.Rename(f.Name(), filepath.Join(dir, name))
+	}
+	if err = errors.Join(err, os.RemoveAll(f.Name()), syncFolder(dir)); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
 // holds reports whether a file is there with this content. It fails if there is
 // something else of that name.
 func holds(path string, content []byte) (bool, error) {

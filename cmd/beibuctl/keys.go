@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
+	"encoding/json"
 	"encoding/pem"
 	"errors"
 	"fmt"
@@ -11,10 +12,12 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 )
 
 // keysCommand is about keys: those of the exchange, and those of one's own.
@@ -28,7 +31,7 @@ type keysCommand struct {
 }
 
 type showKeys struct {
-	Dir string `placeholder:"DIR" help:"Folder to keep them in, for verify --trust: beibu.pem, the certificate of the seal, and receipt.pem."`
+	Dir string `placeholder:"DIR" help:"Folder to keep them in, for verify --trust: beibu.pem, the certificate of the seal, receipt.pem, and keys.json, which says where in the log each key signs receipts."`
 }
 
 // Run shows the keys that the daemon publishes. Whoever will trust them should
@@ -55,15 +58,33 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 		t.Row(s.word("seal"), k.Algorithm, s.say("%s to %s", stamp(k.NotBefore), stamp(k.NotAfter)), k.Subject, "SHA-256 "+k.SHA256)
 	}
 	for _, k := range keys.Keys {
-		t.Row(s.word("receipt"), "Ed25519", "", "", "kid "+k.ID)
+		t.Row(s.word("receipt"), "Ed25519", s.positions(k), "", "kid "+k.ID)
 	}
 	return s.table(t)
+}
+
+// positions returns where in the log a key signs receipts, or "" if everywhere.
+func (s *session) positions(k proof.ReceiptKey) string {
+	var bounds []string
+	if k.From != nil {
+		bounds = append(bounds, s.say("from position %s", numbers(k.From)))
+	}
+	if k.Until != nil {
+		bounds = append(bounds, s.say("before position %s", numbers(k.Until)))
+	}
+	return strings.Join(bounds, ", ")
+}
+
+// numbers returns numbers with commas between them.
+func numbers(all []int64) string {
+	return strings.Join(strings.Fields(strings.Trim(fmt.Sprint(all), "[]")), ",")
 }
 
 // keepKeys writes keys to PEM files: beibu.pem and receipt.pem, or with a number
 // in the name if that is another key's. A key that is in the folder already stays
 // under its name, so that the command can be run again when the exchange has a new
-// key: what the old one sealed stays verifiable.
+// key: what the old one sealed stays verifiable. What the exchange publishes is
+// written beside them as [proof.KeysFile], in the place of what it published before.
 func (s *session) keepKeys(dir string, keys httpapi.Keys) error {
 	if err := folder(dir); err != nil {
 		return err
@@ -90,6 +111,13 @@ func (s *session) keepKeys(dir string, keys httpapi.Keys) error {
 		if err := add("receipt", &pem.Block{Type: "PUBLIC KEY", Bytes: der}); err != nil {
 			return err
 		}
+	}
+	text, err := json.Marshal(keys)
+	if err != nil {
+		return fmt.Errorf("write keys: %w", err)
+	}
+	if err := replaceFile(dir, proof.KeysFile, append(text, '\n')); err != nil {
+		return err
 	}
 	return s.noteOthers(dir, published)
 }

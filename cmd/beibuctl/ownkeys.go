@@ -158,7 +158,7 @@ func (c *rotateKey) Run(s *session) error {
 	if c.isDaemonReceipt() {
 		return hinted{
 			fmt.Errorf("rotate key: %s signs the daemon's receipts, and whoever sends a document again must get the first receipt, byte for byte", filepath.Join(c.Dir, daemonReceipt+".pem")),
-			"keep a copy of this key, and leave it; if it has become known to others, begin a new log with a new key, and publish both",
+			"beibud receipt-key rotate lets a new key sign, from a position of the log on",
 		}
 	}
 	key, old, err := keyring.Folder(c.Dir).Rotate(c.Name, time.Now())

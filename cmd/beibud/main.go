@@ -20,6 +20,9 @@ const usage = `beibud exchanges cross-border customs documents.
   beibud config check [FILE]       read a configuration and print every mistake
   beibud index rebuild             build the index again from the log, while no
               [--config FILE]      daemon runs on the same data
+  beibud receipt-key rotate        print how the key that signs receipts would be
+              [--config FILE]      replaced; --prepare makes the new key, and --do
+              [--prepare | --do]   lets it sign
   beibud version
 
 With no configuration, beibud serves on 127.0.0.1:8420 and keeps its data and
@@ -49,6 +52,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return checkConfig(args[1:], stdout, stderr)
 	case "index":
 		return rebuildIndex(ctx, args[1:], stdout, stderr)
+	case "receipt-key":
+		return rotateReceiptKey(ctx, args[1:], stdout, stderr)
 	case "version", "--version":
 		return version(stdout)
 	case "help", "-h", "--help":

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -101,6 +102,8 @@ func whyUnavailable(err error) exchange.Text {
 	switch {
 	case errors.Is(err, queue.ErrFull):
 		return exchange.Text{EN: "the disk of the exchange is full, or takes nothing more", ZH: "平台磁盘已满或无法写入"}
+	case errors.Is(err, proof.ErrReceiptKey):
+		return exchange.Text{EN: "this node does not have the key that signs the receipt; its operator has to copy it from another node", ZH: "本节点没有签发该回执的密钥，须由运行人员从其他节点复制"}
 	case errors.Is(err, queue.ErrUnavailable):
 		return exchange.Text{EN: "the log of the exchange does not answer", ZH: "平台的日志存储没有响应"}
 	case exchange.KindOf(err) == exchange.Unavailable:

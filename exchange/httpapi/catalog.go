@@ -29,12 +29,10 @@ type SealKey struct {
 	proof.SealKey
 }
 
-// keysOf returns public keys as the API shows them.
-func keysOf(k exchange.PublicKeys) Keys {
-	out := Keys{
-		Keys:  list(k.Receipts),
-		Seals: []SealKey{},
-	}
+// keysOf returns the public keys in force as the API shows them.
+func keysOf(now *exchange.InForce) Keys {
+	k := now.Keys
+	out := Keys{Keys: now.Receipts.Keys(), Seals: []SealKey{}}
 	for _, c := range k.Seals {
 		digest := sha256.Sum256(c.Raw)
 		userID := ""
@@ -72,7 +70,7 @@ func (s *Server) listRules(c *call) error {
 }
 
 // listKeys answers GET /v1/keys.
-func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now.Keys)) }
+func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now)) }
 
 // showVersion answers GET /v1/version.
 func (s *Server) showVersion(c *call) error { return c.json(http.StatusOK, s.version) }

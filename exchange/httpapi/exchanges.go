@@ -231,7 +231,7 @@ func (s *Server) receipt(c *call) error {
 	if err != nil {
 		return err
 	}
-	receipt, err := c.now.Receipts.Make(x.Receipt())
+	receipt, err := c.now.Receipt(x)
 	if err != nil {
 		return err
 	}

@@ -3,7 +3,6 @@ package httpapi_test
 import (
 	"bytes"
 	"context"
-	"crypto/ed25519"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -281,13 +280,12 @@ func (w *world) newInForce() *exchange.InForce {
 	must(err)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
-	public, _ := w.keys.Receipt.Public().(ed25519.PublicKey)
 	return &exchange.InForce{
 		Parties: parties, Routes: routes, Checks: exchange.NewChecks(catalog, testRules(w.t)),
 		Verifier: verifier, Sealer: sealer, Receipts: receipts,
 		Trust: signing.NewTrust(signing.Signer{Name: "test exchange", Certificate: w.keys.Seal.Certificate}),
 		Keys: exchange.PublicKeys{
-			Seals: []*signing.Certificate{w.keys.Seal.Certificate}, Receipts: []proof.ReceiptKey{{Public: public, ID: w.keys.ReceiptID}},
+			Seals: []*signing.Certificate{w.keys.Seal.Certificate},
 		},
 	}
 }

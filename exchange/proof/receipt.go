@@ -21,7 +21,9 @@ import (
 const ReceiptType = "beibu-receipt+json"
 
 // A Receipt is what a sender can prove: that this content was accepted under
-// this number, at this position in the log.
+// this number, at this position in the log. A member that is added later is left
+// out of the receipts of all documents that were accepted before, so that they
+// stay the same, byte for byte.
 type Receipt struct {
 	ExchangeID   string `json:"exchangeId"`
 	Sender       string `json:"sender"`
@@ -43,23 +45,21 @@ func NewReceipt(id uuid.UUID, i Identity, digest [sha256.Size]byte, accepted tim
 	}
 }
 
-// Receipts signs receipts as JWS compact serialisations (RFC 7515 section 7.1)
-// with EdDSA (RFC 8037). They are made of values in the log alone, so the same
-// exchange always has the same receipt, byte for byte.
-type Receipts struct {
+// A receiptSigner signs receipts with one key.
+type receiptSigner struct {
 	key    crypto.Signer
 	header string // encoded, with the dot behind it
 }
 
-// NewReceipts returns a maker of receipts with an Ed25519 key, wherever that
-// lives, and its id. No other kind will do: the same receipt must have the same
-// signature whenever it is made (RFC 8032 section 8.2).
-func NewReceipts(key crypto.Signer, id string) (*Receipts, error) {
+// newReceiptSigner returns a signer with an Ed25519 key, which may be in hardware,
+// and its id. No other kind of key is accepted: the same receipt must have the
+// same signature whenever it is made (RFC 8032 section 8.2).
+func newReceiptSigner(id string, key crypto.Signer) (receiptSigner, error) {
 	if private, ok := key.(ed25519.PrivateKey); key == nil || ok && len(private) != ed25519.PrivateKeySize {
-		return nil, errors.New("make receipt signer: no key, or one of the wrong length")
+		return receiptSigner{}, errors.New("make receipt signer: no key, or one of the wrong length")
 	}
 	if public, ok := key.Public().(ed25519.PublicKey); !ok || len(public) != ed25519.PublicKeySize {
-		return nil, fmt.Errorf("make receipt signer: the key is %T, not Ed25519", key.Public())
+		return receiptSigner{}, fmt.Errorf("make receipt signer: the key is %T, not Ed25519", key.Public())
 	}
 	header, err := json.Marshal(struct {
 		Algorithm string `json:"alg"`
@@ -67,20 +67,21 @@ func NewReceipts(key crypto.Signer, id string) (*Receipts, error) {
 		Type      string `json:"typ"`
 	}{string(jose.EdDSA), id, ReceiptType})
 	if err != nil {
-		return nil, fmt.Errorf("make receipt signer: %w", err)
+		return receiptSigner{}, fmt.Errorf("make receipt signer: %w", err)
 	}
-	return &Receipts{key: key, header: base64.RawURLEncoding.EncodeToString(header) + "."}, nil
+	return receiptSigner{key: key, header: base64.RawURLEncoding.EncodeToString(header) + "."}, nil
 }
 
-// Make signs a receipt.
-func (r *Receipts) Make(receipt Receipt) (string, error) {
+// sign returns a receipt as a JWS compact serialisation (RFC 7515 section 7.1)
+// with EdDSA (RFC 8037).
+func (s receiptSigner) sign(receipt Receipt) (string, error) {
 	payload, err := json.Marshal(receipt)
 	if err != nil {
 		return "", fmt.Errorf("write receipt: %w", err)
 	}
 	signed := make([]byte, 0, 1024)
-	signed = base64.RawURLEncoding.AppendEncode(append(signed, r.header...), payload)
-	signature, err := r.key.Sign(rand.Reader, signed, crypto.Hash(0))
+	signed = base64.RawURLEncoding.AppendEncode(append(signed, s.header...), payload)
+	signature, err := s.key.Sign(rand.Reader, signed, crypto.Hash(0))
 	if err != nil {
 		return "", fmt.Errorf("sign receipt: %w", err)
 	}

@@ -8,6 +8,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"strings"
 	"testing"
@@ -130,5 +131,111 @@ func TestReceiptSigners(t *testing.T) {
 		if _, err := NewReceipts(signer, "k1"); err == nil {
 			t.Errorf("%s: took it", name)
 		}
+	}
+}
+
+// keyLog is a log of two partitions whose key changed twice, the second time in
+// one partition only.
+type keyLog struct{ later []LaterKey }
+
+func (l keyLog) LaterKeys() []LaterKey { return l.later }
+
+func (l keyLog) KeyAt(position int64) (string, error) {
+	id, newest := "k1", int64(0)
+	for _, k := range l.later {
+		if first := k.First[(position-1)%2]; first > newest && first <= position {
+			id, newest = k.ID, first
+		}
+	}
+	return id, nil
+}
+
+// Each receipt verifies by the key of its position, and by no other, also if the
+// other key really signed it. The published bounds say the same as the log.
+func TestReceiptKeysAreRotated(t *testing.T) {
+	keys := make(map[string]crypto.Signer)
+	for i, id := range []string{"k1", "k2", "k3"} {
+		seed := make([]byte, ed25519.SeedSize)
+		seed[0] = byte(i)
+		keys[id] = ed25519.NewKeyFromSeed(seed)
+	}
+	log := keyLog{[]LaterKey{{"k2", []int64{5, 8}}, {"k3", []int64{0, 12}}}}
+	receipts, err := NewReceiptsOf(log, "k1", keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	published, err := json.Marshal(Keys{Keys: receipts.Keys()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read Keys
+	var trust Trust
+	if err := errors.Join(json.Unmarshal(published, &read), trust.AddKeys(read)); err != nil {
+		t.Fatal(err)
+	}
+	for position := int64(1); position <= 20; position++ {
+		receipt := sampleReceipt()
+		receipt.Position = position
+		right, _ := log.KeyAt(position)
+		made, err := receipts.Make(receipt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for id, key := range keys {
+			maker, err := NewReceipts(key, id)
+			if err != nil {
+				t.Fatal(err)
+			}
+			compact, err := maker.Make(receipt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if (compact == made) != (id == right) {
+				t.Errorf("at %d the receipt is not by %s", position, right)
+			}
+			got, err := trust.OpenReceipt(compact)
+			switch code := CodeOf(err); {
+			case id == right && (err != nil || got != receipt):
+				t.Errorf("at %d by %s: %v", position, id, err)
+			case id != right && (code != "receipt-key" || got != Receipt{}):
+				t.Errorf("at %d by %s: %v, want receipt-key", position, id, err)
+			}
+		}
+	}
+	forged := sampleReceipt()
+	forged.Position = -3
+	maker, err := NewReceipts(keys["k1"], "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, err := maker.Make(forged)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := trust.OpenReceipt(compact); CodeOf(err) != "receipt-key" {
+		t.Errorf("at no position: %v", err)
+	}
+}
+
+// Without the key of a position, no receipt is made by another one.
+func TestReceiptKeyIsMissing(t *testing.T) {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	log := keyLog{[]LaterKey{{"k2", []int64{5, 8}}}}
+	receipts, err := NewReceiptsOf(log, "k1", map[string]crypto.Signer{"k1": key})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for position, want := range map[int64]error{3: nil, 5: ErrReceiptKey, 6: nil, 8: ErrReceiptKey} {
+		receipt := sampleReceipt()
+		receipt.Position = position
+		if _, err := receipts.Make(receipt); !errors.Is(err, want) {
+			t.Errorf("at %d: %v, want %v", position, err, want)
+		}
+	}
+	if missing := receipts.Missing(); len(missing) != 1 || missing[0] != "k2" {
+		t.Errorf("missing %v", missing)
+	}
+	if keys := receipts.Keys(); len(keys) != 1 || keys[0].ID != "k1" || keys[0].Until == nil {
+		t.Errorf("published %+v", keys)
 	}
 }

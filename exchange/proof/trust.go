@@ -37,9 +37,9 @@ func (t *Trust) AddAuthorities(names []string) error {
 	return err
 }
 
-// Read reads PEM files, and the *.pem files of folders: certificates, for
-// envelopes and signed documents, and Ed25519 public keys, for receipts. It also
-// reads the JSON that GET /v1/keys returns.
+// Read reads PEM files, and the *.pem files and the [KeysFile] of folders:
+// certificates, for envelopes and signed documents, and Ed25519 public keys, for
+// receipts. It also reads the JSON that GET /v1/keys returns.
 func Read(names []string) (Trust, error) {
 	var t Trust
 	for _, name := range names {
@@ -52,6 +52,9 @@ func Read(names []string) (Trust, error) {
 			if files, err = filepath.Glob(filepath.Join(name, "*.pem")); err != nil || len(files) == 0 {
 				return t, errors.Join(fmt.Errorf("read trust: there is no .pem file in %s", name), err)
 			}
+			if published := filepath.Join(name, KeysFile); exists(published) {
+				files = append(files, published)
+			}
 		}
 		for _, file := range files {
 			if err := t.add(file); err != nil {
@@ -60,6 +63,15 @@ func Read(names []string) (Trust, error) {
 		}
 	}
 	return t, nil
+}
+
+// KeysFile is the file in a folder of trust that holds the JSON of GET /v1/keys. PEM
+// says nothing of the positions of a key that signs receipts, and this file does.
+const KeysFile = "keys.json"
+
+func exists(file string) bool {
+	_, err := os.Stat(file)
+	return err == nil
 }
 
 // add reads every block of a PEM file, or published keys.
@@ -144,16 +156,33 @@ func (t Trust) OpenEnvelope(b []byte) (*signing.Envelope, error) {
 	return envelope, nil
 }
 
-// OpenReceipt verifies a receipt with any of the trusted keys.
+// OpenReceipt verifies a receipt with the trusted keys. If a key is among them
+// more than once, all its bounds count.
 func (t Trust) OpenReceipt(compact string) (Receipt, error) {
 	err := error(&Mismatch{Code: "receipt.untrusted", Reason: "no key to verify receipts by"})
 	for _, key := range t.Receipts {
 		var receipt Receipt
 		if receipt, err = OpenReceipt(compact, key.Public); err == nil {
+			if err = t.checkPosition(key.Public, receipt.Position); err != nil {
+				return Receipt{}, err
+			}
 			return receipt, nil
 		}
 	}
 	return Receipt{}, err
+}
+
+// checkPosition fails if any bounds of a key exclude a position.
+func (t Trust) checkPosition(public ed25519.PublicKey, position int64) error {
+	for _, key := range t.Receipts {
+		if !key.Public.Equal(public) {
+			continue
+		}
+		if err := key.Check(position); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // A Mismatch says that things that are valid by themselves do not fit together.

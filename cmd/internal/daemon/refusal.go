@@ -4,7 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"strings"
 
+	"beibu/exchange"
 	"beibu/queue"
 	"beibu/queue/kafka"
 )
@@ -31,15 +33,10 @@ func (r *Refusal) Unwrap() error { return r.err }
 // Hint tells what there is to do.
 func (r *Refusal) Hint() string { return r.do }
 
-// receiptKey is the shared setting of the daemons on a log: the thumbprint of the
-// key that signs receipts (RFC 7638). A document
-// that is sent again gets the first receipt, byte for byte, whoever answers.
-const receiptKey = "receiptKey"
-
 // refusal puts a code and what there is to do on the errors of the queue that
 // no waiting mends.
 func (d *Daemon) refusal(err error) error {
-	if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok && differs.Name == receiptKey {
+	if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok && differs.Name == exchange.ReceiptKeySetting {
 		return d.otherReceiptKey(differs.Ours, differs.Recorded)
 	}
 	if errors.Is(err, kafka.ErrLayout) {
@@ -56,5 +53,14 @@ func (d *Daemon) otherReceiptKey(ours, recorded string) error {
 		codeReceiptKey,
 		"put the receipt.pem with which the log began in its place, from a copy or from another daemon on the log: all of them share " + keysFolder + " and access",
 		fmt.Errorf("%s is the key %s, and the receipts of this log are signed by %s", file, ours, recorded),
+	}
+}
+
+// missingReceiptKey refuses to work without keys that sign receipts of the log.
+func (d *Daemon) missingReceiptKey(ids []string) error {
+	return &Refusal{
+		codeReceiptKey,
+		"copy the files receipt-*.pem of that folder from another daemon on the log: all of them share " + keysFolder + " and access",
+		fmt.Errorf("the folder %s does not have the keys %s, which sign receipts of this log", filepath.Join(d.config.Data, keysFolder), strings.Join(ids, ", ")),
 	}
 }

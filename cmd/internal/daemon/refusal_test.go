@@ -25,12 +25,12 @@ func onLog(brokers []string) string {
 	return fmt.Sprintf("kafka: {brokers: [%q], partitions: 2, replication: 1, topicPrefix: t-%s.}\n", strings.Join(brokers, `","`), uuid.NewString())
 }
 
-// refusedAt fails the test unless a daemon over a folder is refused with a code
-// and a hint.
-func refusedAt(t *testing.T, dir, more, code string) {
+// refusedAt fails the test unless a daemon over a folder is refused for its receipt
+// key, with the code and a hint.
+func refusedAt(t *testing.T, dir, more string) {
 	t.Helper()
 	_, err := New(t.Context(), parsed(t, dir, more), zap.NewNop())
-	refused(t, err, code)
+	refused(t, err, codeReceiptKey)
 }
 
 func refused(t *testing.T, err error, code string) {
@@ -59,8 +59,8 @@ func signAlike(t *testing.T, brokers []string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	refusedAt(t, second, more, "receipt-key")
-	refusedAt(t, second, more, "receipt-key") // nothing that was refused is on record
+	refusedAt(t, second, more)
+	refusedAt(t, second, more) // nothing that was refused is on record
 	share(t, first, second)
 	again, err := as(t, start(t, second, more), second, "qinzhou-customs").Submit(t.Context(), carnet(t))
 	if err != nil || again.Receipt != given.Receipt || !again.Duplicate {
@@ -96,7 +96,7 @@ func TestDaemonSignsAlikeAfterwards(t *testing.T) {
 	if err := os.Rename(file, file+".copy"); err != nil { // another is made
 		t.Fatal(err)
 	}
-	refusedAt(t, dir, "", "receipt-key")
+	refusedAt(t, dir, "")
 	if err := os.Rename(file+".copy", file); err != nil {
 		t.Fatal(err)
 	}

@@ -1,9 +1,8 @@
 package daemon
 
 import (
-	"crypto/ed25519"
+	"crypto"
 	"crypto/tls"
-	"errors"
 	"fmt"
 	"path/filepath"
 	"time"
@@ -98,7 +97,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)
 	}
-	receipts, err := proof.NewReceipts(keys.Receipt, keys.ReceiptID)
+	receipts, err := d.receipts(keys)
 	if err != nil {
 		return nil, err
 	}
@@ -108,10 +107,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 			return nil, err
 		}
 	}
-	public, trust, err := published(keys, more)
-	if err != nil {
-		return nil, err
-	}
+	public, trust := published(keys, more)
 	now := &exchange.InForce{
 		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
@@ -133,13 +129,26 @@ func (d *Daemon) keys() (*signing.Keys, error) {
 	return signing.LoadOrCreate(filepath.Join(d.config.Data, keysFolder), name, time.Now())
 }
 
+// receipts returns the maker of receipts with all keys of the folder. It fails
+// with a *Refusal if a key of the log is missing.
+func (d *Daemon) receipts(keys *signing.Keys) (*proof.Receipts, error) {
+	all := make(map[string]crypto.Signer, len(keys.Receipts))
+	for _, k := range keys.Receipts {
+		all[k.ID] = k.Signer
+	}
+	receipts, err := proof.NewReceiptsOf(exchange.ReceiptKeys{Log: d.store}, keys.ReceiptID, all)
+	if err != nil {
+		return nil, err
+	}
+	if missing := receipts.Missing(); len(missing) > 0 {
+		return nil, d.missingReceiptKey(missing)
+	}
+	return receipts, nil
+}
+
 // published returns the keys that anyone needs, and the trust in our own
 // seals: those of now, and those that sealed before.
-func published(keys *signing.Keys, more []signing.Key) (exchange.PublicKeys, signing.Trust, error) {
-	receipt, ok := keys.Receipt.Public().(ed25519.PublicKey)
-	if !ok {
-		return exchange.PublicKeys{}, signing.Trust{}, errors.New("read receipt key: not Ed25519")
-	}
+func published(keys *signing.Keys, more []signing.Key) (exchange.PublicKeys, signing.Trust) {
 	seals := []*signing.Certificate{keys.Seal.Certificate}
 	for _, k := range more {
 		seals = append(seals, k.Certificate)
@@ -153,6 +162,6 @@ func published(keys *signing.Keys, more []signing.Key) (exchange.PublicKeys, sig
 	for _, c := range seals {
 		signers = append(signers, signing.Signer{Name: name, Certificate: c, UserID: userID})
 	}
-	public := exchange.PublicKeys{Seals: seals, UserID: string(userID), Receipts: []proof.ReceiptKey{{Public: receipt, ID: keys.ReceiptID}}}
-	return public, signing.NewTrust(signers...), nil
+	public := exchange.PublicKeys{Seals: seals, UserID: string(userID)}
+	return public, signing.NewTrust(signers...)
 }

@@ -96,7 +96,7 @@ func (d *Daemon) sharedSettings() map[string]string {
 	if d.sharedReceipt == "" {
 		return nil
 	}
-	return map[string]string{receiptKey: d.sharedReceipt}
+	return map[string]string{exchange.ReceiptKeySetting: d.sharedReceipt}
 }
 
 // openQueue opens the log: in Kafka, where brokers are configured, or else in

@@ -1,0 +1,136 @@
+package proof
+
+import (
+	"crypto"
+	"crypto/ed25519"
+	"errors"
+	"fmt"
+)
+
+// ErrReceiptKey means that the key that signs the receipt at a position is not
+// here. No other key may sign it.
+var ErrReceiptKey = errors.New("the key of this receipt is not here")
+
+// A KeyLog says which key signs the receipt at each position of the log, alike on
+// every node.
+type KeyLog interface {
+	// KeyAt returns the id of the key at a position. It fails if that is not known
+	// here yet.
+	KeyAt(position int64) (id string, err error)
+	// LaterKeys returns the keys that came after the first one.
+	LaterKeys() []LaterKey
+}
+
+// A LaterKey is the id of a key, and for each partition of the log its first
+// position, or 0 if the key is not in force there yet. The position p is in the
+// partition (p-1) mod n of n.
+type LaterKey struct {
+	ID    string
+	First []int64
+}
+
+// Receipts makes the receipts of a log. A receipt is made of values in the log
+// alone, so the same exchange always has the same receipt, byte for byte, whichever
+// node makes it, and whichever key signs new ones by then.
+type Receipts struct {
+	first   string
+	signers map[string]receiptSigner
+	log     KeyLog
+}
+
+// NewReceipts returns the maker of receipts of a log that has one key.
+func NewReceipts(key crypto.Signer, id string) (*Receipts, error) {
+	return NewReceiptsOf(onlyKey(id), id, map[string]crypto.Signer{id: key})
+}
+
+// NewReceiptsOf returns the maker of receipts of a log with the id of its first
+// key and all keys that are here, by id. All must be Ed25519.
+func NewReceiptsOf(log KeyLog, first string, keys map[string]crypto.Signer) (*Receipts, error) {
+	r := &Receipts{first: first, signers: make(map[string]receiptSigner), log: log}
+	for id, key := range keys {
+		signer, err := newReceiptSigner(id, key)
+		if err != nil {
+			return nil, err
+		}
+		r.signers[id] = signer
+	}
+	return r, nil
+}
+
+// onlyKey is a log whose key never changed.
+type onlyKey string
+
+// KeyAt returns the key.
+func (k onlyKey) KeyAt(int64) (string, error) { return string(k), nil }
+
+// LaterKeys returns none.
+func (onlyKey) LaterKeys() []LaterKey { return nil }
+
+// Make signs a receipt with the key at its position. It fails with ErrReceiptKey
+// if that key is not here.
+func (r *Receipts) Make(receipt Receipt) (string, error) {
+	id, err := r.log.KeyAt(receipt.Position)
+	if err != nil {
+		return "", fmt.Errorf("find receipt key: %w", err)
+	}
+	signer, here := r.signers[id]
+	if !here {
+		return "", fmt.Errorf("sign receipt at %d by %s: %w", receipt.Position, id, ErrReceiptKey)
+	}
+	return signer.sign(receipt)
+}
+
+// Missing returns the ids of the keys of the log that are not here.
+func (r *Receipts) Missing() (ids []string) {
+	if _, here := r.signers[r.first]; !here {
+		ids = append(ids, r.first)
+	}
+	for _, later := range r.log.LaterKeys() {
+		if _, here := r.signers[later.ID]; !here {
+			ids = append(ids, later.ID)
+		}
+	}
+	return ids
+}
+
+// Keys returns the public keys of the log that are here, each with its bounds, the
+// first one first. A key without a position is not among them.
+func (r *Receipts) Keys() []ReceiptKey {
+	later := r.log.LaterKeys()
+	all := append([]LaterKey{{ID: r.first}}, later...)
+	keys := make([]ReceiptKey, 0, len(all))
+	for _, k := range all {
+		signer, here := r.signers[k.ID]
+		public, ok := ed25519.PublicKey(nil), false
+		if here {
+			public, ok = signer.key.Public().(ed25519.PublicKey)
+		}
+		if ok {
+			keys = append(keys, ReceiptKey{Public: public, ID: k.ID, From: k.First, Until: until(k, later)})
+		}
+	}
+	return keys
+}
+
+// until returns, for each partition, the first position of the key that follows,
+// or 0. It returns nil if none follows anywhere.
+func until(k LaterKey, all []LaterKey) (end []int64) {
+	for _, next := range all {
+		for p, at := range next.First {
+			from := int64(0)
+			if k.First != nil {
+				from = k.First[p]
+			}
+			if at <= from || k.First != nil && from == 0 {
+				continue
+			}
+			if end == nil {
+				end = make([]int64, len(next.First))
+			}
+			if end[p] == 0 || at < end[p] {
+				end[p] = at
+			}
+		}
+	}
+	return end
+}
