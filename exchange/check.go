@@ -9,7 +9,7 @@ import (
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/schemas"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -137,13 +137,13 @@ func (c *Checks) read(ctx context.Context, doc Document, check bool) (Reading, e
 	if checked.malformed || checked.kind == "" {
 		return Reading{checked: checked}, nil
 	}
-	r := c.outline(checked, report.Type.Places)
+	r := c.outline(checked, report.Type.Facts)
 	r.turn = turn
 	return r, nil
 }
 
 // outline reads the facts of a well-formed document.
-func (c *Checks) outline(checked Checked, where places.Places) Reading {
+func (c *Checks) outline(checked Checked, where paths.Table) Reading {
 	tree, err := strict.Parse(checked.document.Bytes, c.limits)
 	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
 		checked.malformed = true
@@ -222,16 +222,16 @@ const (
 const codeUnnumbered = "document.unnumbered"
 
 // misnumbered returns the fault of a document that cannot be filed, or nil.
-func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
+func misnumbered(f facts.Facts, where paths.Table, root strict.Node) *Fault {
 	at := root
-	if stated := f.At(places.Number); stated.Exists() {
+	if stated := f.At(paths.Number); stated.Exists() {
 		at = stated
 	}
 	number, oddNumber := ReadNumber(f.Number)
 	version, oddVersion := ReadNumber(f.Version)
 	switch {
 	case number == "":
-		tried := where.Tried(places.Number)
+		tried := where.Tried(paths.Number)
 		return unfiled(at, codeUnnumbered, Text{
 			EN: "the document has no number; it was looked for at " + tried,
 			ZH: "单证没有编号；已查找的位置：" + tried,
@@ -239,7 +239,7 @@ func misnumbered(f facts.Facts, where places.Places, root strict.Node) *Fault {
 	case oddNumber != nil:
 		return unfiled(at, CodeOddNumber, oddNumber.Text())
 	case oddVersion != nil:
-		return unfiled(f.At(places.Version), CodeOddNumber, oddVersion.text("version", "版本号"))
+		return unfiled(f.At(paths.Version), CodeOddNumber, oddVersion.text("version", "版本号"))
 	case len(number) > MaxNumber || len(version) > MaxVersion:
 		return unfiled(at, "document.number-length", Text{
 			EN: fmt.Sprintf("the number may have %d bytes and the version %d", MaxNumber, MaxVersion),

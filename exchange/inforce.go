@@ -5,7 +5,7 @@ import (
 	"sync/atomic"
 
 	"beibu/exchange/proof"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing"
 )
 
@@ -50,7 +50,7 @@ func (c *Current) Store(now *InForce) { c.value.Store(now) }
 func (f *InForce) Preview(c Checked) ([]string, Faults) {
 	if c.document.Sender != "" {
 		if failure, ok := errors.AsType[*Error](f.allow(c)); ok {
-			return nil, Faults{nowhere(c.facts.Near(places.Number), failure.Text())}
+			return nil, Faults{nowhere(c.facts.Near(paths.Number), failure.Text())}
 		}
 	}
 	receivers, err := f.Routes.To(c.document.Sender, c.kind, c.facts)

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"beibu/exchange/facts"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 )
 
 // A Route sends documents of some kinds that fit a condition to receivers.
@@ -118,7 +118,7 @@ func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 	if len(missing) == 0 && len(receivers) == 0 {
 		missing = unmet
 		if len(missing) == 0 {
-			missing = Faults{nowhere(f.Near(places.Number), Text{
+			missing = Faults{nowhere(f.Near(paths.Number), Text{
 				EN: "no route of the exchange takes documents of kind " + kind, ZH: "本平台没有为" + kind + "设置路由",
 			})}
 		}
@@ -131,20 +131,20 @@ func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 
 // A selector names a receiver by what the document says.
 type selector struct {
-	key  places.Key
+	key  paths.Key
 	by   func(*Parties, string) (string, bool)
 	role Role // of those that it can find; "" for any
 }
 
 // selectors are all of them, by name.
 var selectors = map[string]selector{
-	"customs:export":  {places.ExportPort, (*Parties).customs, Customs},
-	"customs:import":  {places.ImportPort, (*Parties).customs, Customs},
-	"customs:transit": {places.TransitPort, (*Parties).customs, Customs},
-	"window:export":   {places.ExportCountry, (*Parties).window, Window},
-	"window:import":   {places.ImportCountry, (*Parties).window, Window},
-	"window:transit":  {places.TransitCountry, (*Parties).window, Window},
-	"party:addressee": {places.Addressee, (*Parties).named, ""},
+	"customs:export":  {paths.ExportPort, (*Parties).customs, Customs},
+	"customs:import":  {paths.ImportPort, (*Parties).customs, Customs},
+	"customs:transit": {paths.TransitPort, (*Parties).customs, Customs},
+	"window:export":   {paths.ExportCountry, (*Parties).window, Window},
+	"window:import":   {paths.ImportCountry, (*Parties).window, Window},
+	"window:transit":  {paths.TransitCountry, (*Parties).window, Window},
+	"party:addressee": {paths.Addressee, (*Parties).named, ""},
 }
 
 // find resolves one receiver; "" if an optional selector finds nobody. The fault

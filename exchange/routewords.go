@@ -5,32 +5,32 @@ import (
 	"slices"
 	"strings"
 
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 )
 
 // A part is one part of a condition.
 type part struct {
-	key  places.Key
+	key  paths.Key
 	list []string
 }
 
 // parts returns the parts of a condition on what a document says.
 func (c Condition) parts() []part {
 	all := []part{
-		{places.ExportCountry, c.ExportCountries},
-		{places.ImportCountry, c.ImportCountries},
-		{places.ExportPort, c.ExportPorts},
-		{places.ImportPort, c.ImportPorts},
-		{places.Issuer, c.Issuers},
-		{places.HS, c.HS},
+		{paths.ExportCountry, c.ExportCountries},
+		{paths.ImportCountry, c.ImportCountries},
+		{paths.ExportPort, c.ExportPorts},
+		{paths.ImportPort, c.ImportPorts},
+		{paths.Issuer, c.Issuers},
+		{paths.HS, c.HS},
 	}
 	return slices.DeleteFunc(all, func(p part) bool { return len(p.list) == 0 })
 }
 
 // GoesBy returns the facts of a document that decide whether the route takes it,
 // and to whom.
-func (r Route) GoesBy() []places.Key {
-	var keys []places.Key
+func (r Route) GoesBy() []paths.Key {
+	var keys []paths.Key
 	for _, p := range r.When.parts() {
 		keys = append(keys, p.key)
 	}
@@ -47,7 +47,7 @@ func (c Condition) Words() []Text {
 	var words []Text
 	for _, p := range c.parts() {
 		name, list := meaning[p.key], strings.Join(p.list, ", ")
-		if p.key == places.HS {
+		if p.key == paths.HS {
 			words = append(words, Text{EN: name.EN + " begins with one of " + list, ZH: name.ZH + "以下列之一开头：" + list})
 			continue
 		}

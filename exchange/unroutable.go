@@ -8,7 +8,7 @@ import (
 	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/codes"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/signing/strict/quote"
 )
@@ -18,23 +18,23 @@ import (
 const CodeUnroutable = "unroutable"
 
 // meaning is what people call the facts that routes go by.
-var meaning = map[places.Key]Text{
-	places.Number:         {EN: "the document number", ZH: "单证编号"},
-	places.Version:        {EN: "the version of the document", ZH: "单证版本号"},
-	places.Issued:         {EN: "the day of issue", ZH: "签发日期"},
-	places.Issuer:         {EN: "the issuing unit", ZH: "签发机构"},
-	places.Addressee:      {EN: "the addressee", ZH: "收件方"},
-	places.ExportCountry:  {EN: "the country of export", ZH: "出口国"},
-	places.ImportCountry:  {EN: "the country of import", ZH: "进口国"},
-	places.TransitCountry: {EN: "the country of transit", ZH: "过境国"},
-	places.ExportPort:     {EN: "the port of export", ZH: "出口口岸"},
-	places.ImportPort:     {EN: "the port of import", ZH: "进口口岸"},
-	places.TransitPort:    {EN: "the port of transit", ZH: "过境口岸"},
-	places.HS:             {EN: "an HS code of the goods", ZH: "商品HS编码"},
+var meaning = map[paths.Key]Text{
+	paths.Number:         {EN: "the document number", ZH: "单证编号"},
+	paths.Version:        {EN: "the version of the document", ZH: "单证版本号"},
+	paths.Issued:         {EN: "the day of issue", ZH: "签发日期"},
+	paths.Issuer:         {EN: "the issuing unit", ZH: "签发机构"},
+	paths.Addressee:      {EN: "the addressee", ZH: "收件方"},
+	paths.ExportCountry:  {EN: "the country of export", ZH: "出口国"},
+	paths.ImportCountry:  {EN: "the country of import", ZH: "进口国"},
+	paths.TransitCountry: {EN: "the country of transit", ZH: "过境国"},
+	paths.ExportPort:     {EN: "the port of export", ZH: "出口口岸"},
+	paths.ImportPort:     {EN: "the port of import", ZH: "进口口岸"},
+	paths.TransitPort:    {EN: "the port of transit", ZH: "过境口岸"},
+	paths.HS:             {EN: "an HS code of the goods", ZH: "商品HS编码"},
 }
 
 // Meaning returns what people call a fact.
-func Meaning(key places.Key) Text { return meaning[key] }
+func Meaning(key paths.Key) Text { return meaning[key] }
 
 // nowhere is a fault that says why a document goes nowhere.
 func nowhere(at strict.Node, why Text) Fault {
@@ -47,7 +47,7 @@ func nowhere(at strict.Node, why Text) Fault {
 }
 
 // said says what a document states of a fact.
-func said(key places.Key, f facts.Facts) Text {
+func said(key paths.Key, f facts.Facts) Text {
 	if value := f.Value(key); value != "" {
 		en, zh := quote.Text(value)
 		return Text{EN: "it is " + en, ZH: "实际为" + zh}
@@ -115,7 +115,7 @@ func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 		}))
 	}
 	if !in(route.When.Senders, sender) {
-		faults = append(faults, nowhere(f.Near(places.Number), Text{
+		faults = append(faults, nowhere(f.Near(paths.Number), Text{
 			EN: fmt.Sprintf("route “%s” is for other senders", route.Name), ZH: fmt.Sprintf("路由“%s”限于其他发送方", route.Name),
 		}))
 	}
@@ -124,10 +124,10 @@ func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 
 // meets reports whether a document fits a part of a condition.
 func (r *Routes) meets(p part, f facts.Facts) bool {
-	if p.key == places.HS {
+	if p.key == paths.HS {
 		return f.HasHS(p.list)
 	}
-	if p.key == places.Issuer {
+	if p.key == paths.Issuer {
 		return r.parties.called(p.list, f.Issuer)
 	}
 	return in(p.list, f.Value(p.key))

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 )
 
 // DefaultMaxBytes is the size above which a document is not looked at.
@@ -51,7 +51,7 @@ func NewCatalog(o Options) (*Catalog, error) {
 	if o.MaxBytes < 0 || o.MaxBytes > mostBytes {
 		return nil, fmt.Errorf("make catalog: a document of %d bytes cannot be the limit", o.MaxBytes)
 	}
-	builtIn, err := places.BuiltIn()
+	builtIn, err := paths.BuiltIn()
 	if err != nil {
 		return nil, fmt.Errorf("make catalog: %w", err)
 	}
@@ -62,7 +62,7 @@ func NewCatalog(o Options) (*Catalog, error) {
 		c.sets = append(c.sets, s)
 		for _, k := range p.kinds {
 			c.add(entry{
-				Type:          Type{Kind: k.kind, Root: k.root, Namespace: k.space, Schema: p.id, Places: builtIn[string(k.kind)]},
+				Type:          Type{Kind: k.kind, Root: k.root, Namespace: k.space, Schema: p.id, Facts: builtIn[string(k.kind)]},
 				set:           s,
 				customization: k.customization,
 			})

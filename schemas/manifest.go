@@ -10,7 +10,7 @@ import (
 	"strings"
 	"time"
 
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict/quote"
 
 	"github.com/goccy/go-yaml"
@@ -93,11 +93,11 @@ func (p Pack) mistakeAt(line int, kind string, err error) error {
 
 // facts reads the paths at which documents of the kind keep their facts, and lists what is
 // wrong with that. A mistake without a line is the kind's.
-func (k *PackKind) facts(node ast.Node) []places.Mistake {
-	var mistakes []places.Mistake
-	k.Facts, mistakes = places.Decode(node)
-	if k.Facts[places.Number] == nil && !isBuiltIn(k.Kind) {
-		mistakes = append(mistakes, places.Mistake{
+func (k *PackKind) facts(node ast.Node) []paths.Mistake {
+	var mistakes []paths.Mistake
+	k.Facts, mistakes = paths.Decode(node)
+	if k.Facts[paths.Number] == nil && !isBuiltIn(k.Kind) {
+		mistakes = append(mistakes, paths.Mistake{
 			Err: errors.New("number: must say where documents of the kind keep their number, such as ID or @guid"),
 		})
 	}

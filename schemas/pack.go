@@ -10,7 +10,7 @@ import (
 
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 )
 
 // A Pack is a schema set from outside: schema files, and a manifest that says
@@ -37,7 +37,7 @@ import (
 // pack adds a kind that the exchange does not know. Kinds that share a root
 // are distinguished by cbc:CustomizationID, in the key customization.
 //
-// Package places describes the paths of facts. A kind that the exchange does not
+// The documentation of package paths describes the paths of facts. A kind that the exchange does not
 // know must say where its number is, since nothing can be filed without one; for
 // a kind that it knows, what is not said is as built in.
 //
@@ -60,16 +60,16 @@ type PackKind struct {
 	Root          string
 	Namespace     string
 	Customization string
-	Schema        string        // the entry file
-	From, Until   time.Time     // days in force, zero for no bound
-	Facts         places.Places // as the manifest says
+	Schema        string      // the entry file
+	From, Until   time.Time   // days in force, zero for no bound
+	Facts         paths.Table // as the manifest says
 }
 
 // ID returns the pack's name@version, as reports name it.
 func (p Pack) ID() string { return p.Name + "@" + p.Version }
 
 // install compiles a pack and adds its kinds.
-func (c *Catalog) install(p Pack, builtIn map[string]places.Places) error {
+func (c *Catalog) install(p Pack, builtIn map[string]paths.Table) error {
 	sets, err := p.compile(c.limit)
 	if err != nil {
 		return err
@@ -84,7 +84,7 @@ func (c *Catalog) install(p Pack, builtIn map[string]places.Places) error {
 		c.add(entry{
 			Type: Type{
 				Kind: k.Kind, Root: k.Root, Namespace: k.Namespace, Schema: p.ID(),
-				Places: k.Facts.Over(builtIn[string(k.Kind)]),
+				Facts: k.Facts.Over(builtIn[string(k.Kind)]),
 			},
 			set: s, pack: true, from: k.From, until: k.Until,
 			customization: c.customizationOf(k),

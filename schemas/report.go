@@ -1,6 +1,6 @@
 package schemas
 
-import "beibu/schemas/places"
+import "beibu/schemas/paths"
 
 // A Kind is what a document is to the exchange, such as "ata-carnet".
 type Kind string
@@ -11,9 +11,9 @@ type Type struct {
 	Root      string // local name of the document element
 	Namespace string // of the document element
 	Schema    string // the schema set that judged: "beibu-ubl-2.4/1", or a pack's name@version
-	// Places are where documents of this type keep their facts. They are shared,
-	// and not to be changed.
-	Places places.Places
+	// Facts are the paths at which documents of this type keep their facts. They are
+	// shared, and not to be changed.
+	Facts paths.Table
 }
 
 // A Report is the verdict on one document.

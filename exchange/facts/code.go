@@ -4,13 +4,13 @@ import (
 	"unicode"
 
 	"beibu/exchange/rules/codes"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
 // An Unread value is at a place of a code and is none.
 type Unread struct {
-	Key  places.Key
+	Key  paths.Key
 	At   strict.Node
 	Text string
 	// Meant says that nothing but a code can be meant: the scheme says so, or the
@@ -20,7 +20,7 @@ type Unread struct {
 
 // Port reports whether a port was looked for, not a country.
 func (u Unread) Port() bool {
-	return u.Key == places.ExportPort || u.Key == places.ImportPort || u.Key == places.TransitPort
+	return u.Key == paths.ExportPort || u.Key == paths.ImportPort || u.Key == paths.TransitPort
 }
 
 // A form is what a code looks like.
@@ -38,7 +38,7 @@ var (
 // meant reports whether a text that is no code was meant as one.
 func (f form) meant(at strict.Node, text string) bool {
 	if at.Attr("schemeID") != "" || at.Attr("schemeName") != "" {
-		return true // places pass over identifiers of other schemes
+		return true // paths pass over identifiers of other schemes
 	}
 	var bare []rune
 	latin, alike := 0, 0

@@ -1,6 +1,6 @@
 // Package facts reads what a document says of itself: its number, its journey and
-// its goods. It is the one reader of them, for identity and for routes. The paths at which each
-// kind keeps them is data, of package places.
+// its goods. It is the one reader of them, for identity and for routes. The paths at
+// which each kind keeps them are data, of package paths.
 package facts
 
 import (
@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"beibu/exchange/rules"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -31,19 +31,19 @@ type Facts struct {
 	HS             []string // Harmonized System codes, digits only, each once
 
 	// Unread are the values that are at a place of a code and are none, in the
-	// order of places.Keys, 20 at most.
+	// order of paths.Keys, 20 at most.
 	Unread []Unread
 
-	at    map[places.Key]strict.Node
+	at    map[paths.Key]strict.Node
 	root  strict.Node
-	where places.Places
+	where paths.Table
 }
 
 // At returns the element that states a fact, or none.
-func (f Facts) At(key places.Key) strict.Node { return f.at[key] }
+func (f Facts) At(key paths.Key) strict.Node { return f.at[key] }
 
 // Near returns the element that states a fact, or the root of the document.
-func (f Facts) Near(key places.Key) strict.Node {
+func (f Facts) Near(key paths.Key) strict.Node {
 	if at := f.at[key]; at.Exists() {
 		return at
 	}
@@ -51,50 +51,50 @@ func (f Facts) Near(key places.Key) strict.Node {
 }
 
 // Value returns a fact as text.
-func (f Facts) Value(key places.Key) string {
+func (f Facts) Value(key paths.Key) string {
 	switch key {
-	case places.Number:
+	case paths.Number:
 		return f.Number
-	case places.Version:
+	case paths.Version:
 		return f.Version
-	case places.Issued:
+	case paths.Issued:
 		if !f.Issued.IsZero() {
 			return f.Issued.Format(time.DateOnly)
 		}
-	case places.Issuer:
+	case paths.Issuer:
 		return f.Issuer
-	case places.Addressee:
+	case paths.Addressee:
 		return f.Addressee
-	case places.ExportCountry:
+	case paths.ExportCountry:
 		return f.ExportCountry
-	case places.ImportCountry:
+	case paths.ImportCountry:
 		return f.ImportCountry
-	case places.TransitCountry:
+	case paths.TransitCountry:
 		return f.TransitCountry
-	case places.ExportPort:
+	case paths.ExportPort:
 		return f.ExportPort
-	case places.ImportPort:
+	case paths.ImportPort:
 		return f.ImportPort
-	case places.TransitPort:
+	case paths.TransitPort:
 		return f.TransitPort
-	case places.HS:
+	case paths.HS:
 		return strings.Join(f.HS, ", ")
 	}
 	return ""
 }
 
-// Tried names the places at which a fact was looked for, for people.
-func (f Facts) Tried(key places.Key) string { return f.where.Tried(key) }
+// Tried names the paths at which a fact was looked for, for people.
+func (f Facts) Tried(key paths.Key) string { return f.where.Tried(key) }
 
-// Read reads the facts of a valid document from their places.
-func Read(where places.Places, root strict.Node) Facts {
-	r := reader{where: where, root: root, at: make(map[places.Key]strict.Node, len(where))}
+// Read reads the facts of a valid document from their paths.
+func Read(where paths.Table, root strict.Node) Facts {
+	r := reader{where: where, root: root, at: make(map[paths.Key]strict.Node, len(where))}
 	f := Facts{
-		Number: r.text(places.Number), Version: r.text(places.Version), Issued: r.day(places.Issued),
-		Issuer: r.text(places.Issuer), Addressee: r.text(places.Addressee),
-		ExportCountry: r.code(places.ExportCountry, country), ImportCountry: r.code(places.ImportCountry, country),
-		TransitCountry: r.code(places.TransitCountry, country), ExportPort: r.code(places.ExportPort, locode),
-		ImportPort: r.code(places.ImportPort, locode), TransitPort: r.code(places.TransitPort, locode),
+		Number: r.text(paths.Number), Version: r.text(paths.Version), Issued: r.day(paths.Issued),
+		Issuer: r.text(paths.Issuer), Addressee: r.text(paths.Addressee),
+		ExportCountry: r.code(paths.ExportCountry, country), ImportCountry: r.code(paths.ImportCountry, country),
+		TransitCountry: r.code(paths.TransitCountry, country), ExportPort: r.code(paths.ExportPort, locode),
+		ImportPort: r.code(paths.ImportPort, locode), TransitPort: r.code(paths.TransitPort, locode),
 		HS: r.hs(),
 	}
 	// A document that names a port and no country means the port's.
@@ -121,17 +121,17 @@ func (f Facts) HasHS(prefixes []string) bool {
 
 // A reader reads the facts of one document.
 type reader struct {
-	where  places.Places
+	where  paths.Table
 	root   strict.Node
-	at     map[places.Key]strict.Node
+	at     map[paths.Key]strict.Node
 	unread []Unread
 }
 
 // mostUnread bounds what is kept of a document that is full of them.
 const mostUnread = 20
 
-// text returns the first text at the places of a fact.
-func (r *reader) text(key places.Key) string {
+// text returns the first text at the paths of a fact.
+func (r *reader) text(key paths.Key) string {
 	for _, path := range r.where[key] {
 		for at, text := range find(r.root, path) {
 			if text != "" {
@@ -144,7 +144,7 @@ func (r *reader) text(key places.Key) string {
 }
 
 // day returns the day at the first place of a fact that is there.
-func (r *reader) day(key places.Key) time.Time {
+func (r *reader) day(key paths.Key) time.Time {
 	for _, path := range r.where[key] {
 		for at, text := range find(r.root, path) {
 			r.at[key] = at
@@ -159,15 +159,15 @@ func (r *reader) day(key places.Key) time.Time {
 	return time.Time{}
 }
 
-// code returns the first code of a form at the places of a fact, and keeps what
+// code returns the first code of a form at the paths of a fact, and keeps what
 // was there before it and is none.
-func (r *reader) code(key places.Key, form form) string {
+func (r *reader) code(key paths.Key, form form) string {
 	for _, path := range r.where[key] {
 		for at, text := range find(r.root, path) {
 			if text == "" {
 				continue
 			}
-			if code := places.Fold(text); form.is(code) {
+			if code := paths.Fold(text); form.is(code) {
 				r.at[key] = at
 				return code
 			}
@@ -182,7 +182,7 @@ func (r *reader) code(key places.Key, form form) string {
 // hs returns the codes of the goods. Those of other lists are passed over.
 func (r *reader) hs() []string {
 	var codes []string
-	for _, path := range r.where[places.HS] {
+	for _, path := range r.where[paths.HS] {
 		for at, text := range find(r.root, path) {
 			if code := digits(text); code != "" && rules.IsHS(at) && !slices.Contains(codes, code) {
 				codes = append(codes, code)

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange/facts"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/testdata"
 )
@@ -29,7 +29,7 @@ func TestFacts(t *testing.T) {
 		"certificate-of-origin/tiles-hai-phong":                 "E264507A12340086 v: CN CNQZH -> VN VNHPH, HS 690721 690723",
 		"response/origin-accepted-hanoi":                        "VNSW-R-2026-5590187 v: -> to gx-trade-promotion",
 	}
-	builtIn, err := places.BuiltIn()
+	builtIn, err := paths.BuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,19 +7,19 @@ import (
 	"strconv"
 	"strings"
 
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
 // find iterates over the elements at a path below the root, with their text or
 // that of the attribute at its end, in the order that the path asks for.
-func find(root strict.Node, path places.Path) iter.Seq2[strict.Node, string] {
+func find(root strict.Node, path paths.Path) iter.Seq2[strict.Node, string] {
 	return func(yield func(strict.Node, string) bool) { walk(root, path.Steps, path.Attribute, yield) }
 }
 
 // walk calls yield for every element behind the steps, and returns false if yield
 // did.
-func walk(n strict.Node, steps []places.Step, attribute string, yield func(strict.Node, string) bool) bool {
+func walk(n strict.Node, steps []paths.Step, attribute string, yield func(strict.Node, string) bool) bool {
 	if len(steps) == 0 {
 		if attribute != "" {
 			return yield(n, strings.TrimSpace(n.Attr(attribute)))
@@ -27,7 +27,7 @@ func walk(n strict.Node, steps []places.Step, attribute string, yield func(stric
 		return yield(n, n.Text())
 	}
 	step := steps[0]
-	if step.Order == places.AsWritten {
+	if step.Order == paths.AsWritten {
 		for child := range n.All(step.Name) {
 			if passes(child, step.Tests) && !walk(child, steps[1:], attribute, yield) {
 				return false
@@ -44,7 +44,7 @@ func walk(n strict.Node, steps []places.Step, attribute string, yield func(stric
 }
 
 // passes reports whether an element is as all tests want it.
-func passes(n strict.Node, tests []places.Test) bool {
+func passes(n strict.Node, tests []paths.Test) bool {
 	for _, t := range tests {
 		values := make([]string, 0, len(t.Names))
 		for _, name := range t.Names {
@@ -71,7 +71,7 @@ func appendValues(values []string, n strict.Node, name string) []string {
 // ordered returns the children of a step in the order that it asks for. Those
 // without a number come last: for the last of them, the last in the document is
 // the first.
-func ordered(n strict.Node, step places.Step) []strict.Node {
+func ordered(n strict.Node, step paths.Step) []strict.Node {
 	type numbered struct {
 		node   strict.Node
 		number int64
@@ -90,7 +90,7 @@ func ordered(n strict.Node, step places.Step) []strict.Node {
 		}
 		all = append(all, one)
 	}
-	if step.Order == places.Last {
+	if step.Order == paths.Last {
 		slices.Reverse(all)
 	}
 	slices.SortStableFunc(all, func(a, b numbered) int {
@@ -100,7 +100,7 @@ func ordered(n strict.Node, step places.Step) []strict.Node {
 				return -1
 			}
 			return 1
-		case step.Order == places.Last:
+		case step.Order == paths.Last:
 			return cmp.Compare(b.number, a.number)
 		}
 		return cmp.Compare(a.number, b.number)

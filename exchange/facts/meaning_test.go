@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"beibu/exchange/facts"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/testdata"
 )
@@ -41,14 +41,14 @@ func sample(t *testing.T, kind, name string) string {
 // read reads the facts of a document of a built-in kind.
 func read(t *testing.T, kind, document string) facts.Facts {
 	t.Helper()
-	builtIn, err := places.BuiltIn()
+	builtIn, err := paths.BuiltIn()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return readAt(t, builtIn[kind], document)
 }
 
-func readAt(t *testing.T, where places.Places, document string) facts.Facts {
+func readAt(t *testing.T, where paths.Table, document string) facts.Facts {
 	t.Helper()
 	tree, err := strict.Parse([]byte(document), strict.Limits{})
 	if err != nil {
@@ -135,7 +135,7 @@ func TestCodesAreRecognised(t *testing.T) {
 		"CN-DOX": {"", true, true}, "Dongxing": {"", true, false}, "东兴口岸海关": {"", true, false}, "Hà Nội": {"", true, false}, "7207": {"", true, false},
 	} {
 		f := read(t, "sps-certificate", strings.Replace(durian, ">CNDOX<", ">"+written+"<", 1))
-		unread := len(f.Unread) == 1 && f.Unread[0].Key == places.ImportPort
+		unread := len(f.Unread) == 1 && f.Unread[0].Key == paths.ImportPort
 		if f.ImportPort != want.port || unread != want.unread || unread && f.Unread[0].Meant != want.meant {
 			t.Errorf("%q: port %q, unread %+v", written, f.ImportPort, f.Unread)
 		}
@@ -147,16 +147,16 @@ func TestCodesAreRecognised(t *testing.T) {
 
 // Facts may be in attributes, and behind tests of a manifest's own.
 func TestPlacesOfOnesOwn(t *testing.T) {
-	where := make(places.Places)
-	for key, path := range map[places.Key]string{
-		places.Number: "@guid", places.Version: "Head/@version", places.Issued: "Head/@day",
-		places.ImportPort: "Place[@role=arrival]/@code", places.HS: "Goods/Class[Type=HS|TRA]/ID",
+	where := make(paths.Table)
+	for key, path := range map[paths.Key]string{
+		paths.Number: "@guid", paths.Version: "Head/@version", paths.Issued: "Head/@day",
+		paths.ImportPort: "Place[@role=arrival]/@code", paths.HS: "Goods/Class[Type=HS|TRA]/ID",
 	} {
-		p, err := places.Parse(path)
+		p, err := paths.Parse(path)
 		if err != nil {
 			t.Fatal(err)
 		}
-		where[key] = []places.Path{p}
+		where[key] = []paths.Path{p}
 	}
 	f := readAt(t, where, `<M guid=" N-1 "><Head version="2" day="20260904120000"/>
 		<Place role="departure" code="VNHPH"/><Place role="Arrival" code="cnqzh"/>
@@ -165,7 +165,7 @@ func TestPlacesOfOnesOwn(t *testing.T) {
 		f.Issued.Format("2006-01-02") != "2026-09-04" || len(f.HS) != 1 || f.HS[0] != "400122" {
 		t.Errorf("got %+v", f)
 	}
-	if at := f.At(places.ImportPort); at.Path() != "/M/Place[2]" {
+	if at := f.At(paths.ImportPort); at.Path() != "/M/Place[2]" {
 		t.Errorf("the port is at %s", at.Path())
 	}
 }

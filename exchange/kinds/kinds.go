@@ -12,7 +12,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/rules"
 	"beibu/schemas"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict/quote"
 )
 
@@ -156,7 +156,7 @@ func required(d schemas.Description) []Must {
 		}})
 	}
 	var numbers []string
-	for _, path := range d.Places[places.Number] {
+	for _, path := range d.Facts[paths.Number] {
 		numbers = append(numbers, path.String())
 	}
 	all = append(all, Must{strings.Join(numbers, "|"), byIdentity})
@@ -171,13 +171,13 @@ func required(d schemas.Description) []Must {
 // facts lists what is read of a document, and the routes that go by it.
 func (b Book) facts(d schemas.Description) []Fact {
 	all := []Fact{}
-	for _, key := range places.Keys {
-		paths := d.Places[key]
-		if len(paths) == 0 {
+	for _, key := range paths.Keys {
+		tried := d.Facts[key]
+		if len(tried) == 0 {
 			continue
 		}
 		f := Fact{Fact: string(key), Name: exchange.Meaning(key)}
-		for _, path := range paths {
+		for _, path := range tried {
 			f.Paths = append(f.Paths, path.String())
 		}
 		for _, route := range b.InForce.Routes.Table() {

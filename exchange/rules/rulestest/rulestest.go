@@ -13,7 +13,7 @@ import (
 
 	"beibu/exchange/facts"
 	"beibu/exchange/rules"
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/testdata"
 )
@@ -63,9 +63,9 @@ func check(t *testing.T, set *rules.Set, s testdata.Sample) {
 
 // Document wraps a parsed sample for the rules.
 func Document(kind string, tree *strict.Tree) *rules.Document {
-	builtIn, err := places.BuiltIn()
+	builtIn, err := paths.BuiltIn()
 	if err != nil {
-		panic(err) // a test of places finds it
+		panic(err) // a test of package paths finds it
 	}
 	f := facts.Read(builtIn[kind], tree.Root())
 	return &rules.Document{Kind: kind, Root: tree.Root(), Received: Received, Issued: f.Issued}

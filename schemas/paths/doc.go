@@ -1,10 +1,10 @@
-// Package places says where kinds of documents keep their facts: their number,
-// the countries and ports of the journey, the codes of the goods. It is data, in
-// one form for the built-in kinds (builtin.yaml) and for those of schema packs
+// Package paths lists the paths at which kinds of documents keep their facts: their
+// number, the countries and ports of the journey, the codes of the goods. It is data,
+// in one form for the built-in kinds (builtin.yaml) and for those of schema packs
 // (the key facts of a manifest), and knows nothing of how a document is read.
 //
-// A place is a path, or a list of paths that are tried in order, of local names
-// below the root: Declaration/FunctionalReferenceID. A "*" takes any element. A
+// A fact has one path, or a list of paths that are tried in order. A path has local
+// names below the root: Declaration/FunctionalReferenceID. A "*" takes any element. A
 // path may end in an attribute in no namespace: @guid, Order/@number.
 //
 // In brackets behind a name is what an element must be like. A and B are a
@@ -20,7 +20,7 @@
 //	[last A]    the same, the highest first
 //
 // So Shipment/ShipmentStage[OnCarriageIndicator!=true|1][last ID]/UnloadingPortLocation/ID[locode]
-// is where the goods leave the last main carriage, in whichever order the stages
-// are in the file. Of the codes at hs, those of another list than the Harmonized
+// is the port at which the goods leave the last main carriage, in whichever order the
+// stages are in the file. Of the codes at hs, those of another list than the Harmonized
 // System are passed over without a test.
-package places
+package paths

@@ -1,4 +1,4 @@
-package places_test
+package paths_test
 
 import (
 	"slices"
@@ -7,7 +7,7 @@ import (
 
 	"github.com/goccy/go-yaml/parser"
 
-	"beibu/schemas/places"
+	"beibu/schemas/paths"
 )
 
 func TestParse(t *testing.T) {
@@ -38,7 +38,7 @@ func TestParse(t *testing.T) {
 		"A[first b][last c]":                     "to order by",
 		"A[last ]":                               "to order by",
 	} {
-		p, err := places.Parse(text)
+		p, err := paths.Parse(text)
 		if want == "" && (err != nil || p.String() != text) {
 			t.Errorf("%q: %v, %v", text, p, err)
 		}
@@ -66,7 +66,7 @@ func TestPasses(t *testing.T) {
 		{"A[locode]", []string{"UN/LOCODE", ""}, true},
 		{"A[locode]", []string{"OrgCode", ""}, false},
 	} {
-		p, err := places.Parse(test.test)
+		p, err := paths.Parse(test.test)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -77,18 +77,18 @@ func TestPasses(t *testing.T) {
 }
 
 func TestBuiltIn(t *testing.T) {
-	all, err := places.BuiltIn()
+	all, err := paths.BuiltIn()
 	if err != nil || len(all) != 14 {
 		t.Errorf("%d kinds, %v", len(all), err)
 	}
 	for kind, where := range all {
-		if where[places.Number] == nil {
+		if where[paths.Number] == nil {
 			t.Errorf("%s has no number", kind)
 		}
 	}
 }
 
-// What is wrong with places is found all at once, with its line.
+// What is wrong with a table is found all at once, with its line.
 func TestDecodeMistakes(t *testing.T) {
 	mistakes := decode(t, `
 number: ID
@@ -119,12 +119,12 @@ importPort: 5
 	}
 }
 
-func decode(t *testing.T, text string) []places.Mistake {
+func decode(t *testing.T, text string) []paths.Mistake {
 	t.Helper()
 	file, err := parser.ParseBytes([]byte(text), 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, mistakes := places.Decode(file.Docs[0].Body)
+	_, mistakes := paths.Decode(file.Docs[0].Body)
 	return mistakes
 }

@@ -1,4 +1,4 @@
-package places
+package paths
 
 import (
 	_ "embed" // the table of the built-in kinds
@@ -39,12 +39,12 @@ var Keys = []Key{
 	ExportPort, ImportPort, TransitPort, HS,
 }
 
-// Places are where a kind keeps its facts: paths, in the order in which they are
-// tried.
-type Places map[Key][]Path
+// A Table has the paths at which a kind keeps its facts, in the order in which they
+// are tried.
+type Table map[Key][]Path
 
 // Tried names the paths of a fact, for people.
-func (p Places) Tried(key Key) string {
+func (p Table) Tried(key Key) string {
 	var names []string
 	for _, path := range p[key] {
 		names = append(names, path.String())
@@ -52,26 +52,26 @@ func (p Places) Tried(key Key) string {
 	return strings.Join(names, ", ")
 }
 
-// Over returns the places with those of below for the facts that they do not
+// Over returns the table with the paths of below for the facts that it does not
 // name.
-func (p Places) Over(below Places) Places {
+func (p Table) Over(below Table) Table {
 	all := maps.Clone(below)
 	if all == nil {
-		all = make(Places, len(p))
+		all = make(Table, len(p))
 	}
 	maps.Copy(all, p)
 	return all
 }
 
-// A Mistake is one in the description of places.
+// A Mistake is one in the description of a table.
 type Mistake struct {
 	Line int // from 1
 	Err  error
 }
 
-// Decode reads places from YAML: a mapping of facts to a path or a list of
+// Decode reads a table from YAML: a mapping of facts to a path or a list of
 // paths. It finds every mistake. The node may be nil, which says nothing.
-func Decode(node ast.Node) (Places, []Mistake) {
+func Decode(node ast.Node) (Table, []Mistake) {
 	if node == nil {
 		return nil, nil
 	}
@@ -79,7 +79,7 @@ func Decode(node ast.Node) (Places, []Mistake) {
 	if !ok {
 		return nil, []Mistake{{node.GetToken().Position.Line, errors.New("expected a mapping of facts to paths")}}
 	}
-	found := make(Places, len(pairs))
+	found := make(Table, len(pairs))
 	var mistakes []Mistake
 	for _, pair := range pairs {
 		line := pair.Key.GetToken().Position.Line
@@ -152,14 +152,14 @@ func list(keys []Key) string {
 //go:embed builtin.yaml
 var builtin []byte
 
-// BuiltIn returns the places of the kinds that are built in, by kind. It is not
+// BuiltIn returns the tables of the kinds that are built in, by kind. They are not
 // to be changed. The error lists every mistake of the table.
-var BuiltIn = sync.OnceValues(func() (map[string]Places, error) {
+var BuiltIn = sync.OnceValues(func() (map[string]Table, error) {
 	file, err := parser.ParseBytes(builtin, 0)
 	if err != nil {
 		return nil, fmt.Errorf("read builtin.yaml: %w", err)
 	}
-	all := make(map[string]Places)
+	all := make(map[string]Table)
 	var mistakes []error
 	for _, doc := range file.Docs {
 		kinds, _ := pairsOf(doc.Body)
