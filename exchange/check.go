@@ -18,7 +18,6 @@ import (
 type Checks struct {
 	schemas *schemas.Catalog
 	rules   *rules.Set
-	limits  strict.Limits
 	turns   *turns
 }
 
@@ -131,27 +130,18 @@ func (c *Checks) read(ctx context.Context, doc Document, check bool) (Reading, e
 		checked.faults = append(checked.faults, schemaFault(report, v, rules.Warn))
 	}
 	checked.faults.sort()
-	if checked.malformed && !report.Precise {
-		checked.faults = c.explain(checked)
-	}
 	if checked.malformed || checked.kind == "" {
 		return Reading{checked: checked}, nil
 	}
-	r := c.outline(checked, report.Type.Facts)
+	r := outline(checked, report.Type.Facts, report.Root)
 	r.turn = turn
 	return r, nil
 }
 
 // outline reads the facts of a well-formed document.
-func (c *Checks) outline(checked Checked, where paths.Table) Reading {
-	tree, err := strict.Parse(checked.document.Bytes, c.limits)
-	if fault, ok := err.(*strict.Fault); ok { //nolint:errorlint // Parse returns a *Fault or nil, never a chain
-		checked.malformed = true
-		checked.faults = Faults{gateFault(fault)}
-		return Reading{checked: checked}
-	}
-	said := facts.Read(where, tree.Root())
-	r := Reading{checked: checked, root: tree.Root(), unfiled: misnumbered(said, where, tree.Root())}
+func outline(checked Checked, where paths.Table, root strict.Node) Reading {
+	said := facts.Read(where, root)
+	r := Reading{checked: checked, root: root, unfiled: misnumbered(said, where, root)}
 	said.Number, _ = ReadNumber(said.Number)
 	said.Version, _ = ReadNumber(said.Version)
 	r.identity = proof.Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
@@ -196,20 +186,6 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 		checked.faults = append(checked.faults, *r.unfiled)
 	}
 	return checked, nil
-}
-
-// explain has the strict reader say what is wrong with a document that the
-// schemas' gate refused as not well-formed: its reasons are the more telling
-// ones.
-func (c *Checks) explain(checked Checked) Faults {
-	_, err := strict.Parse(checked.document.Bytes, c.limits)
-	fault, ok := err.(*strict.Fault) //nolint:errorlint // Parse returns a *Fault or nil, never a chain
-	if !ok || fault.Code != "xml.syntax" || checked.faults[0].Code != fault.Code {
-		return checked.faults
-	}
-	better := gateFault(fault)
-	better.Path = checked.faults[0].Path
-	return Faults{better}
 }
 
 // The longest number and version, in bytes, that a document can be filed under.

@@ -68,3 +68,24 @@ func TestChecksTakeTurns(t *testing.T) {
 		}
 	})
 }
+
+// What is wrong with the syntax of a document is said in Chinese as exactly as
+// in English.
+func TestSyntaxInChinese(t *testing.T) {
+	checks := exchangetest.Checks(t)
+	for doc, want := range map[string]string{
+		"hello":                   "应为根元素，实际为“hello”。",
+		"<a/>x":                   "根元素之后不应有内容，实际为“x”。",
+		"<a><b></a>":              "应为 b 的结束标签，实际为“</a>”。",
+		"<a b=1/>":                "属性值应加引号，实际为“1/>”。",
+		"<a>&x;</a>":              "应为对字符的引用或 amp、lt、gt、quot、apos 之一的引用（& 本身写作 &amp;），实际为“&x;</a>”。",
+		"<a>\x01</a>":             "应为文本，实际为控制字符 U+0001。",
+		"<a>":                     "应为 a 的结束标签，实际单证到此结束。",
+		"<a><!-- -- --></a>":      "应为“-->”，实际注释中有“--”。",
+		"\n<?xml version='1.0'?>": "XML 声明应位于最开头，实际其前有空行。",
+	} {
+		if got := find(t, checks, []byte(doc)).Faults()[0]; got.Message.ZH != want {
+			t.Errorf("%q: %s (%s), want %s", doc, got.Message.ZH, got.Message.EN, want)
+		}
+	}
+}

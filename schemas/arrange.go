@@ -15,6 +15,7 @@ type arranger struct {
 	*explainer // of the document as it was sent
 
 	set        *set
+	from       []byte // what is copied: the document, or one of the same places
 	ranks      map[*grammar.Type]map[grammar.Name]int
 	out        []byte
 	pieces     []piece
@@ -22,57 +23,49 @@ type arranger struct {
 }
 
 // A piece is a run of bytes that out has from the document.
-type piece struct{ out, doc int32 }
+type piece struct{ out, doc int }
 
-// arrange writes a document in the order of the set's lenient schema.
-func arrange(o *outline, s *set) *arranger {
+// arrange writes a document in the order of the set's lenient schema. What it
+// writes is from doc, in which all is at the place that the outline says.
+func arrange(o *outline, doc []byte, s *set) *arranger {
 	a := &arranger{
-		explainer: newExplainer(o, s.lenient.grammar()), set: s,
-		ranks: make(map[*grammar.Type]map[grammar.Name]int), out: make([]byte, 0, len(o.doc)),
+		explainer: newExplainer(o, s.lenient.grammar()), set: s, from: doc,
+		ranks: make(map[*grammar.Type]map[grammar.Name]int), out: make([]byte, 0, len(doc)),
 	}
-	a.copy(0, a.elements[0].start)
-	a.write(0)
-	a.copy(a.tail(0), short(len(o.doc)))
+	a.copy(0, a.start(root))
+	a.write(root)
+	a.copy(a.Element(root).End(), len(doc))
 	return a
 }
 
 // origin returns where in the document an offset in out comes from.
 func (a *arranger) origin(offset int) int {
-	i := sort.Search(len(a.pieces), func(i int) bool { return int(a.pieces[i].out) > offset }) - 1
-	return offset - int(a.pieces[i].out) + int(a.pieces[i].doc)
+	i := sort.Search(len(a.pieces), func(i int) bool { return a.pieces[i].out > offset }) - 1
+	return offset - a.pieces[i].out + a.pieces[i].doc
 }
 
-func (a *arranger) copy(from, to int32) {
+func (a *arranger) copy(from, to int) {
 	if from == to {
 		return
 	}
-	next := piece{short(len(a.out)), from}
+	next := piece{len(a.out), from}
 	if n := len(a.pieces); n == 0 || next.doc-a.pieces[n-1].doc != next.out-a.pieces[n-1].out {
 		a.pieces = append(a.pieces, next)
 	}
-	a.out = append(a.out, a.doc[from:to]...)
+	a.out = append(a.out, a.from[from:to]...)
 }
 
 // write writes an element with all that it holds.
 func (a *arranger) write(index int32) {
-	at := a.elements[index].start
+	at := a.start(index)
 	slots := slices.Collect(a.children(index))
 	children := a.inOrder(index, slots)
 	for i, slot := range slots {
-		a.copy(at, a.elements[slot].start)
+		a.copy(at, a.start(slot))
 		a.write(children[i])
-		at = a.tail(slot)
+		at = a.Element(slot).End()
 	}
-	a.copy(at, a.tail(index))
-}
-
-// tail returns the offset behind an element.
-func (a *arranger) tail(index int32) int32 {
-	e := a.elements[index]
-	if !e.open {
-		return e.close + 1
-	}
-	return short(tagEnd(a.doc, int(e.close)))
+	a.copy(at, a.Element(index).End())
 }
 
 // A ranked child is one with its place in the schema's order.
@@ -160,7 +153,7 @@ func ascending(children []ranked) []int {
 	previous := make([]int, len(children))
 	for i, child := range children {
 		length := sort.Search(len(ends), func(k int) bool { return children[ends[k]].rank > child.rank })
-		if previous[i] = none; length > 0 {
+		if previous[i] = -1; length > 0 {
 			previous[i] = ends[length-1]
 		}
 		if length == len(ends) {

@@ -15,7 +15,7 @@ func (x *explainer) attributes(index int32) {
 		return
 	}
 	x.reported[topic{index, "attributes"}] = true
-	t, at := x.typeOf(index), int(x.elements[index].start)
+	t, at := x.typeOf(index), x.start(index)
 	var wrong []Violation
 	var strange []string
 	have := make(map[grammar.Name]bool)
@@ -52,16 +52,8 @@ func (x *explainer) attributes(index int32) {
 // named yields the names and values of an element's attributes.
 func (x *explainer) named(index int32) func(func(grammar.Name, string) bool) {
 	return func(yield func(grammar.Name, string) bool) {
-		for a := range x.tag(index).each {
-			prefix, local := split(a.name)
-			if string(a.name) == "xmlns" || string(prefix) == "xmlns" {
-				continue
-			}
-			name := grammar.Name{Local: string(local)}
-			if len(prefix) > 0 {
-				name.Space = x.lookup(index, prefix)
-			}
-			if !yield(name, resolve(a.value)) {
+		for _, a := range x.Element(index).Attributes() {
+			if !yield(grammar.Name{Space: x.Space(a), Local: x.Local(a)}, x.Value(a)) {
 				return
 			}
 		}

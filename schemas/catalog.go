@@ -28,7 +28,6 @@ type Catalog struct {
 	limit   int64
 	sets    []*set
 	entries map[rootName][]entry
-	gate    *set // takes documents of no kind, to see whether they are XML
 }
 
 // A rootName names a document element.
@@ -56,7 +55,6 @@ func NewCatalog(o Options) (*Catalog, error) {
 		return nil, fmt.Errorf("make catalog: %w", err)
 	}
 	c := &Catalog{limit: cmp.Or(o.MaxBytes, DefaultMaxBytes), entries: make(map[rootName][]entry)}
-	c.gate = newSet(&set{id: "gate", read: embeddedIn("files"), entries: []string{"gate.xsd"}, limit: c.limit})
 	for _, p := range profiles {
 		s := newSet(&set{id: p.id, read: embeddedIn(p.folder), entries: p.files, limit: c.limit, leniency: p.leniency})
 		c.sets = append(c.sets, s)
@@ -100,7 +98,7 @@ func (c *Catalog) Kinds() []Type {
 // Warm compiles every schema that is not compiled yet, and reads what is
 // needed to explain faults, so that no document has to wait for it. It stops between two schemas if the context ends.
 func (c *Catalog) Warm(ctx context.Context) error {
-	for _, s := range append([]*set{c.gate}, c.sets...) {
+	for _, s := range c.sets {
 		if err := ctx.Err(); err != nil {
 			return err
 		}

@@ -8,7 +8,6 @@ type outcome uint8
 const (
 	internal   outcome = iota + 1 // ours, or the engine's: never the document's
 	cancelled                     // the context ended
-	hinted                        // a schema location would have to be loaded: look again without hints
 	malformed                     // the gate: the document is not acceptable XML
 	structural                    // the schema: an element is missing, or is where it may not be
 	invalid                       // the schema: anything else
@@ -22,14 +21,13 @@ type meaning struct {
 
 // meanings maps every code of the engine. A test fails if one is missing.
 var meanings = map[xsderrors.Code]meaning{
-	xsderrors.CodeUnsupportedDTD:        {malformed, CodeDTD},
-	xsderrors.CodeUnsupportedExternal:   {malformed, CodeSyntax},
-	xsderrors.CodeUnsupportedEntity:     {malformed, CodeSyntax},
-	xsderrors.CodeUnsupportedNonUTF8:    {malformed, CodeEncoding},
-	xsderrors.CodeUnsupportedXML11:      {malformed, CodeSyntax},
-	xsderrors.CodeValidationXML:         {malformed, CodeSyntax},
-	xsderrors.CodeValidationLimit:       {malformed, CodeLimit},
-	xsderrors.CodeUnsupportedSchemaHint: {hinted, ""},
+	xsderrors.CodeUnsupportedDTD:      {malformed, CodeDTD},
+	xsderrors.CodeUnsupportedExternal: {malformed, CodeSyntax},
+	xsderrors.CodeUnsupportedEntity:   {malformed, CodeSyntax},
+	xsderrors.CodeUnsupportedNonUTF8:  {malformed, CodeEncoding},
+	xsderrors.CodeUnsupportedXML11:    {malformed, CodeSyntax},
+	xsderrors.CodeValidationXML:       {malformed, CodeSyntax},
+	xsderrors.CodeValidationLimit:     {malformed, CodeLimit},
 
 	xsderrors.CodeValidationRoot:      {invalid, CodeUnknownKind},
 	xsderrors.CodeValidationElement:   {structural, CodeUnexpected},
@@ -40,6 +38,8 @@ var meanings = map[xsderrors.Code]meaning{
 	xsderrors.CodeValidationFacet:     {invalid, CodeValue},
 	xsderrors.CodeValidationNil:       {invalid, CodeContent},
 	xsderrors.CodeValidationIdentity:  {invalid, CodeIdentity},
+
+	xsderrors.CodeUnsupportedSchemaHint: {internal, ""}, // hints are taken out
 
 	xsderrors.CodeValidationCanceled: {cancelled, ""},
 	xsderrors.CodeCompileCanceled:    {cancelled, ""},

@@ -11,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/jacoelho/xsd/xsderrors"
+
+	"beibu/signing/strict"
 )
 
 // TestEveryEngineCodeIsMapped reads the engine's codes from its source, so
@@ -83,8 +85,8 @@ func FuzzOpenPack(f *testing.F) {
 	})
 }
 
-// FuzzIdentify holds the head's scanner against the document itself: whatever
-// it is given it must end, and never look behind the document.
+// FuzzIdentify holds what is made out of a document, however broken, against the
+// document itself: reading it must end, and never look behind the document.
 func FuzzIdentify(f *testing.F) {
 	for _, seed := range []string{
 		`<a xmlns="urn:b"/>`, `<!-- <x> --><p:a xmlns:p='u&#58;b' q=">"/>`, "\xef\xbb\xbf<a>",
@@ -93,15 +95,19 @@ func FuzzIdentify(f *testing.F) {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		h, ok := identify(doc)
-		if ok && (h.at >= len(doc) || doc[h.at] != '<') {
+		tree, _ := strict.ParseFaulty(doc, strict.Limits{})
+		h := identify(tree)
+		if tree.Len() > 0 && (h.at >= len(doc) || doc[h.at] != '<') {
 			t.Errorf("the root is reported at %d", h.at)
 		}
-		o := outlineOf(doc)
-		for i, e := range o.elements {
-			if int(e.parent) >= i || int(e.end) > len(doc) || e.close < e.start {
-				t.Fatalf("element %d: %+v", i, e)
+		o := outlineOf(tree)
+		for i := int32(root); int(i) <= tree.Len(); i++ {
+			n := o.Element(i)
+			if o.parent(i) >= i || n.End() > len(doc) || n.Close() < n.Start() || n.End() < n.Close() {
+				t.Fatalf("element %d: %d to %d, closed at %d", i, n.Start(), n.End(), n.Close())
 			}
+			n.Content()
+			o.path(i)
 		}
 	})
 }

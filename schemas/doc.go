@@ -1,10 +1,10 @@
 // Package schemas judges trade documents by XML Schema (XSD 1.0). It knows
 // kinds of documents and nothing of what becomes of them.
 //
-// A document passes two checks in one reading. The gate: UTF-8, XML 1.0 and
+// A document passes two checks. The gate is [strict.ParseFaulty]: UTF-8, XML 1.0 and
 // its namespaces exactly, no DTD, no processing instruction but the XML
-// declaration, nothing outside the root, bounded size, depth and width. The
-// schema: the profile of the document's kind, or the schema pack that is used
+// declaration, nothing outside the root, bounded size, depth and width. Its tree is
+// in the report. The schema: the profile of the document's kind, or the schema pack that is used
 // in its place. Nothing is ever fetched, and no schema is chosen by a hint in
 // the document.
 //

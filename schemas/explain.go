@@ -3,6 +3,7 @@ package schemas
 import (
 	"cmp"
 	"slices"
+	"strings"
 
 	"beibu/schemas/internal/grammar"
 
@@ -43,7 +44,7 @@ func (x *explainer) path(index int32) string {
 		return x.outline.path(index)
 	}
 	sent := x.arranged.outline
-	return sent.path(sent.at(x.arranged.origin(int(x.elements[index].start))))
+	return sent.path(sent.at(x.arranged.origin(x.start(index))))
 }
 
 // position returns the line and column, in the document as it was sent, of an
@@ -73,8 +74,8 @@ func (x *explainer) spot(d *xsderrors.Error) spot {
 	offset := x.offset(d.Line, d.Column)
 	s := spot{element: x.at(offset)}
 	if s.element != none {
-		e := x.elements[s.element]
-		s.start, s.end = int(e.start) == offset, int(e.close) == offset
+		n := x.Element(s.element)
+		s.start, s.end = n.Start() == offset, n.Close() == offset
 	}
 	return s
 }
@@ -82,9 +83,10 @@ func (x *explainer) spot(d *xsderrors.Error) spot {
 func (x *explainer) explain(d *xsderrors.Error) {
 	s := x.spot(d)
 	if s.element == none {
-		s.element = 0
+		s.element = root
 	}
 	m := meanings[d.Code]
+	_, typed := x.instance(s.element, "type")
 	switch {
 	case m.outcome == structural:
 		x.structure(d.Code, s)
@@ -92,7 +94,7 @@ func (x *explainer) explain(d *xsderrors.Error) {
 		x.attributes(s.element)
 	case m.code == CodeValue:
 		x.value(s.element)
-	case m.code == CodeType && !x.hasXSI(s.element, "type"):
+	case m.code == CodeType && !typed:
 		x.identity(s.element)
 	case m.code == CodeType:
 		x.wrongType(s.element)
@@ -115,12 +117,12 @@ func (x *explainer) addOnce(about topic, v Violation, offset int) {
 
 // structure explains an element that is missing or out of place.
 func (x *explainer) structure(code xsderrors.Code, s spot) {
-	e := x.elements[s.element]
+	parent := x.parent(s.element)
 	switch {
-	case s.start && e.parent != none && x.typeOf(e.parent).Simple():
-		x.content(code, e.parent)
-	case s.start && e.parent != none:
-		x.family(e.parent)
+	case s.start && parent != none && x.typeOf(parent).Simple():
+		x.content(code, parent)
+	case s.start && parent != none:
+		x.family(parent)
 	case code == xsderrors.CodeValidationElement: // a fixed value
 		x.value(s.element)
 	default:
@@ -128,15 +130,13 @@ func (x *explainer) structure(code xsderrors.Code, s spot) {
 	}
 }
 
-const schemaInstance = "http://www.w3.org/2001/XMLSchema-instance"
-
 // typeOf returns the type of an element, or nil if it is not known.
 func (x *explainer) typeOf(index int32) *grammar.Type {
 	if t, ok := x.types[index]; ok {
 		return t
 	}
 	var t *grammar.Type
-	name, parent := x.name(index), x.elements[index].parent
+	name, parent := x.name(index), x.parent(index)
 	if parent != none {
 		if e := x.typeOf(parent).Child(name); e != nil {
 			t = e.Type
@@ -147,25 +147,26 @@ func (x *explainer) typeOf(index int32) *grammar.Type {
 			t = e.Type
 		}
 	}
-	for a := range x.tag(index).each {
-		if prefix, local := split(a.name); string(local) == "type" && len(prefix) > 0 && x.lookup(index, prefix) == schemaInstance {
-			prefix, local := split([]byte(resolve(a.value)))
-			if named := x.grammar.Type(grammar.Name{Space: x.lookup(index, prefix), Local: string(local)}); named != nil {
-				t = named
-			}
+	if value, ok := x.instance(index, "type"); ok {
+		prefix, local, prefixed := strings.Cut(value, ":")
+		if !prefixed {
+			prefix, local = "", value
+		}
+		if named := x.grammar.Type(grammar.Name{Space: x.Element(index).Namespace(prefix), Local: local}); named != nil {
+			t = named
 		}
 	}
 	x.types[index] = t
 	return t
 }
 
-// hasXSI reports whether an element has an attribute of the schema instance
-// namespace.
-func (x *explainer) hasXSI(index int32, name string) bool {
-	for a := range x.tag(index).each {
-		if prefix, local := split(a.name); string(local) == name && len(prefix) > 0 && x.lookup(index, prefix) == schemaInstance {
-			return true
+// instance returns the value of an element's attribute of the schema instance
+// namespace, and whether it has one.
+func (x *explainer) instance(index int32, name string) (string, bool) {
+	for _, a := range x.Element(index).Attributes() {
+		if x.Local(a) == name && x.Space(a) == schemaInstance {
+			return x.Value(a), true
 		}
 	}
-	return false
+	return "", false
 }

@@ -141,7 +141,7 @@ func (f *family) refuse(child int32) {
 	if !f.follow(missing) {
 		missing = nil
 	}
-	f.addOnce(topic{child, "place"}, f.unexpected(child, model, missing), int(f.elements[child].start))
+	f.addOnce(topic{child, "place"}, f.unexpected(child, model, missing), f.start(child))
 }
 
 // meant returns the name that the parent's type has for a local name.
@@ -156,14 +156,15 @@ func (f *family) meant(name grammar.Name) grammar.Name {
 }
 
 func (f *family) addMissing() {
-	at := f.elements[f.parent].close
-	if !f.elements[f.parent].open {
-		at = f.elements[f.parent].start
+	n := f.Element(f.parent)
+	at := n.Close()
+	if n.IsEmptyTag() {
+		at = n.Start()
 	}
 	if len(f.lacks) > 0 && f.lacks[0].before != none {
-		at = f.elements[f.lacks[0].before].start
+		at = f.start(f.lacks[0].before)
 	}
-	f.addOnce(topic{f.parent, "missing"}, f.missing(f.parent, f.lacks), int(at))
+	f.addOnce(topic{f.parent, "missing"}, f.missing(f.parent, f.lacks), at)
 }
 
 // follow returns whether a child of one of the names is to come.

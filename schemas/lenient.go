@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"beibu/schemas/internal/grammar"
+	"beibu/signing/strict"
 
 	"github.com/jacoelho/xsd/xsderrors"
 )
@@ -60,14 +61,11 @@ func (l *leniency) withNotes(aggregate []byte) []byte {
 // profile has one, and says what is wrong. The second level reads a copy of the
 // document whose elements are in the schema's order: the same engine judges it,
 // so that only what leniency says is let pass. The copy is not kept.
-func (e entry) explain(ctx context.Context, doc []byte, found []*xsderrors.Error) (Report, error) {
+func (e entry) explain(ctx context.Context, tree *strict.Tree, doc []byte, found []*xsderrors.Error) (Report, error) {
 	if e.set.lenient == nil {
-		return newExplainer(outlineOf(doc), e.set.grammar()).report(e.Type, found), nil
+		return newExplainer(outlineOf(tree), e.set.grammar()).report(e.Type, found), nil
 	}
-	if at := oddHint(doc); at >= 0 {
-		return refused(doc, e.Type, oddBreach(at)), nil
-	}
-	a := arrange(outlineOf(withoutHints(doc)), e.set)
+	a := arrange(outlineOf(tree), doc, e.set)
 	if len(a.departures) == 0 {
 		return newExplainer(a.outline, e.set.grammar()).report(e.Type, found), nil
 	}
@@ -77,7 +75,8 @@ func (e entry) explain(ctx context.Context, doc []byte, found []*xsderrors.Error
 	}
 	r := Report{Type: e.Type}
 	if len(found) > 0 {
-		y := newExplainer(outlineOf(a.out), e.set.lenient.grammar())
+		arranged, _ := strict.ParseFaulty(a.out, strict.Limits{}) // has no fault, as the document has none
+		y := newExplainer(outlineOf(arranged), e.set.lenient.grammar())
 		y.arranged = a
 		r = y.report(e.Type, found)
 	}
@@ -103,7 +102,7 @@ func (a *arranger) warnings() []Violation {
 	for _, d := range listed {
 		v := a.departed(d)
 		v.Path = a.path(d.element)
-		v.Line, v.Column = a.position(int(a.elements[d.element].start))
+		v.Line, v.Column = a.position(a.start(d.element))
 		warnings = append(warnings, v)
 	}
 	return warnings
@@ -111,7 +110,7 @@ func (a *arranger) warnings() []Violation {
 
 // departed says how an element departs from the schema.
 func (a *arranger) departed(d departure) Violation {
-	label, in := a.label(d.element), a.label(a.elements[d.element].parent)
+	label, in := a.label(d.element), a.label(a.parent(d.element))
 	switch {
 	case d.before != none:
 		next := a.label(d.before)

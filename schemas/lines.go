@@ -12,11 +12,12 @@ const lineStep = 256
 // A lineIndex turns offsets in a document into lines and columns and back.
 type lineIndex struct {
 	doc   []byte
+	first int   // offset of the first column: behind a byte order mark, which is not counted
 	marks []int // offsets of lines 1, 1+lineStep, 1+2*lineStep …
 }
 
 func indexLines(doc []byte) lineIndex {
-	x := lineIndex{doc: doc, marks: []int{0}}
+	x := lineIndex{doc: doc, first: len(doc) - len(withoutMark(doc)), marks: []int{0}}
 	for i, line := 0, 1; ; {
 		n := bytes.IndexByte(doc[i:], '\n')
 		if n < 0 {
@@ -33,7 +34,7 @@ func indexLines(doc []byte) lineIndex {
 // one that there is.
 func (x lineIndex) offset(line, column int) int {
 	if line < 1 {
-		return 0
+		return x.first
 	}
 	nearest := min((line-1)/lineStep, len(x.marks)-1)
 	at := x.marks[nearest]
@@ -44,13 +45,19 @@ func (x lineIndex) offset(line, column int) int {
 		}
 		at += n + 1
 	}
+	if line == 1 {
+		at = x.first
+	}
 	return min(at+max(column, 1)-1, len(x.doc))
 }
 
 // position returns the line and column of an offset, both from 1.
 func (x lineIndex) position(offset int) (line, column int) {
 	nearest := sort.SearchInts(x.marks, offset+1) - 1
+	if nearest == 0 {
+		offset = max(offset, x.first)
+	}
 	between := x.doc[x.marks[nearest]:offset]
 	start := x.marks[nearest] + bytes.LastIndexByte(between, '\n') + 1
-	return nearest*lineStep + bytes.Count(between, []byte("\n")) + 1, offset - start + 1
+	return nearest*lineStep + bytes.Count(between, []byte("\n")) + 1, offset - max(start, x.first) + 1
 }

@@ -1,7 +1,6 @@
 package schemas
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
@@ -44,7 +43,7 @@ func readManifest(text []byte) (m manifest, lines []int, err error) {
 			err = fmt.Errorf("not YAML that can be read: %v", cause)
 		}
 	}()
-	text = bytes.TrimPrefix(text, byteOrderMark)
+	text = withoutMark(text)
 	if err := yaml.UnmarshalWithOptions(text, &m, yaml.Strict()); err != nil {
 		return manifest{}, nil, err
 	}

@@ -88,7 +88,7 @@ func (h homes) text() (en, zh string) {
 // unexpected explains a child that is not allowed at this point of the model. Later
 // are the elements that must come before it and do come after it.
 func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar.Name) Violation {
-	parent, name := x.elements[child].parent, x.name(child)
+	parent, name := x.parent(child), x.name(child)
 	label, in := x.label(child), x.label(parent)
 	v := Violation{Code: CodeUnexpected, Path: x.path(child)}
 	if len(later) > 0 {
@@ -134,7 +134,7 @@ func (x *explainer) unexpected(child int32, model grammar.Model, later []grammar
 
 // repeats reports whether a child has the name of one before it.
 func (x *explainer) repeats(child int32) bool {
-	for i := range x.children(x.elements[child].parent) {
+	for i := range x.children(x.parent(child)) {
 		if i == child {
 			return false
 		}
@@ -164,6 +164,9 @@ func namespaceHintZH(name grammar.Name, expected []grammar.Name) string {
 	return ""
 }
 
+// spaced makes the white space of a text the kind of blank that a message shows.
+var spaced = strings.NewReplacer("\t", " ", "\n", " ")
+
 // value explains a text that is not of its element's type.
 func (x *explainer) value(index int32) {
 	v := Violation{Code: CodeValue, Path: x.path(index)}
@@ -175,15 +178,10 @@ func (x *explainer) value(index int32) {
 	if of != nil {
 		v.Expected = of.Values
 	}
-	e := x.elements[index]
-	text := ""
-	if e.open {
-		text = textAt(x.doc[:e.close], int(e.end))
-	}
-	foundEN, foundZH := quote.Value(collapsed(of, text))
+	foundEN, foundZH := quote.Value(collapsed(of, spaced.Replace(x.Element(index).Content())))
 	v.EN = x.label(index) + " must be " + en + ", found " + foundEN + "."
 	v.ZH = x.label(index) + " 必须是" + zh + "，实际为" + foundZH + "。"
-	x.addOnce(topic{index, CodeContent}, v, int(e.start))
+	x.addOnce(topic{index, CodeContent}, v, x.start(index))
 }
 
 // content explains text or elements in an element that may not have them.
@@ -201,7 +199,7 @@ func (x *explainer) content(code xsderrors.Code, index int32) {
 		v.EN = label + " may hold elements only; there is text between them."
 		v.ZH = label + " 只能含元素，但元素之间有文本。"
 	}
-	x.addOnce(topic{index, CodeContent}, v, int(x.elements[index].start))
+	x.addOnce(topic{index, CodeContent}, v, x.start(index))
 }
 
 // wrongType explains an xsi:type that does not fit.
@@ -210,7 +208,7 @@ func (x *explainer) wrongType(index int32) {
 		Code: CodeType, Path: x.path(index) + "/@type",
 		EN: "The xsi:type of " + x.label(index) + " names no type that is allowed here.",
 		ZH: x.label(index) + " 的 xsi:type 不是此处允许的类型。",
-	}, int(x.elements[index].start))
+	}, x.start(index))
 }
 
 // identity explains an ID, a reference or a key that is not as it must be.
@@ -219,7 +217,7 @@ func (x *explainer) identity(index int32) {
 		Code: CodeIdentity, Path: x.path(index),
 		EN: "An identifier in " + x.label(index) + " is used twice, or refers to nothing in the document.",
 		ZH: x.label(index) + " 中的标识符重复，或引用了单证中不存在的标识符。",
-	}, int(x.elements[index].start))
+	}, x.start(index))
 }
 
 func locals(names []grammar.Name) []string {

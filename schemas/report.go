@@ -1,6 +1,9 @@
 package schemas
 
-import "beibu/schemas/paths"
+import (
+	"beibu/schemas/paths"
+	"beibu/signing/strict"
+)
 
 // A Kind is what a document is to the exchange, such as "ata-carnet".
 type Kind string
@@ -22,9 +25,9 @@ type Report struct {
 	// Malformed says that the bytes are not the XML that the exchange
 	// accepts. It then has one violation, with a code of the gate ("xml.…").
 	Malformed bool
-	// Precise is set if a malformed document's violation says all that there is
-	// to say of it: another reader of XML would only guess.
-	Precise bool
+	// Root is the document as it was read, unless it is malformed or of no kind. It
+	// keeps the document's bytes.
+	Root strict.Node
 	// Violations are in document order, at most MaxViolations of them.
 	Violations []Violation
 	// Warnings are departures from the schema that do not refuse the document,

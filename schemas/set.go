@@ -12,6 +12,7 @@ import (
 
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
+	"beibu/signing/strict"
 
 	"github.com/jacoelho/xsd"
 	"github.com/jacoelho/xsd/xsderrors"
@@ -150,7 +151,7 @@ func (s *set) check(ctx context.Context, doc []byte) ([]*xsderrors.Error, error)
 	if err != nil {
 		return nil, err
 	}
-	w.input.Reset(doc)
+	w.input.Reset(withoutMark(doc))
 	err = w.session.Validate(ctx, &w.input)
 	w.input.Reset(nil)
 	s.idle.Put(w)
@@ -173,8 +174,8 @@ func (s *set) worker() (*worker, error) {
 		return nil, err
 	}
 	session, err := engine.NewSession(xsd.ValidateOptions{
-		MaxInstanceDepth:      maxDepth,
-		MaxInstanceAttributes: maxAttributes,
+		MaxInstanceDepth:      strict.DefaultDepth,
+		MaxInstanceAttributes: strict.DefaultAttributes + strict.DefaultNamespaces,
 		// One base64 attachment may fill the document.
 		MaxInstanceTextBytes:  s.limit,
 		MaxInstanceTokenBytes: s.limit,
@@ -200,7 +201,7 @@ func diagnostics(err error) ([]*xsderrors.Error, error) {
 			return nil, one
 		}
 		switch meanings[d.Code].outcome {
-		case hinted, malformed, structural, invalid:
+		case malformed, structural, invalid:
 			found = append(found, d)
 		case internal, cancelled:
 			return nil, one

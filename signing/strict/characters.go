@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// text reads character data: up to the next '<', with every character and
+// characterData reads character data: up to the next '<', with every character and
 // reference checked.
-func (s *Scanner) text() bool {
+func (s *Scanner) characterData() bool {
 	b, p := s.b, s.pos
 	s.kind, s.marks, s.start = Text, 0, p
 	for p < len(b) {
@@ -39,7 +39,7 @@ func (s *Scanner) special(p, from int) int {
 		return 1
 	case '>':
 		if p-from >= 2 && s.b[p-1] == ']' && s.b[p-2] == ']' {
-			s.fail(CodeSyntax, p-2, `expected "]]&gt;" in text, found "]]>"`)
+			s.unlike(p-2, text{`"]]&gt;" in text`, "文本中的“]]>”应写作“]]&gt;”"}, text{`"]]>"`, "为“]]>”"})
 			return 0
 		}
 		s.marks |= HasGreater
@@ -55,7 +55,10 @@ func (s *Scanner) special(p, from int) int {
 func (s *Scanner) reference(p int) int {
 	_, n := Reference(s.b[p:])
 	if n == 0 {
-		s.unexpected(p, "a reference to a character or to one of amp, lt, gt, quot, apos")
+		s.unexpected(p, text{
+			"a reference to a character or to one of amp, lt, gt, quot, apos",
+			"应为对字符的引用或 amp、lt、gt、quot、apos 之一的引用（& 本身写作 &amp;）",
+		})
 	}
 	return n
 }
@@ -64,11 +67,13 @@ func (s *Scanner) reference(p int) int {
 // control, or the start of U+FFFE or U+FFFF. It returns 1, or 0 for a fault.
 func (s *Scanner) character(p int) int {
 	if c := s.b[p]; c < ' ' {
-		s.fail(CodeSyntax, p, fmt.Sprintf("expected text, found the control character U+%04X", c))
+		code := fmt.Sprintf("U+%04X", c)
+		s.unlike(p, characterData, text{"the control character " + code, "为控制字符 " + code})
 		return 0
 	}
 	if r, _ := utf8.DecodeRune(s.b[p:]); !isChar(r) {
-		s.fail(CodeSyntax, p, fmt.Sprintf("expected text, found U+%04X, which XML does not allow", r))
+		code := fmt.Sprintf("U+%04X", r)
+		s.unlike(p, characterData, text{code + ", which XML does not allow", "为 XML 不允许的字符 " + code})
 		return 0
 	}
 	return 1
@@ -86,21 +91,24 @@ func (s *Scanner) declaration() bool {
 	}
 	for _, word := range [...]string{"<!DOCTYPE", "<!ENTITY", "<!ELEMENT", "<!ATTLIST", "<!NOTATION", "<!["} {
 		if bytes.HasPrefix(rest, []byte(word)) {
-			return s.fail(CodeDTD, s.pos, "expected an element, found a document type declaration, which is not accepted")
+			return s.fail(CodeDTD, s.pos, text{
+				"Expected an element, found a document type declaration (DOCTYPE), which is not accepted.",
+				"此处应为元素，实际为文档类型声明（DOCTYPE），不予接受。",
+			})
 		}
 	}
-	return s.unexpected(s.pos, "a comment or a CDATA section")
+	return s.unexpected(s.pos, text{"a comment or a CDATA section", "应为注释或 CDATA 段"})
 }
 
 func (s *Scanner) comment() bool {
 	from := s.pos + len("<!--")
 	n := bytes.Index(s.b[from:], []byte("--"))
 	if n < 0 {
-		return s.fail(CodeSyntax, s.pos, `expected "-->" at the end of the comment, found the end of the document`)
+		return s.unlike(s.pos, text{`"-->" at the end of the comment`, "注释应以“-->”结尾"}, documentEnd)
 	}
 	end := from + n + len("--")
 	if end >= len(s.b) || s.b[end] != '>' {
-		return s.fail(CodeSyntax, from+n, `expected "-->", found "--" within a comment`)
+		return s.unlike(from+n, text{`"-->"`, "应为“-->”"}, text{`"--" within a comment`, "注释中有“--”"})
 	}
 	if !s.characters(from, from+n) {
 		return false
@@ -117,7 +125,7 @@ func (s *Scanner) cdata() bool {
 	from := s.pos + len("<![CDATA[")
 	n := bytes.Index(s.b[from:], []byte("]]>"))
 	if n < 0 {
-		return s.fail(CodeSyntax, s.pos, `expected "]]>" at the end of the CDATA section, found the end of the document`)
+		return s.unlike(s.pos, text{`"]]>" at the end of the CDATA section`, "CDATA 段应以“]]>”结尾"}, documentEnd)
 	}
 	s.marks = 0
 	if !s.characters(from, from+n) {

@@ -51,6 +51,19 @@ func charNumber(s []byte) rune {
 	return rune(n)
 }
 
+// appendReference resolves the reference that raw begins with, and returns its length. What is
+// no reference, which only a document with a fault has, stands for nothing.
+func appendReference(dst, raw []byte) ([]byte, int) {
+	r, n := Reference(raw)
+	if n > 0 {
+		return utf8.AppendRune(dst, r), n
+	}
+	if end := bytes.IndexByte(raw, ';'); end > 0 {
+		return dst, end + 1
+	}
+	return dst, len(raw)
+}
+
 // AppendText appends character data that Scanner passed, with references
 // resolved and line ends made LF (XML 1.0 §2.11). In a CDATA section there are
 // no references.
@@ -60,8 +73,8 @@ func AppendText(dst, raw []byte, cdata bool) []byte {
 		switch c := raw[i]; {
 		case c == '&' && !cdata:
 			dst = append(dst, raw[from:i]...)
-			r, n := Reference(raw[i:])
-			dst = utf8.AppendRune(dst, r)
+			var n int
+			dst, n = appendReference(dst, raw[i:])
 			i += n - 1
 			from = i + 1
 		case c == '\r':
@@ -81,9 +94,9 @@ func AppendValue(dst, raw []byte) []byte {
 	for i := 0; i < len(raw); i++ {
 		switch c := raw[i]; c {
 		case '&':
-			r, n := Reference(raw[i:])
-			dst = utf8.AppendRune(dst, r)
-			i += max(n, 1) - 1
+			var n int
+			dst, n = appendReference(dst, raw[i:])
+			i += n - 1
 		case '\t', '\n':
 			dst = append(dst, ' ')
 		case '\r':

@@ -3,7 +3,6 @@ package strict
 import (
 	"bytes"
 	"slices"
-	"strconv"
 )
 
 // Numbers of the namespace names that are there from the start.
@@ -38,59 +37,45 @@ func (s *Scanner) bind(prefix []byte, a Attribute) bool {
 	if a.Marks&(HasReference|HasBlank) != 0 {
 		uri = AppendValue(nil, uri) // rare: a namespace name with a reference in it
 	}
-	if reason := forbidden(prefix, uri); reason != "" {
-		return s.fail(CodeNamespace, at, reason)
+	if wrong := forbidden(prefix, uri); wrong.en != "" {
+		return s.fail(CodeNamespace, at, wrong)
 	}
 	depth := len(s.open)
 	declared := s.bindings[s.open[depth-1].bindings:]
 	for i := range declared {
 		if string(declared[i].Prefix) == string(prefix) {
-			return s.fail(CodeDuplicateAttribute, at, "expected each namespace declaration once, found "+declaration(prefix)+" twice")
+			return s.fail(CodeDuplicateAttribute, at, twice(s.b[a.Start:a.End]))
 		}
 	}
 	if len(declared) >= s.limits.Namespaces {
-		return s.fail(CodeLimit, at, "expected at most "+strconv.Itoa(s.limits.Namespaces)+" namespace declarations on one element, found more")
+		return s.fail(CodeLimit, at, s.limits.namespacesText())
 	}
 	if len(s.bindings) > scopeFactor*s.limits.Namespaces {
-		return s.fail(CodeLimit, at, "expected at most "+strconv.Itoa(scopeFactor*s.limits.Namespaces)+" namespace declarations in scope, found more")
+		return s.fail(CodeLimit, at, s.limits.scopeText())
 	}
 	s.bindings = append(s.bindings, Binding{Prefix: prefix, URI: uri, Space: s.spaces.number(uri), Depth: int32(depth)}) //nolint:gosec // bounded by Limits
 	return true
 }
 
-// declaration is the name of the attribute that declares a prefix.
-func declaration(prefix []byte) string {
-	if len(prefix) == 0 {
-		return "xmlns"
-	}
-	return "xmlns:" + shortened(prefix)
-}
-
 // forbidden says what is wrong with a declaration, or nothing.
-func forbidden(prefix, uri []byte) string {
+func forbidden(prefix, uri []byte) text {
 	isXML := string(prefix) == "xml"
 	switch {
 	case string(prefix) == "xmlns":
-		return "expected a prefix to declare, found xmlns"
+		return text{"expected a prefix to declare, found xmlns", "应为可声明的前缀，实际为 xmlns。"}
 	case isXML != bytes.Equal(uri, xmlSpace):
-		return "expected the prefix xml and its namespace together, found one of them"
+		return text{"expected the prefix xml and its namespace together, found one of them", "前缀 xml 与其命名空间应同时出现，实际只有其一。"}
 	case bytes.Equal(uri, xmlnsSpace):
-		return "expected a namespace to declare, found that of xmlns"
+		return text{"expected a namespace to declare, found that of xmlns", "应为可声明的命名空间，实际为 xmlns 的命名空间。"}
 	case len(prefix) > 0 && len(uri) == 0:
-		return "expected a namespace for the prefix, found none"
+		return unbound(prefix)
 	}
-	return ""
+	return text{}
 }
 
 // resolve finds the namespaces of a start tag's names, once all its
 // declarations are known, and refuses attributes that are the same.
 func (s *Scanner) resolve(element *Name) bool {
-	if !s.lookUp(element) {
-		return false
-	}
-	if string(s.b[element.Start:element.Local]) == "xmlns:" {
-		return s.fail(CodeNamespace, int(element.Start), "expected an element of a declared prefix, found the prefix xmlns")
-	}
 	for i := range s.attributes {
 		a := &s.attributes[i]
 		if a.HasPrefix() && !s.lookUp(&a.Name) {
@@ -100,30 +85,35 @@ func (s *Scanner) resolve(element *Name) bool {
 		for j := range s.attributes[:i] {
 			other := &s.attributes[j]
 			if other.Space == a.Space && string(s.b[other.Local:other.End]) == string(local) {
-				return s.fail(CodeDuplicateAttribute, int(a.Start), "expected each attribute of an element once, found "+strconv.Quote(shortened(local))+" twice")
+				return s.fail(CodeDuplicateAttribute, int(a.Start), twice(s.b[a.Start:a.End]))
 			}
 		}
 	}
-	return true
+	return s.lookUp(element)
 }
 
 // lookUp sets the namespace of a name. No prefix takes the default namespace.
 func (s *Scanner) lookUp(n *Name) bool {
+	space, bound := s.meaning(n)
+	if !bound && n.HasPrefix() {
+		return s.fail(CodeNamespace, int(n.Start), unbound(s.b[n.Start:n.Local-1]))
+	}
+	n.Space = space
+	return true
+}
+
+// meaning returns the namespace that the prefix of a name is bound to, or none.
+func (s *Scanner) meaning(n *Name) (space int32, bound bool) {
 	var prefix []byte
 	if n.HasPrefix() {
 		prefix = s.b[n.Start : n.Local-1]
 	}
 	for _, v := range slices.Backward(s.bindings) {
 		if string(v.Prefix) == string(prefix) {
-			n.Space = v.Space
-			return true
+			return v.Space, true
 		}
 	}
-	if len(prefix) > 0 {
-		return s.fail(CodeNamespace, int(n.Start), "expected a declared prefix, found "+strconv.Quote(shortened(prefix)))
-	}
-	n.Space = spaceNone
-	return true
+	return spaceNone, false
 }
 
 // spaces numbers the namespace names of a document.

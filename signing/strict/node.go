@@ -54,6 +54,14 @@ func (n Node) Text() string {
 	return string(n.text())
 }
 
+// Content is Text with the white space at both ends.
+func (n Node) Content() string {
+	if !n.Exists() {
+		return ""
+	}
+	return string(n.joined())
+}
+
 // TextIs reports whether the text of the element, as Text returns it, is as is
 // wants it. It copies no text, and is must neither change nor keep it.
 func (n Node) TextIs(is func(text []byte) bool) bool {
@@ -70,8 +78,9 @@ func (n Node) text() []byte {
 	return bytes.Trim(n.joined(), whitespace)
 }
 
-// joined returns the character data between the children. The document is
-// known to be well-formed, so every search finds its end.
+// joined returns the character data between the children. In a document without a
+// fault every search finds its end; in one with a fault joined stops at what it
+// cannot read.
 func (n Node) joined() []byte {
 	e, b := n.element(), n.tree.bytes
 	var out []byte
@@ -87,11 +96,20 @@ func (n Node) joined() []byte {
 			out = AppendText(out, rest[:end], false)
 			p += int32(end) //nolint:gosec // Scanner bounds offsets
 		case bytes.HasPrefix(rest, []byte("<!--")):
-			p += int32(len("<!--") + bytes.Index(rest[len("<!--"):], []byte("-->")) + len("-->")) //nolint:gosec // Scanner bounds offsets
+			end := bytes.Index(rest[len("<!--"):], []byte("-->"))
+			if end < 0 {
+				return out
+			}
+			p += int32(len("<!--") + end + len("-->")) //nolint:gosec // Scanner bounds offsets
 		case bytes.HasPrefix(rest, []byte("<![CDATA[")):
 			end := bytes.Index(rest, []byte("]]>"))
+			if end < 0 {
+				return out
+			}
 			out = AppendText(out, rest[len("<![CDATA["):end], true)
 			p += int32(end + len("]]>")) //nolint:gosec // Scanner bounds offsets
+		case child == 0:
+			return out
 		default:
 			p = n.tree.elements[child].after
 			child = n.tree.elements[child].next
@@ -108,14 +126,9 @@ func (n Node) Attr(local string) string {
 	}
 	e, b := n.element(), n.tree.bytes
 	for _, a := range n.tree.attributes[e.attributes:e.attributeEnd] {
-		if a.Space != spaceNone || string(b[a.Local:a.End]) != local {
-			continue
+		if a.Space == spaceNone && string(b[a.Local:a.End]) == local {
+			return n.tree.Value(a)
 		}
-		raw := b[a.ValueStart:a.ValueEnd]
-		if a.Marks&(HasReference|HasBlank) == 0 {
-			return string(raw)
-		}
-		return string(AppendValue(nil, raw))
 	}
 	return ""
 }

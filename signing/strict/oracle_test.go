@@ -155,6 +155,17 @@ func FuzzParse(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		_, err := strict.Parse(in, strict.Limits{})
+		tree, same := strict.ParseFaulty(in, strict.Limits{})
+		if (same == nil) != (err == nil) || same != nil && same.Error() != err.Error() {
+			t.Errorf("ParseFaulty says %v, Parse %v", same, err)
+		}
+		for i := range tree.Len() {
+			n := tree.Element(int32(i + 1))
+			if n.Close() < n.Start() || n.End() < n.Close() || n.End() > len(in) || n.Parent().Number() > int32(i) {
+				t.Errorf("element %d is from %d to %d", i+1, n.Start(), n.End())
+			}
+			n.Text()
+		}
 		if fault, ok := errors.AsType[*strict.Fault](err); ok {
 			if fault.Offset < 0 || fault.Offset > len(in) || fault.Line < 1 || fault.Column < 1 || fault.Code == "" {
 				t.Errorf("fault outside the document: %+v", fault)

@@ -77,6 +77,13 @@ var refusals = []struct {
 	{"declaration without equals sign", `<?xml version?><a/>`, "xml.syntax", 13},
 	{"declaration value not closed", `<?xml version="1.0?><a/>`, "xml.syntax", 14},
 
+	{"declaration behind white space", " <?xml version='1.0'?><a/>", "xml.syntax", 0},
+	{"declaration behind an empty line", "\n<?xml version='1.0'?><a/>", "xml.syntax", 0},
+	{"declaration too late", "<!----><?xml version='1.0'?><a/>", "xml.syntax", 7},
+	{"declaration within", "<a><?xml version='1.0'?></a>", "xml.syntax", 3},
+	{"two byte order marks", "\xef\xbb\xbf\xef\xbb\xbf<a/>", "xml.syntax", 3},
+	{"byte order mark behind white space", " \xef\xbb\xbf<a/>", "xml.syntax", 1},
+
 	{"declared GBK", `<?xml version="1.0" encoding="GBK"?><a/>`, "xml.encoding", 0},
 	{"declared ASCII", `<?xml version="1.0" encoding="US-ASCII"?><a/>`, "xml.encoding", 0},
 	{"overlong", "<a>\xc0\xaf</a>", "xml.encoding", 3},
@@ -94,7 +101,6 @@ var refusals = []struct {
 	{"processing instruction", "<?go?><a/>", "xml.pi", 0},
 	{"processing instruction within", "<a><?go there?></a>", "xml.pi", 3},
 	{"processing instruction after", "<a/><?go there?>", "xml.pi", 4},
-	{"declaration too late", " <?xml version='1.0'?><a/>", "xml.pi", 1},
 	{"stylesheet", "<?xml-stylesheet href='x'?><a/>", "xml.pi", 0},
 
 	{"prefix not declared", "<p:a/>", "xml.namespace", 1},
@@ -121,7 +127,7 @@ var refusals = []struct {
 }
 
 // expectedFound is how the reader speaks.
-var expectedFound = regexp.MustCompile(`^expected .*, found .+`)
+var expectedFound = regexp.MustCompile(`(?s)^[Ee]xpected .*\bfound .+\n.*(应|最多).*(实际|到此结束)`)
 
 func TestParseRefuses(t *testing.T) {
 	for _, c := range refusals {
@@ -131,8 +137,8 @@ func TestParseRefuses(t *testing.T) {
 			if !ok {
 				t.Fatalf("Parse(%q) = %v, want a fault", c.in, err)
 			}
-			if !expectedFound.MatchString(fault.Reason) {
-				t.Errorf("does not say what was expected and what was found: %s", fault.Reason)
+			if !expectedFound.MatchString(fault.Reason + "\n" + fault.ReasonZH) {
+				t.Errorf("does not say what was expected and what was found: %s %s", fault.Reason, fault.ReasonZH)
 			}
 			if fault.Code != c.code || fault.Offset != c.offset {
 				t.Errorf("Parse(%q) = %s at %d (%s), want %s at %d", c.in, fault.Code, fault.Offset, fault.Reason, c.code, c.offset)
@@ -212,6 +218,8 @@ func TestFaultPosition(t *testing.T) {
 		{"<a>\r\n &</a>", 2, 2},
 		{"<a>\r\r&</a>", 3, 1},
 		{"<a>文&</a>", 1, 7}, // columns are bytes
+		{"\xef\xbb\xbf<a>&</a>", 1, 4},
+		{"\xef\xbb\xbf<a>\n&</a>", 2, 1},
 	} {
 		_, err := strict.Parse([]byte(c.in), strict.Limits{})
 		fault, ok := errors.AsType[*strict.Fault](err)

@@ -1,12 +1,5 @@
 package strict
 
-import (
-	"bytes"
-	"strconv"
-	"strings"
-	"unicode/utf8"
-)
-
 // A Kind is what a Scanner has read.
 type Kind uint8
 
@@ -67,6 +60,7 @@ type Scanner struct {
 	b        []byte
 	limits   Limits
 	pos      int
+	invalid  int // offset of the first byte that is not UTF-8, or -1
 	fault    *Fault
 	started  bool
 	rootSeen bool
@@ -92,7 +86,7 @@ type openElement struct {
 // read. Reset(nil, Limits{}) lets go of the last document.
 func (s *Scanner) Reset(b []byte, limits Limits) {
 	s.b, s.limits = b, limits.withDefaults()
-	s.pos, s.elements, s.start, s.end = 0, 0, 0, 0
+	s.pos, s.invalid, s.elements, s.start, s.end = 0, -1, 0, 0, 0
 	s.fault, s.started, s.rootSeen, s.empty = nil, false, false, false
 	s.kind, s.marks, s.name = 0, 0, Name{}
 	s.attributes, s.open = s.attributes[:0], s.open[:0]
@@ -151,6 +145,18 @@ func (s *Scanner) Bytes(start, end int32) []byte { return s.b[start:end] }
 // Next reads on to the next event. It returns false at the end of the document
 // or at the first fault.
 func (s *Scanner) Next() bool {
+	from := s.pos
+	if !s.next() {
+		return false
+	}
+	if s.invalid >= 0 && s.pos > s.invalid {
+		s.pos = from
+		return s.notUTF8()
+	}
+	return true
+}
+
+func (s *Scanner) next() bool {
 	if s.fault != nil || !s.started && !s.begin() {
 		return false
 	}
@@ -170,17 +176,17 @@ func (s *Scanner) Next() bool {
 		return s.markup()
 	}
 	if s.pos >= len(s.b) {
-		return s.unexpected(s.pos, "the end tag of "+s.openName())
+		return s.unexpected(s.pos, s.endOfOpen())
 	}
 	if s.b[s.pos] != '<' {
-		return s.text()
+		return s.characterData()
 	}
 	return s.markup()
 }
 
 func (s *Scanner) finish() bool {
 	if !s.rootSeen {
-		return s.unexpected(s.pos, "a root element")
+		return s.unexpected(s.pos, text{"a root element", "应有根元素"})
 	}
 	s.kind = 0
 	return false
@@ -189,7 +195,7 @@ func (s *Scanner) finish() bool {
 // markup reads what starts with the '<' at pos.
 func (s *Scanner) markup() bool {
 	if s.pos+1 >= len(s.b) {
-		return s.fail(CodeSyntax, s.pos, `expected a tag or a comment after "<", found the end of the document`)
+		return s.unlike(s.pos, text{`a tag or a comment after "<"`, "“<”之后应为标签或注释"}, documentEnd)
 	}
 	switch s.b[s.pos+1] {
 	case '/':
@@ -197,66 +203,33 @@ func (s *Scanner) markup() bool {
 	case '!':
 		return s.declaration()
 	case '?':
-		return s.fail(CodePI, s.pos, "expected text, an element or a comment, found a processing instruction, which is not accepted")
+		return s.instruction()
 	}
 	return s.startTag()
 }
 
-// fail notes the fault and returns false, so that callers can return it.
-func (s *Scanner) fail(code string, offset int, reason string) bool {
-	line, column := Position(s.b, offset)
-	s.fault = &Fault{Code: code, Offset: offset, Line: line, Column: column, Reason: reason}
-	s.kind = 0
-	return false
-}
-
-// unexpected notes a fault of syntax: something else is at an offset than
-// what was expected there.
-func (s *Scanner) unexpected(offset int, expected string) bool {
-	return s.fail(CodeSyntax, offset, "expected "+expected+", found "+s.found(offset))
-}
-
-// maxFound is how many bytes a reason shows of what was found.
-const maxFound = 24
-
-// found shows what is at an offset: a tag, a word, or the end.
-func (s *Scanner) found(offset int) string {
-	if offset >= len(s.b) {
-		return "the end of the document"
+// instruction refuses what starts with "<?".
+func (s *Scanner) instruction() bool {
+	if isDeclaration(s.b[s.pos:]) {
+		return s.unlike(s.pos, text{"the XML declaration at the very start only", "XML 声明应只位于最开头"}, text{"one here", "位于此处"})
 	}
-	rest := s.b[offset:min(len(s.b), offset+maxFound)]
-	if i := bytes.IndexAny(rest, ">\r\n\t "); i > 0 {
-		if rest[i] == '>' {
-			i++
-		}
-		rest = rest[:i]
-	}
-	return strconv.Quote(strings.ToValidUTF8(string(rest), ""))
+	return s.fail(CodePI, s.pos, text{
+		"Expected text, an element or a comment, found a processing instruction, which is not accepted. Only the XML declaration at the start is.",
+		"此处应为文本、元素或注释，实际为处理指令，不予接受。只允许文档开头的 XML 声明。",
+	})
 }
 
-// outside is what is allowed where no element is open.
-func (s *Scanner) outside() string {
+// outside is what is allowed if no element is open.
+func (s *Scanner) outside() text {
 	if s.rootSeen {
-		return "nothing after the root element"
+		return text{"nothing after the root element", "根元素之后不应有内容"}
 	}
-	return "the root element"
+	return text{"the root element", "应为根元素"}
 }
 
-// openName is the name of the innermost open element, for a fault's reason.
-func (s *Scanner) openName() string {
+// endOfOpen is the end tag of the innermost open element.
+func (s *Scanner) endOfOpen() text {
 	n := s.open[len(s.open)-1].name
-	return shortened(s.b[n.Start:n.End])
-}
-
-// shortened keeps a stranger's name from filling a message.
-func shortened(name []byte) string {
-	const longest = 64
-	if len(name) <= longest {
-		return string(name)
-	}
-	cut := longest
-	for cut > 0 && !utf8.RuneStart(name[cut]) {
-		cut--
-	}
-	return string(name[:cut]) + "..."
+	name := shortened(s.b[n.Start:n.End])
+	return text{"the end tag of " + name, "应为 " + name + " 的结束标签"}
 }

@@ -1,9 +1,6 @@
 package strict
 
-import (
-	"bytes"
-	"strconv"
-)
+import "bytes"
 
 // startTag reads a start tag or an empty-element tag, its namespaces resolved.
 func (s *Scanner) startTag() bool {
@@ -11,10 +8,10 @@ func (s *Scanner) startTag() bool {
 		return s.unexpected(s.pos, s.outside())
 	}
 	if len(s.open) >= s.limits.Depth {
-		return s.fail(CodeLimit, s.pos, "expected at most "+strconv.Itoa(s.limits.Depth)+" open elements, found one more")
+		return s.fail(CodeLimit, s.pos, s.limits.depthText())
 	}
 	if s.elements++; s.elements > s.limits.Elements {
-		return s.fail(CodeLimit, s.pos, "expected at most "+strconv.Itoa(s.limits.Elements)+" elements, found more")
+		return s.fail(CodeLimit, s.pos, s.limits.elementsText())
 	}
 	s.kind, s.start, s.rootSeen = StartElement, s.pos, true
 	name, ok := s.qName(s.pos + 1)
@@ -41,20 +38,20 @@ func (s *Scanner) attributeList(p int) (int, bool) {
 	for {
 		q := skipBlank(b, p)
 		if q >= len(b) {
-			return 0, s.unexpected(q, "the end of the tag")
+			return 0, s.unexpected(q, text{"the end of the tag", "应为标签的结尾"})
 		}
 		if b[q] == '>' {
 			return q + 1, true
 		}
 		if b[q] == '/' {
 			if q+1 >= len(b) || b[q+1] != '>' {
-				return 0, s.unexpected(q, `"/>"`)
+				return 0, s.unexpected(q, text{`"/>"`, "应为“/>”"})
 			}
 			s.empty = true
 			return q + 2, true
 		}
 		if q == p {
-			return 0, s.unexpected(q, "white space or the end of the tag")
+			return 0, s.unexpected(q, text{"white space or the end of the tag", "应为空白或标签的结尾"})
 		}
 		var ok bool
 		if p, ok = s.attribute(q); !ok {
@@ -72,11 +69,11 @@ func (s *Scanner) attribute(p int) (int, bool) {
 	}
 	p = skipBlank(b, int(name.End))
 	if p >= len(b) || b[p] != '=' {
-		return 0, s.unexpected(p, `"=" after the name of an attribute`)
+		return 0, s.unexpected(p, text{`"=" after the name of an attribute`, "属性名之后应为“=”"})
 	}
 	p = skipBlank(b, p+1)
 	if p >= len(b) || b[p] != '"' && b[p] != '\'' {
-		return 0, s.unexpected(p, "the value of an attribute in quotes")
+		return 0, s.unexpected(p, text{"the value of an attribute in quotes", "属性值应加引号"})
 	}
 	end, marks, ok := s.value(p)
 	if !ok {
@@ -87,7 +84,7 @@ func (s *Scanner) attribute(p int) (int, bool) {
 		return end + 1, s.bind(prefix, a)
 	}
 	if len(s.attributes) >= s.limits.Attributes {
-		return 0, s.fail(CodeLimit, int(name.Start), "expected at most "+strconv.Itoa(s.limits.Attributes)+" attributes of one element, found more")
+		return 0, s.fail(CodeLimit, int(name.Start), s.limits.attributesText())
 	}
 	s.attributes = append(s.attributes, a)
 	return end + 1, true
@@ -113,7 +110,7 @@ func (s *Scanner) value(p int) (end int, marks uint8, ok bool) {
 			marks |= HasBlank
 			q++
 		case c == '<':
-			return 0, 0, s.fail(CodeSyntax, q, `expected "&lt;" in the value of an attribute, found "<"`)
+			return 0, 0, s.unlike(q, text{`"&lt;" in the value of an attribute`, "属性值中的“<”应写作“&lt;”"}, text{`"<"`, "为“<”"})
 		case c == '&':
 			n := s.reference(q)
 			if n == 0 {
@@ -128,7 +125,7 @@ func (s *Scanner) value(p int) (end int, marks uint8, ok bool) {
 			q++
 		}
 	}
-	return 0, 0, s.fail(CodeSyntax, p, "expected a quote that ends the value of the attribute, found the end of the document")
+	return 0, 0, s.unlike(p, text{"a quote that ends the value of the attribute", "属性值应以引号结尾"}, documentEnd)
 }
 
 // qName reads QName [7] of Namespaces in XML 1.0.
@@ -138,16 +135,16 @@ func (s *Scanner) qName(p int) (Name, bool) {
 	start, local := p, p
 	if end < len(b) && b[end] == ':' {
 		if end == p {
-			return Name{}, s.fail(CodeNamespace, p, "expected a prefix before the colon of a name, found none")
+			return Name{}, s.fail(CodeNamespace, p, text{"expected a prefix before the colon of a name, found none", "名称的冒号之前应有前缀，实际没有。"})
 		}
 		local = end + 1
 		end = ncName(b, local)
 		if end == local || end < len(b) && b[end] == ':' {
-			return Name{}, s.fail(CodeNamespace, p, "expected a prefix, one colon and a local name, found "+s.found(p))
+			return Name{}, s.fail(CodeNamespace, p, joined(text{"a prefix, one colon and a local name", "名称应为前缀、一个冒号和本地名"}, s.found(p)))
 		}
 	}
 	if end == p {
-		return Name{}, s.unexpected(p, "a name")
+		return Name{}, s.unexpected(p, text{"a name", "应为名称"})
 	}
 	return Name{Start: int32(start), Local: int32(local), End: int32(end)}, true //nolint:gosec // begin bounds offsets
 }
@@ -162,22 +159,26 @@ func (s *Scanner) endTag() bool {
 	name := b[expected.Start:expected.End]
 	p := s.pos + len("</")
 	if !bytes.HasPrefix(b[p:], name) {
-		return s.unexpected(s.pos, "the end tag of "+s.openName())
+		return s.unexpected(s.pos, s.endOfOpen())
 	}
 	p = skipBlank(b, p+len(name))
 	if p >= len(b) || b[p] != '>' {
-		return s.unexpected(s.pos, "the end tag of "+s.openName())
+		return s.unexpected(s.pos, s.endOfOpen())
 	}
 	s.closeElement(s.pos, p+1)
 	s.pos = p + 1
 	return true
 }
 
+// leave ends the scope of the innermost open element.
+func (s *Scanner) leave() {
+	top := len(s.open) - 1
+	s.bindings, s.open = s.bindings[:s.open[top].bindings], s.open[:top]
+}
+
 // closeElement reports the end of the innermost open element.
 func (s *Scanner) closeElement(start, end int) {
-	last := s.open[len(s.open)-1]
-	s.kind, s.start, s.end, s.name = EndElement, start, end, last.name
+	s.kind, s.start, s.end, s.name = EndElement, start, end, s.open[len(s.open)-1].name
 	s.attributes = s.attributes[:0]
-	s.open = s.open[:len(s.open)-1]
-	s.bindings = s.bindings[:last.bindings]
+	s.leave()
 }

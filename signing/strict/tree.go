@@ -27,6 +27,7 @@ type element struct {
 	attributes   int32 // index of the first
 	attributeEnd int32
 	simple       bool // the content is one run of text that needs no decoding
+	empty        bool // written as an empty-element tag
 }
 
 // Root returns the document element.
@@ -48,6 +49,20 @@ func Parse(b []byte, limits Limits) (*Tree, error) {
 		return nil, err
 	}
 	return w.tree(b), nil
+}
+
+// ParseFaulty is [Parse] for a document that may have a fault: it then returns the
+// fault, and a tree of what can be made out of the document, before the fault and
+// after it. Such a tree says what the document was meant to be, and nothing else.
+func ParseFaulty(b []byte, limits Limits) (*Tree, *Fault) {
+	w := workshops.Get().(*workshop)
+	defer w.putBack()
+	w.scanner.Reset(b, limits)
+	w.build()
+	if w.scanner.fault != nil {
+		w.guess()
+	}
+	return w.tree(b), w.scanner.fault
 }
 
 // A workshop is scratch space for building a tree.
@@ -87,8 +102,7 @@ func (w *workshop) build() {
 			here.simple = false
 			w.startElement()
 		case EndElement:
-			here.to, here.after = int32(s.start), int32(s.end) //nolint:gosec // Scanner bounds offsets
-			w.open, w.last = w.open[:len(w.open)-1], w.last[:len(w.last)-1]
+			w.close(s.start, s.end)
 		case Text:
 			if s.marks&(HasReference|HasReturn) != 0 {
 				here.simple = false
@@ -101,26 +115,39 @@ func (w *workshop) build() {
 
 func (w *workshop) startElement() {
 	s := &w.scanner
+	from := int32(len(w.attributes)) //nolint:gosec // bounded by the size
+	w.attributes = append(w.attributes, s.attributes...)
+	w.add(element{
+		name: s.name, local: w.names.intern(s.Bytes(s.name.Local, s.name.End)), start: int32(s.start), from: int32(s.end), simple: true, empty: s.empty, //nolint:gosec // Scanner bounds offsets
+		attributes: from, attributeEnd: int32(len(w.attributes)), //nolint:gosec // bounded by the size
+	})
+}
+
+// add adds an element as the last child of the innermost open one, and opens it.
+func (w *workshop) add(e element) {
 	index := int32(len(w.elements)) //nolint:gosec // bounded by Limits.Elements and the size
 	top := len(w.open) - 1
-	parent := w.open[top]
+	e.parent = w.open[top]
 	if before := w.last[top]; before != 0 {
 		w.elements[before].next = index
 	} else {
-		w.elements[parent].first = index
+		w.elements[e.parent].first = index
 	}
 	w.last[top] = index
-	from := int32(len(w.attributes)) //nolint:gosec // bounded by the size
 	if len(w.elements) == cap(w.elements) {
 		// append grows large slices by a quarter, and so copies many times.
 		w.elements = slices.Grow(w.elements, len(w.elements))
 	}
-	w.attributes = append(w.attributes, s.attributes...)
-	w.elements = append(w.elements, element{
-		name: s.name, local: w.names.intern(s.Bytes(s.name.Local, s.name.End)), start: int32(s.start), from: int32(s.end), parent: parent, simple: true, //nolint:gosec // Scanner bounds offsets
-		attributes: from, attributeEnd: int32(len(w.attributes)), //nolint:gosec // bounded by the size
-	})
+	w.elements = append(w.elements, e)
 	w.open, w.last = append(w.open, index), append(w.last, 0)
+}
+
+// close ends the innermost open element.
+func (w *workshop) close(start, end int) {
+	top := len(w.open) - 1
+	e := &w.elements[w.open[top]]
+	e.to, e.after = int32(start), int32(end) //nolint:gosec // Scanner bounds offsets
+	w.open, w.last = w.open[:top], w.last[:top]
 }
 
 // tree copies what was built to just the space that it needs. What is too
