@@ -42,8 +42,9 @@ func readOrCreate(root *os.Root, name string, content func() ([]byte, error)) ([
 	return text, nil
 }
 
-// create puts a file in place whole, or not at all. If another process was
-// first, its file stays.
+// create writes a file whole or not at all. If another process was first, its file
+// remains. It does not use queue/atomicfile, because signing imports no package of ours
+// and because root does not follow a link out of the folder.
 func create(root *os.Root, name string, content []byte) error {
 	temporary := fmt.Sprintf(".%s.%s", name, rand.Text())
 	f, err := root.OpenFile(temporary, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
@@ -61,7 +62,7 @@ func create(root *os.Root, name string, content []byte) error {
 	return syncFolder(root)
 }
 
-// replace puts content in the place of a file, whole or not at all.
+// replace replaces the content of a file, whole or not at all.
 func replace(root *os.Root, name string, content []byte) error {
 	temporary := fmt.Sprintf(".%s.%s", name, rand.Text())
 	if err := create(root, temporary, content); err != nil {
@@ -95,7 +96,7 @@ func readEarlier(root *os.Root) ([]*Certificate, error) {
 	return earlier, nil
 }
 
-// syncFolder makes the new name in the folder last.
+// syncFolder makes the names in the folder durable.
 func syncFolder(root *os.Root) error {
 	folder, err := root.Open(".")
 	if err != nil {

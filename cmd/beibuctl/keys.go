@@ -18,6 +18,7 @@ import (
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
+	"beibu/queue/atomicfile"
 )
 
 // keysCommand is about keys: those of the exchange, and those of one's own.
@@ -116,7 +117,7 @@ func (s *session) keepKeys(dir string, keys httpapi.Keys) error {
 	if err != nil {
 		return fmt.Errorf("write keys: %w", err)
 	}
-	if err := replaceFile(dir, proof.KeysFile, append(text, '\n')); err != nil {
+	if err := atomicfile.Replace(filepath.Join(dir, proof.KeysFile), append(text, '\n'), 0o644); err != nil {
 		return err
 	}
 	return s.noteOthers(dir, published)

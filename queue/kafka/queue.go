@@ -10,6 +10,7 @@ import (
 	kafkago "github.com/segmentio/kafka-go"
 
 	"beibu/queue"
+	"beibu/queue/atomicfile"
 )
 
 var _ queue.Queue = (*Queue)(nil)
@@ -101,6 +102,9 @@ func (q *Queue) startConsumers(ctx context.Context) error {
 		return q.unavailable(ctx, "load boundaries", err)
 	}
 	if q.options.Snapshot != "" {
+		if err := atomicfile.RemoveUnfinished(q.options.Snapshot); err != nil {
+			q.cluster.warn(err)
+		}
 		q.consumers.Go(q.saveSnapshots)
 	}
 	var now spans

@@ -8,8 +8,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"slices"
+
+	"beibu/queue/atomicfile"
 )
 
 // loadSnapshot loads the snapshot file. If it cannot be used, loadSnapshot warns of
@@ -176,25 +177,13 @@ func (q *Queue) saveSnapshot() {
 
 // writeSnapshot replaces the snapshot file, whole or not at all. The consumers
 // continue meanwhile; the snapshot does not contain what they consume then.
-func (q *Queue) writeSnapshot() (err error) {
+func (q *Queue) writeSnapshot() error {
 	known := q.unsaved.Load()
 	if known == 0 {
 		return nil
 	}
-	path := q.options.Snapshot
-	f, err := os.OpenFile(path+".new", os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
-	}
-	err = errors.Join(q.encodeSnapshot(f), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(path+".new", path)
-	}
-	if err == nil {
-		err = syncFolder(filepath.Dir(path))
-	}
-	if err != nil {
-		return fmt.Errorf("write snapshot: %w", err)
+	if err := atomicfile.ReplaceFrom(q.options.Snapshot, 0o600, q.encodeSnapshot); err != nil {
+		return fmt.Errorf("save snapshot: %w", err)
 	}
 	q.unsaved.Add(-known)
 	return nil
@@ -229,15 +218,6 @@ func (q *Queue) encodeSnapshot(file io.Writer) error {
 	}
 	_, err = file.Write(sum.Sum(nil))
 	return err
-}
-
-// syncFolder makes a name in a folder durable.
-func syncFolder(path string) error {
-	dir, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	return errors.Join(dir.Sync(), dir.Close())
 }
 
 // consumed returns the consumed range of each partition.

@@ -112,8 +112,15 @@ func TestRestartContinuesAtSnapshot(t *testing.T) {
 		t.Fatal(err)
 	}
 	n.close(other)
+	unfinished := filepath.Join(filepath.Dir(n.options.Snapshot), ".log.snapshot.new-1")
+	if err := os.WriteFile(unfinished, []byte("of a process that was killed"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	q = n.open()
 	defer n.close(q)
+	if _, err := os.Stat(unfinished); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("the unfinished snapshot is not removed: %v", err)
+	}
 	if got := q.unsaved.Load(); got != 1 || n.warned != nil {
 		t.Errorf("%d records were consumed, want 1; warned of %v", got, n.warned)
 	}

@@ -121,7 +121,7 @@ func eventLimits(t *testing.T, s *store) {
 		"receiver":                         {Receiver: strings.Repeat("r", queue.MaxName+1)},
 		"detail":                           {Detail: make([]byte, queue.MaxDetail+1)},
 		"attempt":                          {Attempt: -1},
-		"unknown kind of subject":          {Subject: queue.Subject{Kind: queue.SubjectKind(len(queue.SubjectKinds())), ID: "id"}}, //nolint:gosec // few
+		"unknown kind of subject":          {Subject: queue.Subject{Kind: queue.SubjectKind(len(queue.SubjectKinds())), ID: "id"}},
 		"exchange with a text":             {Subject: queue.Subject{ID: "id"}},
 		"party with the id of an exchange": {Subject: queue.Subject{Kind: queue.SubjectParty, ID: "id", Exchange: [16]byte{1}}},
 		"party without an id":              {Subject: queue.Subject{Kind: queue.SubjectParty}},

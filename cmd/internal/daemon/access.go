@@ -13,6 +13,7 @@ import (
 	"beibu/cmd/internal/secret"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/queue/atomicfile"
 )
 
 // OperatorKey is the file of the operator's own API key in DATA/access.
@@ -54,22 +55,5 @@ func ownKey(path string) (string, error) {
 		return "", fmt.Errorf("make access key: %w", err)
 	}
 	key = base64.RawURLEncoding.EncodeToString(random)
-	return key, writeWhole(path, key+"\n")
-}
-
-// writeWhole writes a file that is there with all its content or not at all.
-func writeWhole(path, content string) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, err)
-	}
-	_, err = f.WriteString(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write %s: %w", path, errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
+	return key, atomicfile.Replace(path, []byte(key+"\n"), 0o600)
 }

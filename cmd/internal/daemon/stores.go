@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/claims"
 	"beibu/exchange/journal"
+	"beibu/queue/atomicfile"
 	"beibu/queue/kafka"
 	"beibu/queue/sqlite"
 )
@@ -59,7 +60,7 @@ const PIDFile = "beibud.pid"
 // that a signal reaches this daemon and no other on the machine.
 func (d *Daemon) namePID() error {
 	path := filepath.Join(d.config.Data, PIDFile)
-	if err := writeWhole(path, strconv.Itoa(os.Getpid())+"\n"); err != nil {
+	if err := atomicfile.Replace(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
 		return err
 	}
 	d.life.onStop("process id", func(context.Context) error { return os.Remove(path) })

@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/secret"
+	"beibu/queue/atomicfile"
 	"beibu/signing"
 )
 
@@ -66,11 +67,11 @@ func (f Folder) put(name string, text []byte) (signing.Key, error) {
 	if err != nil {
 		return key, err
 	}
-	if err := write(f.path(name, keySuffix), text, 0o600); err != nil {
+	if err := atomicfile.Replace(f.path(name, keySuffix), text, 0o600); err != nil {
 		return key, err
 	}
 	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: key.Certificate.Raw})
-	return key, write(f.path(name, certificateSuffix), certificate, 0o644)
+	return key, atomicfile.Replace(f.path(name, certificateSuffix), certificate, 0o644)
 }
 
 // Key reads a key by its name.
@@ -210,21 +211,4 @@ func ReadKey(path, certificate string) (signing.Key, error) {
 		return key, fmt.Errorf("read key %s: %w", path, err)
 	}
 	return key, nil
-}
-
-// write puts a file in place whole or not at all.
-func write(path string, content []byte, mode fs.FileMode) error {
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
-	if err != nil {
-		return fmt.Errorf("write key: %w", err)
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Chmod(mode), f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("write key: %w", errors.Join(err, os.Remove(f.Name())))
-	}
-	return nil
 }

@@ -13,6 +13,7 @@ import (
 	"slices"
 	"time"
 
+	"beibu/queue/atomicfile"
 	"beibu/signing"
 )
 
@@ -101,17 +102,8 @@ func keep(path string, content []byte) error {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), ".new-*") // 0600
-	if err != nil {
+	if err := atomicfile.Replace(path, content, 0o600); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
-	}
-	_, err = f.Write(content)
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return fmt.Errorf("keep answer: %w", errors.Join(err, os.Remove(f.Name())))
 	}
 	return nil
 }
