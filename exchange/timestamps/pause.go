@@ -11,7 +11,8 @@ const (
 	firstPutOff, longestPutOff = time.Minute, 24 * time.Hour      // before it is asked again for a stamp that did not hold
 )
 
-// pause returns how long to wait after so many failures in a row.
+// pause returns how long to wait after so many failures in a row. It is a function of
+// their number, as putOff is of the number that the store keeps, and no backoff/v5.
 func pause(failures int) time.Duration { return doubled(firstPause, longestPause, failures) }
 
 // putOff returns how long an exchange waits after so many answers that were not

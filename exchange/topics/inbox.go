@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/cenkalti/backoff/v5"
 	kafkago "github.com/segmentio/kafka-go"
 	"go.uber.org/zap"
 
@@ -38,7 +39,7 @@ func (in *Inbox) Receive(ctx context.Context, party string, from exchange.Inlet)
 	r := &reception{Inbox: in, party: party, inlet: from}
 	for ctx.Err() == nil {
 		// A group over a topic that is not there would ask again and again.
-		r.insist(ctx, "topic cannot be read", func() error { return in.Broker.exists(ctx, from.Topic) })
+		r.retry(ctx, "topic cannot be read", func() error { return in.Broker.exists(ctx, from.Topic) })
 		if err := in.Broker.connection.Join(ctx, in.Group+party, from.Topic, r.partition); err != nil {
 			return err
 		}
@@ -61,25 +62,31 @@ var errOverloaded = errors.New("no room now")
 // the topic, and is read again once the party is resumed.
 var errSuspended = errors.New("party suspended")
 
-// insist tries until it succeeds, and tells whether it did before ctx ended.
-func (r *reception) insist(ctx context.Context, trouble string, try func() error) bool {
-	for failures := 1; ctx.Err() == nil; failures++ {
-		err := try()
-		if err == nil {
-			return true
-		}
-		if ctx.Err() != nil {
-			return false
-		}
+// The waits before a document is tried again: the first one, and the longest.
+const (
+	firstWait = 100 * time.Millisecond
+	mostWait  = 30 * time.Second
+)
+
+// retry calls try until it succeeds, and reports whether it did before ctx ended.
+func (r *reception) retry(ctx context.Context, trouble string, try func() error) bool {
+	if ctx.Err() != nil {
+		return false
+	}
+	failures := 0
+	log := func(err error, wait time.Duration) {
+		failures++
 		level := zap.WarnLevel
 		if errors.Is(err, errOverloaded) || errors.Is(err, errSuspended) {
 			level = zap.DebugLevel
 		}
 		r.Log.Log(level, trouble, zap.String("party", r.party), zap.String("topic", r.inlet.Topic), zap.String("replies", r.inlet.Replies),
-			zap.Int("failures", failures), zap.Duration("wait", wait(failures)), zap.Error(err))
-		pause(ctx, wait(failures))
+			zap.Int("failures", failures), zap.Duration("wait", wait), zap.Error(err))
 	}
-	return false
+	_, err := backoff.Retry(ctx, func() (struct{}, error) { return struct{}{}, try() },
+		backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: firstWait, Multiplier: 2, MaxInterval: mostWait}),
+		backoff.WithMaxElapsedTime(0), backoff.WithNotify(log))
+	return err == nil
 }
 
 // partition takes in what stands in a partition, for as long as it is ours.
@@ -89,7 +96,7 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 		at.offset, err = r.Broker.first(ctx, at.topic, at.partition)
 		return err
 	}
-	if at.offset < 0 && !r.insist(ctx, "topic cannot be read", begin) { // nothing was committed yet
+	if at.offset < 0 && !r.retry(ctx, "topic cannot be read", begin) { // nothing was committed yet
 		return
 	}
 	for {
@@ -105,7 +112,7 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 			at.offset = next
 			return err
 		}
-		if !r.insist(ctx, "topic cannot be read", fetch) {
+		if !r.retry(ctx, "topic cannot be read", fetch) {
 			return
 		}
 		for _, document := range records {
@@ -139,7 +146,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 		return ctx.Err() // an answer that the end cut short is none
 	}
 	reply := func() error { return r.Broker.writer.Write(ctx, replyTo(document, r.inlet.Replies, request, said)) }
-	if !r.insist(ctx, "document from topic not accepted, retrying", submit) || !r.insist(ctx, "reply to topic not written, retrying", reply) {
+	if !r.retry(ctx, "document from topic not accepted, retrying", submit) || !r.retry(ctx, "reply to topic not written, retrying", reply) {
 		return false
 	}
 	r.tell(document, request, said, begun.Sub(came), time.Since(begun))

@@ -8,6 +8,8 @@ import (
 	"net/http"
 	"strconv"
 	"time"
+
+	"github.com/cenkalti/backoff/v5"
 )
 
 // The waits between two calls, if the daemon asks for none.
@@ -16,31 +18,23 @@ const (
 	maxWait   = 8 * time.Second
 )
 
-// Persist makes a call, and makes it again while that may help: the daemon is
-// away, busy, or asks to be called later. It waits as long as Retry-After says
-// (RFC 9110 section 10.2.3), else twice as long each time, and gives up with
-// the last error once patience would be over. Only calls that do no harm when
-// they are made twice may be made so.
+// Persist makes a call, and repeats it while that may help: the daemon is away, busy,
+// or asks to be called later. It waits for as long as Retry-After says (RFC 9110
+// section 10.2.3), and otherwise twice as long each time. It returns the last error if
+// the next wait would exceed patience. The call must do no harm if it is made twice.
 func Persist[T any](ctx context.Context, patience time.Duration, call func(context.Context) (T, error)) (T, error) {
-	end := time.Now().Add(patience)
-	for attempt := 0; ; attempt++ {
+	var last error // and not the end of ctx, or a wait
+	attempt := func() (T, error) {
 		value, err := call(ctx)
-		if err == nil || !passing(err) || ctx.Err() != nil {
-			return value, err
+		if last = err; err == nil || passing(err) {
+			return value, after(err, time.Now())
 		}
-		now := time.Now()
-		wait := waitAfter(err, attempt, now)
-		if now.Add(wait).After(end) {
-			return value, err
-		}
-		timer := time.NewTimer(wait)
-		select {
-		case <-ctx.Done():
-			timer.Stop()
-			return value, err
-		case <-timer.C:
-		}
+		return value, backoff.Permanent(err)
 	}
+	value, _ := backoff.Retry(ctx, attempt,
+		backoff.WithBackOff(&backoff.ExponentialBackOff{InitialInterval: firstWait, Multiplier: 2, MaxInterval: maxWait}),
+		backoff.WithMaxElapsedTime(max(patience, 1))) // 0 would be without end
+	return value, last
 }
 
 // passing reports whether a failure may pass by itself.
@@ -70,15 +64,16 @@ func misconfigured(err error) bool {
 	return certificate || alert || record || named && dns.IsNotFound || errors.Is(err, http.ErrSchemeMismatch)
 }
 
-// waitAfter returns how long to wait after a failure.
-func waitAfter(err error, attempt int, now time.Time) time.Duration {
+// after returns the error by which backoff waits for as long as the daemon asked for,
+// or err if it did not ask.
+func after(err error, now time.Time) error {
 	if p := ProblemOf(err); p != nil {
 		if seconds, err := strconv.Atoi(p.RetryAfter); err == nil && seconds >= 0 {
-			return time.Duration(min(seconds, 86_400)) * time.Second
+			return backoff.RetryAfter(min(seconds, 86_400))
 		}
 		if at, err := http.ParseTime(p.RetryAfter); err == nil {
-			return max(0, at.Sub(now))
+			return &backoff.RetryAfterError{Duration: max(0, at.Sub(now))}
 		}
 	}
-	return min(firstWait<<min(attempt, 10), maxWait)
+	return err
 }

@@ -117,7 +117,8 @@ func rest(s *Sources, c *signing.Certificate, now time.Time) time.Duration {
 	return max(interval, min(longestPause, until.Sub(now)/4))
 }
 
-// pause returns how long to wait after so many failures in a row.
+// pause returns how long to wait after so many failures in a row. It is no backoff/v5,
+// because the keeper does not sleep: it schedules the next attempt of each certificate.
 func pause(failures int) time.Duration {
 	for d := interval; ; d *= 2 {
 		if failures--; failures <= 0 || d >= longestPause {
