@@ -150,3 +150,32 @@ func TestHostileDocuments(t *testing.T) {
 		})
 	}
 }
+
+// What the gate says of each kind of fault is fixed, in both languages.
+func TestGateTexts(t *testing.T) {
+	c := newCatalog(t)
+	for doc, says := range map[string][2]string{
+		"\xff\xfe<\x00a\x00/\x00>\x00": {"Expected UTF-8, found another encoding.", "应为 UTF-8 编码，实际为其他编码。"},
+		"<a>\xe6</a>":                  {"Expected UTF-8, found a byte that belongs to no character.", "应为 UTF-8 编码，实际有不构成任何字符的字节。"},
+		"<!DOCTYPE a><a/>": {
+			"Expected an element, found a document type declaration (DOCTYPE), which is not accepted.",
+			"此处应为元素，实际为文档类型声明（DOCTYPE），不予接受。",
+		},
+		"<a><?x?></a>": {
+			"Expected text, an element or a comment, found a processing instruction, which is not accepted. Only the XML declaration at the start is.",
+			"此处应为文本、元素或注释，实际为处理指令，不予接受。只允许文档开头的 XML 声明。",
+		},
+		"<x:a/>":                                 {"Expected a declared prefix, found x, which is bound to no namespace.", "应为已声明的前缀，实际为 x，它没有绑定命名空间。"},
+		"<a b='1' b='2'/>":                       {"Expected each attribute of an element once, found b twice.", "同一元素中每个属性应只出现一次，实际 b 出现两次。"},
+		repeat("<a>", 65):                        {"Expected at most 64 open elements, found one more.", "元素最多嵌套 64 层，实际更深。"},
+		"<a>" + repeat("<b/>", 200_000) + "</a>": {"Expected at most 200,000 elements, found more.", "元素最多 200,000 个，实际更多。"},
+		"<a " + numbered("xmlns:a%d='u' ", 33) + "/>":     {"Expected at most 32 namespace declarations in an element, found more.", "一个元素最多声明 32 个命名空间，实际更多。"},
+		"<a xmlns:x='" + xsi + "' x:schemaLocation='u'/>": {"Expected pairs of namespace and location in xsi:schemaLocation, found an odd number of parts.", "xsi:schemaLocation 应由命名空间和位置成对组成，实际为奇数个部分。"},
+		"hello": {`expected the root element, found "hello"`, "应为根元素，实际为“hello”。"},
+	} {
+		v := validate(t, c, []byte(doc)).Violations[0]
+		if v.EN != says[0] || v.ZH != says[1] {
+			t.Errorf("%.40q: %s %s", doc, v.EN, v.ZH)
+		}
+	}
+}

@@ -60,16 +60,17 @@ type Violation struct {
 	Expected []string
 }
 
-// Codes of the gate: the document is not XML that the exchange accepts.
+// Codes of the gate: the document is not XML that the exchange accepts. Most are those
+// of the reader.
 const (
-	CodeSyntax             = "xml.syntax"              // XML 1.0 well-formedness
-	CodeEncoding           = "xml.encoding"            // anything but UTF-8
-	CodeDTD                = "xml.dtd"                 // a document type declaration
-	CodePI                 = "xml.pi"                  // a processing instruction
-	CodeNamespace          = "xml.namespace"           // Namespaces in XML 1.0
-	CodeDuplicateAttribute = "xml.duplicate-attribute" // by name, or by namespace and local name
-	CodeLimit              = "xml.limit"               // size, depth, attributes, elements
-	CodeSchemaLocation     = "xml.schema-location"     // xsi:schemaLocation is not pairs
+	CodeSyntax             = strict.CodeSyntax             // XML 1.0 well-formedness
+	CodeEncoding           = strict.CodeEncoding           // anything but UTF-8
+	CodeDTD                = strict.CodeDTD                // a document type declaration
+	CodePI                 = strict.CodePI                 // a processing instruction
+	CodeNamespace          = strict.CodeNamespace          // Namespaces in XML 1.0
+	CodeDuplicateAttribute = strict.CodeDuplicateAttribute // by name, or by namespace and local name
+	CodeLimit              = strict.CodeLimit              // size, depth, attributes, elements
+	CodeSchemaLocation     = "xml.schema-location"         // xsi:schemaLocation is not pairs
 )
 
 // Codes of the schema: the document breaks the rules of its kind.
