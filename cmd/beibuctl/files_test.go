@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 )
 
@@ -29,7 +28,7 @@ func TestKeepWritesNewFilesAlone(t *testing.T) {
 		"empty":          {func(path string) error { return os.WriteFile(path, nil, 0o600) }, "other content"},
 		"link":           {func(path string) error { return os.Symlink(outside, path) }, "no regular file"},
 		"dangling link":  {func(path string) error { return os.Symlink(outside+"-not-there", path) }, "no regular file"},
-		"pipe":           {func(path string) error { return syscall.Mkfifo(path, 0o600) }, "no regular file"},
+		"pipe":           {makePipe, "no regular file"},
 		"folder":         {func(path string) error { return os.Mkdir(path, 0o700) }, "no regular file"},
 		"character file": {func(path string) error { return os.Symlink("/dev/zero", path) }, "no regular file"},
 	} {
