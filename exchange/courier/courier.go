@@ -45,10 +45,6 @@ type Courier struct {
 	Bodies   queue.Bodies
 	Recorder *exchange.Recorder
 	Changed  func(receiver string) <-chan struct{} // closed when a delivery to the receiver opens
-	// Served reports whether deliveries to a receiver are carried now, and returns a
-	// channel that is closed when that changes. What is not carried waits. If Served is
-	// nil, every receiver is served.
-	Served   func(receiver string) (served bool, changed <-chan struct{})
 	Schedule Schedule
 	GiveUp   time.Duration // positive: after it, a delivery that has not arrived is recorded as failed
 	Meter    Meter
@@ -56,42 +52,32 @@ type Courier struct {
 }
 
 // Run carries what is open for a receiver until ctx ends. One caller at a time
-// carries for one receiver; two would carry everything twice.
+// carries for one receiver; two would carry everything twice. The caller ends ctx
+// when the receiver is suspended: Run finishes the batch that it has started, what
+// is left waits, and the next Run continues in the same order.
 func (c *Courier) Run(ctx context.Context, to Receiver) error {
 	r := &round{Courier: c, to: to}
 	c.Meter.Breaker(to.Party, false)
 	defer c.Meter.Breaker(to.Party, false) // another node carries from now on
 	for ctx.Err() == nil {
-		served, changed := c.served(to.Party)
 		opened := c.Changed(to.Party) // before the read, so that nothing is missed after it
-		if !served {
-			await(ctx, time.Time{}, changed, nil)
-			continue
-		}
 		done, err := r.run(ctx, time.Now())
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			await(ctx, r.failed(time.Now(), err), changed, nil)
+			await(ctx, r.failed(time.Now(), err), nil)
 		case done > 0:
 		case r.notBefore.IsZero():
-			await(ctx, time.Time{}, changed, opened)
+			await(ctx, time.Time{}, opened)
 		default: // the receiver is left alone until then
-			await(ctx, wake(r.notBefore, r.giveUp), changed, nil)
+			await(ctx, wake(r.notBefore, r.giveUp), nil)
 		}
 	}
 	return nil
 }
 
-func (c *Courier) served(receiver string) (served bool, changed <-chan struct{}) {
-	if c.Served == nil {
-		return true, nil
-	}
-	return c.Served(receiver)
-}
-
-// await waits until a time, if it is not zero, or until a channel is closed or ctx ends.
-func await(ctx context.Context, until time.Time, changed, opened <-chan struct{}) {
+// await waits until a time, if it is not zero, or until opened is closed or ctx ends.
+func await(ctx context.Context, until time.Time, opened <-chan struct{}) {
 	var due <-chan time.Time
 	if !until.IsZero() {
 		timer := time.NewTimer(time.Until(until))
@@ -100,7 +86,6 @@ func await(ctx context.Context, until time.Time, changed, opened <-chan struct{}
 	}
 	select {
 	case <-due:
-	case <-changed:
 	case <-opened:
 	case <-ctx.Done():
 	}

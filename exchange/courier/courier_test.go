@@ -3,7 +3,6 @@ package courier_test
 import (
 	"errors"
 	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -146,36 +145,20 @@ func TestRecordFails(t *testing.T) {
 	})
 }
 
-// What is addressed to a receiver that is not served waits, and flows once it is.
-func TestServed(t *testing.T) {
+// What is addressed to a receiver waits while nobody carries to it, as while it is
+// suspended, and flows once somebody does.
+func TestRunAgain(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
-		var mu sync.Mutex
-		served, changed := false, make(chan struct{})
-		w.Courier.Served = func(string) (bool, <-chan struct{}) {
-			mu.Lock()
-			defer mu.Unlock()
-			return served, changed
-		}
-		set := func(is bool) {
-			mu.Lock()
-			defer mu.Unlock()
-			served = is
-			close(changed)
-			changed = make(chan struct{})
-		}
 		w.Accept(time.Now(), 0, 2, false, customs)
 		stop := w.Run(to)
-		pass(time.Hour)
-		set(true)
 		m.Arrived(2)
-		synctest.Wait()
-		set(false)
+		stop()
 		w.Accept(time.Now(), 2, 3, false, customs)
 		pass(time.Hour)
 		if tries := rude.Given(); len(tries) != 1 {
-			t.Errorf("tried %d times, want once while it was served", len(tries))
+			t.Errorf("tried %d times, want once before the end of Run", len(tries))
 		}
-		set(true)
+		stop = w.Run(to)
 		m.Arrived(3)
 		stop()
 	})
