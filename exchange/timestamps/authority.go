@@ -17,9 +17,9 @@ type Authority struct {
 	client *http.Client
 }
 
-// NewAuthority returns the authority at an address, which has a time for each
-// answer. It is reached over these settings where its address is https, and
-// over those of the machine where they are nil.
+// NewAuthority returns the authority at an address. A query ends after timeout. The
+// settings in secure are used if the address is https; if they are nil, those of the
+// machine are used.
 func NewAuthority(url string, timeout time.Duration, secure *tls.Config) *Authority {
 	return newAuthority(url, timeout, &http.Transport{
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure, IdleConnTimeout: time.Minute, MaxIdleConns: 1,
@@ -34,10 +34,10 @@ func newAuthority(url string, timeout time.Duration, transport http.RoundTripper
 	}}
 }
 
-// errDown says that no answer was had, whatever was asked.
-var errDown = errors.New("the time-stamping authority cannot be asked")
+// errDown is the error if the authority gave no answer.
+var errDown = errors.New("the time-stamping authority cannot be reached")
 
-// What is read at most of an answer, in bytes.
+// The most that is read of an answer, in bytes.
 const (
 	largestAnswer  = 64 << 10
 	largestHeaders = 16 << 10

@@ -39,8 +39,8 @@ CREATE TABLE stamp (
 	code     TEXT NOT NULL DEFAULT '',
 	answers  BLOB) STRICT, WITHOUT ROWID;
 CREATE INDEX stamp_due ON stamp (due) WHERE answers IS NULL;
-CREATE TABLE heard (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT;
-INSERT INTO heard VALUES (1, 3);
+CREATE TABLE "heard" (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT;
+INSERT INTO "heard" VALUES (1, 3);
 INSERT INTO stamp (id, body, accepted, due, answers) VALUES (x'0102030405060708090a0b0c0d0e0f10', 1, 2, 3, x'5b5d');
 PRAGMA application_id = 0x42656954; PRAGMA user_version = 1; COMMIT`
 

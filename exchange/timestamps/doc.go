@@ -1,19 +1,18 @@
 // Package timestamps asks a time-stamping authority (RFC 3161) when the seals of
 // accepted exchanges existed at the latest, and keeps its answers, so that an
-// envelope can be had at level XAdES B-T (ETSI EN 319 132-1 §6.3).
+// envelope can be fetched at level XAdES B-T (ETSI EN 319 132-1 §6.3).
 //
 // What always holds:
 //
-//   - Nobody waits for the authority: it is asked after the log has decided, in
-//     the background. While it is down or slow, documents are taken in as ever,
-//     and what it has not stamped yet is asked for again until it has.
-//   - What was kept of an envelope is never altered: the same exchange id means
-//     the same bytes. Answers are kept apart, in a file of their own, and an
-//     envelope with time stamps is another thing, made when it is asked for.
-//   - No answer is kept that does not hold, or is by an authority that is not
-//     trusted.
+//   - Nobody waits for the authority: it is asked in the background, after the log
+//     has decided. While it is down or slow, documents are accepted as usual, and
+//     missing time stamps are asked for again until they are there.
+//   - A kept envelope is never altered: the same exchange id means the same bytes.
+//     Answers are kept in a file of their own. An envelope with time stamps is made
+//     from both when a caller asks for it.
+//   - An answer is kept only if it verifies and is by a trusted authority.
 //
-// Each daemon keeps the answers that it was given itself. Where several share a
-// log, each asks for itself, and their envelopes at level B-T differ in the
-// stamps and in nothing else.
+// Each daemon keeps the answers that it received itself. If several daemons share a
+// log, each asks for itself, and their envelopes at level B-T differ in the stamps
+// alone.
 package timestamps

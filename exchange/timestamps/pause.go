@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// How long is waited, at first and at most.
+// The first and the longest pause.
 const (
 	firstPause, longestPause   = 5 * time.Second, 5 * time.Minute // before an authority that is down is asked again
 	firstPutOff, longestPutOff = time.Minute, 24 * time.Hour      // before it is asked again for a stamp that did not hold
@@ -16,7 +16,7 @@ const (
 func pause(failures int) time.Duration { return doubled(firstPause, longestPause, failures) }
 
 // putOff returns how long an exchange waits after so many answers that were not
-// taken.
+// accepted.
 func putOff(attempts int) time.Duration { return doubled(firstPutOff, longestPutOff, attempts) }
 
 func doubled(first, longest time.Duration, times int) time.Duration {

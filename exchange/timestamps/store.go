@@ -40,7 +40,7 @@ var definition = projection.Definition{
 // added is what the fold notifies when an exchange was added that waits.
 const added = "added"
 
-// addWaiting is the fold: what is accepted waits.
+// addWaiting is the fold: an accepted exchange waits for its time stamps.
 func addWaiting(w *projection.Writer, changes []queue.Change) error {
 	for _, c := range changes {
 		e := c.Entry
@@ -67,7 +67,7 @@ type waiting struct {
 	attempts int
 }
 
-// due returns what is to be asked for now, that which waits longest first.
+// due returns the exchanges for which a time stamp is due, the longest waiting first.
 func (s store) due(ctx context.Context, now time.Time, limit int) (all []waiting, err error) {
 	err = s.Query(ctx, `SELECT id, body, attempts FROM stamp WHERE answers IS NULL AND due <= ? ORDER BY due LIMIT ?`, func(rows *sql.Rows) error {
 		var w waiting
@@ -82,10 +82,10 @@ func (s store) due(ctx context.Context, now time.Time, limit int) (all []waiting
 	return all, wrap("read what waits", err)
 }
 
-// idle is how long nothing is due if nothing waits.
+// idle is the time until the next look if nothing waits.
 const idle = time.Hour
 
-// next returns how long nothing is due.
+// next returns the time until the next time stamp is due.
 func (s store) next(ctx context.Context, now time.Time) (time.Duration, error) {
 	wait := idle
 	err := s.Query(ctx, `SELECT min(due) FROM stamp WHERE answers IS NULL`, func(rows *sql.Rows) error {
@@ -99,7 +99,7 @@ func (s store) next(ctx context.Context, now time.Time) (time.Duration, error) {
 	return wait, wrap("read what waits", err)
 }
 
-// waiting counts what waits.
+// waiting counts the exchanges that wait.
 func (s store) waiting(ctx context.Context) (n int, since time.Time, err error) {
 	err = s.Query(ctx, `SELECT count(*), min(accepted) FROM stamp WHERE answers IS NULL`, func(rows *sql.Rows) error {
 		var first sql.NullInt64
@@ -137,7 +137,7 @@ func (s store) drop(ctx context.Context, id uuid.UUID) error {
 	}))
 }
 
-// answers returns what was answered for an exchange, or nil.
+// answers returns the answers for an exchange, or nil.
 func (s store) answers(ctx context.Context, id uuid.UUID) (text []byte, err error) {
 	err = s.Query(ctx, `SELECT answers FROM stamp WHERE id = ?`, func(rows *sql.Rows) error { return rows.Scan(&text) }, id[:])
 	return text, wrap("read time stamps", err)

@@ -17,20 +17,20 @@ import (
 
 // Options are what a Keeper is built of.
 type Options struct {
-	Path      string               // of the file with the answers, which is made where it is missing
+	Path      string               // of the file with the answers; it is created if it is missing
 	Trust     func() signing.Trust // whose seals count, and which authorities' time stamps
 	Feed      queue.Feed
 	Bodies    queue.Bodies
 	Authority *Authority
-	Told      func(Report) // what became of asking; or nil
+	Report    func(Report) // receives the result of each query to the authority; or nil
 }
 
-// A Report says what became of asking the authority.
+// A Report is the result of a query to the authority.
 type Report struct {
 	Exchange uuid.UUID
 	Code     string // why the answer was not taken (see package signing), or ""
-	Err      error  // nil where the seals are stamped now
-	Down     bool   // the authority cannot be asked; all waits for Pause
+	Err      error  // nil if the seals are stamped now
+	Down     bool   // the authority cannot be reached; every exchange waits for Pause
 	Pause    time.Duration
 }
 
@@ -48,8 +48,8 @@ func Open(ctx context.Context, o Options) (*Keeper, error) {
 	if err != nil {
 		return nil, err
 	}
-	if o.Told == nil {
-		o.Told = func(Report) {}
+	if o.Report == nil {
+		o.Report = func(Report) {}
 	}
 	if err := p.Begin(ctx, o.Feed); err != nil {
 		return nil, errors.Join(fmt.Errorf("begin time stamps: %w", err), p.Close())
@@ -66,34 +66,35 @@ func (k *Keeper) Waiting(ctx context.Context) (n int, since time.Time, err error
 	return k.store.waiting(ctx)
 }
 
-// Follow folds what is accepted, until ctx ends. It continues after every failure.
+// Follow folds the accepted exchanges of the record until ctx ends. It retries after
+// every failure.
 func (k *Keeper) Follow(ctx context.Context) error {
 	for failures := 1; ; failures++ {
 		err := k.store.Run(ctx, k.options.Feed)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the end that was asked for
 		}
-		k.options.Told(Report{Err: fmt.Errorf("follow what is accepted: %w", err), Down: true, Pause: pause(failures)})
+		k.options.Report(Report{Err: fmt.Errorf("follow the record: %w", err), Down: true, Pause: pause(failures)})
 		if !sleep(ctx, pause(failures), nil) {
 			return nil
 		}
 	}
 }
 
-// Run asks for what waits, one exchange after another, until ctx ends. It
-// continues after every failure.
+// Run asks for time stamps for the exchanges that wait, one after another, until
+// ctx ends. It retries after every failure.
 func (k *Keeper) Run(ctx context.Context) error {
 	failures := 0
 	for {
 		more := k.store.Changed(added)
-		wait, err := k.turn(ctx)
+		wait, err := k.askDue(ctx)
 		if ctx.Err() != nil {
 			return nil //nolint:nilerr // the end that was asked for
 		}
 		if err != nil {
 			failures++
-			wait, more = pause(failures), nil // what is new waits as well
-			k.options.Told(Report{Err: err, Down: true, Pause: wait})
+			wait, more = pause(failures), nil // new exchanges wait as well
+			k.options.Report(Report{Err: err, Down: true, Pause: wait})
 		} else {
 			failures = 0
 		}
@@ -106,9 +107,9 @@ func (k *Keeper) Run(ctx context.Context) error {
 // batch is how many exchanges are read from the file at once.
 const batch = 64
 
-// turn asks for all that is due, and returns how long nothing more will be. It
-// fails where nobody can be asked.
-func (k *Keeper) turn(ctx context.Context) (time.Duration, error) {
+// askDue asks for every time stamp that is due, and returns the time until the next
+// is due. It fails if the authority or the queue cannot be reached.
+func (k *Keeper) askDue(ctx context.Context) (time.Duration, error) {
 	for {
 		due, err := k.store.due(ctx, time.Now(), batch)
 		if err != nil {
@@ -125,8 +126,8 @@ func (k *Keeper) turn(ctx context.Context) (time.Duration, error) {
 	}
 }
 
-// try has one exchange stamped. It fails where nobody can be asked; where the
-// answer is not taken, this exchange alone is put off.
+// try has one exchange stamped. It fails if the authority or the queue cannot be
+// reached. If the answer is not accepted, this exchange alone is postponed.
 func (k *Keeper) try(ctx context.Context, w waiting) error {
 	answers, err := k.stamp(ctx, w.body)
 	switch {
@@ -134,7 +135,7 @@ func (k *Keeper) try(ctx context.Context, w waiting) error {
 		if err := k.store.save(ctx, w.id, answers); err != nil {
 			return err
 		}
-		k.options.Told(Report{Exchange: w.id})
+		k.options.Report(Report{Exchange: w.id})
 		return nil
 	case errors.Is(err, queue.ErrNotFound):
 		return k.store.drop(ctx, w.id) // its retention is over
@@ -145,11 +146,11 @@ func (k *Keeper) try(ctx context.Context, w waiting) error {
 	if r, ok := errors.AsType[*signing.Refusal](err); ok {
 		code = r.Code
 	}
-	k.options.Told(Report{Exchange: w.id, Code: code, Err: err})
+	k.options.Report(Report{Exchange: w.id, Code: code, Err: err})
 	return k.store.putOff(ctx, w.id, time.Now().Add(putOff(w.attempts+1)), code)
 }
 
-// An answer is what the authority said of one seal.
+// An answer is the authority's answer for one seal.
 type answer struct {
 	Seal   string `json:"seal"` // its Id
 	Answer []byte `json:"answer"`
@@ -184,11 +185,11 @@ func (k *Keeper) stamp(ctx context.Context, position int64) ([]answer, error) {
 	return answers, nil
 }
 
-// CodeMissing is told where an envelope has no time stamps, or none yet.
+// CodeMissing is the code of the error if an envelope has no time stamps, or none yet.
 const CodeMissing = "no-timestamp"
 
 // Stamp returns the envelope of an exchange with a time stamp in each of its
-// seals. It fails with an *exchange.Error of kind NotFound where there is none
+// seals. It fails with an *exchange.Error of kind NotFound if there is none
 // yet, or none by an authority that is trusted now.
 func (k *Keeper) Stamp(ctx context.Context, id uuid.UUID, envelope []byte) ([]byte, error) {
 	text, err := k.store.answers(ctx, id)

@@ -21,7 +21,7 @@ import (
 	"beibu/signing/signingtest"
 )
 
-// A log tells entries and gives their bodies, as a queue does.
+// A log publishes entries and returns their bodies, as a queue does.
 type log struct {
 	entries chan queue.Entry
 	bodies  map[int64][]byte
@@ -125,7 +125,7 @@ func (d *desk) open() {
 	var err error
 	d.Keeper, err = Open(d.t.Context(), Options{
 		Path: d.path, Trust: func() signing.Trust { return d.trust }, Feed: d.log, Bodies: d.log, Authority: ask,
-		Told: func(r Report) { d.reports <- r },
+		Report: func(r Report) { d.reports <- r },
 	})
 	if err != nil {
 		d.t.Fatal(err)
@@ -142,7 +142,7 @@ func (d *desk) open() {
 	}
 }
 
-// accept seals a document and tells the keeper of it.
+// accept seals a document and publishes its entry to the keeper.
 func (d *desk) accept() (uuid.UUID, []byte) {
 	d.t.Helper()
 	d.log.last++

@@ -16,29 +16,28 @@ import (
 	"beibu/signing"
 )
 
-// openStamps opens what keeps the time stamps of seals, where an authority is
-// asked for them, or was.
+// openStamps opens the time stamps of seals, if an authority is configured, or was.
 func (d *Daemon) openStamps(ctx context.Context) error {
 	path, tsa := filepath.Join(d.config.Data, "timestamps.db"), d.config.Seal.TSA
 	if _, err := os.Stat(path); tsa.URL == "" && errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	told := &stampLog{log: d.log}
+	logger := &stampLog{log: d.log}
 	var err error
 	d.stamps, err = timestamps.Open(ctx, timestamps.Options{
 		Path: path, Trust: func() signing.Trust { return d.current.Load().Trust },
-		Feed: d.store, Bodies: d.store, Authority: timestamps.NewAuthority(tsa.URL, tsa.Timeout, d.config.TSATLS), Told: told.tell,
+		Feed: d.store, Bodies: d.store, Authority: timestamps.NewAuthority(tsa.URL, tsa.Timeout, d.config.TSATLS), Report: logger.report,
 	})
 	if err != nil {
 		return err
 	}
 	d.life.onStop("time stamps", func(context.Context) error { return d.stamps.Close() })
-	told.stamps, err = d.metrics.WatchStamps(d.stamps.Waiting)
+	logger.stamps, err = d.metrics.WatchStamps(d.stamps.Waiting)
 	return err
 }
 
-// askForStamps begins to ask the authority. What goes wrong there is logged
-// and tried again; it never takes the daemon down.
+// askForStamps starts to ask the authority. Failures are logged and retried; they
+// never stop the daemon.
 func (d *Daemon) askForStamps() {
 	if d.stamps != nil && d.config.Seal.TSA.URL != "" {
 		d.work("exchanges to be time-stamped", d.stamps.Follow)
@@ -46,8 +45,7 @@ func (d *Daemon) askForStamps() {
 	}
 }
 
-// served returns the time stamps as the API wants them, nil where there are
-// none.
+// served returns the time stamps for the API, or nil if there are none.
 func (d *Daemon) served() httpapi.Timestamps {
 	if d.stamps == nil {
 		return nil
@@ -55,15 +53,15 @@ func (d *Daemon) served() httpapi.Timestamps {
 	return d.stamps
 }
 
-// A stampLog logs and counts what became of asking: an authority that is down
-// once, and once that it is back.
+// A stampLog logs and counts the results of queries to the authority. It logs once
+// that the authority is down, and once that it answers again.
 type stampLog struct {
 	log    *zap.Logger
 	stamps *telemetry.Stamps
 	down   atomic.Bool
 }
 
-func (l *stampLog) tell(r timestamps.Report) {
+func (l *stampLog) report(r timestamps.Report) {
 	switch {
 	case r.Down:
 		l.stamps.Count(telemetry.StampDown)
