@@ -41,7 +41,7 @@ func TestAudit(t *testing.T) {
 	r.skew = -time.Hour // a clock that is behind
 	second := r.happen(queue.SubjectParty, "window-vn", exchange.PartyResumed, exchange.Cause{Actor: "operator", Reason: "found"})
 	r.skew = 0
-	r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+	r.event(id, "window-vn", exchange.ContentConsignment, 1)
 	third := r.happen(queue.SubjectAction, uuid.Nil.String(), "SomethingNew", exchange.Cause{})
 	fourth := r.happen(queue.SubjectParty, "window-th", exchange.PartySuspended, cause)
 	j := r.folded()

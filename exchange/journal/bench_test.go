@@ -10,7 +10,7 @@ import (
 )
 
 // BenchmarkFold folds whole lives of documents with two receivers: seven
-// changes each, in batches as a busy store tells them.
+// changes each, in batches as a busy store publishes them.
 func BenchmarkFold(b *testing.B) {
 	for _, batch := range []int{16, 256, 2048} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
@@ -77,7 +77,7 @@ func BenchmarkDeliveries(b *testing.B) {
 	r := &record{tb: b}
 	for i := range 50_000 {
 		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}, Express: i%10 == 0})
-		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+		r.event(id, "window-vn", exchange.ContentConsignment, 1)
 	}
 	j := r.folded()
 	q := exchange.DeliveryQuery{Receiver: "window-vn", States: []exchange.State{exchange.ContentConsignment}, Limit: 10}

@@ -17,7 +17,7 @@ type kept struct {
 	receiver                           string
 	state, attempt, consigned, changed int64
 	holder                             string
-	leased                             int64 // until when; 0 where nobody has it
+	leased                             int64 // until when; 0 if nobody has it
 	cause                              []byte
 	handovers                          int64
 }
@@ -47,7 +47,7 @@ func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
 	return d, decode(k.cause, &d.Cause)
 }
 
-// encode returns a cause as it is kept: as JSON, or as NULL where there is none.
+// encode returns a cause as it is kept: as JSON, or as NULL if there is none.
 func encode(c exchange.Cause) (driver.Value, error) {
 	if c == (exchange.Cause{}) {
 		return nil, nil

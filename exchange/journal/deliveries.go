@@ -180,7 +180,7 @@ type Backlog struct {
 	Receiver string
 	Open     int       // deliveries
 	Oldest   time.Time // when the oldest of them was consigned
-	Waiting  time.Time // the same, of those that were not handed over; zero where all were
+	Waiting  time.Time // the same, of those that were not handed over; zero if all were
 	Failing  int       // of those that are open: handed over too often
 }
 

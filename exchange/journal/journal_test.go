@@ -28,12 +28,12 @@ func TestExchange(t *testing.T) {
 		Sender: "qinzhou-customs", Kind: "ata-carnet", Number: "CN 0001", Size: 10, Schema: "ubl-2.4",
 		Receivers: []string{"window-vn", "promotion"}, Express: true, Faults: []string{"ATA-9"},
 	})
-	r.tell(id, "window-vn", exchange.ContentConsignment, 1)
-	r.tell(id, "promotion", exchange.ContentConsignment, 1)
-	r.tell(id, "window-vn", exchange.ConsignmentRejection, 1, refused)
-	r.tell(id, "promotion", exchange.ConsignmentAcceptance, 1)
-	r.tell(id, "promotion", exchange.ConsignmentAcceptance, 1) // told twice: no step
-	r.tell(id, "promotion", exchange.ConsignmentRejection, 1)  // too late: no step
+	r.event(id, "window-vn", exchange.ContentConsignment, 1)
+	r.event(id, "promotion", exchange.ContentConsignment, 1)
+	r.event(id, "window-vn", exchange.ConsignmentRejection, 1, refused)
+	r.event(id, "promotion", exchange.ConsignmentAcceptance, 1)
+	r.event(id, "promotion", exchange.ConsignmentAcceptance, 1) // a duplicate: no step
+	r.event(id, "promotion", exchange.ConsignmentRejection, 1)  // too late: no step
 	got := show(t, r.folded(), id)
 
 	entry := r.changes[0].Entry
@@ -62,7 +62,7 @@ func TestExchange(t *testing.T) {
 
 func TestUnknown(t *testing.T) {
 	r := &record{tb: t}
-	r.tell(uuid.New(), "window-vn", exchange.ContentConsignment, 1) // of an exchange that the record lost
+	r.event(uuid.New(), "window-vn", exchange.ContentConsignment, 1) // of an exchange that the record lost
 	j := r.folded()
 	if j.Sequence() != 1 {
 		t.Errorf("stands at %d, want 1", j.Sequence())
@@ -74,8 +74,8 @@ func TestUnknown(t *testing.T) {
 }
 
 func TestHeld(t *testing.T) {
-	consign := func(r *record, id uuid.UUID) { r.tell(id, "window-vn", exchange.ContentConsignment, 1) }
-	refuse := func(r *record, id uuid.UUID) { r.tell(id, "", exchange.SubmissionRejection, 0) }
+	consign := func(r *record, id uuid.UUID) { r.event(id, "window-vn", exchange.ContentConsignment, 1) }
+	refuse := func(r *record, id uuid.UUID) { r.event(id, "", exchange.SubmissionRejection, 0) }
 	tests := map[string]struct {
 		held  bool
 		steps []func(*record, uuid.UUID)
@@ -126,10 +126,10 @@ func TestFoldAllOrNothing(t *testing.T) {
 				t.Fatal("folded")
 			}
 			if _, err := j.Exchange(t.Context(), good.Entry.ID); j.Sequence() != 0 || exchange.KindOf(err) != exchange.NotFound {
-				t.Errorf("stands at %d with the good half: %v", j.Sequence(), err)
+				t.Errorf("is at %d with the good half: %v", j.Sequence(), err)
 			}
 			if err := j.Fold(t.Context(), []queue.Change{good}); err != nil {
-				t.Errorf("does not go on: %v", err)
+				t.Errorf("does not continue: %v", err)
 			}
 		})
 	}
@@ -140,12 +140,12 @@ func TestFoldAllOrNothing(t *testing.T) {
 	}
 }
 
-// An entry told again under another sequence, as no queue should, changes
-// nothing.
-func TestEntryToldAgain(t *testing.T) {
+// An entry that is published again under another sequence, as no queue should do,
+// changes nothing.
+func TestEntryPublishedAgain(t *testing.T) {
 	r := &record{tb: t}
 	id := r.accept(document{Number: "1", Receivers: []string{"window-vn"}})
-	r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+	r.event(id, "window-vn", exchange.ContentConsignment, 1)
 	again := *r.changes[0].Entry
 	again.Position = 3
 	j := r.folded()
@@ -161,8 +161,8 @@ func TestEntryToldAgain(t *testing.T) {
 func TestWaitAndChanged(t *testing.T) {
 	r := &record{tb: t}
 	id := r.accept(document{Number: "1", Receivers: []string{"window-vn"}})
-	r.tell(id, "window-vn", exchange.ContentConsignment, 1)
-	r.tell(id, "window-vn", exchange.ContentHandover, 1)
+	r.event(id, "window-vn", exchange.ContentConsignment, 1)
+	r.event(id, "window-vn", exchange.ContentHandover, 1)
 	j := open(t)
 	closed := func(c <-chan struct{}) bool {
 		select {

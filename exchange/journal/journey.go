@@ -38,9 +38,9 @@ func begin(sequence int64, e *queue.Entry) (*journey, error) {
 	}, nil
 }
 
-// apply moves the exchange on by an event and tells whether it moved. What a
-// person decided of a held exchange first stands: after a refusal nothing is
-// consigned, and after a release nothing is refused.
+// apply applies an event to the exchange and reports whether its state changed. The
+// first decision on a held exchange counts: after a refusal nothing is consigned, and
+// after a release nothing is refused.
 func (j *journey) apply(e exchange.Event) bool {
 	moved := false
 	switch {

@@ -22,7 +22,7 @@ const (
 // party fits as the sender or where a delivery to it was consigned.
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
 	limit := within(q.Limit, defaultPage, maxPage)
-	s := list(q, limit+1) // one more tells whether there is a next page
+	s := list(q, limit+1) // one more shows whether there is a next page
 	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 		x, _, err := scan(rows)
 		page = append(page, x)
@@ -122,7 +122,7 @@ func ofParty(q exchange.Query, limit int) *sentence {
 	return s
 }
 
-// unfinished tells whether index exchange_state has a state.
+// unfinished reports whether index exchange_state has a state.
 func unfinished(s exchange.State) bool { return s != "" && s != exchange.ConsignmentAcceptance }
 
 // narrow adds the conditions of a query but for the party.

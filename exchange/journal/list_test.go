@@ -27,18 +27,18 @@ func lists(t *testing.T) *record {
 	r := &record{tb: t}
 	at := func(n int) time.Time { return began.Add(time.Duration(n) * 65 * time.Minute) }
 	a := r.accept(document{Number: "a", Sender: "qinzhou", Kind: "ata-carnet", Receivers: []string{"window-vn", "promotion"}, at: at(0)})
-	r.tell(a, "window-vn", exchange.ContentConsignment, 1)
-	r.tell(a, "promotion", exchange.ContentConsignment, 1)
-	r.tell(a, "window-vn", exchange.ConsignmentAcceptance, 1)
-	r.tell(a, "promotion", exchange.ConsignmentAcceptance, 1)
+	r.event(a, "window-vn", exchange.ContentConsignment, 1)
+	r.event(a, "promotion", exchange.ContentConsignment, 1)
+	r.event(a, "window-vn", exchange.ConsignmentAcceptance, 1)
+	r.event(a, "promotion", exchange.ConsignmentAcceptance, 1)
 	b := r.accept(document{Number: "b", Sender: "qinzhou", Kind: "health-permit", Receivers: []string{"window-vn"}, Express: true, at: at(1)})
-	r.tell(b, "window-vn", exchange.ContentConsignment, 1)
-	r.tell(b, "window-vn", exchange.ConsignmentRejection, 1, exchange.Cause{Code: "no"})
+	r.event(b, "window-vn", exchange.ContentConsignment, 1)
+	r.event(b, "window-vn", exchange.ConsignmentRejection, 1, exchange.Cause{Code: "no"})
 	c := r.accept(document{Number: "c", Sender: "window-vn", Kind: "health-permit", Receivers: []string{"promotion"}, at: at(2)})
-	r.tell(c, "promotion", exchange.ContentConsignment, 1)
+	r.event(c, "promotion", exchange.ContentConsignment, 1)
 	d := r.accept(document{Number: "d", Sender: "beihai", Kind: "health-permit", Receivers: []string{"window-vn"}, Express: true, at: at(3)})
-	r.tell(d, "window-vn", exchange.ContentConsignment, 1)
-	r.tell(d, "window-vn", exchange.ContentHandover, 1)
+	r.event(d, "window-vn", exchange.ContentConsignment, 1)
+	r.event(d, "window-vn", exchange.ContentHandover, 1)
 	r.accept(document{Number: "e", Sender: "beihai", Kind: "ata-carnet", Receivers: []string{"window-vn"}, Held: true, at: at(4)})
 	return r
 }
@@ -97,7 +97,7 @@ func TestExchangesPages(t *testing.T) {
 	r := &record{tb: t}
 	for i := range 23 {
 		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}})
-		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+		r.event(id, "window-vn", exchange.ContentConsignment, 1)
 	}
 	j := r.folded()
 	for name, q := range map[string]exchange.Query{
@@ -136,7 +136,7 @@ func TestLimits(t *testing.T) {
 	r := &record{tb: t}
 	for i := range 600 {
 		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{"window-vn"}})
-		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+		r.event(id, "window-vn", exchange.ContentConsignment, 1)
 	}
 	j := r.folded()
 	for limit, want := range map[int]int{0: 50, 1: 1, 500: 500, 501: 500} {
@@ -229,7 +229,7 @@ func TestWindowWhateverTheOrder(t *testing.T) {
 	var ids []uuid.UUID
 	for i, m := range minutes {
 		id := r.accept(document{Number: fmt.Sprint(i), at: began.Add(time.Duration(m) * time.Minute), Receivers: []string{"window-vn"}})
-		r.tell(id, "window-vn", exchange.ContentConsignment, 1)
+		r.event(id, "window-vn", exchange.ContentConsignment, 1)
 		ids = append(ids, id)
 	}
 	j := r.folded()
@@ -275,7 +275,7 @@ func TestDeliveriesInTheOrderOfTheRecord(t *testing.T) {
 	want := []string{}
 	for i := range 40 {
 		number := fmt.Sprint(i)
-		r.tell(r.accept(document{Number: number, Receivers: []string{"window-vn"}}), "window-vn", exchange.ContentConsignment, 1)
+		r.event(r.accept(document{Number: number, Receivers: []string{"window-vn"}}), "window-vn", exchange.ContentConsignment, 1)
 		want = append(want, number)
 	}
 	j := r.folded()
@@ -305,7 +305,7 @@ func TestFailing(t *testing.T) {
 	handed := map[string]int{"once": 1, "twice": 2, "more": 4, "thrice": 3, "leased": 3, "ahead": 2, "replayed": 3, "done": 5}
 	for _, number := range []string{"once", "twice", "more", "thrice", "leased", "ahead", "replayed", "done"} {
 		id := r.accept(document{Number: number, Sender: "qinzhou", Receivers: []string{receiver}})
-		r.tell(id, receiver, exchange.ContentConsignment, 1)
+		r.event(id, receiver, exchange.ContentConsignment, 1)
 		for i := range handed[number] {
 			lease := exchange.Lease{Holder: fmt.Sprint(i), Until: r.now().Add(time.Second)}
 			if last := i == handed[number]-1; last && number == "leased" {
@@ -319,10 +319,10 @@ func TestFailing(t *testing.T) {
 		r.changes[len(r.changes)-1].Sequence = int64(len(r.changes))
 		switch number {
 		case "replayed":
-			r.tell(id, receiver, exchange.ContentHandoverFailure, 1)
-			r.tell(id, receiver, exchange.ContentConsignment, 2)
+			r.event(id, receiver, exchange.ContentHandoverFailure, 1)
+			r.event(id, receiver, exchange.ContentConsignment, 2)
 		case "done":
-			r.tell(id, receiver, exchange.ConsignmentAcceptance, 1)
+			r.event(id, receiver, exchange.ConsignmentAcceptance, 1)
 		}
 	}
 	j := r.folded()

@@ -44,7 +44,7 @@ func history(tb testing.TB, t *rapid.T) *record {
 			})
 			continue
 		}
-		r.tell(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"))
+		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"))
 	}
 	return r
 }
@@ -114,7 +114,7 @@ func fresh(t *rapid.T, under string) (*journal.Journal, func()) {
 }
 
 // However a record is cut into batches, and however often parts of it are
-// told, the index shows what the model shows.
+// published, the index shows what the model shows.
 func TestFoldIsTheModel(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -198,8 +198,8 @@ func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
 }
 
 // FuzzFold folds a head, an event and its detail as a damaged or hostile log
-// might hold them: an index takes them, and shows what it took, or refuses
-// them and goes on.
+// might hold them. The index folds them and shows what it folded, or refuses them
+// and continues.
 func FuzzFold(f *testing.F) {
 	f.Add([]byte(`{"sender":"qinzhou","kind":"ata-carnet","number":"1","receivers":["window-vn"],"express":true,"faults":["ATA-9"]}`),
 		"window-vn", "ContentConsignment", []byte(`{"code":"replay","actor":"x"}`), 1, int64(1))

@@ -42,7 +42,7 @@ func (d document) id() uuid.UUID {
 // A record is a queue's record in the making.
 type record struct {
 	tb      testing.TB
-	before  int           // changes that are handed on already
+	before  int           // the number of changes that take has returned
 	skew    time.Duration // of the clock that dates what comes next
 	changes []queue.Change
 }
@@ -50,7 +50,7 @@ type record struct {
 // next is the sequence of the change that comes next.
 func (r *record) next() int64 { return int64(r.before + len(r.changes) + 1) }
 
-// take hands on what has been told since the last time.
+// take returns the changes that were added since the last call.
 func (r *record) take() []queue.Change {
 	taken := r.changes
 	r.before += len(taken)
@@ -93,12 +93,12 @@ func (r *record) handOver(id uuid.UUID, receiver string, attempt int, lease exch
 	if err != nil {
 		r.tb.Fatal(err)
 	}
-	r.tell(id, receiver, exchange.ContentHandover, attempt)
+	r.event(id, receiver, exchange.ContentHandover, attempt)
 	r.changes[len(r.changes)-1].Event.Detail = detail
 }
 
-// tell adds an event.
-func (r *record) tell(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
+// event adds an event.
+func (r *record) event(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
 	r.tb.Helper()
 	var detail []byte
 	if len(cause) > 0 {
@@ -153,9 +153,9 @@ func busy(tb testing.TB, n int) []queue.Change {
 	return r.changes
 }
 
-// lives tells the lives of n documents to two receivers each, seven changes a
+// lives adds the lives of n documents to two receivers each, seven changes a
 // document: accepted, consigned, handed over and acknowledged, the last two some
-// way behind. It calls each after every one.
+// way behind. It calls each after every document.
 func (r *record) lives(n int, each func()) {
 	r.tb.Helper()
 	const behind = 2000
@@ -164,7 +164,7 @@ func (r *record) lives(n int, each func()) {
 	end := func() {
 		for _, name := range []exchange.State{exchange.ContentHandover, exchange.ConsignmentAcceptance} {
 			for _, p := range receivers {
-				r.tell(open[0], p, name, 1)
+				r.event(open[0], p, name, 1)
 			}
 		}
 		open = append(open[:0], open[1:]...)
@@ -179,7 +179,7 @@ func (r *record) lives(n int, each func()) {
 		})
 		open = append(open, id)
 		for _, p := range receivers {
-			r.tell(id, p, exchange.ContentConsignment, 1)
+			r.event(id, p, exchange.ContentConsignment, 1)
 		}
 		each()
 	}

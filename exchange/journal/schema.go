@@ -34,7 +34,7 @@ func unsettled() string { return fmt.Sprintf("state <> %d", number(exchange.Cons
 func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentHandover)) }
 
 // again is the SQL for rows of table delivery, under the name d, that are handed over
-// for the second time or more: few, where receivers are well.
+// for the second time or more: few, if receivers are well.
 func again() string { return "d." + handed() + " AND d.handovers > 1" }
 
 // tables is the whole schema. Exchanges are kept by the sequence of their

@@ -23,8 +23,8 @@ const (
 type Connection struct {
 	Brokers   []string
 	Transport *kafkago.Transport
-	// Join is a member of a consumer group over a topic until ctx ends, and
-	// has every partition that it is assigned served.
+	// Join is a member of a consumer group of a topic until ctx ends. It calls serve
+	// for every partition that it is assigned.
 	Join func(ctx context.Context, group, topic string, serve func(context.Context, *kafkago.Generation, kafkago.PartitionAssignment)) error
 }
 
@@ -45,7 +45,7 @@ func NewBroker(c Connection, w *cloudevents.Writer) *Broker {
 	}
 }
 
-// exists fails where a topic is not there, or the brokers cannot be asked.
+// exists fails if a topic does not exist, or the brokers cannot be reached.
 func (b *Broker) exists(ctx context.Context, topic string) error {
 	r, err := b.client.Metadata(ctx, &kafkago.MetadataRequest{Topics: []string{topic}})
 	if err == nil {
@@ -59,8 +59,8 @@ func (b *Broker) exists(ctx context.Context, topic string) error {
 	return nil
 }
 
-// A place is where a message stands.
-type place struct {
+// A position is the position of a message in a topic.
+type position struct {
 	topic     string
 	partition int
 	offset    int64
@@ -68,18 +68,18 @@ type place struct {
 
 // A record is one message read.
 type record struct {
-	place
+	position
 	key, value []byte
 	headers    []kafkago.Header
 }
 
-// errBeyond says that an offset is not in a partition (any more, or yet).
+// errBeyond means that an offset is not in a partition, any more or yet.
 var errBeyond = errors.New("offset outside the partition")
 
-// fetch reads records from a place on, waiting for the first for a while. It
-// returns none where there is none, and the offset to go on from.
-func (b *Broker) fetch(ctx context.Context, from place) ([]record, int64, error) {
-	ctx, cancel := context.WithTimeout(ctx, pollTime+requestTime) // a connection gone silent is left
+// fetch reads records from a position on. It waits up to pollTime for the first. It
+// returns none if there is none, and the offset to continue from.
+func (b *Broker) fetch(ctx context.Context, from position) ([]record, int64, error) {
+	ctx, cancel := context.WithTimeout(ctx, pollTime+requestTime) // a connection that gives no answer is abandoned
 	defer cancel()
 	r, err := b.client.Fetch(ctx, &kafkago.FetchRequest{
 		Topic: from.topic, Partition: from.partition, Offset: from.offset, MinBytes: 1, MaxBytes: 1 << 20, MaxWait: pollTime,
@@ -100,13 +100,13 @@ func (b *Broker) fetch(ctx context.Context, from place) ([]record, int64, error)
 	return readAll(stream, from)
 }
 
-// readAll copies records out of an answer, without the marks of transactions.
-// It may begin before the place asked for, since a broker hands out whole
-// batches. Where nothing in it is new, what stood there was compacted away.
-func readAll(stream *protocol.RecordStream, from place) (records []record, next int64, err error) {
+// readAll copies records out of an answer, without the control records of
+// transactions. An answer may begin before the position asked for, since a broker
+// returns whole batches. If it contains no new record, they were compacted away.
+func readAll(stream *protocol.RecordStream, from position) (records []record, next int64, err error) {
 	next = from.offset
 	for _, batch := range stream.Records {
-		_, mark := batch.(*protocol.ControlBatch)
+		_, control := batch.(*protocol.ControlBatch)
 		for {
 			r, err := batch.ReadRecord()
 			if errors.Is(err, io.EOF) {
@@ -119,10 +119,10 @@ func readAll(stream *protocol.RecordStream, from place) (records []record, next 
 				continue
 			}
 			next = r.Offset + 1
-			if mark {
+			if control {
 				continue
 			}
-			one := record{place: place{from.topic, from.partition, r.Offset}, headers: r.Headers}
+			one := record{position: position{from.topic, from.partition, r.Offset}, headers: r.Headers}
 			if one.key, err = readBytes(r.Key); err == nil {
 				one.value, err = readBytes(r.Value)
 			}
@@ -155,16 +155,16 @@ func (b *Broker) first(ctx context.Context, topic string, partition int) (int64,
 		topic: {kafkago.FirstOffsetOf(partition)},
 	}})
 	if err != nil {
-		return 0, fmt.Errorf("ask where %s/%d begins: %w", topic, partition, err)
+		return 0, fmt.Errorf("first offset of %s/%d: %w", topic, partition, err)
 	}
 	for _, p := range r.Topics[topic] {
 		if p.Partition != partition {
 			continue
 		}
 		if p.Error != nil {
-			return 0, fmt.Errorf("ask where %s/%d begins: %w", topic, partition, p.Error)
+			return 0, fmt.Errorf("first offset of %s/%d: %w", topic, partition, p.Error)
 		}
 		return p.FirstOffset, nil
 	}
-	return 0, fmt.Errorf("ask where %s/%d begins: no answer", topic, partition)
+	return 0, fmt.Errorf("first offset of %s/%d: no answer", topic, partition)
 }

@@ -16,7 +16,7 @@ func batch(offsets ...int64) protocol.RecordReader {
 	return &protocol.RecordBatch{Records: protocol.NewRecordReader(all...)}
 }
 
-// Whatever compaction has left of a topic, reading goes on, and nothing is read
+// Whatever compaction has left of a topic, reading continues, and nothing is read
 // twice.
 func TestReadAll(t *testing.T) {
 	mark := &protocol.ControlBatch{Records: protocol.NewRecordReader(protocol.Record{Offset: 7})}
@@ -33,7 +33,7 @@ func TestReadAll(t *testing.T) {
 		"an empty batch":         {[]protocol.RecordReader{batch()}, nil, 6},
 		"a mark":                 {[]protocol.RecordReader{batch(6), mark}, []int64{6}, 8},
 	} {
-		records, next, err := readAll(&protocol.RecordStream{Records: test.stream}, place{"topic", 2, 5})
+		records, next, err := readAll(&protocol.RecordStream{Records: test.stream}, position{"topic", 2, 5})
 		var read []int64
 		for _, r := range records {
 			read = append(read, r.offset)

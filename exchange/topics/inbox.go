@@ -14,31 +14,31 @@ import (
 	"beibu/exchange/answer"
 )
 
-// Admission takes documents in (see admission.Control).
+// Admission accepts documents (see admission.Control).
 type Admission interface {
-	// Wait returns once the party may send one more document, which is then taken
-	// off its quota. It returns an error if ctx ends first, and only then.
+	// Wait returns once the party may send one more document, and counts it against
+	// the party's quota. It returns an error only if ctx ends first.
 	Wait(ctx context.Context, party string) error
 	// Submit returns what the sender of a document receives. If the reply has a
-	// RetryAfter, nothing was promised, and the same may be accepted later.
+	// RetryAfter, nothing was recorded, and the same document may be accepted later.
 	Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply
 }
 
-// An Inbox takes in documents that parties write to topics of theirs, and
-// replies to them. It is safe for concurrent use by different parties.
+// An Inbox accepts documents that parties write to their topics, and replies to
+// them. It is safe for concurrent use by different parties.
 type Inbox struct {
 	Broker    *Broker
 	Admission Admission
-	Group     string // before the party's id, the name of the consumer group that takes its documents in
+	Group     string // prefix of the consumer group's name; the party's id follows
 	Log       *zap.Logger
 }
 
-// Receive takes in what a party writes to its topic until ctx ends. Several
-// callers share the partitions.
+// Receive accepts the documents that a party writes to its topic, until ctx ends.
+// Several callers share the partitions.
 func (in *Inbox) Receive(ctx context.Context, party string, from exchange.Inlet) error {
 	r := &reception{Inbox: in, party: party, inlet: from}
 	for ctx.Err() == nil {
-		// A group over a topic that is not there would ask again and again.
+		// A consumer group of a topic that does not exist would retry without a pause.
 		r.retry(ctx, "topic cannot be read", func() error { return in.Broker.exists(ctx, from.Topic) })
 		if err := in.Broker.connection.Join(ctx, in.Group+party, from.Topic, r.partition); err != nil {
 			return err
@@ -54,9 +54,9 @@ type reception struct {
 	inlet exchange.Inlet
 }
 
-// errOverloaded says that a document waits since its party, or all together, have as
-// much under way as they may. That is how a flood is slowed down, and no failure.
-var errOverloaded = errors.New("no room now")
+// errOverloaded means that a document waits because its party, or all parties
+// together, are at their limits. It slows a flood down and is no failure.
+var errOverloaded = errors.New("at the limit of requests or memory")
 
 // errSuspended means that a document waits because its party is suspended. It stays in
 // the topic, and is read again once the party is resumed.
@@ -68,7 +68,8 @@ const (
 	mostWait  = 30 * time.Second
 )
 
-// retry calls try until it succeeds, and reports whether it did before ctx ended.
+// retry calls try until it succeeds, with growing pauses, and reports whether it
+// succeeded before ctx ended.
 func (r *reception) retry(ctx context.Context, trouble string, try func() error) bool {
 	if ctx.Err() != nil {
 		return false
@@ -89,9 +90,9 @@ func (r *reception) retry(ctx context.Context, trouble string, try func() error)
 	return err == nil
 }
 
-// partition takes in what stands in a partition, for as long as it is ours.
+// partition accepts the documents of a partition for as long as it is assigned to us.
 func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafkago.PartitionAssignment) {
-	at := place{r.inlet.Topic, a.ID, a.Offset}
+	at := position{r.inlet.Topic, a.ID, a.Offset}
 	begin := func() (err error) {
 		at.offset, err = r.Broker.first(ctx, at.topic, at.partition)
 		return err
@@ -104,9 +105,9 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 		fetch := func() (err error) {
 			var next int64
 			if records, next, err = r.Broker.fetch(ctx, at); errors.Is(err, errBeyond) {
-				// Documents were dropped before they were taken in, or the topic
-				// was made anew. From its beginning nothing more is missed, and
-				// what was taken in before is known.
+				// Documents were deleted before they were read, or the topic was
+				// created again. From its beginning nothing more is missed, and
+				// documents that were accepted before are duplicates.
 				return errors.Join(err, begin())
 			}
 			at.offset = next
@@ -117,20 +118,20 @@ func (r *reception) partition(ctx context.Context, g *kafkago.Generation, a kafk
 		}
 		for _, document := range records {
 			if !r.take(ctx, g, document) {
-				return // the group makes a new generation, where this is not the end
+				return // the group starts a new generation, unless ctx has ended
 			}
 		}
 	}
 }
 
-// take waits for the document's turn, has it accepted or refused, replies, and
-// only then commits.
+// take waits until the party may send, has the document accepted or refused, replies,
+// and only then commits.
 func (r *reception) take(ctx context.Context, g *kafkago.Generation, document record) bool {
 	came := time.Now()
 	if r.Admission.Wait(ctx, r.party) != nil {
 		return false
 	}
-	begun := time.Now()
+	started := time.Now()
 	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
 	var said answer.Reply
 	submit := func() error {
@@ -143,13 +144,13 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 		case said.RetryAfter > 0:
 			return said.Err
 		}
-		return ctx.Err() // an answer that the end cut short is none
+		return ctx.Err() // an answer that the end of ctx cut short does not count
 	}
 	reply := func() error { return r.Broker.writer.Write(ctx, replyTo(document, r.inlet.Replies, request, said)) }
 	if !r.retry(ctx, "document from topic not accepted, retrying", submit) || !r.retry(ctx, "reply to topic not written, retrying", reply) {
 		return false
 	}
-	r.tell(document, request, said, begun.Sub(came), time.Since(begun))
+	r.logDocument(document, request, said, started.Sub(came), time.Since(started))
 	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
 	if err != nil && ctx.Err() == nil {
 		r.Log.Warn("offset of document not committed, it is read again", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
@@ -157,9 +158,9 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	return err == nil
 }
 
-// tell writes the line of one document. What the sender did wrong may quote
-// the document; what we did wrong is ours to know in full.
-func (r *reception) tell(document record, request string, said answer.Reply, waited, took time.Duration) {
+// logDocument logs the outcome of one document. The error is logged only if it is
+// ours, since an error of the sender may quote the document.
+func (r *reception) logDocument(document record, request string, said answer.Reply, waited, took time.Duration) {
 	fields := []zap.Field{
 		zap.String("request", request), zap.String("party", r.party), zap.String("topic", document.topic),
 		zap.Int("partition", document.partition), zap.Int64("offset", document.offset), zap.Int("received", len(document.value)),

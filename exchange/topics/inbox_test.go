@@ -30,7 +30,7 @@ type door struct {
 	shown []string      // guarded by mu
 	away  int           // how many times more nothing is promised; guarded by mu
 	full  bool          // nothing is promised since there is no room
-	turns chan struct{} // each is one; nil where there are any number
+	turns chan struct{} // each is one; nil if any number is allowed
 }
 
 // Submit is topics.Admission's.
@@ -129,12 +129,12 @@ func reply(t *testing.T, brokers []string) {
 	}
 }
 
-// What was replied to is done: whoever goes on begins behind it.
-func TestGoesOnBehindWhatWasRepliedTo(t *testing.T) { goesOn(t, kafkatest.Cluster(t).ListenAddrs()) }
+// A document that was replied to is done: the next consumer begins after it.
+func TestContinuesAfterReplies(t *testing.T) { continues(t, kafkatest.Cluster(t).ListenAddrs()) }
 
-func TestGoesOnOnApache(t *testing.T) { goesOn(t, kafkatest.Brokers(t)) }
+func TestContinuesOnApache(t *testing.T) { continues(t, kafkatest.Brokers(t)) }
 
-func goesOn(t *testing.T, brokers []string) {
+func continues(t *testing.T, brokers []string) {
 	t.Helper()
 	d, w := newDesk(t, brokers), newWorld(t)
 	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
@@ -301,8 +301,8 @@ func TestTopicThatIsLateAndBeginsLate(t *testing.T) {
 	from := exchange.Inlet{Topic: "t-late", Replies: d.Topic(1)}
 	at := &door{}
 	stop := receive(d, w, at, from)
-	if told := <-w.warned; told != "topic cannot be read" {
-		t.Errorf("logged %q", told)
+	if logged := <-w.warned; logged != "topic cannot be read" {
+		t.Errorf("logged %q", logged)
 	}
 	d.Create(from.Topic, 1)
 	d.Write(document(from.Topic, "document 0"))
@@ -321,8 +321,8 @@ func TestTopicThatIsLateAndBeginsLate(t *testing.T) {
 	}
 }
 
-// The marks that transactions leave in a topic are no documents.
-func TestMarksOfTransactions(t *testing.T) {
+// The control records of transactions in a topic are no documents.
+func TestControlRecords(t *testing.T) {
 	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
 	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	writer, err := kgo.NewClient(kgo.SeedBrokers(d.Seeds...), kgo.TransactionalID("party"))
@@ -330,7 +330,7 @@ func TestMarksOfTransactions(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer writer.Close()
-	for _, text := range texts(0, 3) { // a mark stands behind each
+	for _, text := range texts(0, 3) { // a control record follows each
 		if err := writer.BeginTransaction(); err != nil {
 			t.Fatal(err)
 		}

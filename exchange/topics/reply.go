@@ -12,8 +12,8 @@ import (
 // typeAnswer is the CloudEvents type of a reply.
 const typeAnswer = "beibu.exchange.answer.1"
 
-// echoed are the headers of a document that its reply carries too, under which
-// name. What one event led to names it as its cause (CloudEvents correlation
+// echoed are the headers of a document that its reply has too, with the name that
+// they have there. An event names the event that caused it (CloudEvents correlation
 // extension).
 var echoed = map[string]string{
 	"correlationid":    "correlationid",
@@ -25,8 +25,8 @@ var echoed = map[string]string{
 // maxEchoed is the longest value of a header that is echoed, in bytes.
 const maxEchoed = 256
 
-// replyTo is the message that tells a sender what became of its document. It
-// has the document's key, so that replies stand in the order of documents.
+// replyTo returns the message with the outcome of a sender's document. It has the
+// document's key, so that replies have the order of documents.
 func replyTo(document record, topic, request string, said answer.Reply) kafkago.Message {
 	all := append(cloudevents.Headers(request, typeAnswer, said.Media), cloudevents.Pairs(
 		"status", strconv.Itoa(said.Status),

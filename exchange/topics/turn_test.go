@@ -24,7 +24,7 @@ func (d *door) Wait(ctx context.Context, _ string) error {
 }
 
 // What comes when the quota is used up waits in the topic, in its order: it is
-// neither shown to the door nor replied to, nor lost where the wait is ended. A
+// neither shown to the door nor replied to, nor lost if the wait is ended. A
 // document that is tried again has one turn.
 func TestDocumentsWaitForTheirTurn(t *testing.T) {
 	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
