@@ -46,8 +46,8 @@ func BenchmarkAcceptToAcknowledged(b *testing.B) {
 	b.ReportMetric(float64(j.p99().Microseconds())/1000, "acked-p99-ms")
 }
 
-// journeys are those of documents 0, which goes ahead, and 1 to n. What is written of a document before
-// it is sent can be read once a receiver was told of it.
+// journeys are those of documents 0, which goes ahead, and 1 to n. Fields that are written before a
+// document is sent can be read once a receiver has it.
 type journeys struct {
 	client *http.Client
 	url    string

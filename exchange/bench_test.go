@@ -49,7 +49,7 @@ func load(b *testing.B, n int, work func(i int64)) {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	took := make([]time.Duration, 0, n)
-	begun := time.Now()
+	started := time.Now()
 	for range min(clients, n) {
 		wg.Go(func() {
 			mine := make([]time.Duration, 0, n/clients+1)
@@ -64,7 +64,7 @@ func load(b *testing.B, n int, work func(i int64)) {
 		})
 	}
 	wg.Wait()
-	b.ReportMetric(float64(n)/time.Since(begun).Seconds(), "docs/s")
+	b.ReportMetric(float64(n)/time.Since(started).Seconds(), "docs/s")
 	slices.Sort(took)
 	b.ReportMetric(float64(took[len(took)*99/100].Microseconds())/1000, "p99-ms")
 }
@@ -114,9 +114,9 @@ func validating(b *testing.B, template []byte) float64 {
 	}
 	validate(0) // compiles the schema
 	n := min(b.N, 4000)
-	begun := time.Now()
+	started := time.Now()
 	load(b, n, validate)
-	return float64(n) / time.Since(begun).Seconds()
+	return float64(n) / time.Since(started).Seconds()
 }
 
 // BenchmarkAcceptSigned is BenchmarkAccept with documents that their sender

@@ -2,12 +2,11 @@ package exchange
 
 import "slices"
 
-// The codes by which the exchange itself says why a delivery was given up or
-// begun again.
+// The exchange's own codes for the cause of a failed or repeated delivery.
 const (
 	CodeExpired = "expired"  // it was not acknowledged in time
 	CodeNotKept = "not-kept" // its envelope is no longer kept
-	CodeReplay  = "replay"   // an operator began it again
+	CodeReplay  = "replay"   // an operator replayed it
 )
 
 // IsOwnCode reports whether a code is the exchange's own, so that no receiver may

@@ -13,8 +13,8 @@ import (
 	"beibu/signing/strict"
 )
 
-// Checks find what is wrong with a document: the gate and the schema first,
-// and the business rules where those found nothing.
+// Checks find the faults of a document: first by the gate and the schema, then, if
+// those found none, by the business rules.
 type Checks struct {
 	schemas *schemas.Catalog
 	rules   *rules.Set
@@ -26,14 +26,14 @@ func NewChecks(catalog *schemas.Catalog, set *rules.Set) *Checks {
 	return &Checks{schemas: catalog, rules: set, turns: newTurns(runtime.GOMAXPROCS(0))}
 }
 
-// Schemas returns what documents are judged by first.
+// Schemas returns the schemas that documents are checked against first.
 func (c *Checks) Schemas() *schemas.Catalog { return c.schemas }
 
-// Rules returns what documents are judged by then.
+// Rules returns the business rules that documents are checked against then.
 func (c *Checks) Rules() *rules.Set { return c.rules }
 
-// A Checked document has been looked at. Only Checks makes one, and [InForce.Verify]
-// judges nothing else, so nothing unchecked can be accepted.
+// A Checked document has been checked. Only [Checks] makes one, and [InForce.Verify]
+// takes nothing else, so no unchecked document can be accepted.
 type Checked struct {
 	document  Document
 	kind      string
@@ -42,10 +42,10 @@ type Checked struct {
 	faults    Faults
 	more      int // faults that were found beyond those
 	malformed bool
-	signed    bool // something of XML Signature stands in the document
+	signed    bool // the document contains an element of XML Signature
 }
 
-// Kind returns the kind of document, or "" where it was not recognised.
+// Kind returns the kind of document, or "" if it was not recognised.
 func (c Checked) Kind() string { return c.kind }
 
 // Schema returns the id of the schema set that judged the document.
@@ -60,7 +60,7 @@ func (c Checked) Faults() Faults { return c.faults }
 // More returns how many faults were found beyond Faults, which are bounded.
 func (c Checked) More() int { return c.more }
 
-// Valid tells whether nothing found refuses the document.
+// Valid reports whether nothing found refuses the document.
 func (c Checked) Valid() bool { return !c.faults.Has(rules.Reject) }
 
 // Identity returns what makes the document the same as another.
@@ -151,8 +151,8 @@ func outline(checked Checked, where paths.Table, root strict.Node) Reading {
 	return r
 }
 
-// counts reports whether the document's number is its own: it is valid so far, and
-// can be filed.
+// counts reports whether the document's number can be owned: the document is valid so
+// far, and can be filed under the number.
 func (r Reading) counts() bool { return r.checked.Valid() && r.unfiled == nil }
 
 // Judge applies the business rules to a document that the schema let pass.
@@ -181,7 +181,7 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 		}
 	}
 	checked.faults.sort()
-	// That a number is missing, a rule may have found too.
+	// A rule may have reported the missing number already.
 	if r.unfiled != nil && (r.unfiled.Code != codeUnnumbered || checked.Valid()) {
 		checked.faults = append(checked.faults, *r.unfiled)
 	}

@@ -17,11 +17,11 @@ import (
 func TestChecksTakeTurns(t *testing.T) {
 	document := carnet(t, "CN/4501/26/00001")
 	synctest.Test(t, func(t *testing.T) {
-		begun, leave := make(chan struct{}, 100), make(chan struct{})
+		started, leave := make(chan struct{}, 100), make(chan struct{})
 		set, err := rules.NewSet([]rules.Rule{{
 			Code: "TEST-01", EN: "none", ZH: "无", Source: "test",
 			Check: func(*rules.Document, rules.Report) {
-				begun <- struct{}{}
+				started <- struct{}{}
 				<-leave
 			},
 		}})
@@ -43,7 +43,7 @@ func TestChecksTakeTurns(t *testing.T) {
 			})
 		}
 		for range turns {
-			<-begun
+			<-started
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		left := make(chan error)
@@ -54,8 +54,8 @@ func TestChecksTakeTurns(t *testing.T) {
 			}
 		})
 		synctest.Wait()
-		if len(begun) != 0 {
-			t.Errorf("%d are checked beside %d others", len(begun), turns)
+		if len(started) != 0 {
+			t.Errorf("%d are checked beside %d others", len(started), turns)
 		}
 		cancel()
 		if err := <-left; !errors.Is(err, context.Canceled) {
@@ -63,8 +63,8 @@ func TestChecksTakeTurns(t *testing.T) {
 		}
 		close(leave)
 		all.Wait()
-		if len(begun) != 1 {
-			t.Errorf("%d were checked after the others, want 1", len(begun))
+		if len(started) != 1 {
+			t.Errorf("%d were checked after the others, want 1", len(started))
 		}
 	})
 }

@@ -30,7 +30,8 @@ type Decisions interface {
 	Owner(ctx context.Context, key string) (queue.Entry, error)
 }
 
-// A Claim is a reservation in hand, as a sql.Tx is a transaction in hand.
+// A Claim is a reservation of a document number that is in progress, as a sql.Tx is a
+// transaction in progress.
 type Claim interface {
 	// Commit records that the log has decided: the content with this digest owns
 	// the number. From then on no claim on the number is refused.

@@ -13,7 +13,7 @@ import (
 	"beibu/queue"
 )
 
-// A desk grants or refuses every claim, and remembers what became of them.
+// A desk grants or refuses every claim, and counts the results.
 type desk struct {
 	refuse    bool
 	stubborn  bool     // a third is always there
@@ -114,12 +114,12 @@ func TestClaims(t *testing.T) {
 	}
 }
 
-// One who finds a number in another's hands is told what the log decides and
-// appends nothing; where it decides nothing, the number is taken over.
+// If another attempt has claimed the number, the sender gets the decision of the log and
+// nothing is appended. If the log decides nothing, the number is taken over.
 func TestClaimHeldElsewhere(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
-	held, log, heard := &desk{}, &counter{Admitter: w.Intake.Log}, &decisions{}
-	w.Intake.Claims, w.Intake.Log, w.Intake.Decisions = held, log, heard
+	held, log, decided := &desk{}, &counter{Admitter: w.Intake.Log}, &decisions{}
+	w.Intake.Claims, w.Intake.Log, w.Intake.Decisions = held, log, decided
 	document := carnet(t, number)
 	other := bytes.Replace(document, []byte("\n"), []byte("\n\n"), 1)
 
@@ -134,7 +134,7 @@ func TestClaimHeldElsewhere(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	heard.owner, log.admits, log.owned = &owner, 0, queue.ErrNotFound
+	decided.owner, log.admits, log.owned = &owner, 0, queue.ErrNotFound
 	again, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil || !again.Duplicate || again.Receipt != first.Receipt {
 		t.Errorf("the same was decided: %v, duplicate %t, receipts %q and %q", err, again.Duplicate, again.Receipt, first.Receipt)

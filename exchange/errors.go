@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// A Kind classes a failure by what its receiver can do about it. Every surface
-// (HTTP status, exit code, metric label) has one table over it.
+// A Kind classes a failure by what the caller can do about it. Each interface (HTTP
+// status, exit code, metric label) has one table of kinds.
 type Kind uint8
 
 // The kinds of failure.
 const (
-	Internal        Kind = iota // ours: logged in full, shown without detail
-	Malformed                   // not the XML that the exchange accepts: mend and send again
-	Invalid                     // breaks a schema or a business rule: mend and send again
+	Internal        Kind = iota // a fault of ours: logged in full, shown without detail
+	Malformed                   // not the XML that the exchange accepts: correct and send again
+	Invalid                     // breaks a schema or a business rule: correct and send again
 	Untrusted                   // signature absent, broken, unwanted or by a key that does not count
 	Conflict                    // another content has this document number
 	Unroutable                  // no party takes this document
@@ -24,11 +24,11 @@ const (
 	Unavailable                 // whether it was done is unknown: the same may be sent again
 	InFlight                    // a document with this number is on its way in: send again in a moment
 	BadRequest                  // the request, not the document in it, cannot be understood
-	Unauthenticated             // nobody knows who the caller is
+	Unauthenticated             // the caller is not known
 	TooLarge                    // beyond a limit on size
-	OverQuota                   // the party has sent what it may: nothing was done, send again later
+	OverQuota                   // the party has used up its quota: nothing was done, send again later
 	Overloaded                  // too much at once: nothing was done, send again in a moment
-	kinds                       // how many there are
+	kinds                       // the number of kinds
 )
 
 // String returns the kind as metrics and logs name it.
@@ -51,15 +51,15 @@ func Kinds() []Kind {
 
 // An Error is a failure of the domain.
 type Error struct {
-	Op         string        // what was being done: "route document"
+	Op         string        // the operation that failed: "route document"
 	Kind       Kind          // what the caller can do about it
-	Code       string        // stable, for programs; "" where the kind says it all
-	Faults     Faults        // what was found, where the document is to blame
+	Code       string        // stable, for programs; "" if the kind says it all
+	Faults     Faults        // the faults of the document, if it is the reason
 	More       int           // faults that were found beyond those
 	Earlier    *Exchange     // the exchange that has the document number, in a conflict
-	Holder     string        // the attempt that has the document number in hand, where Kind is InFlight
+	Holder     string        // the attempt that has claimed the document number, if Kind is InFlight
 	RetryAfter time.Duration // when the same may be sent again; 0 means as Kind says
-	Err        error         // the cause, or nil; shown outside only where Kind is not Internal or Unavailable
+	Err        error         // the cause, or nil; shown outside only if Kind is not Internal or Unavailable
 }
 
 // Error returns the operation and its cause.
@@ -76,7 +76,7 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Text returns what people read of the failure: its cause, or else the first
+// Text returns the text of the failure for people: its cause, or else the first
 // fault. A cause that is no Reason has no Chinese.
 func (e *Error) Text() Text {
 	if reason, ok := errors.AsType[Reason](e.Err); ok {

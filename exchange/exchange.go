@@ -13,28 +13,28 @@ import (
 	"beibu/signing"
 )
 
-// An Exchange is one document's journey, as far as it has come.
+// An Exchange is one document's journey, up to now.
 type Exchange struct {
 	ID         uuid.UUID
 	Identity   proof.Identity
 	Digest     [32]byte  // SHA-256 of the bytes received
 	Size       int       // bytes received
 	AcceptedAt time.Time // UTC, to the microsecond
-	Position   int64     // place in the log, in order within its partition only
+	Position   int64     // in the log, in order within its partition only
 	Sequence   int64     // of its entry in the record, which orders all exchanges; 0 until the record has it
-	Body       int64     // where the queue keeps the envelope
+	Body       int64     // the position at which the queue keeps the envelope
 	Schema     string    // the schema set that judged the document
 	Receivers  []string  // in route order
 	Express    bool      // perishable: HS chapters 01 to 14
-	Faults     []string  // codes of what was found and let pass, such as warnings
-	Held       Held      // why a person has to release it, if a rule held it
-	Signature  Signature // the sender's own, where the document has one
+	Faults     []string  // codes of faults that did not refuse the document, such as warnings
+	Held       Held      // the faults for which a person must decide, if a rule held it
+	Signature  Signature // the sender's own, if the document has one
 	State      State     // Summary of the deliveries
 	Deliveries []Delivery
 	Events     []Event // the timeline; filled by Journal.Exchange alone
 }
 
-// open begins the exchange of a document.
+// open returns the exchange of a document at its acceptance.
 func open(t Trusted, receivers []string) Exchange {
 	c := t.checked
 	digest := c.document.Digest()
@@ -54,7 +54,7 @@ func open(t Trusted, receivers []string) Exchange {
 	return x
 }
 
-// header is what the envelope says of an exchange.
+// header returns the header of an exchange's envelope.
 func (x Exchange) header() signing.Header {
 	return signing.Header{
 		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
@@ -63,7 +63,7 @@ func (x Exchange) header() signing.Header {
 	}
 }
 
-// Receipt returns what the receipt of the exchange says.
+// Receipt returns the contents of the exchange's receipt.
 func (x Exchange) Receipt() proof.Receipt {
 	return proof.NewReceipt(x.ID, x.Identity, x.Digest, x.AcceptedAt, x.Position)
 }
@@ -76,13 +76,13 @@ type Delivery struct {
 	State       State
 	ConsignedAt time.Time // when this attempt began
 	ChangedAt   time.Time // when it came to State
-	Lease       Lease     // who has it, where State is ContentHandover
+	Lease       Lease     // whose it is, if State is ContentHandover
 	Handovers   int       // of this attempt
-	Cause       Cause     // why, where State is a bad end
+	Cause       Cause     // the reason, if State is a failure
 }
 
-// Failing reports whether the delivery was handed over so often or more in its
-// attempt, and never acknowledged: the receiver may come to grief with it.
+// Failing reports whether the delivery was handed over at least so many times in its
+// attempt, and never acknowledged: the receiver may fail on it.
 func (d Delivery) Failing(handovers int) bool {
 	return d.State == ContentHandover && d.Handovers >= handovers
 }
@@ -100,11 +100,10 @@ func (d Delivery) Expired(within time.Duration, at time.Time) Event {
 	return e
 }
 
-// A Lease says that a delivery is in the hands of one caller of the receiver's,
-// and until when no other gets it. It stands in the record, so that all nodes
-// that share it know of it.
+// A Lease reserves a delivery for one caller of the receiver until a time. It is in the
+// record, so that every node that shares the record obeys it.
 type Lease struct {
-	Holder string    `json:"holder"` // tells this hand-over from others; at most 64 bytes
+	Holder string    `json:"holder"` // identifies this hand-over; at most 64 bytes
 	Until  time.Time `json:"until"`
 }
 
@@ -118,11 +117,11 @@ func (l Lease) Holds(at time.Time) bool {
 	return at.Before(l.Until) && l.Until.Sub(at) <= MaxLease
 }
 
-// A Cause says why a receiver refused or why a delivery was given up.
+// A Cause is the reason for which a receiver refused or a delivery was given up.
 type Cause struct {
 	Code   string `json:"code,omitempty"`   // the receiver's own, or "expired"; at most 64 bytes
 	Reason string `json:"reason,omitempty"` // for people; at most 1,000 bytes
-	Actor  string `json:"actor,omitempty"`  // who asked for it, where a person did
+	Actor  string `json:"actor,omitempty"`  // who asked for it, if a person did
 }
 
 // An Event is one step of the timeline of an exchange, or what happened to another
@@ -131,7 +130,7 @@ type Event struct {
 	Sequence int64
 	Exchange uuid.UUID     // zero if the event is about another subject
 	Subject  queue.Subject // what the event is about, if it is no exchange
-	Receiver string        // "" where it is about the exchange as a whole
+	Receiver string        // "" if it is about the exchange as a whole
 	Name     State
 	Attempt  int
 	At       time.Time
@@ -139,12 +138,12 @@ type Event struct {
 	Cause    Cause
 }
 
-// Apply moves a delivery on by an event and tells whether it moved. An event
-// that cannot follow, such as a refusal after the acknowledgement or the
-// hand-over of an attempt that a replay has overtaken, leaves it as it was, so
-// that events told twice or late do no harm. Nor can a hand-over under the lease
-// of another: of two nodes that hand over at once, the record decides. An
-// acknowledgement counts whatever the attempt: the bytes are the same.
+// Apply applies an event to a delivery and reports whether its state changed. An event
+// that cannot follow changes nothing, such as a refusal after the acknowledgement, or a
+// hand-over of an attempt before a replay. So repeated and late events do no harm. A
+// hand-over during the lease of another changes nothing either: if two nodes hand over
+// at once, the first in the record counts. An acknowledgement counts whatever its
+// attempt, since the bytes are the same.
 func (d *Delivery) Apply(e Event) bool {
 	if !d.State.may(e.Name) {
 		return false
@@ -167,8 +166,8 @@ func (d *Delivery) Apply(e Event) bool {
 	return true
 }
 
-// Summary returns the state of an exchange from those of its deliveries: a bad
-// end wins over what is still open, and that over what is done.
+// Summary returns the state of an exchange from the states of its deliveries: a failed
+// one decides before an open one, and an open one before an acknowledged one.
 func Summary(deliveries []Delivery) State {
 	order := []State{ContentHandoverFailure, ConsignmentRejection, ContentConsignment, ContentHandover, ConsignmentAcceptance}
 	for _, state := range order {

@@ -1,4 +1,4 @@
 package exchange
 
-// SignatureZH returns what a code is told as in Chinese.
+// SignatureZH returns the Chinese text of a code.
 func SignatureZH(code string) string { return signatureZH[code] }

@@ -21,7 +21,7 @@ type Fault struct {
 	Code     string `json:"code"`     // such as "schema.missing" or "ATA-01"
 	Severity string `json:"severity"` // "reject", "hold" or "warn"
 	Path     string `json:"path"`     // local names, positions from 1 in brackets
-	Line     int    `json:"line"`     // from 1; 0 where the place is not known
+	Line     int    `json:"line"`     // from 1; 0 if the place is not known
 	Column   int    `json:"column"`   // in bytes, from 1
 	Message  Text   `json:"message"`
 	Source   string `json:"source"` // the clause or the schema that says so
@@ -33,7 +33,7 @@ type Fault struct {
 // Faults are breaches in document order.
 type Faults []Fault
 
-// Has tells whether a fault of the severity is among them.
+// Has reports whether a fault of the severity is among them.
 func (f Faults) Has(severity rules.Severity) bool {
 	for _, fault := range f {
 		if fault.Severity == severity.String() {

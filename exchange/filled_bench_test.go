@@ -15,13 +15,13 @@ import (
 	"beibu/queue"
 )
 
-// BenchmarkAcceptFilled is BenchmarkAccept where a thousand exchanges are
-// stored, indexed and consigned to three receivers each, and where a million
-// are. The million takes minutes to make, so it is asked for by
+// BenchmarkAcceptFilled is BenchmarkAccept after a thousand exchanges are
+// stored, indexed and consigned to three receivers each, and after a million. The
+// million takes minutes to make, so it is asked for by
 // BEIBU_BENCH_MILLION=1.
 func BenchmarkAcceptFilled(b *testing.B) {
 	for _, held := range []int64{1_000, 1_000_000} {
-		// Filled once and gone on with: every round stands behind the last.
+		// Filled once and used by every round: each round adds to the last.
 		filled := sync.OnceValues(func() ([]byte, *exchangetest.World) { return filledWorld(b, held) })
 		first := int64(1)
 		b.Run(fmt.Sprintf("held=%d", held), func(b *testing.B) {

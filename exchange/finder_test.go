@@ -19,7 +19,7 @@ type ruling func(id uuid.UUID) (queue.Entry, error)
 
 func (d ruling) Decided(_ context.Context, id [16]byte) (queue.Entry, error) { return d(id) }
 
-// undecided is the answer where nothing is decided.
+// undecided is the answer if nothing is decided.
 func undecided(uuid.UUID) (queue.Entry, error) {
 	return queue.Entry{}, fmt.Errorf("find decision: %w", queue.ErrNotFound)
 }
@@ -33,7 +33,7 @@ func TestFinder(t *testing.T) {
 	for name, test := range map[string]struct {
 		decided func(r *exchangetest.Record) ruling
 		want    exchange.State
-		kind    exchange.Kind // of the error, where there is no state
+		kind    exchange.Kind // of the error, if there is no state
 	}{
 		"not dispatched": {
 			decided: func(*exchangetest.Record) ruling {

@@ -11,20 +11,20 @@ import (
 	"beibu/queue"
 )
 
-// Hold decides exchanges that a rule held for a person to look at.
+// Hold decides exchanges that a rule held for a person to decide.
 type Hold struct {
 	Journal  Journal
 	Recorder *Recorder
 }
 
-// Held is why an exchange is held. It is kept in the head of the log entry, so
-// that whoever decides sees it on every node and at any time.
+// Held is the reason for which an exchange is held. It is kept in the head of the log
+// entry, so that every node can show it at any time.
 type Held struct {
-	Faults  Faults `json:"faults,omitempty"`  // those that hold, in document order, as far as they have room
-	Omitted int    `json:"omitted,omitempty"` // how many more hold
+	Faults  Faults `json:"faults,omitempty"`  // those that hold the document, in document order, within the bounds of a head
+	Omitted int    `json:"omitted,omitempty"` // the number of further faults that hold it
 }
 
-// What a head keeps of the faults that hold: a queue takes heads of 64 KiB.
+// The bounds of the faults in a head. A queue accepts heads of at most 64 KiB.
 const (
 	heldBytes = 32 << 10 // of JSON
 	heldText  = 500      // characters of each text of a fault
@@ -49,7 +49,7 @@ func heldBy(faults Faults) Held {
 	return held
 }
 
-// A Verdict is what the person decided.
+// A Verdict is a person's decision on a held exchange.
 type Verdict struct {
 	Exchange uuid.UUID
 	Release  bool // or refuse
@@ -58,7 +58,7 @@ type Verdict struct {
 	At       time.Time
 }
 
-// events returns what a verdict does to a held exchange.
+// events returns the events by which a verdict decides a held exchange.
 func (v Verdict) events(x Exchange) []Event {
 	cause := Cause{Reason: v.Reason, Actor: v.Actor}
 	if !v.Release {
@@ -71,12 +71,12 @@ func (v Verdict) events(x Exchange) []Event {
 	return events
 }
 
-// Settle releases a held exchange to its receivers, or refuses it. The record
-// decides between verdicts that are given at once, on whatever nodes: the first
-// one counts, and the others fail. It fails with an *Error of kind NotFound, or
-// Stale with code "not-held" if the exchange is not held; if another verdict was
-// first, Earlier is the exchange with that verdict in its timeline.
-func (h *Hold) Settle(ctx context.Context, v Verdict) error {
+// Decide releases a held exchange to its receivers, or refuses it. If several nodes
+// record verdicts at once, the first one in the record counts, and the others fail. It
+// fails with an [*Error] of kind NotFound, or of kind Stale with code "not-held" if the
+// exchange is not held. If another verdict was first, Earlier is the exchange with that
+// verdict in its timeline.
+func (h *Hold) Decide(ctx context.Context, v Verdict) error {
 	x, err := h.Journal.Exchange(ctx, v.Exchange)
 	if err != nil {
 		return err
@@ -100,9 +100,8 @@ func (h *Hold) Settle(ctx context.Context, v Verdict) error {
 	return nil
 }
 
-// Decision returns the step of the timeline by which a person released or
-// refused an exchange that was held; false if it was never held, or still is. The
-// timeline must be filled.
+// Decision returns the event by which a person released or refused an exchange that
+// was held, or false if it was never held, or still is. It needs the timeline.
 func (x Exchange) Decision() (Event, bool) {
 	if len(x.Events) < 2 || x.Events[0].Name != SubmissionHeld {
 		return Event{}, false
@@ -110,7 +109,7 @@ func (x Exchange) Decision() (Event, bool) {
 	return x.Events[1], true
 }
 
-// notHeld says what was decided of an exchange instead.
+// notHeld returns the error for an exchange that is not held, with the earlier decision.
 func notHeld(x Exchange) error {
 	why := Because("this exchange was never held", "该交换从未被暂扣")
 	if d, ok := x.Decision(); ok {
@@ -121,5 +120,5 @@ func notHeld(x Exchange) error {
 			why = Because("%s has refused it already, on %s: %s", "%s 已于 %s 拒收：%s", d.Cause.Actor, at, d.Cause.Reason)
 		}
 	}
-	return &Error{Op: "settle held exchange", Kind: Stale, Code: "not-held", Earlier: &x, Err: why}
+	return &Error{Op: "decide held exchange", Kind: Stale, Code: "not-held", Earlier: &x, Err: why}
 }

@@ -70,7 +70,7 @@ func TestTwoVerdicts(t *testing.T) {
 	holds := [2]exchange.Hold{{Journal: w.Journal, Recorder: w.Recorder}, {Journal: index, Recorder: recorder}}
 	for round := range 40 {
 		x := holdOne(t, w, fmt.Sprintf("A-%d", round))
-		if err := recorder.Settle(t.Context()); err != nil {
+		if err := recorder.Wait(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		verdicts := [2]exchange.Verdict{
@@ -80,7 +80,7 @@ func TestTwoVerdicts(t *testing.T) {
 		var errs [2]error
 		var both sync.WaitGroup
 		for i := range holds {
-			both.Go(func() { errs[i] = holds[i].Settle(t.Context(), verdicts[i]) })
+			both.Go(func() { errs[i] = holds[i].Decide(t.Context(), verdicts[i]) })
 		}
 		both.Wait()
 		winner, loser := 0, 1
@@ -92,14 +92,14 @@ func TestTwoVerdicts(t *testing.T) {
 			t.Fatalf("round %d: %v", round, errs)
 		}
 		if !strings.Contains(failure.Error(), verdicts[winner].Actor) {
-			t.Errorf("round %d: %s decided, and the other is told: %v", round, verdicts[winner].Actor, failure)
+			t.Errorf("round %d: %s decided, and the other verdict fails with: %v", round, verdicts[winner].Actor, failure)
 		}
 		shown, err := holds[loser].Journal.Exchange(t.Context(), x.ID)
 		if err != nil {
 			t.Fatal(err)
 		}
 		if d, ok := shown.Decision(); !ok || d.Cause.Actor != verdicts[winner].Actor || (d.Name == exchange.ContentConsignment) != verdicts[winner].Release {
-			t.Errorf("round %d: %s was told to have decided, the record says %+v", round, verdicts[winner].Actor, d)
+			t.Errorf("round %d: the error names %s, the record has %+v", round, verdicts[winner].Actor, d)
 		}
 	}
 }
@@ -110,14 +110,14 @@ func TestHold(t *testing.T) {
 	hold := &exchange.Hold{Journal: w.Journal, Recorder: w.Recorder}
 	held := [2]exchange.Exchange{holdOne(t, w, "A-1"), holdOne(t, w, "A-2")}
 	release := exchange.Verdict{Exchange: held[0].ID, Release: true, Actor: "operator", Reason: "seen", At: rulestest.Received}
-	if err := hold.Settle(t.Context(), release); err != nil {
+	if err := hold.Decide(t.Context(), release); err != nil {
 		t.Fatal(err)
 	}
 	if d := delivery(t, w, held[0].ID, "window-vn"); d.State != exchange.ContentConsignment || d.Attempt != 1 {
 		t.Errorf("released: %+v", d)
 	}
 	refuse := exchange.Verdict{Exchange: held[1].ID, Actor: "operator", Reason: "forged", At: rulestest.Received}
-	if err := hold.Settle(t.Context(), refuse); err != nil {
+	if err := hold.Decide(t.Context(), refuse); err != nil {
 		t.Fatal(err)
 	}
 	x, err := w.Journal.Exchange(t.Context(), held[1].ID)
@@ -125,7 +125,7 @@ func TestHold(t *testing.T) {
 		t.Errorf("refused: %+v, %v", x, err)
 	}
 	for _, v := range []exchange.Verdict{release, refuse} {
-		err := hold.Settle(t.Context(), v)
+		err := hold.Decide(t.Context(), v)
 		if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Stale {
 			t.Errorf("settled twice: %v", err)
 		}

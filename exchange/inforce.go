@@ -9,10 +9,9 @@ import (
 	"beibu/signing"
 )
 
-// An InForce is the configuration by which requests are answered. It is not changed
-// once made: a reload makes another one. Whatever answers a request reads
-// [Current] once and passes the value on, so that no answer mixes two
-// configurations.
+// An InForce is the configuration by which requests are answered. It is immutable: a
+// reload makes another one. A request loads it once from [Current] and passes it on, so
+// that no answer mixes two configurations.
 type InForce struct {
 	Parties  *Parties
 	Routes   *Routes
@@ -40,8 +39,8 @@ type Current struct {
 // Load returns the configuration in force.
 func (c *Current) Load() *InForce { return c.value.Load() }
 
-// Store puts another configuration in force for every request from now on.
-// Requests that have begun keep the one that they have.
+// Store puts another configuration in force for every later request.
+// Requests in progress keep the configuration that they have loaded.
 func (c *Current) Store(now *InForce) { c.value.Store(now) }
 
 // Preview returns the receivers that a valid document would go to, or the faults

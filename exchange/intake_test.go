@@ -103,8 +103,8 @@ func TestResendAndConflict(t *testing.T) {
 	}
 }
 
-// However many send rival contents at once, one owns the number, and everybody
-// is told the same.
+// However many send rival contents at once, one owns the number, and every sender gets
+// the same answer.
 func TestRivals(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	var wg sync.WaitGroup
@@ -170,7 +170,7 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-// An admit that cannot be decided is told as such: nothing was promised.
+// An admit that cannot be decided fails with Unavailable: the outcome is unknown.
 func TestUnavailable(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	in := *w.Intake
@@ -191,8 +191,8 @@ func (down) Owned(context.Context, string) (queue.Entry, error) {
 	return queue.Entry{}, queue.ErrNotFound
 }
 
-// A mutedLog takes nothing until it is heard again, as one whose brokers are
-// out of reach.
+// A mutedLog accepts nothing while it is muted, as a log whose brokers are out of
+// reach.
 type mutedLog struct{ muted bool }
 
 func (l *mutedLog) Admit(ctx context.Context, s queue.Submission) (queue.Entry, error) {
@@ -217,9 +217,9 @@ func TestPatienceWithTheLog(t *testing.T) {
 		intake.Log, intake.Patience = log, 10*time.Second
 		ctx, cancel := context.WithTimeout(t.Context(), 90*time.Second)
 		defer cancel()
-		begun := time.Now()
+		started := time.Now()
 		_, err := intake.Accept(ctx, w.InForce, from("qinzhou", carnet(t, number)))
-		if took := time.Since(begun); exchange.KindOf(err) != exchange.Unavailable || took != 10*time.Second {
+		if took := time.Since(started); exchange.KindOf(err) != exchange.Unavailable || took != 10*time.Second {
 			t.Errorf("%v after %s", err, took)
 		}
 		log.muted = false
@@ -229,10 +229,10 @@ func TestPatienceWithTheLog(t *testing.T) {
 	})
 }
 
-// Who sends a document again is told of the exchange that the log has, which is
-// what the first time was told of too: with a signature or without, with faults
-// that were let pass, and held.
-func TestResendIsToldOfTheSameExchange(t *testing.T) {
+// A resend returns the exchange that the log has, which is the one that the first
+// submission returned: with a signature or without, with faults that do not refuse it,
+// and held.
+func TestResendReturnsTheSameExchange(t *testing.T) {
 	w := exchangetest.NewWorld(t, []exchange.Party{
 		{ID: "port", Role: exchange.Customs, Country: "CN", Sends: kinds},
 		{ID: "window-vn", Role: exchange.Window, Country: "VN", Receives: kinds},
@@ -258,7 +258,7 @@ func TestResendIsToldOfTheSameExchange(t *testing.T) {
 			t.Errorf("%s: %v, another receipt: %t", s.Name, err, again.Receipt != first.Receipt)
 		}
 		if diff := cmp.Diff(first.Exchange, again.Exchange); diff != "" {
-			t.Errorf("%s (-told +in the log):\n%s", s.Name, diff)
+			t.Errorf("%s (-first +again):\n%s", s.Name, diff)
 		}
 		seen[string(first.Exchange.State)]++
 		seen["signed"] += len(first.Exchange.Signature.Signer)
@@ -273,7 +273,7 @@ func TestResendIsToldOfTheSameExchange(t *testing.T) {
 
 // An exchange shows each code of what was let pass once, however often it was
 // found: a list of exchanges must not become as long as documents are.
-func TestFaultCodesStandOnce(t *testing.T) {
+func TestFaultCodesAreListedOnce(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	warns := func(d *rules.Document, report rules.Report) {
 		for range 400 {

@@ -12,13 +12,13 @@ import (
 	"beibu/queue"
 )
 
-// A Journal tells what happened, from an index folded from the queue's record.
-// It is as fresh as its fold: Recorder waits for that where it matters.
+// A Journal reads exchanges from an index that is folded from the queue's record. It
+// lags behind the record; [Recorder.Wait] waits until it has caught up.
 type Journal interface {
 	// Exchange returns one exchange with its deliveries and its timeline. It
 	// fails with an *Error of kind NotFound.
 	Exchange(ctx context.Context, id uuid.UUID) (Exchange, error)
-	// Exchanges returns those that fit, newest first by the record, with their
+	// Exchanges returns the exchanges that match, newest first by the record, with their
 	// deliveries but without timelines, and the cursor for the next page, or 0
 	// at the end.
 	Exchanges(ctx context.Context, q Query) (page []Exchange, next int64, err error)
@@ -28,12 +28,12 @@ type Journal interface {
 // A DeliveryJournal finds deliveries. It returns them with their exchanges, of which
 // each carries that one delivery.
 type DeliveryJournal interface {
-	// Deliveries returns deliveries that fit, express first and then the oldest by the
+	// Deliveries returns the deliveries that match, express first and then the oldest by the
 	// record.
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
 	// DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
-	// state, in the order of ids, which are at most 10,000. It leaves out those that
-	// there are not.
+	// state, in the order of ids, which are at most 10,000. It omits those that do
+	// not exist.
 	DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]Exchange, error)
 }
 
@@ -46,9 +46,9 @@ type Query struct {
 	State  State
 	Since  time.Time // accepted at or after
 	Until  time.Time // accepted before
-	// Failing leaves out all but those with a delivery that was handed over so often
-	// or more in its attempt, at least 2, and not acknowledged; with Party, one that
-	// it sent or is sent.
+	// Failing selects exchanges with a delivery that was handed over at least so many
+	// times in its attempt (2 or more), and was not acknowledged. With Party, the
+	// delivery is one that the party sent or receives.
 	Failing int
 	Before  int64 // the cursor of the page before: a sequence
 	Limit   int   // 1 to 500; 0 means 50
@@ -65,36 +65,37 @@ type DeliveryQuery struct {
 	After    int64     // sequence of the last exchange seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
 	Limit    int       // 1 to 10,000; 0 means 100
-	// HandoversBelow leaves out what was handed over so often or more in its attempt.
+	// HandoversBelow omits deliveries that were handed over at least so many times in
+	// their attempt.
 	HandoversBelow int
 }
 
-// A LeaseQuery narrows a list of what is handed over to one receiver and not
-// acknowledged, in the order in which the leases end, those first that have none.
+// A LeaseQuery narrows a list of deliveries that are handed over to one receiver and
+// not acknowledged: those without a lease first, then by the end of the lease.
 type LeaseQuery struct {
 	Receiver       string
-	HandoversBelow int // leave out what was handed over so often or more in its attempt; 0 leaves out nothing
+	HandoversBelow int // omit deliveries with at least so many hand-overs in their attempt; 0 omits none
 	Limit          int // 1 to 10,000; 0 means 100
 }
 
-// A FailingQuery narrows a list of what was handed over to one receiver again and again
-// and never acknowledged, and is under no lease at a time: the fewest hand-overs first,
+// A FailingQuery narrows a list of deliveries that were handed over to one receiver many
+// times, were never acknowledged, and are under no lease: the fewest hand-overs first,
 // then the oldest by the record.
 type FailingQuery struct {
 	Receiver  string
-	Handovers int       // in one attempt, so many or more; at least 2
-	FreeAt    time.Time // when there is no lease
+	Handovers int       // the least number in one attempt; at least 2
+	FreeAt    time.Time // the time at which there is no lease
 	Limit     int       // 1 to 10,000; 0 means 100
 }
 
 // A Fold keeps an index up to date from the queue's record.
 type Fold interface {
-	// Wait returns when the fold has passed a sequence, or with ctx's error.
+	// Wait returns nil once the fold has passed a sequence, or ctx's error.
 	Wait(ctx context.Context, sequence int64) error
 }
 
-// A Recorder writes events and waits until the index shows them, so that
-// whoever caused them sees them.
+// A Recorder writes events and waits until the index shows them, so that a caller sees
+// the events that it caused.
 type Recorder struct {
 	Appender queue.Appender
 	Feed     queue.Feed
@@ -102,8 +103,8 @@ type Recorder struct {
 	Observer Observer // or nil
 }
 
-// An Observer receives the steps of exchanges, for logs and metrics. It must be
-// quick: those who take the step wait for it.
+// An Observer receives the steps of exchanges, for logs and metrics. It must be quick,
+// since each step waits for it.
 type Observer interface {
 	// Consigned receives the exchanges of a batch that [Dispatch] puts before their
 	// receivers, and its events. After a crash it may receive them again.
@@ -112,10 +113,10 @@ type Observer interface {
 	Recorded(ctx context.Context, events []Event)
 }
 
-// Record makes events durable, all or none. A nil error says that they are
-// durable and shown; an *Error of kind Unavailable that they may not be, and
-// that recording them again is safe, since a delivery moves but once; one of kind
-// Invalid that the queue does not take them, now or later.
+// Record makes events durable, all or none. If it returns nil, they are durable and in
+// the index. If it fails with an [*Error] of kind Unavailable, they may be durable or
+// not, and it is safe to record them again, since a repeated event changes nothing. If
+// the kind is Invalid, the queue never accepts them.
 func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if len(events) == 0 {
 		return nil
@@ -124,7 +125,7 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if err != nil {
 		return &Error{Op: "record events", Kind: Internal, Err: err}
 	}
-	told, err := r.Appender.Append(ctx, records...)
+	last, err := r.Appender.Append(ctx, records...)
 	switch {
 	case errors.Is(err, queue.ErrInvalid):
 		return &Error{Op: "record events", Kind: Invalid, Code: "outside-limits", Err: err}
@@ -134,11 +135,12 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if r.Observer != nil {
 		r.Observer.Recorded(ctx, events)
 	}
-	return r.await(ctx, told)
+	return r.await(ctx, last)
 }
 
-// Settle waits until the index shows all that the record held at the call.
-func (r *Recorder) Settle(ctx context.Context) error {
+// Wait waits until the index shows the whole record, as it is at the call. It fails with
+// an [*Error] of kind Unavailable.
+func (r *Recorder) Wait(ctx context.Context) error {
 	head, err := r.Feed.Head(ctx)
 	if err != nil {
 		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: err}
@@ -154,8 +156,7 @@ func (r *Recorder) await(ctx context.Context, sequence int64) error {
 	return nil
 }
 
-// partBytes bounds what parts puts into one part: far below what any queue takes
-// in one piece.
+// partBytes bounds the size of a part, far below what any queue accepts in one piece.
 const partBytes = 1 << 20
 
 // parts cuts events into parts of which each can be recorded in one piece, however

@@ -10,8 +10,8 @@ import (
 )
 
 // ReadNumber returns the value of a document's number or version
-// ([proof.NumberValue]). It returns an oddity if a reader could not tell how the
-// number is written; the value is nobody's number then.
+// ([proof.NumberValue]). It returns an oddity if a person could not see how the number
+// is written; then no document can have the value as its number.
 func ReadNumber(text string) (value string, odd *Oddity) {
 	value = proof.NumberValue(text)
 	at := 0
@@ -28,16 +28,16 @@ func ReadNumber(text string) (value string, odd *Oddity) {
 // looks like a blank, or that is a full-width form of a letter or digit of ASCII.
 type Oddity struct {
 	Character rune
-	At        int // its place in the number, in characters from 1
+	At        int // its position in the number, in characters from 1
 }
 
 // CodeOddNumber is the code of a number that holds an oddity.
 const CodeOddNumber = "document.number-characters"
 
-// Text says what the character is, and where in a number.
+// Text names the character and its position in a number.
 func (o *Oddity) Text() Text { return o.text("number", "编号") }
 
-// text says what the character is and where it is in a value.
+// text names the character and its position in a value.
 func (o *Oddity) text(en, zh string) Text {
 	whatEN, whatZH := "which cannot be seen", "不可见字符"
 	switch {

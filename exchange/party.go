@@ -109,13 +109,13 @@ func (p *Parties) window(country string) (string, bool) {
 	return p.first(func(party *Party) bool { return party.Role == Window && party.Country == country })
 }
 
-// named returns an id that a document gives, where there is such a party.
+// named returns an id that a document gives, if there is such a party.
 func (p *Parties) named(id string) (string, bool) {
 	_, ok := p.byID[id]
 	return id, ok
 }
 
-// called tells whether no ids are given or one of their parties has the name,
+// called reports whether no ids are given or one of their parties has the name,
 // in English or in Chinese.
 func (p *Parties) called(ids []string, name string) bool {
 	return len(ids) == 0 || slices.ContainsFunc(ids, func(id string) bool {

@@ -16,9 +16,8 @@ import (
 	"beibu/queue"
 )
 
-// Replay sends failed deliveries again, under the same exchange id and with
-// the same bytes. It shows its plan first. It never repeats a delivery that
-// was acknowledged.
+// Replay sends failed deliveries again, under the same exchange id and with the same
+// bytes. It makes a plan first. It never repeats a delivery that was acknowledged.
 type Replay struct {
 	Journal  Journal
 	Recorder *Recorder
@@ -41,22 +40,22 @@ func (q ReplayQuery) deliveries() DeliveryQuery {
 	}
 }
 
-// A Plan is what a replay would do. Its digest stands for exactly these
-// deliveries at exactly these attempts: doing a plan whose digest no longer
-// fits is refused.
+// A Plan is the list of deliveries that a replay would start again. Its digest stands
+// for exactly these deliveries at exactly these attempts: a plan whose digest has
+// changed meanwhile is refused.
 type Plan struct {
 	Query    ReplayQuery
 	Matched  int        // failed deliveries that fit the query
-	Eligible int        // of those: what the plan begins again, and its digest covers
-	LeftOut  int        // of those: what is beyond MaxReplay, and is for the next plan
+	Eligible int        // of those: the deliveries that the plan starts again, and its digest covers
+	LeftOut  int        // of those: the ones beyond MaxReplay, which are for the next plan
 	Items    []Exchange // the first MaxItems of the plan, each with the one failed delivery
 	Digest   string     // lower-case hexadecimal SHA-256
-	Begun    int        // once it is done: what this replay began again; others were acknowledged or begun by another meanwhile
+	Started  int        // once it is done: the deliveries that this replay started again; the others were acknowledged, or replayed by another, meanwhile
 
-	attempts []attempt // of all that is eligible, in the order of the plan
+	attempts []attempt // of the eligible deliveries, in the order of the plan
 }
 
-// An attempt is a failed one of a delivery in a plan.
+// An attempt is a failed attempt of a delivery in a plan.
 type attempt struct {
 	exchange uuid.UUID
 	number   int
@@ -120,8 +119,8 @@ func eachDelivery(ctx context.Context, j Journal, q DeliveryQuery, visit func(Ex
 	}
 }
 
-// known fails unless a cause is one of the exchange's own or a failed delivery of
-// the receiver has it: a misspelt one must not look like nothing to do.
+// known fails unless a cause is one of the exchange's own, or a failed delivery of the
+// receiver has it, so that a misspelt cause does not look like an empty plan.
 func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
 	if q.Cause == CodeExpired {
 		return nil
@@ -140,7 +139,7 @@ func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
 	}
 }
 
-// noSuchCause names the causes that there are instead.
+// noSuchCause returns the reason with the causes that exist.
 func noSuchCause(q ReplayQuery, causes map[string]int) Reason {
 	if len(causes) == 0 {
 		return Because("no failed delivery to %s has the cause %q; nothing has failed", "发往 %s 的失败交付中没有原因 %q；没有失败的交付", q.Receiver, q.Cause)
@@ -149,7 +148,7 @@ func noSuchCause(q ReplayQuery, causes map[string]int) Reason {
 		q.Receiver, q.Cause, listed(causes))
 }
 
-// listed names the causes that there are, the most frequent first.
+// listed returns the causes that exist, the most frequent first.
 func listed(causes map[string]int) string {
 	const most = 10
 	codes := slices.SortedFunc(maps.Keys(causes), func(a, b string) int {
@@ -177,11 +176,13 @@ type Order struct {
 	At     time.Time
 }
 
-// Do plans again and, if the plan is still the one that the person saw, begins
-// the next attempt of every delivery in it. It fails with an *Error of kind Stale
-// and code "plan-changed" if the plan changed meanwhile; then nothing was done. Of
-// kind Unavailable, a part may be done: the next plan is what is left. What is
-// acknowledged meanwhile, or begun by another replay, is not begun: see Begun.
+// Do makes the plan again. If it is still the one that the person saw, Do starts the
+// next attempt of every delivery in it. It omits deliveries that are acknowledged, or
+// replayed by another, meanwhile: see Plan.Started.
+//
+// It fails with an [*Error] of kind Stale and code "plan-changed" if the plan has
+// changed; then nothing was done. If the kind is Unavailable, a part may be done, and
+// the next plan has the rest.
 func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 	plan, err := r.Plan(ctx, o.Query)
 	if err != nil {
@@ -202,24 +203,24 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 				Exchange: a.exchange, Receiver: o.Query.Receiver, Name: ContentConsignment, Attempt: a.number + 1, At: o.At, Cause: cause,
 			})
 		}
-		begun, err := r.begin(ctx, o, page, events)
-		plan.Begun += begun
+		started, err := r.start(ctx, o, page, events)
+		plan.Started += started
 		if err != nil {
 			return plan, err
 		}
 	}
-	if plan.Begun == 0 && plan.Eligible > 0 {
+	if plan.Started == 0 && plan.Eligible > 0 {
 		return plan, &Error{
 			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: Because("all of it was acknowledged, or begun by another, a moment before", "计划中的交付刚才均已确认或已由他人重放"),
+			Err: Because("every delivery of the plan was acknowledged, or replayed by another, a moment before", "计划中的交付刚才均已确认或已由他人重放"),
 		}
 	}
 	return plan, nil
 }
 
-// begin records a page of a replay and returns how many of its attempts the
-// record permits it to begin.
-func (r *Replay) begin(ctx context.Context, o Order, page []attempt, events []Event) (begun int, err error) {
+// start records a page of a replay and returns how many of its attempts the record
+// permits it to start.
+func (r *Replay) start(ctx context.Context, o Order, page []attempt, events []Event) (started int, err error) {
 	for part := range parts(events) {
 		if err := r.Recorder.Record(ctx, part...); err != nil {
 			return 0, err
@@ -238,8 +239,8 @@ func (r *Replay) begin(ctx context.Context, o Order, page []attempt, events []Ev
 	for _, x := range found {
 		// The receiver may have fetched it by now, and so its cause is gone.
 		if d := x.Deliveries[0]; d.Attempt > failed[x.ID] && d.ConsignedAt.Equal(o.At) {
-			begun++
+			started++
 		}
 	}
-	return begun, nil
+	return started, nil
 }

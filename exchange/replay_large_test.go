@@ -85,14 +85,14 @@ func TestReplayLarge(t *testing.T) {
 	reason := strings.Repeat("x", 1000)
 	order := exchange.Order{Query: query, Digest: plan.Digest, Actor: "operator", Reason: reason, At: rulestest.Received.Add(time.Hour)}
 	done, err := replay.Do(t.Context(), order)
-	if err != nil || done.Begun != n {
-		t.Fatalf("begun %d of %d, %v", done.Begun, n, err)
+	if err != nil || done.Started != n {
+		t.Fatalf("started %d of %d, %v", done.Started, n, err)
 	}
 	if plan, err = replay.Plan(t.Context(), query); err != nil || plan.Matched != 0 {
 		t.Errorf("afterwards %d fail, %v", plan.Matched, err)
 	}
-	begun, err := b.Deliveries(t.Context(), exchange.DeliveryQuery{Receiver: "window-vn", Limit: 1})
-	if err != nil || begun[0].Deliveries[0].Cause.Reason != reason {
+	replayed, err := b.Deliveries(t.Context(), exchange.DeliveryQuery{Receiver: "window-vn", Limit: 1})
+	if err != nil || replayed[0].Deliveries[0].Cause.Reason != reason {
 		t.Errorf("the reason is not on record: %v", err)
 	}
 }
@@ -108,8 +108,8 @@ func TestReplayLongestReason(t *testing.T) {
 		t.Fatal(err)
 	}
 	order := exchange.Order{Query: query, Digest: plan.Digest, Reason: strings.Repeat("\x01", 1000), At: rulestest.Received.Add(time.Hour)}
-	if done, err := replay.Do(t.Context(), order); err != nil || done.Begun != n {
-		t.Errorf("begun %d of %d, %v", done.Begun, n, err)
+	if done, err := replay.Do(t.Context(), order); err != nil || done.Started != n {
+		t.Errorf("started %d of %d, %v", done.Started, n, err)
 	}
 }
 
@@ -149,12 +149,12 @@ func TestReplayTwiceAtOnce(t *testing.T) {
 		return exchange.Order{Query: query, Digest: plan.Digest, Actor: actor, Reason: "x", At: rulestest.Received.Add(after)}
 	}
 	b.Before(func() { // between the plan of the other and its doing
-		if done, err := replay.Do(t.Context(), order("anna", time.Hour)); err != nil || done.Begun != 5 {
-			t.Errorf("the first: %d begun, %v", done.Begun, err)
+		if done, err := replay.Do(t.Context(), order("anna", time.Hour)); err != nil || done.Started != 5 {
+			t.Errorf("the first: %d started, %v", done.Started, err)
 		}
 	})
 	done, err := replay.Do(t.Context(), order("bao", 2*time.Hour))
-	if exchange.KindOf(err) != exchange.Stale || done.Begun != 0 {
-		t.Errorf("the second: %d begun, %v", done.Begun, err)
+	if exchange.KindOf(err) != exchange.Stale || done.Started != 0 {
+		t.Errorf("the second: %d started, %v", done.Started, err)
 	}
 }

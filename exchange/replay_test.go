@@ -11,7 +11,7 @@ import (
 	"beibu/exchange/rules/rulestest"
 )
 
-// consign accepts a carnet and waits until it stands before its receivers.
+// consign accepts a carnet and waits until it is consigned to its receivers.
 func consign(t *testing.T, w *exchangetest.World, n string) exchange.Exchange {
 	t.Helper()
 	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, n)))

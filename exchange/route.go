@@ -36,15 +36,15 @@ type Condition struct {
 	Issuers         []string `yaml:"issuers" json:"issuers,omitempty"` // party ids of issuing units, which documents give by name
 }
 
-// Routes tell which parties take a document. They are a pure function of the
-// table, the parties and the document's facts.
+// Routes find the receivers of a document. The result depends only on the table, the
+// parties and the document's facts.
 type Routes struct {
 	table   []Route
 	parties *Parties
 }
 
 // NewRoutes checks a table against the parties. It fails with every mistake at
-// once: a party that is not there, an unknown selector, or a receiver that may
+// once: a party that does not exist, an unknown selector, or a receiver that may
 // not be sent the kind.
 func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 	r := &Routes{table: slices.Clone(table), parties: parties}
@@ -174,5 +174,5 @@ func (r *Routes) find(to, kind string, f facts.Facts) (string, *Fault) {
 	return "", &fault
 }
 
-// in tells whether a list is not given or holds the value.
+// in reports whether a list is not given or holds the value.
 func in(list []string, value string) bool { return len(list) == 0 || slices.Contains(list, value) }

@@ -106,19 +106,19 @@ func TestMistypedPort(t *testing.T) {
 	}
 }
 
-func TestRoutesTellEveryMistake(t *testing.T) {
+func TestRoutesReportEveryMistake(t *testing.T) {
 	_, err := NewRoutes([]Route{
 		{Name: "a", Kinds: []string{"ata-carnet"}, To: []string{"nobody", "dongxing", "customs:moon"}},
 		{Name: "b", When: Condition{Issuers: []string{"moon"}}, To: []string{"promotion"}},
 	}, testParties(t))
 	for _, part := range []string{`no party "nobody"`, "dongxing may not be sent ata-carnet", `"customs:moon" is no selector`, `no party "moon" that could issue`, `route "b": kinds`} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s in %v", part, err)
+			t.Errorf("not reported: %s in %v", part, err)
 		}
 	}
 }
 
-func TestPartiesTellEveryMistake(t *testing.T) {
+func TestPartiesReportEveryMistake(t *testing.T) {
 	_, err := NewParties([]Party{
 		{ID: "a", Role: Customs, Locodes: []string{"CNQZH"}},
 		{ID: "a", Role: Customs, Locodes: []string{"CNQZH"}},
@@ -126,7 +126,7 @@ func TestPartiesTellEveryMistake(t *testing.T) {
 	})
 	for _, part := range []string{"party 2", "answers for CNQZH already", "party 3"} {
 		if err == nil || !strings.Contains(err.Error(), part) {
-			t.Errorf("not told: %s in %v", part, err)
+			t.Errorf("not reported: %s in %v", part, err)
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (p SignaturePolicy) of(kind string) signing.Policy {
 }
 
 // A Signature is what was found good of the signature in a document. It is
-// zero where the document has none.
+// zero if the document has none.
 type Signature struct {
 	Signer      string `json:"signer"`            // the party whose key it is
 	Algorithm   string `json:"algorithm"`         // such as "ecdsa-sha256"
@@ -106,11 +106,10 @@ func signatureOf(v signing.Verified) Signature {
 // signatureSpace is the namespace of XML Signature (W3C, 11 April 2013).
 const signatureSpace = "http://www.w3.org/2000/09/xmldsig#"
 
-// isSigned tells whether anything of XML Signature stands in a document. What
-// does not, the verifier need not read: it reads by the same scanner, and
-// finds a signature exactly where there is such an element. Most documents
-// that are not signed do not even hold the word, which no reference can spell
-// in a name.
+// isSigned reports whether a document contains an element of XML Signature. If it does
+// not, the verifier need not read it, since the verifier uses the same scanner and
+// finds a signature exactly at such an element. Most documents without a signature do
+// not contain the word at all. A character reference cannot spell it in a name.
 func isSigned(document []byte, root strict.Node) bool {
 	if !bytes.Contains(document, []byte("Signature")) {
 		return false

@@ -174,8 +174,8 @@ func TestInvalidIsNotTrusted(t *testing.T) {
 	}
 }
 
-// Every refusal of a signature is told in Chinese in its own words.
-func TestEveryRefusalIsToldInChinese(t *testing.T) {
+// Every refusal of a signature has a Chinese text of its own.
+func TestEveryRefusalHasAChineseText(t *testing.T) {
 	file, err := parser.ParseFile(token.NewFileSet(), "../signing/refusal.go", nil, 0)
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func TestEveryRefusalIsToldInChinese(t *testing.T) {
 		code := strings.Trim(literal.Value, `"`)
 		zh := exchange.SignatureZH(code)
 		if other, taken := seen[zh]; taken || zh == "" {
-			t.Errorf("%s is told as %q, as is %q", code, zh, other)
+			t.Errorf("%s has the text %q, as has %q", code, zh, other)
 		}
 		seen[zh] = code
 		return true

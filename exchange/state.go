@@ -28,10 +28,10 @@ var transitions = map[State][]State{
 	ConsignmentAcceptance:  {},
 }
 
-// Open tells whether the receiver still has something to do.
+// Open reports whether the receiver still has something to do.
 func (s State) Open() bool { return s == ContentConsignment || s == ContentHandover }
 
-// Failed tells whether a delivery came to a bad end that a replay can mend.
+// Failed reports whether a delivery came to a bad end that a replay can mend.
 func (s State) Failed() bool { return s == ConsignmentRejection || s == ContentHandoverFailure }
 
 // States returns every state, in the order of a journey.
@@ -42,7 +42,7 @@ func States() []State {
 	}
 }
 
-// may tells whether next may follow s in a delivery.
+// may reports whether next may follow s in a delivery.
 func (s State) may(next State) bool {
 	return slices.Contains(transitions[s], next)
 }

@@ -12,7 +12,7 @@ func TestEveryStateHasItsRow(t *testing.T) {
 		switch state {
 		case SubmissionAcceptance, SubmissionHeld, SubmissionRejection:
 			if _, ok := transitions[state]; ok {
-				t.Errorf("%s is of an exchange, but stands in the table of deliveries", state)
+				t.Errorf("%s is of an exchange, but is in the table of deliveries", state)
 			}
 		case ContentConsignment, ContentHandover, ConsignmentAcceptance, ConsignmentRejection, ContentHandoverFailure:
 			if _, ok := transitions[state]; !ok {
@@ -108,7 +108,7 @@ func TestSummary(t *testing.T) {
 }
 
 // What state a delivery is in does not hang on any clock: the same events, dated
-// by clocks that differ and jump, lead to the same state and attempt, also where
+// by clocks that differ and jump, lead to the same state and attempt, also if
 // leases are among them.
 func TestClocksDecideNothing(t *testing.T) {
 	all := States()

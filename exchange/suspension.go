@@ -97,7 +97,7 @@ func (s *Suspensions) Suspend(ctx context.Context, one Suspension) error {
 // an error if no operator has suspended it. When it returns, this node obeys. It
 // fails as Suspend does.
 func (s *Suspensions) Resume(ctx context.Context, one Suspension) (was bool, err error) {
-	if err := s.recorder.Settle(ctx); err != nil { // another node may have suspended it a moment ago
+	if err := s.recorder.Wait(ctx); err != nil { // another node may have suspended it a moment ago
 		return false, err
 	}
 	if _, was := s.Get(one.Party); !was {
@@ -122,9 +122,9 @@ func (s *Suspensions) Wait(ctx context.Context, sequence int64) error {
 	}
 }
 
-// Settle waits until the suspensions are those of the whole record, as it is at the
-// call. It fails with an *Error of kind Unavailable.
-func (s *Suspensions) Settle(ctx context.Context) error { return s.recorder.Settle(ctx) }
+// CatchUp waits until the suspensions are those of the whole record, as it is at the
+// call. It fails with an [*Error] of kind Unavailable.
+func (s *Suspensions) CatchUp(ctx context.Context) error { return s.recorder.Wait(ctx) }
 
 // Changed returns a channel that is closed when a party is suspended or resumed.
 func (s *Suspensions) Changed() <-chan struct{} { return s.current.Load().changed }

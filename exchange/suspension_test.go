@@ -93,7 +93,7 @@ func TestSuspensions(t *testing.T) {
 	if was, err := here.Resume(t.Context(), exchange.Suspension{Party: "window-vn", Reason: "found", At: suspendedAt}); !was || err != nil {
 		t.Errorf("%t, %v", was, err)
 	}
-	if err := there.Settle(t.Context()); err != nil {
+	if err := there.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	for _, n := range []*node{here, there} {
@@ -120,7 +120,7 @@ func TestSuspensionsThatFail(t *testing.T) {
 		t.Errorf("not recorded: %v", err)
 	}
 	if _, err := n.Resume(ctx, exchange.Suspension{Party: "window-vn", At: suspendedAt}); exchange.KindOf(err) != exchange.Unavailable {
-		t.Errorf("not settled: %v", err)
+		t.Errorf("not caught up: %v", err)
 	}
 	if _, ok := n.Get("window-vn"); !ok {
 		t.Error("resumed by a call that failed")
@@ -169,7 +169,7 @@ func TestSuspensionsRestored(t *testing.T) {
 			}
 		}
 		n.follow(t, store)
-		if err := n.Settle(t.Context()); err != nil {
+		if err := n.CatchUp(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		for party, want := range map[string]bool{"window-vn": true, "window-th": false, "window-my": true} {
@@ -197,7 +197,7 @@ func TestSuspensionsOfOtherEvents(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan error, 1)
 	go func() { ended <- n.Follow(ctx, store) }()
-	if err := n.Settle(t.Context()); err != nil {
+	if err := n.CatchUp(t.Context()); err != nil {
 		t.Fatal(err)
 	}
 	cancel()

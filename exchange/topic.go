@@ -16,7 +16,7 @@ const (
 	ByReceiver Acknowledger = "receiver" // the receiver says so itself, as it would for its mailbox
 )
 
-// ByReceiver tells whether the receiver acknowledges by itself.
+// ByReceiver reports whether the receiver acknowledges by itself.
 func (o Outlet) ByReceiver() bool { return o.Acknowledge == ByReceiver }
 
 // An Inlet says that a party sends documents by a topic in Kafka and is

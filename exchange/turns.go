@@ -6,19 +6,19 @@ import (
 	"sync"
 )
 
-// Checking computes and nothing else: so no more documents are checked at once
-// than there are processors. Were all under way at once, each would be held up by
-// all the others at every later step too. Who is next is decided like this:
+// A check only computes. So no more documents are checked at once than there are
+// processors; otherwise each would be delayed by all the others at every later step
+// too. The next document is chosen by these rules:
 //
 //   - A small document does not wait for large ones: it waits only while as many
 //     small ones are checked as there are processors.
-//   - Submissions come before checks that keep nothing. A check is let in after
-//     some submissions at the latest, so that it does not wait for ever.
-//   - Of those, the party that has had the least is next, counted in bytes, so one
-//     that sends much waits for itself and not others for it.
+//   - Submissions come before checks that keep nothing. A check starts after
+//     submissionsAhead submissions at the latest, so that it always has a turn.
+//   - Of those, the party with the fewest bytes checked is next, so that a party that
+//     sends much delays its own documents and not those of others.
 const (
 	smallDocument    = 256 << 10 // bytes: some milliseconds
-	submissionsAhead = 8         // that go before a check that waits
+	submissionsAhead = 8         // that come before a check that waits
 	leastCost        = 4 << 10   // bytes that the shortest document counts for
 )
 
@@ -31,7 +31,7 @@ type job struct {
 
 func (j job) small() bool { return j.size <= smallDocument }
 
-// turns lets jobs begin. It is made by newTurns, and safe for concurrent use.
+// turns decides when jobs start. It is made by newTurns, and safe for concurrent use.
 type turns struct {
 	processors int
 
@@ -39,22 +39,22 @@ type turns struct {
 	all     int              // under way
 	small   int              // of them
 	waiting []*waiter        // in the order in which they came
-	had     map[string]int64 // by party: where its next job begins, if not at now
-	now     int64            // where the job that was let in last began
+	had     map[string]int64 // by party: the position, in bytes, at which its next job begins, if that is after now
+	now     int64            // the position, in bytes, at which the last started job began
 	ahead   int              // submissions since the last check, while checks wait
 }
 
 type waiter struct {
 	job
-	begun chan struct{} // closed when its turn begins
+	started chan struct{} // closed when its turn begins
 }
 
 func newTurns(processors int) *turns {
 	return &turns{processors: processors, had: make(map[string]int64)}
 }
 
-// take waits for a turn, which done ends. It fails with the error of ctx, and
-// only if that ends first.
+// take waits for a turn, which done ends. It fails only with the error of ctx, if that
+// ends first.
 func (t *turns) take(ctx context.Context, j job) (done func(), err error) {
 	t.mu.Lock()
 	if len(t.waiting) == 0 && t.fits(j) {
@@ -62,12 +62,12 @@ func (t *turns) take(ctx context.Context, j job) (done func(), err error) {
 		t.mu.Unlock()
 		return func() { t.end(j) }, nil
 	}
-	w := &waiter{job: j, begun: make(chan struct{})}
+	w := &waiter{job: j, started: make(chan struct{})}
 	t.waiting = append(t.waiting, w)
 	t.letIn()
 	t.mu.Unlock()
 	select {
-	case <-w.begun:
+	case <-w.started:
 		return func() { t.end(j) }, nil
 	case <-ctx.Done():
 	}
@@ -93,7 +93,7 @@ func (t *turns) end(j job) {
 	t.letIn()
 }
 
-// letIn begins whatever may begin.
+// letIn starts every job that may start.
 func (t *turns) letIn() {
 	for {
 		at := t.next()
@@ -103,7 +103,7 @@ func (t *turns) letIn() {
 		w := t.waiting[at]
 		t.waiting = slices.Delete(t.waiting, at, at+1)
 		t.begin(w.job)
-		close(w.begun)
+		close(w.started)
 	}
 }
 
@@ -115,7 +115,7 @@ func (t *turns) fits(j job) bool {
 	return t.all < t.processors
 }
 
-// begin counts a job that is let in.
+// begin counts a job that starts.
 func (t *turns) begin(j job) {
 	t.all++
 	if j.small() {
@@ -123,7 +123,7 @@ func (t *turns) begin(j job) {
 	}
 	t.now = t.start(j.party)
 	t.had[j.party] = t.now + int64(max(j.size, leastCost))
-	for party, had := range t.had { // as many as have had a turn of late
+	for party, had := range t.had { // those with a recent turn
 		if had <= t.now {
 			delete(t.had, party)
 		}
@@ -136,8 +136,8 @@ func (t *turns) begin(j job) {
 	}
 }
 
-// start says where a party's next job begins. One that has had nothing for a
-// while has no claim on what it left to others.
+// start returns the position at which a party's next job begins. A party that has sent
+// nothing for a while gains no advance from that.
 func (t *turns) start(party string) int64 { return max(t.had[party], t.now) }
 
 // next returns which of the jobs that wait and fit is to begin, or -1.

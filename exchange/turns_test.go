@@ -7,12 +7,12 @@ import (
 	"testing/synctest"
 )
 
-// A line has jobs wait for turns, and notes which have begun.
+// A line has jobs wait for turns, and notes which have started.
 type line struct {
-	t     *testing.T
-	turns *turns
-	begun []string
-	done  map[string]func()
+	t       *testing.T
+	turns   *turns
+	started []string
+	done    map[string]func()
 }
 
 func newLine(t *testing.T, processors int) *line {
@@ -30,7 +30,7 @@ func (l *line) join(name string, j job) {
 		}
 		l.turns.mu.Lock()
 		defer l.turns.mu.Unlock()
-		l.begun = append(l.begun, name)
+		l.started = append(l.started, name)
 		l.done[name] = done
 	}()
 	synctest.Wait()
@@ -41,7 +41,7 @@ func (l *line) end(name string) {
 	l.t.Helper()
 	done, ok := l.done[name]
 	if !ok {
-		l.t.Fatalf("%s has not begun", name)
+		l.t.Fatalf("%s has not started", name)
 	}
 	done()
 	synctest.Wait()
@@ -49,10 +49,10 @@ func (l *line) end(name string) {
 
 // run ends turns, the oldest first, until nothing is under way.
 func (l *line) run() string {
-	for i := 0; i < len(l.begun); i++ {
-		l.end(l.begun[i])
+	for i := 0; i < len(l.started); i++ {
+		l.end(l.started[i])
 	}
-	return strings.Join(l.begun, " ")
+	return strings.Join(l.started, " ")
 }
 
 const large = 6_400_000
@@ -66,8 +66,8 @@ func TestSmallDocumentsDoNotWaitForLargeOnes(t *testing.T) {
 			l.join("flood", job{"a", large, true})
 		}
 		l.join("small", job{"b", 2000, false})
-		if got := strings.Join(l.begun, " "); got != "flood flood small" {
-			t.Errorf("begun: %s", got)
+		if got := strings.Join(l.started, " "); got != "flood flood small" {
+			t.Errorf("started: %s", got)
 		}
 		l.run()
 	})
@@ -101,7 +101,7 @@ func TestTurnsAreSharedByParty(t *testing.T) {
 	}
 }
 
-// Checks wait for submissions of whichever party, and not for ever.
+// Checks wait for submissions of every party, but not without end.
 func TestChecksWaitBehindSubmissions(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		l := newLine(t, 1)

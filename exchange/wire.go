@@ -11,8 +11,8 @@ import (
 	"beibu/queue"
 )
 
-// head is what the log says of a document beside its key and digest: all that
-// dispatch, receipt and index need, so that they never open the envelope.
+// head is the part of a log entry that dispatch, receipt and index need in addition to
+// key and digest, so that they never open the envelope.
 type head struct {
 	Sender    string   `json:"sender"`
 	Kind      string   `json:"kind"`
@@ -29,7 +29,7 @@ type head struct {
 	Signature Signature `json:"signature,omitzero"`
 }
 
-// FromEntry reads an exchange from its log entry, as it stood on acceptance.
+// FromEntry reads an exchange from its log entry, as it was at its acceptance.
 func FromEntry(e queue.Entry) (Exchange, error) {
 	var h head
 	if err := json.Unmarshal(e.Head, &h); err != nil {
@@ -57,7 +57,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 	return x, nil
 }
 
-// encode returns the exchange's head for the log.
+// encode returns the head of the exchange for the log.
 func (x Exchange) encode() ([]byte, error) {
 	return json.Marshal(head{
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
@@ -66,7 +66,7 @@ func (x Exchange) encode() ([]byte, error) {
 	})
 }
 
-// detail is what an event says beside its name.
+// detail is the content of an event in addition to its name.
 type detail struct {
 	Cause
 	Lease Lease `json:"lease,omitzero"`
@@ -91,7 +91,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 	return event, nil
 }
 
-// record turns events into what the queue keeps.
+// record encodes events for the queue.
 func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
@@ -116,8 +116,8 @@ func (e Event) subject() queue.Subject {
 	return queue.ExchangeSubject(e.Exchange)
 }
 
-// consignments returns the events that put an exchange before its receivers,
-// as the first attempt, at a time.
+// consignments returns the events that consign an exchange to its receivers at a time,
+// as the first attempt.
 func consignments(id uuid.UUID, receivers []string, at time.Time) []Event {
 	events := make([]Event, 0, len(receivers))
 	for _, r := range receivers {

@@ -32,7 +32,7 @@ func rebuildIndex(ctx context.Context, args []string, stdout, stderr io.Writer) 
 		return fail(stderr, err)
 	}
 	_, _ = fmt.Fprintf(stdout, "rebuilt: %d exchanges and %d events; log opened in %s, index folded in %s, %.0f events/s\n",
-		r.Exchanges, r.Events, r.Hearing.Round(time.Millisecond), r.Folding.Round(time.Millisecond), rate(r))
+		r.Exchanges, r.Events, r.Reading.Round(time.Millisecond), r.Folding.Round(time.Millisecond), rate(r))
 	return 0
 }
 

@@ -128,7 +128,7 @@ var plantedInside = []plantedFault{
 		right: "	if err := m.recorder.Record(ctx, s.events...)",
 		wrong: "	taken := s.events\n	s.events = nil\n	if err := m.recorder.Record(ctx, s.events...)",
 		also: []crashtest.Edit{
-			{File: "exchange/courier/mailbox/ack.go", Old: "	m.box(receiver).settled(s.events)\n", New: "	m.box(receiver).settled(taken)\n"},
+			{File: "exchange/courier/mailbox/ack.go", Old: "	m.box(receiver).endLeases(s.events)\n", New: "	m.box(receiver).endLeases(taken)\n"},
 			{File: "exchange/courier/mailbox/ack.go", Old: "	return s.results, s.confirm(ctx, now)\n", New: "	return s.results, nil\n"},
 		},
 	},

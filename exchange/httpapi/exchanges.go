@@ -261,7 +261,7 @@ func (s *Server) decide(c *call, release bool) error {
 	verdict := exchange.Verdict{
 		Exchange: x.ID, Release: release, Actor: c.caller.Name, Reason: judgement.Reason, At: time.Now(),
 	}
-	if err := s.hold.Settle(c.request.Context(), verdict); isNotFound(err) {
+	if err := s.hold.Decide(c.request.Context(), verdict); isNotFound(err) {
 		return &exchange.Error{
 			Op: "decide held exchange", Kind: exchange.Unavailable, Code: "unavailable",
 			Err: exchange.Because("it is not dispatched yet, and nothing can be recorded of it", "该交换尚未分发，暂不能记录"),

@@ -49,6 +49,6 @@ func (s *Server) doReplay(c *call) error {
 		return err
 	}
 	done := wirePlan(plan)
-	done.Started = &plan.Begun
+	done.Started = &plan.Started
 	return c.json(http.StatusOK, done)
 }

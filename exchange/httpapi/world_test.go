@@ -448,7 +448,7 @@ func shut(tb testing.TB, c io.Closer) {
 // awaitIndex waits until the index shows all that happened.
 func (w *world) awaitIndex() {
 	w.t.Helper()
-	if err := w.recorder.Settle(w.t.Context()); err != nil {
+	if err := w.recorder.Wait(w.t.Context()); err != nil {
 		w.t.Fatal(err)
 	}
 }

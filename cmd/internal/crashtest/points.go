@@ -91,7 +91,7 @@ var points = []point{
 	within("to be handed over", "exchange/courier/mailbox/mailbox.go", "err := m.recorder.Record(ctx, events...)"),
 	within("hand-over kept", "exchange/courier/mailbox/mailbox.go", "items := make([]exchange.Leased, 0, len(found))"),
 	within("to be acknowledged", "exchange/courier/mailbox/ack.go", "if err := m.recorder.Record(ctx, s.events...)"),
-	within("acknowledgement kept", "exchange/courier/mailbox/ack.go", "m.box(receiver).settled("),
+	within("acknowledgement kept", "exchange/courier/mailbox/ack.go", "m.box(receiver).endLeases("),
 }
 
 // reachable are the points that the world has: not all, without Kafka or Redis, or

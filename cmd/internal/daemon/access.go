@@ -19,7 +19,7 @@ import (
 // OperatorKey is the file of the operator's own API key in DATA/access.
 const OperatorKey = "operator.key"
 
-// ownAccess returns the credentials that the daemon makes for itself where the
+// ownAccess returns the credentials that the daemon makes for itself if the
 // configuration names none: one API key a party and one for the operator, each
 // in a file that only the daemon's user can read.
 func ownAccess(dir string, parties []exchange.Party) ([]access.Credential, error) {

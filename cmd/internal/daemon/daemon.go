@@ -46,7 +46,7 @@ type Daemon struct {
 
 	store     queue.Queue
 	claims    exchange.Claims    // or nil
-	decisions exchange.Decisions // or nil, where the store is the daemon's own
+	decisions exchange.Decisions // or nil, if the store is the daemon's own
 	index     *journal.Journal
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
@@ -54,7 +54,7 @@ type Daemon struct {
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
-	stamps    *timestamps.Keeper // or nil, where no authority stamps seals
+	stamps    *timestamps.Keeper // or nil, if no authority stamps seals
 	checks    *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current   exchange.Current
 	watched   atomic.Pointer[background]
@@ -63,7 +63,7 @@ type Daemon struct {
 	observer  exchange.Observer          // of the steps of deliveries
 
 	sharedReceipt  string                // thumbprint of the key that signs the receipts of the log
-	sourcesChanged chan struct{}         // rung where a reload brings other sources of revocations
+	sourcesChanged chan struct{}         // receives a value when a reload brings other sources of revocations
 	topics         *cloudevents.Writer   // to topics of parties; or nil, if there is no Kafka
 	courier        *courier.Courier      // or nil, if there is no Kafka
 	inbox          *topics.Inbox         // or nil, if there is no Kafka
@@ -109,7 +109,7 @@ func (d *Daemon) abandon(ctx context.Context, err error) error {
 
 // wire makes the parts, each from those before it.
 func (d *Daemon) wire(ctx context.Context) error {
-	if err := d.hold(); err != nil {
+	if err := d.lockData(); err != nil {
 		return err
 	}
 	var err error
@@ -180,7 +180,7 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	return d.metrics.WatchBacklog(d.backlog)
 }
 
-// backlog tells the metrics what each receiver has open.
+// backlog returns the open deliveries of each receiver, for the metrics.
 func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 	counts, err := d.index.Counts(ctx, d.config.Delivery.Handovers)
 	if err != nil {
@@ -250,7 +250,7 @@ func (d *Daemon) start(ctx context.Context) error {
 // the index, it returns too: what can be read is served, /readyz names the reason,
 // and the index continues in the background once there is room.
 func (d *Daemon) catchUp(ctx context.Context) error {
-	err := d.insist(ctx, d.recorder.Settle)
+	err := d.insist(ctx, d.recorder.Wait)
 	if errors.Is(err, projection.ErrRefused) {
 		d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
 		return nil
@@ -278,9 +278,9 @@ func (d *Daemon) insist(ctx context.Context, do func(context.Context) error) err
 // errDrained is the cause of a context that limits.drain has ended.
 var errDrained = errors.New("limits.drain is over")
 
-// Stop says that it is not ready, goes on for limits.grace, refuses what is new,
-// finishes what was begun, and closes everything, in the reverse of the order in
-// which it came up. From the refusal on it takes at most limits.drain.
+// Stop makes the daemon report that it is not ready, and serves for limits.grace. Then
+// it refuses new requests, lets those in progress finish, and closes every part in
+// reverse order of start. From the first refusal on it takes at most limits.drain.
 func (d *Daemon) Stop(ctx context.Context) error {
 	d.api.Leave()
 	d.serving.Store(false)

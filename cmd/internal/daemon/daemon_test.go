@@ -146,8 +146,8 @@ func TestLostIndex(t *testing.T) {
 	}
 }
 
-// A stop finishes the request that was begun, and accepts nothing new.
-func TestStopFinishesWhatWasBegun(t *testing.T) {
+// A stop finishes the request in progress, and accepts no new one.
+func TestStopFinishesRequests(t *testing.T) {
 	dir := t.TempDir()
 	d := open(t, dir, "")
 	if err := d.Start(t.Context()); err != nil {
@@ -163,7 +163,7 @@ func TestStopFinishesWhatWasBegun(t *testing.T) {
 	}
 	stopped := make(chan error, 1)
 	go func() { stopped <- d.Stop(t.Context()) }()
-	for d.ready(t.Context()) == nil { // until the stop has begun
+	for d.ready(t.Context()) == nil { // until the stop has started
 		continue
 	}
 	if _, err := rest.Write(document[len(document)/2:]); err != nil {
@@ -173,7 +173,7 @@ func TestStopFinishesWhatWasBegun(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := <-answers; err != nil {
-		t.Errorf("the request that was begun: %v", err)
+		t.Errorf("the request in progress: %v", err)
 	}
 	if err := <-stopped; err != nil {
 		t.Errorf("stop: %v", err)
@@ -195,7 +195,7 @@ func TestGrace(t *testing.T) {
 	ctx, hurry := context.WithCancel(t.Context())
 	stopped := make(chan error, 1)
 	go func() { stopped <- d.Stop(ctx) }()
-	for d.ready(t.Context()) == nil { // until the stop has begun
+	for d.ready(t.Context()) == nil { // until the stop has started
 		continue
 	}
 	if _, err := sender.Submit(t.Context(), carnet(t)); err != nil {

@@ -62,8 +62,8 @@ func suspendedEverywhere(t *testing.T, brokers []string) {
 		if err := json.Unmarshal(reply.Value, &accepted); err != nil || accepted.ExchangeID == "" {
 			t.Fatalf("%s: %v", reply.Value, err)
 		}
-		here.stands(accepted.ExchangeID, "gx-trade-promotion", exchange.ConsignmentAcceptance)
-		here.stands(accepted.ExchangeID, "window-vn", exchange.ContentConsignment)
+		here.waitForState(accepted.ExchangeID, "gx-trade-promotion", exchange.ConsignmentAcceptance)
+		here.waitForState(accepted.ExchangeID, "window-vn", exchange.ContentConsignment)
 		waiting = append(waiting, accepted.ExchangeID)
 	}
 

@@ -16,7 +16,7 @@ import (
 // again after a restart.
 func TestSealByHardware(t *testing.T) {
 	dir := t.TempDir()
-	s := station{t: t, dir: dir}
+	s := node{t: t, dir: dir}
 	key := s.newKey("ecdsa-p256", "key.pem")
 	text, err := os.ReadFile(filepath.Join(dir, "key.pem"))
 	if err == nil {

@@ -12,8 +12,8 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 )
 
-// A daemon on Kafka goes on from its memory after a restart. One that is damaged
-// is told in the log and left, and what the daemon is asked has the same answer.
+// A daemon on Kafka continues from its snapshot after a restart. A damaged snapshot is
+// reported in the log and not used, and requests have the same answers.
 func TestRestartOnKafka(t *testing.T) {
 	brokers, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {

@@ -73,7 +73,7 @@ func (d *Daemon) work(name string, run func(context.Context) error) {
 }
 
 // persist restarts a part that ended because the queue was unavailable, or because
-// the disk had no room for the index: it continues where it was. A queue that
+// the disk had no room for the index: it continues from where it was. A queue that
 // cannot continue takes the daemon down by itself.
 func (d *Daemon) persist(part string, run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
@@ -92,8 +92,8 @@ func (d *Daemon) persist(part string, run func(context.Context) error) func(cont
 	}
 }
 
-// fail records the first reason to go down. Whichever part hears first why the
-// queue has stopped, it is told alike.
+// fail records the first reason to stop. The reason for which the queue has stopped is
+// the same [Refusal], whichever part reports it first.
 func (d *Daemon) fail(err error) {
 	select {
 	case d.failed <- d.refusal(err):
@@ -132,7 +132,7 @@ func listen(ctx context.Context, setting, address string) (net.Listener, error) 
 }
 
 // serve listens and serves a handler until its teardown, which lets requests
-// that were begun finish.
+// in progress finish.
 func (d *Daemon) serve(name string, listener net.Listener, server *http.Server) {
 	go func() {
 		if err := serveOn(server, listener); !errors.Is(err, http.ErrServerClosed) {
@@ -164,7 +164,7 @@ func every(ctx context.Context, interval time.Duration, f func(context.Context) 
 	}
 }
 
-// serveOn serves with TLS where the server has it.
+// serveOn serves with TLS if the server has it.
 func serveOn(server *http.Server, listener net.Listener) error {
 	if server.TLSConfig != nil {
 		return server.ServeTLS(listener, "", "")

@@ -65,11 +65,11 @@ func (d *Daemon) askIndex(ctx context.Context) error {
 	if err := d.startup.canAsk(); err != nil {
 		return err
 	}
-	return d.recorder.Settle(ctx)
+	return d.recorder.Wait(ctx)
 }
 
 // askQueue fails unless the queue could keep a document now: the embedded
-// store writes to its disk, and Kafka is asked where its log ends.
+// store writes to its disk, and Kafka is asked for the end of its log.
 func (d *Daemon) askQueue(ctx context.Context) error {
 	if err := d.startup.canAsk(); err != nil {
 		return err

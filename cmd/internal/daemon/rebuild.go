@@ -17,33 +17,32 @@ import (
 	"beibu/queue"
 )
 
-// Rebuilt is how far a rebuild has come.
+// Rebuilt is the progress of a rebuild.
 type Rebuilt struct {
-	Percent   int           // of the record, as it was when the rebuild began
+	Percent   int           // of the record, as it was when the rebuild started
 	Exchanges int           // folded so far
 	Events    int           // folded so far
-	Hearing   time.Duration // how long the log took to be opened and heard
+	Reading   time.Duration // how long the log took to be opened and read
 	Folding   time.Duration // how long the fold has taken so far
 }
 
-// Rebuild sets aside what a data folder keeps of the log, which is the index and
-// the queue's memory, and makes both anew from the log. It tells how far it has
-// come whenever that is a tenth more. It fails with an *InUse while a daemon
-// runs on the data. Should it be ended before it is through, the next start
-// goes on from there.
-func Rebuild(ctx context.Context, l *config.Loaded, log *zap.Logger, tell func(Rebuilt)) (Rebuilt, error) {
+// Rebuild sets aside the index and the snapshot of the log in a data folder, and makes
+// both again from the log. It calls report after each tenth of the record. It fails
+// with an [*InUse] while a daemon uses the data folder. If it is ended early, the next
+// start of the daemon continues from there.
+func Rebuild(ctx context.Context, l *config.Loaded, log *zap.Logger, report func(Rebuilt)) (Rebuilt, error) {
 	if _, err := os.Stat(l.Data); err != nil {
 		return Rebuilt{}, fmt.Errorf("find data folder: %w", err)
 	}
 	d := &Daemon{config: l, log: log, failed: make(chan error, 1), startup: startup{log: log, brokers: l.Kafka.Brokers}}
-	feed := &told{tell: tell}
+	feed := &reportingFeed{report: report}
 	err := d.rebuild(ctx, feed)
-	err = errors.Join(err, d.life.down(context.WithoutCancel(ctx))) // now nobody folds any more
-	return feed.so, err
+	err = errors.Join(err, d.life.down(context.WithoutCancel(ctx))) // after this, nothing is folded any more
+	return feed.progress, err
 }
 
-func (d *Daemon) rebuild(ctx context.Context, feed *told) error {
-	if err := d.hold(); err != nil {
+func (d *Daemon) rebuild(ctx context.Context, feed *reportingFeed) error {
+	if err := d.lockData(); err != nil {
 		return err
 	}
 	if err := d.setAside(); err != nil {
@@ -54,7 +53,7 @@ func (d *Daemon) rebuild(ctx context.Context, feed *told) error {
 		return err
 	}
 	d.work("startup report", d.startup.report)
-	begun := time.Now()
+	started := time.Now()
 	if err := d.startup.begin(ctx, stageQueue); err != nil {
 		return err
 	}
@@ -68,9 +67,9 @@ func (d *Daemon) rebuild(ctx context.Context, feed *told) error {
 	if feed.head, err = d.store.Head(ctx); err != nil {
 		return fmt.Errorf("find the end of the record: %w", err)
 	}
-	feed.Feed, feed.begun, feed.so.Hearing = d.store, time.Now(), time.Since(begun)
+	feed.Feed, feed.started, feed.progress.Reading = d.store, time.Now(), time.Since(started)
 	d.work("index", func(ctx context.Context) error { return d.index.Run(ctx, feed) })
-	return d.settle(ctx, feed.head)
+	return d.waitForIndex(ctx, feed.head)
 }
 
 // setAside moves the caches of the log out of the way.
@@ -82,8 +81,8 @@ func (d *Daemon) setAside() error {
 	return projection.SetAside(filepath.Join(d.config.Data, indexFile))
 }
 
-// settle waits until the index has come to a sequence or a part has failed.
-func (d *Daemon) settle(ctx context.Context, sequence int64) error {
+// waitForIndex waits until the index has folded a sequence or a part has failed.
+func (d *Daemon) waitForIndex(ctx context.Context, sequence int64) error {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	go func() {
@@ -96,17 +95,17 @@ func (d *Daemon) settle(ctx context.Context, sequence int64) error {
 	return d.index.Wait(ctx, sequence)
 }
 
-// told is a feed that tells how far it has been folded.
-type told struct {
+// A reportingFeed reports how much of it has been folded.
+type reportingFeed struct {
 	queue.Feed
-	head  int64
-	begun time.Time
-	tell  func(Rebuilt)
-	so    Rebuilt // used by the one who folds
+	head     int64
+	started  time.Time
+	report   func(Rebuilt)
+	progress Rebuilt // read by the caller after the fold has ended
 }
 
 // Follow is queue.Feed's.
-func (f *told) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
+func (f *reportingFeed) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	return f.Feed.Follow(ctx, after, func(ctx context.Context, changes []queue.Change) error {
 		if err := fold(ctx, changes); err != nil {
 			return err
@@ -116,19 +115,19 @@ func (f *told) Follow(ctx context.Context, after int64, fold func(context.Contex
 	})
 }
 
-// note counts what was folded.
-func (f *told) note(changes []queue.Change) {
+// note counts the folded changes.
+func (f *reportingFeed) note(changes []queue.Change) {
 	for _, c := range changes {
 		if c.Entry != nil {
-			f.so.Exchanges++
+			f.progress.Exchanges++
 		} else {
-			f.so.Events++
+			f.progress.Events++
 		}
 	}
-	f.so.Folding = time.Since(f.begun)
-	before := f.so.Percent
-	f.so.Percent = int(min(changes[len(changes)-1].Sequence*100/f.head, 100))
-	if f.so.Percent/10 > before/10 {
-		f.tell(f.so)
+	f.progress.Folding = time.Since(f.started)
+	before := f.progress.Percent
+	f.progress.Percent = int(min(changes[len(changes)-1].Sequence*100/f.head, 100))
+	if f.progress.Percent/10 > before/10 {
+		f.report(f.progress)
 	}
 }

@@ -17,7 +17,7 @@ const (
 	codeLogLayout  = "log-layout"  // the topics of the log are not what they must be
 )
 
-// A Refusal is why a daemon must not go on with a log, and what there is to do.
+// A Refusal is the reason for which a daemon must not use a log, and the remedy.
 type Refusal struct {
 	Code string
 	do   string
@@ -30,18 +30,17 @@ func (r *Refusal) Error() string { return r.Code + ": " + r.err.Error() }
 // Unwrap returns the cause.
 func (r *Refusal) Unwrap() error { return r.err }
 
-// Hint tells what there is to do.
+// Hint returns the remedy.
 func (r *Refusal) Hint() string { return r.do }
 
-// refusal puts a code and what there is to do on the errors of the queue that
-// no waiting mends.
+// refusal adds a code and a remedy to errors of the queue that are permanent.
 func (d *Daemon) refusal(err error) error {
 	if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok && differs.Name == exchange.ReceiptKeySetting {
 		return d.otherReceiptKey(differs.Ours, differs.Recorded)
 	}
 	if errors.Is(err, kafka.ErrLayout) {
 		return &Refusal{codeLogLayout, "the topics under kafka.topicPrefix must have the partitions and settings with which the log began; " +
-			"partitions cannot be taken away again, so where some were added, copy each partition that was there, in order, to topics under another prefix", err}
+			"partitions cannot be taken away again, so if some were added, copy each partition that was there, in order, to topics under another prefix", err}
 	}
 	return err
 }

@@ -154,9 +154,9 @@ func TestGoesDownWhenPartitionsAreAdded(t *testing.T) {
 	}
 }
 
-// Each part that works on the queue may be first to hear why it has stopped; the
-// daemon goes down by the same refusal then.
-func TestEachPartMayHearFirst(t *testing.T) {
+// Each part that uses the queue may be the first to receive the reason for which it
+// has stopped. The daemon stops with the same refusal then.
+func TestEachPartMayFailFirst(t *testing.T) {
 	for _, part := range []string{"queue", "expiry", "dispatch", "index"} {
 		d := &Daemon{failed: make(chan error, 1)}
 		d.work(part, func(context.Context) error {

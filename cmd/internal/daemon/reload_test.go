@@ -25,8 +25,8 @@ import (
 	"beibu/signing/c14n"
 )
 
-// A station is a daemon with a map of its own, which a test writes anew.
-type station struct {
+// A node is a daemon with a parties file of its own, which a test writes again.
+type node struct {
 	*Daemon
 	t    *testing.T
 	dir  string
@@ -36,11 +36,11 @@ type station struct {
 
 const qinzhou = "  - id: qinzhou-customs\n"
 
-// newStation starts a daemon with the built-in map.
-func newStation(t *testing.T) *station {
+// newNode starts a daemon with the built-in map.
+func newNode(t *testing.T) *node {
 	t.Helper()
 	core, lines := observer.New(zapcore.InfoLevel)
-	s := &station{t: t, dir: t.TempDir(), log: lines}
+	s := &node{t: t, dir: t.TempDir(), log: lines}
 	l, err := s.load("")
 	if err == nil {
 		s.Daemon, err = New(t.Context(), l, zap.New(core))
@@ -52,7 +52,7 @@ func newStation(t *testing.T) *station {
 	return s
 }
 
-func (s *station) load(ofQinzhou string) (*config.Loaded, error) {
+func (s *node) load(ofQinzhou string) (*config.Loaded, error) {
 	file := filepath.Join(s.dir, "parties.yaml")
 	text := strings.Replace(string(deploy.Parties), qinzhou, qinzhou+strings.ReplaceAll(ofQinzhou, "DIR", s.dir), 1)
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
@@ -63,7 +63,7 @@ func (s *station) load(ofQinzhou string) (*config.Loaded, error) {
 }
 
 // reload puts other lines in force.
-func (s *station) reload(ofQinzhou string) {
+func (s *node) reload(ofQinzhou string) {
 	s.t.Helper()
 	l, err := s.load(ofQinzhou)
 	if err == nil {
@@ -74,12 +74,12 @@ func (s *station) reload(ofQinzhou string) {
 	}
 }
 
-func (s *station) qinzhou() *client.Client {
+func (s *node) qinzhou() *client.Client {
 	return as(s.t, s.Daemon, filepath.Join(s.dir, "data"), "qinzhou-customs")
 }
 
-// newKey makes a key whose certificate is in a file of the station's folder.
-func (s *station) newKey(kind, file string) signing.Key {
+// newKey makes a key whose certificate is in a file of the node's folder.
+func (s *node) newKey(kind, file string) signing.Key {
 	s.t.Helper()
 	text, err := signing.NewKeyPEM(kind, "test", time.Now())
 	if err == nil {
@@ -105,7 +105,7 @@ func codeOf(err error) string {
 // A key that is registered by a reload counts from then on, and the policy
 // too; a suspended party is shut out until it is let again.
 func TestReload(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	key := s.newKey("ecdsa-p256", "key.pem")
 	signed, err := signing.SignDocument(carnet(t), key, c14n.Exclusive)
 	if err != nil {
@@ -117,7 +117,7 @@ func TestReload(t *testing.T) {
 	registered := "    keys: [{id: one, certificate: DIR/key.pem}]\n    signatures: {required: [ata-carnet]}\n"
 	s.reload(registered)
 	if _, err := s.qinzhou().Submit(t.Context(), carnet(t)); codeOf(err) != signing.CodeMissing {
-		t.Errorf("unsigned, where a signature is required: %v", err)
+		t.Errorf("unsigned, although a signature is required: %v", err)
 	}
 	accepted, err := s.qinzhou().Submit(t.Context(), signed)
 	if err != nil {
@@ -137,7 +137,7 @@ func TestReload(t *testing.T) {
 // A quota that a reload brings is in force from then on, whether the party has
 // it of its own or by the limits, and waits for no next start.
 func TestReloadQuota(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	send := func() string {
 		_, err := s.qinzhou().Submit(t.Context(), carnet(t))
 		if err != nil && codeOf(err) == "" {
@@ -159,14 +159,14 @@ func TestReloadQuota(t *testing.T) {
 	if codes := []string{send(), send(), send()}; !slices.Equal(codes, []string{"", "", "quota-exceeded"}) {
 		t.Errorf("a quota of two by the limits: %q", codes)
 	}
-	if told := s.log.FilterMessage("changed settings take effect at the next start").All(); len(told) > 0 {
-		t.Errorf("told %v", told)
+	if logged := s.log.FilterMessage("changed settings take effect at the next start").All(); len(logged) > 0 {
+		t.Errorf("logged %v", logged)
 	}
 }
 
 // A reload that cannot be put in force leaves all as it was.
 func TestRejectedReload(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	l, err := s.load("    suspended: true\n")
 	if err != nil {
 		t.Fatal(err)
@@ -182,19 +182,19 @@ func TestRejectedReload(t *testing.T) {
 
 // What is not reloaded is named.
 func TestReloadNamesWhatWaits(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	s.more = "limits: {inFlight: 7}\nlog: {level: debug}\nseal: {tsa: {timeout: 7s}}\n"
 	s.reload("")
-	told := s.log.FilterMessage("changed settings take effect at the next start").All()
-	if len(told) != 1 || len(told[0].ContextMap()["settings"].([]any)) != 3 {
-		t.Errorf("told %v", told)
+	logged := s.log.FilterMessage("changed settings take effect at the next start").All()
+	if len(logged) != 1 || len(logged[0].ContextMap()["settings"].([]any)) != 3 {
+		t.Errorf("logged %v", logged)
 	}
 }
 
 // Every envelope has a seal by each key; after a rotation and a reload, the new
 // key seals, and what the old one sealed is still opened.
 func TestSealsSideBySide(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	first, err := s.qinzhou().Submit(t.Context(), carnet(t))
 	if err != nil {
 		t.Fatal(err)
@@ -247,16 +247,16 @@ func TestSealsSideBySide(t *testing.T) {
 // A key that ends soon is warned of, at the start and at a reload, and until
 // when keys count is a metric.
 func TestKeyExpiry(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	s.newKey("ecdsa-p256", "key.pem")
-	if told := s.log.FilterMessage("key expires soon").Len(); told != 0 {
-		t.Errorf("%d warnings without a key that ends", told)
+	if warnings := s.log.FilterMessage("key expires soon").Len(); warnings != 0 {
+		t.Errorf("%d warnings without a key that ends", warnings)
 	}
 	until := time.Now().Add(20 * 24 * time.Hour).UTC().Truncate(time.Second)
 	s.reload("    keys: [{id: one, certificate: DIR/key.pem, until: " + until.Format(time.RFC3339) + "}]\n")
-	told := s.log.FilterMessage("key expires soon").All()
-	if len(told) != 1 || told[0].ContextMap()["owner"] != "qinzhou-customs" {
-		t.Errorf("told %v", told)
+	logged := s.log.FilterMessage("key expires soon").All()
+	if len(logged) != 1 || logged[0].ContextMap()["owner"] != "qinzhou-customs" {
+		t.Errorf("logged %v", logged)
 	}
 	expiries := s.keyExpiries(time.Now())
 	if len(expiries) != 2 || !expiries[0].Until.Equal(until) || expiries[1].Owner != "beibu" {
@@ -271,7 +271,7 @@ func TestKeyExpiry(t *testing.T) {
 // The log names what a reload has changed, by the content of files, and what only
 // the next start can change.
 func TestReloadNamesChanges(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	s.newKey("ecdsa-p256", "key.pem")
 	key := "    keys: [{id: one, certificate: DIR/key.pem}]\n"
 	tlsFiles := "tls: {certificate: DIR/key.pem, key: DIR/key.pem}\n"

@@ -24,7 +24,7 @@ func (d *Daemon) keepRevocations() {
 	keeper := &revocation.Keeper{
 		Current: func() []*revocation.Sources { return d.watched.Load().revocations },
 		Dir:     d.answers(), Transport: revocation.NewTransport(), Timeout: answerTimeout, Changed: d.sourcesChanged,
-		Report: (&revocationLog{log: d.log, failing: make(map[string]bool)}).tell,
+		Report: (&revocationLog{log: d.log, failing: make(map[string]bool)}).report,
 	}
 	d.work("revocations", keeper.Run)
 	d.work("stale revocations", func(ctx context.Context) error {
@@ -64,14 +64,14 @@ func (d *Daemon) warnStale(now time.Time) {
 	}
 }
 
-// A revocationLog logs what became of each source: that it fails once, and once
-// that it is well again.
+// A revocationLog logs the state of each source: once when it starts to fail, and once
+// when it works again.
 type revocationLog struct {
 	log     *zap.Logger
 	failing map[string]bool // by party and source
 }
 
-func (l *revocationLog) tell(r revocation.Report) {
+func (l *revocationLog) report(r revocation.Report) {
 	key := r.Party + " " + r.Source
 	fields := []zap.Field{zap.String("party", r.Party), zap.String("source", r.Source)}
 	switch {

@@ -109,7 +109,7 @@ func (a *responder) list(dir string, number int64, revoked ...x509.RevocationLis
 // A responder that hangs holds no document up; a signature counts when it has
 // answered, and after a restart by what it answered before.
 func TestResponderIsAskedInTheBackground(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	authority, key := newResponder(t, s.dir)
 	server := httptest.NewServer(authority)
 	t.Cleanup(server.Close)
@@ -146,10 +146,10 @@ func TestResponderIsAskedInTheBackground(t *testing.T) {
 	}
 }
 
-// A list that changes counts without a reload; one that is not there is told of
-// in the log and in a metric.
+// A list that changes counts without a reload. One that is missing is reported in the
+// log and in a metric.
 func TestListsWithoutReload(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	authority, key := newResponder(t, s.dir)
 	signed, err := signing.SignDocument(carnet(t), key, c14n.Exclusive)
 	authority.must(err)
@@ -177,7 +177,7 @@ func TestListsWithoutReload(t *testing.T) {
 }
 
 // until waits for a line in the log.
-func (s *station) until(message string) {
+func (s *node) until(message string) {
 	s.t.Helper()
 	for s.log.FilterMessage(message).Len() == 0 {
 		runtime.Gosched()

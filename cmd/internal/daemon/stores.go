@@ -26,29 +26,29 @@ const (
 	snapshotFile = "log.memory"
 )
 
-// InUse says that another daemon holds a data folder.
+// InUse is the error if another daemon has locked a data folder.
 type InUse struct{ Data string }
 
-// Error tells which folder it is.
+// Error names the folder.
 func (e *InUse) Error() string { return "data folder " + e.Data + " is in use by another daemon" }
 
-// Hint tells what there is to do.
+// Hint returns the remedy.
 func (e *InUse) Hint() string { return "stop that daemon first, or give this one a folder of its own" }
 
-// hold makes the data folder and keeps every other daemon off it: whatever
-// keeps the log, the index and the memory of it are one daemon's.
-func (d *Daemon) hold() error {
+// lockData makes the data folder and locks it against every other daemon, since the
+// log, the index and the snapshot in it belong to one daemon.
+func (d *Daemon) lockData() error {
 	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
-	held, err := sqlite.Hold(filepath.Join(d.config.Data, "beibud"))
+	lock, err := sqlite.Hold(filepath.Join(d.config.Data, "beibud"))
 	if errors.Is(err, sqlite.ErrInUse) {
 		return &InUse{d.config.Data}
 	}
 	if err != nil {
-		return fmt.Errorf("hold data folder: %w", err)
+		return fmt.Errorf("lock data folder: %w", err)
 	}
-	d.life.onStop("data folder", func(context.Context) error { return held.Close() })
+	d.life.onStop("data folder", func(context.Context) error { return lock.Close() })
 	return nil
 }
 
@@ -100,7 +100,7 @@ func (d *Daemon) sharedSettings() map[string]string {
 	return map[string]string{exchange.ReceiptKeySetting: d.sharedReceipt}
 }
 
-// openQueue opens the log: in Kafka, where brokers are configured, or else in
+// openQueue opens the log: in Kafka, if brokers are configured, or else in
 // a file of the daemon's own.
 func (d *Daemon) openQueue(ctx context.Context) error {
 	var err error
@@ -162,8 +162,8 @@ func (l lagging) Lag(ctx context.Context) (telemetry.Lag, error) {
 // a mebibyte for header and signatures.
 func sealedSize(document int) int { return document/2*3 + 1<<20 }
 
-// watchQueue takes the daemon down when a queue stops that cannot go on: it
-// has heard what cannot be, and no longer knows what was decided.
+// watchQueue stops the daemon when a queue has stopped for good: it has read records
+// that contradict each other, and no longer knows what was decided.
 func (d *Daemon) watchQueue() {
 	ends, ok := d.store.(interface {
 		Done() <-chan struct{}
@@ -182,7 +182,7 @@ func (d *Daemon) watchQueue() {
 	})
 }
 
-// newClaims opens claims in Redis, where it is configured, or returns nil.
+// newClaims opens claims in Redis, if it is configured, or returns nil.
 func (d *Daemon) newClaims() (exchange.Claims, error) {
 	r := d.config.Redis
 	if len(r.Addresses) == 0 {

@@ -10,7 +10,7 @@ import (
 
 var errAway = errors.New("away")
 
-// headed is a queue that can only be asked where it ends, as Kafka's is.
+// headed is a queue that can only be asked for its end, as Kafka's is.
 type headed struct {
 	queue.Queue
 	err error

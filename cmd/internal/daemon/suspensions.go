@@ -42,13 +42,13 @@ func readSuspensions(data string) ([]exchange.Suspension, error) {
 // that of another record.
 func (d *Daemon) followSuspensions(ctx context.Context) error {
 	at := d.index.Sequence()
-	if err := d.recorder.Settle(ctx); err == nil {
+	if err := d.recorder.Wait(ctx); err == nil {
 		if err := d.shut.Restore(ctx, d.index, at); err != nil {
 			return err
 		}
 	}
 	d.work("suspensions", d.persist("suspensions", func(ctx context.Context) error { return d.shut.Follow(ctx, d.store) }))
-	if err := d.insist(ctx, d.shut.Settle); err != nil {
+	if err := d.insist(ctx, d.shut.CatchUp); err != nil {
 		return err
 	}
 	return d.carryOver(ctx)

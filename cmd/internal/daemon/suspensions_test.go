@@ -15,7 +15,7 @@ import (
 // A suspension counts for the very next request, over reloads, over one that is
 // rejected too, and over a restart, until it is lifted; no file is edited.
 func TestSuspension(t *testing.T) {
-	s := newStation(t)
+	s := newNode(t)
 	const shut = "/v1/parties/qinzhou-customs/suspension"
 	operator := func() *client.Client { return as(t, s.Daemon, filepath.Join(s.dir, "data"), "operator") }
 	suspended := func(when string) {
@@ -31,7 +31,7 @@ func TestSuspension(t *testing.T) {
 	s.reload("")
 	suspended("after a reload")
 	if _, err := s.load("    country: nowhere\n"); err == nil {
-		t.Error("a mistake in the map was not told")
+		t.Error("a mistake in the parties file was not reported")
 	}
 	suspended("after a mistake in the map")
 	if err := s.Stop(context.WithoutCancel(t.Context())); err != nil {
@@ -48,7 +48,7 @@ func TestSuspension(t *testing.T) {
 }
 
 // restart starts another daemon on the same data.
-func (s *station) restart() {
+func (s *node) restart() {
 	s.t.Helper()
 	l, err := s.load("")
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 
 // A time-stamping authority that hangs holds no acceptance up; when it answers,
 // the stamp is there, and the envelope that was kept is what it was. What was
-// stamped stays so where the authority is no longer asked.
+// stamped stays so if the authority is no longer asked.
 func TestTimestamps(t *testing.T) {
 	tsa, hanging := signingtest.NewTSA(t), make(chan struct{})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

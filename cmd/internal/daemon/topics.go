@@ -10,7 +10,7 @@ import (
 	"beibu/queue/kafka"
 )
 
-// openTopics connects to the topics of the parties, where there is Kafka. The
+// openTopics connects to the topics of the parties, if there is Kafka. The
 // connections are their own, so that a slow topic takes none from the log.
 func (d *Daemon) openTopics() error {
 	if len(d.config.Kafka.Brokers) == 0 {

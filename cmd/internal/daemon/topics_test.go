@@ -123,13 +123,13 @@ func (p *port) read(topic string, n int) []*kgo.Record {
 	return all
 }
 
-// stands waits until a delivery stands in a state.
-func (p *port) stands(id, receiver string, state exchange.State) {
+// waitForState waits until a delivery has a state.
+func (p *port) waitForState(id, receiver string, state exchange.State) {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	for {
-		head, err := p.store.Head(ctx) // before the look, so that nothing is missed after it
+		head, err := p.store.Head(ctx) // before the index is read, so that no change is missed
 		if err != nil {
 			p.t.Fatal(err)
 		}
@@ -209,8 +209,8 @@ func fromTopicToTopic(t *testing.T, brokers []string) *port {
 			t.Errorf("%s got another envelope: %s", topic, carried.Value)
 		}
 	}
-	p.stands(first.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
-	p.stands(first.ExchangeID, "gx-trade-promotion", exchange.ContentHandover)
+	p.waitForState(first.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
+	p.waitForState(first.ExchangeID, "gx-trade-promotion", exchange.ContentHandover)
 	x, err := client.Get[httpapi.Exchange](t.Context(), operator, "/v1/exchanges/"+first.ExchangeID, nil)
 	if err != nil || x.Sender != "qinzhou-customs" {
 		t.Errorf("accepted from %s, %v", x.Sender, err)
@@ -235,10 +235,10 @@ func TestReloadTopics(t *testing.T) {
 	}
 	reload(map[string]string{"window-vn": "deliver: {topic: $vn}\n    suspended: true", "gx-trade-promotion": "deliver: {topic: $trade}"})
 	p.atWork("deliver.gx-trade-promotion")
-	p.stands(accepted.ExchangeID, "gx-trade-promotion", exchange.ConsignmentAcceptance)
-	p.stands(accepted.ExchangeID, "window-vn", exchange.ContentConsignment)
+	p.waitForState(accepted.ExchangeID, "gx-trade-promotion", exchange.ConsignmentAcceptance)
+	p.waitForState(accepted.ExchangeID, "window-vn", exchange.ContentConsignment)
 	reload(map[string]string{"window-vn": "deliver: {topic: $vn}"})
-	p.stands(accepted.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
+	p.waitForState(accepted.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
 	if a, b := p.read("vn", 1), p.read("trade", 1); !bytes.Equal(a[0].Value, b[0].Value) {
 		t.Error("one exchange has two envelopes")
 	}
@@ -246,7 +246,7 @@ func TestReloadTopics(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.stands(second.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
+	p.waitForState(second.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
 	page, err := client.Get[httpapi.MailboxPage](t.Context(), as(t, p.Daemon, p.dir, "gx-trade-promotion"), "/v1/mailbox", nil)
 	if err != nil || len(page.Deliveries) != 1 || page.Deliveries[0].ExchangeID != second.ExchangeID {
 		t.Errorf("the mailbox holds %+v, %v", page, err)

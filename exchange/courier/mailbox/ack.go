@@ -12,7 +12,7 @@ import (
 	"beibu/queue"
 )
 
-// eventOf returns what an acknowledgement does to a delivery.
+// eventOf returns the event that an acknowledgement of a delivery makes.
 func eventOf(a exchange.Ack, d exchange.Delivery, now time.Time) exchange.Event {
 	name := exchange.ConsignmentRejection
 	if a.Accepted {
@@ -23,13 +23,14 @@ func eventOf(a exchange.Ack, d exchange.Delivery, now time.Time) exchange.Event 
 	return e
 }
 
-// Acknowledge records what a receiver says of deliveries, all or none, and ends
-// their leases. Results stand in the order of the acknowledgements, and are
-// durable and shown. Saying the same again is safe and records nothing. It
-// fails with an *exchange.Error: of kind Invalid where an acknowledgement is
-// outside the limits, NotFound where the receiver has no such delivery, Stale
-// where the delivery came to another end that stands; then nothing was
-// recorded. Of kind Unavailable where it is not known whether something was.
+// Acknowledge records acknowledgements of a receiver, all or none, and ends the leases
+// of the deliveries. Results are in the order of the acknowledgements; they are durable
+// and in the index. The same acknowledgement again is safe and records nothing.
+//
+// It fails with an *exchange.Error. Nothing was recorded if its kind is Invalid (an
+// acknowledgement is outside the limits), NotFound (the receiver has no such delivery)
+// or Stale (the delivery has another final state). If its kind is Unavailable, the
+// acknowledgements may be recorded or not.
 func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []exchange.Ack) ([]exchange.AckResult, error) {
 	if why := checkAll(acks); why != nil {
 		return nil, refusal(exchange.Invalid, "acknowledgement", *why)
@@ -37,11 +38,11 @@ func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []excha
 	if len(acks) == 0 {
 		return nil, nil
 	}
-	s := &settlement{mailbox: m, receiver: receiver}
-	if err := s.look(ctx, acks); err != nil {
+	s := &acknowledgement{mailbox: m, receiver: receiver}
+	if err := s.load(ctx, acks); err != nil {
 		return nil, err
 	}
-	now := queue.Stored(time.Now()) // as it will be shown
+	now := queue.Stored(time.Now()) // as the index will show it
 	for _, a := range acks {
 		if err := s.add(a, now); err != nil {
 			return nil, err
@@ -53,7 +54,7 @@ func (m *Mailbox) Acknowledge(ctx context.Context, receiver string, acks []excha
 	if err := m.recorder.Record(ctx, s.events...); err != nil {
 		return nil, err
 	}
-	m.box(receiver).settled(s.events)
+	m.box(receiver).endLeases(s.events)
 	return s.results, s.confirm(ctx, now)
 }
 
@@ -74,19 +75,19 @@ func checkAll(acks []exchange.Ack) *exchange.Reason {
 	return nil
 }
 
-// A settlement is the work of one call.
-type settlement struct {
+// An acknowledgement is the work of one call of [Mailbox.Acknowledge].
+type acknowledgement struct {
 	mailbox  *Mailbox
 	receiver string
 	ids      []uuid.UUID
-	known    map[uuid.UUID]*exchange.Delivery // as they will be
+	known    map[uuid.UUID]*exchange.Delivery // as they will be after the call
 	events   []exchange.Event
 	results  []exchange.AckResult
 }
 
-// look reads the deliveries that are spoken of. One that another node handed
-// over a moment ago is waited for once.
-func (s *settlement) look(ctx context.Context, acks []exchange.Ack) error {
+// load reads the deliveries that are acknowledged. If one is unknown, it waits once for
+// the index, since another node may have handed it over a moment ago.
+func (s *acknowledgement) load(ctx context.Context, acks []exchange.Ack) error {
 	for _, a := range acks {
 		s.ids = append(s.ids, a.Exchange)
 	}
@@ -96,14 +97,14 @@ func (s *settlement) look(ctx context.Context, acks []exchange.Ack) error {
 	if err != nil || !slices.ContainsFunc(s.ids, unknown) {
 		return err
 	}
-	if err := s.mailbox.recorder.Settle(ctx); err != nil {
+	if err := s.mailbox.recorder.Wait(ctx); err != nil {
 		return err
 	}
 	s.known, err = s.read(ctx)
 	return err
 }
 
-func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery, error) {
+func (s *acknowledgement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery, error) {
 	found, err := s.mailbox.journal.DeliveriesOf(ctx, s.receiver, s.ids)
 	if err != nil {
 		return nil, err
@@ -115,8 +116,8 @@ func (s *settlement) read(ctx context.Context) (map[uuid.UUID]*exchange.Delivery
 	return known, nil
 }
 
-// add finds out what one acknowledgement does.
-func (s *settlement) add(a exchange.Ack, now time.Time) error {
+// add adds the events of one acknowledgement, and its result.
+func (s *acknowledgement) add(a exchange.Ack, now time.Time) error {
 	d, ok := s.known[a.Exchange]
 	if !ok {
 		return refusal(exchange.NotFound, "", exchange.Because("there is no delivery of %s to %s", "没有交换 %s 发往 %s 的交付", a.Exchange, s.receiver))
@@ -140,16 +141,16 @@ func (s *settlement) add(a exchange.Ack, now time.Time) error {
 	return nil
 }
 
-// confirm looks again at what was recorded: another call, here or at another
-// node, may have settled it first.
-func (s *settlement) confirm(ctx context.Context, now time.Time) error {
-	stands, err := s.read(ctx)
+// confirm reads again the deliveries that were recorded: another call, at this node or
+// another, may have recorded another acknowledgement first.
+func (s *acknowledgement) confirm(ctx context.Context, now time.Time) error {
+	current, err := s.read(ctx)
 	if err != nil {
 		return err
 	}
 	for i := range s.results {
 		r := &s.results[i]
-		switch d := stands[r.Exchange]; {
+		switch d := current[r.Exchange]; {
 		case r.Outcome != exchange.Recorded || d == nil || d.ChangedAt.Equal(now):
 		case d.State == s.known[r.Exchange].State:
 			r.Outcome = exchange.Repeated

@@ -144,7 +144,7 @@ func TestAckLimits(t *testing.T) {
 	}
 }
 
-// Where another call settles a delivery first, the later one is told so.
+// If another call acknowledges a delivery first, the result of the later one is Overtaken.
 func TestAckOvertaken(t *testing.T) {
 	w := newWorld(t)
 	w.accept(1, 2, false, "window-vn")
@@ -167,7 +167,7 @@ func TestAckEndsLease(t *testing.T) {
 	w.fetch(exchange.Fetch{Lease: time.Hour})
 	w.acknowledge(accepted(1), refused(2))
 	same(t, "nothing open", w.fetch(exchange.Fetch{}))
-	w.tell(2, exchange.ContentConsignment, 2)
+	w.publish(2, exchange.ContentConsignment, 2)
 	same(t, "replayed", w.fetch(exchange.Fetch{}), "2")
 }
 
@@ -236,7 +236,7 @@ func (m *receiver) fetch(rt *rapid.T) {
 	}
 }
 
-// some draws the number of a document, or "" where there are none.
+// some draws the number of a document, or "" if there are none.
 func (m *receiver) some(rt *rapid.T) (number string) {
 	if m.documents == 0 {
 		rt.Skip("no documents yet")

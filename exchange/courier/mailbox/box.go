@@ -12,47 +12,48 @@ import (
 	"beibu/exchange"
 )
 
-// MaxLeases bounds what one receiver may have under lease from one node at
-// once, and so the memory for it. One that has so much gets no more until it acknowledges.
+// MaxLeases is the most deliveries that one receiver may have under lease from one
+// node at once. It bounds the memory for them. A receiver at the limit gets no more
+// until it acknowledges.
 const MaxLeases = 100_000
 
-// What bounds a look at deliveries that were handed over before.
+// The bounds of reading deliveries that were handed over before.
 const (
 	walkPage  = 200         // deliveries read at once
-	lookAgain = time.Second // after which what another call had in hand is looked at again
+	readAgain = time.Second // after which a delivery that another call had reserved is read again
 )
 
-// Where a walk begins and where it is over.
+// The positions at which a walk begins and ends.
 var (
-	walkBegin = place{}
-	walkEnd   = place{backlog: true, sequence: math.MaxInt64}
+	walkBegin = position{}
+	walkEnd   = position{backlog: true, sequence: math.MaxInt64}
 )
 
 // A box is the mailbox of one receiver. Its lock is held from reading the
-// index until the lease is granted, so that no delivery is granted on what the
-// index said before an acknowledgement.
+// index until the lease is granted, so that no delivery is granted on a state of the
+// index from before its acknowledgement.
 //
-// What was never handed over is found by its state. What was handed over, and
-// is under no lease any more, is found by a walk over all that was: cursor is
-// before everything that may be free. A lease that ends takes the cursor back
-// to it; so a long backlog that is all under lease is not read again and again.
-// The index tells which lease ends next, so that those count too that another
-// node has granted and may have died with. The first walk goes over all, and so
-// finds leases that end too far in the future to count.
+// A delivery that was never handed over is found by its state. One that was handed
+// over, and whose lease is over, is found by a walk over all that were handed over:
+// every free one comes after cursor. A lease that ends moves the cursor back to before
+// its delivery, so that a long backlog that is all under lease is read once. The index
+// knows which lease ends next, whichever node granted it, also one that has died. The
+// first walk covers all deliveries and so also finds leases that end too far in the
+// future to count.
 //
-// What is failing, by the number of its hand-overs, is behind all others, so that a
-// receiver that comes to grief with one delivery gets the rest. The walk leaves it
-// out. It has an index of its own, in which what was handed over the least comes
-// first, so that of several that are failing each has its turn.
+// A delivery is failing if its number of hand-overs has reached handovers. It comes
+// after all others, so that a receiver that fails on one delivery gets the rest. The
+// walk skips it. Failing deliveries have an index of their own, ordered by their
+// number of hand-overs, so that each of several is handed over in turn.
 type box struct {
 	receiver  string
 	journal   Journal
-	handovers int // from which on a delivery is failing
+	handovers int // the number from which on a delivery is failing
 
 	mu     sync.Mutex
 	leases leases        // guarded by mu
-	cursor place         // guarded by mu
-	wake   time.Time     // guarded by mu; when the next lease ends, by the index; zero where there is none
+	cursor position      // guarded by mu
+	wake   time.Time     // guarded by mu; when the next lease in the index ends; zero if there is none
 	freed  chan struct{} // guarded by mu; closed when a lease ends before its time
 }
 
@@ -63,8 +64,8 @@ func newBox(receiver string, journal Journal, handovers int) *box {
 	}
 }
 
-// take puts up to n deliveries that are free under lease, express first and
-// then the oldest, and what is failing if nothing else is free.
+// take puts up to n free deliveries under lease: express first, then the oldest, and
+// failing ones if no other is free.
 func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange.Exchange, error) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -81,7 +82,7 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	if err != nil {
 		return nil, err
 	}
-	if err := b.look(ctx, now); err != nil {
+	if err := b.readNextLease(ctx, now); err != nil {
 		return nil, err
 	}
 	old, err := b.walk(ctx, n, len(found) > 0, now)
@@ -90,7 +91,7 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	}
 	found = merged(found, old)
 	for _, x := range found[min(n, len(found)):] {
-		b.back(placeOf(x))
+		b.back(positionOf(x))
 	}
 	found = found[:min(n, len(found))]
 	if len(found) < n && b.cursor == walkEnd {
@@ -106,16 +107,16 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	return found, nil
 }
 
-// merged returns what two readings found, in order. What another node handed over
-// in between is in both, where that lease is over by our clock: the later reading
-// counts.
+// merged returns the deliveries of two readings, in order. A delivery that another
+// node handed over in between is in both, if its lease is over by our clock; then the
+// later reading counts.
 func merged(earlier, later []exchange.Exchange) []exchange.Exchange {
 	all := slices.Concat(later, earlier)
 	slices.SortStableFunc(all, func(x, y exchange.Exchange) int {
 		switch {
-		case placeOf(x).before(placeOf(y)):
+		case positionOf(x).before(positionOf(y)):
 			return -1
-		case placeOf(y).before(placeOf(x)):
+		case positionOf(y).before(positionOf(x)):
 			return 1
 		}
 		return 0
@@ -123,8 +124,8 @@ func merged(earlier, later []exchange.Exchange) []exchange.Exchange {
 	return slices.CompactFunc(all, func(x, y exchange.Exchange) bool { return x.ID == y.ID })
 }
 
-// fresh returns up to n deliveries that were not handed over yet. Those under
-// lease are about to be, by another call.
+// fresh returns up to n deliveries that were not handed over yet. It skips those that
+// another call has put under lease and is about to hand over.
 func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 	var found []exchange.Exchange
 	for at := walkBegin; ; {
@@ -133,7 +134,7 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 			return nil, err
 		}
 		for _, x := range page {
-			at = placeOf(x)
+			at = positionOf(x)
 			if !b.leases.covers(x) {
 				found = append(found, x)
 			}
@@ -147,9 +148,9 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 	}
 }
 
-// look finds out by the index when the next lease ends. Where that is over, the
-// walk goes back to it.
-func (b *box) look(ctx context.Context, now time.Time) error {
+// readNextLease reads from the index when the next lease ends. If it is over, the walk
+// goes back to its delivery.
+func (b *box) readNextLease(ctx context.Context, now time.Time) error {
 	next, err := b.journal.DeliveriesByLease(ctx, exchange.LeaseQuery{Receiver: b.receiver, HandoversBelow: b.handovers, Limit: 1})
 	b.wake = time.Time{}
 	if err != nil || len(next) == 0 {
@@ -160,16 +161,16 @@ func (b *box) look(ctx context.Context, now time.Time) error {
 	case lease.Holds(now):
 		b.wake = lease.Until
 	case b.leases.covers(next[0]): // and hides those behind it
-		b.wake = now.Add(lookAgain)
+		b.wake = now.Add(readAgain)
 	default:
-		b.back(placeOf(next[0]))
+		b.back(positionOf(next[0]))
 	}
 	return nil
 }
 
-// walk goes on with the walk until it has up to n free deliveries or is over.
-// Where the caller has something already, it reads one page at most.
-func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]exchange.Exchange, error) {
+// walk continues the walk until it has n free deliveries or is over. If the caller has
+// some already (enough), it reads one page at most.
+func (b *box) walk(ctx context.Context, n int, enough bool, now time.Time) ([]exchange.Exchange, error) {
 	var found []exchange.Exchange
 	for b.cursor != walkEnd {
 		page, err := b.page(ctx, exchange.ContentHandover, b.cursor, walkPage)
@@ -180,7 +181,7 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 			if len(found) == n {
 				return found, nil
 			}
-			b.cursor = placeOf(x)
+			b.cursor = positionOf(x)
 			if !b.leases.covers(x) && !x.Deliveries[0].Lease.Holds(now) {
 				found = append(found, x)
 			}
@@ -188,7 +189,7 @@ func (b *box) walk(ctx context.Context, n int, content bool, now time.Time) ([]e
 		if len(page) < walkPage {
 			b.cursor = walkEnd
 		}
-		if content || len(found) > 0 {
+		if enough || len(found) > 0 {
 			break
 		}
 	}
@@ -211,18 +212,18 @@ func (b *box) failing(ctx context.Context, n int, now time.Time) ([]exchange.Exc
 	}
 }
 
-// page reads deliveries in a state after a place.
-func (b *box) page(ctx context.Context, state exchange.State, after place, limit int) ([]exchange.Exchange, error) {
+// page reads deliveries in a state after a position.
+func (b *box) page(ctx context.Context, state exchange.State, after position, limit int) ([]exchange.Exchange, error) {
 	return b.journal.Deliveries(ctx, exchange.DeliveryQuery{
 		Receiver: b.receiver, States: []exchange.State{state}, After: after.sequence, Backlog: after.backlog,
 		HandoversBelow: b.handovers, Limit: limit,
 	})
 }
 
-// back takes the cursor back to before a place.
-func (b *box) back(to place) {
+// back moves the cursor back to before a position.
+func (b *box) back(to position) {
 	if to.before(b.cursor) || to == b.cursor {
-		b.cursor = place{backlog: to.backlog, sequence: to.sequence - 1}
+		b.cursor = position{backlog: to.backlog, sequence: to.sequence - 1}
 	}
 }
 
@@ -239,8 +240,8 @@ func (b *box) release(ids ...uuid.UUID) {
 	b.freed = make(chan struct{})
 }
 
-// settled ends the leases of deliveries that were acknowledged.
-func (b *box) settled(events []exchange.Event) {
+// endLeases ends the leases of deliveries that were acknowledged.
+func (b *box) endLeases(events []exchange.Event) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	for _, e := range events {
@@ -248,8 +249,8 @@ func (b *box) settled(events []exchange.Event) {
 	}
 }
 
-// waiting returns what a poll waits for beside the index: a channel closed
-// when a lease ends before its time, and when the next one lapses.
+// waiting returns what a poll waits for in addition to the index: a channel that is
+// closed when a lease ends before its time, and the time at which the next one ends.
 func (b *box) waiting() (freed <-chan struct{}, lapse time.Time, leased bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()

@@ -1,15 +1,14 @@
-// Package mailbox is the way of parties that fetch their deliveries: they take them
+// Package mailbox delivers to parties that fetch their deliveries: they fetch them
 // under a lease, and acknowledge each when they have it.
 //
 // What it promises:
 //
-//   - A delivery under a lease is given to nobody else until the lease ends,
-//     by time or by an acknowledgement, at whichever node either asks.
+//   - A delivery under a lease is given to nobody else until the lease ends, by time
+//     or by an acknowledgement, whichever node receives the request.
 //   - Every hand-over is in the record before the receiver gets the document.
 //   - A delivery that the index shows as acknowledged is not given again.
-//   - What was handed over again and again in one attempt, and never acknowledged,
-//     comes after all others, so that it holds up none of them.
-//   - Leases stand in the record. A crash leaves them in force, and what was
-//     under lease is given again when it is over: the exchange id and the bytes
-//     are the same.
+//   - A delivery that was handed over many times in one attempt, and was never
+//     acknowledged, comes after all others and delays none of them.
+//   - Leases are in the record. They remain in force after a crash. When a lease is
+//     over, its delivery is given again with the same exchange id and bytes.
 package mailbox

@@ -58,8 +58,7 @@ func TestReceiverDies(t *testing.T) {
 	})
 }
 
-// Of several that are failing, each has its turn: one that fails for ever holds up
-// no other that failed with it.
+// Failing deliveries are handed over in turn: one that always fails delays no other.
 func TestFailingTakeTurns(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)

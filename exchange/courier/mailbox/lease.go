@@ -9,35 +9,37 @@ import (
 	"beibu/exchange"
 )
 
-// A place is the place of a delivery in a mailbox, unless it is failing: express first, and then in
-// the order of the record.
-type place struct {
+// A position is the position in a mailbox of a delivery that is not failing: express
+// first, and then in the order of the record.
+type position struct {
 	backlog  bool  // not express
 	sequence int64 // of the exchange
 }
 
-func placeOf(x exchange.Exchange) place { return place{backlog: !x.Express, sequence: x.Sequence} }
+func positionOf(x exchange.Exchange) position {
+	return position{backlog: !x.Express, sequence: x.Sequence}
+}
 
-// before tells whether p comes before another place.
-func (p place) before(other place) bool {
+// before reports whether p comes before another position.
+func (p position) before(other position) bool {
 	if p.backlog != other.backlog {
 		return other.backlog
 	}
 	return p.sequence < other.sequence
 }
 
-// A lease is one delivery in the hands of a receiver.
+// A lease is the right of a receiver to one delivery until a time.
 type lease struct {
 	id      uuid.UUID
 	attempt int
-	at      place
-	behind  bool // all others, when it comes free: it is failing
+	at      position
+	behind  bool // the delivery is failing: after its lease it comes after all others
 	until   time.Time
 	index   int // in the heap
 }
 
-// leases are those of one receiver: by exchange, and in the order in which
-// they end.
+// leases are the leases of one receiver: by exchange, and in the order in which they
+// end.
 type leases struct {
 	byID map[uuid.UUID]*lease
 	ends ends
@@ -45,23 +47,23 @@ type leases struct {
 
 func newLeases() leases { return leases{byID: make(map[uuid.UUID]*lease)} }
 
-// covers tells whether the delivery that an exchange carries is under lease.
-// The lease of an attempt that a replay has overtaken does not count.
+// covers reports whether the delivery that an exchange carries is under lease. The
+// lease of an attempt does not count after a replay.
 func (l *leases) covers(x exchange.Exchange) bool {
 	held, ok := l.byID[x.ID]
 	return ok && held.attempt == x.Deliveries[0].Attempt
 }
 
-// grant notes that the delivery that an exchange carries is under lease,
-// and whether it will be failing when that is over.
+// grant puts the delivery that an exchange carries under lease. behind says that it is
+// failing once the lease is over.
 func (l *leases) grant(x exchange.Exchange, until time.Time, behind bool) {
 	l.end(x.ID)
-	held := &lease{id: x.ID, attempt: x.Deliveries[0].Attempt, at: placeOf(x), behind: behind, until: until}
+	held := &lease{id: x.ID, attempt: x.Deliveries[0].Attempt, at: positionOf(x), behind: behind, until: until}
 	l.byID[x.ID] = held
 	heap.Push(&l.ends, held)
 }
 
-// end ends a lease and returns it, or nil where there is none.
+// end ends a lease and returns it, or nil if there is none.
 func (l *leases) end(id uuid.UUID) *lease {
 	held, ok := l.byID[id]
 	if !ok {
@@ -72,8 +74,8 @@ func (l *leases) end(id uuid.UUID) *lease {
 	return held
 }
 
-// lapsed ends the lease that is over the longest at a time and returns it, or
-// nil where none is over.
+// lapsed ends the lease that ended first before a time and returns it, or nil if none
+// is over.
 func (l *leases) lapsed(now time.Time) *lease {
 	if len(l.ends) == 0 || now.Before(l.ends[0].until) {
 		return nil
@@ -81,7 +83,7 @@ func (l *leases) lapsed(now time.Time) *lease {
 	return l.end(l.ends[0].id)
 }
 
-// next returns when the next lease ends; false where there is none.
+// next returns the time at which the next lease ends, or false if there is none.
 func (l *leases) next() (time.Time, bool) {
 	if len(l.ends) == 0 {
 		return time.Time{}, false
@@ -106,7 +108,7 @@ func (e *ends) Push(x any) {
 	*e = append(*e, held)
 }
 
-// Pop takes the last one out.
+// Pop removes and returns the last one.
 func (e *ends) Pop() any {
 	old := *e
 	held := old[len(old)-1]

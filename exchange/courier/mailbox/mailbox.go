@@ -15,14 +15,14 @@ import (
 // A Journal finds the deliveries of mailboxes.
 type Journal interface {
 	exchange.DeliveryJournal
-	// DeliveriesByLease returns what is handed over by the ends of the leases.
+	// DeliveriesByLease returns deliveries that are handed over, ordered by the end of
+	// their lease.
 	DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) ([]exchange.Exchange, error)
-	// FailingDeliveries returns what is handed over again and again.
+	// FailingDeliveries returns deliveries that were handed over many times.
 	FailingDeliveries(ctx context.Context, q exchange.FailingQuery) ([]exchange.Exchange, error)
 }
 
-// A Mailbox gives receivers what is open for them. It is safe for concurrent
-// use.
+// A Mailbox gives receivers their open deliveries. It is safe for concurrent use.
 type Mailbox struct {
 	journal   Journal
 	recorder  *exchange.Recorder
@@ -34,8 +34,9 @@ type Mailbox struct {
 }
 
 // New returns a mailbox for every receiver. changed returns a channel
-// that is closed when a delivery to the receiver opens. What was handed over so often
-// or more, at least 2, and never acknowledged, comes after all others.
+// that is closed when a delivery to the receiver opens. A delivery that was handed
+// over at least handovers times (2 or more), and never acknowledged, comes after all
+// others.
 func New(journal Journal, recorder *exchange.Recorder, changed func(receiver string) <-chan struct{}, handovers int) *Mailbox {
 	return &Mailbox{journal: journal, recorder: recorder, changed: changed, handovers: handovers, boxes: make(map[string]*box)}
 }
@@ -52,18 +53,18 @@ func (m *Mailbox) box(receiver string) *box {
 }
 
 // Fetch returns open deliveries of the receiver that are under no lease,
-// express first and then the oldest, what is failing last, and puts them under one. If there are
-// none it waits for the first, until the wait is over or ctx ends; neither is
-// an error. The hand-overs and their leases are durable, and shown, when it
-// returns. It fails with an *exchange.Error of kind Unavailable; what was
-// recorded all the same comes again when its lease is over.
+// and puts them under one: express first, then the oldest, failing ones last. If there
+// are none, it waits for the first until the wait is over or ctx ends; neither is an
+// error. When it returns, the hand-overs and their leases are durable and in the
+// index. It fails with an *exchange.Error of kind Unavailable; deliveries that were
+// recorded all the same are given again when their lease is over.
 func (m *Mailbox) Fetch(ctx context.Context, receiver string, o exchange.Fetch) ([]exchange.Leased, error) {
 	o = o.Bounded()
 	b := m.box(receiver)
 	over := time.NewTimer(o.Wait)
 	defer over.Stop()
 	for {
-		opened := m.changed(receiver) // before the look, so that nothing is missed after it
+		opened := m.changed(receiver) // before the index is read, so that no change is missed
 		freed, _, _ := b.waiting()
 		now := time.Now()
 		found, err := b.take(ctx, o.Limit, now, now.Add(o.Lease))
@@ -83,8 +84,8 @@ func (m *Mailbox) Fetch(ctx context.Context, receiver string, o exchange.Fetch) 
 	}
 }
 
-// await waits until there may be something, and tells whether; or until the
-// wait is over or ctx ends.
+// await returns true once there may be a delivery, and false if the wait is over or
+// ctx ends first.
 func await(ctx context.Context, b *box, over <-chan time.Time, opened, freed <-chan struct{}) bool {
 	var lapsed <-chan time.Time
 	if _, until, leased := b.waiting(); leased {
@@ -104,9 +105,9 @@ func await(ctx context.Context, b *box, over <-chan time.Time, opened, freed <-c
 	return true
 }
 
-// hand records the hand-over of deliveries that were put under lease, and returns
-// those that are ours by the record: another node may have been faster to hand
-// one over, or to settle it.
+// hand records the hand-over of deliveries that were put under lease. It returns those
+// whose lease in the record is ours: another node may have handed one over, or
+// recorded its acknowledgement, first.
 func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, until time.Time) ([]exchange.Leased, error) {
 	events := make([]exchange.Event, 0, len(found))
 	ids := make([]uuid.UUID, 0, len(found))

@@ -105,8 +105,8 @@ func TestLongPoll(t *testing.T) {
 	}{
 		"a delivery opens": {func(w *world) { w.accept(2, 3, false, "window-vn") }, "[2]"},
 		"a replay begins": {func(w *world) {
-			w.tell(1, exchange.ConsignmentRejection, 1)
-			w.tell(1, exchange.ContentConsignment, 2)
+			w.publish(1, exchange.ConsignmentRejection, 1)
+			w.publish(1, exchange.ContentConsignment, 2)
 		}, "[1]"},
 		"a lease lapses":         {func(*world) {}, "[1]"},
 		"another's opens":        {func(w *world) { w.accept(2, 3, false, "promotion") }, "[]"},
@@ -156,7 +156,7 @@ func TestPollEndsWithContext(t *testing.T) {
 	})
 }
 
-// Where the record cannot be written, nothing is handed over or under lease.
+// If the record cannot be written, nothing is handed over or under lease.
 func TestFetchFails(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -207,8 +207,8 @@ func TestPollersShare(t *testing.T) {
 	})
 }
 
-// Leases stand in the record: another node, or the same one after a crash, keeps
-// them, and hands out again what comes free.
+// Leases are in the record: another node, or the same one after a crash, keeps them,
+// and hands over again what comes free.
 func TestLeaseHoldsElsewhere(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -228,7 +228,7 @@ func TestHandedOverMeanwhile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 3, false, "window-vn")
-		w.between = func() { w.tell(1, exchange.ContentHandover, 1) } // under no lease
+		w.between = func() { w.publish(1, exchange.ContentHandover, 1) } // under no lease
 		items, err := w.mailbox.Fetch(context.Background(), "window-vn", exchange.Fetch{})
 		if err != nil || len(items) != 2 || items[0].Exchange.Identity.Number != "1" || items[1].Exchange.Identity.Number != "2" {
 			t.Fatalf("got %+v, %v", items, err)
@@ -237,7 +237,7 @@ func TestHandedOverMeanwhile(t *testing.T) {
 }
 
 // Two nodes that hand over at once do not hand over the same: the record says
-// whose it is, and the slower one goes on to the next.
+// whose it is, and the slower one continues with the next.
 func TestNodesHandOverAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld(t)
@@ -254,7 +254,7 @@ func TestNodesHandOverAtOnce(t *testing.T) {
 				t.Error(err)
 			}
 		})
-		same(t, "what was settled meanwhile", w.fetch(exchange.Fetch{}))
+		same(t, "acknowledged meanwhile", w.fetch(exchange.Fetch{}))
 	})
 }
 
@@ -281,9 +281,9 @@ func TestReplayUnderLease(t *testing.T) {
 		w := newWorld(t)
 		w.accept(1, 2, false, "window-vn")
 		same(t, "first", w.fetch(exchange.Fetch{Lease: time.Hour}), "1")
-		w.tell(1, exchange.ContentHandoverFailure, 1)
+		w.publish(1, exchange.ContentHandoverFailure, 1)
 		same(t, "given up", w.fetch(exchange.Fetch{}))
-		w.tell(1, exchange.ContentConsignment, 2)
+		w.publish(1, exchange.ContentConsignment, 2)
 		items, err := w.mailbox.Fetch(t.Context(), "window-vn", exchange.Fetch{})
 		if err != nil || len(items) != 1 || items[0].Exchange.Deliveries[0].Attempt != 2 {
 			t.Errorf("got %+v, %v", items, err)

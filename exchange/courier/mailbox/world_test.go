@@ -100,8 +100,8 @@ func (w *world) accept(from, to int, express bool, receivers ...string) {
 	}
 }
 
-// tell records an event of a delivery to window-vn.
-func (w *world) tell(number int, name exchange.State, attempt int) {
+// publish publishes an event of a delivery to window-vn.
+func (w *world) publish(number int, name exchange.State, attempt int) {
 	w.tb.Helper()
 	err := w.Publish(context.Background(), queue.Change{Event: &queue.Event{
 		Subject: queue.ExchangeSubject(numbered(number)), Receiver: "window-vn", Name: string(name), Attempt: attempt, At: time.Now(),
