@@ -101,7 +101,7 @@ func (d *Daemon) rotate(ctx context.Context, r *Rotation, step RotationStep) err
 // that use the topics.
 func (d *Daemon) openToRotate(ctx context.Context, shared bool) error {
 	if !shared {
-		if err := d.hold(); err != nil {
+		if err := d.lockData(); err != nil {
 			return err
 		}
 	}
@@ -154,7 +154,7 @@ func (r *Rotation) choose(keys *signing.Keys, boundaries []queue.Boundary) error
 		return fmt.Errorf("choose receipt key: %s are not of the log; leave one of them in the folder", strings.Join(files, " and "))
 	case r.Started:
 		return &Refusal{
-			codeReceiptKey, "copy its file receipt-*.pem from the daemon where the rotation was started",
+			codeReceiptKey, "copy its file receipt-*.pem from the daemon at which the rotation was started",
 			fmt.Errorf("a rotation to the key %s was started, and the folder does not have it", r.Next),
 		}
 	}
