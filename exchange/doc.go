@@ -1,13 +1,33 @@
-// Package exchange is the domain: one document's journey from the party that
-// sends it to the parties that must have it.
+// Package exchange is the domain of Beibu: it takes one document from the party that
+// sends it to the parties that must have it. This page is the architecture, and the
+// place to start reading.
 //
-// The way in is Intake.Accept: gate and schema, business rules, routes, seal,
-// and the log, which decides who owns the document's number. The way out is
-// Dispatch.Run, which puts each owner before its receivers, and a courier, which
-// hands it over. The record of both is the queue's; a Journal is an index
-// folded from it, and Replay begins failed deliveries again.
+// # The path of a document
 //
-// A delivery lives like this (ETSI EN 319 522-3 names):
+//	HTTP, Kafka topic ─▶ admission ─▶ Intake.Accept ─▶ log (owns the number?) ─▶ receipt
+//	                                                    │
+//	                              Dispatch.Run ◀────────┘
+//	                                   │
+//	                                   ▼
+//	                                 record ─▶ journal (the index) ─▶ lists, timelines
+//	                                   ▲                │
+//	                                   └─── courier ◀───┘
+//	                                           │
+//	                                           ▼
+//	                                  mailbox, Kafka topic
+//
+// Package admission checks what the caller may do. [Intake.Accept] checks the document
+// (gate and schema, business rules, signature), finds its receivers, seals it, and
+// appends it to the log. The log decides which document owns the number. [Dispatch.Run]
+// reads each owner from the log and publishes it to the record, with a delivery for
+// each receiver. A courier carries each delivery and records the result. The journal is
+// an index that is folded from the record, so it can be rebuilt at any time. [Hold]
+// decides held exchanges, [Replay] starts failed deliveries again, and [Suspensions]
+// stops a party on every node.
+//
+// # The states of a delivery
+//
+// The names are those of ETSI EN 319 522-3:
 //
 //	SubmissionAcceptance ─▶ ContentConsignment ─▶ ContentHandover ─▶ ConsignmentAcceptance
 //	        │ held                 ▲   │                │
@@ -17,19 +37,61 @@
 //	        ▼                      └── ConsignmentRejection   (refused)
 //	SubmissionRejection
 //
-// What always holds:
+// # What always holds
 //
-//   - An accepted document is durable before its sender hears of it.
-//   - One identity (sender, kind, number, version) has one content for ever.
-//   - The same document sent again gets the same exchange id and the same
-//     receipt, byte for byte.
-//   - Every accepted document reaches each of its receivers at least once, is
-//     given up with a cause, or waits for a person; nothing is silent.
-//   - A receiver that sees an exchange id twice sees the same bytes twice.
-//   - A delivery that was acknowledged is never sent again.
-//   - The bytes received are never altered.
+// Each line names the tests that prove it:
 //
-// The package knows no HTTP and no store, and judges by no clock: a document is
-// judged as of its time of receipt. Adapters stand in the
-// folders below it, and times come in as values.
+//   - An accepted document is on disk before its sender receives the answer:
+//     TestDurableBeforeTheAnswer, TestCrashesAtEveryPoint.
+//   - One identity (sender, kind, number, version) has one content: TestRivals,
+//     TestResendAndConflict.
+//   - The same document sent again gets the same exchange id and the same receipt, byte
+//     for byte: TestResendReturnsTheSameExchange, TestResendWhateverHasChanged.
+//   - Every accepted document reaches each of its receivers at least once, is given up
+//     with a cause, or waits for a person: TestCrashes, TestExpiry, TestHold.
+//   - The bytes received are never altered, so a receiver that sees an exchange id twice
+//     sees the same bytes twice: TestAccept, TestDocumentAndEnvelope.
+//   - A delivery that was acknowledged is never sent again:
+//     TestReplayNeverRepeatsWhatWasAcknowledged.
+//   - The first verdict on a held exchange in the record counts: TestTwoVerdicts.
+//   - The record alone decides the state of a delivery, and no clock does:
+//     TestClocksDecideNothing, TestFoldIsTheModel.
+//   - The package imports none of its adapters, and no HTTP: TestDomainKnowsNoAdapters,
+//     TestDependencies.
+//
+// # Glossary
+//
+// One word has one meaning, in code, logs, metrics, the API and the documentation:
+//
+//   - document: what a party sends, byte for byte
+//   - exchange: one document's journey, with an id that anyone can compute
+//   - party: an organisation that sends or receives
+//   - kind: what a document is, such as ata-carnet
+//   - fault: one breach found in a document
+//   - refusal: a document that was not accepted, and the reason
+//   - envelope: the sealed form in which a document travels
+//   - seal: Beibu's signature on an envelope
+//   - receipt: the signed answer to a sender: accepted, when, which bytes
+//   - log: the ordered store that decides who owns a document number
+//   - owner: the first document with a number in the log
+//   - record: the one ordered history of everything that happened
+//   - event: one step in the record
+//   - sequence: the position of an event in the record
+//   - offset: the position of a message in a Kafka partition
+//   - lag: how far a consumer is behind the end of what it reads
+//   - leader: the one node that does a job for all, such as carrying to a topic
+//   - snapshot: a saved state from which a restart continues
+//   - projection: a table that is folded from the record
+//   - index: the projection that lists and searches read
+//   - delivery: one exchange to one receiver
+//   - attempt: one try of a delivery; a replay starts the next
+//   - lease: the time in which a delivery is reserved for one caller
+//   - courier: the loop that carries deliveries to receivers
+//   - carrier: one way to carry deliveries, such as a Kafka topic
+//   - mailbox: the place from which a receiver fetches its deliveries
+//   - hold: an exchange waits for an operator's decision
+//   - verdict: the decision on a held exchange
+//   - replay: failed deliveries are started again under the same ids
+//   - run: one execution of a replay plan that an operator approved
+//   - claim: a short reservation of a number in Redis, which saves work
 package exchange
