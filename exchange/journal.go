@@ -135,7 +135,7 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if r.Observer != nil {
 		r.Observer.Recorded(ctx, events)
 	}
-	return r.await(ctx, last)
+	return await(ctx, r.Fold, last)
 }
 
 // Wait waits until the index shows the whole record, as it is at the call. It fails with
@@ -145,12 +145,12 @@ func (r *Recorder) Wait(ctx context.Context) error {
 	if err != nil {
 		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: err}
 	}
-	return r.await(ctx, head)
+	return await(ctx, r.Fold, head)
 }
 
-// await waits until the index shows the record up to a sequence.
-func (r *Recorder) await(ctx context.Context, sequence int64) error {
-	if err := r.Fold.Wait(ctx, sequence); err != nil {
+// await waits until an index shows the record up to a sequence.
+func await(ctx context.Context, index Fold, sequence int64) error {
+	if err := index.Wait(ctx, sequence); err != nil {
 		return &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: fmt.Errorf("sequence %d: %w", sequence, err)}
 	}
 	return nil

@@ -40,10 +40,11 @@ type Suspensions struct {
 
 // suspended is what the record says up to a sequence. It is not changed once made.
 type suspended struct {
-	parties  map[string]Suspension
-	sequence int64
-	passed   chan struct{} // closed once sequence is no longer the newest
-	changed  chan struct{} // closed once parties is no longer the newest
+	parties   map[string]Suspension
+	sequence  int64
+	changedAt int64         // the sequence, or a later one, of the last event in parties
+	passed    chan struct{} // closed once sequence is no longer the newest
+	changed   chan struct{} // closed once parties is no longer the newest
 }
 
 // NewSuspensions returns suspensions in a record. They are none until [Suspensions.Restore]
@@ -129,6 +130,17 @@ func (s *Suspensions) CatchUp(ctx context.Context) error { return s.recorder.Wai
 // Changed returns a channel that is closed when a party is suspended or resumed.
 func (s *Suspensions) Changed() <-chan struct{} { return s.current.Load().changed }
 
+// AwaitIn waits until an index shows what this node obeys: every event that has
+// changed the suspensions so far. It needs no queue, so that it works while Kafka
+// does not. It fails with an *Error of kind Unavailable. If there are no suspensions,
+// s may be nil.
+func (s *Suspensions) AwaitIn(ctx context.Context, index Fold) error {
+	if s == nil {
+		return nil
+	}
+	return await(ctx, index, s.current.Load().changedAt)
+}
+
 // Restore begins with the events that an index has up to a sequence, so that Follow
 // reads only the record after it. It comes before Follow.
 func (s *Suspensions) Restore(ctx context.Context, log AuditLog, sequence int64) error {
@@ -203,9 +215,11 @@ func apply(parties map[string]Suspension, e Event) {
 // at a time calls it.
 func (s *Suspensions) replace(parties map[string]Suspension, sequence int64, changed bool) {
 	before := s.current.Load()
-	next := &suspended{parties: parties, sequence: sequence, passed: make(chan struct{}), changed: before.changed}
+	next := &suspended{
+		parties: parties, sequence: sequence, changedAt: before.changedAt, passed: make(chan struct{}), changed: before.changed,
+	}
 	if changed {
-		next.changed = make(chan struct{})
+		next.changedAt, next.changed = sequence, make(chan struct{})
 	}
 	s.current.Store(next)
 	close(before.passed)

@@ -103,6 +103,50 @@ func TestSuspensions(t *testing.T) {
 	}
 }
 
+// An index that is behind is waited for up to the last event that changed the
+// suspensions, and no further.
+func TestAwaitSuspensionsInIndex(t *testing.T) {
+	store := newStore(t)
+	n := newNode(t, store)
+	n.follow(t, store)
+	var awaited index
+	if err := n.AwaitIn(t.Context(), &awaited); err != nil || awaited != 0 {
+		t.Errorf("without suspensions: %d, %v", awaited, err)
+	}
+	if err := n.Suspend(t.Context(), exchange.Suspension{Party: "window-vn", At: suspendedAt}); err != nil {
+		t.Fatal(err)
+	}
+	suspended, err := store.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := store.Append(t.Context(), queue.Event{Subject: queue.Subject{Kind: queue.SubjectKey, ID: "k"}, Name: "another", At: suspendedAt}); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.CatchUp(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := n.AwaitIn(t.Context(), &awaited); err != nil || int64(awaited) != suspended {
+		t.Errorf("waited for %d, %v; want %d", awaited, err, suspended)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := n.AwaitIn(ctx, &awaited); exchange.KindOf(err) != exchange.Unavailable {
+		t.Errorf("an index that does not come: %v", err)
+	}
+	if err := (*exchange.Suspensions)(nil).AwaitIn(ctx, &awaited); err != nil {
+		t.Errorf("no suspensions: %v", err)
+	}
+}
+
+// An index is the last sequence that somebody waited for.
+type index int64
+
+func (x *index) Wait(ctx context.Context, sequence int64) error {
+	*x = index(sequence)
+	return ctx.Err()
+}
+
 // What is not recorded, or not enforced, is an error that says that it may be tried
 // again.
 func TestSuspensionsThatFail(t *testing.T) {

@@ -32,7 +32,8 @@ type AuditSubject struct {
 	ID   string `json:"id"`
 }
 
-// listAudit answers GET /v1/audit.
+// listAudit answers GET /v1/audit. It shows every suspension that this node obeys: an
+// operator who has just shut a party out finds the event.
 func (s *Server) listAudit(c *call) error {
 	p := parametersOf(c.request)
 	q := exchange.AuditQuery{Since: p.time("since"), After: p.cursor("after"), Limit: p.number("limit", 1, maxPage, 0)}
@@ -44,6 +45,9 @@ func (s *Server) listAudit(c *call) error {
 		if err := s.filters(c).Check(c.request.Context(), "", q.ID); err != nil {
 			return err
 		}
+	}
+	if err := s.shut.AwaitIn(c.request.Context(), s.fold); err != nil {
+		return err
 	}
 	found, next, err := s.auditLog.Audit(c.request.Context(), q)
 	if err != nil {

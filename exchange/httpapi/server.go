@@ -90,6 +90,7 @@ type Server struct {
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
 	auditLog    exchange.AuditLog
+	fold        exchange.Fold // of journal and auditLog
 	finder      exchange.Finder
 	replay      exchange.Replay
 	hold        exchange.Hold
@@ -121,7 +122,7 @@ func New(o Options) (*Server, error) {
 		return nil, errors.New("make HTTP API: a part is missing")
 	}
 	s := &Server{
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, fold: o.Recorder.Fold,
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
