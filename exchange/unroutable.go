@@ -31,6 +31,13 @@ var meaning = map[paths.Key]Text{
 	paths.ImportPort:     {EN: "the port of import", ZH: "进口口岸"},
 	paths.TransitPort:    {EN: "the port of transit", ZH: "过境口岸"},
 	paths.HS:             {EN: "an HS code of the goods", ZH: "商品HS编码"},
+	paths.ValidFrom:      {EN: "the first day of validity", ZH: "有效期起始日"},
+	paths.ValidUntil:     {EN: "the last day of validity", ZH: "有效期截止日"},
+	paths.Lines:          {EN: "the lines of goods", ZH: "商品项"},
+	paths.References:     {EN: "the references to other documents", ZH: "引用的其他单证"},
+	paths.Parties:        {EN: "the parties", ZH: "当事方"},
+	paths.Vehicles:       {EN: "the vehicles", ZH: "运输工具"},
+	paths.Containers:     {EN: "the containers", ZH: "集装箱"},
 }
 
 // Meaning returns what people call a fact.

@@ -17,7 +17,7 @@ func TestDescribe(t *testing.T) {
 		"ata-carnet": {"ID", "HolderParty"}, "import-licence": {"ID"}, "sps-certificate": {"SPSExchangedDocument", "SPSExchangedDocument/ID"},
 	} {
 		d, ok := c.Describe(kind, time.Now())
-		if !ok || d.Facts == nil {
+		if !ok || d.Facts.Facts == nil {
 			t.Fatalf("%s is not known", kind)
 		}
 		for _, path := range want {

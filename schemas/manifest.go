@@ -95,9 +95,9 @@ func (p Pack) mistakeAt(line int, kind string, err error) error {
 func (k *PackKind) facts(node ast.Node) []paths.Mistake {
 	var mistakes []paths.Mistake
 	k.Facts, mistakes = paths.Decode(node)
-	if k.Facts[paths.Number] == nil && !isBuiltIn(k.Kind) {
+	if k.Facts.Facts[paths.Number] == nil && !isBuiltIn(k.Kind) {
 		mistakes = append(mistakes, paths.Mistake{
-			Err: errors.New("number: must say where documents of the kind keep their number, such as ID or @guid"),
+			Err: errors.New("number: must name the path at which documents of the kind keep their number, such as ID or @guid"),
 		})
 	}
 	return mistakes

@@ -133,14 +133,22 @@ func TestPackMistakes(t *testing.T) {
 		{
 			"no number",
 			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "number: Weight", "version: Weight", 1)},
-			[]string{"manifest.yaml:4: kind lychee-note: facts: number: must say where"},
+			[]string{"manifest.yaml:4: kind lychee-note: facts: number: must name the path"},
 		},
 		{
 			"facts",
 			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "facts: {number: Weight}", "facts:\n      numbre: Weight\n      hs: [Weight, 'w:Weight']", 1)},
 			[]string{
 				"manifest.yaml:11: kind lychee-note: facts: numbre: unknown", "manifest.yaml:12: kind lychee-note: facts: hs: \"w:Weight\"",
-				"manifest.yaml:4: kind lychee-note: facts: number: must say where",
+				"manifest.yaml:4: kind lychee-note: facts: number: must name the path",
+			},
+		},
+		{
+			"lists of facts",
+			map[string]string{"manifest.yaml": strings.Replace(fruitManifest, "facts: {number: Weight}", "facts:\n      number: Weight\n      lines: {at: Fruit, colour: C}\n      references:\n        - {at: Paper, number: 'w:ID'}\n        - {at: Paper}", 1)},
+			[]string{
+				"manifest.yaml:12: kind lychee-note: facts: lines: colour: unknown", "manifest.yaml:14: kind lychee-note: facts: references: number: \"w:ID\"",
+				"manifest.yaml:15: kind lychee-note: facts: references: number: is missing",
 			},
 		},
 		{

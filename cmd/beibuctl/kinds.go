@@ -94,9 +94,16 @@ func (s *session) guide(g kinds.Guide) string {
 	}
 	line(0, "%s", s.word("what the exchange reads"))
 	for _, f := range g.Facts {
-		line(1, "%s", s.text(f.Name))
+		if f.Of != "" {
+			line(1, "%s (%s)", s.text(f.Name), f.Of)
+		} else {
+			line(1, "%s", s.text(f.Name))
+		}
 		for _, path := range f.Paths {
 			line(2, "%s", path)
+		}
+		for _, part := range f.Parts {
+			line(3, "%s: %s", part.Part, strings.Join(part.Paths, ", "))
 		}
 		if len(f.Decides) > 0 {
 			line(2, "%s", s.say("decides: %s", strings.Join(f.Decides, ", ")))

@@ -8,12 +8,12 @@ import (
 	"beibu/signing/strict"
 )
 
-// An Unread value is at a place of a code and is none.
+// An Unread value is at the path of a code, a number or a day and is none.
 type Unread struct {
 	Key  paths.Key
 	At   strict.Node
 	Text string
-	// Meant says that nothing but a code can be meant: the scheme says so, or the
+	// Meant, of a code that routes need, says that nothing but a code can be meant: the scheme says so, or the
 	// text is one but for characters that are not seen.
 	Meant bool
 }

@@ -1,5 +1,5 @@
 // Package facts reads what a document says of itself: its number, its journey and
-// its goods. It is the one reader of them, for identity and for routes. The paths at
+// its goods, the documents that it refers to. It is the one reader of them. The paths at
 // which each kind keeps them are data, of package paths.
 package facts
 
@@ -14,8 +14,10 @@ import (
 	"beibu/signing/strict"
 )
 
-// Facts are what identity and routes need to know of a document's content.
-// What a document does not say is empty.
+// Facts are what a document says. What it does not say is empty. The fields are what
+// identity and routes need of each document. The rest is read by a method when it is
+// asked for: [Facts.Period], [Facts.Lines], [Facts.References], [Facts.Parties],
+// [Facts.Vehicles] and [Facts.Containers].
 type Facts struct {
 	Number         string
 	Version        string
@@ -50,9 +52,9 @@ func (f Facts) Near(key paths.Key) strict.Node {
 	return f.root
 }
 
-// Value returns a fact as text.
+// Value returns a fact that is a field as text.
 func (f Facts) Value(key paths.Key) string {
-	switch key {
+	switch key { //nolint:exhaustive // the facts that methods read are no fields
 	case paths.Number:
 		return f.Number
 	case paths.Version:
@@ -88,7 +90,7 @@ func (f Facts) Tried(key paths.Key) string { return f.where.Tried(key) }
 
 // Read reads the facts of a valid document from their paths.
 func Read(where paths.Table, root strict.Node) Facts {
-	r := reader{where: where, root: root, at: make(map[paths.Key]strict.Node, len(where))}
+	r := reader{where: where, root: root, at: make(map[paths.Key]strict.Node, len(where.Facts))}
 	f := Facts{
 		Number: r.text(paths.Number), Version: r.text(paths.Version), Issued: r.day(paths.Issued),
 		Issuer: r.text(paths.Issuer), Addressee: r.text(paths.Addressee),
@@ -132,7 +134,7 @@ const mostUnread = 20
 
 // text returns the first text at the paths of a fact.
 func (r *reader) text(key paths.Key) string {
-	for _, path := range r.where[key] {
+	for _, path := range r.where.Facts[key] {
 		for at, text := range find(r.root, path) {
 			if text != "" {
 				r.at[key] = at
@@ -145,24 +147,28 @@ func (r *reader) text(key paths.Key) string {
 
 // day returns the day at the first place of a fact that is there.
 func (r *reader) day(key paths.Key) time.Time {
-	for _, path := range r.where[key] {
+	for _, path := range r.where.Facts[key] {
 		for at, text := range find(r.root, path) {
 			r.at[key] = at
-			if path.Attribute != "" {
-				day, _ := rules.DateOf(text)
-				return day
-			}
-			day, _ := rules.DateIn(rules.Country(r.root), at)
+			day, _ := dayAt(r.root, path, at, text)
 			return day
 		}
 	}
 	return time.Time{}
 }
 
+// dayAt reads the day at the end of a path.
+func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time.Time, bool) {
+	if path.Attribute != "" {
+		return rules.DateOf(text)
+	}
+	return rules.DateIn(rules.Country(root), at)
+}
+
 // code returns the first code of a form at the paths of a fact, and keeps what
 // was there before it and is none.
 func (r *reader) code(key paths.Key, form form) string {
-	for _, path := range r.where[key] {
+	for _, path := range r.where.Facts[key] {
 		for at, text := range find(r.root, path) {
 			if text == "" {
 				continue
@@ -182,7 +188,7 @@ func (r *reader) code(key paths.Key, form form) string {
 // hs returns the codes of the goods. Those of other lists are passed over.
 func (r *reader) hs() []string {
 	var codes []string
-	for _, path := range r.where[paths.HS] {
+	for _, path := range r.where.Facts[paths.HS] {
 		for at, text := range find(r.root, path) {
 			if code := digits(text); code != "" && rules.IsHS(at) && !slices.Contains(codes, code) {
 				codes = append(codes, code)

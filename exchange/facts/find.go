@@ -11,10 +11,10 @@ import (
 	"beibu/signing/strict"
 )
 
-// find iterates over the elements at a path below the root, with their text or
+// find iterates over the elements at a path below an element, with their text or
 // that of the attribute at its end, in the order that the path asks for.
-func find(root strict.Node, path paths.Path) iter.Seq2[strict.Node, string] {
-	return func(yield func(strict.Node, string) bool) { walk(root, path.Steps, path.Attribute, yield) }
+func find(from strict.Node, path paths.Path) iter.Seq2[strict.Node, string] {
+	return func(yield func(strict.Node, string) bool) { walk(from, path.Steps, path.Attribute, yield) }
 }
 
 // walk calls yield for every element behind the steps, and returns false if yield
@@ -59,11 +59,16 @@ func passes(n strict.Node, tests []paths.Test) bool {
 
 // appendValues appends what an element has under the name of a test.
 func appendValues(values []string, n strict.Node, name string) []string {
-	if attribute, ok := strings.CutPrefix(name, "@"); ok {
+	elements, attribute, ends := strings.Cut(name, "@")
+	if elements == "" {
 		return append(values, n.Attr(attribute))
 	}
-	for child := range n.All(name) {
-		values = append(values, child.Text())
+	for child := range n.All(strings.TrimSuffix(elements, "/")) {
+		if ends {
+			values = append(values, child.Attr(attribute))
+		} else {
+			values = append(values, child.Text())
+		}
 	}
 	return values
 }

@@ -147,7 +147,7 @@ func TestCodesAreRecognised(t *testing.T) {
 
 // Facts may be in attributes, and behind tests of a manifest's own.
 func TestPlacesOfOnesOwn(t *testing.T) {
-	where := make(paths.Table)
+	where := paths.Table{Facts: make(map[paths.Key][]paths.Path)}
 	for key, path := range map[paths.Key]string{
 		paths.Number: "@guid", paths.Version: "Head/@version", paths.Issued: "Head/@day",
 		paths.ImportPort: "Place[@role=arrival]/@code", paths.HS: "Goods/Class[Type=HS|TRA]/ID",
@@ -156,7 +156,7 @@ func TestPlacesOfOnesOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		where[key] = []paths.Path{p}
+		where.Facts[key] = []paths.Path{p}
 	}
 	f := readAt(t, where, `<M guid=" N-1 "><Head version="2" day="20260904120000"/>
 		<Place role="departure" code="VNHPH"/><Place role="Arrival" code="cnqzh"/>

@@ -49,8 +49,16 @@ type Must struct {
 type Fact struct {
 	Fact    string        `json:"fact"`
 	Name    exchange.Text `json:"name"`
+	Of      string        `json:"of,omitempty"`      // kind, role or mode, if a list has several entries
 	Paths   []string      `json:"paths"`             // tried in order
+	Parts   []Part        `json:"parts,omitempty"`   // of each element of a list
 	Decides []string      `json:"decides,omitempty"` // names of routes that go by it
+}
+
+// A Part is one of an element of a list.
+type Part struct {
+	Part  string   `json:"part"`
+	Paths []string `json:"paths"` // below the element, tried in order; "." is the element itself
 }
 
 // A Route says to whom documents go.
@@ -155,10 +163,7 @@ func required(d schemas.Description) []Must {
 			ZH: "应为" + d.Customization + "，用以区分同一根元素的其他单证",
 		}})
 	}
-	var numbers []string
-	for _, path := range d.Facts[paths.Number] {
-		numbers = append(numbers, path.String())
-	}
+	numbers := written(d.Facts.Facts[paths.Number])
 	all = append(all, Must{strings.Join(numbers, "|"), byIdentity})
 	for _, path := range d.Required {
 		if !slices.Contains(numbers, path) {
@@ -172,14 +177,11 @@ func required(d schemas.Description) []Must {
 func (b Book) facts(d schemas.Description) []Fact {
 	all := []Fact{}
 	for _, key := range paths.Keys {
-		tried := d.Facts[key]
+		tried := d.Facts.Facts[key]
 		if len(tried) == 0 {
 			continue
 		}
-		f := Fact{Fact: string(key), Name: exchange.Meaning(key)}
-		for _, path := range tried {
-			f.Paths = append(f.Paths, path.String())
-		}
+		f := Fact{Fact: string(key), Name: exchange.Meaning(key), Paths: written(tried)}
 		for _, route := range b.InForce.Routes.Table() {
 			if slices.Contains(route.Kinds, string(d.Kind)) && slices.Contains(route.GoesBy(), key) {
 				f.Decides = append(f.Decides, route.Name)
@@ -187,7 +189,32 @@ func (b Book) facts(d schemas.Description) []Fact {
 		}
 		all = append(all, f)
 	}
+	for _, key := range paths.Lists {
+		for _, entry := range d.Facts.Lists[key] {
+			all = append(all, listed(key, entry))
+		}
+	}
 	return all
+}
+
+// listed describes an entry of a list.
+func listed(key paths.Key, entry paths.Entry) Fact {
+	f := Fact{Fact: string(key), Name: exchange.Meaning(key), Of: entry.Label(), Paths: []string{entry.At.String()}}
+	for _, part := range paths.Parts(key) {
+		if len(entry.Parts[part]) > 0 {
+			f.Parts = append(f.Parts, Part{string(part), written(entry.Parts[part])})
+		}
+	}
+	return f
+}
+
+// written returns paths as they are written.
+func written(all []paths.Path) []string {
+	texts := make([]string, 0, len(all))
+	for _, path := range all {
+		texts = append(texts, path.String())
+	}
+	return texts
 }
 
 // rules lists the rules for a kind that are in force, worst first.

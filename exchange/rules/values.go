@@ -15,8 +15,10 @@ const NumberLimit = 64
 // Number reads the exact value of an xs:decimal of at most 64 characters. It
 // reports false if the element does not exist or holds something else; exponents,
 // INF and NaN are not decimals (XML Schema Part 2, 3.2.3).
-func Number(n strict.Node) (*big.Rat, bool) {
-	text := n.Text()
+func Number(n strict.Node) (*big.Rat, bool) { return NumberOf(n.Text()) }
+
+// NumberOf is [Number] for the value of an attribute.
+func NumberOf(text string) (*big.Rat, bool) {
 	if text == "" || len(text) > NumberLimit {
 		return nil, false
 	}

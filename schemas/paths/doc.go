@@ -8,10 +8,12 @@
 // path may end in an attribute in no namespace: @guid, Order/@number.
 //
 // In brackets behind a name is what an element must be like. A and B are a
-// child, a path of children, or an attribute of it, written @A; values compare
-// without case and white space:
+// child, a path of children, an attribute of it, written @A, or an attribute of
+// children, written A/@B; values compare without case and white space:
 //
+//	[has A]     A has any value
 //	[A=x|y]     A has one of the values
+//	[A==x|y]    the same, but values compare with case
 //	[A,B=x|y]   A or B has one of the values
 //	[A?=x|y]    A has one of the values, or is not given
 //	[A!=x|y]    A has none of the values
@@ -23,4 +25,20 @@
 // is the port at which the goods leave the last main carriage, in whichever order the
 // stages are in the file. Of the codes at hs, those of another list than the Harmonized
 // System are passed over without a test.
+//
+// Of some facts a document has any number: [Lines] of goods, [References] to other
+// documents, [Parties], [Vehicles] and [Containers]. Such a list has one entry or
+// several. Of an entry, the key at is the path of the elements, and the other paths
+// are those of their parts, below the element; "." is the element itself:
+//
+//	lines: {at: GoodsItem, number: SequenceNumeric, hs: Code, quantity: Quantity}
+//	references:
+//	  - {kind: import-licence, at: "Document[TypeCode=911]", number: ID}
+//	  - {at: Document, number: ID, type: TypeCode}
+//
+// An element is of the first entry that selects it. [Parts] lists the parts of each
+// list. An entry of references may have a role, what they are for, and a kind, the
+// kind of document that they refer to. Without a kind it follows from the code of
+// UNCL 1001 at type. An entry of parties has a role, and one of
+// vehicles may have a mode of transport.
 package paths

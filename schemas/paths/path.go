@@ -37,7 +37,8 @@ const (
 type Test struct {
 	Names  []string // children, paths of children, or @attributes
 	Needs  Need
-	Values []string // as Fold writes them
+	Values []string // as Fold writes them, or exactly
+	Exact  bool     // values are compared with case
 }
 
 // A Need says how values given under the names of a test count.
@@ -48,6 +49,7 @@ const (
 	One       Need = iota // one must be among the test's
 	OneOrNone             // the same, unless none is given
 	NoneOf                // none may be among the test's
+	Any                   // any value will do
 )
 
 // Passes reports whether an element with these values, of all that the names of
@@ -55,7 +57,9 @@ const (
 func (t Test) Passes(values []string) bool {
 	given, among := false, false
 	for _, v := range values {
-		v = Fold(v)
+		if !t.Exact {
+			v = Fold(v)
+		}
 		given = given || v != ""
 		for _, want := range t.Values {
 			among = among || v == want
@@ -66,6 +70,8 @@ func (t Test) Passes(values []string) bool {
 		return !among
 	case OneOrNone:
 		return among || !given
+	case Any:
+		return given
 	case One:
 	}
 	return among
@@ -94,6 +100,9 @@ func Parse(text string) (Path, error) {
 	p := Path{text: text}
 	if text == "" || len(text) > longest {
 		return Path{}, fmt.Errorf("a path has 1 to %d bytes", longest)
+	}
+	if text == "." {
+		return p, nil
 	}
 	steps := split(text)
 	for i, step := range steps {
@@ -169,6 +178,10 @@ func (s *Step) add(text string) error {
 		s.Tests = append(s.Tests, test)
 		return nil
 	}
+	if name, ok := strings.CutPrefix(text, "has "); ok && isValuePath(name) {
+		s.Tests = append(s.Tests, Test{Names: []string{name}, Needs: Any})
+		return nil
+	}
 	for word, order := range map[string]Order{"first ": First, "last ": Last} {
 		by, ok := strings.CutPrefix(text, word)
 		if !ok {
@@ -182,13 +195,15 @@ func (s *Step) add(text string) error {
 	}
 	names, values, compares := strings.Cut(text, "=")
 	if !compares {
-		return fmt.Errorf("[%s]: expected locode, first, last, or a comparison such as @listID=HS", text)
+		return fmt.Errorf("[%s]: expected locode, has, first, last, or a comparison such as @listID=HS", text)
 	}
 	test := Test{Needs: One}
 	if cut, ok := strings.CutSuffix(names, "?"); ok {
 		names, test.Needs = cut, OneOrNone
 	} else if cut, ok := strings.CutSuffix(names, "!"); ok {
 		names, test.Needs = cut, NoneOf
+	} else if cut, ok := strings.CutPrefix(values, "="); ok {
+		values, test.Exact = cut, true
 	}
 	test.Names = strings.Split(names, ",")
 	for _, name := range test.Names {
@@ -197,7 +212,10 @@ func (s *Step) add(text string) error {
 		}
 	}
 	for value := range strings.SplitSeq(values, "|") {
-		if value = Fold(value); value == "" {
+		if !test.Exact {
+			value = Fold(value)
+		}
+		if value == "" {
 			return fmt.Errorf("[%s]: a value is empty", text)
 		}
 		test.Values = append(test.Values, value)
@@ -206,10 +224,17 @@ func (s *Step) add(text string) error {
 	return nil
 }
 
-// isValuePath reports whether a text is a path of names, or an attribute.
+// isValuePath reports whether a text is a path of names, an attribute, or a path that
+// ends in one.
 func isValuePath(text string) bool {
-	if name, ok := strings.CutPrefix(text, "@"); ok {
-		return isName(name)
+	text, attribute, ends := strings.Cut(text, "@")
+	if ends {
+		if !isName(attribute) || text != "" && !strings.HasSuffix(text, "/") {
+			return false
+		}
+		if text = strings.TrimSuffix(text, "/"); text == "" {
+			return true
+		}
 	}
 	for name := range strings.SplitSeq(text, "/") {
 		if !isName(name) {

@@ -20,6 +20,11 @@ func TestParse(t *testing.T) {
 		"单证/编号":                                  "",
 		"A[@schemeID=UN/LOCODE|X]/B[last C/D]/E": "",
 		"A[locode][B,@c!=1]":                     "",
+		"A[has B/@c][D==x|y]":                    "",
+		".":                                      "",
+		"A[has ]":                                "expected locode",
+		"A[B@c=1]":                               "no path of children",
+		"A[==]":                                  "no path of children",
 		"":                                       "1 to 1000 bytes",
 		strings.Repeat("a", 1_001):               "1 to 1000 bytes",
 		"/ID":                                    "no local name",
@@ -32,7 +37,7 @@ func TestParse(t *testing.T) {
 		"A[":                                     "not closed",
 		"A[b=c":                                  "not closed",
 		"A[b=c]d":                                "not closed",
-		"A[b]":                                   "expected locode, first, last",
+		"A[b]":                                   "expected locode, has, first, last",
 		"A[b=]":                                  "a value is empty",
 		"A[=c]":                                  "no path of children",
 		"A[first b][last c]":                     "to order by",
@@ -63,6 +68,10 @@ func TestPasses(t *testing.T) {
 		{"A[b!=true|1]", []string{"1"}, false},
 		{"A[b!=true|1]", []string{"false"}, true},
 		{"A[b!=true|1]", nil, true},
+		{"A[b==v|y]", []string{"v"}, true},
+		{"A[b==v|y]", []string{"V"}, false},
+		{"A[has b]", []string{"", "x"}, true},
+		{"A[has b]", []string{""}, false},
 		{"A[locode]", []string{"UN/LOCODE", ""}, true},
 		{"A[locode]", []string{"OrgCode", ""}, false},
 	} {
@@ -82,7 +91,7 @@ func TestBuiltIn(t *testing.T) {
 		t.Errorf("%d kinds, %v", len(all), err)
 	}
 	for kind, where := range all {
-		if where[paths.Number] == nil {
+		if where.Facts[paths.Number] == nil {
 			t.Errorf("%s has no number", kind)
 		}
 	}
@@ -127,4 +136,41 @@ func decode(t *testing.T, text string) []paths.Mistake {
 	}
 	_, mistakes := paths.Decode(file.Docs[0].Body)
 	return mistakes
+}
+
+// What is wrong with a list is found with its line, its list and its key.
+func TestDecodeMistakesOfLists(t *testing.T) {
+	mistakes := decode(t, `number: ID
+lines: {number: ID, colour: C}
+references:
+  - {at: A, number: ID, kind: Import Licence, quantity: "a:b"}
+  - {at: [A, B], number: ID}
+  - Document
+parties: {at: Party}
+vehicles: []
+containers:
+`)
+	var got []string
+	for _, m := range mistakes {
+		got = append(got, strings.Repeat("|", m.Line)+m.Err.Error())
+	}
+	want := []string{
+		"||lines: colour: unknown; the keys are at, number, hs, quantity, unit, netMass, grossMass, value, currency",
+		"||lines: at: is missing",
+		"||||references: kind: expected a word of lower-case letters",
+		`||||references: quantity: "a:b"`,
+		"|||||references: at: expected one path of elements",
+		"||||||references: expected a mapping",
+		"|||||||parties: role: is missing",
+		"||||||||vehicles: the list is empty",
+		"|||||||||containers: expected a mapping",
+	}
+	if len(got) != len(want) {
+		t.Errorf("got %q", got)
+	}
+	for i, w := range want {
+		if i < len(got) && !strings.HasPrefix(got[i], w) {
+			t.Errorf("got %q, expected %q", got[i], w)
+		}
+	}
 }

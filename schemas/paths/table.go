@@ -1,7 +1,7 @@
 package paths
 
 import (
-	_ "embed" // the table of the built-in kinds
+	"embed"
 	"errors"
 	"fmt"
 	"maps"
@@ -11,7 +11,6 @@ import (
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
-	"github.com/goccy/go-yaml/token"
 )
 
 // A Key names a fact.
@@ -30,23 +29,28 @@ const (
 	ExportPort     Key = "exportPort" // port or customs office, UN/LOCODE
 	ImportPort     Key = "importPort"
 	TransitPort    Key = "transitPort"
-	HS             Key = "hs" // codes of the goods, of the Harmonized System
+	HS             Key = "hs"         // codes of the goods, of the Harmonized System
+	ValidFrom      Key = "validFrom"  // first day on which the document is valid
+	ValidUntil     Key = "validUntil" // last day
 )
 
-// Keys are all facts, in the order in which people are shown them.
+// Keys are all facts of which a document has one, in the order in which people are
+// shown them.
 var Keys = []Key{
 	Number, Version, Issued, Issuer, Addressee, ExportCountry, ImportCountry, TransitCountry,
-	ExportPort, ImportPort, TransitPort, HS,
+	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil,
 }
 
-// A Table has the paths at which a kind keeps its facts, in the order in which they
-// are tried.
-type Table map[Key][]Path
+// A Table has the paths at which a kind keeps its facts.
+type Table struct {
+	Facts map[Key][]Path  // in the order in which they are tried
+	Lists map[Key][]Entry // an element is of the first entry that selects it
+}
 
 // Tried names the paths of a fact, for people.
 func (p Table) Tried(key Key) string {
 	var names []string
-	for _, path := range p[key] {
+	for _, path := range p.Facts[key] {
 		names = append(names, path.String())
 	}
 	return strings.Join(names, ", ")
@@ -55,11 +59,15 @@ func (p Table) Tried(key Key) string {
 // Over returns the table with the paths of below for the facts that it does not
 // name.
 func (p Table) Over(below Table) Table {
+	return Table{Facts: over(p.Facts, below.Facts), Lists: over(p.Lists, below.Lists)}
+}
+
+func over[T any](above, below map[Key]T) map[Key]T {
 	all := maps.Clone(below)
 	if all == nil {
-		all = make(Table, len(p))
+		all = make(map[Key]T, len(above))
 	}
-	maps.Copy(all, p)
+	maps.Copy(all, above)
 	return all
 }
 
@@ -69,34 +77,36 @@ type Mistake struct {
 	Err  error
 }
 
-// Decode reads a table from YAML: a mapping of facts to a path or a list of
-// paths. It finds every mistake. The node may be nil, which says nothing.
+// Decode reads a table from YAML: a mapping of facts to a path or a list of paths,
+// and of lists to an entry or a list of entries. It finds every mistake. The node may
+// be nil, which says nothing.
 func Decode(node ast.Node) (Table, []Mistake) {
 	if node == nil {
-		return nil, nil
+		return Table{}, nil
 	}
 	pairs, ok := pairsOf(node)
 	if !ok {
-		return nil, []Mistake{{node.GetToken().Position.Line, errors.New("expected a mapping of facts to paths")}}
+		return Table{}, []Mistake{{node.GetToken().Position.Line, errors.New("expected a mapping of facts to paths")}}
 	}
-	found := make(Table, len(pairs))
+	found := Table{Facts: make(map[Key][]Path, len(pairs)), Lists: make(map[Key][]Entry, len(Lists))}
 	var mistakes []Mistake
 	for _, pair := range pairs {
 		line := pair.Key.GetToken().Position.Line
 		key := Key(pair.Key.GetToken().Value)
+		var wrong []Mistake
 		switch {
-		case !slices.Contains(Keys, key):
-			mistakes = append(mistakes, Mistake{line, fmt.Errorf("%s: unknown; the facts are %s", key, list(Keys))})
-			continue
-		case found[key] != nil:
-			mistakes = append(mistakes, Mistake{line, fmt.Errorf("%s: is there twice", key)})
-			continue
+		case found.Facts[key] != nil || found.Lists[key] != nil:
+			wrong = []Mistake{{line, errors.New("is there twice")}}
+		case slices.Contains(Keys, key):
+			found.Facts[key], wrong = decodePaths(pair.Value, line)
+		case slices.Contains(Lists, key):
+			found.Lists[key], wrong = decodeEntries(key, pair.Value, line)
+		default:
+			wrong = []Mistake{{line, fmt.Errorf("unknown; the facts are %s, %s", list(Keys), list(Lists))}}
 		}
-		paths, wrong := decodePaths(pair.Value, line)
 		for _, m := range wrong {
 			mistakes = append(mistakes, Mistake{m.Line, fmt.Errorf("%s: %w", key, m.Err)})
 		}
-		found[key] = paths
 	}
 	return found, mistakes
 }
@@ -112,10 +122,7 @@ func decodePaths(node ast.Node, line int) ([]Path, []Mistake) {
 	for _, value := range values {
 		text, ok := value.(*ast.StringNode)
 		if !ok {
-			if value != nil && value.GetToken() != nil && value.GetToken().Type != token.NullType {
-				line = value.GetToken().Position.Line
-			}
-			mistakes = append(mistakes, Mistake{line, errors.New("expected a path or a list of paths")})
+			mistakes = append(mistakes, Mistake{lineOf(value, line), errors.New("expected a path or a list of paths")})
 			continue
 		}
 		p, err := Parse(text.Value)
@@ -149,27 +156,44 @@ func list(keys []Key) string {
 	return strings.Join(names, ", ")
 }
 
-//go:embed builtin.yaml
-var builtin []byte
+//go:embed builtin
+var builtin embed.FS
 
 // BuiltIn returns the tables of the kinds that are built in, by kind. They are not
-// to be changed. The error lists every mistake of the table.
+// to be changed. The error lists every mistake of the tables.
 var BuiltIn = sync.OnceValues(func() (map[string]Table, error) {
-	file, err := parser.ParseBytes(builtin, 0)
+	files, err := builtin.ReadDir("builtin")
 	if err != nil {
-		return nil, fmt.Errorf("read builtin.yaml: %w", err)
+		return nil, fmt.Errorf("read the tables of facts: %w", err)
 	}
 	all := make(map[string]Table)
+	var mistakes []error
+	for _, file := range files {
+		mistakes = append(mistakes, readBuiltIn("builtin/"+file.Name(), all))
+	}
+	return all, errors.Join(mistakes...)
+})
+
+// readBuiltIn adds the tables of a file.
+func readBuiltIn(name string, all map[string]Table) error {
+	text, err := builtin.ReadFile(name)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
+	file, err := parser.ParseBytes(text, 0)
+	if err != nil {
+		return fmt.Errorf("read %s: %w", name, err)
+	}
 	var mistakes []error
 	for _, doc := range file.Docs {
 		kinds, _ := pairsOf(doc.Body)
 		for _, kind := range kinds {
 			found, wrong := Decode(kind.Value)
 			for _, m := range wrong {
-				mistakes = append(mistakes, fmt.Errorf("builtin.yaml:%d: %w", m.Line, m.Err))
+				mistakes = append(mistakes, fmt.Errorf("%s:%d: %w", name, m.Line, m.Err))
 			}
 			all[kind.Key.GetToken().Value] = found
 		}
 	}
-	return all, errors.Join(mistakes...)
-})
+	return errors.Join(mistakes...)
+}
