@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -54,10 +55,10 @@ func (c *listMail) Run(ctx context.Context, s *session) error {
 	party := c.Party
 	if party == "" {
 		if party, err = caller.Party(ctx); err != nil {
-			if p := client.ProblemOf(err); p != nil && p.Code == "receiver-missing" {
-				return hinted{err, "--party names the receiver whose mailbox is meant"}
-			}
 			return err
+		}
+		if party == "" {
+			return hinted{errors.New("an operator has no mailbox"), "--party names the receiver whose mailbox is meant"}
 		}
 	}
 	all, err := openDeliveries(ctx, caller, party)

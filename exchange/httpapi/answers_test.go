@@ -125,6 +125,9 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/mailbox/acks", as: receiver, body: taken, header: text}, 415, "media-type"},
 		{request{path: "/v1/mailbox/acks", as: receiver, body: `{"acks":[]}`}, 422, "field-acks"},
 
+		{request{path: "/v1/self", as: port}, 200, ""},
+		{request{path: "/v1/self", as: operator}, 200, ""},
+		{request{path: "/v1/self"}, 401, "credentials-missing"},
 		{request{path: "/v1/parties", as: stranger}, 200, ""},
 		{request{path: "/v1/parties"}, 401, "credentials-missing"},
 		{request{path: shut, as: operator, body: reason}, 200, ""},

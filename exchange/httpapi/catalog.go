@@ -50,6 +50,11 @@ func keysOf(now *exchange.InForce) Keys {
 	return out
 }
 
+// showSelf answers GET /v1/self.
+func (s *Server) showSelf(c *call) error {
+	return c.json(http.StatusOK, Self{Name: c.caller.Name, Party: c.caller.Party, Operator: c.caller.Operator})
+}
+
 // listParties answers GET /v1/parties.
 func (s *Server) listParties(c *call) error {
 	out := Parties{Parties: []Party{}}

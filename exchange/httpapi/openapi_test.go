@@ -183,6 +183,9 @@ func TestParametersAreDocumented(t *testing.T) {
 				t.Errorf("%s%s: %d %s", o.path, query, a.status, a.body)
 			}
 		}
+		if o.path == "/v1/audit" {
+			as = operator // nobody else may read it
+		}
 		if takes {
 			read[answer.Problem](t, w.do(request{method: o.method, path: o.path + "?surprise=1", as: as}), http.StatusBadRequest)
 		}

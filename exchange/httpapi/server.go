@@ -201,6 +201,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},
 		{"POST /v1/replays", access.ReplayDelivery, s.doReplay},
+		{"GET /v1/self", access.ReadCatalogue, s.showSelf},
 		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
 		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},
 		{"DELETE /v1/parties/{id}/suspension", access.SuspendParty, s.resumeParty},

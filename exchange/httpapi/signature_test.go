@@ -32,6 +32,7 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 		{path: exchangePath + "/envelope"},
 		{path: exchangePath + "/receipt"},
 		{path: "/v1/mailbox"},
+		{path: "/v1/self"},
 		{path: "/v1/parties"},
 		{path: "/v1/version"},
 		{path: "/v1/kinds"},

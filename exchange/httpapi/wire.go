@@ -194,6 +194,13 @@ type Rule struct {
 	Message  exchange.Text `json:"message"`         // with {0}, {1} … for what was found
 }
 
+// Self answers GET /v1/self: as whom the caller's credentials speak.
+type Self struct {
+	Name     string `json:"name"`            // of the credential, as the record has it
+	Party    string `json:"party,omitempty"` // absent for an operator that acts for none
+	Operator bool   `json:"operator"`
+}
+
 // Version answers GET /v1/version.
 type Version struct {
 	Version string `json:"version"`

@@ -39,10 +39,9 @@ func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, eac
 	}
 }
 
-// Party returns the id of the party that the client calls as. It asks for the
-// plan of a replay that can have no deliveries: the exchange fills in for whom
-// a party may plan, which is itself. An operator gets a *Problem.
+// Party returns the id of the party that the client calls as, or "" if it calls as an
+// operator that acts for none.
 func (c *Client) Party(ctx context.Context) (string, error) {
-	plan, err := Post[httpapi.Plan](ctx, c, "/v1/replays/plans", map[string]string{"since": "9999-01-01T00:00:00Z"})
-	return plan.Query.Receiver, err
+	self, err := Get[httpapi.Self](ctx, c, "/v1/self", nil)
+	return self.Party, err
 }
