@@ -26,7 +26,8 @@ const damagedSuffix = "-damaged"
 // eight times as large: see there.
 var (
 	writing = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(4096)", "cache_size(768)", "temp_store(MEMORY)"}
-	reading = []string{"query_only(1)", "busy_timeout(5000)", "cache_size(64)", "temp_store(MEMORY)"}
+	waiting = "busy_timeout(5000)"
+	reading = []string{"query_only(1)", waiting, "cache_size(64)", "temp_store(MEMORY)"}
 )
 
 // openFile opens the database at path, or makes it. If it cannot be used, it is set

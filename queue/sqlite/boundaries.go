@@ -99,11 +99,19 @@ func (s *Store) Boundaries(name string) []queue.Boundary {
 // ChangeSetting changes a setting for all entries that are admitted from now on;
 // see [queue.Settings].
 func (s *Store) ChangeSetting(ctx context.Context, name, value string) error {
+	return s.change(ctx, name, value, func(*transaction) error { return nil })
+}
+
+// change changes a setting, and whatever else is to change with it.
+func (s *Store) change(ctx context.Context, name, value string, also func(*transaction) error) error {
 	if err := queue.CheckChange(s.shared[name], name, value); err != nil {
 		return err
 	}
 	err := s.write(ctx, len(name)+len(value), func(tx *transaction) error {
-		return tx.boundaries.add(name, value, tx.last+1)
+		if err := tx.boundaries.add(name, value, tx.last+1); err != nil {
+			return err
+		}
+		return also(tx)
 	})
 	if err != nil {
 		return unavailable("change setting", err)

@@ -23,6 +23,8 @@ type Options struct {
 	// by name. The first Open with a name records the value, and a later Open
 	// fails with a *queue.SettingMismatchError if ours differs.
 	Shared map[string]string
+	// Copy opens a file also if it is a copy of a queue; see [Copy].
+	Copy bool
 }
 
 // A Store is a queue in one file.
@@ -41,8 +43,9 @@ type Store struct {
 }
 
 // Open opens the queue file at path, and creates it if it is missing; its folder must
-// exist. Open fails with [ErrForeign], [ErrNewer] or [ErrInUse] if it must not change
-// the file, and with a [*queue.SettingMismatchError] if a shared setting differs.
+// exist. Open fails with [ErrForeign], [ErrNewer], [ErrInUse] or [ErrCopy] if it must
+// not change the file, and with a [*queue.SettingMismatchError] if a shared setting
+// differs.
 func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open queue file: %w", err)

@@ -37,6 +37,7 @@ type writer struct {
 	ended   chan struct{} // closed when run has returned
 	batch   []*job        // used again by each round
 	tx      transaction
+	copy    bool      // the file was a copy when it was opened
 	record  *notifier // the newest sequence
 	entries *notifier // the newest entry's sequence
 	logged  int       // bytes written, about, since the last copy of the log was requested
@@ -71,6 +72,14 @@ func (w *writer) validate(o Options) error {
 	empty, err := examine(w.conn)
 	if err != nil {
 		return err
+	}
+	if !empty {
+		if w.copy, err = copied(w.conn); err != nil {
+			return err
+		}
+		if w.copy && !o.Copy {
+			return ErrCopy
+		}
 	}
 	for _, pragma := range append(writing(writingPages), bound(o)...) {
 		if err := w.conn.run("PRAGMA " + pragma); err != nil {

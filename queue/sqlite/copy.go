@@ -1,0 +1,125 @@
+package sqlite
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"os"
+
+	"beibu/queue"
+)
+
+// ErrCopy means that a file is a copy of a queue: the queue may have admitted
+// entries since that the copy does not have.
+var ErrCopy = errors.New("queue file is a copy")
+
+// The row of progress that a copy has, and what adds and removes it.
+const (
+	isCopy    = `SELECT count(*) FROM progress WHERE name = 'copied'`
+	markCopy  = `INSERT OR REPLACE INTO progress VALUES ('copied', 1)`
+	adoptCopy = `DELETE FROM progress WHERE name = 'copied'`
+)
+
+// A Copied is what a copy holds.
+type Copied struct {
+	Head       int64                       // the sequence of the newest change, or 0
+	Boundaries map[string][]queue.Boundary // the changes of shared settings, by name
+}
+
+// Copy writes the queue at path, as it is at one moment, to a new file. A store may
+// have it open and continues to write meanwhile, in this process or in another. The
+// copy is durable when Copy returns, and it is marked: Open fails with [ErrCopy]
+// until [Store.Adopt]. The file to must be missing or empty, and it is of no use if
+// Copy fails. Copy fails with ErrForeign or ErrNewer as Open does.
+func Copy(ctx context.Context, path, to string) (Copied, error) {
+	copied, err := tryCopy(ctx, path, to)
+	if err != nil {
+		return Copied{}, fmt.Errorf("copy queue file %s: %w", path, err)
+	}
+	return copied, nil
+}
+
+func tryCopy(ctx context.Context, path, to string) (Copied, error) {
+	if err := vacuum(ctx, path, to); err != nil {
+		return Copied{}, err
+	}
+	c, err := connect(to, "synchronous(FULL)")
+	if err != nil {
+		return Copied{}, err
+	}
+	copied, err := describe(c)
+	if err == nil {
+		err = c.run(markCopy)
+	}
+	if err = errors.Join(err, c.close()); err != nil {
+		return Copied{}, err
+	}
+	return copied, persist(to)
+}
+
+// vacuum writes what a read transaction sees to another file. No writer waits for it.
+func vacuum(ctx context.Context, path, to string) error {
+	c, err := connect(path, "busy_timeout(10000)")
+	if err != nil {
+		return err
+	}
+	empty, err := examine(c)
+	if err == nil && empty {
+		err = ErrForeign
+	}
+	if err == nil {
+		err = touch(to)
+	}
+	if err == nil {
+		err = c.runUntil(ctx, `VACUUM INTO ?`, to)
+	}
+	return errors.Join(err, c.close())
+}
+
+// runUntil executes one statement once. It is interrupted if ctx ends.
+func (c *connection) runUntil(ctx context.Context, text string, value driver.Value) error {
+	s, err := c.prepare(text)
+	if err != nil {
+		return err
+	}
+	_, err = s.exe.ExecContext(ctx, []driver.NamedValue{{Ordinal: 1, Value: value}})
+	return err
+}
+
+// describe returns what a file holds.
+func describe(c *connection) (Copied, error) {
+	var tx transaction
+	if err := tx.prepare(c); err != nil {
+		return Copied{}, err
+	}
+	if err := tx.boundaries.load(c); err != nil {
+		return Copied{}, err
+	}
+	return Copied{Head: tx.last, Boundaries: tx.boundaries.now}, nil
+}
+
+// persist makes the content of a file durable.
+func persist(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0)
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
+// copied reports whether a file is a copy that nobody has adopted.
+func copied(c *connection) (bool, error) {
+	n, err := c.number(isCopy)
+	return n > 0, err
+}
+
+// IsCopy reports whether the file was a copy when it was opened.
+func (s *Store) IsCopy() bool { return s.writer.copy }
+
+// Adopt makes a copy the queue, and gives a shared setting a new value for all
+// entries that are admitted from now on, both or neither; see
+// [queue.Settings.ChangeSetting]. A file that is no copy gets the new value alone.
+func (s *Store) Adopt(ctx context.Context, name, value string) error {
+	return s.change(ctx, name, value, func(tx *transaction) error { return tx.boundaries.conn.run(adoptCopy) })
+}
