@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"errors"
+	"strconv"
 
 	"beibu/exchange/proof"
 	"beibu/queue"
@@ -11,7 +12,11 @@ import (
 // the id of the key that signs receipts.
 const ReceiptKeySetting = "receiptKey"
 
-// ReceiptKeys says which key signs each receipt, as the log has it. It implements
+// EpochSetting is the name of the shared setting of the log whose value is the
+// epoch, in decimal. It begins with [proof.FirstEpoch].
+const EpochSetting = "epoch"
+
+// ReceiptKeys says which key signs each receipt, and its epoch, as the log has it. It implements
 // [proof.KeyLog].
 type ReceiptKeys struct{ Log queue.Settings }
 
@@ -28,6 +33,23 @@ func (k ReceiptKeys) LaterKeys() []proof.LaterKey {
 		keys = append(keys, proof.LaterKey{ID: b.Value, First: b.First})
 	}
 	return keys
+}
+
+// Epochs returns the epochs that came after the first one.
+func (k ReceiptKeys) Epochs() []proof.Epoch { return Epochs(k.Log.Boundaries(EpochSetting)) }
+
+// Epochs returns the epochs that the changes of [EpochSetting] began.
+func Epochs(boundaries []queue.Boundary) []proof.Epoch {
+	if len(boundaries) == 0 {
+		return nil
+	}
+	epochs := make([]proof.Epoch, 0, len(boundaries))
+	for _, b := range boundaries {
+		if number, err := strconv.ParseInt(b.Value, 10, 64); err == nil { // the daemon writes nothing else
+			epochs = append(epochs, proof.Epoch{Number: number, First: b.First})
+		}
+	}
+	return epochs
 }
 
 // Receipt returns the receipt of an exchange, the same at every call. It fails

@@ -61,6 +61,9 @@ func (c *showKeys) Run(ctx context.Context, s *session) error {
 	for _, k := range keys.Keys {
 		t.Row(s.word("receipt"), "Ed25519", s.positions(k), "", "kid "+k.ID)
 	}
+	for _, e := range keys.Epochs {
+		t.Row(s.word("epoch"), "", s.say("from position %s", numbers(e.First)), "", strconv.FormatInt(e.Number, 10))
+	}
 	return s.table(t)
 }
 

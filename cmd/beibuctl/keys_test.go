@@ -12,6 +12,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/signing"
 )
@@ -98,15 +99,19 @@ func TestShowKeysWithPositions(t *testing.T) {
 		keys = append(keys, proof.ReceiptKey{Public: public, ID: s.keys.ReceiptID})
 	}
 	keys[0].Until, keys[1].From = []int64{7, 12}, []int64{7, 12}
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { answers(w, http.StatusOK, proof.Keys{Keys: keys}) }))
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		answers(w, http.StatusOK, httpapi.Keys{Keys: keys, Epochs: []proof.Epoch{{Number: 2, First: []int64{21, 24}}}})
+	}))
 	t.Cleanup(server.Close)
 	dir := filepath.Join(t.TempDir(), "keys")
 	for lang, want := range map[string][]string{
-		"en": {"before position 7,12", "from position 7,12"}, "zh": {"至位置 7,12 之前", "自位置 7,12 起"},
+		"en": {"before position 7,12", "from position 7,12", "epoch", "from position 21,24"}, "zh": {"至位置 7,12 之前", "自位置 7,12 起", "日志纪元", "自位置 21,24 起"},
 	} {
 		code, out, stderr := called(t, "--server", server.URL, "--lang", lang, "keys", "show", "--dir", dir)
-		if code != exitFine || !strings.Contains(out, want[0]) || !strings.Contains(out, want[1]) {
-			t.Errorf("exit code %d: %s%s", code, out, stderr)
+		for _, w := range want {
+			if code != exitFine || !strings.Contains(out, w) {
+				t.Errorf("exit code %d, %q is not in: %s%s", code, w, out, stderr)
+			}
 		}
 	}
 	trust, err := proof.Read([]string{dir})

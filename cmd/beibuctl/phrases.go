@@ -22,6 +22,7 @@ var chinese = map[string]string{
 
 	// Labels and values.
 	"yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
+	"epoch":            "日志纪元",
 	"from position %s": "自位置 %s 起", "before position %s": "至位置 %s 之前",
 	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 停用：%s",
 	"by %s": "操作人 %s", "attempt %d": "第 %d 次投递", "%d, failing": "%d，多次领取未确认",

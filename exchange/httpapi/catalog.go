@@ -17,6 +17,8 @@ import (
 type Keys struct {
 	Keys  []proof.ReceiptKey `json:"keys"`
 	Seals []SealKey          `json:"seals"`
+	// Epochs are those of the log after the first one.
+	Epochs []proof.Epoch `json:"epochs,omitempty"`
 }
 
 // SealKey is the certificate of a key that seals.
@@ -32,7 +34,7 @@ type SealKey struct {
 // keysOf returns the public keys in force as the API shows them.
 func keysOf(now *exchange.InForce) Keys {
 	k := now.Keys
-	out := Keys{Keys: now.Receipts.Keys(), Seals: []SealKey{}}
+	out := Keys{Keys: now.Receipts.Keys(), Seals: []SealKey{}, Epochs: now.Receipts.Epochs()}
 	for _, c := range k.Seals {
 		digest := sha256.Sum256(c.Raw)
 		userID := ""

@@ -38,6 +38,7 @@ type Finding struct {
 	Receivers       []string   `json:"receivers,omitempty"`
 	AcceptedAt      *time.Time `json:"acceptedAt,omitempty"`
 	LogPosition     *int64     `json:"logPosition,omitempty"`
+	Epoch           int64      `json:"epoch,omitempty"` // of the log, if it is not the first one
 	DigestSHA256    string     `json:"digestSHA256,omitempty"`
 }
 
@@ -97,6 +98,7 @@ func (v *Verification) receipt(f *Finding, b []byte) error {
 	f.ExchangeID, f.Sender, f.Kind = receipt.ExchangeID, receipt.Sender, receipt.Kind
 	f.DocumentNumber, f.DocumentVersion = receipt.Number, receipt.Version
 	f.DigestSHA256, f.LogPosition = receipt.DigestSHA256, &receipt.Position
+	f.Epoch = receipt.Epoch
 	f.Algorithms = []string{"EdDSA"}
 	if at, err := time.Parse(time.RFC3339Nano, receipt.AcceptedAt); err == nil {
 		f.AcceptedAt = &at

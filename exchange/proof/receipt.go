@@ -33,6 +33,7 @@ type Receipt struct {
 	DigestSHA256 string `json:"digestSHA256"` // of the bytes received, lower-case hexadecimal
 	AcceptedAt   string `json:"acceptedAt"`   // RFC 3339, UTC
 	Position     int64  `json:"logPosition"`
+	Epoch        int64  `json:"epoch,omitempty"` // of the log at that position, or 0 for the first one
 }
 
 // NewReceipt returns what the receipt of a document says. Every value in it is

@@ -136,7 +136,12 @@ func TestReceiptSigners(t *testing.T) {
 
 // keyLog is a log of two partitions whose key changed twice, the second time in
 // one partition only.
-type keyLog struct{ later []LaterKey }
+type keyLog struct {
+	later  []LaterKey
+	epochs []Epoch
+}
+
+func (l keyLog) Epochs() []Epoch { return l.epochs }
 
 func (l keyLog) LaterKeys() []LaterKey { return l.later }
 
@@ -159,7 +164,7 @@ func TestReceiptKeysAreRotated(t *testing.T) {
 		seed[0] = byte(i)
 		keys[id] = ed25519.NewKeyFromSeed(seed)
 	}
-	log := keyLog{[]LaterKey{{"k2", []int64{5, 8}}, {"k3", []int64{0, 12}}}}
+	log := keyLog{later: []LaterKey{{"k2", []int64{5, 8}}, {"k3", []int64{0, 12}}}}
 	receipts, err := NewReceiptsOf(log, "k1", keys)
 	if err != nil {
 		t.Fatal(err)
@@ -220,7 +225,7 @@ func TestReceiptKeysAreRotated(t *testing.T) {
 // Without the key of a position, no receipt is made by another one.
 func TestReceiptKeyIsMissing(t *testing.T) {
 	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
-	log := keyLog{[]LaterKey{{"k2", []int64{5, 8}}}}
+	log := keyLog{later: []LaterKey{{"k2", []int64{5, 8}}}}
 	receipts, err := NewReceiptsOf(log, "k1", map[string]crypto.Signer{"k1": key})
 	if err != nil {
 		t.Fatal(err)
@@ -237,5 +242,37 @@ func TestReceiptKeyIsMissing(t *testing.T) {
 	}
 	if keys := receipts.Keys(); len(keys) != 1 || keys[0].ID != "k1" || keys[0].Until == nil {
 		t.Errorf("published %+v", keys)
+	}
+}
+
+// The epoch of a receipt follows from its position alone. A receipt of the first
+// epoch does not name it, and stays as it was, byte for byte.
+func TestEpochs(t *testing.T) {
+	keys := map[string]crypto.Signer{"k1": ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
+	// The second epoch is empty in one partition, and the fourth has not begun there.
+	log := keyLog{epochs: []Epoch{{2, []int64{5, 8}}, {3, []int64{9, 8}}, {4, []int64{13, 0}}}}
+	receipts, err := NewReceiptsOf(log, "k1", keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := NewReceipts(keys["k1"], "k1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for position, want := range map[int64]int64{1: 0, 3: 0, 4: 0, 5: 2, 6: 0, 7: 2, 8: 3, 9: 3, 11: 3, 12: 3, 13: 4, 14: 3} {
+		receipt := sampleReceipt()
+		receipt.Position, receipt.Epoch = position, 77
+		made, err := receipts.Make(receipt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := OpenReceipt(made, keys["k1"].Public().(ed25519.PublicKey))
+		if err != nil || got.Epoch != want {
+			t.Errorf("epoch %d at %d, %v, want %d", got.Epoch, position, err, want)
+		}
+		receipt.Epoch = 0
+		if first, err := before.Make(receipt); err != nil || (first == made) != (want == 0) {
+			t.Errorf("at %d, the receipt without epochs is the same: %t, %v", position, first == made, err)
+		}
 	}
 }

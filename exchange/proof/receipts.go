@@ -11,14 +11,16 @@ import (
 // here. No other key may sign it.
 var ErrReceiptKey = errors.New("the key of this receipt is not here")
 
-// A KeyLog says which key signs the receipt at each position of the log, alike on
-// every node.
+// A KeyLog says which key signs the receipt at each position of the log, and in
+// which epoch that position is, alike on every node.
 type KeyLog interface {
 	// KeyAt returns the id of the key at a position. It fails if that is not known
 	// here yet.
 	KeyAt(position int64) (id string, err error)
 	// LaterKeys returns the keys that came after the first one.
 	LaterKeys() []LaterKey
+	// Epochs returns the epochs that came after the first one.
+	Epochs() []Epoch
 }
 
 // A LaterKey is the id of a key, and for each partition of the log its first
@@ -66,8 +68,11 @@ func (k onlyKey) KeyAt(int64) (string, error) { return string(k), nil }
 // LaterKeys returns none.
 func (onlyKey) LaterKeys() []LaterKey { return nil }
 
-// Make signs a receipt with the key at its position. It fails with ErrReceiptKey
-// if that key is not here.
+// Epochs returns none.
+func (onlyKey) Epochs() []Epoch { return nil }
+
+// Make signs a receipt with the key and the epoch at its position. It fails with
+// ErrReceiptKey if that key is not here.
 func (r *Receipts) Make(receipt Receipt) (string, error) {
 	id, err := r.log.KeyAt(receipt.Position)
 	if err != nil {
@@ -77,8 +82,15 @@ func (r *Receipts) Make(receipt Receipt) (string, error) {
 	if !here {
 		return "", fmt.Errorf("sign receipt at %d by %s: %w", receipt.Position, id, ErrReceiptKey)
 	}
+	receipt.Epoch = 0
+	if epoch := epochAt(r.log.Epochs(), receipt.Position); epoch != FirstEpoch {
+		receipt.Epoch = epoch
+	}
 	return signer.sign(receipt)
 }
+
+// Epochs returns the epochs of the log after the first one.
+func (r *Receipts) Epochs() []Epoch { return r.log.Epochs() }
 
 // Missing returns the ids of the keys of the log that are not here.
 func (r *Receipts) Missing() (ids []string) {

@@ -8,6 +8,7 @@ var chinese = map[string]string{
 	"envelope": "封装文件", "receipt": "回执", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法",
 	"exchange": "交换编号", "version": "版本", "sender": "发送方", "receivers": "接收方", "accepted": "受理时间", "time stamp": "时间戳",
 	"position": "日志位置", "SHA-256": "SHA-256", "%s on %s": "%s，加于 %s", "%d in the log": "%d",
+	"epoch": "日志纪元", "%d: the log was restored from a copy before": "%d（受理前，日志曾由备份恢复）",
 	"%s: holds": "%s：核验通过", "%s: does not hold, %s: %s": "%s：核验不通过，%s：%s",
 	"beibuctl keys show --dir DIR keeps the keys of a daemon, and verify --trust DIR uses them; --cert names one certificate": "beibuctl keys show --dir DIR 可保存服务的密钥，verify --trust DIR 用其核验；--cert 指定单个证书",
 	"such as --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3":                                              "例如 --alias urn:theirs=http://www.chinaport.gov.cn/2022/04/xmldsig#sm3",

@@ -201,6 +201,9 @@ func (p Program) facts(f proof.Finding) *terminal.Table {
 	if f.LogPosition != nil {
 		fact("position", p.say("%d in the log", *f.LogPosition))
 	}
+	if f.Epoch != 0 {
+		fact("epoch", p.say("%d: the log was restored from a copy before", f.Epoch))
+	}
 	fact("SHA-256", f.DigestSHA256)
 	return facts
 }
