@@ -74,6 +74,8 @@
 //   - receipt: the signed answer to a sender: accepted, when, which bytes
 //   - log: the ordered store that decides who owns a document number
 //   - owner: the first document with a number in the log
+//   - epoch: a part of a log; a new one is started when a log was restored from a copy
+//     and may lack documents
 //   - record: the one ordered history of everything that happened
 //   - event: one step in the record
 //   - sequence: the position of an event in the record

@@ -23,6 +23,14 @@ const usage = `beibud exchanges cross-border customs documents.
   beibud receipt-key rotate        print how the key that signs receipts would be
               [--config FILE]      replaced; --prepare makes the new key, and --do
               [--prepare | --do]   lets it sign
+  beibud backup FILE               write what cannot be made again to a new file,
+              [--config FILE]      while a daemon runs or not
+  beibud restore FILE              print what a backup holds; --do restores it into
+              [--config FILE]      an empty data folder
+              [--do]
+  beibud epoch new                 print what a store from a copy may lack; --do
+              [--config FILE]      accepts the loss, and receipts name the new
+              [--do]               epoch from then on
   beibud version
 
 With no configuration, beibud serves on 127.0.0.1:8420 and keeps its data and
@@ -54,6 +62,12 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return rebuildIndex(ctx, args[1:], stdout, stderr)
 	case "receipt-key":
 		return rotateReceiptKey(ctx, args[1:], stdout, stderr)
+	case "backup":
+		return makeBackup(ctx, args[1:], stdout, stderr)
+	case "restore":
+		return restoreBackup(ctx, args[1:], stdout, stderr)
+	case "epoch":
+		return beginEpoch(ctx, args[1:], stdout, stderr)
 	case "version", "--version":
 		return version(stdout)
 	case "help", "-h", "--help":

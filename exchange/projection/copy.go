@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 )
 
 // Copy writes the projection at path, as it is at one moment, to a new file. It may
@@ -13,6 +14,10 @@ import (
 // when Copy returns. The file to must be missing or empty, and it is of no use if
 // Copy fails.
 func Copy(ctx context.Context, path, to string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return fmt.Errorf("copy projection: %w", err)
+	}
 	c, err := connect(path, waiting)
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", path, err)

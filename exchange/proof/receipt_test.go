@@ -249,7 +249,7 @@ func TestReceiptKeyIsMissing(t *testing.T) {
 // epoch does not name it, and stays as it was, byte for byte.
 func TestEpochs(t *testing.T) {
 	keys := map[string]crypto.Signer{"k1": ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))}
-	// The second epoch is empty in one partition, and the fourth has not begun there.
+	// The second epoch is empty in one partition, and the fourth has no position there.
 	log := keyLog{epochs: []Epoch{{2, []int64{5, 8}}, {3, []int64{9, 8}}, {4, []int64{13, 0}}}}
 	receipts, err := NewReceiptsOf(log, "k1", keys)
 	if err != nil {

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 
 	"beibu/queue"
 )
@@ -44,6 +45,10 @@ func tryCopy(ctx context.Context, path, to string) (Copied, error) {
 	if err := vacuum(ctx, path, to); err != nil {
 		return Copied{}, err
 	}
+	to, err := filepath.Abs(to)
+	if err != nil {
+		return Copied{}, err
+	}
 	c, err := connect(to, "synchronous(FULL)")
 	if err != nil {
 		return Copied{}, err
@@ -60,6 +65,10 @@ func tryCopy(ctx context.Context, path, to string) (Copied, error) {
 
 // vacuum writes what a read transaction sees to another file. No writer waits for it.
 func vacuum(ctx context.Context, path, to string) error {
+	path, err := filepath.Abs(path)
+	if err != nil {
+		return err
+	}
 	c, err := connect(path, "busy_timeout(10000)")
 	if err != nil {
 		return err

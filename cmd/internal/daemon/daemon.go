@@ -112,6 +112,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.lockData(); err != nil {
 		return err
 	}
+	if err := checkRestored(d.config.Data); err != nil {
+		return err
+	}
 	var err error
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err
@@ -173,6 +176,9 @@ func (d *Daemon) openStores(ctx context.Context) error {
 		return err
 	}
 	if err := d.openIndex(ctx); err != nil {
+		return err
+	}
+	if err := d.checkBehind(ctx); err != nil {
 		return err
 	}
 	d.observer = d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index))

@@ -9,13 +9,20 @@ import (
 	"beibu/exchange"
 	"beibu/queue"
 	"beibu/queue/kafka"
+	"beibu/queue/sqlite"
 )
 
 // The codes of refusals, which never change their meaning.
 const (
-	codeReceiptKey = "receipt-key" // the receipts of the log are signed by another key
-	codeLogLayout  = "log-layout"  // the topics of the log are not what they must be
+	codeReceiptKey        = "receipt-key"        // the receipts of the log are signed by another key
+	codeLogLayout         = "log-layout"         // the topics of the log are not what they must be
+	codeLogCopy           = "log-copy"           // the embedded store is a copy from a backup
+	codeLogBehind         = "log-behind"         // the embedded store is older than what the folder has seen
+	codeRestoreIncomplete = "restore-incomplete" // the folder holds a part of a backup
 )
+
+// acceptLoss says how to start on a store that may lack what was accepted.
+const acceptLoss = "beibud epoch new prints what may be missing, and beibud epoch new --do accepts the loss: receipts name the new epoch from then on"
 
 // A Refusal is the reason for which a daemon must not use a log, and the remedy.
 type Refusal struct {
@@ -37,6 +44,9 @@ func (r *Refusal) Hint() string { return r.do }
 func (d *Daemon) refusal(err error) error {
 	if differs, ok := errors.AsType[*queue.SettingMismatchError](err); ok && differs.Name == exchange.ReceiptKeySetting {
 		return d.otherReceiptKey(differs.Ours, differs.Recorded)
+	}
+	if errors.Is(err, sqlite.ErrCopy) {
+		return &Refusal{codeLogCopy, acceptLoss, err}
 	}
 	if errors.Is(err, kafka.ErrLayout) {
 		return &Refusal{codeLogLayout, "the topics under kafka.topicPrefix must have the partitions and settings with which the log began; " +

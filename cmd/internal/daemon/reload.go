@@ -20,6 +20,9 @@ import (
 // keysFolder is where the daemon keeps its own keys, in the data folder.
 const keysFolder = "keys"
 
+// accessFolder is where the daemon keeps the access keys that it made, in the data folder.
+const accessFolder = "access"
+
 // name is what the exchange is called in certificates and in what is trusted.
 const name = "Beibu exchange"
 
@@ -103,7 +106,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 	}
 	credentials := l.Credentials
 	if len(credentials) == 0 {
-		if credentials, err = ownAccess(filepath.Join(d.config.Data, "access"), l.Parties.All()); err != nil {
+		if credentials, err = ownAccess(filepath.Join(d.config.Data, accessFolder), l.Parties.All()); err != nil {
 			return nil, err
 		}
 	}

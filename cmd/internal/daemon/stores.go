@@ -35,13 +35,16 @@ func (e *InUse) Error() string { return "data folder " + e.Data + " is in use by
 // Hint returns the remedy.
 func (e *InUse) Hint() string { return "stop that daemon first, or give this one a folder of its own" }
 
+// lockName is what [Daemon.lockData] locks in the data folder.
+const lockName = "beibud"
+
 // lockData makes the data folder and locks it against every other daemon, since the
 // log, the index and the snapshot in it belong to one daemon.
 func (d *Daemon) lockData() error {
 	if err := os.MkdirAll(d.config.Data, 0o700); err != nil {
 		return fmt.Errorf("make data folder: %w", err)
 	}
-	lock, err := sqlite.Hold(filepath.Join(d.config.Data, "beibud"))
+	lock, err := sqlite.Hold(filepath.Join(d.config.Data, lockName))
 	if errors.Is(err, sqlite.ErrInUse) {
 		return &InUse{d.config.Data}
 	}
@@ -103,16 +106,11 @@ func (d *Daemon) sharedSettings() map[string]string {
 // openQueue opens the log: in Kafka, if brokers are configured, or else in
 // a file of the daemon's own.
 func (d *Daemon) openQueue(ctx context.Context) error {
-	var err error
 	if len(d.config.Kafka.Brokers) > 0 {
 		return d.joinKafka(ctx)
 	}
-	d.store, err = sqlite.Open(ctx, filepath.Join(d.config.Data, "queue.db"), sqlite.Options{Shared: d.sharedSettings()})
-	if err != nil {
-		return d.refusal(err)
-	}
-	d.life.onStop("queue", func(context.Context) error { return d.store.Close() })
-	return nil
+	_, err := d.openEmbedded(ctx, false)
+	return err
 }
 
 // joinKafka returns once the whole log has been consumed: what is new since the
