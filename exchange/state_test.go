@@ -9,7 +9,7 @@ import (
 
 func TestEveryStateHasItsRow(t *testing.T) {
 	for _, state := range States() {
-		switch state {
+		switch state { //nolint:exhaustive // States returns no events of parties
 		case SubmissionAcceptance, SubmissionHeld, SubmissionRejection:
 			if _, ok := transitions[state]; ok {
 				t.Errorf("%s is of an exchange, but is in the table of deliveries", state)

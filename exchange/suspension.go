@@ -176,7 +176,7 @@ func (s *Suspensions) Follow(ctx context.Context, feed queue.Feed) error {
 }
 
 // fold applies a batch of changes. Those of exchanges, which are nearly all, cost
-// no more than a look at their subject.
+// no more than a comparison of their subject.
 func (s *Suspensions) fold(changes []queue.Change) error {
 	now := s.current.Load()
 	parties, changed := now.parties, false
@@ -203,7 +203,7 @@ func (s *Suspensions) fold(changes []queue.Change) error {
 // apply changes suspensions by an event of a party. Other events of parties change
 // nothing.
 func apply(parties map[string]Suspension, e Event) {
-	switch e.Name {
+	switch e.Name { //nolint:exhaustive // the states of exchanges are no events of parties
 	case PartySuspended:
 		parties[e.Subject.ID] = Suspension{Party: e.Subject.ID, Reason: e.Cause.Reason, Actor: e.Cause.Actor, At: e.At}
 	case PartyResumed:

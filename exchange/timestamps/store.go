@@ -82,7 +82,7 @@ func (s store) due(ctx context.Context, now time.Time, limit int) (all []waiting
 	return all, wrap("read what waits", err)
 }
 
-// idle is the time until the next look if nothing waits.
+// idle is the time until the file is read again if nothing waits.
 const idle = time.Hour
 
 // next returns the time until the next time stamp is due.

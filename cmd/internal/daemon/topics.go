@@ -48,7 +48,7 @@ func (d *Daemon) serveTopics() {
 	d.topicsServed.Store(true)
 	d.work("topics of suspended parties", func(ctx context.Context) error {
 		for {
-			changed := d.shut.Changed() // before the look, so that nothing is missed after it
+			changed := d.shut.Changed() // before suspensions are read, so that no change is missed
 			d.assignTopics()
 			select {
 			case <-changed:
