@@ -156,7 +156,7 @@ func add(ctx context.Context, t *tar.Writer, p Part, path string, at time.Time) 
 // Read verifies a backup, every byte of every part, and returns its manifest. It
 // fails with ErrDamaged.
 func Read(ctx context.Context, file string) (Manifest, error) {
-	return each(ctx, file, func(p Part, content io.Reader) error {
+	return each(ctx, file, func(_ Part, content io.Reader) error {
 		_, err := io.Copy(io.Discard, content)
 		return err
 	})

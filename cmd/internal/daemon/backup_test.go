@@ -205,7 +205,8 @@ func TestBackupIsWholeOrNothing(t *testing.T) {
 	damaged, target := filepath.Join(folder, "damaged.tar"), filepath.Join(t.TempDir(), "data")
 	private := strings.Index(string(whole), "PRIVATE KEY")
 	for _, content := range [][]byte{
-		whole[:len(whole)/2], append([]byte{'x'}, whole[1:]...), {},
+		whole[:len(whole)/2], append([]byte{'x'}, whole[1:]...),
+		{},
 		[]byte(string(whole[:private+20]) + "!" + string(whole[private+21:])),
 	} {
 		if err := os.WriteFile(damaged, content, 0o600); err != nil {
