@@ -29,8 +29,12 @@ func SubjectKinds() []string { return slices.Clone(subjectKinds) }
 
 // ParseSubjectKind returns the kind with a name, and false if there is none.
 func ParseSubjectKind(name string) (SubjectKind, bool) {
-	i := slices.Index(subjectKinds, name)
-	return SubjectKind(max(i, 0)), i >= 0
+	for k := SubjectExchange; k.Known(); k++ {
+		if subjectKinds[k] == name {
+			return k, true
+		}
+	}
+	return SubjectExchange, false
 }
 
 // Known reports whether this version knows the kind.

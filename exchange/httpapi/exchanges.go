@@ -26,7 +26,7 @@ func (s *Server) listExchanges(c *call) error {
 	q := exchange.Query{
 		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.documentNumber("number"),
 		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
-		Before: p.cursor("cursor"), Limit: p.number("limit", 1, maxPage, 0),
+		Before: p.cursor("cursor"), Limit: p.limit(maxPage),
 	}
 	if p.isSet("failing") {
 		q.Failing = s.handovers

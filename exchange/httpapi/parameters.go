@@ -151,15 +151,16 @@ func (p *parameters) isSet(name string) bool {
 	return text != ""
 }
 
-// number returns a number in a range, or what it is by default.
-func (p *parameters) number(name string, least, most, otherwise int) int {
+// limit returns the parameter limit, from 1 to most, or 0 if it is left out.
+func (p *parameters) limit(most int) int {
+	const name = "limit"
 	text := p.text(name)
 	if text == "" {
-		return otherwise
+		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < least || n > most {
-		p.refuse(name, fmt.Sprintf("a number from %d to %d", least, most), fmt.Sprintf("应为 %d 至 %d 的整数", least, most))
+	if err != nil || n < 1 || n > most {
+		p.refuse(name, fmt.Sprintf("a number from 1 to %d", most), fmt.Sprintf("应为 1 至 %d 的整数", most))
 	}
 	return n
 }
