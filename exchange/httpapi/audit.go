@@ -36,7 +36,7 @@ type AuditSubject struct {
 // operator who has just shut a party out finds the event.
 func (s *Server) listAudit(c *call) error {
 	p := parametersOf(c.request)
-	q := exchange.AuditQuery{Since: p.time("since"), After: p.cursor("after"), Limit: p.limit(maxPage)}
+	q := exchange.AuditQuery{Since: p.time("since"), After: p.cursor("after"), Limit: p.limit()}
 	q.Kind, q.ID = p.subject("subject")
 	if err := p.err(); err != nil {
 		return err

@@ -17,8 +17,8 @@ import (
 	"beibu/signing"
 )
 
-// maxPage is the largest page of exchanges.
-const maxPage = 500
+// maxPage is the largest page of every list.
+const maxPage = exchange.MaxFetched
 
 // listExchanges answers GET /v1/exchanges.
 func (s *Server) listExchanges(c *call) error {
@@ -26,7 +26,7 @@ func (s *Server) listExchanges(c *call) error {
 	q := exchange.Query{
 		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.documentNumber("number"),
 		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
-		Before: p.cursor("cursor"), Limit: p.limit(maxPage),
+		Before: p.cursor("cursor"), Limit: p.limit(),
 	}
 	if p.isSet("failing") {
 		q.Failing = s.handovers

@@ -124,6 +124,7 @@ func (w *world) holdBack(id string) (letOn func()) {
 		w.decided.one.Store(c.Entry)
 		return true
 	})
+	w.awaitIndex() // what is let through later is there at once
 	w.index.hide(uuid.MustParse(id))
 	return func() { w.index.hide(uuid.Nil) }
 }

@@ -59,7 +59,7 @@ func (s *Server) fetch(c *call) error {
 	}
 	p := parametersOf(c.request)
 	options := exchange.Fetch{
-		Limit: p.limit(exchange.MaxFetched),
+		Limit: p.limit(),
 		Lease: p.duration("lease", exchange.MinLease, exchange.MaxLease, 0),
 		Wait:  p.duration("wait", 0, exchange.MaxFetchWait, 0),
 	}

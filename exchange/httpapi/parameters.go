@@ -151,16 +151,16 @@ func (p *parameters) isSet(name string) bool {
 	return text != ""
 }
 
-// limit returns the parameter limit, from 1 to most, or 0 if it is left out.
-func (p *parameters) limit(most int) int {
+// limit returns the parameter limit, from 1 to maxPage, or 0 if it is left out.
+func (p *parameters) limit() int {
 	const name = "limit"
 	text := p.text(name)
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > most {
-		p.refuse(name, fmt.Sprintf("a number from 1 to %d", most), fmt.Sprintf("应为 1 至 %d 的整数", most))
+	if err != nil || n < 1 || n > maxPage {
+		p.refuse(name, fmt.Sprintf("a number from 1 to %d", maxPage), fmt.Sprintf("应为 1 至 %d 的整数", maxPage))
 	}
 	return n
 }

@@ -41,7 +41,7 @@ func TestParameters(t *testing.T) {
 			p.text("kind")
 			p.state("state")
 			p.time("since")
-			p.limit(500)
+			p.limit()
 			p.duration("lease", time.Second, time.Hour, time.Minute)
 			p.cursor("cursor")
 			err := p.err()

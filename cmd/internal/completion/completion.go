@@ -1,5 +1,6 @@
 // Package completion writes the completion scripts of beibuctl from its
-// grammar, so that nothing is missing in them.
+// grammar, so that nothing is missing in them. The library kong-completion is not used:
+// it gives fish no descriptions, and needs a program to be started at each Tab.
 package completion
 
 import (

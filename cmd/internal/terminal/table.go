@@ -8,6 +8,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // A Table is printed for people, its columns as wide as what is in them.
@@ -34,31 +36,18 @@ func (t *Table) String() string {
 			if i == len(wide) {
 				wide = append(wide, 0)
 			}
-			wide[i] = max(wide[i], width(cell))
+			wide[i] = max(wide[i], uniseg.StringWidth(cell))
 		}
 	}
 	var b strings.Builder
 	for _, row := range t.rows {
 		var line strings.Builder
 		for i, cell := range row {
-			line.WriteString(cell + strings.Repeat(" ", wide[i]-width(cell)+2))
+			line.WriteString(cell + strings.Repeat(" ", wide[i]-uniseg.StringWidth(cell)+2))
 		}
 		b.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return b.String()
-}
-
-// width returns how many cells of a terminal a text takes: Chinese characters
-// and full-width punctuation take two (UAX #11).
-func width(text string) int {
-	n := 0
-	for _, r := range text {
-		n++
-		if unicode.Is(unicode.Han, r) || '\u3000' <= r && r <= '\u303f' || '\uff01' <= r && r <= '\uff60' {
-			n++
-		}
-	}
-	return n
 }
 
 // Clean makes what a stranger wrote safe to print on a terminal, on one line:

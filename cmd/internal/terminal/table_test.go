@@ -19,6 +19,25 @@ func TestTable(t *testing.T) {
 	}
 }
 
+// Marks above and below a letter take no cell of their own: Thai, Lao, Khmer,
+// Vietnamese with combining marks.
+func TestWidthOfScripts(t *testing.T) {
+	table := NewTable("NAME", "X")
+	table.Row("ทุเรียน", "1")               // durian in Thai: 7 letters and marks, 5 cells
+	table.Row("ໝາກໄມ້", "2")                // fruit in Lao
+	table.Row("Đo\u0302ng Hu\u031bng", "3") // decomposed
+	table.Row("防城港", "4")
+	want := "" +
+		"NAME       X\n" +
+		"ทุเรียน      1\n" +
+		"ໝາກໄມ້      2\n" +
+		"Đo\u0302ng Hu\u031bng  3\n" +
+		"防城港     4\n"
+	if got := table.String(); got != want {
+		t.Errorf("got\n%swant\n%s", got, want)
+	}
+}
+
 // What a stranger wrote cannot move the cursor, colour the terminal or turn
 // its text around.
 func TestClean(t *testing.T) {
