@@ -1,4 +1,4 @@
-# The few commands, by short names. What they do is said where they stand.
+# The few commands, by short names.
 
 .PHONY: run test ci bench release
 
