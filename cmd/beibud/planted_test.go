@@ -121,6 +121,8 @@ var plantedInside = []plantedFault{
 			{File: "queue/sqlite/checkpoint.go", Old: "	conn    *connection\n", New: "	conn    *connection\n	path string\n"},
 			{File: "queue/sqlite/checkpoint.go", Old: "		conn: conn, due:", New: "		conn: conn, path: path, due:"},
 			{File: "queue/sqlite/checkpoint.go", Old: "	\"errors\"\n", New: "	\"errors\"\n	\"os\"\n"},
+			// The daemon would refuse to start, since the log is behind.
+			{File: "cmd/internal/daemon/epoch.go", Old: "	if head < seen {\n", New: "	if false && head < seen {\n"},
 		},
 	},
 	{

@@ -25,12 +25,12 @@ var explanations = map[string]Explanation{
 		"The bytes are not well-formed XML in UTF-8, or they contain what is not allowed: a document type declaration, a processing instruction, or content outside the root.",
 		"内容不是 UTF-8 编码的规范 XML，或者含有不允许的内容：文档类型声明（DTD）、处理指令或根元素以外的内容。",
 		"Correct the place that the fault names by line and column, and send the document again.",
-		"请按差错所指的行号和列号更正，然后重新报送。"),
+		"请按差错所指的行、列位置更正，然后重新报送。"),
 	"xml.*": explained(
 		"The strict XML reader stopped at one place. The usual cause is another encoding, such as GB18030, a document type declaration, or a file that was cut off.",
 		"严格的 XML 读取程序在某处停止。常见原因：采用 GB18030 等其他编码、含有文档类型声明（DTD），或文件不完整。",
 		"Save the document as UTF-8 without a document type declaration, and check the line and column that the fault names.",
-		"请以 UTF-8 编码保存单证，去除文档类型声明，并检查差错所指的行号和列号。"),
+		"请以 UTF-8 编码保存单证，去除文档类型声明，并检查差错所指的行、列位置。"),
 	"schema.unknown-kind": explained(
 		"No kind of document has this root element, namespace and customization id.",
 		"没有任何单证种类采用该根元素、命名空间和定制标识。",
