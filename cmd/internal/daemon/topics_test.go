@@ -129,7 +129,10 @@ func (p *port) waitForState(id, receiver string, state exchange.State) {
 	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
 	defer cancel()
 	for {
-		head, err := p.store.Head(ctx) // before the index is read, so that no change is missed
+		head, err := p.store.Head(ctx)
+		if err == nil {
+			err = p.index.Wait(ctx, head) // so that the index shows all before head+1 is waited for
+		}
 		if err != nil {
 			p.t.Fatal(err)
 		}
