@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -24,11 +25,25 @@ import (
 // A log publishes entries and returns their bodies, as a queue does.
 type log struct {
 	entries chan queue.Entry
-	bodies  map[int64][]byte
-	last    int64
+	mu      sync.Mutex
+	bodies  map[int64][]byte // guarded by mu
+	last    int64            // guarded by mu
 }
 
-func (l *log) Head(context.Context) (int64, error) { return l.last, nil }
+// add keeps the body of the next entry and returns its position.
+func (l *log) add(body []byte) int64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.last++
+	l.bodies[l.last] = body
+	return l.last
+}
+
+func (l *log) Head(context.Context) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.last, nil
+}
 
 func (l *log) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	for {
@@ -47,6 +62,8 @@ func (l *log) Follow(ctx context.Context, after int64, fold func(context.Context
 }
 
 func (l *log) Body(_ context.Context, position int64) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	if b, ok := l.bodies[position]; ok {
 		return b, nil
 	}
@@ -145,7 +162,6 @@ func (d *desk) open() {
 // accept seals a document and publishes its entry to the keeper.
 func (d *desk) accept() (uuid.UUID, []byte) {
 	d.t.Helper()
-	d.log.last++
 	document := []byte("<a/>")
 	sealer, err := signing.NewSealer(d.key, d.key)
 	if err != nil {
@@ -158,8 +174,8 @@ func (d *desk) accept() (uuid.UUID, []byte) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	d.log.bodies[d.log.last] = sealed
-	d.log.entries <- queue.Entry{ID: id, Position: d.log.last, Body: d.log.last, At: time.Now()}
+	at := d.log.add(sealed)
+	d.log.entries <- queue.Entry{ID: id, Position: at, Body: at, At: time.Now()}
 	return id, sealed
 }
 
