@@ -84,7 +84,7 @@ func (a *arranger) inOrder(parent int32, children []int32) []int32 {
 		return children
 	}
 	ranks := a.ranksOf(t)
-	var all, declared []ranked
+	all, declared := make([]ranked, 0, len(children)), make([]ranked, 0, len(children))
 	for _, child := range children {
 		name := a.name(child)
 		rank, known := ranks[name]

@@ -2,6 +2,9 @@ package schemas
 
 import (
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -9,9 +12,10 @@ import (
 	"beibu/schemas/paths"
 )
 
-// Every element in the lists of the built-in kinds is in the schema of its kind, so
-// that no path is mistyped.
-func TestListsAreInTheSchema(t *testing.T) {
+// Every path of the built-in kinds, and every path within its brackets, leads to
+// something that the schema of the kind declares, so that none is mistyped, and none is
+// for documents of a schema that nobody judges by.
+func TestPathsAreInTheSchema(t *testing.T) {
 	c, err := NewCatalog(Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -22,7 +26,7 @@ func TestListsAreInTheSchema(t *testing.T) {
 			t.Fatalf("%s is not known", kind.Kind)
 		}
 		root := d.set.grammar().Element(grammar.Name{Space: d.Namespace, Local: d.Root}).Type
-		for _, key := range []paths.Key{paths.Number, paths.ValidFrom, paths.ValidUntil} {
+		for _, key := range slices.Sorted(maps.Keys(d.Facts.Facts)) {
 			for _, path := range d.Facts.Facts[key] {
 				if _, err := follow(root, path); err != nil {
 					t.Errorf("%s: %s: %s: %v", kind.Kind, key, path, err)
@@ -51,16 +55,51 @@ func TestListsAreInTheSchema(t *testing.T) {
 // follow returns the type at the end of a path below a type.
 func follow(from *grammar.Type, path paths.Path) (*grammar.Type, error) {
 	for _, step := range path.Steps {
-		var next *grammar.Type
-		for _, name := range from.Elements() {
-			if name.Local == step.Name {
-				next = from.Child(name).Type
+		next, err := child(from, step.Name)
+		if err != nil {
+			return nil, err
+		}
+		from = next
+		names := slices.DeleteFunc([]string{step.By}, func(by string) bool { return by == "" })
+		for _, test := range step.Tests {
+			names = append(names, test.Names...)
+		}
+		for _, name := range names {
+			if err := value(from, name); err != nil {
+				return nil, err
 			}
 		}
-		if next == nil {
-			return nil, fmt.Errorf("the schema has no %s there", step.Name)
+	}
+	if path.Attribute != "" {
+		return nil, value(from, "@"+path.Attribute)
+	}
+	return from, nil
+}
+
+// value returns an error if a type has no value at a path that is within brackets.
+func value(from *grammar.Type, path string) error {
+	for name := range strings.SplitSeq(path, "/") {
+		if attribute, ok := strings.CutPrefix(name, "@"); ok {
+			if _, ok := from.Attribute(grammar.Name{Local: attribute}); !ok {
+				return fmt.Errorf("the schema has no attribute %s there", attribute)
+			}
+			return nil
+		}
+		next, err := child(from, name)
+		if err != nil {
+			return err
 		}
 		from = next
 	}
-	return from, nil
+	return nil
+}
+
+// child returns the type of the child with a local name.
+func child(from *grammar.Type, local string) (*grammar.Type, error) {
+	for _, name := range from.Elements() {
+		if name.Local == local {
+			return from.Child(name).Type, nil
+		}
+	}
+	return nil, fmt.Errorf("the schema has no %s there", local)
 }

@@ -49,13 +49,18 @@ func (x *explainer) family(parent int32) {
 		}
 	}
 	for child := range x.children(parent) {
-		f.later[x.name(child)]++
+		if name := x.name(child); x.typeOf(parent).Takes(name) {
+			f.later[name]++
+		}
 	}
 	for child := range x.children(parent) {
-		f.later[x.name(child)]--
-		if !f.step(child, x.name(child)) {
-			f.refuse(child)
+		if name := x.name(child); x.typeOf(parent).Takes(name) {
+			f.later[name]--
+			if f.step(child, name) {
+				continue
+			}
 		}
+		f.refuse(child)
 	}
 	f.end()
 	if len(f.lacks) > 0 || f.refused == 0 {
@@ -124,11 +129,12 @@ func (f *family) end() {
 // consequence of what was explained before.
 func (f *family) refuse(child int32) {
 	model, name := f.model, f.name(child)
-	if f.refused == MaxViolations && f.passed[name] {
-		return
-	}
 	meant := f.meant(name)
-	f.passed[meant] = true
+	if known := f.typeOf(f.parent).Takes(meant); f.refused == MaxViolations && (!known || f.passed[name]) {
+		return
+	} else if known {
+		f.passed[meant] = true
+	}
 	if meant != name { // only its namespace is wrong
 		f.step(child, meant)
 	}

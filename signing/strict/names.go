@@ -20,8 +20,10 @@ func (n *names) intern(name []byte) string {
 	if len(name) > longestKept {
 		return text
 	}
-	if *n == nil || len(*n) >= namesKept {
+	if *n == nil {
 		*n = make(names)
+	} else if len(*n) >= namesKept {
+		clear(*n)
 	}
 	(*n)[text] = text
 	return text
