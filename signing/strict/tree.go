@@ -135,11 +135,20 @@ func (w *workshop) add(e element) {
 	}
 	w.last[top] = index
 	if len(w.elements) == cap(w.elements) {
-		// append grows large slices by a quarter, and so copies many times.
-		w.elements = slices.Grow(w.elements, len(w.elements))
+		w.elements = slices.Grow(w.elements, w.more())
 	}
 	w.elements = append(w.elements, e)
 	w.open, w.last = append(w.open, index), append(w.last, 0)
+}
+
+// more returns for how many elements more there should be room: as many as the rest of
+// the document has at this rate, if that is neither far off nor beyond the limit.
+// append grows large slices by a quarter, and so copies many times.
+func (w *workshop) more() int {
+	const least = 64
+	s, n := &w.scanner, len(w.elements)
+	expected := n*len(s.b)/(s.pos+1) - n
+	return min(max(expected, n/2, least), 3*n+least, s.limits.Elements+2-n)
 }
 
 // close ends the innermost open element.

@@ -58,6 +58,7 @@ type Type struct {
 
 	content expr
 	all     map[Name]*Element // the elements of content
+	others  []wildcard        // of content
 }
 
 // Simple reports whether the type holds text and no elements.
@@ -70,6 +71,11 @@ func (t *Type) Child(name Name) *Element {
 		return nil
 	}
 	return t.all[name]
+}
+
+// Takes reports whether the type may hold an element of a name at all.
+func (t *Type) Takes(name Name) bool {
+	return t != nil && (t.all[name] != nil || slices.ContainsFunc(t.others, func(w wildcard) bool { return w.allows(name.Space) }))
 }
 
 // Elements returns the names of the elements that the type may hold, each

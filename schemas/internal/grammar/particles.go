@@ -34,7 +34,9 @@ func (r *reader) term(t *Type, c component) expr {
 		t.all[e.Name] = e
 		return leaf{e}
 	case "any":
-		return wildcard{spaces: c.Attrs["namespace"], target: c.target()}
+		w := wildcard{spaces: c.Attrs["namespace"], target: c.target()}
+		t.others = append(t.others, w)
+		return w
 	case "group":
 		name, _ := c.ref("ref")
 		group, ok := r.nodes[key{"group", name}]

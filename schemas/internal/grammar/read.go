@@ -118,7 +118,8 @@ func (r *reader) named(name Name) *Type {
 		if name.Local != "anyType" {
 			t.Text = &Text{Base: name.Local}
 		} else {
-			t.Mixed, t.AnyAttr, t.content = true, true, repeat{wildcard{}, 0, unbounded}
+			t.Mixed, t.AnyAttr = true, true
+			t.others, t.content = []wildcard{{}}, repeat{wildcard{}, 0, unbounded}
 		}
 		r.types[name] = t
 		return t
@@ -185,6 +186,7 @@ func (r *reader) derive(t *Type, c component) {
 	t.Mixed = t.Mixed || base.Mixed
 	t.content = sequence(base.content, t.content)
 	maps.Copy(t.all, base.all)
+	t.others = append(t.others, base.others...)
 }
 
 // attrs reads the attributes declared in a type or group.
