@@ -44,7 +44,7 @@ func serve(b *testing.B, w *exchangetest.World) string {
 		b.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Access: known,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Access: known,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 	})

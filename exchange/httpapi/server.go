@@ -15,7 +15,6 @@ package httpapi
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"net/http"
 	"strings"
@@ -114,12 +113,29 @@ type Server struct {
 	drain    context.CancelFunc
 }
 
+// missing names the required parts that are not there.
+func (o Options) missing() []string {
+	var names []string
+	for _, part := range []struct {
+		name  string
+		given bool
+	}{
+		{"Current", o.Current != nil}, {"Admission", o.Admission != nil}, {"Journal", o.Journal != nil}, {"Audit", o.Audit != nil},
+		{"Recorder", o.Recorder != nil}, {"Undispatched", o.Undispatched != nil}, {"Mailbox", o.Mailbox != nil},
+		{"Bodies", o.Bodies != nil}, {"Access", o.Access != nil}, {"Log", o.Log != nil}, {"Metrics", o.Metrics != nil},
+	} {
+		if !part.given {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
 // New returns the API. It returns an error if a part is missing or if its metrics
 // are registered already.
 func New(o Options) (*Server, error) {
-	if o.Current == nil || o.Admission == nil || o.Journal == nil || o.Audit == nil || o.Recorder == nil || o.Undispatched == nil || o.Mailbox == nil ||
-		o.Bodies == nil || o.Access == nil || o.Log == nil || o.Metrics == nil {
-		return nil, errors.New("make HTTP API: a part is missing")
+	if missing := o.missing(); len(missing) > 0 {
+		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
 	}
 	s := &Server{
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, fold: o.Recorder.Fold,
