@@ -20,7 +20,10 @@ import (
 // daemon does when it starts: without a snapshot it consumes all of log and events,
 // with one it loads that.
 func BenchmarkOpen(b *testing.B) {
-	const keys = 200_000
+	keys := 200_000
+	if testing.Short() {
+		keys = 5_000
+	}
 	o := benchOptions(b)
 	fill(b, o, keys)
 	for name, path := range map[string]string{"none": "", "saved": filepath.Join(b.TempDir(), "log.snapshot")} {
