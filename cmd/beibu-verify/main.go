@@ -15,6 +15,7 @@ import (
 	"beibu/cmd/internal/version"
 )
 
+// Kong adds the help of [verify.Command] to it.
 const description = `Verifies what the exchange of customs trade documents has signed, offline.
 
 Exit codes: 0 all holds; 1 something does not hold; 2 it could not be done.`
@@ -37,7 +38,7 @@ func run(args []string, in io.Reader, out, stderr io.Writer) int {
 	var g grammar
 	exited := -1
 	app, err := kong.New(
-		&g, kong.Name("beibu-verify"), kong.Description(description+"\n\n"+g.Help()),
+		&g, kong.Name("beibu-verify"), kong.Description(description),
 		kong.Writers(out, stderr), kong.Exit(func(code int) { exited = code }),
 		kong.Vars{"lang": lang, "version": terminal.Clean(version.Line("beibu-verify", version.Own()))},
 	)
