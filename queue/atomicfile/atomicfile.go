@@ -34,10 +34,16 @@ func ReplaceFrom(path string, mode fs.FileMode, write func(io.Writer) error) err
 // Create writes content to path with a mode. It fails with [fs.ErrExist] if there is
 // anything of that name, and does not change it.
 func Create(path string, content []byte, mode fs.FileMode) error {
-	return put(path, mode, func(to io.Writer) error {
+	return CreateFrom(path, mode, func(to io.Writer) error {
 		_, err := to.Write(content)
 		return err
-	}, link)
+	})
+}
+
+// CreateFrom is [Create] with the content that write writes. If write fails, there is
+// no file of that name and CreateFrom returns that error.
+func CreateFrom(path string, mode fs.FileMode, write func(io.Writer) error) error {
+	return put(path, mode, write, link)
 }
 
 // RemoveUnfinished removes temporary files that killed processes left behind for path.
@@ -70,7 +76,7 @@ func put(path string, mode fs.FileMode, write func(io.Writer) error, place func(
 		err = place(f.Name(), path)
 	}
 	if err = errors.Join(err, os.RemoveAll(f.Name())); err == nil {
-		err = syncFolder(filepath.Dir(path))
+		err = SyncFolder(filepath.Dir(path))
 	}
 	if err != nil {
 		return fmt.Errorf("write %s: %w", path, err)
@@ -93,8 +99,8 @@ func link(temporary, path string) error {
 	return errors.Join(f.Close(), os.Rename(temporary, path))
 }
 
-// syncFolder makes the names in a folder durable.
-func syncFolder(path string) error {
+// SyncFolder makes the names in a folder durable.
+func SyncFolder(path string) error {
 	if runtime.GOOS == "windows" { // a folder cannot be opened there
 		return nil
 	}

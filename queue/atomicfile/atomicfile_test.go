@@ -44,6 +44,7 @@ func TestWrites(t *testing.T) {
 		"create":              {func(path string) error { return Create(path, []byte("new"), 0o600) }, "", "new", nil},
 		"create what exists":  {func(path string) error { return Create(path, []byte("new"), 0o600) }, "old", "old", fs.ErrExist},
 		"fail in the content": {failing(broken), "old", "old", broken},
+		"fail to create":      {func(path string) error { return CreateFrom(path, 0o600, half(broken)) }, "", "", broken},
 	} {
 		t.Run(name, func(t *testing.T) {
 			dir := t.TempDir()
@@ -56,20 +57,27 @@ func TestWrites(t *testing.T) {
 			if err := test.write(path); !errors.Is(err, test.err) {
 				t.Errorf("error %v, want %v", err, test.err)
 			}
-			if diff := cmp.Diff(map[string]string{"file": test.want}, contents(t, dir)); diff != "" {
+			want := map[string]string{}
+			if test.want != "" {
+				want["file"] = test.want
+			}
+			if diff := cmp.Diff(want, contents(t, dir)); diff != "" {
 				t.Error(diff)
 			}
 		})
 	}
 }
 
-// failing returns a write that fails after a part of the content.
+// failing returns a replacement that fails after a part of the content.
 func failing(err error) func(path string) error {
-	return func(path string) error {
-		return ReplaceFrom(path, 0o600, func(to io.Writer) error {
-			_, written := to.Write([]byte("ne"))
-			return errors.Join(written, err)
-		})
+	return func(path string) error { return ReplaceFrom(path, 0o600, half(err)) }
+}
+
+// half returns what writes a part of the content, and then fails.
+func half(err error) func(io.Writer) error {
+	return func(to io.Writer) error {
+		_, written := to.Write([]byte("ne"))
+		return errors.Join(written, err)
 	}
 }
 

@@ -16,6 +16,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"beibu/queue/atomicfile"
 )
 
 const (
@@ -63,7 +65,7 @@ type Source struct{ Name, Path string }
 
 // Write writes a backup of sources and returns its manifest with the parts. If file
 // exists, it fails with an error that is [fs.ErrExist]. If it fails, or the process
-// ends meanwhile, there is no file of this name.
+// ends meanwhile, there is no backup of this name.
 func Write(ctx context.Context, file string, m Manifest, sources []Source) (Manifest, error) {
 	m.Format = format
 	for _, s := range sources {
@@ -73,7 +75,7 @@ func Write(ctx context.Context, file string, m Manifest, sources []Source) (Mani
 		}
 		m.Parts = append(m.Parts, part)
 	}
-	if err := whole(file, func(w io.Writer) error { return archive(ctx, w, m, sources) }); err != nil {
+	if err := atomicfile.CreateFrom(file, 0o600, func(w io.Writer) error { return archive(ctx, w, m, sources) }); err != nil {
 		return m, fmt.Errorf("write backup: %w", err)
 	}
 	return m, nil
@@ -89,24 +91,6 @@ func describe(ctx context.Context, s Source) (Part, error) {
 	sum := sha256.New()
 	n, err := io.Copy(sum, reader{ctx, f})
 	return Part{s.Name, n, hex.EncodeToString(sum.Sum(nil))}, err
-}
-
-// whole writes a new file under another name, and gives it its name when it is
-// durable. It never replaces a file.
-func whole(file string, write func(io.Writer) error) error {
-	f, err := os.CreateTemp(filepath.Dir(file), ".backup-*") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name()) //nolint:errcheck // if it stays, it is only in the way
-	err = write(f)
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	if err := os.Link(f.Name(), file); err != nil { // unlike a rename, it fails if the file exists
-		return err
-	}
-	return SyncFolder(filepath.Dir(file))
 }
 
 func archive(ctx context.Context, w io.Writer, m Manifest, sources []Source) error {
@@ -178,7 +162,7 @@ func Extract(ctx context.Context, file, folder string) (Manifest, error) {
 		if err != nil || !d.IsDir() {
 			return err
 		}
-		return SyncFolder(filepath.Join(folder, filepath.FromSlash(name)))
+		return atomicfile.SyncFolder(filepath.Join(folder, filepath.FromSlash(name)))
 	})
 	return m, err
 }
@@ -261,15 +245,6 @@ func next(t *tar.Reader, p Part, visit func(Part, io.Reader) error) error {
 		return fmt.Errorf("%w: its SHA-256 is not the one of the manifest", ErrDamaged)
 	}
 	return nil
-}
-
-// SyncFolder makes the names in a folder durable.
-func SyncFolder(folder string) error {
-	f, err := os.Open(folder)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // A reader ends with its context.

@@ -18,6 +18,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/projection"
 	"beibu/exchange/proof"
+	"beibu/queue/atomicfile"
 	"beibu/queue/sqlite"
 )
 
@@ -195,7 +196,7 @@ func (d *Daemon) restore(ctx context.Context, file string) error {
 	if err := os.Mkdir(parts, 0o700); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
-	if err := backup.SyncFolder(d.config.Data); err != nil {
+	if err := atomicfile.SyncFolder(d.config.Data); err != nil {
 		return fmt.Errorf("restore: %w", err)
 	}
 	if _, err := backup.Extract(ctx, file, parts); err != nil {
@@ -212,13 +213,13 @@ func (d *Daemon) moveIn(parts string) error {
 		err = errors.Join(err, os.Rename(filepath.Join(parts, f.Name()), filepath.Join(d.config.Data, f.Name())))
 	}
 	if err == nil {
-		err = backup.SyncFolder(d.config.Data)
+		err = atomicfile.SyncFolder(d.config.Data)
 	}
 	if err == nil {
 		err = os.Remove(parts)
 	}
 	if err == nil {
-		err = backup.SyncFolder(d.config.Data)
+		err = atomicfile.SyncFolder(d.config.Data)
 	}
 	if err != nil {
 		return fmt.Errorf("restore: %w", err)
