@@ -31,7 +31,7 @@ func TestDeliveryLife(t *testing.T) {
 		moves   int
 	}{
 		"acknowledged":                {events: steps(ContentConsignment, 1, ContentHandover, 1, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 1, moves: 3},
-		"told twice":                  {events: steps(ContentConsignment, 1, ContentConsignment, 1, ConsignmentAcceptance, 1, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 1, moves: 2},
+		"published twice":             {events: steps(ContentConsignment, 1, ContentConsignment, 1, ConsignmentAcceptance, 1, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 1, moves: 2},
 		"refused and replayed":        {events: steps(ContentConsignment, 1, ConsignmentRejection, 1, ContentConsignment, 2), state: ContentConsignment, attempt: 2, moves: 3},
 		"refusal of an overtaken try": {events: steps(ContentConsignment, 1, ConsignmentRejection, 1, ContentConsignment, 2, ConsignmentRejection, 1), state: ContentConsignment, attempt: 2, moves: 3},
 		"late acknowledgement counts": {events: steps(ContentConsignment, 1, ContentHandoverFailure, 1, ContentConsignment, 2, ConsignmentAcceptance, 1), state: ConsignmentAcceptance, attempt: 2, moves: 4},

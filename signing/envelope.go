@@ -25,7 +25,7 @@ type Envelope struct {
 }
 
 // A Seal is one signature on an envelope. It is right for its certificate;
-// whose that is, is known where Signer is not empty.
+// whose that is, is known if Signer is not empty.
 type Seal struct {
 	ID          string // of the signature
 	Signer      string // name of the trusted signer, or "" if the certificate is not trusted

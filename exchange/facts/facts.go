@@ -38,7 +38,7 @@ type Facts struct {
 
 	at    map[paths.Key]strict.Node
 	root  strict.Node
-	where paths.Table
+	table paths.Table
 }
 
 // At returns the element that states a fact, or none.
@@ -86,11 +86,11 @@ func (f Facts) Value(key paths.Key) string {
 }
 
 // Tried names the paths at which a fact was looked for, for people.
-func (f Facts) Tried(key paths.Key) string { return f.where.Tried(key) }
+func (f Facts) Tried(key paths.Key) string { return f.table.Tried(key) }
 
 // Read reads the facts of a valid document from their paths.
-func Read(where paths.Table, root strict.Node) Facts {
-	r := reader{where: where, root: root, at: make(map[paths.Key]strict.Node, len(where.Facts))}
+func Read(table paths.Table, root strict.Node) Facts {
+	r := reader{table: table, root: root, at: make(map[paths.Key]strict.Node, len(table.Facts))}
 	f := Facts{
 		Number: r.text(paths.Number), Version: r.text(paths.Version), Issued: r.day(paths.Issued),
 		Issuer: r.text(paths.Issuer), Addressee: r.text(paths.Addressee),
@@ -102,7 +102,7 @@ func Read(where paths.Table, root strict.Node) Facts {
 	// A document that names a port and no country means the port's.
 	f.ExportCountry = cmp.Or(f.ExportCountry, f.ExportPort[:min(2, len(f.ExportPort))])
 	f.ImportCountry = cmp.Or(f.ImportCountry, f.ImportPort[:min(2, len(f.ImportPort))])
-	f.Unread, f.at, f.root, f.where = r.unread, r.at, root, where
+	f.Unread, f.at, f.root, f.table = r.unread, r.at, root, table
 	return f
 }
 
@@ -123,7 +123,7 @@ func (f Facts) HasHS(prefixes []string) bool {
 
 // A reader reads the facts of one document.
 type reader struct {
-	where  paths.Table
+	table  paths.Table
 	root   strict.Node
 	at     map[paths.Key]strict.Node
 	unread []Unread
@@ -134,7 +134,7 @@ const mostUnread = 20
 
 // text returns the first text at the paths of a fact.
 func (r *reader) text(key paths.Key) string {
-	for _, path := range r.where.Facts[key] {
+	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
 			if text != "" {
 				r.at[key] = at
@@ -147,7 +147,7 @@ func (r *reader) text(key paths.Key) string {
 
 // day returns the day at the first place of a fact that is there.
 func (r *reader) day(key paths.Key) time.Time {
-	for _, path := range r.where.Facts[key] {
+	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
 			r.at[key] = at
 			day, _ := dayAt(r.root, path, at, text)
@@ -168,7 +168,7 @@ func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time
 // code returns the first code of a form at the paths of a fact, and keeps what
 // was there before it and is none.
 func (r *reader) code(key paths.Key, form form) string {
-	for _, path := range r.where.Facts[key] {
+	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
 			if text == "" {
 				continue
@@ -188,7 +188,7 @@ func (r *reader) code(key paths.Key, form form) string {
 // hs returns the codes of the goods. Those of other lists are passed over.
 func (r *reader) hs() []string {
 	var codes []string
-	for _, path := range r.where.Facts[paths.HS] {
+	for _, path := range r.table.Facts[paths.HS] {
 		for at, text := range find(r.root, path) {
 			if code := digits(text); code != "" && rules.IsHS(at) && !slices.Contains(codes, code) {
 				codes = append(codes, code)

@@ -79,7 +79,7 @@ type Carrier struct {
 // Period returns the first and the last day on which a document says that it is
 // valid, at midnight UTC. A day that is not stated is zero.
 func (f Facts) Period() (from, until time.Time, unread []Unread) {
-	e := element{f.root, f.root, f.where.Facts, &unread}
+	e := element{f.root, f.root, f.table.Facts, &unread}
 	return e.day(paths.ValidFrom), e.day(paths.ValidUntil), unread
 }
 
@@ -192,7 +192,7 @@ func (f Facts) list(key paths.Key) iter.Seq2[paths.Entry, strict.Node] {
 	return func(yield func(paths.Entry, strict.Node) bool) {
 		var all []selected
 		seen := make(map[strict.Node]bool)
-		for _, entry := range f.where.Lists[key] {
+		for _, entry := range f.table.Lists[key] {
 			for at := range find(f.root, entry.At) {
 				if !seen[at] {
 					seen[at] = true

@@ -48,13 +48,13 @@ func read(t *testing.T, kind, document string) facts.Facts {
 	return readAt(t, builtIn[kind], document)
 }
 
-func readAt(t *testing.T, where paths.Table, document string) facts.Facts {
+func readAt(t *testing.T, table paths.Table, document string) facts.Facts {
 	t.Helper()
 	tree, err := strict.Parse([]byte(document), strict.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return facts.Read(where, tree.Root())
+	return facts.Read(table, tree.Root())
 }
 
 // The goods leave the first main carriage's port of loading for the last one's
@@ -147,7 +147,7 @@ func TestCodesAreRecognised(t *testing.T) {
 
 // Facts may be in attributes, and behind tests of a manifest's own.
 func TestPlacesOfOnesOwn(t *testing.T) {
-	where := paths.Table{Facts: make(map[paths.Key][]paths.Path)}
+	table := paths.Table{Facts: make(map[paths.Key][]paths.Path)}
 	for key, path := range map[paths.Key]string{
 		paths.Number: "@guid", paths.Version: "Head/@version", paths.Issued: "Head/@day",
 		paths.ImportPort: "Place[@role=arrival]/@code", paths.HS: "Goods/Class[Type=HS|TRA]/ID",
@@ -156,9 +156,9 @@ func TestPlacesOfOnesOwn(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		where.Facts[key] = []paths.Path{p}
+		table.Facts[key] = []paths.Path{p}
 	}
-	f := readAt(t, where, `<M guid=" N-1 "><Head version="2" day="20260904120000"/>
+	f := readAt(t, table, `<M guid=" N-1 "><Head version="2" day="20260904120000"/>
 		<Place role="departure" code="VNHPH"/><Place role="Arrival" code="cnqzh"/>
 		<Goods><Class><Type>CV</Type><ID>03222000</ID></Class><Class><Type>HS</Type><ID>4001.22</ID></Class></Goods></M>`)
 	if f.Number != "N-1" || f.Version != "2" || f.ImportPort != "CNQZH" || f.ImportCountry != "CN" ||

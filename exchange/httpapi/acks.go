@@ -28,8 +28,8 @@ const (
 )
 
 // read turns acks into the courier's. It fails, with an *exchange.Error of kind
-// Invalid, at the first that breaks a rule, or where one exchange is named
-// twice: what would hold of it then is anybody's guess.
+// Invalid, at the first that breaks a rule, or if one exchange is named
+// twice, since the two might differ.
 func (a Acks) read() ([]exchange.Ack, error) {
 	if len(a.Acks) == 0 || len(a.Acks) > exchange.MaxAcks {
 		return nil, invalidField("acks", exchange.Because("1 to %d acks must be given", "须有 1 至 %d 个回执", exchange.MaxAcks))

@@ -65,7 +65,7 @@ func TestUnknown(t *testing.T) {
 	r.event(uuid.New(), "window-vn", exchange.ContentConsignment, 1) // of an exchange that the record lost
 	j := r.folded()
 	if j.Sequence() != 1 {
-		t.Errorf("stands at %d, want 1", j.Sequence())
+		t.Errorf("the cursor is %d, want 1", j.Sequence())
 	}
 	_, err := j.Exchange(t.Context(), uuid.New())
 	if exchange.KindOf(err) != exchange.NotFound {

@@ -122,7 +122,7 @@ func TestFoldIsTheModel(t *testing.T) {
 		j, done := fresh(rt, dir)
 		defer done()
 		for at := 0; at < len(r.changes); {
-			from := max(0, at-rapid.IntRange(0, 5).Draw(rt, "told twice"))
+			from := max(0, at-rapid.IntRange(0, 5).Draw(rt, "published twice"))
 			to := min(len(r.changes), at+rapid.IntRange(1, 20).Draw(rt, "batch"))
 			if err := j.Fold(context.Background(), r.changes[from:to]); err != nil {
 				rt.Fatal(err)

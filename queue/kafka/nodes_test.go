@@ -216,7 +216,7 @@ func TestOwnerIsAwaited(t *testing.T) {
 		t.Fatal(err)
 	}
 	if e := <-waitConsumed; e.Token != s.Token {
-		t.Errorf("heard of the attempt %v", e.Token)
+		t.Errorf("consumed the attempt %v", e.Token)
 	}
 	if e, err := q.Owner(t.Context(), s.Key); err != nil || e.Token != s.Token {
 		t.Errorf("known by now: %v, %v", e.Token, err)

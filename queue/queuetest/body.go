@@ -16,7 +16,7 @@ var bodies = []promise{
 	{"the bytes admitted", bytesAdmitted},
 	{"8 MiB unaltered, others beside it", largeBody},
 	{"of the owner, whoever asks", ownersBody},
-	{"not found where none was written", bodyNotFound},
+	{"not found if none was written", bodyNotFound},
 	{"many may read", manyRead},
 	{"a canceled read is unavailable", canceledBody},
 }

@@ -263,7 +263,7 @@ func TestPrivateListener(t *testing.T) {
 	}
 }
 
-// Profiles are shown where the configuration says so, and otherwise not.
+// Profiles are shown if the configuration says so, and otherwise not.
 func TestProfilesAreShownWhenAskedFor(t *testing.T) {
 	for more, want := range map[string]int{"": http.StatusNotFound, "log: {profile: true}\n": http.StatusOK} {
 		d := start(t, t.TempDir(), more)

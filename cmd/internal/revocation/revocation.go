@@ -44,8 +44,8 @@ type state struct {
 	size    int64
 }
 
-// Read takes the list in where the file is another than it was, and reports
-// whether it did. A file that cannot be taken in is looked at again next time.
+// Read reads the list again if the file has changed, and reports whether it did. A
+// file that cannot be read is tried again next time.
 func (l *List) Read(s *Sources) (changed bool, err error) {
 	info, err := os.Stat(l.File)
 	if err != nil {

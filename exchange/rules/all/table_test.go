@@ -13,7 +13,7 @@ import (
 	"beibu/exchange/rules/all"
 )
 
-var update = flag.Bool("update", false, "write RULES.md anew")
+var update = flag.Bool("update", false, "write RULES.md again")
 
 const tablePath = "../RULES.md"
 

@@ -41,7 +41,7 @@ func TestBalance(t *testing.T) {
 		"elsewhere imported": {in + counterfoil("1", "9", "I8 R1"), nil},
 		"entry not counted":  {counterfoil("1", "", "I1") + counterfoil("1", "9", "I1 R1"), nil},
 		"exit not counted":   {in + counterfoil("1", "", "I1 R1"), nil},
-		"told each time": {in + counterfoil("2", "2", "I1 R1") + counterfoil("2", "1", "I1 R2"), []string{
+		"reported each time": {in + counterfoil("2", "2", "I1 R1") + counterfoil("2", "1", "I1 R2"), []string{
 			"2 of item 2 re-exported under I1; 1 imported", "3 of item 2 re-exported under I1; 1 imported",
 		}},
 	} {

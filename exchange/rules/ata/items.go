@@ -38,7 +38,7 @@ var itemRules = []rules.Rule{
 	{
 		Code: "ATA-11B", Kinds: carnets(), Severity: rules.Warn,
 		Source: "Common practice: items are numbered from 1 without gaps",
-		EN:     "item number {0} where {1} is next; items are numbered from 1 without gaps",
+		EN:     "item number {0}, but {1} is next; items are numbered from 1 without gaps",
 		ZH:     "货物编号为{0}，应为{1}；编号应从1起连续",
 		Check:  checkItemNumberGap,
 	},
@@ -52,7 +52,7 @@ var itemRules = []rules.Rule{
 	{
 		Code: "ATA-16", Kinds: carnets(), Severity: rules.Warn,
 		Source: "HMRC, ATA carnet handbook: column 6 as ISO 3166-1 alpha-2 code",
-		EN:     "origin of item {0} has no country code; column 6 gives the ISO code where it is not the issuing country",
+		EN:     "origin of item {0} has no country code; column 6 gives the ISO code if it is not the issuing country",
 		ZH:     "第{0}项货物的原产国没有国家代码；原产国不是出证国时，第6栏须填写ISO代码",
 		Check:  checkOriginCode,
 	},

@@ -25,11 +25,11 @@ func TestItemNumbers(t *testing.T) {
 		{"01 002 3", nil, nil},
 		{"1 2 2", []string{"item number 2 is used twice"}, nil},
 		{"1 02 2 3", []string{"item number 2 is used twice"}, nil},
-		{"1 2 4 7", nil, []string{"item number 4 where 3 is next; items are numbered from 1 without gaps"}},
-		{"0 1", nil, []string{"item number 0 where 1 is next; items are numbered from 1 without gaps"}},
-		{"00 0", []string{"item number 0 is used twice"}, []string{"item number 0 where 1 is next; items are numbered from 1 without gaps"}},
-		{"A B", nil, []string{"item number A where 1 is next; items are numbered from 1 without gaps"}},
-		{"3 2 1", nil, []string{"item number 3 where 1 is next; items are numbered from 1 without gaps"}},
+		{"1 2 4 7", nil, []string{"item number 4, but 3 is next; items are numbered from 1 without gaps"}},
+		{"0 1", nil, []string{"item number 0, but 1 is next; items are numbered from 1 without gaps"}},
+		{"00 0", []string{"item number 0 is used twice"}, []string{"item number 0, but 1 is next; items are numbered from 1 without gaps"}},
+		{"A B", nil, []string{"item number A, but 1 is next; items are numbered from 1 without gaps"}},
+		{"3 2 1", nil, []string{"item number 3, but 1 is next; items are numbered from 1 without gaps"}},
 	} {
 		body := list(strings.Fields(test.numbers)...)
 		if diff := cmp.Diff(test.twice, messages(t, "ATA-11", "ata-carnet", body)); diff != "" {

@@ -31,7 +31,7 @@ var partyRules = []rules.Rule{
 		Code: "ATA-05C", Kinds: carnets(), Severity: rules.Reject,
 		Source: "Istanbul Convention, Annex A, Articles 6 and 8(1)",
 		From:   law.IstanbulConvention(),
-		EN:     "the guaranteeing association is in {0}, where this carnet is not valid",
+		EN:     "the guaranteeing association is in {0}, a country in which this carnet is not valid",
 		ZH:     "担保协会位于{0}，该国不在本单证册的有效国家之列",
 		Check:  checkGuarantorCountry,
 	},

@@ -12,7 +12,7 @@ import (
 var partyRules = []rules.Rule{
 	{
 		Code: "DEC-17", Kinds: all(), Severity: rules.Reject,
-		Source: "Chinese declaration rules: where a district has subordinate offices, their code is used",
+		Source: "Chinese declaration rules: if a district has subordinate offices, their code is used",
 		EN:     "{0} is a customs district; the code of the office in it belongs here",
 		ZH:     "{0}为直属海关代码；应填报隶属海关代码",
 		Check:  checkDistrictOffice,

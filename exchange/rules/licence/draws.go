@@ -15,7 +15,7 @@ var drawRules = []rules.Rule{
 	{
 		Code: "LIC-03C", Kinds: licences(), Severity: rules.Reject,
 		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder",
-		EN:     "drawn on {0}, after a draw of {1} was endorsed; draws stand in order of date",
+		EN:     "drawn on {0}, after a draw of {1} was endorsed; draws are listed in order of date",
 		ZH:     "核销日期{0}早于前一次核销日期{1}；核销记录应按日期先后排列",
 		Check:  checkDrawOrder,
 	},
@@ -43,7 +43,7 @@ var drawRules = []rules.Rule{
 	{
 		Code: "LIC-08", Kinds: licences(), Severity: rules.Reject,
 		Source: "Chinese licence measures: draws up to the remaining quantity; an overage only on the last draw, of what remains",
-		EN:     "draws {0} where {1} remained; with the overage at most {2}",
+		EN:     "draws {0}, but {1} remained; with the overage at most {2}",
 		ZH:     "核销数量为{0}，而剩余数量为{1}；含溢装最多可核销{2}",
 		Check:  checkOverdraw,
 	},

@@ -55,7 +55,7 @@ var partyRules = []rules.Rule{
 	{
 		Code: "CO-17D", Kinds: certificates(), Severity: rules.Warn,
 		Source: "ACFTA Rules of Origin: preference in another Party",
-		EN:     "the consignee is in {0}, where the certificate was issued",
+		EN:     "the consignee is in {0}, the country in which the certificate was issued",
 		ZH:     "收货人与证书签发方同在{0}",
 		Check:  checkSameParty,
 	},
