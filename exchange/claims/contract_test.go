@@ -33,7 +33,7 @@ func TestContractOnMiniredis(t *testing.T) {
 			tb.Fatal(err)
 		}
 		tb.Cleanup(server.Close)
-		o := claims.Options{Addresses: []string{server.Addr()}, Lease: time.Minute, Window: time.Minute, Bound: time.Minute}
+		o := claims.Options{Addresses: []string{server.Addr()}, Prefix: "beibu:", Lease: time.Minute, Window: time.Minute, Bound: time.Minute}
 		return claimstest.Store{
 			One: open(tb, o), Other: open(tb, o),
 			Lapse: func(testing.TB) { server.FastForward(time.Minute) },
@@ -51,6 +51,7 @@ func TestContractOnRedis(t *testing.T) {
 // which a client is for.
 func contract(t *testing.T, o claims.Options, servers ...*redis.Client) {
 	t.Helper()
+	o.Prefix = "beibu:"
 	o.Lease, o.Window, o.Bound = time.Minute, time.Minute, time.Minute
 	each := func(tb testing.TB, do func(testing.TB, *redis.Client)) {
 		tb.Helper()

@@ -70,7 +70,7 @@ func TestClaimsFollowTheSentinels(t *testing.T) {
 		"sentinel monitor gulf 127.0.0.1 %s 1\nsentinel down-after-milliseconds gulf 200\nsentinel failover-timeout gulf 2000\n",
 		port(t, sentinel), t.TempDir(), port(t, master.address)), 0o600))
 	s := begin(t, sentinel, "+slave slave", settings, "--sentinel")
-	c := open(t, claims.Options{Addresses: []string{s.address}, Master: "gulf", Lease: time.Minute})
+	c := open(t, claims.Options{Addresses: []string{s.address}, Master: "gulf", Prefix: "beibu:", Lease: time.Minute})
 	if !holds(t, c, "before") {
 		t.Error("a claim does not hold")
 	}

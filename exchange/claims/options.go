@@ -19,12 +19,12 @@ type Options struct {
 	Master    string   // the name by which the sentinels know the server; empty without sentinels
 	Cluster   bool     // a single address leads to a cluster; more than one without Master always do
 
-	Prefix   string // of every key; "beibu:" if empty. One for each tenant of the server
+	Prefix   string // of every key; required. One for each tenant of the server
 	User     string // of the access control list; the default user if empty
 	Password string
 	TLS      *tls.Config // nil for a plain connection
 
-	// Lease is after how long a claim lapses that nobody gave up: 10 s if 0.
+	// Lease is after how long a claim lapses that nobody gave up. It is required.
 	// It should be longer than an acceptance takes and as short as senders
 	// can wait when a daemon dies.
 	Lease time.Duration
@@ -42,7 +42,7 @@ type Options struct {
 	Dial func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// filled returns o with its defaults, or what is wrong with it.
+// filled returns o with defaults for what is not required, or what is wrong with it.
 func (o Options) filled() (Options, error) {
 	if len(o.Addresses) == 0 {
 		return o, errors.New("no addresses")
@@ -51,10 +51,7 @@ func (o Options) filled() (Options, error) {
 		return o, errors.New("a master and a cluster exclude each other")
 	}
 	if o.Prefix == "" {
-		o.Prefix = "beibu:"
-	}
-	if o.Lease == 0 {
-		o.Lease = 10 * time.Second
+		return o, errors.New("no prefix")
 	}
 	if o.Window == 0 {
 		o.Window = time.Hour

@@ -37,7 +37,7 @@ type link struct {
 func newLink() *link { return &link{server: miniredis.NewMiniRedis()} }
 
 func (l *link) options() claims.Options {
-	return claims.Options{Addresses: []string{"127.0.0.1:6379"}, Dial: l.dial, Lease: 10 * time.Second}
+	return claims.Options{Addresses: []string{"127.0.0.1:6379"}, Dial: l.dial, Prefix: "beibu:", Lease: 10 * time.Second}
 }
 
 func (l *link) dial(context.Context, string, string) (net.Conn, error) {
@@ -227,7 +227,7 @@ func TestCallerGone(t *testing.T) {
 // A server that is killed forgets, and refuses nothing.
 func TestKilledRedis(t *testing.T) {
 	s := serve(t, freeAddress(t))
-	c := open(t, claims.Options{Addresses: []string{s.address}, Bound: time.Minute})
+	c := open(t, claims.Options{Addresses: []string{s.address}, Prefix: "beibu:", Lease: 10 * time.Second, Bound: time.Minute})
 	if _, err := claim(t, c); err != nil {
 		t.Fatal(err)
 	}
@@ -251,8 +251,8 @@ func TestKilledRedis(t *testing.T) {
 // prefix.
 func TestPrefix(t *testing.T) {
 	server := miniredis.RunT(t)
-	for _, prefix := range []string{"", "qinzhou:", "beihai:"} {
-		if _, err := claim(t, open(t, claims.Options{Addresses: []string{server.Addr()}, Prefix: prefix, Bound: time.Minute})); err != nil {
+	for _, prefix := range []string{"beibu:", "qinzhou:", "beihai:"} {
+		if _, err := claim(t, open(t, claims.Options{Addresses: []string{server.Addr()}, Prefix: prefix, Lease: 10 * time.Second, Bound: time.Minute})); err != nil {
 			t.Error(err)
 		}
 	}
@@ -263,12 +263,16 @@ func TestPrefix(t *testing.T) {
 }
 
 func TestOptions(t *testing.T) {
-	for name, o := range map[string]claims.Options{
-		"no address":         {},
-		"master and cluster": {Addresses: []string{"a:1"}, Master: "m", Cluster: true},
-		"short lease":        {Addresses: []string{"a:1"}, Lease: time.Microsecond},
-		"negative window":    {Addresses: []string{"a:1"}, Window: -time.Second},
+	for name, spoil := range map[string]func(*claims.Options){
+		"no address":         func(o *claims.Options) { o.Addresses = nil },
+		"no prefix":          func(o *claims.Options) { o.Prefix = "" },
+		"master and cluster": func(o *claims.Options) { o.Master, o.Cluster = "m", true },
+		"no lease":           func(o *claims.Options) { o.Lease = 0 },
+		"short lease":        func(o *claims.Options) { o.Lease = time.Microsecond },
+		"negative window":    func(o *claims.Options) { o.Window = -time.Second },
 	} {
+		o := newLink().options()
+		spoil(&o)
 		if _, err := claims.Open(o); err == nil {
 			t.Errorf("%s: opened", name)
 		}

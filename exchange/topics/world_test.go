@@ -25,7 +25,9 @@ type desk struct {
 
 func newDesk(t *testing.T, brokers []string) *desk {
 	t.Helper()
-	connection, err := kafka.Connect(kafka.Options{Brokers: brokers, Session: 6 * time.Second})
+	connection, err := kafka.Connect(kafka.Options{
+		Brokers: brokers, Prefix: "docs.", Partitions: 1, Replication: 1, Session: 6 * time.Second, MaxBody: 1 << 20, Unanswered: 1 << 20,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -37,7 +37,10 @@ func benchOptions(b *testing.B) Options {
 		b.Cleanup(c.Close)
 		brokers = c.ListenAddrs()
 	}
-	return Options{Brokers: brokers, Prefix: "b-" + uuid.NewString() + ".", Replication: 1}
+	return Options{
+		Brokers: brokers, Prefix: "b-" + uuid.NewString() + ".", Partitions: 6, Replication: 1, Session: 10 * time.Second,
+		MaxBody: 16 << 20, Unanswered: 256 << 20,
+	}
 }
 
 // benchOpen opens a queue until the benchmark ends.

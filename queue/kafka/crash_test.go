@@ -29,7 +29,7 @@ const (
 // it is mostly saving its snapshot.
 func killable(brokers []string, prefix, snapshot string) kafka.Options {
 	return kafka.Options{
-		Brokers: brokers, Prefix: prefix, Partitions: 1, Replication: 1, Session: time.Second,
+		Brokers: brokers, Prefix: prefix, Partitions: 1, Replication: 1, Session: time.Second, MaxBody: 16 << 20, Unanswered: 256 << 20,
 		Snapshot: snapshot, SnapshotEvery: 2,
 	}
 }

@@ -24,7 +24,10 @@ func TestFetchesOfSmallBatchesAreBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(c.Close)
-	o := Options{Brokers: c.ListenAddrs(), Prefix: "t-" + uuid.NewString() + ".", Replication: 1, Partitions: 1}
+	o := Options{
+		Brokers: c.ListenAddrs(), Prefix: "t-" + uuid.NewString() + ".", Replication: 1, Partitions: 1, Session: 10 * time.Second,
+		MaxBody: 16 << 20, Unanswered: 256 << 20,
+	}
 	const keys = 2000 // somewhat less than a mebibyte
 	fillSingly(t, o, keys)
 	runtime.GC()

@@ -11,20 +11,21 @@ import (
 	"github.com/segmentio/kafka-go/sasl/scram"
 )
 
-// Options describe the cluster and the topics.
+// Options describe the cluster and the topics. Brokers, Prefix, Partitions,
+// Replication, MaxBody, Unanswered and Session are required.
 type Options struct {
 	Brokers     []string      // host:port, at least one
-	Prefix      string        // of topic names and groups; "docs." if empty
-	Partitions  int           // of body and log; 6 if 0. It must never change
-	Replication int           // of every topic; 3 if 0
-	MaxBody     int           // bytes of a sealed envelope; 16 MiB if 0
-	Unanswered  int           // bytes of messages that wait for an acknowledgement; 256 MiB if 0, and at least one message
+	Prefix      string        // of topic names and groups
+	Partitions  int           // of body and log. It must never change
+	Replication int           // of every topic
+	MaxBody     int           // bytes of a sealed envelope
+	Unanswered  int           // bytes of messages that wait for an acknowledgement, and at least one message
 	Retention   time.Duration // of every topic, at least; unlimited if 0
 	TLS         *tls.Config   // nil for a plain connection
 	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none if empty
 	User        string        // for SASL
 	Password    string        // for SASL
-	Session     time.Duration // after which a silent node loses its partitions; 10 s if 0
+	Session     time.Duration // after which a silent node loses its partitions
 	Stall       time.Duration // after which a request without an answer is retried; 10 s if 0. A dispatch without progress is restarted after two to four times as long
 
 	// Shared are the settings that must be the same on every node that uses the
@@ -55,31 +56,20 @@ const (
 	overhead  = 4 << 10 // of a message beside its value
 )
 
-// filled returns o with its defaults, or what is wrong with it.
+// filled returns o with defaults for what is not required, or what is wrong with it.
 func (o Options) filled() (Options, error) {
 	if len(o.Brokers) == 0 {
 		return o, errors.New("no brokers")
 	}
-	if o.Partitions < 0 || o.Partitions > 1024 {
+	if o.Partitions < 1 || o.Partitions > 1024 {
 		return o, fmt.Errorf("%d partitions", o.Partitions)
 	}
-	if o.Replication < 0 || o.Replication > 16 {
+	if o.Replication < 1 || o.Replication > 16 {
 		return o, fmt.Errorf("replication %d", o.Replication)
 	}
-	if o.Prefix == "" {
-		o.Prefix = "docs."
-	}
-	if o.Partitions == 0 {
-		o.Partitions = 6
-	}
-	if o.Replication == 0 {
-		o.Replication = 3
-	}
-	if o.MaxBody == 0 {
-		o.MaxBody = 16 << 20
-	}
-	if o.Unanswered == 0 {
-		o.Unanswered = 256 << 20
+	if o.Prefix == "" || o.MaxBody <= 0 || o.Unanswered <= 0 || o.Session <= 0 {
+		return o, fmt.Errorf("prefix %q, bodies of %d bytes, %d bytes unanswered, a session of %s: one is missing",
+			o.Prefix, o.MaxBody, o.Unanswered, o.Session)
 	}
 	o.Unanswered = max(o.Unanswered, max(o.MaxBody, maxEvents)+overhead)
 
@@ -88,9 +78,6 @@ func (o Options) filled() (Options, error) {
 	}
 	if o.SnapshotEvery == 0 {
 		o.SnapshotEvery = 50_000
-	}
-	if o.Session == 0 {
-		o.Session = 10 * time.Second
 	}
 	return o, nil
 }

@@ -37,7 +37,8 @@ func newNode(t *testing.T) *node {
 	t.Cleanup(c.Close)
 	n := &node{t: t, cluster: c}
 	n.options = Options{
-		Brokers: c.ListenAddrs(), Prefix: "n-" + uuid.NewString() + ".", Partitions: 2, Replication: 1,
+		Brokers: c.ListenAddrs(), Prefix: "n-" + uuid.NewString() + ".", Partitions: 2, Replication: 1, Session: 10 * time.Second,
+		MaxBody: 16 << 20, Unanswered: 256 << 20,
 		Snapshot: filepath.Join(t.TempDir(), "log.snapshot"),
 		Warn:     func(err error) { n.warned = append(n.warned, err) }, // Open alone calls it here
 	}

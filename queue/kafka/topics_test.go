@@ -202,15 +202,24 @@ func TestOpenTogether(t *testing.T) {
 }
 
 func TestOpenRefusesBadOptions(t *testing.T) {
-	for name, o := range map[string]kafka.Options{
-		"no brokers":        {},
-		"partitions":        {Brokers: []string{"127.0.0.1:1"}, Partitions: -1},
-		"replication":       {Brokers: []string{"127.0.0.1:1"}, Replication: 17},
-		"mechanism":         {Brokers: []string{"127.0.0.1:1"}, Mechanism: "MAGIC", User: "u"},
-		"a password to all": {Brokers: []string{"127.0.0.1:1"}, Mechanism: "PLAIN", User: "u", Password: "p"},
+	for name, spoil := range map[string]func(*kafka.Options){
+		"no brokers":        func(o *kafka.Options) { o.Brokers = nil },
+		"no prefix":         func(o *kafka.Options) { o.Prefix = "" },
+		"no partitions":     func(o *kafka.Options) { o.Partitions = 0 },
+		"no replication":    func(o *kafka.Options) { o.Replication = 0 },
+		"replication":       func(o *kafka.Options) { o.Replication = 17 },
+		"no bodies":         func(o *kafka.Options) { o.MaxBody = 0 },
+		"nothing kept":      func(o *kafka.Options) { o.Unanswered = 0 },
+		"no session":        func(o *kafka.Options) { o.Session = 0 },
+		"mechanism":         func(o *kafka.Options) { o.Mechanism, o.User = "MAGIC", "u" },
+		"a password to all": func(o *kafka.Options) { o.Mechanism, o.User, o.Password = "PLAIN", "u", "p" },
 	} {
-		if q, err := kafka.Open(t.Context(), o); err == nil || q != nil {
-			t.Errorf("%s: opened", name)
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel() // with options that it takes, it would wait for brokers
+		o := settings([]string{"127.0.0.1:1"})
+		spoil(&o)
+		if q, err := kafka.Open(ctx, o); err == nil || q != nil || errors.Is(err, queue.ErrUnavailable) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -4,6 +4,8 @@ package config
 
 import (
 	"time"
+
+	"beibu/schemas"
 )
 
 // Config is all that the daemon can be configured with. The zero value works: it is the
@@ -281,12 +283,13 @@ type Log struct {
 	Profile bool `yaml:"profile"`
 }
 
-// Default fills in what was not said.
+// Default fills in what was not said. It is the one place of these defaults: the
+// packages that are configured with them have none.
 func (c Config) Default() Config {
 	fill(&c.Listen, "127.0.0.1:8420")
 	fill(&c.Private, "127.0.0.1:8421")
 	fill(&c.Data, "beibu-data")
-	fill(&c.Limits.Document, 8<<20)
+	fill(&c.Limits.Document, schemas.DefaultMaxBytes)
 	fill(&c.Limits.Request, 90*time.Second)
 	fill(&c.Limits.Admit, 10*time.Second)
 	fill(&c.Limits.Drain, 20*time.Second)

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"beibu/exchange"
 	"beibu/exchange/rules/codes"
@@ -189,14 +190,18 @@ routes:
 }
 
 // Every field of the configuration is documented in the reference file, and
-// the reference file is right.
+// the reference file is right: it states the defaults.
 func TestReferenceFile(t *testing.T) {
 	b, err := os.ReadFile("../../../deploy/beibud.yaml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := Parse("beibud.yaml", b); err != nil {
-		t.Error(err)
+	l, err := Parse("beibud.yaml", b)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Config{}.Default(), l.Config, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("the reference file and the defaults differ:\n%s", diff)
 	}
 	var names func(reflect.Type)
 	names = func(typ reflect.Type) {

@@ -39,7 +39,9 @@ type desk struct {
 
 func newDesk(t *testing.T, brokers []string) *desk {
 	t.Helper()
-	connection, err := queue.Connect(queue.Options{Brokers: brokers, Session: 6 * time.Second})
+	connection, err := queue.Connect(queue.Options{
+		Brokers: brokers, Prefix: "docs.", Partitions: 1, Replication: 1, Session: 6 * time.Second, MaxBody: 1 << 20, Unanswered: 1 << 20,
+	})
 	if err != nil {
 		t.Fatal(err)
 	}
