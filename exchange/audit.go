@@ -28,5 +28,5 @@ type AuditQuery struct {
 	ID    string            // of the subject; needs Kind
 	Since time.Time         // happened at or after
 	After int64             // the sequence to continue after
-	Limit int               // 1 to 500; 0 means 50
+	Limit int               // 1 to MaxPage; 0 means DefaultPage
 }

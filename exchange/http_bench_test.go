@@ -8,11 +8,11 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
 
-	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
@@ -36,17 +36,20 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	if err != nil {
 		b.Fatal(err)
 	}
-	var current exchange.Current
-	current.Store(w.InForce)
+	var current access.Current
+	current.Store(&access.InForce{InForce: w.InForce, Credentials: known})
 	registry := prometheus.NewRegistry()
-	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Metrics: registry})
+	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Metrics: registry, Limits: admission.Limits{
+		Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20,
+	}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Access: known,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
+		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},
 	})
 	if err != nil {
 		b.Fatal(err)

@@ -2,16 +2,15 @@ package exchange
 
 import (
 	"errors"
-	"sync/atomic"
 
 	"beibu/exchange/proof"
 	"beibu/schemas/paths"
 	"beibu/signing"
 )
 
-// An InForce is the configuration by which requests are answered. It is immutable: a
-// reload makes another one. A request loads it once from [Current] and passes it on, so
-// that no answer mixes two configurations.
+// An InForce is the configuration by which the exchange acts. It is immutable: a reload
+// makes another one. Who accepts or answers passes one on to all that has a part in it,
+// so that no answer mixes two configurations.
 type InForce struct {
 	Parties  *Parties
 	Routes   *Routes
@@ -29,19 +28,6 @@ type PublicKeys struct {
 	Seals  []*signing.Certificate // of the keys that seal envelopes
 	UserID string                 // that enters SM2 seals, or "" for the usual one
 }
-
-// Current holds the configuration in force. It is safe for concurrent use. The
-// zero value holds none: Store comes before the first Load.
-type Current struct {
-	value atomic.Pointer[InForce]
-}
-
-// Load returns the configuration in force.
-func (c *Current) Load() *InForce { return c.value.Load() }
-
-// Store puts another configuration in force for every later request.
-// Requests in progress keep the configuration that they have loaded.
-func (c *Current) Store(now *InForce) { c.value.Store(now) }
 
 // Preview returns the receivers that a valid document would go to, or the faults
 // that keep it from going anywhere. A caller who speaks for no party has sender

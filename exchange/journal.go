@@ -37,6 +37,12 @@ type DeliveryJournal interface {
 	DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]Exchange, error)
 }
 
+// The sizes of a page of a list.
+const (
+	DefaultPage = 50
+	MaxPage     = 500
+)
+
 // A Query narrows a list of exchanges. Zero fields do not narrow.
 type Query struct {
 	Party  string // sender or receiver
@@ -51,7 +57,7 @@ type Query struct {
 	// delivery is one that the party sent or receives.
 	Failing int
 	Before  int64 // the cursor of the page before: a sequence
-	Limit   int   // 1 to 500; 0 means 50
+	Limit   int   // 1 to MaxPage; 0 means DefaultPage
 }
 
 // A DeliveryQuery narrows a list of deliveries. Zero fields do not narrow.

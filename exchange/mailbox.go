@@ -9,8 +9,8 @@ import (
 
 // What a receiver may ask of its mailbox. [MaxLease] is the longest lease.
 const (
-	MaxFetched     = 500 // deliveries in one call
-	DefaultFetched = 50
+	MaxFetched     = MaxPage // deliveries in one call
+	DefaultFetched = DefaultPage
 	MinLease       = time.Second
 	DefaultLease   = time.Minute
 	MaxFetchWait   = time.Minute

@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
 
@@ -37,11 +38,8 @@ func (c *ackMail) Validate() error {
 	return nil
 }
 
-// maxAcks is the most that one call may hold. Each call is done whole or not
-// at all.
-const maxAcks = 500
-
-// Run sends the acks and prints the state of each delivery.
+// Run sends the acks and prints the state of each delivery. Each call is done whole or
+// not at all.
 func (c *ackMail) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
@@ -56,7 +54,7 @@ func (c *ackMail) Run(ctx context.Context, s *session) error {
 	slices.Sort(ids)
 	ids = slices.Compact(ids)
 	t := s.newTable("EXCHANGE", "STATE")
-	for some := range slices.Chunk(ids, maxAcks) {
+	for some := range slices.Chunk(ids, exchange.MaxAcks) {
 		results, err := client.Post[httpapi.AckResults](ctx, caller, "/v1/mailbox/acks", c.acks(some))
 		if err != nil {
 			return err

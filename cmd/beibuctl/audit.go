@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
 
@@ -22,7 +23,7 @@ func (c *listAudit) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	query := url.Values{"limit": {strconv.Itoa(500)}}
+	query := url.Values{"limit": {strconv.Itoa(exchange.MaxPage)}}
 	if c.Subject != "" {
 		query.Set("subject", c.Subject)
 	}

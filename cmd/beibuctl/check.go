@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"runtime"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/terminal"
+	"beibu/cmd/internal/verify"
 	"beibu/exchange"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
@@ -200,4 +202,26 @@ func (s *session) printFaults(file string, faults []fault, more int) error {
 		return nil
 	}
 	return s.printf("%s\n", terminal.Clean(s.say("%s: and %d more", file, more)))
+}
+
+// verifyCommand is the command of beibu-verify in this program.
+type verifyCommand struct{ verify.Command }
+
+// Run verifies every file, offline.
+func (c *verifyCommand) Run(s *session) error {
+	outcome, err := c.Command.Run(verify.Program{
+		Name: "beibuctl", In: s.in, Out: s.out, Err: s.err, Lang: s.Lang, JSON: s.asJSON(),
+	})
+	if h, ok := errors.AsType[verify.Hinted](err); ok {
+		return hinted{h.Err, h.Hint}
+	}
+	switch {
+	case err != nil:
+		return err
+	case outcome == verify.Faults:
+		return errFaults
+	case outcome == verify.Unable:
+		return errUnable
+	}
+	return nil
 }

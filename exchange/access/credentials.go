@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"beibu/exchange"
@@ -24,13 +23,8 @@ type Credential struct {
 	SPKISHA256 string // of a client certificate's SubjectPublicKeyInfo (RFC 5280 section 4.1), hexadecimal, or ""
 }
 
-// Credentials are those that are in force. They are safe for concurrent use.
+// Credentials are those that count by one configuration. They are immutable.
 type Credentials struct {
-	current atomic.Pointer[keyring]
-}
-
-// keyring is one set of credentials. It is not changed once made.
-type keyring struct {
 	keys         []apiKey
 	certificates map[[sha256.Size]byte]Principal
 }
@@ -40,58 +34,50 @@ type apiKey struct {
 	principal Principal
 }
 
-// NewCredentials returns credentials with those given in force. It returns every
-// mistake at once: a missing name or party, a digest that is not one, a secret
-// that is given twice, or no secret at all.
+// NewCredentials returns credentials. It returns every mistake at once: a missing name
+// or party, a digest that is not one, a secret that is given twice, or no secret at
+// all.
 func NewCredentials(all []Credential) (*Credentials, error) {
-	c := &Credentials{}
-	return c, c.Replace(all)
-}
-
-// Replace puts other credentials in force, for every call from now on. If it
-// fails, those before stay in force.
-func (c *Credentials) Replace(all []Credential) error {
-	ring := &keyring{certificates: make(map[[sha256.Size]byte]Principal)}
+	c := &Credentials{certificates: make(map[[sha256.Size]byte]Principal)}
 	var mistakes []error
 	for i, one := range all {
-		if err := ring.add(one); err != nil {
+		if err := c.add(one); err != nil {
 			mistakes = append(mistakes, fmt.Errorf("credential %d (%s): %w", i+1, one.Name, err))
 		}
 	}
 	if err := errors.Join(mistakes...); err != nil {
-		return err
+		return nil, err
 	}
-	c.current.Store(ring)
-	return nil
+	return c, nil
 }
 
-func (k *keyring) add(c Credential) error {
-	if c.Name == "" || c.Party == "" && !c.Operator {
+func (c *Credentials) add(one Credential) error {
+	if one.Name == "" || one.Party == "" && !one.Operator {
 		return errors.New("a name and a party are required, the party unless it is an operator's")
 	}
-	if c.KeySHA256 == "" && c.SPKISHA256 == "" {
+	if one.KeySHA256 == "" && one.SPKISHA256 == "" {
 		return errors.New("neither an API key nor a certificate")
 	}
-	principal := Principal{Name: c.Name, Party: c.Party, Operator: c.Operator}
-	if c.KeySHA256 != "" {
-		digest, err := parseDigest(c.KeySHA256)
+	principal := Principal{Name: one.Name, Party: one.Party, Operator: one.Operator}
+	if one.KeySHA256 != "" {
+		digest, err := parseDigest(one.KeySHA256)
 		if err != nil {
 			return fmt.Errorf("read digest of key: %w", err)
 		}
-		if slices.ContainsFunc(k.keys, func(other apiKey) bool { return other.digest == digest }) {
+		if slices.ContainsFunc(c.keys, func(other apiKey) bool { return other.digest == digest }) {
 			return errors.New("the API key is another credential's")
 		}
-		k.keys = append(k.keys, apiKey{digest, principal})
+		c.keys = append(c.keys, apiKey{digest, principal})
 	}
-	if c.SPKISHA256 != "" {
-		digest, err := parseDigest(c.SPKISHA256)
+	if one.SPKISHA256 != "" {
+		digest, err := parseDigest(one.SPKISHA256)
 		if err != nil {
 			return fmt.Errorf("read digest of certificate: %w", err)
 		}
-		if _, taken := k.certificates[digest]; taken {
+		if _, taken := c.certificates[digest]; taken {
 			return errors.New("the certificate is another credential's")
 		}
-		k.certificates[digest] = principal
+		c.certificates[digest] = principal
 	}
 	return nil
 }
@@ -122,15 +108,14 @@ var (
 // outside its validity at now counts as none. It returns ErrNoCredentials or
 // ErrUnknownCredentials.
 func (c *Credentials) Authenticate(key string, leaf *x509.Certificate, now time.Time) (Principal, error) {
-	ring := c.current.Load()
-	byCertificate, certified := ring.byCertificate(leaf, now)
+	byCertificate, certified := c.byCertificate(leaf, now)
 	if key == "" {
 		if certified {
 			return byCertificate, nil
 		}
 		return Principal{}, ErrNoCredentials
 	}
-	byKey, known := ring.byKey(key)
+	byKey, known := c.byKey(key)
 	if !known || certified && (byKey.Party != byCertificate.Party || byKey.Operator != byCertificate.Operator) {
 		return Principal{}, ErrUnknownCredentials
 	}
@@ -139,22 +124,22 @@ func (c *Credentials) Authenticate(key string, leaf *x509.Certificate, now time.
 
 // byKey compares with every key in constant time, so that neither the time taken
 // nor its spread reveals anything about a key.
-func (k *keyring) byKey(key string) (Principal, bool) {
+func (c *Credentials) byKey(key string) (Principal, bool) {
 	digest, found := sha256.Sum256([]byte(key)), -1
-	for i := range k.keys {
-		same := subtle.ConstantTimeCompare(k.keys[i].digest[:], digest[:])
+	for i := range c.keys {
+		same := subtle.ConstantTimeCompare(c.keys[i].digest[:], digest[:])
 		found = subtle.ConstantTimeSelect(same, i, found)
 	}
 	if found < 0 {
 		return Principal{}, false
 	}
-	return k.keys[found].principal, true
+	return c.keys[found].principal, true
 }
 
-func (k *keyring) byCertificate(leaf *x509.Certificate, now time.Time) (Principal, bool) {
-	if len(k.certificates) == 0 || leaf == nil || now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
+func (c *Credentials) byCertificate(leaf *x509.Certificate, now time.Time) (Principal, bool) {
+	if len(c.certificates) == 0 || leaf == nil || now.Before(leaf.NotBefore) || now.After(leaf.NotAfter) {
 		return Principal{}, false
 	}
-	principal, known := k.certificates[sha256.Sum256(leaf.RawSubjectPublicKeyInfo)]
+	principal, known := c.certificates[sha256.Sum256(leaf.RawSubjectPublicKeyInfo)]
 	return principal, known
 }

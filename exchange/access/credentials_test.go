@@ -72,26 +72,6 @@ func TestAuthenticate(t *testing.T) {
 	}
 }
 
-// Mistakes in new credentials leave the earlier ones in force.
-func TestReplaceCredentials(t *testing.T) {
-	known, err := access.NewCredentials([]access.Credential{{Name: "old", Party: "p", KeySHA256: digest("old")}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := known.Replace([]access.Credential{{Name: "broken", Party: "p", KeySHA256: "zz"}}); err == nil {
-		t.Error("a broken credential was accepted")
-	}
-	if principal, err := known.Authenticate("old", nil, now); err != nil || principal.Name != "old" {
-		t.Errorf("after a failed replacement: %v, %v", principal, err)
-	}
-	if err := known.Replace([]access.Credential{{Name: "new", Party: "p", KeySHA256: digest("new")}}); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := known.Authenticate("old", nil, now); !errors.Is(err, access.ErrUnknownCredentials) {
-		t.Errorf("the old key still works: %v", err)
-	}
-}
-
 func TestCredentialsReportEveryMistake(t *testing.T) {
 	good := access.Credential{Name: "good", Party: "p", KeySHA256: digest("k"), SPKISHA256: digest("s")}
 	_, err := access.NewCredentials([]access.Credential{

@@ -28,36 +28,22 @@ import (
 	"beibu/exchange/answer"
 )
 
-// Limits bound what all ways in together take.
+// Limits bound what all ways in together take. All are required.
 type Limits struct {
-	Document int           // bytes of the largest document, unpacked; default 8 MiB
-	Request  time.Duration // the longest that a call may take; default 90 s
-	InFlight int           // documents worked on at once; default 256
-	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; default 256 MiB, and never less than one document takes
+	Document int           // bytes of the largest document, unpacked
+	Request  time.Duration // the longest that a call may take
+	InFlight int           // documents worked on at once
+	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; never less than one document takes
 }
 
-// withDefaults fills in what is zero.
-func (l Limits) withDefaults() Limits {
-	if l.Document <= 0 {
-		l.Document = 8 << 20
-	}
-	if l.Request <= 0 {
-		l.Request = 90 * time.Second
-	}
-	if l.InFlight <= 0 {
-		l.InFlight = 256
-	}
-	if l.Memory <= 0 {
-		l.Memory = 256 << 20
-	}
-	l.Memory = max(l.Memory, MemoryFor(l.Document+1)) // one byte more shows that there is more
-	return l
+// missing reports whether a limit is missing.
+func (l Limits) missing() bool {
+	return l.Document <= 0 || l.Request <= 0 || l.InFlight <= 0 || l.Memory <= 0
 }
 
-// Options are the parts of a [Control]. All but Suspended, Detached and Limits are
-// required.
+// Options are the parts of a [Control]. All but Suspended and Detached are required.
 type Options struct {
-	Current   *exchange.Current // holds the configuration in force
+	Current   *access.Current // holds the configuration in force
 	Intake    *exchange.Intake
 	Suspended *exchange.Suspensions // those of Intake; or nil
 	Limits    Limits
@@ -67,7 +53,7 @@ type Options struct {
 
 // A Control admits calls. It is safe for concurrent use.
 type Control struct {
-	current   *exchange.Current
+	current   *access.Current
 	intake    *exchange.Intake
 	suspended *exchange.Suspensions
 	limits    Limits
@@ -79,10 +65,11 @@ type Control struct {
 // New returns a control. It returns an error if a part is missing or if its
 // metrics are registered already.
 func New(o Options) (*Control, error) {
-	if o.Current == nil || o.Intake == nil || o.Metrics == nil {
+	if o.Current == nil || o.Intake == nil || o.Metrics == nil || o.Limits.missing() {
 		return nil, errors.New("make admission control: a part is missing")
 	}
-	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits.withDefaults()}
+	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits}
+	c.limits.Memory = max(c.limits.Memory, MemoryFor(c.limits.Document+1)) // one byte more shows that there is more
 	c.memory = newMemory(c.limits, o.Detached)
 	var err error
 	if c.metrics, err = newMetrics(o.Metrics, c.memory); err != nil {
@@ -91,7 +78,7 @@ func New(o Options) (*Control, error) {
 	return c, nil
 }
 
-// Limits returns the limits in use, defaults included.
+// Limits returns the limits in use.
 func (c *Control) Limits() Limits { return c.limits }
 
 // InUse returns how many documents are worked on, and how many bytes calls hold.
@@ -165,7 +152,7 @@ func (c *Control) Work(t *Ticket, document []byte) error {
 func (c *Control) Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply {
 	ctx, cancel := context.WithTimeout(ctx, c.limits.Request)
 	defer cancel()
-	accepted, err := c.submit(ctx, c.current.Load(), access.Principal{Name: party, Party: party}, document)
+	accepted, err := c.submit(ctx, c.current.Load().InForce, access.Principal{Name: party, Party: party}, document)
 	c.metrics.count(accepted, err)
 	return answer.ReplyOf(accepted, err, requestID)
 }

@@ -35,7 +35,7 @@ func TestAdmit(t *testing.T) {
 			if test.full {
 				c.memory.detached = func() int64 { return c.limits.Memory }
 			}
-			ticket, err := c.Admit(c.current.Load(), test.who, test.action)
+			ticket, err := c.Admit(c.current.Load().InForce, test.who, test.action)
 			failure, refused := errors.AsType[*exchange.Error](err)
 			if isRefused := test.kind != exchange.Internal; refused != isRefused || refused && (failure.Kind != test.kind || failure.Code != test.code) {
 				t.Fatalf("admitted with %v", err)

@@ -125,18 +125,14 @@ func (t *Ticket) ReserveAnswer(length int) error {
 	return t.reserve(2 * int64(length))
 }
 
-// The items of a list: about what one takes while the answer is made, and how many
-// there are if nothing is said.
-const (
-	listedBytes = 1 << 10
-	listedItems = 50
-)
+// listedBytes is about what an item of a list takes while the answer is made.
+const listedBytes = 1 << 10
 
-// ReserveList makes sure of the memory for a list of so many items; 0 means as many
-// as are listed if nothing is said.
+// ReserveList makes sure of the memory for a list of so many items; 0 means
+// [exchange.DefaultPage].
 func (t *Ticket) ReserveList(items int) error {
 	if items == 0 {
-		items = listedItems
+		items = exchange.DefaultPage
 	}
 	return t.reserve(int64(items) * listedBytes)
 }

@@ -91,7 +91,7 @@ const pollTime = time.Second
 // returns an error if ctx ends first, and only then.
 func (c *Control) Wait(ctx context.Context, party string) error {
 	for {
-		now := c.current.Load()
+		now := c.current.Load().InForce
 		if c.CheckParty(now, party) != nil {
 			return ctx.Err()
 		}

@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 )
 
 // What is left of a quota as documents come, by the second at which each does.
@@ -79,10 +80,31 @@ func TestQuotaIsChanged(t *testing.T) {
 	}
 }
 
+// limits returns some that no test here reaches.
+func limits() Limits {
+	return Limits{Document: 8 << 20, Request: time.Minute, InFlight: 100, Memory: 256 << 20}
+}
+
+// Configuration holds the defaults of limits, and this package none.
+func TestEveryLimitIsRequired(t *testing.T) {
+	for name, drop := range map[string]func(*Limits){
+		"document": func(l *Limits) { l.Document = 0 },
+		"request":  func(l *Limits) { l.Request = 0 },
+		"inFlight": func(l *Limits) { l.InFlight = 0 },
+		"memory":   func(l *Limits) { l.Memory = 0 },
+	} {
+		l := limits()
+		drop(&l)
+		if _, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: l, Metrics: prometheus.NewRegistry()}); err == nil {
+			t.Errorf("made without a limit: %s", name)
+		}
+	}
+}
+
 // control returns a control over one party, "a".
 func control(t *testing.T, p exchange.Party) *Control {
 	t.Helper()
-	c, err := New(Options{Current: &exchange.Current{}, Intake: &exchange.Intake{}, Metrics: prometheus.NewRegistry()})
+	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: limits(), Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -98,7 +120,7 @@ func swapParty(t *testing.T, c *Control, p exchange.Party) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.current.Store(&exchange.InForce{Parties: parties})
+	c.current.Store(&access.InForce{InForce: &exchange.InForce{Parties: parties}})
 }
 
 // A way in that waits gets what the quota lets through, no sooner and little
@@ -107,7 +129,7 @@ func TestWaitAsTheQuotaFills(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := control(t, exchange.Party{Quota: exchange.Quota{Documents: 3, Window: time.Minute}}) // one in 20 s
 		start := time.Now()
-		c.draw(c.current.Load(), "a", start) // over HTTP
+		c.draw(c.current.Load().InForce, "a", start) // over HTTP
 		for i, want := range []time.Duration{0, 0, 20 * time.Second, 40 * time.Second} {
 			if err := c.Wait(t.Context(), "a"); err != nil {
 				t.Fatal(err)
@@ -116,7 +138,7 @@ func TestWaitAsTheQuotaFills(t *testing.T) {
 				t.Errorf("wait %d ended after %s, want %s", i, waited, want)
 			}
 		}
-		if s := c.draw(c.current.Load(), "a", time.Now()); !s.Exceeded {
+		if s := c.draw(c.current.Load().InForce, "a", time.Now()); !s.Exceeded {
 			t.Errorf("over HTTP there is more: %+v", s)
 		}
 	})

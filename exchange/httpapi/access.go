@@ -19,7 +19,7 @@ func (s *Server) authenticate(c *call) error {
 	if state := c.request.TLS; state != nil && len(state.PeerCertificates) > 0 {
 		leaf = state.PeerCertificates[0]
 	}
-	if c.caller, err = s.credentials.Authenticate(key, leaf, c.started); err != nil {
+	if c.caller, err = c.now.Credentials.Authenticate(key, leaf, c.started); err != nil {
 		return err
 	}
 	c.setAuthenticated()
@@ -46,6 +46,6 @@ func (s *Server) admit(c *call, action access.Action) (err error) {
 			return err
 		}
 	}
-	c.ticket, err = s.admission.Admit(c.now, c.caller, action)
+	c.ticket, err = s.admission.Admit(c.now.InForce, c.caller, action)
 	return err
 }

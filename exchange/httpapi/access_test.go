@@ -58,8 +58,8 @@ func TestAuthenticate(t *testing.T) {
 			if c.certificate != nil {
 				r.TLS = &tls.ConnectionState{PeerCertificates: []*x509.Certificate{c.certificate}}
 			}
-			call := &call{request: r, started: now}
-			err := (&Server{credentials: known}).authenticate(call)
+			call := &call{request: r, started: now, now: &access.InForce{Credentials: known}}
+			err := (&Server{}).authenticate(call)
 			if got, _ := errors.AsType[*exchange.Error](err); call.caller.Name != c.caller || got != c.err {
 				t.Errorf("%q, %v; want %q, %v", call.caller.Name, err, c.caller, c.err)
 			}

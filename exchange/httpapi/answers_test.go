@@ -1,24 +1,15 @@
 package httpapi_test
 
 import (
-	"bufio"
-	"crypto/ed25519"
-	"errors"
 	"fmt"
-	"io"
-	"net"
 	"net/http"
-	"regexp"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
-	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
-	"beibu/queue"
 )
 
 const noSuch = "00000000-0000-8000-8000-000000000000"
@@ -252,180 +243,6 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// noMemory asks everything while what others hold leaves no memory.
-func noMemory(t *testing.T, w *world) {
-	t.Helper()
-	w.left.Store(1 << 40)
-	defer w.left.Store(0)
-	for _, o := range w.description.operations() {
-		path := regexp.MustCompile(`\{\w+\}`).ReplaceAllString(o.path, noSuch)
-		a := w.do(request{method: o.method, path: path, as: port})
-		if a.status == http.StatusForbidden {
-			a = w.do(request{method: o.method, path: path, as: operator})
-		}
-		if p := read[answer.Problem](t, a, http.StatusServiceUnavailable); p.Code != "memory-full" || !p.Retryable {
-			t.Errorf("%s %s: %+v", o.method, path, p)
-		}
-	}
-}
-
-// slowBodies sends half a body to everything that takes one.
-func slowBodies(t *testing.T, w *world) {
-	t.Helper()
-	for _, o := range w.description.operations() {
-		if o.method != http.MethodPost {
-			continue
-		}
-		path := strings.ReplaceAll(o.path, "{id}", noSuch)
-		as, media := operator, "application/json"
-		if w.description.get(o.body, "requestBody", "content", "application/xml") != nil {
-			as, media = port, "application/xml"
-		}
-		if strings.HasPrefix(path, "/v1/mailbox") {
-			as = receiver
-		}
-		a := halfABody(t, w, request{path: path, as: as, header: map[string]string{"Content-Type": media}})
-		w.holdAnswer(http.MethodPost, request{path: path}, a)
-		if a.status != http.StatusRequestTimeout || a.header.Get("Retry-After") == "" {
-			t.Errorf("%s: %d %s", path, a.status, a.body)
-		}
-	}
-}
-
-// halfABody announces a body, sends a part of it, and waits for the answer.
-func halfABody(t *testing.T, w *world, r request) result {
-	t.Helper()
-	conn, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(w.url, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shut(t, conn)
-	_, err = fmt.Fprintf(conn, "POST %s HTTP/1.1\r\nHost: beibu\r\nAuthorization: Bearer %s\r\nContent-Type: %s\r\nContent-Length: 100\r\n\r\n<a>",
-		r.path, r.as, r.header["Content-Type"])
-	if err != nil {
-		t.Fatal(err)
-	}
-	in, err := http.ReadResponse(bufio.NewReader(conn), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer shut(t, in.Body)
-	body, err := io.ReadAll(in.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return result{in.StatusCode, in.Header, body}
-}
-
-// ownFailures breaks the index, the store and the seal, and asks everything.
-func ownFailures(t *testing.T, w *world, good, order, x string) {
-	t.Helper()
-	asked := []request{
-		{path: "/v1/documents", as: port, body: good},
-		{path: "/v1/exchanges", as: port},
-		{path: x, as: port},
-		{path: x + "/document", as: port},
-		{path: x + "/envelope", as: port},
-		{path: x + "/receipt", as: port},
-		{path: x + "/release", as: operator, body: `{"reason":"seen"}`},
-		{path: x + "/refusal", as: operator, body: `{"reason":"seen"}`},
-		{path: "/v1/audit", as: operator},
-		{path: "/v1/mailbox", as: receiver},
-		{path: "/v1/mailbox/acks", as: receiver, body: `{"acks":[{"exchangeId":"` + noSuch + `","outcome":"accepted"}]}`},
-		{path: "/v1/replays/plans", as: receiver, body: `{}`},
-		{path: "/v1/replays", as: receiver, body: order},
-	}
-	for _, failure := range []struct {
-		err    error
-		status int
-	}{
-		{errors.New("disk image is malformed at /secret"), 500},
-		{&exchange.Error{Op: "read index", Kind: exchange.Unavailable, Err: fmt.Errorf("/secret: %w", queue.ErrUnavailable)}, 503},
-	} {
-		w.failAdmits(failure.err)
-		w.index.fail(failure.err)
-		w.mailbox.fail(failure.err)
-		for _, r := range asked {
-			a := w.do(r)
-			if a.status != failure.status || strings.Contains(string(a.body), "secret") {
-				t.Errorf("%s: %d %s", r.path, a.status, a.body)
-			}
-		}
-	}
-	w.failAdmits(nil)
-	w.index.fail(nil)
-	w.mailbox.fail(nil)
-	unkeptSuspensions(t, w)
-}
-
-// unkeptSuspensions tests that a suspension which cannot be recorded is none.
-func unkeptSuspensions(t *testing.T, w *world) {
-	t.Helper()
-	shut := "/v1/parties/" + stranger + "/suspension"
-	w.do(request{path: shut, as: operator, body: `{"reason":"seen"}`})
-	full := errors.New("disk full at /secret")
-	w.unkept.Store(&full)
-	for _, r := range []request{
-		{path: "/v1/parties/" + port + "/suspension", as: operator, body: `{"reason":"seen"}`},
-		{method: http.MethodDelete, path: shut + "?reason=seen", as: operator},
-	} {
-		if a := w.do(r); a.status != http.StatusServiceUnavailable || strings.Contains(string(a.body), "secret") {
-			t.Errorf("%s: %d %s", r.path, a.status, a.body)
-		}
-	}
-	for as, want := range map[string]int{port: http.StatusOK, stranger: http.StatusForbidden} {
-		if a := w.do(request{path: "/v1/version", as: as}); a.status != want {
-			t.Errorf("%s: %d, want %d", as, a.status, want)
-		}
-	}
-	w.unkept.Store(nil)
-	w.do(request{method: http.MethodDelete, path: shut + "?reason=seen", as: operator})
-}
-
-// A document that is worked on for longer than a request may take is promised
-// nothing.
-func TestRequestsEnd(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{}, admission.Limits{Request: 50 * time.Millisecond})
-	w.stallUntilDone()
-	a := w.do(request{path: "/v1/documents", as: port, body: string(carnet(t, "SLOW"))})
-	if p := read[answer.Problem](t, a, http.StatusServiceUnavailable); !p.Retryable {
-		t.Errorf("%+v", p)
-	}
-}
-
-func TestMethods(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{})
-	cases := []struct {
-		method, path string
-		status       int
-		allow        string
-	}{
-		{http.MethodGet, "/v1/documents", 405, "POST"},
-		{http.MethodDelete, "/v1/exchanges", 405, "GET, HEAD"},
-		{http.MethodPut, "/v1/exchanges/" + noSuch, 405, "GET, HEAD"},
-		{"BREW", "/v1/keys", 405, "GET, HEAD"},
-		{http.MethodOptions, "/v1/documents", 204, "POST, OPTIONS"},
-		{http.MethodOptions, "/v1/mailbox", 204, "GET, HEAD, OPTIONS"},
-		{http.MethodOptions, "/nowhere", 404, ""},
-		{http.MethodHead, "/v1/keys", 200, ""},
-		{http.MethodHead, "/v1/mailbox", 405, "GET"}, // it would lease what nobody reads
-	}
-	for _, c := range cases {
-		t.Run(c.method+" "+c.path, func(t *testing.T) {
-			a := w.do(request{method: c.method, path: c.path, as: receiver})
-			if a.status != c.status || a.header.Get("Allow") != c.allow {
-				t.Errorf("%d, Allow %q; want %d, %q", a.status, a.header.Get("Allow"), c.status, c.allow)
-			}
-			if c.status >= 400 && a.header.Get("Content-Type") != "application/problem+json" {
-				t.Errorf("type %q", a.header.Get("Content-Type"))
-			}
-			if c.method == http.MethodHead && (len(a.body) > 0 || a.header.Get("Content-Length") == "") {
-				t.Errorf("HEAD: %d bytes, %v", len(a.body), a.header)
-			}
-		})
-	}
-}
-
 func TestEveryAnswerIsPrivate(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	for _, path := range []string{"/v1/keys", "/v1/exchanges", "/nowhere"} {
@@ -433,25 +250,5 @@ func TestEveryAnswerIsPrivate(t *testing.T) {
 		if h.Get("Cache-Control") != "no-store" || h.Get("X-Content-Type-Options") != "nosniff" || h.Get("X-Request-Id") == "" {
 			t.Errorf("%s: %v", path, h)
 		}
-	}
-}
-
-func TestPublicKeysAreThose(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{})
-	keys := read[httpapi.Keys](t, w.do(request{path: "/v1/keys"}), http.StatusOK)
-	if len(keys.Seals) != 1 || !strings.Contains(string(w.keys.SealPEM), strings.Split(keys.Seals[0].Certificate, "\n")[1]) {
-		t.Errorf("%+v", keys.Seals)
-	}
-	if len(keys.Keys) != 1 || keys.Keys[0].ID != w.keys.ReceiptID || len(keys.Keys[0].Public) != ed25519.PublicKeySize {
-		t.Errorf("%+v", keys.Keys)
-	}
-}
-
-func TestRulesAreExported(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{})
-	all := read[httpapi.Rules](t, w.do(request{path: "/v1/rules"}), http.StatusOK).Rules
-	i := slices.IndexFunc(all, func(r httpapi.Rule) bool { return r.Code == "TEST-2" })
-	if len(all) != 3 || i < 0 || all[i].From != "2020-01-01" || all[i].Until != "" || all[i].Severity != "warn" || all[i].Message.ZH != "存疑" {
-		t.Errorf("%+v", all)
 	}
 }

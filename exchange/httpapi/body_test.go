@@ -23,10 +23,10 @@ import (
 // through everything that comes before a handler.
 func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(*Server, *call) error) *Server {
 	tb.Helper()
-	s := &Server{current: &exchange.Current{}, limits: limits.withDefaults(), log: zap.NewNop(), mux: http.NewServeMux()}
+	s := &Server{current: &access.Current{}, limits: limits.Filled(), log: zap.NewNop(), mux: http.NewServeMux()}
 	registry := prometheus.NewRegistry()
 	var err error
-	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Limits: admitted, Metrics: registry})
+	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Limits: FilledAdmission(admitted), Metrics: registry})
 	if err != nil {
 		tb.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 	if err != nil {
 		tb.Fatal(err)
 	}
-	s.current.Store(&exchange.InForce{Parties: parties})
+	s.current.Store(&access.InForce{InForce: &exchange.InForce{Parties: parties}})
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	if s.metrics, err = newMetrics(registry, s.connections); err != nil {
 		tb.Fatal(err)
@@ -46,7 +46,7 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 // ticketOf returns the ticket of a call of a party.
 func (s *Server) ticketOf(party string) *admission.Ticket {
 	// The party has every right, and the ticket is there without memory, too.
-	t, _ := s.admission.Admit(s.current.Load(), access.Principal{Name: party, Party: party}, access.ReadPublic)
+	t, _ := s.admission.Admit(s.current.Load().InForce, access.Principal{Name: party, Party: party}, access.ReadPublic)
 	return t
 }
 

@@ -61,7 +61,7 @@ func (s *Server) showSelf(c *call) error {
 func (s *Server) listParties(c *call) error {
 	out := Parties{Parties: []Party{}}
 	for _, p := range c.now.Parties.All() {
-		out.Parties = append(out.Parties, wireParty(c.now, s.shut, p, c.caller))
+		out.Parties = append(out.Parties, wireParty(c.now.InForce, s.shut, p, c.caller))
 	}
 	return c.json(http.StatusOK, out)
 }
@@ -77,7 +77,7 @@ func (s *Server) listRules(c *call) error {
 }
 
 // listKeys answers GET /v1/keys.
-func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now)) }
+func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now.InForce)) }
 
 // showVersion answers GET /v1/version.
 func (s *Server) showVersion(c *call) error { return c.json(http.StatusOK, s.version) }

@@ -82,11 +82,12 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		s.current.Store(&exchange.InForce{Parties: parties})
 		digest := sha256.Sum256([]byte("key"))
-		if s.credentials, err = access.NewCredentials([]access.Credential{{Name: "operator", Operator: true, KeySHA256: hex.EncodeToString(digest[:])}}); err != nil {
+		known, err := access.NewCredentials([]access.Credential{{Name: "operator", Operator: true, KeySHA256: hex.EncodeToString(digest[:])}})
+		if err != nil {
 			t.Fatal(err)
 		}
+		s.current.Store(&access.InForce{InForce: &exchange.InForce{Parties: parties}, Credentials: known})
 		ok := func(c *call) error { c.bytes(http.StatusOK, mediaXML, []byte("<a/>")); return nil }
 		s.mount(route{"GET /open", access.ReadPublic, ok})
 		s.mount(route{"GET /known", access.ReadCatalogue, ok})

@@ -17,9 +17,6 @@ import (
 	"beibu/signing"
 )
 
-// maxPage is the largest page of every list.
-const maxPage = exchange.MaxFetched
-
 // listExchanges answers GET /v1/exchanges.
 func (s *Server) listExchanges(c *call) error {
 	p := parametersOf(c.request)
@@ -63,7 +60,7 @@ func (s *Server) listExchanges(c *call) error {
 
 // filters knows the values that filters can have.
 func (s *Server) filters(c *call) exchange.Filters {
-	return exchange.Filters{InForce: c.now, Journal: s.journal}
+	return exchange.Filters{InForce: c.now.InForce, Journal: s.journal}
 }
 
 // showExchange answers GET /v1/exchanges/{id}.

@@ -2,7 +2,10 @@ package httpapi_test
 
 import (
 	"crypto/ed25519"
+	"crypto/sha256"
 	"encoding/base64"
+	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
 	"runtime"
@@ -12,6 +15,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
@@ -19,12 +23,12 @@ import (
 )
 
 // An outcome is what an answer shows of the configuration that made it.
-type outcome struct{ quota, rule, receiver, receiptKey string }
+type outcome struct{ sender, quota, rule, receiver, receiptKey string }
 
 // configuration returns one that differs from the others in every part that an
 // answer shows. Its rule, which every document breaks, reloads while the document is
 // in work.
-func (w *world) configuration(n int, reload func()) (*exchange.InForce, outcome) {
+func (w *world) configuration(n int, reload func()) (*access.InForce, outcome) {
 	w.t.Helper()
 	must := func(err error) {
 		w.t.Helper()
@@ -33,7 +37,7 @@ func (w *world) configuration(n int, reload func()) (*exchange.InForce, outcome)
 		}
 	}
 	want := outcome{
-		quota: fmt.Sprintf(`"documents";q=%d;w=3600`, 1000+n), rule: fmt.Sprintf("TEST-%d", n),
+		sender: fmt.Sprintf("sender-%d", n), quota: fmt.Sprintf(`"documents";q=%d;w=3600`, 1000+n), rule: fmt.Sprintf("TEST-%d", n),
 		receiver: fmt.Sprintf("receiver-%d", n), receiptKey: fmt.Sprintf("key-%d", n),
 	}
 	catalog, err := builtIn()
@@ -43,10 +47,10 @@ func (w *world) configuration(n int, reload func()) (*exchange.InForce, outcome)
 		Check: func(d *rules.Document, report rules.Report) { report(d.Root); reload() },
 	}})
 	must(err)
-	now := *w.current.Load()
+	now := *w.current.Load().InForce
 	now.Checks = exchange.NewChecks(catalog, set)
 	now.Parties, err = exchange.NewParties([]exchange.Party{
-		{ID: port, Sends: []string{"ata-carnet"}, Quota: exchange.Quota{Documents: 1000 + n, Window: time.Hour}},
+		{ID: want.sender, Sends: []string{"ata-carnet"}, Quota: exchange.Quota{Documents: 1000 + n, Window: time.Hour}},
 		{ID: want.receiver, Receives: []string{"ata-carnet"}},
 	})
 	must(err)
@@ -56,14 +60,17 @@ func (w *world) configuration(n int, reload func()) (*exchange.InForce, outcome)
 	must(err)
 	now.Receipts, err = proof.NewReceipts(key, want.receiptKey)
 	must(err)
-	return &now, want
+	digest := sha256.Sum256([]byte(port))
+	known, err := access.NewCredentials([]access.Credential{{Name: port, Party: want.sender, KeySHA256: hex.EncodeToString(digest[:])}})
+	must(err)
+	return &access.InForce{InForce: &now, Credentials: known}, want
 }
 
 // Every answer is made by one configuration, whole, though another one is put in
 // force all the time, and while each document is in work.
 func TestAnswersMixNoConfigurations(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
-	var all [2]*exchange.InForce
+	var all [2]*access.InForce
 	var allowed [2]outcome
 	for i := range all {
 		all[i], allowed[i] = w.configuration(i, func() { w.current.Store(all[1-i]) })
@@ -89,14 +96,18 @@ func TestAnswersMixNoConfigurations(t *testing.T) {
 				a := w.do(request{path: "/v1/documents", as: port, body: string(document)})
 				got, shown := outcome{quota: a.header.Get("RateLimit-Policy")}, read[answer.Acceptance](t, a, http.StatusAccepted)
 				got.rule, got.receiver = shown.Faults[0].Code, strings.Join(shown.Receivers, " ")
-				header, _, _ := strings.Cut(shown.Receipt, ".")
-				signed, err := base64.RawURLEncoding.DecodeString(header)
-				if err != nil {
+				parts := strings.Split(shown.Receipt, ".")
+				header, err := base64.RawURLEncoding.DecodeString(parts[0])
+				payload, err2 := base64.RawURLEncoding.DecodeString(parts[1])
+				if err := errors.Join(err, err2); err != nil {
 					t.Error(err)
 				}
 				for _, one := range allowed {
-					if strings.Contains(string(signed), one.receiptKey) {
+					if strings.Contains(string(header), one.receiptKey) {
 						got.receiptKey = one.receiptKey
+					}
+					if strings.Contains(string(payload), one.sender) {
+						got.sender = one.sender
 					}
 				}
 				if got != allowed[0] && got != allowed[1] {

@@ -27,7 +27,7 @@ type SchemaFile struct {
 }
 
 // book answers by the configuration of the call.
-func (c *call) book() kinds.Book { return kinds.Book{InForce: c.now} }
+func (c *call) book() kinds.Book { return kinds.Book{InForce: c.now.InForce} }
 
 // listKinds answers GET /v1/kinds.
 func (s *Server) listKinds(c *call) error {

@@ -79,7 +79,7 @@ func (s *Server) fetch(c *call) error {
 	if err != nil && !drained { // what the drain cut short comes again
 		return err
 	}
-	if err := s.admission.CheckParty(s.current.Load(), c.caller.Party); err != nil { // since the poll began, perhaps by a reload
+	if err := s.admission.CheckParty(s.current.Load().InForce, c.caller.Party); err != nil { // since the poll began, perhaps by a reload
 		return err
 	}
 	page := MailboxPage{Deliveries: make([]MailboxItem, 0, len(items))}

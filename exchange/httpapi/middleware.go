@@ -29,7 +29,7 @@ type call struct {
 	request *http.Request
 	id      string // of the request
 	started time.Time
-	now     *exchange.InForce // by which it is answered, whole
+	now     *access.InForce // by which it is answered, whole
 	caller  access.Principal
 	ticket  *admission.Ticket // what it holds, until its answer is written; nil if there is no route
 	limits  *Limits

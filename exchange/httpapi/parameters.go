@@ -151,7 +151,7 @@ func (p *parameters) isSet(name string) bool {
 	return text != ""
 }
 
-// limit returns the parameter limit, from 1 to maxPage, or 0 if it is left out.
+// limit returns the parameter limit, from 1 to [exchange.MaxPage], or 0 if it is left out.
 func (p *parameters) limit() int {
 	const name = "limit"
 	text := p.text(name)
@@ -159,8 +159,8 @@ func (p *parameters) limit() int {
 		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > maxPage {
-		p.refuse(name, fmt.Sprintf("a number from 1 to %d", maxPage), fmt.Sprintf("应为 1 至 %d 的整数", maxPage))
+	if err != nil || n < 1 || n > exchange.MaxPage {
+		p.refuse(name, fmt.Sprintf("a number from 1 to %d", exchange.MaxPage), fmt.Sprintf("应为 1 至 %d 的整数", exchange.MaxPage))
 	}
 	return n
 }

@@ -16,7 +16,7 @@ import (
 
 // callOf is a call without a body that is answered into a recorder.
 func callOf(recorded *httptest.ResponseRecorder) *call {
-	limits := Limits{}.withDefaults()
+	limits := Limits{}.Filled()
 	return &call{
 		ResponseWriter: recorded, request: httptest.NewRequest(http.MethodGet, "/", http.NoBody),
 		id: "request-1", routed: true, limits: &limits,

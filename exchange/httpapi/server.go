@@ -30,10 +30,9 @@ import (
 	"beibu/queue"
 )
 
-// Options are the parts of the API. All but Limits, Stamps and Suspended are
-// required.
+// Options are the parts of the API. All but Stamps and Suspended are required.
 type Options struct {
-	Current      *exchange.Current // holds the configuration in force
+	Current      *access.Current // holds the configuration in force
 	Admission    *admission.Control
 	Suspended    *exchange.Suspensions // those of Admission; or nil
 	Journal      exchange.Journal
@@ -43,7 +42,6 @@ type Options struct {
 	Mailbox      Mailbox
 	Bodies       queue.Bodies
 	Stamps       Timestamps // or nil, if no authority stamps seals
-	Access       *access.Credentials
 	Limits       Limits
 	Version      Version
 	Log          *zap.Logger
@@ -53,38 +51,18 @@ type Options struct {
 }
 
 // Limits bound what connections and requests of HTTP may ask for, in addition to
-// those of package admission.
+// those of package admission. All are required.
 type Limits struct {
-	Body        time.Duration // the longest that a body may take to arrive; default 30 s
-	Connections int           // at once; default 512
-	PerAddress  int           // of them from one address; default 256
-	Silence     time.Duration // the longest that a connection may say nothing before it has shown credentials; default 15 s
-	Slowest     int           // bytes a second at which an answer has to be taken, after its first ten seconds; default 64 KiB
-}
-
-// withDefaults fills in what is zero.
-func (l Limits) withDefaults() Limits {
-	if l.Body <= 0 {
-		l.Body = 30 * time.Second
-	}
-	if l.Connections <= 0 {
-		l.Connections = 512
-	}
-	if l.PerAddress <= 0 {
-		l.PerAddress = 256
-	}
-	if l.Silence <= 0 {
-		l.Silence = 15 * time.Second
-	}
-	if l.Slowest <= 0 {
-		l.Slowest = 64 << 10
-	}
-	return l
+	Body        time.Duration // the longest that a body may take to arrive
+	Connections int           // at once
+	PerAddress  int           // of them from one address
+	Silence     time.Duration // the longest that a connection may say nothing before it has shown credentials
+	Slowest     int           // bytes a second at which an answer has to be taken, after its first ten seconds
 }
 
 // A Server is the public API. It is an http.Handler, safe for concurrent use.
 type Server struct {
-	current     *exchange.Current
+	current     *access.Current
 	admission   *admission.Control
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
@@ -96,7 +74,6 @@ type Server struct {
 	mailbox     Mailbox
 	bodies      queue.Bodies
 	stamps      Timestamps
-	credentials *access.Credentials
 	limits      Limits
 	version     Version
 	log         *zap.Logger
@@ -122,7 +99,9 @@ func (o Options) missing() []string {
 	}{
 		{"Current", o.Current != nil}, {"Admission", o.Admission != nil}, {"Journal", o.Journal != nil}, {"Audit", o.Audit != nil},
 		{"Recorder", o.Recorder != nil}, {"Undispatched", o.Undispatched != nil}, {"Mailbox", o.Mailbox != nil},
-		{"Bodies", o.Bodies != nil}, {"Access", o.Access != nil}, {"Log", o.Log != nil}, {"Metrics", o.Metrics != nil},
+		{"Bodies", o.Bodies != nil}, {"Log", o.Log != nil}, {"Metrics", o.Metrics != nil},
+		{"Limits.Body", o.Limits.Body > 0}, {"Limits.Connections", o.Limits.Connections > 0}, {"Limits.PerAddress", o.Limits.PerAddress > 0},
+		{"Limits.Silence", o.Limits.Silence > 0}, {"Limits.Slowest", o.Limits.Slowest > 0},
 	} {
 		if !part.given {
 			names = append(names, part.name)
@@ -142,8 +121,8 @@ func New(o Options) (*Server, error) {
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, credentials: o.Access, handovers: o.Handovers,
-		limits: o.Limits.withDefaults(), version: o.Version, log: o.Log, mux: http.NewServeMux(),
+		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
+		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())

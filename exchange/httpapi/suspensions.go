@@ -29,7 +29,7 @@ func (s *Server) suspendParty(c *call) error {
 		return fmt.Errorf("suspend party: %w", err)
 	}
 	s.audit(c, "party suspended", party.ID, judgement.Reason)
-	return c.json(http.StatusOK, wireParty(c.now, s.shut, *party, c.caller))
+	return c.json(http.StatusOK, wireParty(c.now.InForce, s.shut, *party, c.caller))
 }
 
 // resumeParty answers DELETE /v1/parties/{id}/suspension. It does not change a
@@ -56,7 +56,7 @@ func (s *Server) resumeParty(c *call) error {
 		return errNotSuspended(party)
 	}
 	s.audit(c, "party resumed", party.ID, reason)
-	return c.json(http.StatusOK, wireParty(c.now, s.shut, *party, c.caller))
+	return c.json(http.StatusOK, wireParty(c.now.InForce, s.shut, *party, c.caller))
 }
 
 func errNotSuspended(party *exchange.Party) error {

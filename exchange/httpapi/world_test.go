@@ -5,10 +5,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"errors"
-	"fmt"
-	"io"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -18,7 +15,6 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
-	"unicode"
 
 	"github.com/google/uuid"
 	"github.com/prometheus/client_golang/prometheus"
@@ -29,7 +25,6 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
-	"beibu/exchange/answer"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
@@ -55,8 +50,9 @@ const (
 // A world is the whole API over a real store, intake and seal.
 type world struct {
 	t         testing.TB
+	options   httpapi.Options // of the server
 	server    *httpapi.Server
-	current   exchange.Current
+	current   access.Current
 	intake    *exchange.Intake
 	url       string
 	client    *http.Client
@@ -69,7 +65,6 @@ type world struct {
 	mailbox   *failingMailbox
 	decided   *decisions
 	recorder  *exchange.Recorder
-	access    *access.Credentials
 	admission *admission.Control
 	unkept    atomic.Pointer[error] // why suspensions cannot be recorded, or nil
 	shut      *exchange.Suspensions
@@ -161,9 +156,11 @@ func (w *world) panicOnAdmit(v any) {
 // swapAccess puts other credentials in force.
 func (w *world) swapAccess(all ...access.Credential) {
 	w.t.Helper()
-	if err := w.access.Replace(all); err != nil {
+	known, err := access.NewCredentials(all)
+	if err != nil {
 		w.t.Fatal(err)
 	}
+	w.current.Store(&access.InForce{InForce: w.current.Load().InForce, Credentials: known})
 }
 
 // noRoutes is a table of routes with nothing in it.
@@ -210,26 +207,27 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.index = &index{Journal: opened}
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
-	w.current.Store(w.newInForce())
+	known, err := access.NewCredentials(credentials())
+	must(err)
+	w.current.Store(&access.InForce{InForce: w.newInForce(), Credentials: known})
 	w.shut = exchange.NewSuspensions(w, w.store, nil)
 	w.intake = &exchange.Intake{Suspended: w.shut, Log: w}
-	w.access, err = access.NewCredentials(credentials())
-	must(err)
 	core, lines := observer.New(zapcore.InfoLevel)
 	w.log = lines
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.admission, err = admission.New(admission.Options{
-		Current: &w.current, Intake: w.intake, Suspended: w.shut, Limits: append(admitted, admission.Limits{})[0],
+		Current: &w.current, Intake: w.intake, Suspended: w.shut, Limits: httpapi.FilledAdmission(append(admitted, admission.Limits{})[0]),
 		Detached: w.left.Load, Metrics: w.registry,
 	})
 	must(err)
-	w.server, err = httpapi.New(httpapi.Options{
+	w.options = httpapi.Options{
 		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
-		Access: w.access, Limits: limits, Version: httpapi.Version{Version: "test", Go: "go"},
+		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
-	})
+	}
+	w.server, err = httpapi.New(w.options)
 	must(err)
 	w.run()
 	w.description = loadDescription(tb, w.do(request{path: "/v1/openapi.json"}).body)
@@ -292,9 +290,10 @@ func (w *world) newInForce() *exchange.InForce {
 
 // change puts a changed copy of the configuration in force, as a reload does.
 func (w *world) change(change func(now *exchange.InForce)) {
-	next := *w.current.Load()
+	before := w.current.Load()
+	next := *before.InForce
 	change(&next)
-	w.current.Store(&next)
+	w.current.Store(&access.InForce{InForce: &next, Credentials: before.Credentials})
 }
 
 // changeParties puts changed parties in force.
@@ -332,117 +331,6 @@ func carnet(tb testing.TB, number string) []byte {
 	_, rest, _ := bytes.Cut(s.Bytes, []byte("<cbc:ID>"))
 	old, _, _ := bytes.Cut(rest, []byte("<"))
 	return testdata.Numbered(s.Bytes, string(old), number)
-}
-
-// A request of a test. Zero fields are what is usual.
-type request struct {
-	method string // GET, or POST if there is a body
-	path   string
-	as     string // whose key; "" for none
-	body   string
-	header map[string]string
-}
-
-// An answer that was read to its end.
-type result struct {
-	status int
-	header http.Header
-	body   []byte
-}
-
-// do sends a request.
-func (w *world) do(r request) result {
-	w.t.Helper()
-	method := r.method
-	if method == "" {
-		method = http.MethodGet
-		if r.body != "" {
-			method = http.MethodPost
-		}
-	}
-	out, err := http.NewRequestWithContext(w.t.Context(), method, w.url+r.path, strings.NewReader(r.body))
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if r.as != "" {
-		out.Header.Set("Authorization", "Bearer "+r.as)
-	}
-	if strings.HasPrefix(r.body, "{") {
-		out.Header.Set("Content-Type", "application/json")
-	} else if r.body != "" {
-		out.Header.Set("Content-Type", "application/xml")
-	}
-	for name, value := range r.header {
-		out.Header.Set(name, value)
-	}
-	in, err := w.client.Do(out)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer shut(w.t, in.Body)
-	body, err := io.ReadAll(in.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	a := result{in.StatusCode, in.Header, body}
-	w.holdAnswer(method, r, a)
-	return a
-}
-
-// holdAnswer checks an answer against the description of the API and notes it.
-func (w *world) holdAnswer(method string, r request, a result) {
-	w.t.Helper()
-	if err := w.description.hold(method, r, a); err != nil {
-		w.t.Error(err)
-	}
-	if a.header.Get("Content-Type") == "application/problem+json" && method != http.MethodHead {
-		bothLanguages(w.t, a.body)
-	}
-	if o, found := w.description.find(method, r.path); found {
-		w.answered.Store(fmt.Sprintf("%s %s %d", o.method, o.path, a.status), true)
-	}
-}
-
-// bothLanguages fails the test unless a problem says in Chinese what it says in
-// English.
-func bothLanguages(tb testing.TB, body []byte) {
-	tb.Helper()
-	var p answer.Problem
-	if err := json.Unmarshal(body, &p); err != nil {
-		tb.Fatal(err)
-	}
-	han := func(s string) bool {
-		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
-	}
-	if !han(p.ZH.Title) || han(p.ZH.Detail) != (p.Detail != "") {
-		tb.Errorf("%s %q: %q; in Chinese %q: %q", p.Code, p.Title, p.Detail, p.ZH.Title, p.ZH.Detail)
-	}
-}
-
-// read decodes an answer, strictly, and holds its status.
-func read[T any](tb testing.TB, a result, status int) T {
-	tb.Helper()
-	var v T
-	d := json.NewDecoder(bytes.NewReader(a.body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&v); err != nil || a.status != status {
-		tb.Fatalf("status %d, want %d: %v: %.500s", a.status, status, err, a.body)
-	}
-	return v
-}
-
-// submit sends a document as the port and expects it to be accepted.
-func (w *world) submit(document []byte) answer.Acceptance {
-	w.t.Helper()
-	return read[answer.Acceptance](w.t, w.do(request{path: "/v1/documents", as: port, body: string(document)}), http.StatusAccepted)
-}
-
-// shut closes what a test has read, and fails if that fails.
-func shut(tb testing.TB, c io.Closer) {
-	tb.Helper()
-	if err := c.Close(); err != nil {
-		tb.Error(err)
-	}
 }
 
 // awaitIndex waits until the index shows all that happened.

@@ -25,7 +25,7 @@ func addToAudit(w *projection.Writer, e exchange.Event) error {
 
 // Audit is exchange.AuditLog's.
 func (j *Journal) Audit(ctx context.Context, q exchange.AuditQuery) (page []exchange.Event, next int64, err error) {
-	limit := within(q.Limit, defaultPage, maxPage)
+	limit := within(q.Limit, exchange.DefaultPage, exchange.MaxPage)
 	s := &sentence{}
 	s.add(`SELECT e.sequence, e.kind, e.subject, e.name, e.at, e.cause FROM event e `)
 	switch {

@@ -10,7 +10,7 @@ func Definition() projection.Definition { return definition() }
 
 // ListQuery returns the SQL of a page of exchanges, and its arguments.
 func ListQuery(q exchange.Query) (text string, args []any) {
-	s := list(q, maxPage+1)
+	s := list(q, exchange.MaxPage+1)
 	return s.text(), s.args
 }
 

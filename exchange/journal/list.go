@@ -11,17 +11,11 @@ import (
 	"beibu/exchange"
 )
 
-// The sizes of a page of exchanges.
-const (
-	defaultPage = 50
-	maxPage     = 500
-)
-
 // Exchanges returns those that fit, newest first by the record, with their deliveries but
 // without timelines, and the cursor for the next page, or 0 at the end. A
-// party fits as the sender or where a delivery to it was consigned.
+// party fits as the sender, or if a delivery to it was consigned.
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
-	limit := within(q.Limit, defaultPage, maxPage)
+	limit := within(q.Limit, exchange.DefaultPage, exchange.MaxPage)
 	s := list(q, limit+1) // one more shows whether there is a next page
 	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
 		x, _, err := scan(rows)

@@ -6,20 +6,18 @@ import (
 	"net/url"
 	"strconv"
 
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
-
-// maxPage is the most that one page of exchanges may hold.
-const maxPage = 500
 
 // Exchanges calls each for the exchanges that a query finds, newest first, at
 // most limit of them, or all if limit is 0. It stops at the first call of each that fails.
 func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, each func(httpapi.Exchange) error) error {
 	query = maps.Clone(query)
 	for left := limit; ; {
-		size := maxPage
+		size := exchange.MaxPage
 		if limit > 0 {
-			size = min(left, maxPage)
+			size = min(left, exchange.MaxPage)
 		}
 		query.Set("limit", strconv.Itoa(size))
 		page, err := Get[httpapi.Page](ctx, c, "/v1/exchanges", query)

@@ -50,13 +50,12 @@ type Daemon struct {
 	index     *journal.Journal
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
-	access    *access.Credentials
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
 	stamps    *timestamps.Keeper // or nil, if no authority stamps seals
 	checks    *exchange.Checks   // schemas and rules, for as long as the daemon runs
-	current   exchange.Current
+	current   access.Current
 	watched   atomic.Pointer[background]
 	tls       atomic.Pointer[tls.Config] // of new connections to the public address; nil if they are plain
 	last      *prepared                  // what is in force; New and Reload alone use it
@@ -154,7 +153,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.openStamps(ctx); err != nil {
 		return err
 	}
-	if err := d.newAPI(first.credentials); err != nil {
+	if err := d.newAPI(); err != nil {
 		return err
 	}
 	return d.openTopics()

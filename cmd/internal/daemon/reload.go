@@ -33,9 +33,6 @@ const name = "Beibu exchange"
 // receipts is not the log's, all that was in force stays.
 func (d *Daemon) Reload(l *config.Loaded) error {
 	next, err := d.prepare(l)
-	if err == nil {
-		err = d.access.Replace(next.credentials)
-	}
 	if err != nil {
 		return fmt.Errorf("reload configuration: %w", err)
 	}
@@ -51,7 +48,7 @@ func (d *Daemon) Reload(l *config.Loaded) error {
 	return nil
 }
 
-// use puts a prepared configuration in force. Its credentials already are.
+// use puts a prepared configuration in force.
 func (d *Daemon) use(next *prepared) {
 	d.current.Store(next.now)
 	d.watched.Store(next.background)
@@ -63,7 +60,7 @@ func (d *Daemon) use(next *prepared) {
 // those who make them, and for what the daemon does in the background.
 type prepared struct {
 	loaded      *config.Loaded
-	now         *exchange.InForce
+	now         *access.InForce
 	credentials []access.Credential
 	background  *background
 	tls         *tls.Config // of new connections to the public address; nil if they are plain
@@ -104,18 +101,22 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
-	credentials := l.Credentials
-	if len(credentials) == 0 {
-		if credentials, err = ownAccess(filepath.Join(d.config.Data, accessFolder), l.Parties.All()); err != nil {
+	all := l.Credentials
+	if len(all) == 0 {
+		if all, err = ownAccess(filepath.Join(d.config.Data, accessFolder), l.Parties.All()); err != nil {
 			return nil, err
 		}
 	}
+	known, err := access.NewCredentials(all)
+	if err != nil {
+		return nil, err
+	}
 	public, trust := published(keys, more)
-	now := &exchange.InForce{
+	now := &access.InForce{Credentials: known, InForce: &exchange.InForce{
 		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
-	}
-	return &prepared{loaded: l, now: now, credentials: credentials, background: watched, tls: d.tlsOf(l)}, nil
+	}}
+	return &prepared{loaded: l, now: now, credentials: all, background: watched, tls: d.tlsOf(l)}, nil
 }
 
 // tlsOf returns the TLS settings that a configuration puts in force. Only a start
@@ -130,6 +131,25 @@ func (d *Daemon) tlsOf(l *config.Loaded) *tls.Config {
 // keys reads the daemon's own keys, and makes those that are missing.
 func (d *Daemon) keys() (*signing.Keys, error) {
 	return signing.LoadOrCreate(filepath.Join(d.config.Data, keysFolder), name, time.Now())
+}
+
+// sealKeys returns the keys that seal beside the daemon's own, with those in
+// hardware opened. A module that was opened before is used on: its login counts
+// until the daemon stops.
+func (d *Daemon) sealKeys(l *config.Loaded) ([]signing.Key, error) {
+	keys := make([]signing.Key, 0, len(l.SealKeys))
+	for _, loaded := range l.SealKeys {
+		key := loaded.Key
+		if h := loaded.Hardware; h != nil {
+			signer, err := d.tokens.Signer(*h)
+			if err != nil {
+				return nil, fmt.Errorf("use key %s of token %s: %w", h.Label, h.Token, err)
+			}
+			key = signing.Key{ID: h.Label, Signer: signer, Certificate: h.Certificate}
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
 }
 
 // receipts returns the maker of receipts with all keys of the folder. It fails

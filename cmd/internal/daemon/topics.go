@@ -87,7 +87,7 @@ func (d *Daemon) topicJobs() []job {
 	now := d.current.Load()
 	var jobs []job
 	for _, p := range now.Parties.All() {
-		if d.shut.Includes(now, p.ID) {
+		if d.shut.Includes(now.InForce, p.ID) {
 			continue
 		}
 		if p.Deliver.Topic != "" {

@@ -3,21 +3,20 @@ package daemon
 import (
 	"crypto/tls"
 	"net/http"
+	"time"
 
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
-	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 )
 
-// newAPI makes the door.
-func (d *Daemon) newAPI(credentials []access.Credential) error {
-	var err error
-	if d.access, err = access.NewCredentials(credentials); err != nil {
-		return err
-	}
+// bodyTime is the longest that a body may take to arrive over HTTP.
+const bodyTime = 30 * time.Second
+
+// newAPI makes admission control and the public API.
+func (d *Daemon) newAPI() (err error) {
 	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut,
 		Intake: &exchange.Intake{
@@ -37,9 +36,8 @@ func (d *Daemon) newAPI(credentials []access.Credential) error {
 		Journal: d.index, Audit: d.index, Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
-		Access: d.access,
 		Limits: httpapi.Limits{
-			Slowest:     int(d.config.Limits.Slowest),
+			Body: bodyTime, Slowest: int(d.config.Limits.Slowest),
 			Connections: d.config.Limits.Connections, PerAddress: d.config.Limits.ConnectionsPerAddress, Silence: d.config.Limits.Silence,
 		},
 		Version: httpapi.Version(version.Own()), Log: d.log, Metrics: d.metrics.Registerer(),
