@@ -6,10 +6,9 @@ import (
 
 	"github.com/google/uuid"
 
-	"beibu/queue"
-
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
+	"beibu/queue"
 	"beibu/signing"
 )
 
@@ -122,6 +121,19 @@ type Cause struct {
 	Code   string `json:"code,omitempty"`   // the receiver's own, or "expired"; at most 64 bytes
 	Reason string `json:"reason,omitempty"` // for people; at most 1,000 bytes
 	Actor  string `json:"actor,omitempty"`  // who asked for it, if a person did
+}
+
+// The exchange's own codes for the cause of a failed or repeated delivery.
+const (
+	CodeExpired = "expired"  // it was not acknowledged in time
+	CodeNotKept = "not-kept" // its envelope is no longer kept
+	CodeReplay  = "replay"   // an operator replayed it
+)
+
+// IsOwnCode reports whether a code is the exchange's own, so that no receiver may
+// give it.
+func IsOwnCode(code string) bool {
+	return slices.Contains([]string{CodeExpired, CodeNotKept, CodeReplay}, code)
 }
 
 // An Event is one step of the timeline of an exchange, or what happened to another
