@@ -15,7 +15,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese automatic import licence: valid for 6 months",
 		EN:     "expires on {0}; an automatic import licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的自动进口许可证有效期为6个月，最迟至{2}",
-		Check:  checkAutomaticPeriod,
+		Check:  endsBy(inCategory(automaticCodes), months(6)),
 	},
 	{
 		Code: "LIC-05", Kinds: imports(), Severity: rules.Reject,
@@ -23,7 +23,7 @@ var validityRules = []rules.Rule{
 		From:   law.Order27(),
 		EN:     "expires on {0}; an import licence effective from {1} ends by {2} at the latest",
 		ZH:     "有效期至{0}；自{1}起生效的进口许可证，跨年度使用最迟不得超过{2}",
-		Check:  checkImportYear,
+		Check:  endsBy(inCategory(ordinaryImport), carryOverEnd), // one that is carried over, too
 	},
 	{
 		Code: "LIC-05B", Kinds: imports(), Severity: rules.Warn,
@@ -39,14 +39,14 @@ var validityRules = []rules.Rule{
 		From:   law.Order29(),
 		EN:     "expires on {0}; a dual-use licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的两用物项和技术许可证最迟至{2}",
-		Check:  checkDualUseYear,
+		Check:  endsBy(inCategory(dualUseCodes), dualUseEnd), // those for precursor chemicals, too
 	},
 	{
 		Code: "LIC-06", Kinds: exports(), Severity: rules.Reject,
 		Source: "Chinese export licence measures: valid for 6 months at most",
 		EN:     "expires on {0}; an export licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的出口许可证有效期最长6个月，最迟至{2}",
-		Check:  checkExportPeriod,
+		Check:  endsBy(inCategory(ordinaryExport), months(6)),
 	},
 	{
 		Code: "LIC-06B", Kinds: exports(), Severity: rules.Reject,
@@ -60,7 +60,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese export licence measures: fresh goods for Hong Kong and Macao, 1 month",
 		EN:     "expires on {0}; a licence for live or chilled goods to Hong Kong or Macao effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的供港澳鲜活冷冻商品出口许可证有效期为1个月，最迟至{2}",
-		Check:  checkFreshGoodsPeriod,
+		Check:  endsBy(isFreshForHongKong, months(1)),
 	},
 	{
 		Code: "LIC-07B", Kinds: licences(), Severity: rules.Reject,
@@ -78,25 +78,28 @@ var validityRules = []rules.Rule{
 	},
 }
 
-func checkAutomaticPeriod(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
-	if !ok || !hasCategory(d.Root, automaticCodes) {
-		return
-	}
-	if end := rules.AddMonths(first, 6); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
+// endsBy returns a check of the licences that match: they expire no later than the end
+// that follows from their first day.
+func endsBy(matches func(licence strict.Node) bool, end func(first time.Time) time.Time) func(*rules.Document, rules.Report) {
+	return func(d *rules.Document, report rules.Report) {
+		first, last, ok := period(d.Root)
+		if !ok || !matches(d.Root) {
+			return
+		}
+		if latest := end(first); last.After(latest) {
+			report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(latest))
+		}
 	}
 }
 
-// checkImportYear applies to a licence that is carried over, too.
-func checkImportYear(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
-	if !ok || !hasCategory(d.Root, ordinaryImport) {
-		return
-	}
-	if end := carryOverEnd(first); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
-	}
+// inCategory returns what reports whether a licence is of one of the categories.
+func inCategory(codes string) func(strict.Node) bool {
+	return func(licence strict.Node) bool { return hasCategory(licence, codes) }
+}
+
+// months returns what returns the day so many calendar months later.
+func months(n int) func(time.Time) time.Time {
+	return func(first time.Time) time.Time { return rules.AddMonths(first, n) }
 }
 
 // checkImportCarryOver lets a licence run into the next year if it names the one
@@ -113,31 +116,6 @@ func checkImportCarryOver(d *rules.Document, report rules.Report) {
 	}
 }
 
-// checkDualUseYear includes licences for precursor chemicals.
-func checkDualUseYear(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
-	if !ok || !hasCategory(d.Root, dualUseCodes) {
-		return
-	}
-	end := carryOverEnd(first)
-	if year := rules.AddMonths(first, 12); year.Before(end) {
-		end = year
-	}
-	if last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
-	}
-}
-
-func checkExportPeriod(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
-	if !ok || !hasCategory(d.Root, ordinaryExport) {
-		return
-	}
-	if end := rules.AddMonths(first, 6); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
-	}
-}
-
 func checkExportYear(d *rules.Document, report rules.Report) {
 	first, last, ok := period(d.Root)
 	if !ok || !hasCategory(d.Root, ordinaryExport) {
@@ -148,20 +126,9 @@ func checkExportYear(d *rules.Document, report rules.Report) {
 	}
 }
 
-// checkFreshGoodsPeriod takes chapters 01 and 02 of the Harmonised System for
-// fresh goods. That is our reading, so the rule warns.
-func checkFreshGoodsPeriod(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
-	if !ok || !isFreshForHongKong(d.Root) {
-		return
-	}
-	if end := rules.AddMonths(first, 1); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(end))
-	}
-}
-
 // isFreshForHongKong reports whether an export licence is for live animals and
-// meat to Hong Kong or Macao, and for nothing else.
+// meat to Hong Kong or Macao, and for nothing else. It takes chapters 01 and 02 of the
+// Harmonised System for fresh goods. That is our reading, so the rule warns.
 func isFreshForHongKong(licence strict.Node) bool {
 	to := licence.Find("DestinationCountryCode").Text()
 	if to != "HK" && to != "MO" || !hasCategory(licence, ordinaryExport) {
@@ -216,4 +183,14 @@ func yearEnd(day time.Time) time.Time {
 // carryOverEnd returns 31 March of the year after the day's.
 func carryOverEnd(day time.Time) time.Time {
 	return time.Date(day.Year()+1, time.March, 31, 0, 0, 0, 0, time.UTC)
+}
+
+// dualUseEnd returns the last day of a year from the day, or carryOverEnd if that is
+// sooner.
+func dualUseEnd(day time.Time) time.Time {
+	end := carryOverEnd(day)
+	if year := rules.AddMonths(day, 12); year.Before(end) {
+		return year
+	}
+	return end
 }
