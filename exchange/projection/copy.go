@@ -5,8 +5,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
+
+	"beibu/queue/atomicfile"
 )
 
 // Copy writes the projection at path, as it is at one moment, to a new file. It may
@@ -40,9 +41,5 @@ func (c *connection) copyTo(ctx context.Context, to string) error {
 	if _, err := s.execer.ExecContext(ctx, []driver.NamedValue{{Ordinal: 1, Value: to}}); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(to, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
+	return atomicfile.SyncFile(to)
 }

@@ -99,6 +99,15 @@ func link(temporary, path string) error {
 	return errors.Join(f.Close(), os.Rename(temporary, path))
 }
 
+// SyncFile makes the content of a file durable that other code has written.
+func SyncFile(path string) error {
+	f, err := os.OpenFile(path, os.O_RDWR, 0) // Windows syncs no file that is open to be read
+	if err != nil {
+		return err
+	}
+	return errors.Join(f.Sync(), f.Close())
+}
+
 // SyncFolder makes the names in a folder durable.
 func SyncFolder(path string) error {
 	if runtime.GOOS == "windows" { // a folder cannot be opened there

@@ -124,3 +124,17 @@ func TestRemoveUnfinished(t *testing.T) {
 		t.Error(diff)
 	}
 }
+
+// A file that cannot be written is not taken for durable.
+func TestSyncFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "file")
+	if err := SyncFile(path); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a file that is missing: %v", err)
+	}
+	if err := os.WriteFile(path, []byte("new"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := SyncFile(path); err != nil {
+		t.Error(err)
+	}
+}

@@ -5,10 +5,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"beibu/queue"
+	"beibu/queue/atomicfile"
 )
 
 // ErrCopy means that a file is a copy of a queue: the queue may have admitted
@@ -60,7 +60,7 @@ func tryCopy(ctx context.Context, path, to string) (Copied, error) {
 	if err = errors.Join(err, c.close()); err != nil {
 		return Copied{}, err
 	}
-	return copied, persist(to)
+	return copied, atomicfile.SyncFile(to)
 }
 
 // vacuum writes what a read transaction sees to another file. No writer waits for it.
@@ -106,15 +106,6 @@ func describe(c *connection) (Copied, error) {
 		return Copied{}, err
 	}
 	return Copied{Head: tx.last, Boundaries: tx.boundaries.now}, nil
-}
-
-// persist makes the content of a file durable.
-func persist(path string) error {
-	f, err := os.OpenFile(path, os.O_RDWR, 0)
-	if err != nil {
-		return err
-	}
-	return errors.Join(f.Sync(), f.Close())
 }
 
 // copied reports whether a file is a copy that nobody has adopted.
