@@ -16,7 +16,7 @@ type Settings interface {
 	// position, because a change before it may be unknown.
 	SettingAt(name string, position int64) (string, error)
 	// Boundaries returns the changes of a setting that this node knows, in the
-	// order in which it met them.
+	// order in which it met them. Of two at one position, the second one counts.
 	Boundaries(name string) []Boundary
 	// ChangeSetting gives a setting a value that it never had before, for all
 	// entries that are admitted from now on, and returns when that is durable. If
@@ -37,12 +37,13 @@ type Boundary struct {
 func (b Boundary) Complete() bool { return !slices.Contains(b.First, 0) }
 
 // ValueAt returns the value that a setting has at a position above 0, of a
-// setting whose first value was base.
+// setting whose first value was base. Of two boundaries at one position, between
+// which nothing was admitted, the last one counts.
 func ValueAt(base string, boundaries []Boundary, position int64) string {
 	newest := int64(0)
 	for _, b := range boundaries {
 		first := b.First[(position-1)%int64(len(b.First))]
-		if first > newest && first <= position {
+		if first != 0 && first >= newest && first <= position {
 			base, newest = b.Value, first
 		}
 	}

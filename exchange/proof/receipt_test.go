@@ -134,8 +134,7 @@ func TestReceiptSigners(t *testing.T) {
 	}
 }
 
-// keyLog is a log of two partitions whose key changed twice, the second time in
-// one partition only.
+// keyLog is a log of two partitions.
 type keyLog struct {
 	later  []LaterKey
 	epochs []Epoch
@@ -148,7 +147,7 @@ func (l keyLog) LaterKeys() []LaterKey { return l.later }
 func (l keyLog) KeyAt(position int64) (string, error) {
 	id, newest := "k1", int64(0)
 	for _, k := range l.later {
-		if first := k.First[(position-1)%2]; first > newest && first <= position {
+		if first := k.First[(position-1)%2]; first != 0 && first >= newest && first <= position {
 			id, newest = k.ID, first
 		}
 	}
@@ -156,15 +155,17 @@ func (l keyLog) KeyAt(position int64) (string, error) {
 }
 
 // Each receipt verifies by the key of its position, and by no other, also if the
-// other key really signed it. The published bounds say the same as the log.
+// other key really signed it. The published bounds say the same as the log. The third
+// key is in one partition only; of the fourth and the fifth, which have the same first
+// position in the other one, the fourth signs nothing there.
 func TestReceiptKeysAreRotated(t *testing.T) {
 	keys := make(map[string]crypto.Signer)
-	for i, id := range []string{"k1", "k2", "k3"} {
+	for i, id := range []string{"k1", "k2", "k3", "k4", "k5"} {
 		seed := make([]byte, ed25519.SeedSize)
 		seed[0] = byte(i)
 		keys[id] = ed25519.NewKeyFromSeed(seed)
 	}
-	log := keyLog{later: []LaterKey{{"k2", []int64{5, 8}}, {"k3", []int64{0, 12}}}}
+	log := keyLog{later: []LaterKey{{"k2", []int64{5, 8}}, {"k3", []int64{0, 12}}, {"k4", []int64{13, 16}}, {"k5", []int64{13, 18}}}}
 	receipts, err := NewReceiptsOf(log, "k1", keys)
 	if err != nil {
 		t.Fatal(err)

@@ -111,29 +111,31 @@ func (r *Receipts) Keys() []ReceiptKey {
 	later := r.log.LaterKeys()
 	all := append([]LaterKey{{ID: r.first}}, later...)
 	keys := make([]ReceiptKey, 0, len(all))
-	for _, k := range all {
+	for i, k := range all {
 		signer, here := r.signers[k.ID]
 		public, ok := ed25519.PublicKey(nil), false
 		if here {
 			public, ok = signer.key.Public().(ed25519.PublicKey)
 		}
 		if ok {
-			keys = append(keys, ReceiptKey{Public: public, ID: k.ID, From: k.First, Until: until(k, later)})
+			keys = append(keys, ReceiptKey{Public: public, ID: k.ID, From: k.First, Until: until(i, all)})
 		}
 	}
 	return keys
 }
 
-// until returns, for each partition, the first position of the key that follows,
-// or 0. It returns nil if none follows anywhere.
-func until(k LaterKey, all []LaterKey) (end []int64) {
-	for _, next := range all {
+// until returns, for each partition, the first position of the key that follows key k
+// of all, or 0. It returns nil if none follows anywhere. A key after k at the same
+// position follows it too: then k signs nothing there.
+func until(k int, all []LaterKey) (end []int64) {
+	for i, next := range all {
 		for p, at := range next.First {
 			from := int64(0)
-			if k.First != nil {
-				from = k.First[p]
+			if k > 0 {
+				from = all[k].First[p]
 			}
-			if at <= from || k.First != nil && from == 0 {
+			follows := at > from || at == from && i > k
+			if at == 0 || !follows || k > 0 && from == 0 {
 				continue
 			}
 			if end == nil {

@@ -91,6 +91,13 @@ func ChangedSettings(t *testing.T, open func(shared map[string]string) (queue.Qu
 		t.Errorf("a change that is on record: %v", err)
 	}
 	admit("three")
+	for _, value := range []string{"zero", "a", "four"} { // nothing is admitted in between
+		if err := q.ChangeSetting(t.Context(), "key", value); err != nil {
+			t.Fatal(err)
+		}
+	}
+	admit("four")
+	check()
 	for _, c := range [][2]string{{"key", "one"}, {"key", ""}, {"unknown", "two"}, {"", "two"}} {
 		if err := q.ChangeSetting(t.Context(), c[0], c[1]); !errors.Is(err, queue.ErrInvalid) {
 			t.Errorf("change %q to %q: %v", c[0], c[1], err)
@@ -105,9 +112,9 @@ func ChangedSettings(t *testing.T, open func(shared map[string]string) (queue.Qu
 	}
 	q = opened(t, open, shared)
 	check()
-	admit("three")
+	admit("four")
 	check()
-	if diff := cmp.Diff(before, q.Boundaries("key")); diff != "" || len(before) != 2 || !before[0].Complete() {
+	if diff := cmp.Diff(before, q.Boundaries("key")); diff != "" || len(before) != 5 || !before[0].Complete() {
 		t.Errorf("boundaries after the second opening:\n%s", diff)
 	}
 	if err := q.Close(); err != nil {

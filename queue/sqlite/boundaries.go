@@ -11,13 +11,15 @@ import (
 	"beibu/queue"
 )
 
-// changes creates the table of the changes of shared settings. It is created at
-// the first change, so that a file without one stays as it is.
+// changes creates the table of the changes of shared settings, numbered in their
+// order, since two may have one first position. It is created at the first change, so
+// that a file without one stays as it is.
 const changes = `CREATE TABLE IF NOT EXISTS boundary (
-	name  TEXT NOT NULL,
-	value TEXT NOT NULL,
-	first INTEGER NOT NULL,
-	PRIMARY KEY (name, value)) STRICT, WITHOUT ROWID`
+	number INTEGER PRIMARY KEY,
+	name   TEXT NOT NULL,
+	value  TEXT NOT NULL,
+	first  INTEGER NOT NULL,
+	UNIQUE (name, value)) STRICT`
 
 // boundaries are the changes of shared settings, by name, in order. The writer
 // publishes them with the commit that contains them: before any entry behind it
@@ -36,7 +38,7 @@ func (b *boundaries) load(c *connection) error {
 	if err != nil || there == 0 {
 		return err
 	}
-	all, err := c.prepare(`SELECT name, value, first FROM boundary ORDER BY first`)
+	all, err := c.prepare(`SELECT name, value, first FROM boundary ORDER BY number`)
 	if err != nil {
 		return err
 	}
@@ -71,7 +73,7 @@ func (b *boundaries) add(name, value string, first int64) error {
 	if err := b.conn.run(changes); err != nil {
 		return fmt.Errorf("create boundaries: %w", err)
 	}
-	put, err := b.conn.prepare(`INSERT INTO boundary VALUES (?, ?, ?)`)
+	put, err := b.conn.prepare(`INSERT INTO boundary (name, value, first) VALUES (?, ?, ?)`)
 	if err != nil {
 		return err
 	}

@@ -148,6 +148,43 @@ func TestRotateReceiptKey(t *testing.T) {
 	refusedAt(t, dir, "")
 }
 
+// A key that is replaced before it has signed anything signs nothing, over every
+// restart: a receipt by it does not verify.
+func TestRotateTwice(t *testing.T) {
+	dir := t.TempDir()
+	said := []answer.Acceptance{taken(t, dir, "")}
+	second, third := rotated(t, dir, "", DoRotation), rotated(t, dir, "", DoRotation)
+	if second.Positions.First[0] != third.Positions.First[0] {
+		t.Fatalf("the keys begin at %v and %v: the test proves nothing", second.Positions.First, third.Positions.First)
+	}
+	for range 2 {
+		d := open(t, dir, "")
+		if err := d.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		node := as(t, d, dir, "qinzhou-customs")
+		said = append(said, submitAll(t, []*client.Client{node}, len(said), len(said)+1)...)
+		trust := publishedTrust(t, node)
+		keys, err := signing.LoadOrCreate(filepath.Join(dir, keysFolder), name, time.Now())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, a := range said {
+			receipt := receiptOf(t, trust, a)
+			for _, k := range keys.Receipts {
+				text := forged(t, receipt, k)
+				right := i == 0 && k.ID == third.Keys[0] || i > 0 && k.ID == third.Next
+				if _, err := trust.OpenReceipt(text); (err == nil) != right || (text == a.Receipt) != right {
+					t.Errorf("document %d, key %s: %v", i, k.ID, err)
+				}
+			}
+		}
+		if err := d.Stop(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
 // Two daemons accept documents while the key of their log is rotated: whoever
 // accepted a document, both give its first receipt again, by the key of its
 // position. A daemon that does not have the new key signs nothing in its place.
