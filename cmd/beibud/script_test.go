@@ -23,10 +23,10 @@ import (
 
 // commands are those that scripts have beside the usual ones:
 //
-//	serve CONFIG   runs a daemon until stop
+//	serve CONFIG   runs a daemon until end
 //	accept N       has it accept N documents and show them
 //	shows N        asks it for all exchanges, which must be N
-//	stop
+//	end            stops the daemon; stop is testscript's, and ends the script
 var commands = map[string]func(*testscript.TestScript, bool, []string){
 	"serve": func(ts *testscript.TestScript, _ bool, args []string) {
 		loaded, err := config.Load(ts.MkAbs(args[0]))
@@ -51,7 +51,7 @@ var commands = map[string]func(*testscript.TestScript, bool, []string){
 			ts.Fatalf("%d exchanges are shown, want %s", n, args[0])
 		}
 	},
-	"stop": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(served{}).(*served).stop(ts) },
+	"end": func(ts *testscript.TestScript, _ bool, _ []string) { ts.Value(served{}).(*served).stop(ts) },
 }
 
 // A served is the daemon that a script has running.

@@ -14,6 +14,7 @@ import (
 
 	"beibu/cmd/internal/backup"
 	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/config"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
@@ -231,8 +232,22 @@ func TestBackupIsWholeOrNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusedWith(t, target, codeRestoreIncomplete)
-	if _, err := OpenEpoch(t.Context(), parsed(t, target, ""), zap.NewNop(), true); err == nil {
-		t.Error("began an epoch over half a restore")
+	for name, use := range map[string]func(*config.Loaded) error{
+		"epoch new": func(l *config.Loaded) error { _, err := OpenEpoch(t.Context(), l, zap.NewNop(), true); return err },
+		"receipt-key rotate": func(l *config.Loaded) error {
+			_, err := RotateReceiptKey(t.Context(), l, zap.NewNop(), DoRotation)
+			return err
+		},
+		"index rebuild": func(l *config.Loaded) error {
+			_, err := Rebuild(t.Context(), l, zap.NewNop(), func(Rebuilt) {})
+			return err
+		},
+		"backup": func(l *config.Loaded) error {
+			_, err := Backup(t.Context(), l, filepath.Join(folder, "half.tar"), func(string) {})
+			return err
+		},
+	} {
+		t.Run(name, func(t *testing.T) { refused(t, use(parsed(t, target, "")), codeRestoreIncomplete) })
 	}
 }
 

@@ -131,6 +131,14 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.startup.begin(ctx, stageSettings); err != nil {
 		return err
 	}
+	if err := d.wireExchange(ctx); err != nil {
+		return err
+	}
+	return d.openTopics()
+}
+
+// wireExchange makes the parts over the queue and the index that are open.
+func (d *Daemon) wireExchange(ctx context.Context) error {
 	set, err := rules.NewSet(all.Rules())
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
@@ -153,10 +161,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if err := d.openStamps(ctx); err != nil {
 		return err
 	}
-	if err := d.newAPI(); err != nil {
-		return err
-	}
-	return d.openTopics()
+	return d.newAPI()
 }
 
 // openStores opens the queue, with the claims in front of it, and the index.
@@ -177,8 +182,11 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	if err := d.openIndex(ctx); err != nil {
 		return err
 	}
-	if err := d.checkBehind(ctx); err != nil {
-		return err
+	if len(d.config.Kafka.Brokers) == 0 {
+		if err := d.checkBehind(ctx); err != nil {
+			return err
+		}
+		d.keepPosition()
 	}
 	d.observer = d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index))
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
@@ -220,21 +228,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	d.watchQueue()
 	d.work("schemas", d.config.Catalog.Warm)
-	d.work("index", d.persist("index", func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
-	if err := d.catchUp(ctx); err != nil {
+	if err := d.followQueue(ctx); err != nil {
 		return err
 	}
-	if err := d.followSuspensions(ctx); err != nil {
-		return err
-	}
-	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}
-	d.work("dispatch", d.persist("dispatch", dispatch.Run))
-	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
-	d.work("expiry", d.asLeader("expiry", d.sweep))
-	d.work("key expiry", d.warnDaily)
-	d.keepRevocations()
-	d.askForStamps()
-
 	if err := d.startup.begin(ctx, stageListen); err != nil {
 		return err
 	}
@@ -248,6 +244,26 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.serve("public", d.api.Connections().Listen(public), server)
 	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
 	d.serveTopics()
+	return nil
+}
+
+// followQueue returns once the index and the suspensions are those of the queue, and
+// begins to dispatch and to do what is to be done again and again.
+func (d *Daemon) followQueue(ctx context.Context) error {
+	d.work("index", d.persist("index", retryTime, func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
+	if err := d.catchUp(ctx); err != nil {
+		return err
+	}
+	if err := d.followSuspensions(ctx); err != nil {
+		return err
+	}
+	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}
+	d.work("dispatch", d.persist("dispatch", retryTime, dispatch.Run))
+	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
+	d.work("expiry", d.asLeader("expiry", d.sweep))
+	d.work("key expiry", d.warnDaily)
+	d.keepRevocations()
+	d.askForStamps()
 	return nil
 }
 
@@ -274,7 +290,7 @@ func (d *Daemon) insist(ctx context.Context, do func(context.Context) error) err
 		select {
 		case err := <-d.failed: // such as the fold, without which it would not end
 			return err
-		case <-time.After(time.Second):
+		case <-time.After(retryTime):
 		}
 		d.startup.retry(stageCatchUp, "", err)
 	}

@@ -48,8 +48,8 @@ func OpenEpoch(ctx context.Context, l *config.Loaded, log *zap.Logger, do bool) 
 	if len(l.Kafka.Brokers) > 0 {
 		return NewEpoch{}, ErrNoEpochs
 	}
-	if _, err := os.Stat(filepath.Join(l.Data, storeFile)); err != nil {
-		return NewEpoch{}, fmt.Errorf("find store: %w", err)
+	if _, err := os.Stat(l.Data); err != nil {
+		return NewEpoch{}, fmt.Errorf("find data folder: %w", err)
 	}
 	d := &Daemon{config: l, log: log}
 	e, err := d.openEpoch(ctx, do)
@@ -66,6 +66,9 @@ func (d *Daemon) openEpoch(ctx context.Context, do bool) (e NewEpoch, err error)
 	}
 	if err := checkRestored(d.config.Data); err != nil {
 		return e, err
+	}
+	if _, err := os.Stat(filepath.Join(d.config.Data, storeFile)); err != nil {
+		return e, fmt.Errorf("find store: %w", err)
 	}
 	if err := d.loadShared(); err != nil {
 		return e, err
@@ -124,11 +127,8 @@ func (d *Daemon) seen() (int64, error) {
 
 // checkBehind fails with a *Refusal if the embedded store lacks what this data folder
 // has seen in it: then it would accept documents again that it had accepted, with
-// another receipt. Otherwise the position is kept from now on.
+// another receipt.
 func (d *Daemon) checkBehind(ctx context.Context) error {
-	if len(d.config.Kafka.Brokers) > 0 {
-		return nil
-	}
 	head, err := d.store.Head(ctx)
 	if err != nil {
 		return err
@@ -142,10 +142,14 @@ func (d *Daemon) checkBehind(ctx context.Context) error {
 			"%s ends at %d, and this folder has seen it at %d: it is an older copy, and lacks what was accepted since",
 			filepath.Join(d.config.Data, storeFile), head, seen)}
 	}
+	return nil
+}
+
+// keepPosition keeps the position of the embedded store in its folder from now on.
+func (d *Daemon) keepPosition() {
 	keep := &positionKeeper{daemon: d}
 	d.life.onStop("position", func(ctx context.Context) error { return keep.keep(ctx) })
 	d.work("position", func(ctx context.Context) error { return every(ctx, positionEvery, keep.keep) })
-	return nil
 }
 
 // A positionKeeper writes the position of the store beside it when it has changed.

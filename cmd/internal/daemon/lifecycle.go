@@ -72,10 +72,13 @@ func (d *Daemon) work(name string, run func(context.Context) error) {
 	})
 }
 
-// persist restarts a part that ended because the queue was unavailable, or because
-// the disk had no room for the index: it continues from where it was. A queue that
-// cannot continue takes the daemon down by itself.
-func (d *Daemon) persist(part string, run func(context.Context) error) func(context.Context) error {
+// retryTime is the time between two attempts at what is tried again until it succeeds.
+const retryTime = time.Second
+
+// persist restarts a part, after a pause, that ended because the queue was
+// unavailable, or because the disk had no room for the index: it continues from where
+// it was. A queue that cannot continue takes the daemon down by itself.
+func (d *Daemon) persist(part string, pause time.Duration, run func(context.Context) error) func(context.Context) error {
 	return func(ctx context.Context) error {
 		for {
 			err := run(ctx)
@@ -84,7 +87,7 @@ func (d *Daemon) persist(part string, run func(context.Context) error) func(cont
 			}
 			d.log.Warn("part of the daemon failed, retrying", zap.String("part", part), zap.Error(err))
 			select {
-			case <-time.After(time.Second):
+			case <-time.After(pause):
 			case <-ctx.Done():
 				return nil
 			}

@@ -45,6 +45,9 @@ func (d *Daemon) rebuild(ctx context.Context, feed *reportingFeed) error {
 	if err := d.lockData(); err != nil {
 		return err
 	}
+	if err := checkRestored(d.config.Data); err != nil {
+		return err
+	}
 	if err := d.setAside(); err != nil {
 		return err
 	}

@@ -97,13 +97,16 @@ func (d *Daemon) rotate(ctx context.Context, r *Rotation, step RotationStep) err
 	return nil
 }
 
-// openToRotate opens the queue: a file that no daemon uses, or beside the daemons
-// that use the topics.
+// openToRotate opens the queue: a file that no daemon uses and that is not behind
+// what the folder has seen, or beside the daemons that use the topics.
 func (d *Daemon) openToRotate(ctx context.Context, shared bool) error {
 	if !shared {
 		if err := d.lockData(); err != nil {
 			return err
 		}
+	}
+	if err := checkRestored(d.config.Data); err != nil {
+		return err
 	}
 	if err := d.loadShared(); err != nil {
 		return err
@@ -113,7 +116,13 @@ func (d *Daemon) openToRotate(ctx context.Context, shared bool) error {
 		return err
 	}
 	if !shared {
-		return d.openQueue(ctx)
+		if err := d.openQueue(ctx); err != nil {
+			return err
+		}
+		if err := d.openIndex(ctx); err != nil {
+			return err
+		}
+		return d.checkBehind(ctx)
 	}
 	o := d.kafkaOptions()
 	o.Shared = d.sharedSettings()

@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"go.uber.org/zap"
 
@@ -36,6 +37,10 @@ func readSuspensions(data string) ([]exchange.Suspension, error) {
 	return all, nil
 }
 
+// suspensionsRetry is shorter than [retryTime], since every daemon promises to obey a
+// suspension within a second.
+const suspensionsRetry = 100 * time.Millisecond
+
 // followSuspensions returns once this node has the suspensions that the record
 // holds, and those of an earlier version are in it. Nothing is served before. The
 // index saves reading the whole record, unless the disk refuses it: then it may be
@@ -47,7 +52,8 @@ func (d *Daemon) followSuspensions(ctx context.Context) error {
 			return err
 		}
 	}
-	d.work("suspensions", d.persist("suspensions", func(ctx context.Context) error { return d.shut.Follow(ctx, d.store) }))
+	follow := func(ctx context.Context) error { return d.shut.Follow(ctx, d.store) }
+	d.work("suspensions", d.persist("suspensions", suspensionsRetry, follow))
 	if err := d.insist(ctx, d.shut.CatchUp); err != nil {
 		return err
 	}

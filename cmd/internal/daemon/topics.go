@@ -29,6 +29,11 @@ func (d *Daemon) openTopics() error {
 		connection.Transport.CloseIdleConnections()
 		return err
 	})
+	return d.wireTopics(broker)
+}
+
+// wireTopics makes what carries to and receives from the topics of the parties.
+func (d *Daemon) wireTopics(broker *topics.Broker) error {
 	counted, err := d.metrics.CountTopics()
 	if err != nil {
 		return err
