@@ -153,7 +153,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	r.logDocument(document, request, said, started.Sub(came), time.Since(started))
 	err := g.CommitOffsets(map[string]map[int]int64{document.topic: {document.partition: document.offset + 1}})
 	if err != nil && ctx.Err() == nil {
-		r.Log.Warn("offset of document not committed, it is read again", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
+		r.Log.Warn("offset not committed: the document will be read again, and be a duplicate", zap.String("party", r.party), zap.String("request", request), zap.Error(err))
 	}
 	return err == nil
 }
