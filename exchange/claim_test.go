@@ -21,10 +21,14 @@ type desk struct {
 	claimed   []string
 	committed [][sha256.Size]byte
 	released  int
+	meanwhile func() // what happens while a number is claimed; or nil
 }
 
 func (d *desk) Claim(_ context.Context, id proof.Identity, _ [sha256.Size]byte) (exchange.Claim, error) {
 	d.claimed = append(d.claimed, id.Number)
+	if d.meanwhile != nil {
+		d.meanwhile()
+	}
 	if d.refuse {
 		return nil, &exchange.Error{Op: "claim document", Kind: exchange.InFlight, Code: "in-flight", Holder: "rival"}
 	}
@@ -144,5 +148,24 @@ func TestClaimHeldElsewhere(t *testing.T) {
 	}
 	if log.admits != 0 || len(held.ousted) != 1 {
 		t.Errorf("decided: %d admits, taken over from %q", log.admits, held.ousted)
+	}
+}
+
+// A document whose sender is suspended while it waits reaches no log, and its claim is
+// released.
+func TestSuspendedWhileADocumentWaits(t *testing.T) {
+	w := exchangetest.NewWorld(t, parties, routes)
+	shut := newNode(t, w.Store)
+	shut.follow(t, w.Store)
+	held, log := &desk{}, &counter{Admitter: w.Intake.Log}
+	w.Intake.Claims, w.Intake.Log, w.Intake.Decisions, w.Intake.Suspended = held, log, &decisions{}, shut.Suspensions
+	held.meanwhile = func() {
+		if err := shut.Suspend(t.Context(), exchange.Suspension{Party: "qinzhou", At: suspendedAt}); err != nil {
+			t.Error(err)
+		}
+	}
+	_, err := w.Accept(t.Context(), from("qinzhou", carnet(t, number)))
+	if refused, ok := errors.AsType[*exchange.Error](err); !ok || refused.Code != exchange.CodeSuspended || log.admits != 0 || held.released != 1 {
+		t.Errorf("%v, %d admits, %d releases", err, log.admits, held.released)
 	}
 }

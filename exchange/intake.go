@@ -100,6 +100,9 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 	if err != nil {
 		return Acceptance{}, &Error{Op: "seal document", Kind: Internal, Err: err}
 	}
+	if err := in.admits(now, doc.Sender); err != nil { // suspended since, while the document waited for its turn
+		return Acceptance{}, err
+	}
 	owner, token, err := in.admit(ctx, opened, sealed)
 	if err != nil {
 		return Acceptance{}, err

@@ -130,6 +130,26 @@ func (s *Suspensions) CatchUp(ctx context.Context) error { return s.recorder.Wai
 // Changed returns a channel that is closed when a party is suspended or resumed.
 func (s *Suspensions) Changed() <-chan struct{} { return s.current.Load().changed }
 
+// Await returns once an operator has suspended a party, or once ctx ends. If there are
+// no suspensions, s may be nil.
+func (s *Suspensions) Await(ctx context.Context, party string) {
+	if s == nil {
+		<-ctx.Done()
+		return
+	}
+	for {
+		now := s.current.Load()
+		if _, suspended := now.parties[party]; suspended {
+			return
+		}
+		select {
+		case <-now.changed:
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
 // AwaitIn waits until an index shows what this node obeys: every event that has
 // changed the suspensions so far. It needs no queue, so that it works while Kafka
 // does not. It fails with an *Error of kind Unavailable. If there are no suspensions,

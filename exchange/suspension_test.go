@@ -103,6 +103,35 @@ func TestSuspensions(t *testing.T) {
 	}
 }
 
+// Who waits for the suspension of a party is woken by that alone.
+func TestAwaitSuspension(t *testing.T) {
+	store := newStore(t)
+	n := newNode(t, store)
+	n.follow(t, store)
+	ctx, cancel := context.WithCancel(t.Context())
+	woken, ended := make(chan error, 1), make(chan error, 1)
+	await := func(party string, to chan<- error) {
+		n.Await(ctx, party)
+		to <- ctx.Err()
+	}
+	go await("window-vn", woken)
+	go await("window-my", ended)
+	for _, party := range []string{"window-th", "window-vn"} {
+		if err := n.Suspend(t.Context(), exchange.Suspension{Party: party, At: suspendedAt}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := <-woken; err != nil {
+		t.Errorf("woken by the end of its context: %v", err)
+	}
+	n.Await(ctx, "window-th") // suspended already
+	cancel()
+	if err := <-ended; err == nil {
+		t.Error("woken by the suspension of another party")
+	}
+	(*exchange.Suspensions)(nil).Await(ctx, "window-vn")
+}
+
 // An index that is behind is waited for up to the last event that changed the
 // suspensions, and no further.
 func TestAwaitSuspensionsInIndex(t *testing.T) {

@@ -139,7 +139,7 @@ func isPacked(r *http.Request) (bool, error) {
 // read fills a buffer with the body: at most limit bytes packed, and as many
 // unpacked, at no more than maxRatio times what came. The buffer grows with
 // what arrives, never with what was announced, and no further than there is
-// memory for.
+// memory for. A caller whose party is suspended meanwhile is refused.
 func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 	if c.request.ContentLength > int64(limit) {
 		return admission.OverLimit(limit)
@@ -152,7 +152,7 @@ func (s *Server) read(c *call, buf *[]byte, limit int, packed bool) error {
 		return bodyRefusal(err, limit) // the deadline stays in force: the server reads what is left
 	}
 	s.bodyDeadline(c, time.Time{})
-	return nil
+	return s.admission.CheckParty(s.current.Load().InForce, c.caller.Party)
 }
 
 func (s *Server) fill(buf *[]byte, came *counter, limit int, packed bool, t *admission.Ticket) error {

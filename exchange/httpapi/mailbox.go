@@ -74,9 +74,13 @@ func (s *Server) fetch(c *call) error {
 	ctx, cancel := context.WithCancel(c.request.Context())
 	defer cancel()
 	defer context.AfterFunc(s.draining, cancel)()
+	go func() { // a suspension ends the poll, so that nothing is handed over after it
+		s.shut.Await(ctx, c.caller.Party)
+		cancel()
+	}()
 	items, err := s.mailbox.Fetch(ctx, c.caller.Party, options)
-	drained := ctx.Err() != nil && c.request.Context().Err() == nil
-	if err != nil && !drained { // what the drain cut short comes again
+	cut := ctx.Err() != nil && c.request.Context().Err() == nil
+	if err != nil && !cut { // what was cut short comes again
 		return err
 	}
 	if err := s.admission.CheckParty(s.current.Load().InForce, c.caller.Party); err != nil { // since the poll began, perhaps by a reload

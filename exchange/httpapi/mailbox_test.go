@@ -190,6 +190,24 @@ func TestLongPoll(t *testing.T) {
 	}
 }
 
+// A poll that waits is refused when its party is suspended, and what comes after is
+// not handed over.
+func TestSuspensionEndsPolls(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	polled := w.poll()
+	w.do(request{path: "/v1/parties/" + receiver + "/suspension", as: operator, body: `{"reason":"key lost"}`})
+	if p := read[answer.Problem](t, <-polled, http.StatusForbidden); p.Code != exchange.CodeSuspended {
+		t.Errorf("%+v", p)
+	}
+	a := w.submit(carnet(t, "A"))
+	w.consigned(a.ExchangeID)
+	w.do(request{method: http.MethodDelete, path: "/v1/parties/" + receiver + "/suspension?reason=found", as: operator})
+	w.mailbox.fetched = nil
+	if got := w.fetch(receiver, ""); len(got) != 1 || got[0].Handovers != 1 {
+		t.Errorf("%+v", got)
+	}
+}
+
 // A poll is answered, with nothing, when the server drains: one that waits, and
 // one that comes too late to wait.
 func TestDrainEndsPolls(t *testing.T) {
