@@ -6,8 +6,8 @@ import (
 	"strings"
 
 	"beibu/exchange/facts"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/signing/strict/quote"

@@ -3,7 +3,7 @@ package facts
 import (
 	"unicode"
 
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )

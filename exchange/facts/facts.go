@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
@@ -160,9 +160,9 @@ func (r *reader) day(key paths.Key) time.Time {
 // dayAt reads the day at the end of a path.
 func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time.Time, bool) {
 	if path.Attribute != "" {
-		return rules.DateOf(text)
+		return values.DateOf(text)
 	}
-	return rules.DateIn(rules.Country(root), at)
+	return values.DateIn(values.Country(root), at)
 }
 
 // code returns the first code of a form at the paths of a fact, and keeps what
@@ -190,7 +190,7 @@ func (r *reader) hs() []string {
 	var codes []string
 	for _, path := range r.table.Facts[paths.HS] {
 		for at, text := range find(r.root, path) {
-			if code := digits(text); code != "" && rules.IsHS(at) && !slices.Contains(codes, code) {
+			if code := digits(text); code != "" && values.IsHS(at) && !slices.Contains(codes, code) {
 				codes = append(codes, code)
 			}
 		}

@@ -13,7 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange/facts"
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/testdata"
 )
@@ -109,7 +109,7 @@ func measure(m facts.Measure) string {
 	if m.Value == nil {
 		return ""
 	}
-	return strings.TrimSpace(rules.Decimal(m.Value) + " " + m.Unit)
+	return strings.TrimSpace(values.Decimal(m.Value) + " " + m.Unit)
 }
 
 func amount(a facts.Amount) string {

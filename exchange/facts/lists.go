@@ -7,8 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
@@ -148,7 +148,7 @@ func (f Facts) Parties() []Party {
 		for _, path := range entry.Parts[paths.ID] {
 			for n, text := range find(at, path) {
 				if text != "" {
-					p.IDs = append(p.IDs, Identifier{rules.Scheme(n), text})
+					p.IDs = append(p.IDs, Identifier{values.Scheme(n), text})
 				}
 			}
 		}
@@ -278,10 +278,10 @@ func (e element) hs() string {
 		for at, text := range find(e.at, path) {
 			code := digits(text)
 			switch {
-			case text == "" || !rules.IsHS(at):
+			case text == "" || !values.IsHS(at):
 			case code == "":
 				e.fail(paths.HS, at, text)
-			case rules.SaysHS(at):
+			case values.SaysHS(at):
 				return code
 			case first == "":
 				first = code
@@ -297,7 +297,7 @@ func (e element) number(part paths.Key) (*big.Rat, strict.Node) {
 	if text == "" {
 		return nil, at
 	}
-	value, ok := rules.NumberOf(text)
+	value, ok := values.NumberOf(text)
 	if !ok {
 		e.fail(part, at, text)
 	}

@@ -4,7 +4,18 @@ import (
 	"testing"
 
 	"beibu/exchange/rules"
+	"beibu/signing/strict"
 )
+
+// element returns the only element of a text, below a root.
+func element(t *testing.T, xml string) strict.Node {
+	t.Helper()
+	tree, err := strict.Parse([]byte("<root>"+xml+"</root>"), strict.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return tree.Root().Find("*")
+}
 
 func TestParty(t *testing.T) {
 	for _, test := range []struct{ party, name, country string }{
@@ -42,14 +53,6 @@ func TestHasText(t *testing.T) {
 	} {
 		if got := rules.HasText(element(t, xml), "A", "B/C"); got != want {
 			t.Errorf("%s: %t", xml, got)
-		}
-	}
-}
-
-func TestHSPrefix(t *testing.T) {
-	for code, want := range map[string]string{"0810.60.00": "081060", "08 10": "0810", "": ""} {
-		if got := rules.HSPrefix(element(t, "<Code>"+code+"</Code>"), 6); got != want {
-			t.Errorf("%q: %q, want %q", code, got, want)
 		}
 	}
 }

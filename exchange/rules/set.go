@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 
+	"beibu/exchange/facts/values"
 	"beibu/signing/strict"
 	"beibu/signing/strict/quote"
 )
@@ -55,7 +56,7 @@ const MaxBreaches = 500
 func (s *Set) Check(d *Document) (found []Breach, more int) {
 	day := d.Issued
 	if day.IsZero() {
-		day, _ = DaysIn(Country(d.Root), d.Received)
+		day, _ = values.DaysIn(values.Country(d.Root), d.Received)
 	}
 	work := scratch.Get().(*Document)
 	defer release(work)

@@ -51,6 +51,7 @@ var rules = []struct {
 		tree: "exchange/rules", never: "schemas", except: []string{"exchange/rules/rulestest"},
 		because: "a rule reads one document and at nothing else",
 	},
+	{tree: "exchange/facts", never: "exchange/rules", because: "a rule reads facts; what a document says does not depend on what is right"},
 	{tree: "exchange/rules", never: "exchange/httpapi", because: "rules are data for the domain"},
 	{tree: "exchange/proof", never: "queue", because: "whoever verifies has no queue"},
 	{tree: "exchange/proof", never: "net/http", because: "verification is offline"},

@@ -14,7 +14,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"beibu/exchange"
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 )
 
 func TestZeroConfiguration(t *testing.T) {

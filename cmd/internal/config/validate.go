@@ -16,7 +16,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/admission"
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 	"beibu/schemas"
 )
 

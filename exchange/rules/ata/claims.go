@@ -3,6 +3,7 @@ package ata
 import (
 	"cmp"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 )
@@ -68,12 +69,12 @@ func checkStampedEvidence(d *rules.Document, report rules.Report) {
 // full. The expiry is in the reference to the carnet.
 func checkClaimInTime(d *rules.Document, report rules.Report) {
 	for ref := range d.Root.All("AdditionalDocumentReference") {
-		expired, ok := rules.Date(ref.Find("ValidityPeriod/EndDate"))
+		expired, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
 		if !ok || ref.Find("DocumentTypeCode").Text() != carnetType || d.Issued.IsZero() {
 			continue
 		}
-		if limit := rules.AddMonths(expired, 12); d.Issued.After(limit) {
-			report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(expired), rules.ISODate(limit))
+		if limit := values.AddMonths(expired, 12); d.Issued.After(limit) {
+			report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(expired), values.ISODate(limit))
 		}
 	}
 }
@@ -81,22 +82,22 @@ func checkClaimInTime(d *rules.Document, report rules.Report) {
 // checkPaymentTooEarly limits what the reminder demands. That the six months pass
 // is not seen in one document.
 func checkPaymentTooEarly(d *rules.Document, report rules.Report) {
-	asked, ok := rules.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	asked, ok := values.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
 	if !ok {
 		return
 	}
-	limit := rules.AddMonths(asked, 6)
+	limit := values.AddMonths(asked, 6)
 	for at := range d.Root.All("PaymentTerms/PaymentDueDate") {
-		if due, ok := rules.Date(at); ok && due.Before(limit) {
-			report(at, rules.ISODate(due), rules.ISODate(asked), rules.ISODate(limit))
+		if due, ok := values.Date(at); ok && due.Before(limit) {
+			report(at, values.ISODate(due), values.ISODate(asked), values.ISODate(limit))
 		}
 	}
 }
 
 func checkReminderOrder(d *rules.Document, report rules.Report) {
-	asked, ok := rules.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	asked, ok := values.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
 	if ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(asked))
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(asked))
 	}
 }
 

@@ -5,7 +5,7 @@ import (
 	"math/big"
 	"strings"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 	"beibu/signing/strict"
 )
 
@@ -111,7 +111,7 @@ func pieces(root strict.Node, wanted stage, key func(counterfoil) string) map[st
 		if !there {
 			t.sum = new(big.Rat)
 		}
-		if n, ok := rules.Number(c.Find("GoodsItem/Quantity")); ok {
+		if n, ok := values.Number(c.Find("GoodsItem/Quantity")); ok {
 			t.sum.Add(t.sum, n)
 		} else {
 			t.open = true

@@ -3,6 +3,7 @@ package ata
 import (
 	"strconv"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 )
@@ -50,8 +51,8 @@ func checkFinalDate(d *rules.Document, report rules.Report) {
 		return
 	}
 	for at := range d.Root.All("GoodsItemPassportCounterfoil/FinalReexportationDate") {
-		if day, ok := rules.Date(at); ok && day.After(end) {
-			report(at, rules.ISODate(day), rules.ISODate(end))
+		if day, ok := values.Date(at); ok && day.After(end) {
+			report(at, values.ISODate(day), values.ISODate(end))
 		}
 	}
 }
@@ -60,10 +61,10 @@ func checkFinalDate(d *rules.Document, report rules.Report) {
 // may have granted more time.
 func checkLateReexportation(d *rules.Document, report rules.Report) {
 	for c := range recorded(d.Root, reexportation) {
-		final, ok := rules.Date(c.Find("FinalReexportationDate"))
+		final, ok := values.Date(c.Find("FinalReexportationDate"))
 		left := c.Find("ReexportationDocumentReference/IssueDate")
-		if day, stated := rules.Date(left); ok && stated && day.After(final) {
-			report(left, rules.ISODate(day), rules.ISODate(final))
+		if day, stated := values.Date(left); ok && stated && day.After(final) {
+			report(left, values.ISODate(day), values.ISODate(final))
 		}
 	}
 }
@@ -72,14 +73,14 @@ func checkLateReexportation(d *rules.Document, report rules.Report) {
 // that customs granted.
 func checkStayInChina(d *rules.Document, report rules.Report) {
 	for c := range recorded(d.Root, importation) {
-		final, stated := rules.Date(c.Find("FinalReexportationDate"))
-		entry, ok := rules.Date(c.Find("ImportationDocumentReference/IssueDate"))
+		final, stated := values.Date(c.Find("FinalReexportationDate"))
+		entry, ok := values.Date(c.Find("ImportationDocumentReference/IssueDate"))
 		if !stated || !ok || c.country() != china {
 			continue
 		}
 		extensions := c.extensions()
-		if limit := rules.AddMonths(entry, 6*(1+min(extensions, 3))); final.After(limit) {
-			report(c.Find("FinalReexportationDate"), rules.ISODate(final), rules.ISODate(entry), strconv.Itoa(extensions), rules.ISODate(limit))
+		if limit := values.AddMonths(entry, 6*(1+min(extensions, 3))); final.After(limit) {
+			report(c.Find("FinalReexportationDate"), values.ISODate(final), values.ISODate(entry), strconv.Itoa(extensions), values.ISODate(limit))
 		}
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -254,7 +255,7 @@ func number(item strict.Node) string {
 
 // quantity returns the number of pieces of an item, and whether it is stated.
 func quantity(item strict.Node) (*big.Rat, bool) {
-	return rules.Number(item.Find("Quantity"))
+	return values.Number(item.Find("Quantity"))
 }
 
 // value returns the element that holds column 5 of an item, or none.
@@ -285,7 +286,7 @@ func listed(root strict.Node) map[string]*big.Rat {
 
 // hsCode returns the code of the Harmonized System of an item, or "".
 func hsCode(item strict.Node) string {
-	return rules.HS(item, "Item/CommodityClassification/ItemClassificationCode").Text()
+	return values.HS(item, "Item/CommodityClassification/ItemClassificationCode").Text()
 }
 
 // chapter returns the HS chapter of a code, or 0.

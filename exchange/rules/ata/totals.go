@@ -3,6 +3,7 @@ package ata
 import (
 	"math/big"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -55,18 +56,18 @@ var totalRules = []rules.Rule{
 
 func checkTotalPieces(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("Shipment/TotalGoodsItemQuantity")
-	total, ok := rules.Number(at)
+	total, ok := values.Number(at)
 	if !ok {
 		return
 	}
 	sum := new(big.Rat)
 	for n := range d.Root.All(generalList + "/Quantity") {
-		if q, ok := rules.Number(n); ok {
+		if q, ok := values.Number(n); ok {
 			sum.Add(sum, q)
 		}
 	}
 	if total.Cmp(sum) != 0 {
-		report(at, rules.Decimal(total), rules.Decimal(sum))
+		report(at, values.Decimal(total), values.Decimal(sum))
 	}
 }
 
@@ -75,14 +76,14 @@ func checkTotalPieces(d *rules.Document, report rules.Report) {
 func checkTotalValue(d *rules.Document, report rules.Report) {
 	sum, lines := new(big.Rat), 0
 	for item := range d.Root.All(generalList) {
-		if v, ok := rules.Number(value(item)); ok {
+		if v, ok := values.Number(value(item)); ok {
 			sum.Add(sum, v)
 			lines++
 		}
 	}
 	for at := range d.Root.All("Shipment/Consignment/TotalInvoiceAmount") {
-		if total, ok := rules.ReadAmount(at); ok && !rules.IsSum(total, sum, lines) {
-			report(at, rules.Decimal(total.Value), rules.Decimal(sum))
+		if total, ok := values.ReadAmount(at); ok && !values.IsSum(total, sum, lines) {
+			report(at, values.Decimal(total.Value), values.Decimal(sum))
 		}
 	}
 }
@@ -119,7 +120,7 @@ func checkOneCurrency(d *rules.Document, report rules.Report) {
 // checkItemValue includes gifts and samples: they have a commercial value too.
 func checkItemValue(d *rules.Document, report rules.Report) {
 	for item := range d.Root.All(generalList) {
-		if v, ok := rules.Number(value(item)); !ok || v.Sign() <= 0 {
+		if v, ok := values.Number(value(item)); !ok || v.Sign() <= 0 {
 			report(item, number(item))
 		}
 	}

@@ -3,6 +3,7 @@ package ata
 import (
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -59,7 +60,7 @@ var validityRules = []rules.Rule{
 
 // lastDay returns the last day on which a carnet is valid.
 func lastDay(root strict.Node) (time.Time, bool) {
-	return rules.Date(root.Find("ValidityPeriod/EndDate"))
+	return values.Date(root.Find("ValidityPeriod/EndDate"))
 }
 
 // carnetType is the UNCL 1001 code of an ATA carnet.
@@ -73,7 +74,7 @@ func checkValidityLength(d *rules.Document, report rules.Report) {
 		return
 	}
 	if limit := d.Issued.AddDate(1, 0, -1); end.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(end), rules.ISODate(d.Issued), rules.ISODate(limit))
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(d.Issued), values.ISODate(limit))
 	}
 }
 
@@ -90,21 +91,21 @@ func checkValidityStated(d *rules.Document, report rules.Report) {
 // checkIssueOrder follows practice only, so the rule warns. That a period does not
 // end before it starts is a rule for all kinds.
 func checkIssueOrder(d *rules.Document, report rules.Report) {
-	start, ok := rules.Date(d.Root.Find("ValidityPeriod/StartDate"))
+	start, ok := values.Date(d.Root.Find("ValidityPeriod/StartDate"))
 	if ok && start.Before(d.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), rules.ISODate(start), rules.ISODate(d.Issued))
+		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(start), values.ISODate(d.Issued))
 	}
 }
 
 func checkDuplicateExpiry(d *rules.Document, report rules.Report) {
 	end, ok := lastDay(d.Root)
 	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() != carnetType || !rules.IsTrue(ref.Find("CopyIndicator")) {
+		if ref.Find("DocumentTypeCode").Text() != carnetType || !values.IsTrue(ref.Find("CopyIndicator")) {
 			continue
 		}
 		until := ref.Find("ValidityPeriod/EndDate")
-		if original, stated := rules.Date(until); ok && stated && !original.Equal(end) {
-			report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(end), ref.Find("ID").Text(), rules.ISODate(original))
+		if original, stated := values.Date(until); ok && stated && !original.Equal(end) {
+			report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), ref.Find("ID").Text(), values.ISODate(original))
 		}
 	}
 }
@@ -114,7 +115,7 @@ func checkDuplicateExpiry(d *rules.Document, report rules.Report) {
 func checkReplacesAnother(d *rules.Document, report rules.Report) {
 	own := d.Root.Find("ID").Text()
 	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() == carnetType && !rules.IsTrue(ref.Find("CopyIndicator")) && ref.Find("ID").Text() == own {
+		if ref.Find("DocumentTypeCode").Text() == carnetType && !values.IsTrue(ref.Find("CopyIndicator")) && ref.Find("ID").Text() == own {
 			report(ref, own)
 		}
 	}
@@ -125,15 +126,15 @@ func checkReplacesAnother(d *rules.Document, report rules.Report) {
 // late or took long to issue, so the rule warns.
 func checkReplacedInTime(d *rules.Document, report rules.Report) {
 	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() != carnetType || rules.IsTrue(ref.Find("CopyIndicator")) || d.Issued.IsZero() {
+		if ref.Find("DocumentTypeCode").Text() != carnetType || values.IsTrue(ref.Find("CopyIndicator")) || d.Issued.IsZero() {
 			continue
 		}
-		ends, ok := rules.Date(ref.Find("ValidityPeriod/EndDate"))
+		ends, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
 		if !ok {
 			continue
 		}
-		if latest := rules.AddMonths(ends, -1); d.Issued.After(latest) {
-			report(ref, rules.ISODate(d.Issued), ref.Find("ID").Text(), rules.ISODate(ends), rules.ISODate(latest))
+		if latest := values.AddMonths(ends, -1); d.Issued.After(latest) {
+			report(ref, values.ISODate(d.Issued), ref.Find("ID").Text(), values.ISODate(ends), values.ISODate(latest))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 )
 
@@ -82,13 +83,13 @@ func checkExportedItems(d *rules.Document, report rules.Report) {
 		if n == "" {
 			continue
 		}
-		q, stated := rules.Number(c.Find("GoodsItem/Quantity"))
+		q, stated := values.Number(c.Find("GoodsItem/Quantity"))
 		most, there := general[n]
 		switch {
 		case !there:
 			report(c.Find("GoodsItem"), cmp.Or(c.Find("GoodsItem/Quantity").Text(), "1"), n, "0")
 		case stated && most != nil && q.Cmp(most) > 0:
-			report(c.Find("GoodsItem"), rules.Decimal(q), n, rules.Decimal(most))
+			report(c.Find("GoodsItem"), values.Decimal(q), n, values.Decimal(most))
 		}
 	}
 }
@@ -174,7 +175,7 @@ func checkReimportedItems(d *rules.Document, report rules.Report) {
 	back := make(map[string]*big.Rat)
 	for c := range recorded(d.Root, reimportation) {
 		n := c.item()
-		q, ok := rules.Number(c.Find("GoodsItem/Quantity"))
+		q, ok := values.Number(c.Find("GoodsItem/Quantity"))
 		if n == "" || !ok {
 			continue
 		}
@@ -182,9 +183,9 @@ func checkReimportedItems(d *rules.Document, report rules.Report) {
 		went, there := out[n]
 		switch {
 		case !there:
-			report(c.Find("GoodsItem"), rules.Decimal(back[n]), n, "0")
+			report(c.Find("GoodsItem"), values.Decimal(back[n]), n, "0")
 		case went.below(back[n]):
-			report(c.Find("GoodsItem"), rules.Decimal(back[n]), n, rules.Decimal(went.sum))
+			report(c.Find("GoodsItem"), values.Decimal(back[n]), n, values.Decimal(went.sum))
 		}
 	}
 }
@@ -197,13 +198,13 @@ func checkRunningBalance(d *rules.Document, report rules.Report) {
 	for c := range recorded(d.Root, reexportation) {
 		key := underImportation(c)
 		entered, there := in[key]
-		q, ok := rules.Number(c.Find("GoodsItem/Quantity"))
+		q, ok := values.Number(c.Find("GoodsItem/Quantity"))
 		if !there || !ok {
 			continue
 		}
 		left[key] = new(big.Rat).Add(q, cmp.Or(left[key], new(big.Rat)))
 		if entered.below(left[key]) {
-			report(c.Find("GoodsItem"), rules.Decimal(left[key]), c.item(), c.imported(), rules.Decimal(entered.sum))
+			report(c.Find("GoodsItem"), values.Decimal(left[key]), c.item(), c.imported(), values.Decimal(entered.sum))
 		}
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/exchange/rules/licence"
@@ -63,7 +64,7 @@ func checkPrecursorLicence(d *rules.Document, report rules.Report) {
 	}
 	for item := range items(d) {
 		at := commodity(item)
-		if en, zh, ok := licence.Precursor(rules.HSPrefix(at, 6)); ok && !cites(item, types) {
+		if en, zh, ok := licence.Precursor(values.HSPrefix(at, 6)); ok && !cites(item, types) {
 			report(at, en, zh)
 		}
 	}
@@ -79,7 +80,7 @@ func checkGraphiteLicence(d *rules.Document, report rules.Report) {
 	}
 	for item := range items(d) {
 		at := commodity(item)
-		if slices.Contains(graphites, rules.HSPrefix(at, 8)) && !cites(item, exportLicences) {
+		if slices.Contains(graphites, values.HSPrefix(at, 8)) && !cites(item, exportLicences) {
 			report(at, at.Text())
 		}
 	}
@@ -102,9 +103,9 @@ func checkPlantCertificate(d *rules.Document, report rules.Report) {
 // isPlant reports whether a commodity code is of live plants, vegetables, fruit or
 // cereals: chapters 06, 07, 08 and 10 of the Harmonized System.
 func isPlant(code strict.Node) bool {
-	switch rules.HSPrefix(code, 2) {
+	switch values.HSPrefix(code, 2) {
 	case "06", "07", "08", "10":
-		return len(rules.HSDigits(code)) >= 6
+		return len(values.HSDigits(code)) >= 6
 	}
 	return false
 }

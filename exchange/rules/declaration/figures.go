@@ -4,6 +4,7 @@ import (
 	"math/big"
 	"strconv"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -67,25 +68,25 @@ func checkLineTotal(d *rules.Document, report rules.Report) {
 // totals.
 func checkLine(line strict.Node, report rules.Report) {
 	totalAt, priceAt, quantityAt := line.Find("LineExtensionAmount"), line.Find("Price/PriceAmount"), line.Find("InvoicedQuantity")
-	total, hasTotal := rules.ReadAmount(totalAt)
-	price, hasPrice := rules.ReadAmount(priceAt)
-	quantity, hasQuantity := rules.Number(quantityAt)
+	total, hasTotal := values.ReadAmount(totalAt)
+	price, hasPrice := values.ReadAmount(priceAt)
+	quantity, hasQuantity := values.Number(quantityAt)
 	if !hasTotal || !hasPrice || !hasQuantity || total.Currency != price.Currency {
 		return
 	}
-	if line.Find("AllowanceCharge").Exists() || rules.IsTrue(line.Find("FreeOfChargeIndicator")) {
+	if line.Find("AllowanceCharge").Exists() || values.IsTrue(line.Find("FreeOfChargeIndicator")) {
 		return
 	}
 	if baseAt := line.Find("Price/BaseQuantity"); baseAt.Exists() {
-		base, ok := rules.Number(baseAt)
+		base, ok := values.Number(baseAt)
 		if !ok || base.Sign() == 0 || baseAt.Attr("unitCode") != quantityAt.Attr("unitCode") {
 			return
 		}
 		quantity = new(big.Rat).Quo(quantity, base)
 	}
-	if !rules.IsProduct(total, quantity, price) {
+	if !values.IsProduct(total, quantity, price) {
 		product := new(big.Rat).Mul(quantity, price.Value)
-		report(totalAt, rules.Decimal(total.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
+		report(totalAt, values.Decimal(total.Value), values.Decimal(quantity), values.Decimal(price.Value), values.Decimal(product))
 	}
 }
 
@@ -103,7 +104,7 @@ func checkGross(n strict.Node, report rules.Report) {
 	gross, hasGross := kilograms(at)
 	net, hasNet := kilograms(n.Find("NetWeightMeasure"))
 	if hasGross && hasNet && gross.Cmp(net) < 0 {
-		report(at, rules.Decimal(gross), rules.Decimal(net))
+		report(at, values.Decimal(gross), values.Decimal(net))
 	}
 }
 
@@ -123,7 +124,7 @@ func checkNetWeightSum(d *rules.Document, report rules.Report) {
 		off := new(big.Rat).Sub(total, sum)
 		allowed := new(big.Rat).Mul(total, big.NewRat(1, 1000))
 		if off.Abs(off).Cmp(allowed.Add(allowed, big.NewRat(1, 1))) > 0 {
-			report(at, rules.Decimal(total), rules.Decimal(sum))
+			report(at, values.Decimal(total), values.Decimal(sum))
 		}
 	}
 }
@@ -146,13 +147,13 @@ func netWeight(shipment strict.Node) (*big.Rat, bool) {
 func checkItemCount(d *rules.Document, report rules.Report) {
 	for shipment := range body(d).All("Shipment") {
 		at := shipment.Find("TotalGoodsItemQuantity")
-		announced, ok := rules.Number(at)
+		announced, ok := values.Number(at)
 		there := 0
 		for range shipment.All("GoodsItem") {
 			there++
 		}
 		if ok && there > 0 && announced.Cmp(big.NewRat(int64(there), 1)) != 0 {
-			report(at, rules.Decimal(announced), strconv.Itoa(there))
+			report(at, values.Decimal(announced), strconv.Itoa(there))
 		}
 	}
 }
@@ -165,10 +166,10 @@ func checkPackageCount(d *rules.Document, report rules.Report) {
 		if !ok {
 			continue
 		}
-		announced, hasTotal := rules.Number(at)
+		announced, hasTotal := values.Number(at)
 		there, hasPackages := packages(shipment)
 		if hasTotal && hasPackages && announced.Cmp(there) != 0 {
-			report(at, rules.Decimal(announced), rules.Decimal(there))
+			report(at, values.Decimal(announced), values.Decimal(there))
 		}
 	}
 }
@@ -194,7 +195,7 @@ func packages(shipment strict.Node) (*big.Rat, bool) {
 	for item := range shipment.All("GoodsItem") {
 		packed := false
 		for at := range item.All("ContainingPackage/Quantity") {
-			n, ok := rules.Number(at)
+			n, ok := values.Number(at)
 			if !ok {
 				return nil, false
 			}
@@ -214,18 +215,18 @@ func packages(shipment strict.Node) (*big.Rat, bool) {
 func checkValueSum(d *rules.Document, report rules.Report) {
 	for shipment := range body(d).All("Shipment") {
 		at := shipment.Find("DeclaredCustomsValueAmount")
-		total, ok := rules.ReadAmount(at)
+		total, ok := values.ReadAmount(at)
 		sum, summed := new(big.Rat), 0
 		for item := range shipment.All("GoodsItem") {
-			value, has := rules.ReadAmount(item.Find("DeclaredCustomsValueAmount"))
+			value, has := values.ReadAmount(item.Find("DeclaredCustomsValueAmount"))
 			if ok = ok && has && value.Currency == total.Currency; !ok {
 				break
 			}
 			sum.Add(sum, value.Value)
 			summed++
 		}
-		if ok && summed > 0 && !rules.IsSum(total, sum, summed) {
-			report(at, rules.Decimal(total.Value), rules.Decimal(sum))
+		if ok && summed > 0 && !values.IsSum(total, sum, summed) {
+			report(at, values.Decimal(total.Value), values.Decimal(sum))
 		}
 	}
 }
@@ -233,7 +234,7 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 // kilograms reads a mass. It reports false if there is none, or if its unit is not
 // one of grams, kilograms and tonnes (UNECE Recommendation 20).
 func kilograms(measure strict.Node) (*big.Rat, bool) {
-	mass, ok := rules.Number(measure)
+	mass, ok := values.Number(measure)
 	if !ok {
 		return nil, false
 	}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -120,7 +121,7 @@ func checkNothingDeclared(d *rules.Document, report rules.Report) {
 // list, and a classification before the commodity code and the customs' own
 // number.
 func commodity(item strict.Node) strict.Node {
-	return rules.HS(item,
+	return values.HS(item,
 		"Item/CommodityClassification/ItemClassificationCode", "Item/CommodityClassification/CommodityCode", "RequiredCustomsID")
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -68,13 +69,13 @@ const importDays = 14
 // checkLateImport leaves it to DEC-06B to report a declaration after three months.
 func checkLateImport(d *rules.Document, report rules.Report) {
 	arrived, ok := arrival(d)
-	declared, hasIssue := rules.Date(d.Root.Find("IssueDate"))
-	if !ok || !hasIssue || declared.After(rules.AddMonths(arrived, 3)) {
+	declared, hasIssue := values.Date(d.Root.Find("IssueDate"))
+	if !ok || !hasIssue || declared.After(values.AddMonths(arrived, 3)) {
 		return
 	}
-	if days := rules.Days(arrived, declared); days > importDays {
+	if days := values.Days(arrived, declared); days > importDays {
 		late := days - importDays
-		report(d.Root.Find("IssueDate"), strconv.Itoa(days), rules.ISODate(arrived), strconv.Itoa(late), hundredths(late*5))
+		report(d.Root.Find("IssueDate"), strconv.Itoa(days), values.ISODate(arrived), strconv.Itoa(late), hundredths(late*5))
 	}
 }
 
@@ -90,7 +91,7 @@ func arrival(d *rules.Document) (last time.Time, ok bool) {
 // lastDay returns the last day at a path below the body.
 func lastDay(d *rules.Document, path string) (last time.Time, ok bool) {
 	for at := range body(d).All(path) {
-		if day, read := rules.Date(at); read && (!ok || day.After(last)) {
+		if day, read := values.Date(at); read && (!ok || day.After(last)) {
 			last, ok = day, true
 		}
 	}
@@ -109,9 +110,9 @@ func hundredths(n int) string {
 func checkAbandonedImport(d *rules.Document, report rules.Report) {
 	arrived, ok := arrival(d)
 	at := d.Root.Find("IssueDate")
-	declared, hasIssue := rules.Date(at)
-	if ok && hasIssue && declared.After(rules.AddMonths(arrived, 3)) {
-		report(at, rules.ISODate(declared), rules.ISODate(arrived))
+	declared, hasIssue := values.Date(at)
+	if ok && hasIssue && declared.After(values.AddMonths(arrived, 3)) {
+		report(at, values.ISODate(declared), values.ISODate(arrived))
 	}
 }
 
@@ -146,40 +147,40 @@ func isLate(declared, loading moment) bool {
 	if hasFrom && hasTo {
 		return to.Sub(from) < 24*time.Hour
 	}
-	day, hasDay := rules.Date(declared.date)
-	loadDay, hasLoadDay := rules.Date(loading.date)
+	day, hasDay := values.Date(declared.date)
+	loadDay, hasLoadDay := values.Date(loading.date)
 	return hasDay && hasLoadDay && !loadDay.After(day)
 }
 
 func checkExportBeforeReceipt(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("IssueDate")
-	declared, ok := rules.Date(at)
+	declared, ok := values.Date(at)
 	reached, hasReached := lastDay(d, "Shipment/ShipmentStage/ReceiptTransportEvent/OccurrenceDate")
 	if ok && hasReached && madeInChina(d) && declared.Before(reached) {
-		report(at, rules.ISODate(declared), rules.ISODate(reached))
+		report(at, values.ISODate(declared), values.ISODate(reached))
 	}
 }
 
 // checkTransitPeriod leaves it to DEC-08B to report a period beyond the extension.
 func checkTransitPeriod(d *rules.Document, report rules.Report) {
 	declared, end, ok := transitDays(d)
-	if limit := rules.AddMonths(declared, 6); ok && end.After(limit) && !end.After(rules.AddMonths(declared, 9)) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(end), rules.ISODate(declared), rules.ISODate(limit))
+	if limit := values.AddMonths(declared, 6); ok && end.After(limit) && !end.After(values.AddMonths(declared, 9)) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
 	}
 }
 
 // transitDays returns the day of the declaration and the last day of transit
 // through China.
 func transitDays(d *rules.Document) (declared, end time.Time, ok bool) {
-	declared, hasDeclared := rules.Date(d.Root.Find("IssueDate"))
-	end, hasEnd := rules.Date(d.Root.Find("ValidityPeriod/EndDate"))
+	declared, hasDeclared := values.Date(d.Root.Find("IssueDate"))
+	end, hasEnd := values.Date(d.Root.Find("ValidityPeriod/EndDate"))
 	return declared, end, hasDeclared && hasEnd && madeInChina(d)
 }
 
 func checkTransitLimit(d *rules.Document, report rules.Report) {
 	declared, end, ok := transitDays(d)
-	if limit := rules.AddMonths(declared, 9); ok && end.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(end), rules.ISODate(declared), rules.ISODate(limit))
+	if limit := values.AddMonths(declared, 9); ok && end.After(limit) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
 	}
 }
 
@@ -189,7 +190,7 @@ type moment struct{ date, clock strict.Node }
 // time returns the moment. A time without a zone is China's. It reports false if
 // the date or the time is missing or cannot be read.
 func (m moment) time() (time.Time, bool) {
-	day, ok := rules.Date(m.date)
+	day, ok := values.Date(m.date)
 	if !ok {
 		return time.Time{}, false
 	}

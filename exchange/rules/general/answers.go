@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -114,8 +115,8 @@ func checkReasonLength(d *rules.Document, report rules.Report) {
 
 func checkAnswerOrder(d *rules.Document, report rules.Report) {
 	for at := range d.Root.All("DocumentResponse/DocumentReference/IssueDate") {
-		if asked, ok := rules.Date(at); ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
-			report(at, rules.ISODate(d.Issued), rules.ISODate(asked))
+		if asked, ok := values.Date(at); ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
+			report(at, values.ISODate(d.Issued), values.ISODate(asked))
 		}
 	}
 }
@@ -153,7 +154,7 @@ func inList(list, code string) (listed, known bool) {
 // canonical returns the name of a list in the spelling above.
 func canonical(list string) string {
 	for _, name := range [...]string{uncl4343, wco, gacc} {
-		if rules.Is(list, name) {
+		if values.Is(list, name) {
 			return name
 		}
 	}

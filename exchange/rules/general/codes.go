@@ -3,8 +3,9 @@ package general
 import (
 	"strings"
 
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/signing/strict"
 )
 
@@ -91,7 +92,7 @@ func unlisted(holds func(builtIn bool, n strict.Node) bool, listed func(code str
 // trade licence, or in an SPS certificate.
 func holdsCountry(builtIn bool, n strict.Node) bool {
 	if !builtIn {
-		return rules.Names(rules.Scheme(n), rules.ISO3166)
+		return values.Names(values.Scheme(n), values.ISO3166)
 	}
 	switch name := n.Local(); name {
 	case "IdentificationCode":
@@ -121,7 +122,7 @@ func currencyOf(builtIn bool, n strict.Node) string {
 	if builtIn {
 		return n.Attr("currencyID")
 	}
-	if rules.Names(rules.Scheme(n), rules.ISO4217) {
+	if values.Names(values.Scheme(n), values.ISO4217) {
 		return n.Text()
 	}
 	return ""
@@ -133,7 +134,7 @@ func currencyOf(builtIn bool, n strict.Node) string {
 func checkUnitCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
 	d.Each(rules.Attributed, func(n strict.Node) {
-		if !builtIn && !rules.Names(n.Attr("unitCodeListID"), rules.Rec20) {
+		if !builtIn && !values.Names(n.Attr("unitCodeListID"), values.Rec20) {
 			return
 		}
 		code, _, _ := strings.Cut(n.Attr("unitCode"), "#")
@@ -147,7 +148,7 @@ func checkUnitCode(d *rules.Document, report rules.Report) {
 // SPS certificate.
 func holdsPackage(builtIn bool, n strict.Node) bool {
 	if !builtIn {
-		return rules.Names(rules.Scheme(n), rules.Rec21)
+		return values.Names(values.Scheme(n), values.Rec21)
 	}
 	switch n.Local() {
 	case "PackagingTypeCode":
@@ -181,7 +182,7 @@ func checkLocationCode(d *rules.Document, report rules.Report) {
 // or by its form in the location of an SPS certificate, which may also hold a
 // name of another scheme. In a kind from a schema pack only the scheme counts.
 func locode(builtIn bool, n strict.Node) (code string, meant bool) {
-	if rules.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
+	if values.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
 		return n.Text(), true
 	}
 	if !builtIn {
@@ -202,7 +203,7 @@ func locode(builtIn bool, n strict.Node) (code string, meant bool) {
 // an SPS certificate.
 func holdsMode(builtIn bool, n strict.Node) bool {
 	if !builtIn {
-		return rules.Names(rules.Scheme(n), rules.Rec19)
+		return values.Names(values.Scheme(n), values.Rec19)
 	}
 	return n.Local() == "TransportModeCode" || n.Local() == "ModeCode"
 }
@@ -213,7 +214,7 @@ func holdsMode(builtIn bool, n strict.Node) bool {
 func checkHSCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
 	d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
-		if builtIn && !holdsCode(n.Local()) || !rules.SaysHS(n) {
+		if builtIn && !holdsCode(n.Local()) || !values.SaysHS(n) {
 			return
 		}
 		if code := n.Text(); code != "" && !isHS(code) {

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -52,9 +53,9 @@ var dateRules = []rules.Rule{
 const skew = time.Hour
 
 func checkFutureIssue(d *rules.Document, report rules.Report) {
-	_, today := rules.DaysIn(rules.Country(d.Root), d.Received.Add(skew))
+	_, today := values.DaysIn(values.Country(d.Root), d.Received.Add(skew))
 	if !d.Issued.IsZero() && d.Issued.After(today) {
-		report(issued(d.Root), rules.ISODate(d.Issued), rules.ISODate(today))
+		report(issued(d.Root), values.ISODate(d.Issued), values.ISODate(today))
 	}
 }
 
@@ -76,9 +77,9 @@ const maxAge = 10
 // checkOldIssue compares with the first day in any zone of the country, and
 // checkFutureIssue with the last, so that neither warns because of a zone.
 func checkOldIssue(d *rules.Document, report rules.Report) {
-	today, _ := rules.DaysIn(rules.Country(d.Root), d.Received)
+	today, _ := values.DaysIn(values.Country(d.Root), d.Received)
 	if !d.Issued.IsZero() && d.Issued.Before(today.AddDate(-maxAge, 0, 0)) {
-		report(issued(d.Root), rules.ISODate(d.Issued), strconv.Itoa(maxAge))
+		report(issued(d.Root), values.ISODate(d.Issued), strconv.Itoa(maxAge))
 	}
 }
 
@@ -91,7 +92,7 @@ func checkPeriodOrder(d *rules.Document, report rules.Report) {
 		start, hasStart := edge(n, "Start")
 		end, hasEnd := edge(n, "End")
 		if hasStart && hasEnd && end.Before(start) {
-			report(n, rules.ISODate(end), rules.ISODate(start))
+			report(n, values.ISODate(end), values.ISODate(start))
 		}
 	})
 }
@@ -99,18 +100,18 @@ func checkPeriodOrder(d *rules.Document, report rules.Report) {
 // edge returns the day on which a UBL or SPS period starts or ends: side is
 // "Start" or "End".
 func edge(period strict.Node, side string) (time.Time, bool) {
-	if day, ok := rules.Date(period.Find(side + "Date")); ok {
+	if day, ok := values.Date(period.Find(side + "Date")); ok {
 		return day, true
 	}
-	return rules.Date(period.Find(side + "DateTime/*"))
+	return values.Date(period.Find(side + "DateTime/*"))
 }
 
 // checkFarDate refuses years of five and more digits and negative years: a
 // schema allows them, but they are mistyped, and no other rule reads them.
 func checkFarDate(d *rules.Document, report rules.Report) {
 	eachDate(d, func(at strict.Node) {
-		if _, reading := rules.ReadDate(at); reading == rules.FarOff {
-			report(at, rules.DateText(at), strconv.Itoa(rules.FirstYear), strconv.Itoa(rules.LastYear))
+		if _, reading := values.ReadDate(at); reading == values.FarOff {
+			report(at, values.DateText(at), strconv.Itoa(values.FirstYear), strconv.Itoa(values.LastYear))
 		}
 	})
 }
@@ -138,7 +139,7 @@ func plainDay(text []byte) bool {
 		}
 	}
 	century, month, day := number(text[0:2]), number(text[5:7]), number(text[8:10])
-	return century >= rules.FirstYear/100 && century <= rules.LastYear/100 &&
+	return century >= values.FirstYear/100 && century <= values.LastYear/100 &&
 		1 <= month && month <= 12 && 1 <= day && day <= 28
 }
 
@@ -178,8 +179,8 @@ func checkedBySPS(n strict.Node) bool {
 
 func checkUnreadableDate(d *rules.Document, report rules.Report) {
 	eachDate(d, func(at strict.Node) {
-		if _, reading := rules.ReadDate(at); reading == rules.Unreadable {
-			report(at, rules.DateText(at))
+		if _, reading := values.ReadDate(at); reading == values.Unreadable {
+			report(at, values.DateText(at))
 		}
 	})
 }

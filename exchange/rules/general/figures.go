@@ -4,8 +4,9 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/signing/strict"
 )
 
@@ -58,7 +59,7 @@ func checkNegative(d *rules.Document, report rules.Report) {
 		if !measuresGoods(name) || !n.TextIs(hasMinus) {
 			return
 		}
-		if v, ok := rules.Number(n); ok && v.Sign() < 0 {
+		if v, ok := values.Number(n); ok && v.Sign() < 0 {
 			report(n, name, n.Text())
 		}
 	})
@@ -73,18 +74,18 @@ func measuresGoods(name string) bool {
 
 func hasMinus(figure []byte) bool { return len(figure) > 0 && figure[0] == '-' }
 
-// checkLongNumber refuses a figure of more than [rules.NumberLimit] characters:
+// checkLongNumber refuses a figure of more than [values.NumberLimit] characters:
 // a schema allows any length, but no other rule reads longer figures, and none
 // may pass unchecked.
 func checkLongNumber(d *rules.Document, report rules.Report) {
 	eachOwn(d, rules.Figured, func(n strict.Node) {
 		if holdsNumber(n.Local()) && n.TextIs(tooLong) {
-			report(n, n.Local(), n.Text(), strconv.Itoa(rules.NumberLimit))
+			report(n, n.Local(), n.Text(), strconv.Itoa(values.NumberLimit))
 		}
 	})
 }
 
-func tooLong(figure []byte) bool { return len(figure) > rules.NumberLimit }
+func tooLong(figure []byte) bool { return len(figure) > values.NumberLimit }
 
 // holdsNumber reports whether an element holds a figure, by its name in UBL, in
 // a trade licence or in an SPS certificate.

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/rulestest"
 	"beibu/signing/strict"
@@ -164,7 +165,7 @@ func TestIssueDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := &rules.Document{Kind: "transit-declaration", Root: tree.Root(), Received: received}
-		d.Issued, _ = rules.Date(tree.Root().Find("IssueDate"))
+		d.Issued, _ = values.Date(tree.Root().Find("IssueDate"))
 		var got []string
 		found, _ := set.Check(d)
 		for _, b := range found {
@@ -303,7 +304,7 @@ func TestPlainDates(t *testing.T) {
 			if got := plainDay([]byte(day)); got != want {
 				t.Errorf("%s: plain %t, want %t", day, got, want)
 			}
-			if _, ok := rules.DateOf(day); want && !ok {
+			if _, ok := values.DateOf(day); want && !ok {
 				t.Errorf("%s is passed over and cannot be read", day)
 			}
 		}

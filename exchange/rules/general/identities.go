@@ -3,8 +3,9 @@ package general
 import (
 	"strings"
 
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
 )
@@ -135,7 +136,7 @@ func checkSocialCredit(d *rules.Document, report rules.Report) {
 
 // namesCredit reports whether an element names the scheme of unified social
 // credit codes.
-func namesCredit(n strict.Node) bool { return rules.Is(n.Attr("schemeID"), "USCC") }
+func namesCredit(n strict.Node) bool { return values.Is(n.Attr("schemeID"), "USCC") }
 
 // checkNationalNumber checks the company numbers of the schemes UEN (Singapore),
 // NPWP (Indonesia) and TIN, the tax number of the country of the party's address.
@@ -145,11 +146,11 @@ func checkNationalNumber(d *rules.Document, report rules.Report) {
 	d.Each(rules.Attributed, func(n strict.Node) {
 		var country string
 		switch scheme := n.Attr("schemeID"); {
-		case rules.Is(scheme, "UEN"):
+		case values.Is(scheme, "UEN"):
 			country = "SG"
-		case rules.Is(scheme, "NPWP"):
+		case values.Is(scheme, "NPWP"):
 			country = "ID"
-		case rules.Is(scheme, "TIN"):
+		case values.Is(scheme, "TIN"):
 			country = countries.of(n)
 		default:
 			return
@@ -201,7 +202,7 @@ func ownCountry(n strict.Node) string {
 func checkCreditUnnamed(d *rules.Document, report rules.Report) {
 	countries := make(countryCache)
 	eachOwn(d, rules.Coded, func(n strict.Node) {
-		if !holdsPartyID(n) || rules.Scheme(n) != "" {
+		if !holdsPartyID(n) || values.Scheme(n) != "" {
 			return
 		}
 		code := n.Text()

@@ -3,6 +3,7 @@ package health
 import (
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -101,7 +102,7 @@ func checkQuantity(d *rules.Document, report rules.Report) {
 // zero.
 func counted(item strict.Node) bool {
 	for _, path := range [...]string{"NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure", "Quantity"} {
-		if n, ok := rules.Number(item.Find(path)); ok && n.Sign() > 0 {
+		if n, ok := values.Number(item.Find(path)); ok && n.Sign() > 0 {
 			return true
 		}
 	}
@@ -111,8 +112,8 @@ func counted(item strict.Node) bool {
 func checkNetOverGross(d *rules.Document, report rules.Report) {
 	for item := range d.Root.All(goodsItems) {
 		at := item.Find("NetWeightMeasure")
-		if net, gross, over := rules.Exceeds(at, item.Find("GrossWeightMeasure")); over {
-			report(at, item.Find("ID").Text(), rules.Decimal(net), rules.Decimal(gross))
+		if net, gross, over := values.Exceeds(at, item.Find("GrossWeightMeasure")); over {
+			report(at, item.Find("ID").Text(), values.Decimal(net), values.Decimal(gross))
 		}
 	}
 }

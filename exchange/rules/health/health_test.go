@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/rules/rulestest"
 )
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -64,8 +65,8 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 func checkReplacedLater(d *rules.Document, report rules.Report) {
 	for _, name := range references() {
 		at := d.Root.Find(name + "/IssueDate")
-		if before, ok := rules.Date(at); ok && !d.Issued.IsZero() && before.After(d.Issued) {
-			report(at, rules.ISODate(before), rules.ISODate(d.Issued))
+		if before, ok := values.Date(at); ok && !d.Issued.IsZero() && before.After(d.Issued) {
+			report(at, values.ISODate(before), values.ISODate(d.Issued))
 		}
 	}
 }

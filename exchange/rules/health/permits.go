@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -92,7 +93,7 @@ func checkHolderCode(d *rules.Document, report rules.Report) {
 	party := d.Root.Find("ApplicantParty")
 	for _, path := range [...]string{"PartyIdentification/ID", "PartyLegalEntity/CompanyID"} {
 		for id := range party.All(path) {
-			if rules.Is(id.Attr("schemeID"), "USCC") && id.Text() != "" {
+			if values.Is(id.Attr("schemeID"), "USCC") && id.Text() != "" {
 				return
 			}
 		}
@@ -152,15 +153,15 @@ func checkFourYears(d *rules.Document, report rules.Report) {
 		return
 	}
 	// The last day may be the anniversary or the day before.
-	if limit := rules.AddMonths(first, 48); last.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(limit))
+	if limit := values.AddMonths(first, 48); last.After(limit) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(last), values.ISODate(first), values.ISODate(limit))
 	}
 }
 
 func checkStartsBeforeIssue(d *rules.Document, report rules.Report) {
 	first, _, hasFirst, _ := period(d.Root)
 	if hasFirst && !d.Issued.IsZero() && first.Before(d.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), rules.ISODate(first), rules.ISODate(d.Issued))
+		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(first), values.ISODate(d.Issued))
 	}
 }
 
@@ -168,15 +169,15 @@ func checkStartsBeforeIssue(d *rules.Document, report rules.Report) {
 // received: the permit is Chinese.
 func checkPermitExpired(d *rules.Document, report rules.Report) {
 	_, last, _, hasLast := period(d.Root)
-	if today, _ := rules.DaysIn("CN", d.Received); hasLast && today.After(last) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), rules.ISODate(last))
+	if today, _ := values.DaysIn("CN", d.Received); hasLast && today.After(last) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(last))
 	}
 }
 
 // period returns the first and the last day of validity, and reports whether each
 // of them is stated.
 func period(root strict.Node) (first, last time.Time, hasFirst, hasLast bool) {
-	first, hasFirst = rules.Date(root.Find("ValidityPeriod/StartDate"))
-	last, hasLast = rules.Date(root.Find("ValidityPeriod/EndDate"))
+	first, hasFirst = values.Date(root.Find("ValidityPeriod/StartDate"))
+	last, hasLast = values.Date(root.Find("ValidityPeriod/EndDate"))
 	return first, last, hasFirst, hasLast
 }

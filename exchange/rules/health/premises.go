@@ -3,8 +3,8 @@ package health
 import (
 	"strings"
 
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/exchange/rules/law"
 )
 

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -97,7 +98,7 @@ func Precursor(subheading string) (en, zh string, ok bool) {
 func precursors(licence strict.Node) iter.Seq2[strict.Node, substance] {
 	return func(yield func(strict.Node, substance) bool) {
 		for line := range licence.All("GoodsItem") {
-			if s, ok := precursorOf(rules.HSPrefix(commodity(line), 6)); ok && !yield(line, s) {
+			if s, ok := precursorOf(values.HSPrefix(commodity(line), 6)); ok && !yield(line, s) {
 				return
 			}
 		}

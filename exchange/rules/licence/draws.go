@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -74,12 +75,12 @@ func checkDrawOrder(d *rules.Document, report rules.Report) {
 	for line := range d.Root.All("GoodsItem") {
 		var before time.Time
 		for at := range line.All("WriteOff/Date") {
-			day, ok := rules.Date(at)
+			day, ok := values.Date(at)
 			if !ok {
 				continue
 			}
 			if day.Before(before) {
-				report(at, rules.ISODate(day), rules.ISODate(before))
+				report(at, values.ISODate(day), values.ISODate(before))
 			}
 			before = day
 		}
@@ -98,11 +99,11 @@ func checkDrawRemainder(d *rules.Document, report rules.Report) {
 			left := less(before, drawn)
 			at := draw.Find("RemainingQuantity")
 			stated = left
-			if n, ok := rules.Number(at); ok && sameUnit(at, line.Find("Quantity")) {
+			if n, ok := values.Number(at); ok && sameUnit(at, line.Find("Quantity")) {
 				stated = n
 			}
 			if stated.Cmp(left) != 0 {
-				report(at, rules.Decimal(stated), rules.Decimal(before), rules.Decimal(drawn), rules.Decimal(left))
+				report(at, values.Decimal(stated), values.Decimal(before), values.Decimal(drawn), values.Decimal(left))
 			}
 		})
 	}
@@ -130,9 +131,9 @@ func checkDrawInPeriod(d *rules.Document, report rules.Report) {
 		return
 	}
 	for at := range d.Root.All("GoodsItem/WriteOff/Date") {
-		day, ok := rules.Date(at)
+		day, ok := values.Date(at)
 		if ok && (day.Before(first) || day.After(last)) {
-			report(at, rules.ISODate(day), rules.ISODate(first), rules.ISODate(last))
+			report(at, values.ISODate(day), values.ISODate(first), values.ISODate(last))
 		}
 	}
 }
@@ -145,7 +146,7 @@ func checkOverdraw(d *rules.Document, report rules.Report) {
 		_, _ = drawDown(line, func(draw strict.Node, before, drawn *big.Rat) {
 			most := new(big.Rat).Mul(before, factor)
 			if drawn.Cmp(most) > 0 {
-				report(draw.Find("Quantity"), rules.Decimal(drawn), rules.Decimal(before), rules.Decimal(most))
+				report(draw.Find("Quantity"), values.Decimal(drawn), values.Decimal(before), values.Decimal(most))
 			}
 		})
 	}
@@ -241,7 +242,7 @@ func uses(licence strict.Node) []strict.Node {
 // the licence allows none.
 func overage(licence strict.Node) *big.Rat {
 	factor := big.NewRat(1, 1)
-	if percent, ok := rules.Number(licence.Find("PermittedOveragePercent")); ok {
+	if percent, ok := values.Number(licence.Find("PermittedOveragePercent")); ok {
 		factor.Add(factor, percent.Quo(percent, big.NewRat(100, 1)))
 	}
 	return factor
@@ -253,13 +254,13 @@ func overage(licence strict.Node) *big.Rat {
 // unit than the line (LIC-16).
 func drawDown(line strict.Node, show func(draw strict.Node, before, drawn *big.Rat)) (*big.Rat, bool) {
 	licensed := line.Find("Quantity")
-	left, ok := rules.Number(licensed)
+	left, ok := values.Number(licensed)
 	if !ok {
 		return nil, false
 	}
 	for draw := range line.All("WriteOff") {
 		quantity := draw.Find("Quantity")
-		drawn, ok := rules.Number(quantity)
+		drawn, ok := values.Number(quantity)
 		if !ok || quantity.Attr("unitCode") != licensed.Attr("unitCode") {
 			return nil, false
 		}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -93,13 +94,13 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 }
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
-	issued, ok := rules.Date(d.Root.Find("IssueDate"))
+	issued, ok := values.Date(d.Root.Find("IssueDate"))
 	if !ok {
 		return
 	}
 	for at := range d.Root.All("PreviousDocument/IssueDate") {
-		if before, ok := rules.Date(at); ok && before.After(issued) {
-			report(at, rules.ISODate(before), rules.ISODate(issued))
+		if before, ok := values.Date(at); ok && before.After(issued) {
+			report(at, values.ISODate(before), values.ISODate(issued))
 		}
 	}
 }

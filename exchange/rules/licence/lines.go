@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -65,21 +66,21 @@ var lineRules = []rules.Rule{
 
 func checkOverageLimit(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("PermittedOveragePercent")
-	if n, ok := rules.Number(at); ok && n.Cmp(big.NewRat(5, 1)) > 0 {
-		report(at, rules.Decimal(n))
+	if n, ok := values.Number(at); ok && n.Cmp(big.NewRat(5, 1)) > 0 {
+		report(at, values.Decimal(n))
 	}
 }
 
 // checkOilOverageLimit is for crude (heading 2709) and refined oil (2710).
 func checkOilOverageLimit(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("PermittedOveragePercent")
-	n, ok := rules.Number(at)
+	n, ok := values.Number(at)
 	if !ok || n.Cmp(big.NewRat(3, 1)) <= 0 || n.Cmp(big.NewRat(5, 1)) > 0 {
 		return // above 5 it is LIC-08B
 	}
 	for line := range d.Root.All("GoodsItem") {
-		if heading := rules.HSPrefix(commodity(line), 4); heading == "2709" || heading == "2710" {
-			report(at, rules.Decimal(n))
+		if heading := values.HSPrefix(commodity(line), 4); heading == "2709" || heading == "2710" {
+			report(at, values.Decimal(n))
 			return
 		}
 	}
@@ -113,15 +114,15 @@ func checkLineNumber(d *rules.Document, report rules.Report) {
 func checkLineValue(d *rules.Document, report rules.Report) {
 	for line := range d.Root.All("GoodsItem") {
 		valueAt, priceAt := line.Find("ValueAmount"), line.Find("UnitPriceAmount")
-		value, hasValue := rules.ReadAmount(valueAt)
-		price, hasPrice := rules.ReadAmount(priceAt)
-		quantity, hasQuantity := rules.Number(line.Find("Quantity"))
+		value, hasValue := values.ReadAmount(valueAt)
+		price, hasPrice := values.ReadAmount(priceAt)
+		quantity, hasQuantity := values.Number(line.Find("Quantity"))
 		if !hasValue || !hasPrice || !hasQuantity || value.Currency != price.Currency {
 			continue
 		}
-		if !rules.IsProduct(value, quantity, price) {
+		if !values.IsProduct(value, quantity, price) {
 			product := new(big.Rat).Mul(quantity, price.Value)
-			report(valueAt, rules.Decimal(value.Value), rules.Decimal(quantity), rules.Decimal(price.Value), rules.Decimal(product))
+			report(valueAt, values.Decimal(value.Value), values.Decimal(quantity), values.Decimal(price.Value), values.Decimal(product))
 		}
 	}
 }
@@ -130,21 +131,21 @@ func checkLineValue(d *rules.Document, report rules.Report) {
 // total.
 func checkTotalValue(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("TotalValueAmount")
-	total, ok := rules.ReadAmount(at)
+	total, ok := values.ReadAmount(at)
 	if !ok {
 		return
 	}
 	sum, lines := new(big.Rat), 0
 	for line := range d.Root.All("GoodsItem") {
-		value, ok := rules.ReadAmount(line.Find("ValueAmount"))
+		value, ok := values.ReadAmount(line.Find("ValueAmount"))
 		if !ok || value.Currency != total.Currency {
 			return
 		}
 		sum.Add(sum, value.Value)
 		lines++
 	}
-	if !rules.IsSum(total, sum, lines) {
-		report(at, rules.Decimal(total.Value), rules.Decimal(sum))
+	if !values.IsSum(total, sum, lines) {
+		report(at, values.Decimal(total.Value), values.Decimal(sum))
 	}
 }
 
@@ -164,4 +165,4 @@ func checkLineCount(d *rules.Document, report rules.Report) {
 }
 
 // commodity returns the element that holds the HS code of a line, or none.
-func commodity(line strict.Node) strict.Node { return rules.HS(line, "Commodity/Classification/ID") }
+func commodity(line strict.Node) strict.Node { return values.HS(line, "Commodity/Classification/ID") }

@@ -3,6 +3,7 @@ package licence
 import (
 	"strconv"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 )
 
@@ -53,7 +54,7 @@ var useRules = []rules.Rule{
 }
 
 func checkOneOffice(d *rules.Document, report rules.Report) {
-	if rules.IsTrue(d.Root.Find("MultipleOfficeIndicator")) {
+	if values.IsTrue(d.Root.Find("MultipleOfficeIndicator")) {
 		return
 	}
 	offices := 0

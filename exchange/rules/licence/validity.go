@@ -3,6 +3,7 @@ package licence
 import (
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -87,7 +88,7 @@ func endsBy(matches func(licence strict.Node) bool, end func(first time.Time) ti
 			return
 		}
 		if latest := end(first); last.After(latest) {
-			report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(first), rules.ISODate(latest))
+			report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(first), values.ISODate(latest))
 		}
 	}
 }
@@ -99,7 +100,7 @@ func inCategory(codes string) func(strict.Node) bool {
 
 // months returns what returns the day so many calendar months later.
 func months(n int) func(time.Time) time.Time {
-	return func(first time.Time) time.Time { return rules.AddMonths(first, n) }
+	return func(first time.Time) time.Time { return values.AddMonths(first, n) }
 }
 
 // checkImportCarryOver lets a licence run into the next year if it names the one
@@ -112,7 +113,7 @@ func checkImportCarryOver(d *rules.Document, report rules.Report) {
 	}
 	end := yearEnd(first)
 	if last.After(end) && !last.After(carryOverEnd(first)) && !d.Root.Find("PreviousDocument").Exists() {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(end))
+		report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(end))
 	}
 }
 
@@ -122,7 +123,7 @@ func checkExportYear(d *rules.Document, report rules.Report) {
 		return
 	}
 	if end := yearEnd(first); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), rules.ISODate(last), rules.ISODate(end))
+		report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(end))
 	}
 }
 
@@ -140,7 +141,7 @@ func isFreshForHongKong(licence strict.Node) bool {
 		if !code.Exists() {
 			continue
 		}
-		if chapter := rules.HSPrefix(code, 2); chapter != "01" && chapter != "02" {
+		if chapter := values.HSPrefix(code, 2); chapter != "01" && chapter != "02" {
 			return false
 		}
 		found = true
@@ -150,19 +151,19 @@ func isFreshForHongKong(licence strict.Node) bool {
 
 func checkPeriodOrder(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("ExpirationDate")
-	first, hasFirst := rules.Date(d.Root.Find("EffectiveDate"))
-	last, hasLast := rules.Date(at)
+	first, hasFirst := values.Date(d.Root.Find("EffectiveDate"))
+	last, hasLast := values.Date(at)
 	if hasFirst && hasLast && last.Before(first) {
-		report(at, rules.ISODate(last), rules.ISODate(first))
+		report(at, values.ISODate(last), values.ISODate(first))
 	}
 }
 
 func checkIssueOrder(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("EffectiveDate")
-	first, hasFirst := rules.Date(at)
-	issued, hasIssued := rules.Date(d.Root.Find("IssueDate"))
+	first, hasFirst := values.Date(at)
+	issued, hasIssued := values.Date(d.Root.Find("IssueDate"))
 	if hasFirst && hasIssued && first.Before(issued) {
-		report(at, rules.ISODate(first), rules.ISODate(issued))
+		report(at, values.ISODate(first), values.ISODate(issued))
 	}
 }
 
@@ -170,8 +171,8 @@ func checkIssueOrder(d *rules.Document, report rules.Report) {
 // whether both can be read and are in order. If they are not in order, LIC-07B
 // reports it, and no other rule judges the period.
 func period(licence strict.Node) (first, last time.Time, ok bool) {
-	first, hasFirst := rules.Date(licence.Find("EffectiveDate"))
-	last, hasLast := rules.Date(licence.Find("ExpirationDate"))
+	first, hasFirst := values.Date(licence.Find("EffectiveDate"))
+	last, hasLast := values.Date(licence.Find("ExpirationDate"))
 	return first, last, hasFirst && hasLast && !last.Before(first)
 }
 
@@ -189,7 +190,7 @@ func carryOverEnd(day time.Time) time.Time {
 // sooner.
 func dualUseEnd(day time.Time) time.Time {
 	end := carryOverEnd(day)
-	if year := rules.AddMonths(day, 12); year.Before(end) {
+	if year := values.AddMonths(day, 12); year.Before(end) {
 		return year
 	}
 	return end

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -49,8 +50,8 @@ func checkRetroactive(d *rules.Document, report rules.Report) {
 	if !ok || d.Issued.IsZero() || !formE(d.Root) || ticked(d.Root, retroactively) {
 		return
 	}
-	if days := rules.Days(left, d.Issued); days > grace {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), strconv.Itoa(days), strconv.Itoa(grace))
+	if days := values.Days(left, d.Issued); days > grace {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), strconv.Itoa(days), strconv.Itoa(grace))
 	}
 }
 
@@ -59,8 +60,8 @@ func checkTwelveMonths(d *rules.Document, report rules.Report) {
 	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
 		return
 	}
-	if last := rules.AddMonths(left, 12); d.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(left), rules.ISODate(last))
+	if last := values.AddMonths(left, 12); d.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(left), values.ISODate(last))
 	}
 }
 
@@ -69,8 +70,8 @@ func checkNeedlessFlag(d *rules.Document, report rules.Report) {
 	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
 		return
 	}
-	if rules.Days(left, d.Issued) <= grace {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), strconv.Itoa(grace), rules.ISODate(left))
+	if values.Days(left, d.Issued) <= grace {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), strconv.Itoa(grace), values.ISODate(left))
 	}
 }
 
@@ -80,9 +81,9 @@ func checkExpired(d *rules.Document, report rules.Report) {
 	if d.Issued.IsZero() || !formE(d.Root) {
 		return
 	}
-	last := rules.AddMonths(d.Issued, 12)
-	if today, _ := rules.DaysIn(issuedIn(d.Root), d.Received); today.After(last) {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(last))
+	last := values.AddMonths(d.Issued, 12)
+	if today, _ := values.DaysIn(issuedIn(d.Root), d.Received); today.After(last) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(last))
 	}
 }
 
@@ -93,7 +94,7 @@ func departure(root strict.Node) (time.Time, bool) {
 		"ShipmentStage/ActualDepartureTransportEvent/OccurrenceDate",
 		"Delivery/Despatch/ActualDespatchDate",
 	} {
-		if left, ok := rules.Date(root.Find(shipment + path)); ok {
+		if left, ok := values.Date(root.Find(shipment + path)); ok {
 			return left, true
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
@@ -158,7 +159,7 @@ func checkOwnCriterion(d *rules.Document, report rules.Report) {
 func checkOwnCode(d *rules.Document, report rules.Report) {
 	for item := range formItems(d.Root) {
 		code := harmonized(item)
-		digits := rules.HSDigits(code)
+		digits := values.HSDigits(code)
 		if len(digits) < 6 || strings.Trim(digits, "0123456789") != "" {
 			report(item, itemName(item), code.Text())
 		}
@@ -167,7 +168,7 @@ func checkOwnCode(d *rules.Document, report rules.Report) {
 
 // harmonized returns the element that holds the HS code of an item, or none.
 func harmonized(item strict.Node) strict.Node {
-	return rules.HS(item, "RequiredCustomsID", "Item/CommodityClassification/ItemClassificationCode")
+	return values.HS(item, "RequiredCustomsID", "Item/CommodityClassification/ItemClassificationCode")
 }
 
 func checkOwnQuantity(d *rules.Document, report rules.Report) {
@@ -183,7 +184,7 @@ func checkOwnQuantity(d *rules.Document, report rules.Report) {
 func counted(item strict.Node) bool {
 	for _, path := range [...]string{"GrossWeightMeasure", "NetWeightMeasure", "GrossVolumeMeasure", "NetVolumeMeasure", "Quantity"} {
 		at := item.Find(path)
-		if n, ok := rules.Number(at); ok && n.Sign() > 0 && at.Attr("unitCode") != "" {
+		if n, ok := values.Number(at); ok && n.Sign() > 0 && at.Attr("unitCode") != "" {
 			return true
 		}
 	}

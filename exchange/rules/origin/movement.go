@@ -1,6 +1,7 @@
 package origin
 
 import (
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -62,8 +63,8 @@ func checkMovementOrder(d *rules.Document, report rules.Report) {
 		return
 	}
 	at := original(d.Root).Find("IssueDate")
-	if first, ok := rules.Date(at); ok && first.After(d.Issued) {
-		report(at, rules.ISODate(first), rules.ISODate(d.Issued))
+	if first, ok := values.Date(at); ok && first.After(d.Issued) {
+		report(at, values.ISODate(first), values.ISODate(d.Issued))
 	}
 }
 
@@ -71,12 +72,12 @@ func checkMovementValidity(d *rules.Document, report rules.Report) {
 	if !isMovement(d.Root) || d.Issued.IsZero() {
 		return
 	}
-	first, ok := rules.Date(original(d.Root).Find("IssueDate"))
+	first, ok := values.Date(original(d.Root).Find("IssueDate"))
 	if !ok {
 		return
 	}
-	if last := rules.AddMonths(first, 12); d.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), rules.ISODate(d.Issued), rules.ISODate(first), rules.ISODate(last))
+	if last := values.AddMonths(first, 12); d.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(first), values.ISODate(last))
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -89,7 +90,7 @@ func checkNumberYear(d *rules.Document, report rules.Report) {
 		return
 	}
 	if year := number[1:3]; year != d.Issued.Format("06") {
-		report(at, number, year, rules.ISODate(d.Issued))
+		report(at, number, year, values.ISODate(d.Issued))
 	}
 }
 
@@ -131,7 +132,7 @@ func checkEndorserOrder(d *rules.Document, report rules.Report) {
 	places := make(map[int64]bool)
 	last := int64(0)
 	for at := range d.Root.All(application + "/EndorserParty/SequenceNumeric") {
-		if n, ok := rules.Number(at); ok && n.IsInt() && n.Num().IsInt64() {
+		if n, ok := values.Number(at); ok && n.IsInt() && n.Num().IsInt64() {
 			places[n.Num().Int64()] = true
 			last = max(last, n.Num().Int64())
 		}

@@ -3,8 +3,8 @@ package origin
 import (
 	"strings"
 
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/signing/strict"
 )
 

@@ -4,8 +4,9 @@ import (
 	"iter"
 	"strings"
 
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/exchange/rules/codes"
 	"beibu/exchange/rules/law"
 	"beibu/signing/strict"
 )
@@ -133,7 +134,7 @@ func hsCodes(line strict.Node) iter.Seq[strict.Node] {
 	return func(yield func(strict.Node) bool) {
 		for class := range line.All("ApplicableSPSClassification") {
 			code := class.Find("ClassCode")
-			if rules.IsHS(code) && code.Text() != "" && !yield(code) {
+			if values.IsHS(code) && code.Text() != "" && !yield(code) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -57,7 +58,7 @@ var dateRules = []rules.Rule{
 func checkDateOfSignature(d *rules.Document, report rules.Report) {
 	for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
 		if _, ok := day(d, at); !ok {
-			report(at, rules.DateText(at.Find("*")))
+			report(at, values.DateText(at.Find("*")))
 		}
 	}
 }
@@ -65,7 +66,7 @@ func checkDateOfSignature(d *rules.Document, report rules.Report) {
 func checkIssueDate(d *rules.Document, report rules.Report) {
 	at := d.Root.Find(head + "/IssueDateTime")
 	if _, ok := day(d, at); !ok {
-		report(at, rules.DateText(at.Find("*")))
+		report(at, values.DateText(at.Find("*")))
 	}
 }
 
@@ -80,8 +81,8 @@ func checkLateDeparture(d *rules.Document, report rules.Report) {
 	if !ok || d.Issued.IsZero() {
 		return
 	}
-	if days := rules.Days(d.Issued, exit); days > tolerance {
-		report(at, rules.ISODate(exit), strconv.Itoa(days), strconv.Itoa(tolerance))
+	if days := values.Days(d.Issued, exit); days > tolerance {
+		report(at, values.ISODate(exit), strconv.Itoa(days), strconv.Itoa(tolerance))
 	}
 }
 
@@ -90,8 +91,8 @@ func checkLateIssue(d *rules.Document, report rules.Report) {
 	if !ok || d.Issued.IsZero() {
 		return
 	}
-	if days := rules.Days(exit, d.Issued); days > tolerance {
-		report(d.Root.Find(head+"/IssueDateTime"), rules.ISODate(d.Issued), strconv.Itoa(days))
+	if days := values.Days(exit, d.Issued); days > tolerance {
+		report(d.Root.Find(head+"/IssueDateTime"), values.ISODate(d.Issued), strconv.Itoa(days))
 	}
 }
 
@@ -104,7 +105,7 @@ func checkLateTreatment(d *rules.Document, report rules.Report) {
 	for line := range goodsLines(d.Root) {
 		for at := range line.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
 			if end, ok := day(d, at); ok && end.After(d.Issued) {
-				report(at, lineName(line), rules.ISODate(end), rules.ISODate(d.Issued))
+				report(at, lineName(line), values.ISODate(end), values.ISODate(d.Issued))
 			}
 		}
 	}
@@ -116,7 +117,7 @@ func checkLateSignature(d *rules.Document, report rules.Report) {
 	}
 	for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
 		if signed, ok := day(d, at); ok && signed.After(d.Issued) {
-			report(at, rules.ISODate(signed), rules.ISODate(d.Issued))
+			report(at, values.ISODate(signed), values.ISODate(d.Issued))
 		}
 	}
 }
@@ -126,7 +127,7 @@ func checkLateSignature(d *rules.Document, report rules.Report) {
 func day(d *rules.Document, n strict.Node) (time.Time, bool) {
 	for _, form := range [...]string{"DateTimeString", "DateTime"} {
 		if at := n.Find(form); at.Exists() {
-			return rules.DateIn(rules.Country(d.Root), at)
+			return values.DateIn(values.Country(d.Root), at)
 		}
 	}
 	return time.Time{}, false

@@ -3,6 +3,7 @@ package sps
 import (
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -109,9 +110,9 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
 	at, _ := note(d.Root, replacedDate)
-	replaced, ok := rules.Date(at.Find("Content"))
+	replaced, ok := values.Date(at.Find("Content"))
 	if ok && !d.Issued.IsZero() && replaced.After(d.Issued) {
-		report(at, rules.ISODate(replaced), rules.ISODate(d.Issued))
+		report(at, values.ISODate(replaced), values.ISODate(d.Issued))
 	}
 }
 
@@ -119,7 +120,7 @@ func checkReplacedLater(d *rules.Document, report rules.Report) {
 // text.
 func checkReplacedWhen(d *rules.Document, report rules.Report) {
 	at, text := note(d.Root, replacedDate)
-	if _, ok := rules.Date(at.Find("Content")); text != "" && !ok {
+	if _, ok := values.Date(at.Find("Content")); text != "" && !ok {
 		report(at, text)
 	}
 }

@@ -3,6 +3,7 @@ package sps
 import (
 	"strings"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -107,7 +108,7 @@ func checkEPPOCode(d *rules.Document, report rules.Report) {
 // inSystem reports whether a classification is by a system.
 func inSystem(class strict.Node, system string) bool {
 	for name := range class.All("SystemName") {
-		if rules.Is(name.Text(), system) {
+		if values.Is(name.Text(), system) {
 			return true
 		}
 	}
@@ -141,7 +142,7 @@ func checkQuantity(d *rules.Document, report rules.Report) {
 func counted(line strict.Node) bool {
 	for _, path := range [...]string{"NetWeightMeasure", "NetVolumeMeasure", "PhysicalSPSPackage/ItemQuantity"} {
 		for at := range line.All(path) {
-			if n, ok := rules.Number(at); ok && n.Sign() > 0 {
+			if n, ok := values.Number(at); ok && n.Sign() > 0 {
 				return true
 			}
 		}
@@ -204,7 +205,7 @@ func checkLineNumber(d *rules.Document, report rules.Report) {
 	taken := make(map[string]bool)
 	for line := range d.Root.All(allLines) {
 		at := line.Find("SequenceNumeric")
-		n, ok := rules.Number(at)
+		n, ok := values.Number(at)
 		if !ok {
 			continue
 		}
@@ -219,7 +220,7 @@ func checkLineNumber(d *rules.Document, report rules.Report) {
 // checkWholeNumber checks what the schema cannot: it allows any decimal.
 func checkWholeNumber(d *rules.Document, report rules.Report) {
 	for at := range d.Root.All(allLines + "/SequenceNumeric") {
-		if n, ok := rules.Number(at); ok && (n.Sign() < 0 || !n.IsInt()) {
+		if n, ok := values.Number(at); ok && (n.Sign() < 0 || !n.IsInt()) {
 			report(at, at.Text())
 		}
 	}
@@ -230,8 +231,8 @@ func checkNetOverGross(d *rules.Document, report rules.Report) {
 	for line := range d.Root.All(allLines) {
 		for _, pair := range pairs {
 			at := line.Find(pair[0])
-			if net, gross, over := rules.Exceeds(at, line.Find(pair[1])); over {
-				report(at, lineName(line), rules.Decimal(net), rules.Decimal(gross))
+			if net, gross, over := values.Exceeds(at, line.Find(pair[1])); over {
+				report(at, lineName(line), values.Decimal(net), values.Decimal(gross))
 			}
 		}
 	}

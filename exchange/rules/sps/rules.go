@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -46,7 +47,7 @@ func certificateType(root strict.Node) string { return root.Find(head + "/TypeCo
 func goodsLines(root strict.Node) iter.Seq[strict.Node] {
 	return func(yield func(strict.Node) bool) {
 		for line := range root.All(allLines) {
-			if n, ok := rules.Number(line.Find("SequenceNumeric")); ok && n.Sign() == 0 {
+			if n, ok := values.Number(line.Find("SequenceNumeric")); ok && n.Sign() == 0 {
 				continue
 			}
 			if !yield(line) {

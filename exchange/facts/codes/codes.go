@@ -1,5 +1,5 @@
-// Package codes holds the code lists that the rules look things up in, as data
-// embedded with its source, release and date (the first line of every file in
+// Package codes contains the code lists by which codes in documents are recognised, as
+// data embedded with its source, release and date (the first line of every file in
 // lists), and the national company numbers that carry a check character.
 //
 // The lists: ISO 3166-1 alpha-2 (Debian iso-codes 4.15.0, 2023-04), ISO 4217,

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 )
 
 func TestEveryListSaysWhereItIsFrom(t *testing.T) {

@@ -1,10 +1,10 @@
-package rules_test
+package values_test
 
 import (
 	"testing"
 	"time"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 )
 
 func TestDaysIn(t *testing.T) {
@@ -26,7 +26,7 @@ func TestDaysIn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, place := range []*time.Location{time.UTC, time.FixedZone("", 14*60*60), time.FixedZone("", -12*60*60)} {
-			first, last := rules.DaysIn(c.country, at.In(place))
+			first, last := values.DaysIn(c.country, at.In(place))
 			if !first.Equal(day(t, c.first)) || !last.Equal(day(t, c.last)) {
 				t.Errorf("%s at %s: %v to %v", c.country, c.at, first, last)
 			}
@@ -51,7 +51,7 @@ func TestDateIn(t *testing.T) {
 		{"DE", `<D>2026-11-04T23:00:00Z</D>`, "2026-11-04"},
 		{"CN", `<D>22026-11-04T23:00:00Z</D>`, ""},
 	} {
-		got, ok := rules.DateIn(c.country, element(t, c.xml))
+		got, ok := values.DateIn(c.country, element(t, c.xml))
 		if ok != (c.want != "") || ok && !got.Equal(day(t, c.want)) {
 			t.Errorf("%s %s: %v, %v", c.country, c.xml, got, ok)
 		}

@@ -1,15 +1,15 @@
-package rules_test
+package values_test
 
 import (
 	"math/big"
 	"testing"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 )
 
-func amount(t *testing.T, currency, text string) rules.Amount {
+func amount(t *testing.T, currency, text string) values.Amount {
 	t.Helper()
-	a, ok := rules.ReadAmount(element(t, `<A currencyID="`+currency+`">`+text+`</A>`))
+	a, ok := values.ReadAmount(element(t, `<A currencyID="`+currency+`">`+text+`</A>`))
 	if !ok {
 		t.Fatalf("%q is no amount", text)
 	}
@@ -57,7 +57,7 @@ func TestIsProduct(t *testing.T) {
 		{"USD", "12345678901234567890123456789012.35", "1", "12345678901234567890123456789012.345", true},
 		{"USD", "12345678901234567890123456789012.36", "1", "12345678901234567890123456789012.345", false},
 	} {
-		if got := rules.IsProduct(amount(t, c.currency, c.total), exact(t, c.quantity), amount(t, c.currency, c.price)); got != c.want {
+		if got := values.IsProduct(amount(t, c.currency, c.total), exact(t, c.quantity), amount(t, c.currency, c.price)); got != c.want {
 			t.Errorf("%s %s = %s × %s: %t", c.currency, c.total, c.quantity, c.price, got)
 		}
 	}
@@ -81,7 +81,7 @@ func TestIsSum(t *testing.T) {
 		{"USD", "9.00", "0", 0, false},
 		{"USD", "0.00", "0", 0, true},
 	} {
-		if got := rules.IsSum(amount(t, c.currency, c.total), exact(t, c.sum), c.lines); got != c.want {
+		if got := values.IsSum(amount(t, c.currency, c.total), exact(t, c.sum), c.lines); got != c.want {
 			t.Errorf("%s %s for %s in %d lines: %t", c.currency, c.total, c.sum, c.lines, got)
 		}
 	}

@@ -1,10 +1,10 @@
-package rules
+package values
 
 import (
 	"math/big"
 	"strings"
 
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 	"beibu/signing/strict"
 )
 

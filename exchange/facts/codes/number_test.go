@@ -5,7 +5,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"beibu/exchange/rules/codes"
+	"beibu/exchange/facts/codes"
 )
 
 func TestRegistered(t *testing.T) {

@@ -1,9 +1,9 @@
-package rules_test
+package values_test
 
 import (
 	"testing"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 	"beibu/signing/strict"
 )
 
@@ -21,7 +21,7 @@ func TestIs(t *testing.T) {
 	for named, want := range map[string]bool{
 		"USCC": true, "uscc": true, " USCC\t": true, "UscC ": true, "": false, "US CC": false, "USCC1": false, "ＵＳＣＣ": false,
 	} {
-		if got := rules.Is(named, "TIN", "USCC"); got != want {
+		if got := values.Is(named, "TIN", "USCC"); got != want {
 			t.Errorf("%q: %t", named, got)
 		}
 	}
@@ -53,7 +53,7 @@ func TestIsHS(t *testing.T) {
 		if at.Local() == "C" {
 			at = at.Find("ClassCode")
 		}
-		if is, says := rules.IsHS(at), rules.SaysHS(at); is != want.is || says != want.says {
+		if is, says := values.IsHS(at), values.SaysHS(at); is != want.is || says != want.says {
 			t.Errorf("%s: is %t, says %t", xml, is, says)
 		}
 	}
@@ -70,8 +70,16 @@ func TestHS(t *testing.T) {
 		`<A><B>400122</B><B>400129</B></A>`:                                         "400122",
 		`<A><B listID="CPV">03222000</B><C schemeID="CPV">03222000</C><D>1</D></A>`: "",
 	} {
-		if got := rules.HSDigits(rules.HS(element(t, xml), "B", "C")); got != want {
+		if got := values.HSDigits(values.HS(element(t, xml), "B", "C")); got != want {
 			t.Errorf("%s: %q, want %q", xml, got, want)
+		}
+	}
+}
+
+func TestHSPrefix(t *testing.T) {
+	for code, want := range map[string]string{"0810.60.00": "081060", "08 10": "0810", "": ""} {
+		if got := values.HSPrefix(element(t, "<Code>"+code+"</Code>"), 6); got != want {
+			t.Errorf("%q: %q, want %q", code, got, want)
 		}
 	}
 }

@@ -1,4 +1,4 @@
-package rules_test
+package values_test
 
 import (
 	"math/big"
@@ -8,7 +8,7 @@ import (
 
 	"pgregory.net/rapid"
 
-	"beibu/exchange/rules"
+	"beibu/exchange/facts/values"
 	"beibu/signing/strict"
 )
 
@@ -62,12 +62,12 @@ func TestDate(t *testing.T) {
 		"02.03.2026":                           "",
 		"2026-03-02" + strings.Repeat("0", 40): "",
 	} {
-		got, ok := rules.Date(holding(t, text))
+		got, ok := values.Date(holding(t, text))
 		if ok != (want != "") || ok && !got.Equal(day(t, want)) {
 			t.Errorf("%q: %v, %v", text, got, ok)
 		}
 	}
-	if _, ok := rules.Date(strict.Node{}); ok {
+	if _, ok := values.Date(strict.Node{}); ok {
 		t.Error("no element has a date")
 	}
 }
@@ -78,7 +78,7 @@ func TestNumber(t *testing.T) {
 		"-7.00": "-7", "000000000000000000.00": "0", "-123456789012345678": "-123456789012345678", "1234567890123456789": "1234567890123456789",
 		strings.Repeat("9", 64): strings.Repeat("9", 64),
 	} {
-		got, ok := rules.Number(holding(t, text))
+		got, ok := values.Number(holding(t, text))
 		if exact, _ := new(big.Rat).SetString(want); !ok || got.Cmp(exact) != 0 {
 			t.Errorf("%q: %v, %v", text, got, ok)
 		}
@@ -86,7 +86,7 @@ func TestNumber(t *testing.T) {
 	for _, text := range []string{
 		"", ".", "-", "+", "1e3", "1/2", "0x1f", "1_000", "1,5", "1 000", "NaN", "INF", "--1", "1.2.3", "一", "٣", strings.Repeat("9", 65),
 	} {
-		if got, ok := rules.Number(holding(t, text)); ok {
+		if got, ok := values.Number(holding(t, text)); ok {
 			t.Errorf("%q: %v", text, got)
 		}
 	}
@@ -108,7 +108,7 @@ func TestExceeds(t *testing.T) {
 		{`<A>two</A><B>1</B>`, false},
 	} {
 		line := element(t, "<Line>"+test.measures+"</Line>")
-		value, most, over := rules.Exceeds(line.Find("A"), line.Find("B"))
+		value, most, over := values.Exceeds(line.Find("A"), line.Find("B"))
 		if over != test.want || over && value.Cmp(most) <= 0 {
 			t.Errorf("%s: %v, %v, %t", test.measures, value, most, over)
 		}
@@ -120,7 +120,7 @@ func TestDecimal(t *testing.T) {
 		"3": "3", "100": "100", "3.50": "3.5", "-0.10": "-0.1", "0": "0", "0.1234567": "0.123457", "44250.00": "44250",
 	} {
 		n, _ := new(big.Rat).SetString(text)
-		if got := rules.Decimal(n); got != want {
+		if got := values.Decimal(n); got != want {
 			t.Errorf("%s: %s, want %s", text, got, want)
 		}
 	}
@@ -137,7 +137,7 @@ func TestDays(t *testing.T) {
 		{"2027-12-31", "2028-12-31", 366},
 		{"0001-01-01", "2026-01-01", 739616},
 	} {
-		if got := rules.Days(day(t, test.a), day(t, test.b)); got != test.want {
+		if got := values.Days(day(t, test.a), day(t, test.b)); got != test.want {
 			t.Errorf("%s to %s: %d, want %d", test.a, test.b, got, test.want)
 		}
 	}
@@ -158,14 +158,14 @@ func TestAddMonths(t *testing.T) {
 		{"2026-03-31", -1, "2026-02-28"},
 		{"2026-03-02", 0, "2026-03-02"},
 	} {
-		if got := rules.AddMonths(day(t, test.from), test.months); !got.Equal(day(t, test.want)) {
+		if got := values.AddMonths(day(t, test.from), test.months); !got.Equal(day(t, test.want)) {
 			t.Errorf("%s and %d: %v", test.from, test.months, got)
 		}
 	}
 	rapid.Check(t, func(t *rapid.T) {
 		from := time.Unix(rapid.Int64Range(-1e10, 1e11).Draw(t, "from"), 0).UTC().Truncate(24 * time.Hour)
 		months := rapid.IntRange(-600, 600).Draw(t, "months")
-		to := rules.AddMonths(from, months)
+		to := values.AddMonths(from, months)
 		if apart := (to.Year()-from.Year())*12 + int(to.Month()) - int(from.Month()); apart != months || to.Day() > from.Day() {
 			t.Fatalf("%v and %d: %v", from, months, to)
 		}
@@ -183,10 +183,10 @@ func FuzzValues(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if d, ok := rules.Date(tree.Root()); ok && !d.Equal(d.Truncate(24*time.Hour)) {
+		if d, ok := values.Date(tree.Root()); ok && !d.Equal(d.Truncate(24*time.Hour)) {
 			t.Errorf("%q: %v", text, d)
 		}
-		if n, ok := rules.Number(tree.Root()); ok && n.Sign() < 0 != strings.HasPrefix(tree.Root().Text(), "-") && n.Sign() != 0 {
+		if n, ok := values.Number(tree.Root()); ok && n.Sign() < 0 != strings.HasPrefix(tree.Root().Text(), "-") && n.Sign() != 0 {
 			t.Errorf("%q: %v", text, n)
 		}
 	})
