@@ -168,8 +168,7 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	defer done()
 	checked.signed = isSigned(checked.document.Bytes, r.root)
 	breaches, more := c.rules.Check(&rules.Document{
-		Kind: checked.kind, Root: r.root,
-		Issued: checked.facts.Issued, Received: checked.document.Received,
+		Kind: checked.kind, Root: r.root, Facts: checked.facts, Received: checked.document.Received,
 	})
 	checked.more += more
 	for _, b := range breaches {

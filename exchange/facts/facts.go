@@ -1,6 +1,7 @@
 // Package facts reads what a document says of itself: its number, its journey and
-// its goods, the documents that it refers to. It is the one reader of them. The paths at
-// which each kind keeps them are data, of package paths.
+// its goods, the documents that it refers to. It is the one reader of them, for
+// identity, for routes and for rules. The paths at which each kind has them are data,
+// of package paths.
 package facts
 
 import (
@@ -15,9 +16,11 @@ import (
 )
 
 // Facts are what a document says. What it does not say is empty. The fields are what
-// identity and routes need of each document. The rest is read by a method when it is
-// asked for: [Facts.Period], [Facts.Lines], [Facts.References], [Facts.Parties],
-// [Facts.Vehicles] and [Facts.Containers].
+// identity and routes need of each document. The rest is read by a method the first
+// time that it is called, and kept: [Facts.Period], [Facts.Lines], [Facts.References],
+// [Facts.Parties], [Facts.Vehicles] and [Facts.Containers]. Facts are safe for
+// concurrent use, and so are copies of them, which share what was read. What a method
+// returns is not to be changed.
 type Facts struct {
 	Number         string
 	Version        string
@@ -32,25 +35,24 @@ type Facts struct {
 	TransitPort    string
 	HS             []string // Harmonized System codes, digits only, each once
 
-	// Unread are the values that are at a place of a code and are none, in the
-	// order of paths.Keys, 20 at most.
+	// Unread are the values at the path of a code that are no code, in the order of
+	// paths.Keys, 20 at most.
 	Unread []Unread
 
-	at    map[paths.Key]strict.Node
-	root  strict.Node
-	table paths.Table
+	at   map[paths.Key]strict.Node
+	rest *rest
 }
 
 // At returns the element that states a fact, or none.
-func (f Facts) At(key paths.Key) strict.Node { return f.at[key] }
+func (f Facts) At(key paths.Key) strict.Node {
+	if key == paths.ValidFrom || key == paths.ValidUntil {
+		return f.source().part(key)
+	}
+	return f.at[key]
+}
 
 // Near returns the element that states a fact, or the root of the document.
-func (f Facts) Near(key paths.Key) strict.Node {
-	if at := f.at[key]; at.Exists() {
-		return at
-	}
-	return f.root
-}
+func (f Facts) Near(key paths.Key) strict.Node { return cmp.Or(f.At(key), f.source().at) }
 
 // Value returns a fact that is a field as text.
 func (f Facts) Value(key paths.Key) string {
@@ -85,10 +87,10 @@ func (f Facts) Value(key paths.Key) string {
 	return ""
 }
 
-// Tried names the paths at which a fact was looked for, for people.
-func (f Facts) Tried(key paths.Key) string { return f.table.Tried(key) }
+// Tried names the paths at which a fact was searched for, for people.
+func (f Facts) Tried(key paths.Key) string { return f.source().table.Tried(key) }
 
-// Read reads the facts of a valid document from their paths.
+// Read reads the facts of a valid document from the paths in a table.
 func Read(table paths.Table, root strict.Node) Facts {
 	r := reader{table: table, root: root, at: make(map[paths.Key]strict.Node, len(table.Facts))}
 	f := Facts{
@@ -102,7 +104,7 @@ func Read(table paths.Table, root strict.Node) Facts {
 	// A document that names a port and no country means the port's.
 	f.ExportCountry = cmp.Or(f.ExportCountry, f.ExportPort[:min(2, len(f.ExportPort))])
 	f.ImportCountry = cmp.Or(f.ImportCountry, f.ImportPort[:min(2, len(f.ImportPort))])
-	f.Unread, f.at, f.root, f.table = r.unread, r.at, root, table
+	f.Unread, f.at, f.rest = r.unread, r.at, &rest{table: table, element: element{root, root, table.Facts}}
 	return f
 }
 
@@ -121,7 +123,7 @@ func (f Facts) HasHS(prefixes []string) bool {
 	})
 }
 
-// A reader reads the facts of one document.
+// A reader reads the facts that are fields of one document.
 type reader struct {
 	table  paths.Table
 	root   strict.Node
@@ -129,7 +131,7 @@ type reader struct {
 	unread []Unread
 }
 
-// mostUnread bounds what is kept of a document that is full of them.
+// mostUnread limits how many are kept of a document that is full of them.
 const mostUnread = 20
 
 // text returns the first text at the paths of a fact.
@@ -145,7 +147,7 @@ func (r *reader) text(key paths.Key) string {
 	return ""
 }
 
-// day returns the day at the first place of a fact that is there.
+// day returns the day in the first element at the paths of a fact.
 func (r *reader) day(key paths.Key) time.Time {
 	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
@@ -165,8 +167,8 @@ func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time
 	return values.DateIn(values.Country(root), at)
 }
 
-// code returns the first code of a form at the paths of a fact, and keeps what
-// was there before it and is none.
+// code returns the first code of a form at the paths of a fact, and keeps the values
+// before it that are no code.
 func (r *reader) code(key paths.Key, form form) string {
 	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {

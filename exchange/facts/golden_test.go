@@ -72,8 +72,8 @@ func inWords(f facts.Facts) string {
 	for _, key := range paths.Keys {
 		row(string(key), "", f.Value(key))
 	}
-	from, until, unread := f.Period()
-	row("valid", "from", date(from), "until", date(until), "unread", unreadable(unread))
+	period := f.Period()
+	row("valid", "from", date(period.From), "until", date(period.Until), "unread", unreadable(period.Unread))
 	for _, l := range f.Lines() {
 		row("line "+l.Number, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass), "gross", measure(l.GrossMass),
 			"value", amount(l.Value), "unread", unreadable(l.Unread))

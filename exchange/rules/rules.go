@@ -3,6 +3,7 @@ package rules
 import (
 	"time"
 
+	"beibu/exchange/facts"
 	"beibu/signing/strict"
 )
 
@@ -42,8 +43,8 @@ type Report func(at strict.Node, args ...string)
 type Document struct {
 	Kind     string
 	Root     strict.Node
-	Issued   time.Time // midnight UTC of the document's own issue date; zero if it has none
-	Received time.Time // time of receipt; see DaysIn
+	Facts    facts.Facts // what the document says, read once for all rules
+	Received time.Time   // time of receipt; see [values.DaysIn]
 
 	traced []traced // the elements that have a trait; see [Document.Each]
 }

@@ -54,13 +54,13 @@ const MaxBreaches = 500
 // [MaxBreaches] that were found, in document order and then by code, and how many
 // more there are.
 func (s *Set) Check(d *Document) (found []Breach, more int) {
-	day := d.Issued
+	day := d.Facts.Issued
 	if day.IsZero() {
 		day, _ = values.DaysIn(values.Country(d.Root), d.Received)
 	}
 	work := scratch.Get().(*Document)
 	defer release(work)
-	work.Kind, work.Root, work.Issued, work.Received = d.Kind, d.Root, d.Issued, d.Received
+	work.Kind, work.Root, work.Facts, work.Received = d.Kind, d.Root, d.Facts, d.Received
 	work.trace()
 	var r *Rule
 	report := func(at strict.Node, args ...string) { // one closure for all rules, since each allocates

@@ -76,7 +76,7 @@ func TestRulesInForce(t *testing.T) {
 		date(2, 28): "A-1 A-3", date(3, 1): "A-1 A-2 A-3", date(3, 2): "A-1 A-2", {}: "A-1 A-2",
 	} {
 		d := document(t, "<a><x/></a>")
-		d.Issued = issued
+		d.Facts.Issued = issued
 		var codes []string
 		found, _ := set.Check(d)
 		for _, b := range found {

@@ -107,7 +107,7 @@ func judges(t *testing.T, r rules.Rule, s testdata.Sample, day time.Time) bool {
 		t.Fatal(err)
 	}
 	document := rulestest.Document(s.Kind, tree)
-	document.Issued = day
+	document.Facts.Issued = day
 	set.Check(document)
 	return applied
 }

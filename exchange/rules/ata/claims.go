@@ -70,11 +70,11 @@ func checkStampedEvidence(d *rules.Document, report rules.Report) {
 func checkClaimInTime(d *rules.Document, report rules.Report) {
 	for ref := range d.Root.All("AdditionalDocumentReference") {
 		expired, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
-		if !ok || ref.Find("DocumentTypeCode").Text() != carnetType || d.Issued.IsZero() {
+		if !ok || ref.Find("DocumentTypeCode").Text() != carnetType || d.Facts.Issued.IsZero() {
 			continue
 		}
-		if limit := values.AddMonths(expired, 12); d.Issued.After(limit) {
-			report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(expired), values.ISODate(limit))
+		if limit := values.AddMonths(expired, 12); d.Facts.Issued.After(limit) {
+			report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(expired), values.ISODate(limit))
 		}
 	}
 }
@@ -96,8 +96,8 @@ func checkPaymentTooEarly(d *rules.Document, report rules.Report) {
 
 func checkReminderOrder(d *rules.Document, report rules.Report) {
 	asked, ok := values.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
-	if ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(asked))
+	if ok && !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(asked))
 	}
 }
 

@@ -70,11 +70,11 @@ const carnetType = "955"
 // 1 March.
 func checkValidityLength(d *rules.Document, report rules.Report) {
 	end, ok := lastDay(d.Root)
-	if !ok || d.Issued.IsZero() {
+	if !ok || d.Facts.Issued.IsZero() {
 		return
 	}
-	if limit := d.Issued.AddDate(1, 0, -1); end.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(d.Issued), values.ISODate(limit))
+	if limit := d.Facts.Issued.AddDate(1, 0, -1); end.After(limit) {
+		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(d.Facts.Issued), values.ISODate(limit))
 	}
 }
 
@@ -92,8 +92,8 @@ func checkValidityStated(d *rules.Document, report rules.Report) {
 // end before it starts is a rule for all kinds.
 func checkIssueOrder(d *rules.Document, report rules.Report) {
 	start, ok := values.Date(d.Root.Find("ValidityPeriod/StartDate"))
-	if ok && start.Before(d.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(start), values.ISODate(d.Issued))
+	if ok && start.Before(d.Facts.Issued) {
+		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(start), values.ISODate(d.Facts.Issued))
 	}
 }
 
@@ -126,15 +126,15 @@ func checkReplacesAnother(d *rules.Document, report rules.Report) {
 // late or took long to issue, so the rule warns.
 func checkReplacedInTime(d *rules.Document, report rules.Report) {
 	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() != carnetType || values.IsTrue(ref.Find("CopyIndicator")) || d.Issued.IsZero() {
+		if ref.Find("DocumentTypeCode").Text() != carnetType || values.IsTrue(ref.Find("CopyIndicator")) || d.Facts.Issued.IsZero() {
 			continue
 		}
 		ends, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
 		if !ok {
 			continue
 		}
-		if latest := values.AddMonths(ends, -1); d.Issued.After(latest) {
-			report(ref, values.ISODate(d.Issued), ref.Find("ID").Text(), values.ISODate(ends), values.ISODate(latest))
+		if latest := values.AddMonths(ends, -1); d.Facts.Issued.After(latest) {
+			report(ref, values.ISODate(d.Facts.Issued), ref.Find("ID").Text(), values.ISODate(ends), values.ISODate(latest))
 		}
 	}
 }

@@ -115,8 +115,8 @@ func checkReasonLength(d *rules.Document, report rules.Report) {
 
 func checkAnswerOrder(d *rules.Document, report rules.Report) {
 	for at := range d.Root.All("DocumentResponse/DocumentReference/IssueDate") {
-		if asked, ok := values.Date(at); ok && !d.Issued.IsZero() && d.Issued.Before(asked) {
-			report(at, values.ISODate(d.Issued), values.ISODate(asked))
+		if asked, ok := values.Date(at); ok && !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked) {
+			report(at, values.ISODate(d.Facts.Issued), values.ISODate(asked))
 		}
 	}
 }

@@ -54,8 +54,8 @@ const skew = time.Hour
 
 func checkFutureIssue(d *rules.Document, report rules.Report) {
 	_, today := values.DaysIn(values.Country(d.Root), d.Received.Add(skew))
-	if !d.Issued.IsZero() && d.Issued.After(today) {
-		report(issued(d.Root), values.ISODate(d.Issued), values.ISODate(today))
+	if !d.Facts.Issued.IsZero() && d.Facts.Issued.After(today) {
+		report(issued(d.Root), values.ISODate(d.Facts.Issued), values.ISODate(today))
 	}
 }
 
@@ -78,8 +78,8 @@ const maxAge = 10
 // checkFutureIssue with the last, so that neither warns because of a zone.
 func checkOldIssue(d *rules.Document, report rules.Report) {
 	today, _ := values.DaysIn(values.Country(d.Root), d.Received)
-	if !d.Issued.IsZero() && d.Issued.Before(today.AddDate(-maxAge, 0, 0)) {
-		report(issued(d.Root), values.ISODate(d.Issued), strconv.Itoa(maxAge))
+	if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(today.AddDate(-maxAge, 0, 0)) {
+		report(issued(d.Root), values.ISODate(d.Facts.Issued), strconv.Itoa(maxAge))
 	}
 }
 

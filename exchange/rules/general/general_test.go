@@ -165,7 +165,7 @@ func TestIssueDate(t *testing.T) {
 			t.Fatal(err)
 		}
 		d := &rules.Document{Kind: "transit-declaration", Root: tree.Root(), Received: received}
-		d.Issued, _ = values.Date(tree.Root().Find("IssueDate"))
+		d.Facts.Issued, _ = values.Date(tree.Root().Find("IssueDate"))
 		var got []string
 		found, _ := set.Check(d)
 		for _, b := range found {

@@ -65,8 +65,8 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 func checkReplacedLater(d *rules.Document, report rules.Report) {
 	for _, name := range references() {
 		at := d.Root.Find(name + "/IssueDate")
-		if before, ok := values.Date(at); ok && !d.Issued.IsZero() && before.After(d.Issued) {
-			report(at, values.ISODate(before), values.ISODate(d.Issued))
+		if before, ok := values.Date(at); ok && !d.Facts.Issued.IsZero() && before.After(d.Facts.Issued) {
+			report(at, values.ISODate(before), values.ISODate(d.Facts.Issued))
 		}
 	}
 }

@@ -160,8 +160,8 @@ func checkFourYears(d *rules.Document, report rules.Report) {
 
 func checkStartsBeforeIssue(d *rules.Document, report rules.Report) {
 	first, _, hasFirst, _ := period(d.Root)
-	if hasFirst && !d.Issued.IsZero() && first.Before(d.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(first), values.ISODate(d.Issued))
+	if hasFirst && !d.Facts.Issued.IsZero() && first.Before(d.Facts.Issued) {
+		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(first), values.ISODate(d.Facts.Issued))
 	}
 }
 

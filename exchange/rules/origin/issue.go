@@ -47,43 +47,43 @@ const grace = 3
 
 func checkRetroactive(d *rules.Document, report rules.Report) {
 	left, ok := departure(d.Root)
-	if !ok || d.Issued.IsZero() || !formE(d.Root) || ticked(d.Root, retroactively) {
+	if !ok || d.Facts.Issued.IsZero() || !formE(d.Root) || ticked(d.Root, retroactively) {
 		return
 	}
-	if days := values.Days(left, d.Issued); days > grace {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), strconv.Itoa(days), strconv.Itoa(grace))
+	if days := values.Days(left, d.Facts.Issued); days > grace {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), strconv.Itoa(days), strconv.Itoa(grace))
 	}
 }
 
 func checkTwelveMonths(d *rules.Document, report rules.Report) {
 	left, ok := departure(d.Root)
-	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
+	if !ok || d.Facts.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
 		return
 	}
-	if last := values.AddMonths(left, 12); d.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(left), values.ISODate(last))
+	if last := values.AddMonths(left, 12); d.Facts.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(left), values.ISODate(last))
 	}
 }
 
 func checkNeedlessFlag(d *rules.Document, report rules.Report) {
 	left, ok := departure(d.Root)
-	if !ok || d.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
+	if !ok || d.Facts.Issued.IsZero() || !formE(d.Root) || !ticked(d.Root, retroactively) {
 		return
 	}
-	if values.Days(left, d.Issued) <= grace {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), strconv.Itoa(grace), values.ISODate(left))
+	if values.Days(left, d.Facts.Issued) <= grace {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), strconv.Itoa(grace), values.ISODate(left))
 	}
 }
 
 // checkExpired compares with the day on which the document was received, as the
 // issuing country counts it.
 func checkExpired(d *rules.Document, report rules.Report) {
-	if d.Issued.IsZero() || !formE(d.Root) {
+	if d.Facts.Issued.IsZero() || !formE(d.Root) {
 		return
 	}
-	last := values.AddMonths(d.Issued, 12)
+	last := values.AddMonths(d.Facts.Issued, 12)
 	if today, _ := values.DaysIn(issuedIn(d.Root), d.Received); today.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(last))
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(last))
 	}
 }
 

@@ -59,25 +59,25 @@ func checkMovementOrigin(d *rules.Document, report rules.Report) {
 }
 
 func checkMovementOrder(d *rules.Document, report rules.Report) {
-	if !isMovement(d.Root) || d.Issued.IsZero() {
+	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
 		return
 	}
 	at := original(d.Root).Find("IssueDate")
-	if first, ok := values.Date(at); ok && first.After(d.Issued) {
-		report(at, values.ISODate(first), values.ISODate(d.Issued))
+	if first, ok := values.Date(at); ok && first.After(d.Facts.Issued) {
+		report(at, values.ISODate(first), values.ISODate(d.Facts.Issued))
 	}
 }
 
 func checkMovementValidity(d *rules.Document, report rules.Report) {
-	if !isMovement(d.Root) || d.Issued.IsZero() {
+	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
 		return
 	}
 	first, ok := values.Date(original(d.Root).Find("IssueDate"))
 	if !ok {
 		return
 	}
-	if last := values.AddMonths(first, 12); d.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Issued), values.ISODate(first), values.ISODate(last))
+	if last := values.AddMonths(first, 12); d.Facts.Issued.After(last) {
+		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(first), values.ISODate(last))
 	}
 }
 

@@ -86,11 +86,11 @@ func formNumber(number string) bool {
 func checkNumberYear(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("ID")
 	number := at.Text()
-	if d.Issued.IsZero() || !chineseFormE(d.Root) || !formNumber(number) {
+	if d.Facts.Issued.IsZero() || !chineseFormE(d.Root) || !formNumber(number) {
 		return
 	}
-	if year := number[1:3]; year != d.Issued.Format("06") {
-		report(at, number, year, values.ISODate(d.Issued))
+	if year := number[1:3]; year != d.Facts.Issued.Format("06") {
+		report(at, number, year, values.ISODate(d.Facts.Issued))
 	}
 }
 

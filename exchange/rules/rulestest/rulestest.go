@@ -67,8 +67,7 @@ func Document(kind string, tree *strict.Tree) *rules.Document {
 	if err != nil {
 		panic(err) // a test of package paths finds it
 	}
-	f := facts.Read(builtIn[kind], tree.Root())
-	return &rules.Document{Kind: kind, Root: tree.Root(), Received: Received, Issued: f.Issued}
+	return &rules.Document{Kind: kind, Root: tree.Root(), Facts: facts.Read(builtIn[kind], tree.Root()), Received: Received}
 }
 
 // expected returns the lines of the .faults file that are about rules of the set.

@@ -78,46 +78,46 @@ const tolerance = 14
 func checkLateDeparture(d *rules.Document, report rules.Report) {
 	at := d.Root.Find(consignment + "/ExportExitDateTime")
 	exit, ok := day(d, at)
-	if !ok || d.Issued.IsZero() {
+	if !ok || d.Facts.Issued.IsZero() {
 		return
 	}
-	if days := values.Days(d.Issued, exit); days > tolerance {
+	if days := values.Days(d.Facts.Issued, exit); days > tolerance {
 		report(at, values.ISODate(exit), strconv.Itoa(days), strconv.Itoa(tolerance))
 	}
 }
 
 func checkLateIssue(d *rules.Document, report rules.Report) {
 	exit, ok := day(d, d.Root.Find(consignment+"/ExportExitDateTime"))
-	if !ok || d.Issued.IsZero() {
+	if !ok || d.Facts.Issued.IsZero() {
 		return
 	}
-	if days := values.Days(exit, d.Issued); days > tolerance {
-		report(d.Root.Find(head+"/IssueDateTime"), values.ISODate(d.Issued), strconv.Itoa(days))
+	if days := values.Days(exit, d.Facts.Issued); days > tolerance {
+		report(d.Root.Find(head+"/IssueDateTime"), values.ISODate(d.Facts.Issued), strconv.Itoa(days))
 	}
 }
 
 // checkLateTreatment reads the end of a treatment alone: a treatment on the voyage
 // begins after the issue, and states its start but no end.
 func checkLateTreatment(d *rules.Document, report rules.Report) {
-	if d.Issued.IsZero() {
+	if d.Facts.Issued.IsZero() {
 		return
 	}
 	for line := range goodsLines(d.Root) {
 		for at := range line.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
-			if end, ok := day(d, at); ok && end.After(d.Issued) {
-				report(at, lineName(line), values.ISODate(end), values.ISODate(d.Issued))
+			if end, ok := day(d, at); ok && end.After(d.Facts.Issued) {
+				report(at, lineName(line), values.ISODate(end), values.ISODate(d.Facts.Issued))
 			}
 		}
 	}
 }
 
 func checkLateSignature(d *rules.Document, report rules.Report) {
-	if d.Issued.IsZero() {
+	if d.Facts.Issued.IsZero() {
 		return
 	}
 	for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
-		if signed, ok := day(d, at); ok && signed.After(d.Issued) {
-			report(at, values.ISODate(signed), values.ISODate(d.Issued))
+		if signed, ok := day(d, at); ok && signed.After(d.Facts.Issued) {
+			report(at, values.ISODate(signed), values.ISODate(d.Facts.Issued))
 		}
 	}
 }

@@ -111,8 +111,8 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 func checkReplacedLater(d *rules.Document, report rules.Report) {
 	at, _ := note(d.Root, replacedDate)
 	replaced, ok := values.Date(at.Find("Content"))
-	if ok && !d.Issued.IsZero() && replaced.After(d.Issued) {
-		report(at, values.ISODate(replaced), values.ISODate(d.Issued))
+	if ok && !d.Facts.Issued.IsZero() && replaced.After(d.Facts.Issued) {
+		report(at, values.ISODate(replaced), values.ISODate(d.Facts.Issued))
 	}
 }
 

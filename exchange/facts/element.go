@@ -1,0 +1,136 @@
+package facts
+
+import (
+	"cmp"
+	"math/big"
+	"time"
+
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/facts/values"
+	"beibu/schemas/paths"
+	"beibu/signing/strict"
+)
+
+// An element reads the parts of one element.
+type element struct {
+	root, at strict.Node
+	parts    map[paths.Key][]paths.Path
+}
+
+// first returns the first element with text at the paths of a part, the text and the
+// path.
+func (e element) first(part paths.Key) (strict.Node, string, paths.Path) {
+	for _, path := range e.parts[part] {
+		for at, text := range find(e.at, path) {
+			if text != "" {
+				return at, text, path
+			}
+		}
+	}
+	return strict.Node{}, "", paths.Path{}
+}
+
+// part returns the first element with text at the paths of a part, or none.
+func (e element) part(part paths.Key) strict.Node {
+	at, _, _ := e.first(part)
+	return at
+}
+
+func (e element) text(part paths.Key) string {
+	_, text, _ := e.first(part)
+	return text
+}
+
+// code returns the first code at the paths of a part.
+func (e element) code(part paths.Key, is func(string) bool, unread *[]Unread) string {
+	at, text, _ := e.first(part)
+	return known(part, at, text, is, unread)
+}
+
+// known returns a code as it is listed, or keeps it as unread.
+func known(part paths.Key, at strict.Node, text string, is func(string) bool, unread *[]Unread) string {
+	if code := paths.Fold(text); code == "" || is(code) {
+		return code
+	}
+	*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+	return ""
+}
+
+// day returns the first day at the paths of a part.
+func (e element) day(part paths.Key, unread *[]Unread) time.Time {
+	at, text, path := e.first(part)
+	if text == "" {
+		return time.Time{}
+	}
+	day, ok := dayAt(e.root, path, at, text)
+	if !ok {
+		*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+	}
+	return day
+}
+
+// hs returns the element with the code of the goods: the first that says that it is of
+// the Harmonized System, or else the first that does not say of which list it is.
+func (e element) hs() (first strict.Node, code string) {
+	for _, path := range e.parts[paths.HS] {
+		for at, text := range find(e.at, path) {
+			if values.SaysHS(at) {
+				return at, text
+			}
+			if !first.Exists() && values.IsHS(at) {
+				first, code = at, text
+			}
+		}
+	}
+	return first, code
+}
+
+// hsDigits returns the digits of the code of the goods.
+func (e element) hsDigits(unread *[]Unread) string {
+	at, text := e.hs()
+	code := digits(text)
+	if code == "" && text != "" {
+		*unread = append(*unread, Unread{Key: paths.HS, At: at, Text: text})
+	}
+	return code
+}
+
+// number returns the first number at the paths of a part, and its element.
+func (e element) number(part paths.Key, unread *[]Unread) (*big.Rat, strict.Node) {
+	at, text, _ := e.first(part)
+	if text == "" {
+		return nil, at
+	}
+	value, ok := values.NumberOf(text)
+	if !ok {
+		*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+	}
+	return value, at
+}
+
+// measure returns a quantity or a mass with its unit. Only a quantity can have its
+// unit elsewhere than in the attribute of its element.
+func (e element) measure(part paths.Key, unread *[]Unread) Measure {
+	value, at := e.number(part, unread)
+	if !at.Exists() {
+		return Measure{}
+	}
+	unit := at.Attr("unitCode")
+	if part == paths.Quantity {
+		unit = cmp.Or(e.text(paths.Unit), unit)
+	}
+	return Measure{value, known(paths.Unit, at, unit, codes.Unit, unread)}
+}
+
+// amount returns the value of a line.
+func (e element) amount(unread *[]Unread) Amount {
+	value, at := e.number(paths.Value, unread)
+	if !at.Exists() {
+		return Amount{}
+	}
+	currency := cmp.Or(e.text(paths.Currency), at.Attr("currencyID"))
+	return Amount{value, known(paths.Currency, at, currency, func(code string) bool {
+		_, ok := codes.Currency(code)
+		return ok
+	}, unread)}
+}
