@@ -5,10 +5,11 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
-	"beibu/signing/strict"
+	"beibu/schemas/paths"
 )
 
 // chemicalRules are about precursor chemicals, most of which are dangerous goods.
@@ -49,8 +50,8 @@ func checkPrecursorEndUser(d *rules.Document, report rules.Report) {
 	if d.Root.Find("EndUser").Exists() {
 		return
 	}
-	for line, s := range precursors(d.Root) {
-		report(line.Find("Commodity"), s.en, s.zh)
+	for line, s := range precursors(d) {
+		report(line.At.Find("Commodity"), s.en, s.zh)
 		return
 	}
 }
@@ -60,7 +61,7 @@ func checkPrecursorCategory(d *rules.Document, report rules.Report) {
 	if !at.Exists() || isOneOf(dualUseCodes, at.Text()) {
 		return
 	}
-	for _, s := range precursors(d.Root) {
+	for _, s := range precursors(d) {
 		report(at, s.en, s.zh, at.Text())
 		return
 	}
@@ -69,16 +70,16 @@ func checkPrecursorCategory(d *rules.Document, report rules.Report) {
 // checkDangerousNumber is for those who read the licence at the quay: they must
 // see that the goods are dangerous.
 func checkDangerousNumber(d *rules.Document, report rules.Report) {
-	for line, s := range precursors(d.Root) {
-		if at := line.Find("Commodity"); !at.Find("DangerousGoods").Exists() {
+	for line, s := range precursors(d) {
+		if at := line.At.Find("Commodity"); !at.Find("DangerousGoods").Exists() {
 			report(at, s.en, s.zh, strings.Join(s.numbers, ", "))
 		}
 	}
 }
 
 func checkDangerousMatch(d *rules.Document, report rules.Report) {
-	for line, s := range precursors(d.Root) {
-		at := line.Find("Commodity/DangerousGoods/UNDGID")
+	for line, s := range precursors(d) {
+		at := line.At.Find("Commodity/DangerousGoods/UNDGID")
 		if at.Exists() && !s.carries(at.Text()) {
 			report(at, s.en, s.zh, at.Text(), strings.Join(s.numbers, ", "))
 		}
@@ -95,10 +96,10 @@ func Precursor(subheading string) (en, zh string, ok bool) {
 
 // precursors iterates over the lines of a licence that are for precursor
 // chemicals.
-func precursors(licence strict.Node) iter.Seq2[strict.Node, substance] {
-	return func(yield func(strict.Node, substance) bool) {
-		for line := range licence.All("GoodsItem") {
-			if s, ok := precursorOf(values.HSPrefix(commodity(line), 6)); ok && !yield(line, s) {
+func precursors(d *rules.Document) iter.Seq2[facts.Line, substance] {
+	return func(yield func(facts.Line, substance) bool) {
+		for _, line := range d.Facts.Lines() {
+			if s, ok := precursorOf(values.HSPrefix(line.Part(paths.HS), 6)); ok && !yield(line, s) {
 				return
 			}
 		}

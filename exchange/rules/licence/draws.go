@@ -1,12 +1,15 @@
 package licence
 
 import (
+	"iter"
 	"math/big"
 	"strconv"
 	"time"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -72,17 +75,16 @@ var drawRules = []rules.Rule{
 }
 
 func checkDrawOrder(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
+	for _, line := range d.Facts.Lines() {
 		var before time.Time
-		for at := range line.All("WriteOff/Date") {
-			day, ok := values.Date(at)
-			if !ok {
+		for _, draw := range d.Facts.ReferencesIn(line) {
+			if draw.Day.IsZero() {
 				continue
 			}
-			if day.Before(before) {
-				report(at, values.ISODate(day), values.ISODate(before))
+			if draw.Day.Before(before) {
+				report(draw.Part(paths.Day), values.ISODate(draw.Day), values.ISODate(before))
 			}
-			before = day
+			before = draw.Day
 		}
 	}
 }
@@ -90,24 +92,27 @@ func checkDrawOrder(d *rules.Document, report rules.Report) {
 // checkDrawRemainder goes by what the endorsement before states, so that one wrong
 // figure is one breach.
 func checkDrawRemainder(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
+	for _, line := range d.Facts.Lines() {
 		var stated *big.Rat
-		_, _ = drawDown(line, func(draw strict.Node, before, drawn *big.Rat) {
+		_, _ = drawDown(d, line, func(draw facts.Reference, before *big.Rat) {
 			if stated != nil {
 				before = stated
 			}
-			left := less(before, drawn)
-			at := draw.Find("RemainingQuantity")
+			left := less(before, draw.Drawn.Value)
+			at := remaining(draw)
 			stated = left
-			if n, ok := values.Number(at); ok && sameUnit(at, line.Find("Quantity")) {
+			if n, ok := values.Number(at); ok && sameUnit(at, line.Part(paths.Quantity)) {
 				stated = n
 			}
 			if stated.Cmp(left) != 0 {
-				report(at, values.Decimal(stated), values.Decimal(before), values.Decimal(drawn), values.Decimal(left))
+				report(at, values.Decimal(stated), values.Decimal(before), values.Decimal(draw.Drawn.Value), values.Decimal(left))
 			}
 		})
 	}
 }
+
+// remaining returns the element that says what a draw leaves, or none.
+func remaining(draw facts.Reference) strict.Node { return draw.At.Find("RemainingQuantity") }
 
 // sameUnit reports whether two quantities can be compared.
 func sameUnit(a, b strict.Node) bool { return a.Attr("unitCode") == b.Attr("unitCode") }
@@ -118,22 +123,21 @@ func checkDrawRemainderStated(d *rules.Document, report rules.Report) {
 	if permittedUses(d.Root) == 1 {
 		return
 	}
-	for draw := range d.Root.All("GoodsItem/WriteOff") {
-		if !draw.Find("RemainingQuantity").Exists() {
-			report(draw, draw.Find("Date").Text())
+	for draw := range draws(d) {
+		if !remaining(draw).Exists() {
+			report(draw.At, draw.Part(paths.Day).Text())
 		}
 	}
 }
 
 func checkDrawInPeriod(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
+	first, last, ok := period(d)
 	if !ok {
 		return
 	}
-	for at := range d.Root.All("GoodsItem/WriteOff/Date") {
-		day, ok := values.Date(at)
-		if ok && (day.Before(first) || day.After(last)) {
-			report(at, values.ISODate(day), values.ISODate(first), values.ISODate(last))
+	for draw := range draws(d) {
+		if !draw.Day.IsZero() && (draw.Day.Before(first) || draw.Day.After(last)) {
+			report(draw.Part(paths.Day), values.ISODate(draw.Day), values.ISODate(first), values.ISODate(last))
 		}
 	}
 }
@@ -142,11 +146,11 @@ func checkDrawInPeriod(d *rules.Document, report rules.Report) {
 // after it.
 func checkOverdraw(d *rules.Document, report rules.Report) {
 	factor := overage(d.Root)
-	for line := range d.Root.All("GoodsItem") {
-		_, _ = drawDown(line, func(draw strict.Node, before, drawn *big.Rat) {
+	for _, line := range d.Facts.Lines() {
+		_, _ = drawDown(d, line, func(draw facts.Reference, before *big.Rat) {
 			most := new(big.Rat).Mul(before, factor)
-			if drawn.Cmp(most) > 0 {
-				report(draw.Find("Quantity"), values.Decimal(drawn), values.Decimal(before), values.Decimal(most))
+			if draw.Drawn.Value.Cmp(most) > 0 {
+				report(draw.Part(paths.Quantity), values.Decimal(draw.Drawn.Value), values.Decimal(before), values.Decimal(most))
 			}
 		})
 	}
@@ -155,13 +159,13 @@ func checkOverdraw(d *rules.Document, report rules.Report) {
 // checkDrawTwice follows from what a draw is: a declaration states its whole
 // position on a line, so that a second draw adds nothing.
 func checkDrawTwice(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
+	for _, line := range d.Facts.Lines() {
 		seen := make(map[string]bool)
-		for at := range line.All("WriteOff/DeclarationID") {
-			if seen[at.Text()] {
-				report(at, at.Text())
+		for _, draw := range d.Facts.ReferencesIn(line) {
+			if draw.Number != "" && seen[draw.Number] {
+				report(draw.Part(paths.Number), draw.Number)
 			}
-			seen[at.Text()] = true
+			seen[draw.Number] = true
 		}
 	}
 }
@@ -169,13 +173,13 @@ func checkDrawTwice(d *rules.Document, report rules.Report) {
 // checkDrawUnit wants draws in the unit of their line, since each unit has its own
 // balance. Until the conversion is recorded, the balance of the line is not known.
 func checkDrawUnit(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
-		unit := line.Find("Quantity").Attr("unitCode")
+	for _, line := range d.Facts.Lines() {
+		unit := line.Part(paths.Quantity).Attr("unitCode")
 		if unit == "" {
 			continue // LIC-11
 		}
-		for _, path := range []string{"WriteOff/Quantity", "WriteOff/RemainingQuantity"} {
-			for at := range line.All(path) {
+		for _, draw := range d.Facts.ReferencesIn(line) {
+			for _, at := range [...]strict.Node{draw.Part(paths.Quantity), remaining(draw)} {
 				if other := at.Attr("unitCode"); other != "" && other != unit {
 					report(at, other, unit)
 				}
@@ -193,7 +197,7 @@ func checkExhaustion(d *rules.Document, report rules.Report) {
 	if !exhausted && status != "13" && status != "15" {
 		return
 	}
-	lines, open, ok := openLines(d.Root)
+	lines, open, ok := openLines(d)
 	if ok && exhausted != (open == 0) {
 		report(at, status, strconv.Itoa(open), strconv.Itoa(lines))
 	}
@@ -201,9 +205,9 @@ func checkExhaustion(d *rules.Document, report rules.Report) {
 
 // openLines counts the lines of a licence and those that have something left. It
 // reports false if the balance of a line cannot be computed.
-func openLines(licence strict.Node) (lines, open int, ok bool) {
-	for line := range licence.All("GoodsItem") {
-		left, ok := drawDown(line, func(strict.Node, *big.Rat, *big.Rat) {})
+func openLines(d *rules.Document) (lines, open int, ok bool) {
+	for _, line := range d.Facts.Lines() {
+		left, ok := drawDown(d, line, func(facts.Reference, *big.Rat) {})
 		if !ok {
 			return 0, 0, false
 		}
@@ -223,16 +227,18 @@ func permittedUses(licence strict.Node) int {
 	return n
 }
 
+// draws iterates over the draws on all lines.
+func draws(d *rules.Document) iter.Seq[facts.Reference] { return referring(d, "draw") }
+
 // uses returns the first draw of each declaration that drew on a licence, in
 // document order: a licence is used once by a declaration, on however many lines.
-func uses(licence strict.Node) []strict.Node {
+func uses(d *rules.Document) []strict.Node {
 	var first []strict.Node
 	seen := make(map[string]bool)
-	for draw := range licence.All("GoodsItem/WriteOff") {
-		id := draw.Find("DeclarationID").Text()
-		if !seen[id] {
-			seen[id] = true
-			first = append(first, draw)
+	for draw := range draws(d) {
+		if !seen[draw.Number] {
+			seen[draw.Number] = true
+			first = append(first, draw.At)
 		}
 	}
 	return first
@@ -252,20 +258,17 @@ func overage(licence strict.Node) *big.Rat {
 // never below zero, and calls show for each draw with what remained before it. It
 // reports false, and stops, if a quantity cannot be read (LIC-11) or has another
 // unit than the line (LIC-16).
-func drawDown(line strict.Node, show func(draw strict.Node, before, drawn *big.Rat)) (*big.Rat, bool) {
-	licensed := line.Find("Quantity")
-	left, ok := values.Number(licensed)
-	if !ok {
+func drawDown(d *rules.Document, line facts.Line, show func(draw facts.Reference, before *big.Rat)) (*big.Rat, bool) {
+	left, licensed := line.Quantity.Value, line.Part(paths.Quantity)
+	if left == nil {
 		return nil, false
 	}
-	for draw := range line.All("WriteOff") {
-		quantity := draw.Find("Quantity")
-		drawn, ok := values.Number(quantity)
-		if !ok || quantity.Attr("unitCode") != licensed.Attr("unitCode") {
+	for _, draw := range d.Facts.ReferencesIn(line) {
+		if draw.Drawn.Value == nil || !sameUnit(draw.Part(paths.Quantity), licensed) {
 			return nil, false
 		}
-		show(draw, left, drawn)
-		left = less(left, drawn)
+		show(draw, left)
+		left = less(left, draw.Drawn.Value)
 	}
 	return left, true
 }

@@ -1,11 +1,14 @@
 package licence
 
 import (
+	"iter"
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -66,10 +69,21 @@ var headRules = []rules.Rule{
 // checkReplacedLicence follows from how a licence changes: it is never edited, but
 // surrendered and issued again with a reference to the old one.
 func checkReplacedLicence(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("VersionID")
-	if n := edition(at.Text()); n > 1 && !d.Root.Find("PreviousDocument").Exists() {
+	at := d.Facts.At(paths.Version)
+	if n := edition(at.Text()); n > 1 && !replacesAnother(d) {
 		report(at, strconv.Itoa(n))
 	}
+}
+
+// replaced iterates over the licences that a licence replaces.
+func replaced(d *rules.Document) iter.Seq[facts.Reference] { return referring(d, "replaced") }
+
+// replacesAnother reports whether a licence names one that it replaces.
+func replacesAnother(d *rules.Document) bool {
+	for range replaced(d) {
+		return true
+	}
+	return false
 }
 
 // edition reads a version number: 1 if there is none.
@@ -84,23 +98,23 @@ func edition(text string) int {
 // checkReplacesItself accepts another licence or an earlier edition of the same
 // one.
 func checkReplacesItself(d *rules.Document, report rules.Report) {
-	number, current := d.Root.Find("ID").Text(), edition(d.Root.Find("VersionID").Text())
-	for previous := range d.Root.All("PreviousDocument") {
-		before := edition(previous.Find("VersionID").Text())
-		if previous.Find("ID").Text() == number && before >= current {
-			report(previous, strconv.Itoa(before), strconv.Itoa(current))
+	number, current := d.Facts.At(paths.Number).Text(), edition(d.Facts.At(paths.Version).Text())
+	for previous := range replaced(d) {
+		before := edition(previous.Version)
+		if previous.Number == number && before >= current {
+			report(previous.At, strconv.Itoa(before), strconv.Itoa(current))
 		}
 	}
 }
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
-	issued, ok := values.Date(d.Root.Find("IssueDate"))
-	if !ok {
+	issued := d.Facts.Issued
+	if issued.IsZero() {
 		return
 	}
-	for at := range d.Root.All("PreviousDocument/IssueDate") {
-		if before, ok := values.Date(at); ok && before.After(issued) {
-			report(at, values.ISODate(before), values.ISODate(issued))
+	for previous := range replaced(d) {
+		if previous.Issued.After(issued) {
+			report(previous.Part(paths.Issued), values.ISODate(previous.Issued), values.ISODate(issued))
 		}
 	}
 }

@@ -7,6 +7,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -78,8 +79,8 @@ func checkOilOverageLimit(d *rules.Document, report rules.Report) {
 	if !ok || n.Cmp(big.NewRat(3, 1)) <= 0 || n.Cmp(big.NewRat(5, 1)) > 0 {
 		return // above 5 it is LIC-08B
 	}
-	for line := range d.Root.All("GoodsItem") {
-		if heading := values.HSPrefix(commodity(line), 4); heading == "2709" || heading == "2710" {
+	for _, line := range d.Facts.Lines() {
+		if heading := values.HSPrefix(line.Part(paths.HS), 4); heading == "2709" || heading == "2710" {
 			report(at, values.Decimal(n))
 			return
 		}
@@ -88,36 +89,38 @@ func checkOilOverageLimit(d *rules.Document, report rules.Report) {
 
 // checkQuantityUnit never assumes a unit: a national system once assumed tonnes.
 func checkQuantityUnit(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
-		for _, path := range []string{"Quantity", "WriteOff/Quantity", "WriteOff/RemainingQuantity"} {
-			for quantity := range line.All(path) {
-				if quantity.Attr("unitCode") == "" {
-					report(quantity, quantity.Text())
-				}
-			}
+	check := func(quantity strict.Node) {
+		if quantity.Exists() && quantity.Attr("unitCode") == "" {
+			report(quantity, quantity.Text())
 		}
+	}
+	for _, line := range d.Facts.Lines() {
+		check(line.Part(paths.Quantity))
+	}
+	for draw := range draws(d) {
+		check(draw.Part(paths.Quantity))
+		check(remaining(draw))
 	}
 }
 
 // checkLineNumber protects the balances, which are kept by licence line.
 func checkLineNumber(d *rules.Document, report rules.Report) {
 	seen := make(map[string]bool)
-	for at := range d.Root.All("GoodsItem/SequenceNumeric") {
-		number := strings.TrimLeft(at.Text(), "+0")
-		if seen[number] {
-			report(at, number)
+	for _, line := range d.Facts.Lines() {
+		number := strings.TrimLeft(line.Number, "+0")
+		if line.Number != "" && seen[number] {
+			report(line.Part(paths.Number), number)
 		}
 		seen[number] = true
 	}
 }
 
 func checkLineValue(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("GoodsItem") {
-		valueAt, priceAt := line.Find("ValueAmount"), line.Find("UnitPriceAmount")
+	for _, line := range d.Facts.Lines() {
+		valueAt, quantity := line.Part(paths.Value), line.Quantity.Value
 		value, hasValue := values.ReadAmount(valueAt)
-		price, hasPrice := values.ReadAmount(priceAt)
-		quantity, hasQuantity := values.Number(line.Find("Quantity"))
-		if !hasValue || !hasPrice || !hasQuantity || value.Currency != price.Currency {
+		price, hasPrice := values.ReadAmount(line.At.Find("UnitPriceAmount"))
+		if !hasValue || !hasPrice || quantity == nil || value.Currency != price.Currency {
 			continue
 		}
 		if !values.IsProduct(value, quantity, price) {
@@ -136,8 +139,8 @@ func checkTotalValue(d *rules.Document, report rules.Report) {
 		return
 	}
 	sum, lines := new(big.Rat), 0
-	for line := range d.Root.All("GoodsItem") {
-		value, ok := values.ReadAmount(line.Find("ValueAmount"))
+	for _, line := range d.Facts.Lines() {
+		value, ok := values.ReadAmount(line.Part(paths.Value))
 		if !ok || value.Currency != total.Currency {
 			return
 		}
@@ -155,14 +158,7 @@ func checkLineCount(d *rules.Document, report rules.Report) {
 	if err != nil {
 		return
 	}
-	lines := 0
-	for range d.Root.All("GoodsItem") {
-		lines++
-	}
-	if lines != announced {
+	if lines := len(d.Facts.Lines()); lines != announced {
 		report(at, strconv.Itoa(announced), strconv.Itoa(lines))
 	}
 }
-
-// commodity returns the element that holds the HS code of a line, or none.
-func commodity(line strict.Node) strict.Node { return values.HS(line, "Commodity/Classification/ID") }

@@ -8,8 +8,10 @@
 package licence
 
 import (
+	"iter"
 	"slices"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 )
 
@@ -29,3 +31,14 @@ func imports() []string { return []string{importLicence} }
 func exports() []string { return []string{exportLicence} }
 
 func licences() []string { return []string{importLicence, exportLicence} }
+
+// referring iterates over the references to other documents that have a role.
+func referring(d *rules.Document, role string) iter.Seq[facts.Reference] {
+	return func(yield func(facts.Reference) bool) {
+		for _, r := range d.Facts.References() {
+			if r.Role == role && !yield(r) {
+				return
+			}
+		}
+	}
+}

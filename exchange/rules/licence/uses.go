@@ -74,8 +74,8 @@ func checkDrawOffice(d *rules.Document, report rules.Report) {
 	for office := range d.Root.All("CustomsOffice/ID") {
 		named[office.Text()] = true
 	}
-	for office := range d.Root.All("GoodsItem/WriteOff/CustomsOfficeID") {
-		if !named[office.Text()] {
+	for draw := range draws(d) {
+		if office := draw.At.Find("CustomsOfficeID"); office.Exists() && !named[office.Text()] {
 			report(office, office.Text())
 		}
 	}
@@ -86,7 +86,7 @@ func checkOneConsignment(d *rules.Document, report rules.Report) {
 	if permittedUses(d.Root) != 1 {
 		return
 	}
-	if used := uses(d.Root); len(used) > 1 {
+	if used := uses(d); len(used) > 1 {
 		report(used[1], strconv.Itoa(len(used)))
 	}
 }
@@ -110,7 +110,7 @@ func checkUsesExceeded(d *rules.Document, report rules.Report) {
 	if permitted == 1 {
 		return // LIC-02
 	}
-	if used := uses(d.Root); len(used) > permitted {
+	if used := uses(d); len(used) > permitted {
 		report(used[permitted], strconv.Itoa(len(used)), strconv.Itoa(permitted))
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
-	"beibu/signing/strict"
+	"beibu/schemas/paths"
 )
 
 // validityRules are about the period in which a licence may be used.
@@ -81,21 +81,21 @@ var validityRules = []rules.Rule{
 
 // endsBy returns a check of the licences that match: they expire no later than the end
 // that follows from their first day.
-func endsBy(matches func(licence strict.Node) bool, end func(first time.Time) time.Time) func(*rules.Document, rules.Report) {
+func endsBy(matches func(*rules.Document) bool, end func(first time.Time) time.Time) func(*rules.Document, rules.Report) {
 	return func(d *rules.Document, report rules.Report) {
-		first, last, ok := period(d.Root)
-		if !ok || !matches(d.Root) {
+		first, last, ok := period(d)
+		if !ok || !matches(d) {
 			return
 		}
 		if latest := end(first); last.After(latest) {
-			report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(first), values.ISODate(latest))
+			report(d.Facts.At(paths.ValidUntil), values.ISODate(last), values.ISODate(first), values.ISODate(latest))
 		}
 	}
 }
 
 // inCategory returns what reports whether a licence is of one of the categories.
-func inCategory(codes string) func(strict.Node) bool {
-	return func(licence strict.Node) bool { return hasCategory(licence, codes) }
+func inCategory(codes string) func(*rules.Document) bool {
+	return func(d *rules.Document) bool { return hasCategory(d.Root, codes) }
 }
 
 // months returns what returns the day so many calendar months later.
@@ -107,37 +107,37 @@ func months(n int) func(time.Time) time.Time {
 // that it continues. The rule warns, since the measures do not say how the case is
 // shown.
 func checkImportCarryOver(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
+	first, last, ok := period(d)
 	if !ok || !hasCategory(d.Root, ordinaryImport) {
 		return
 	}
 	end := yearEnd(first)
-	if last.After(end) && !last.After(carryOverEnd(first)) && !d.Root.Find("PreviousDocument").Exists() {
-		report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(end))
+	if last.After(end) && !last.After(carryOverEnd(first)) && !replacesAnother(d) {
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(last), values.ISODate(end))
 	}
 }
 
 func checkExportYear(d *rules.Document, report rules.Report) {
-	first, last, ok := period(d.Root)
+	first, last, ok := period(d)
 	if !ok || !hasCategory(d.Root, ordinaryExport) {
 		return
 	}
 	if end := yearEnd(first); last.After(end) {
-		report(d.Root.Find("ExpirationDate"), values.ISODate(last), values.ISODate(end))
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(last), values.ISODate(end))
 	}
 }
 
 // isFreshForHongKong reports whether an export licence is for live animals and
 // meat to Hong Kong or Macao, and for nothing else. It takes chapters 01 and 02 of the
 // Harmonised System for fresh goods. That is our reading, so the rule warns.
-func isFreshForHongKong(licence strict.Node) bool {
-	to := licence.Find("DestinationCountryCode").Text()
-	if to != "HK" && to != "MO" || !hasCategory(licence, ordinaryExport) {
+func isFreshForHongKong(d *rules.Document) bool {
+	to := d.Root.Find("DestinationCountryCode").Text()
+	if to != "HK" && to != "MO" || !hasCategory(d.Root, ordinaryExport) {
 		return false
 	}
 	found := false
-	for line := range licence.All("GoodsItem") {
-		code := commodity(line)
+	for _, line := range d.Facts.Lines() {
+		code := line.Part(paths.HS)
 		if !code.Exists() {
 			continue
 		}
@@ -150,30 +150,25 @@ func isFreshForHongKong(licence strict.Node) bool {
 }
 
 func checkPeriodOrder(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("ExpirationDate")
-	first, hasFirst := values.Date(d.Root.Find("EffectiveDate"))
-	last, hasLast := values.Date(at)
-	if hasFirst && hasLast && last.Before(first) {
-		report(at, values.ISODate(last), values.ISODate(first))
+	p := d.Facts.Period()
+	if !p.From.IsZero() && !p.Until.IsZero() && p.Until.Before(p.From) {
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(p.Until), values.ISODate(p.From))
 	}
 }
 
 func checkIssueOrder(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("EffectiveDate")
-	first, hasFirst := values.Date(at)
-	issued, hasIssued := values.Date(d.Root.Find("IssueDate"))
-	if hasFirst && hasIssued && first.Before(issued) {
-		report(at, values.ISODate(first), values.ISODate(issued))
+	first := d.Facts.Period().From
+	if !first.IsZero() && first.Before(d.Facts.Issued) {
+		report(d.Facts.At(paths.ValidFrom), values.ISODate(first), values.ISODate(d.Facts.Issued))
 	}
 }
 
 // period returns the first and the last day on which a licence may be used, and
 // whether both can be read and are in order. If they are not in order, LIC-07B
 // reports it, and no other rule judges the period.
-func period(licence strict.Node) (first, last time.Time, ok bool) {
-	first, hasFirst := values.Date(licence.Find("EffectiveDate"))
-	last, hasLast := values.Date(licence.Find("ExpirationDate"))
-	return first, last, hasFirst && hasLast && !last.Before(first)
+func period(d *rules.Document) (first, last time.Time, ok bool) {
+	p := d.Facts.Period()
+	return p.From, p.Until, !p.From.IsZero() && !p.Until.IsZero() && !p.Until.Before(p.From)
 }
 
 // yearEnd returns 31 December of the day's year.
