@@ -1,13 +1,15 @@
 package declaration
 
 import (
+	"iter"
 	"slices"
-	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/exchange/rules/licence"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -55,16 +57,13 @@ var citationRules = []rules.Rule{
 // checkPrecursorLicence reports the name of the chemical twice: {0} is in English,
 // {1} in Chinese.
 func checkPrecursorLicence(d *rules.Document, report rules.Report) {
-	types := exportLicences
+	kind := exportLicence
 	if d.Kind == importDeclaration {
-		types = importLicences
+		kind = importLicence
 	}
-	if !madeInChina(d) || cites(body(d), types) {
-		return
-	}
-	for item := range items(d) {
-		at := commodity(item)
-		if en, zh, ok := licence.Precursor(values.HSPrefix(at, 6)); ok && !cites(item, types) {
+	for item := range withoutCitation(d, kind) {
+		at := item.Part(paths.HS)
+		if en, zh, ok := licence.Precursor(values.HSPrefix(at, 6)); ok {
 			report(at, en, zh)
 		}
 	}
@@ -75,12 +74,9 @@ func checkPrecursorLicence(d *rules.Document, report rules.Report) {
 var graphites = []string{"25041010", "25041091", "38019010"}
 
 func checkGraphiteLicence(d *rules.Document, report rules.Report) {
-	if !madeInChina(d) || cites(body(d), exportLicences) {
-		return
-	}
-	for item := range items(d) {
-		at := commodity(item)
-		if slices.Contains(graphites, values.HSPrefix(at, 8)) && !cites(item, exportLicences) {
+	for item := range withoutCitation(d, exportLicence) {
+		at := item.Part(paths.HS)
+		if slices.Contains(graphites, values.HSPrefix(at, 8)) {
 			report(at, at.Text())
 		}
 	}
@@ -89,11 +85,8 @@ func checkGraphiteLicence(d *rules.Document, report rules.Report) {
 // checkPlantCertificate reports only the first item concerned: one certificate
 // usually covers the whole consignment.
 func checkPlantCertificate(d *rules.Document, report rules.Report) {
-	if !madeInChina(d) || cites(body(d), plantCertificates) {
-		return
-	}
-	for item := range items(d) {
-		if at := commodity(item); isPlant(at) && !cites(item, plantCertificates) {
+	for item := range withoutCitation(d, plantCertificate) {
+		if at := item.Part(paths.HS); isPlant(at) {
 			report(at, at.Text())
 			return
 		}
@@ -111,35 +104,35 @@ func isPlant(code strict.Node) bool {
 }
 
 func checkPreviousItself(d *rules.Document, report rules.Report) {
-	own := d.Root.Find("ID").Text()
-	for at := range body(d).All("PreviousCustomsDeclaration/ID") {
-		if at.Text() == own {
-			report(at, own)
+	own := d.Facts.At(paths.Number).Text()
+	for _, r := range d.Facts.References() {
+		if r.Role == "previous" && r.Number == own {
+			report(r.Part(paths.Number), own)
 		}
 	}
 }
 
-// The codes by which a declaration cites documents: of three digits those of UNCL
-// 1001, of one character those of the Chinese declaration. UNCL 1001 also has codes
-// of one digit, which are for other documents; see isChinese.
-var (
-	importLicences    = []string{"911", "1", "2", "7", "O", "v"}
-	exportLicences    = []string{"811", "3", "4", "G", "x", "y"}
-	plantCertificates = []string{"851", "657"} // for export and for re-export
+// The kinds of document that a declaration cites, by whichever code: of three digits
+// those of UNCL 1001, of one character those of the Chinese declaration.
+const (
+	importLicence    = "import-licence"
+	exportLicence    = "export-licence"
+	plantCertificate = "sps-certificate" // for export and for re-export
 )
 
-// cites reports whether the declaration as a whole, or a goods item in it, names a
-// document of one of the types.
-func cites(n strict.Node, types []string) bool {
-	for code := range n.All("AdditionalDocumentReference/DocumentTypeCode") {
-		text := code.Text()
-		if slices.Contains(types, text) && (len(text) > 1 || isChinese(code)) {
-			return true
+// withoutCitation iterates over the goods items of a declaration to a Chinese customs
+// office for which no document of a kind is cited: neither by the declaration as a
+// whole nor by the item.
+func withoutCitation(d *rules.Document, kind string) iter.Seq[facts.Line] {
+	cited := func(r facts.Reference) bool { return r.Kind == kind }
+	return func(yield func(facts.Line) bool) {
+		if !madeInChina(d) || slices.ContainsFunc(d.Facts.ReferencesOutside(), cited) {
+			return
+		}
+		for _, item := range d.Facts.Lines() {
+			if !slices.ContainsFunc(d.Facts.ReferencesIn(item), cited) && !yield(item) {
+				return
+			}
 		}
 	}
-	return false
 }
-
-// isChinese reports whether a code may be of the Chinese declaration: it does not
-// name list 1001.
-func isChinese(code strict.Node) bool { return !strings.Contains(code.Attr("listID"), "1001") }

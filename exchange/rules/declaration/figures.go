@@ -56,8 +56,8 @@ var figureRules = []rules.Rule{
 }
 
 func checkLineTotal(d *rules.Document, report rules.Report) {
-	for item := range items(d) {
-		for line := range item.All("InvoiceLine") {
+	for _, item := range d.Facts.Lines() {
+		for line := range item.At.All("InvoiceLine") {
 			checkLine(line, report)
 		}
 	}

@@ -4,8 +4,8 @@ import (
 	"strconv"
 	"strings"
 
-	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -74,9 +74,9 @@ func numberOf(item strict.Node) strict.Node {
 }
 
 func checkItemNumberMissing(d *rules.Document, report rules.Report) {
-	for item := range items(d) {
-		if numberOf(item).Text() == "" {
-			report(item, name(item))
+	for _, item := range d.Facts.Lines() {
+		if numberOf(item.At).Text() == "" {
+			report(item.At, name(item.At))
 		}
 	}
 }
@@ -85,17 +85,17 @@ func checkTenDigits(d *rules.Document, report rules.Report) {
 	if !madeInChina(d) {
 		return
 	}
-	for item := range items(d) {
-		if at := commodity(item); at.Exists() && !isDigits(at.Text(), 10) {
+	for _, item := range d.Facts.Lines() {
+		if at := item.Part(paths.HS); at.Exists() && !isDigits(at.Text(), 10) {
 			report(at, at.Text())
 		}
 	}
 }
 
 func checkCommodityMissing(d *rules.Document, report rules.Report) {
-	for item := range items(d) {
-		if !commodity(item).Exists() {
-			report(item, name(item))
+	for _, item := range d.Facts.Lines() {
+		if !item.Part(paths.HS).Exists() {
+			report(item.At, name(item.At))
 		}
 	}
 }
@@ -104,7 +104,7 @@ func checkCommodityMissing(d *rules.Document, report rules.Report) {
 // without goods, which is normal only before it is complete. The breach is at the
 // innermost element that should have had the goods.
 func checkNothingDeclared(d *rules.Document, report rules.Report) {
-	for range items(d) {
+	if len(d.Facts.Lines()) > 0 {
 		return
 	}
 	at := d.Root
@@ -113,16 +113,7 @@ func checkNothingDeclared(d *rules.Document, report rules.Report) {
 			at = inner
 		}
 	}
-	report(at, d.Root.Find("ID").Text())
-}
-
-// commodity returns the element that holds the commodity code of a goods item, or
-// none. A code that names the Harmonized System comes before one that names no
-// list, and a classification before the commodity code and the customs' own
-// number.
-func commodity(item strict.Node) strict.Node {
-	return values.HS(item,
-		"Item/CommodityClassification/ItemClassificationCode", "Item/CommodityClassification/CommodityCode", "RequiredCustomsID")
+	report(at, d.Facts.At(paths.Number).Text())
 }
 
 // isDigits reports whether a code consists of n decimal digits.

@@ -7,7 +7,6 @@
 package declaration
 
 import (
-	"iter"
 	"slices"
 
 	"beibu/exchange/rules"
@@ -45,9 +44,6 @@ func body(d *rules.Document) strict.Node {
 	}
 	return d.Root
 }
-
-// items iterates over the goods items of all shipments.
-func items(d *rules.Document) iter.Seq[strict.Node] { return body(d).All("Shipment/GoodsItem") }
 
 // madeInChina reports whether the declaration is made to a Chinese customs office.
 func madeInChina(d *rules.Document) bool {

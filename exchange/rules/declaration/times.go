@@ -7,6 +7,7 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -69,13 +70,13 @@ const importDays = 14
 // checkLateImport leaves it to DEC-06B to report a declaration after three months.
 func checkLateImport(d *rules.Document, report rules.Report) {
 	arrived, ok := arrival(d)
-	declared, hasIssue := values.Date(d.Root.Find("IssueDate"))
-	if !ok || !hasIssue || declared.After(values.AddMonths(arrived, 3)) {
+	declared := d.Facts.Issued
+	if !ok || declared.IsZero() || declared.After(values.AddMonths(arrived, 3)) {
 		return
 	}
 	if days := values.Days(arrived, declared); days > importDays {
 		late := days - importDays
-		report(d.Root.Find("IssueDate"), strconv.Itoa(days), values.ISODate(arrived), strconv.Itoa(late), hundredths(late*5))
+		report(d.Facts.At(paths.Issued), strconv.Itoa(days), values.ISODate(arrived), strconv.Itoa(late), hundredths(late*5))
 	}
 }
 
@@ -109,10 +110,9 @@ func hundredths(n int) string {
 
 func checkAbandonedImport(d *rules.Document, report rules.Report) {
 	arrived, ok := arrival(d)
-	at := d.Root.Find("IssueDate")
-	declared, hasIssue := values.Date(at)
-	if ok && hasIssue && declared.After(values.AddMonths(arrived, 3)) {
-		report(at, values.ISODate(declared), values.ISODate(arrived))
+	declared := d.Facts.Issued
+	if ok && declared.After(values.AddMonths(arrived, 3)) {
+		report(d.Facts.At(paths.Issued), values.ISODate(declared), values.ISODate(arrived))
 	}
 }
 
@@ -121,7 +121,7 @@ func checkLateExport(d *rules.Document, report rules.Report) {
 	if !madeInChina(d) || !loading.Exists() {
 		return
 	}
-	declared := moment{d.Root.Find("IssueDate"), d.Root.Find("IssueTime")}
+	declared := moment{d.Facts.At(paths.Issued), d.Root.Find("IssueTime")}
 	loaded := moment{loading.Find("OccurrenceDate"), loading.Find("OccurrenceTime")}
 	if isLate(declared, loaded) {
 		report(declared.date, declared.String(), loaded.String())
@@ -153,11 +153,10 @@ func isLate(declared, loading moment) bool {
 }
 
 func checkExportBeforeReceipt(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("IssueDate")
-	declared, ok := values.Date(at)
+	declared := d.Facts.Issued
 	reached, hasReached := lastDay(d, "Shipment/ShipmentStage/ReceiptTransportEvent/OccurrenceDate")
-	if ok && hasReached && madeInChina(d) && declared.Before(reached) {
-		report(at, values.ISODate(declared), values.ISODate(reached))
+	if !declared.IsZero() && hasReached && madeInChina(d) && declared.Before(reached) {
+		report(d.Facts.At(paths.Issued), values.ISODate(declared), values.ISODate(reached))
 	}
 }
 
@@ -165,22 +164,21 @@ func checkExportBeforeReceipt(d *rules.Document, report rules.Report) {
 func checkTransitPeriod(d *rules.Document, report rules.Report) {
 	declared, end, ok := transitDays(d)
 	if limit := values.AddMonths(declared, 6); ok && end.After(limit) && !end.After(values.AddMonths(declared, 9)) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
 	}
 }
 
 // transitDays returns the day of the declaration and the last day of transit
 // through China.
 func transitDays(d *rules.Document) (declared, end time.Time, ok bool) {
-	declared, hasDeclared := values.Date(d.Root.Find("IssueDate"))
-	end, hasEnd := values.Date(d.Root.Find("ValidityPeriod/EndDate"))
-	return declared, end, hasDeclared && hasEnd && madeInChina(d)
+	declared, end = d.Facts.Issued, d.Facts.Period().Until
+	return declared, end, !declared.IsZero() && !end.IsZero() && madeInChina(d)
 }
 
 func checkTransitLimit(d *rules.Document, report rules.Report) {
 	declared, end, ok := transitDays(d)
 	if limit := values.AddMonths(declared, 9); ok && end.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(end), values.ISODate(declared), values.ISODate(limit))
 	}
 }
 
