@@ -70,8 +70,18 @@ func (e element) day(part paths.Key, unread *[]Unread) time.Time {
 }
 
 // hs returns the element with the code of the goods: the first that says that it is of
-// the Harmonized System, or else the first that does not say of which list it is.
-func (e element) hs() (first strict.Node, code string) {
+// the Harmonized System, or else the first that does not say of which list it is. It
+// also returns the digits of the code.
+func (e element) hs(unread *[]Unread) (at strict.Node, code string) {
+	at, text := e.hsCode()
+	code = digits(text)
+	if code == "" && text != "" {
+		*unread = append(*unread, Unread{Key: paths.HS, At: at, Text: text})
+	}
+	return at, code
+}
+
+func (e element) hsCode() (first strict.Node, code string) {
 	for _, path := range e.parts[paths.HS] {
 		for at, text := range find(e.at, path) {
 			if values.SaysHS(at) {
@@ -83,16 +93,6 @@ func (e element) hs() (first strict.Node, code string) {
 		}
 	}
 	return first, code
-}
-
-// hsDigits returns the digits of the code of the goods.
-func (e element) hsDigits(unread *[]Unread) string {
-	at, text := e.hs()
-	code := digits(text)
-	if code == "" && text != "" {
-		*unread = append(*unread, Unread{Key: paths.HS, At: at, Text: text})
-	}
-	return code
 }
 
 // number returns the first number at the paths of a part, and its element.
@@ -119,7 +119,7 @@ func (e element) measure(part paths.Key, unread *[]Unread) Measure {
 	if part == paths.Quantity {
 		unit = cmp.Or(e.text(paths.Unit), unit)
 	}
-	return Measure{value, known(paths.Unit, at, unit, codes.Unit, unread)}
+	return Measure{value, known(paths.Unit, at, unit, codes.Unit, unread), at}
 }
 
 // amount returns the value of a line.
@@ -132,5 +132,5 @@ func (e element) amount(unread *[]Unread) Amount {
 	return Amount{value, known(paths.Currency, at, currency, func(code string) bool {
 		_, ok := codes.Currency(code)
 		return ok
-	}, unread)}
+	}, unread), at}
 }

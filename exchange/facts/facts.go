@@ -39,8 +39,14 @@ type Facts struct {
 	// paths.Keys, 20 at most.
 	Unread []Unread
 
-	at   map[paths.Key]strict.Node
-	rest *rest
+	stated []stated
+	rest   *rest
+}
+
+// A stated is a fact with the element that states it.
+type stated struct {
+	key paths.Key
+	at  strict.Node
 }
 
 // At returns the element that states a fact, or none.
@@ -48,7 +54,12 @@ func (f Facts) At(key paths.Key) strict.Node {
 	if key == paths.ValidFrom || key == paths.ValidUntil {
 		return f.source().part(key)
 	}
-	return f.at[key]
+	for _, s := range f.stated {
+		if s.key == key {
+			return s.at
+		}
+	}
+	return strict.Node{}
 }
 
 // Near returns the element that states a fact, or the root of the document.
@@ -92,7 +103,7 @@ func (f Facts) Tried(key paths.Key) string { return f.source().table.Tried(key) 
 
 // Read reads the facts of a valid document from the paths in a table.
 func Read(table paths.Table, root strict.Node) Facts {
-	r := reader{table: table, root: root, at: make(map[paths.Key]strict.Node, len(table.Facts))}
+	r := reader{table: table, root: root, stated: make([]stated, 0, len(paths.Keys))}
 	f := Facts{
 		Number: r.text(paths.Number), Version: r.text(paths.Version), Issued: r.day(paths.Issued),
 		Issuer: r.text(paths.Issuer), Addressee: r.text(paths.Addressee),
@@ -104,7 +115,7 @@ func Read(table paths.Table, root strict.Node) Facts {
 	// A document that names a port and no country means the port's.
 	f.ExportCountry = cmp.Or(f.ExportCountry, f.ExportPort[:min(2, len(f.ExportPort))])
 	f.ImportCountry = cmp.Or(f.ImportCountry, f.ImportPort[:min(2, len(f.ImportPort))])
-	f.Unread, f.at, f.rest = r.unread, r.at, &rest{table: table, element: element{root, root, table.Facts}}
+	f.Unread, f.stated, f.rest = r.unread, r.stated, &rest{table: table, element: element{root, root, table.Facts}}
 	return f
 }
 
@@ -127,7 +138,7 @@ func (f Facts) HasHS(prefixes []string) bool {
 type reader struct {
 	table  paths.Table
 	root   strict.Node
-	at     map[paths.Key]strict.Node
+	stated []stated
 	unread []Unread
 }
 
@@ -139,7 +150,7 @@ func (r *reader) text(key paths.Key) string {
 	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
 			if text != "" {
-				r.at[key] = at
+				r.stated = append(r.stated, stated{key, at})
 				return text
 			}
 		}
@@ -151,7 +162,7 @@ func (r *reader) text(key paths.Key) string {
 func (r *reader) day(key paths.Key) time.Time {
 	for _, path := range r.table.Facts[key] {
 		for at, text := range find(r.root, path) {
-			r.at[key] = at
+			r.stated = append(r.stated, stated{key, at})
 			day, _ := dayAt(r.root, path, at, text)
 			return day
 		}
@@ -164,7 +175,7 @@ func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time
 	if path.Attribute != "" {
 		return values.DateOf(text)
 	}
-	return values.DateIn(values.Country(root), at)
+	return values.DateIn(func() string { return values.Country(root) }, at)
 }
 
 // code returns the first code of a form at the paths of a fact, and keeps the values
@@ -176,7 +187,7 @@ func (r *reader) code(key paths.Key, form form) string {
 				continue
 			}
 			if code := paths.Fold(text); form.is(code) {
-				r.at[key] = at
+				r.stated = append(r.stated, stated{key, at})
 				return code
 			}
 			if len(r.unread) < mostUnread {

@@ -26,31 +26,45 @@ func walk(n strict.Node, steps []paths.Step, attribute string, yield func(strict
 		}
 		return yield(n, n.Text())
 	}
-	step := steps[0]
-	if step.Order == paths.AsWritten {
-		for child := range n.All(step.Name) {
-			if passes(child, step.Tests) && !walk(child, steps[1:], attribute, yield) {
+	step := &steps[0]
+	if step.Order != paths.AsWritten {
+		for _, child := range ordered(n, step) {
+			if !walk(child, steps[1:], attribute, yield) {
 				return false
 			}
 		}
 		return true
 	}
-	for _, child := range ordered(n, step) {
-		if !walk(child, steps[1:], attribute, yield) {
+	for child := firstChild(n); child.Exists(); child = child.Next() {
+		if selects(step, child) && !walk(child, steps[1:], attribute, yield) {
 			return false
 		}
 	}
 	return true
 }
 
+// firstChild returns the first child of an element, or none.
+func firstChild(n strict.Node) strict.Node {
+	if !n.Exists() {
+		return strict.Node{}
+	}
+	return n.FirstChild()
+}
+
+// selects reports whether a step takes an element.
+func selects(step *paths.Step, n strict.Node) bool {
+	return (step.Name == n.Local() || step.Name == "*") && passes(n, step.Tests)
+}
+
 // passes reports whether an element is as all tests want it.
 func passes(n strict.Node, tests []paths.Test) bool {
-	for _, t := range tests {
-		values := make([]string, 0, len(t.Names))
-		for _, name := range t.Names {
+	for i := range tests {
+		var few [4]string // most tests are about less, and this is quicker
+		values := few[:0]
+		for _, name := range tests[i].Names {
 			values = appendValues(values, n, name)
 		}
-		if !t.Passes(values) {
+		if !tests[i].Passes(values) {
 			return false
 		}
 	}
@@ -59,14 +73,16 @@ func passes(n strict.Node, tests []paths.Test) bool {
 
 // appendValues appends what an element has under the name of a test.
 func appendValues(values []string, n strict.Node, name string) []string {
-	elements, attribute, ends := strings.Cut(name, "@")
-	if elements == "" {
+	if attribute, ends := strings.CutPrefix(name, "@"); ends {
 		return append(values, n.Attr(attribute))
 	}
-	for child := range n.All(strings.TrimSuffix(elements, "/")) {
-		if ends {
-			values = append(values, child.Attr(attribute))
-		} else {
+	step, rest, more := strings.Cut(name, "/")
+	for child := firstChild(n); child.Exists(); child = child.Next() {
+		switch {
+		case step != child.Local() && step != "*":
+		case more:
+			values = appendValues(values, child, rest)
+		default:
 			values = append(values, child.Text())
 		}
 	}
@@ -76,15 +92,15 @@ func appendValues(values []string, n strict.Node, name string) []string {
 // ordered returns the children of a step in the order that it asks for. Those
 // without a number come last: for the last of them, the last in the document is
 // the first.
-func ordered(n strict.Node, step paths.Step) []strict.Node {
+func ordered(n strict.Node, step *paths.Step) []strict.Node {
 	type numbered struct {
 		node   strict.Node
 		number int64
 		known  bool
 	}
 	var all []numbered
-	for child := range n.All(step.Name) {
-		if !passes(child, step.Tests) {
+	for child := firstChild(n); child.Exists(); child = child.Next() {
+		if !selects(step, child) {
 			continue
 		}
 		one := numbered{node: child}

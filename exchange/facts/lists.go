@@ -12,12 +12,16 @@ import (
 type Measure struct {
 	Value *big.Rat
 	Unit  string // common code of UN/ECE Recommendation 20
+
+	at strict.Node
 }
 
 // An Amount is a sum of money. What is not stated or cannot be read is nil or "".
 type Amount struct {
 	Value    *big.Rat
 	Currency string // ISO 4217
+
+	at strict.Node
 }
 
 // A Period is that in which a document is valid. A day that is not stated or cannot be
@@ -38,16 +42,26 @@ type Line struct {
 	Value     Amount
 	Unread    []Unread // values that are there and cannot be read
 
-	from element
+	from  element
+	hs    strict.Node
+	index int // among the lines
 }
 
 // Part returns the element that states a part of the line, or none. Of HS codes it is
 // the first that says that it is one, or else the first that does not say of which
 // list it is.
 func (l Line) Part(part paths.Key) strict.Node {
-	if part == paths.HS {
-		at, _ := l.from.hs()
-		return at
+	switch part { //nolint:exhaustive // the others are not read again and again
+	case paths.HS:
+		return l.hs
+	case paths.Quantity:
+		return l.Quantity.at
+	case paths.NetMass:
+		return l.NetMass.at
+	case paths.GrossMass:
+		return l.GrossMass.at
+	case paths.Value:
+		return l.Value.at
 	}
 	return l.from.part(part)
 }
@@ -58,7 +72,7 @@ type Reference struct {
 	Kind    string // of the document, if it is known
 	Role    string // what the reference is for, as the table of the kind names it
 	Type    string // code of the type of the document
-	Number  string // "" if only its type or what is drawn is stated
+	Number  string // "" if only other parts are stated
 	Version string
 	Issuer  string    // its name
 	Issued  time.Time // midnight UTC
@@ -71,7 +85,12 @@ type Reference struct {
 }
 
 // Part returns the element that states a part of the reference, or none.
-func (r Reference) Part(part paths.Key) strict.Node { return r.from.part(part) }
+func (r Reference) Part(part paths.Key) strict.Node {
+	if part == paths.Quantity {
+		return r.Drawn.at
+	}
+	return r.from.part(part)
+}
 
 // A Party is one that a document names.
 type Party struct {
@@ -120,7 +139,10 @@ func (f Facts) References() []Reference { return f.references().all }
 // ReferencesIn returns the references that are in a line of goods, in document order.
 func (f Facts) ReferencesIn(line Line) []Reference {
 	r := f.references()
-	in := r.in[line.At]
+	if line.index >= len(r.in) {
+		return nil
+	}
+	in := r.in[line.index]
 	return r.all[in.first:in.after]
 }
 

@@ -2,8 +2,8 @@ package facts
 
 import (
 	"cmp"
-	"iter"
 	"slices"
+	"sort"
 	"sync"
 
 	"beibu/exchange/facts/values"
@@ -47,7 +47,7 @@ func (o *once[T]) get(read func() T) T {
 // another in document order.
 type references struct {
 	all, outside []Reference
-	in           map[strict.Node]span
+	in           []span // by line; none if no reference is in a line
 }
 
 type span struct{ first, after int }
@@ -58,11 +58,12 @@ func (r *rest) readPeriod() (p Period) {
 }
 
 func (r *rest) readLines() []Line {
-	var all []Line
-	for entry, at := range r.list(paths.Lines) {
-		e := element{r.root, at, entry.Parts}
-		line := Line{At: at, Number: e.text(paths.Number), from: e}
-		line.HS = e.hsDigits(&line.Unread)
+	selected := r.list(paths.Lines)
+	all := make([]Line, 0, len(selected))
+	for i, s := range selected {
+		e := element{r.root, s.at, s.entry.Parts}
+		line := Line{At: s.at, Number: e.text(paths.Number), from: e, index: i}
+		line.hs, line.HS = e.hs(&line.Unread)
 		line.Quantity = e.measure(paths.Quantity, &line.Unread)
 		line.NetMass, line.GrossMass = e.measure(paths.NetMass, &line.Unread), e.measure(paths.GrossMass, &line.Unread)
 		line.Value = e.amount(&line.Unread)
@@ -72,25 +73,20 @@ func (r *rest) readLines() []Line {
 }
 
 func (r *rest) readReferences() references {
-	lines := make(map[strict.Node]string)
-	for _, line := range r.lines.get(r.readLines) {
-		lines[line.At] = line.Number
+	selected := r.list(paths.References)
+	if len(selected) == 0 {
+		return references{}
 	}
-	found := references{in: make(map[strict.Node]span)}
-	for entry, at := range r.list(paths.References) {
-		ref := readReference(entry, element{r.root, at, entry.Parts})
-		if ref.Number == "" && ref.Type == "" && ref.Drawn.Value == nil && len(ref.Unread) == 0 {
+	lines := r.lines.get(r.readLines)
+	found := references{all: make([]Reference, 0, len(selected))}
+	for _, s := range selected {
+		ref := readReference(s.entry, element{r.root, s.at, s.entry.Parts})
+		if ref.saysNothing() {
 			continue
 		}
-		line := lineOf(at, lines)
-		ref.Line = cmp.Or(ref.Line, lines[line])
-		if line.Exists() {
-			in, there := found.in[line]
-			if !there {
-				in.first = len(found.all)
-			}
-			in.after = len(found.all) + 1
-			found.in[line] = in
+		if i, inLine := lineOf(s.at, lines); inLine {
+			ref.Line = cmp.Or(ref.Line, lines[i].Number)
+			found.within(i, len(lines))
 		} else {
 			found.outside = append(found.outside, ref)
 		}
@@ -99,17 +95,36 @@ func (r *rest) readReferences() references {
 	return found
 }
 
-// lineOf returns the line of goods that an element is in, or none.
-func lineOf[T any](n strict.Node, lines map[strict.Node]T) strict.Node {
-	for ; n.Exists(); n = n.Parent() {
-		if _, isLine := lines[n]; isLine {
-			break
-		}
-	}
-	return n
+// saysNothing reports whether no part of a reference is there.
+func (r Reference) saysNothing() bool {
+	return r.Number == "" && r.Type == "" && r.Version == "" && r.Issuer == "" && r.Issued.IsZero() &&
+		r.Drawn.Value == nil && r.Day.IsZero() && len(r.Unread) == 0
 }
 
-func readReference(entry paths.Entry, e element) Reference {
+// within records that the next reference is in one of so many lines.
+func (r *references) within(line, lines int) {
+	if r.in == nil {
+		r.in = make([]span, lines)
+	}
+	in, next := &r.in[line], len(r.all)
+	if in.after == 0 {
+		in.first = next
+	}
+	in.after = next + 1
+}
+
+// lineOf returns the index of the line of goods that an element is in, if it is in one.
+func lineOf(n strict.Node, lines []Line) (index int, in bool) {
+	for ; n.Exists() && len(lines) > 0; n = n.Parent() {
+		i := sort.Search(len(lines), func(i int) bool { return lines[i].At.Compare(n) >= 0 })
+		if i < len(lines) && lines[i].At == n {
+			return i, true
+		}
+	}
+	return 0, false
+}
+
+func readReference(entry *paths.Entry, e element) Reference {
 	r := Reference{
 		At: e.at, Kind: entry.Kind, Role: entry.Role, from: e,
 		Number: e.text(paths.Number), Type: e.text(paths.TypeCode), Version: e.text(paths.Version),
@@ -138,11 +153,11 @@ var kinds = map[string]string{
 
 func (r *rest) readParties() []Party {
 	var all []Party
-	for entry, at := range r.list(paths.Parties) {
-		e := element{r.root, at, entry.Parts}
-		p := Party{At: at, Role: entry.Role, Name: e.text(paths.Name), from: e}
-		for _, path := range entry.Parts[paths.ID] {
-			for n, text := range find(at, path) {
+	for _, s := range r.list(paths.Parties) {
+		e := element{r.root, s.at, s.entry.Parts}
+		p := Party{At: s.at, Role: s.entry.Role, Name: e.text(paths.Name), from: e}
+		for _, path := range s.entry.Parts[paths.ID] {
+			for n, text := range find(s.at, path) {
 				if text != "" {
 					p.IDs = append(p.IDs, Identifier{values.Scheme(n), text})
 				}
@@ -159,8 +174,8 @@ func (r *rest) readParties() []Party {
 func (r *rest) readCarriers(list paths.Key) []Carrier {
 	var all []Carrier
 	seen := make(map[Carrier]bool)
-	for entry, at := range r.list(list) {
-		c := Carrier{At: at, Mode: entry.Mode, Number: element{r.root, at, entry.Parts}.text(paths.Number)}
+	for _, s := range r.list(list) {
+		c := Carrier{At: s.at, Mode: s.entry.Mode, Number: element{r.root, s.at, s.entry.Parts}.text(paths.Number)}
 		same := Carrier{Mode: c.Mode, Number: paths.Fold(c.Number)}
 		if c.Number != "" && !seen[same] {
 			seen[same] = true
@@ -170,29 +185,66 @@ func (r *rest) readCarriers(list paths.Key) []Carrier {
 	return all
 }
 
-// list iterates over the elements of a list in document order, each with the first
-// entry that selects it.
-func (r *rest) list(key paths.Key) iter.Seq2[paths.Entry, strict.Node] {
-	type selected struct {
-		entry *paths.Entry
-		at    strict.Node
+// A selected is an element of a list, with the entry that selects it.
+type selected struct {
+	entry *paths.Entry
+	at    strict.Node
+}
+
+// list returns the elements of a list in document order, each with the first entry
+// that selects it.
+func (r *rest) list(key paths.Key) []selected {
+	var all []selected
+	for entries := r.table.Lists[key]; len(entries) > 0; {
+		group := entries[:alike(entries)]
+		entries = entries[len(group):]
+		if len(group) == 1 {
+			for at := range find(r.root, group[0].At) {
+				all = append(all, selected{&group[0], at})
+			}
+			continue
+		}
+		each(r.root, group[0].At.Steps, func(at strict.Node) {
+			for i := range group {
+				if steps := group[i].At.Steps; passes(at, steps[len(steps)-1].Tests) {
+					all = append(all, selected{&group[i], at})
+					return
+				}
+			}
+		})
 	}
-	return func(yield func(paths.Entry, strict.Node) bool) {
-		entries := r.table.Lists[key]
-		var all []selected
-		for i := range entries {
-			for at := range find(r.root, entries[i].At) {
-				all = append(all, selected{&entries[i], at})
+	slices.SortStableFunc(all, func(a, b selected) int { return a.at.Compare(b.at) })
+	return slices.CompactFunc(all, func(a, b selected) bool { return a.at == b.at })
+}
+
+// alike returns how many of the first entries differ in the tests of their last step
+// alone, so that the document is walked once for all of them.
+func alike(entries []paths.Entry) int {
+	first := entries[0].At.Steps
+	for i := range entries {
+		steps := entries[i].At.Steps
+		if len(steps) == 0 || len(steps) != len(first) {
+			return max(i, 1)
+		}
+		for j, step := range steps {
+			last := j == len(steps)-1
+			if step.Name != first[j].Name || step.Order != paths.AsWritten || len(step.Tests) > 0 && !last {
+				return max(i, 1)
 			}
 		}
-		// An element that several entries select keeps their order.
-		slices.SortStableFunc(all, func(a, b selected) int { return a.at.Compare(b.at) })
-		var before strict.Node
-		for _, s := range all {
-			if s.at != before && !yield(*s.entry, s.at) {
-				return
-			}
-			before = s.at
+	}
+	return len(entries)
+}
+
+// each calls visit for every element at the names of steps, whatever their tests.
+func each(n strict.Node, steps []paths.Step, visit func(strict.Node)) {
+	for child := firstChild(n); child.Exists(); child = child.Next() {
+		switch step := &steps[0]; {
+		case step.Name != child.Local() && step.Name != "*":
+		case len(steps) > 1:
+			each(child, steps[1:], visit)
+		default:
+			visit(child)
 		}
 	}
 }

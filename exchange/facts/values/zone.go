@@ -37,14 +37,17 @@ func dayAt(minutes int, at time.Time) time.Time {
 }
 
 // DateIn is [Date], and counts the day of a moment with a zone as a country of one
-// zone counts it: a certificate that Viet Nam signed on 5 November at 06:00 is of
+// zone counts it, which is asked for only if there is such a moment: a certificate that Viet Nam signed on 5 November at 06:00 is of
 // that day, though 4 November, 23:00 UTC is written. A day without a time is as
 // it is written.
-func DateIn(country string, n strict.Node) (time.Time, bool) {
+func DateIn(country func() string, n strict.Node) (time.Time, bool) {
 	d, reading := readDate(n)
-	ahead, listed := offsets[country]
-	if reading != Read || !d.timed || !listed || ahead[0] != ahead[1] {
+	if reading != Read || !d.timed {
 		return d.day, reading == Read
+	}
+	ahead, listed := offsets[country()]
+	if !listed || ahead[0] != ahead[1] {
+		return d.day, true
 	}
 	written, ok := minutesAhead(d.zone)
 	if !ok {

@@ -1,6 +1,7 @@
 package ata
 
 import (
+	"cmp"
 	"iter"
 	"math/big"
 	"strings"
@@ -76,7 +77,10 @@ func stageOf(n strict.Node) stage {
 }
 
 // item returns the number of the counterfoil's item, or "".
-func (c counterfoil) item() string { return number(c.Find("GoodsItem")) }
+func (c counterfoil) item() string {
+	item := c.Find("GoodsItem")
+	return number(cmp.Or(item.Find("SequenceNumberID").Text(), item.Find("ID").Text()))
+}
 
 // voucher returns the number of the voucher that the counterfoil belongs to.
 func (c counterfoil) voucher() string { return c.Find("VoucherDocumentReference/ID").Text() }

@@ -46,8 +46,8 @@ var deadlineRules = []rules.Rule{
 }
 
 func checkFinalDate(d *rules.Document, report rules.Report) {
-	end, ok := lastDay(d.Root)
-	if !ok {
+	end := d.Facts.Period().Until
+	if end.IsZero() {
 		return
 	}
 	for at := range d.Root.All("GoodsItemPassportCounterfoil/FinalReexportationDate") {

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
@@ -82,9 +83,9 @@ var itemRules = []rules.Rule{
 }
 
 func checkItemNumber(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		if number(item) == "" {
-			report(item)
+	for _, item := range d.Facts.Lines() {
+		if number(item.Number) == "" {
+			report(item.At)
 		}
 	}
 }
@@ -92,10 +93,10 @@ func checkItemNumber(d *rules.Document, report rules.Report) {
 // checkSetParts lets a set share one number if column 2 says of every part what it
 // is, what it is worth and what it weighs.
 func checkSetParts(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		for part := range item.All("ContainedGoodsItem") {
+	for _, item := range d.Facts.Lines() {
+		for part := range item.At.All("ContainedGoodsItem") {
 			if lacking := lacks(part); lacking != "" {
-				report(part, number(item), lacking)
+				report(part, number(item.Number), lacking)
 			}
 		}
 	}
@@ -106,7 +107,7 @@ func lacks(part strict.Node) string {
 	switch {
 	case part.Find("Description").Text() == "" && part.Find("Item/Description").Text() == "" && part.Find("Item/Name").Text() == "":
 		return "Description"
-	case !value(part).Exists():
+	case !part.Find("ValueAmount").Exists() && !part.Find("DeclaredStatisticsValueAmount").Exists():
 		return "ValueAmount"
 	case !part.Find("GrossWeightMeasure").Exists() && !part.Find("NetWeightMeasure").Exists():
 		return "NetWeightMeasure"
@@ -117,10 +118,10 @@ func lacks(part strict.Node) string {
 // checkItemNumberTwice protects the vouchers: they name items by number.
 func checkItemNumberTwice(d *rules.Document, report rules.Report) {
 	seen := make(map[string]bool)
-	for item := range d.Root.All(generalList) {
-		n := number(item)
+	for _, item := range d.Facts.Lines() {
+		n := number(item.Number)
 		if n != "" && seen[n] {
-			report(item, n)
+			report(item.At, n)
 		}
 		seen[n] = true
 	}
@@ -130,10 +131,10 @@ func checkItemNumberTwice(d *rules.Document, report rules.Report) {
 // first item that is out of order.
 func checkItemNumberGap(d *rules.Document, report rules.Report) {
 	next := 1
-	for item := range d.Root.All(generalList) {
-		if n := number(item); n != "" && n != strconv.Itoa(next) {
-			if !taken(d.Root, item, n) {
-				report(item, n, strconv.Itoa(next))
+	for _, item := range d.Facts.Lines() {
+		if n := number(item.Number); n != "" && n != strconv.Itoa(next) {
+			if !taken(d, item, n) {
+				report(item.At, n, strconv.Itoa(next))
 			}
 			return
 		}
@@ -142,12 +143,12 @@ func checkItemNumberGap(d *rules.Document, report rules.Report) {
 }
 
 // taken reports whether an earlier item has the number, which ATA-11 reports.
-func taken(root, item strict.Node, n string) bool {
-	for earlier := range root.All(generalList) {
-		if earlier == item {
+func taken(d *rules.Document, item facts.Line, n string) bool {
+	for _, earlier := range d.Facts.Lines() {
+		if earlier.At == item.At {
 			return false
 		}
-		if number(earlier) == n {
+		if number(earlier.Number) == n {
 			return true
 		}
 	}
@@ -156,11 +157,11 @@ func taken(root, item strict.Node, n string) bool {
 
 // checkUnlikeGoods leaves the parts of a set to ATA-10B.
 func checkUnlikeGoods(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		first := item.Find("Item/Name").Text()
-		for name := range item.All("Item/Name") {
+	for _, item := range d.Facts.Lines() {
+		first := item.At.Find("Item/Name").Text()
+		for name := range item.At.All("Item/Name") {
 			if name.Text() != first {
-				report(name, number(item), first, name.Text())
+				report(name, number(item.Number), first, name.Text())
 				break
 			}
 		}
@@ -170,11 +171,11 @@ func checkUnlikeGoods(d *rules.Document, report rules.Report) {
 // checkOriginCode accepts an empty column 6: the goods are of the issuing country
 // then.
 func checkOriginCode(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
+	for _, item := range d.Facts.Lines() {
 		for _, path := range [...]string{"OriginAddress/Country", "Item/OriginCountry"} {
-			country := item.Find(path)
+			country := item.At.Find(path)
 			if country.Exists() && country.Find("IdentificationCode").Text() == "" {
-				report(country, number(item))
+				report(country, number(item.Number))
 			}
 		}
 	}
@@ -183,12 +184,12 @@ func checkOriginCode(d *rules.Document, report rules.Report) {
 // checkIdentifyingMark is for machines, electrical goods, vehicles and
 // instruments: they have a serial number, by which customs identify them.
 func checkIdentifyingMark(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		code := hsCode(item)
+	for _, item := range d.Facts.Lines() {
+		code := hsCode(item.At)
 		switch chapter(code) {
 		case 84, 85, 87, 90:
-			if !marked(item) {
-				report(item, number(item), code[:2])
+			if !marked(item.At) {
+				report(item.At, number(item.Number), code[:2])
 			}
 		}
 	}
@@ -224,62 +225,38 @@ func checkNoProcessing(d *rules.Document, report rules.Report) {
 // checkPerishableGoods lists the chapters of food, drink and tobacco that perish
 // or are consumed.
 func checkPerishableGoods(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		code := hsCode(item)
+	for _, item := range d.Facts.Lines() {
+		code := hsCode(item.At)
 		switch n := chapter(code); {
 		case n >= 2 && n <= 4, n >= 6 && n <= 11, n >= 15 && n <= 24:
-			report(item, number(item), code[:2])
+			report(item.At, number(item.Number), code[:2])
 		}
 	}
 }
-
-// generalList is the path of the items of a carnet.
-const generalList = "Shipment/GoodsItem"
 
 // shipmentOf returns the shipment, at which rules report what it lacks, or the
 // root of a document that has none.
 func shipmentOf(root strict.Node) strict.Node { return cmp.Or(root.Find("Shipment"), root) }
 
 // number returns the number of an item without leading zeros, which make no
-// difference, or "".
-func number(item strict.Node) string {
-	text := item.Find("SequenceNumberID").Text()
-	if text == "" {
-		text = item.Find("ID").Text()
-	}
+// difference.
+func number(text string) string {
 	if trimmed := strings.TrimLeft(text, "0"); trimmed != "" || text == "" {
 		return trimmed
 	}
 	return "0"
 }
 
-// quantity returns the number of pieces of an item, and whether it is stated.
-func quantity(item strict.Node) (*big.Rat, bool) {
-	return values.Number(item.Find("Quantity"))
-}
-
-// value returns the element that holds column 5 of an item, or none.
-func value(item strict.Node) strict.Node {
-	if n := item.Find("ValueAmount"); n.Exists() {
-		return n
-	}
-	return item.Find("DeclaredStatisticsValueAmount")
-}
-
 // listed returns how many pieces of each number the general list has, nil if it
 // does not say. Of two items with one number the first counts.
-func listed(root strict.Node) map[string]*big.Rat {
+func listed(d *rules.Document) map[string]*big.Rat {
 	found := make(map[string]*big.Rat)
-	for item := range root.All(generalList) {
-		n := number(item)
+	for _, item := range d.Facts.Lines() {
+		n := number(item.Number)
 		if _, taken := found[n]; n == "" || taken {
 			continue
 		}
-		pieces, ok := quantity(item)
-		if !ok {
-			pieces = nil
-		}
-		found[n] = pieces
+		found[n] = item.Quantity.Value
 	}
 	return found
 }

@@ -5,6 +5,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -61,9 +62,9 @@ func checkTotalPieces(d *rules.Document, report rules.Report) {
 		return
 	}
 	sum := new(big.Rat)
-	for n := range d.Root.All(generalList + "/Quantity") {
-		if q, ok := values.Number(n); ok {
-			sum.Add(sum, q)
+	for _, item := range d.Facts.Lines() {
+		if item.Quantity.Value != nil {
+			sum.Add(sum, item.Quantity.Value)
 		}
 	}
 	if total.Cmp(sum) != 0 {
@@ -75,8 +76,8 @@ func checkTotalPieces(d *rules.Document, report rules.Report) {
 // value of the shipment is another figure and is not compared.
 func checkTotalValue(d *rules.Document, report rules.Report) {
 	sum, lines := new(big.Rat), 0
-	for item := range d.Root.All(generalList) {
-		if v, ok := values.Number(value(item)); ok {
+	for _, item := range d.Facts.Lines() {
+		if v := item.Value.Value; v != nil {
 			sum.Add(sum, v)
 			lines++
 		}
@@ -112,16 +113,16 @@ func checkOneCurrency(d *rules.Document, report rules.Report) {
 	for total := range d.Root.All("Shipment/Consignment/TotalInvoiceAmount") {
 		check(total)
 	}
-	for item := range d.Root.All(generalList) {
-		check(value(item))
+	for _, item := range d.Facts.Lines() {
+		check(item.Part(paths.Value))
 	}
 }
 
 // checkItemValue includes gifts and samples: they have a commercial value too.
 func checkItemValue(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(generalList) {
-		if v, ok := values.Number(value(item)); !ok || v.Sign() <= 0 {
-			report(item, number(item))
+	for _, item := range d.Facts.Lines() {
+		if v := item.Value.Value; v == nil || v.Sign() <= 0 {
+			report(item.At, number(item.Number))
 		}
 	}
 }

@@ -1,12 +1,10 @@
 package ata
 
 import (
-	"time"
-
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
-	"beibu/signing/strict"
+	"beibu/schemas/paths"
 )
 
 // validityRules are about the first and the last day of a carnet, and about the
@@ -58,23 +56,18 @@ var validityRules = []rules.Rule{
 	},
 }
 
-// lastDay returns the last day on which a carnet is valid.
-func lastDay(root strict.Node) (time.Time, bool) {
-	return values.Date(root.Find("ValidityPeriod/EndDate"))
-}
-
 // carnetType is the UNCL 1001 code of an ATA carnet.
 const carnetType = "955"
 
 // checkValidityLength takes the last day as inclusive: a year from 2 March ends on
 // 1 March.
 func checkValidityLength(d *rules.Document, report rules.Report) {
-	end, ok := lastDay(d.Root)
-	if !ok || d.Facts.Issued.IsZero() {
+	end := d.Facts.Period().Until
+	if d.Facts.Issued.IsZero() {
 		return
 	}
 	if limit := d.Facts.Issued.AddDate(1, 0, -1); end.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), values.ISODate(d.Facts.Issued), values.ISODate(limit))
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(end), values.ISODate(d.Facts.Issued), values.ISODate(limit))
 	}
 }
 
@@ -91,21 +84,21 @@ func checkValidityStated(d *rules.Document, report rules.Report) {
 // checkIssueOrder follows practice only, so the rule warns. That a period does not
 // end before it starts is a rule for all kinds.
 func checkIssueOrder(d *rules.Document, report rules.Report) {
-	start, ok := values.Date(d.Root.Find("ValidityPeriod/StartDate"))
-	if ok && start.Before(d.Facts.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(start), values.ISODate(d.Facts.Issued))
+	start := d.Facts.Period().From
+	if !start.IsZero() && start.Before(d.Facts.Issued) {
+		report(d.Facts.At(paths.ValidFrom), values.ISODate(start), values.ISODate(d.Facts.Issued))
 	}
 }
 
 func checkDuplicateExpiry(d *rules.Document, report rules.Report) {
-	end, ok := lastDay(d.Root)
+	end := d.Facts.Period().Until
 	for ref := range d.Root.All("AdditionalDocumentReference") {
 		if ref.Find("DocumentTypeCode").Text() != carnetType || !values.IsTrue(ref.Find("CopyIndicator")) {
 			continue
 		}
 		until := ref.Find("ValidityPeriod/EndDate")
-		if original, stated := values.Date(until); ok && stated && !original.Equal(end) {
-			report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(end), ref.Find("ID").Text(), values.ISODate(original))
+		if original, stated := values.Date(until); !end.IsZero() && stated && !original.Equal(end) {
+			report(d.Facts.At(paths.ValidUntil), values.ISODate(end), ref.Find("ID").Text(), values.ISODate(original))
 		}
 	}
 }

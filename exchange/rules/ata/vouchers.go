@@ -77,7 +77,7 @@ var voucherRules = []rules.Rule{
 }
 
 func checkExportedItems(d *rules.Document, report rules.Report) {
-	general := listed(d.Root)
+	general := listed(d)
 	for c := range recorded(d.Root, exportation) {
 		n := c.item()
 		if n == "" {
@@ -98,7 +98,7 @@ func checkExportedItems(d *rules.Document, report rules.Report) {
 // no exportation yet, any item of the general list can have been exported.
 func checkImportedItems(d *rules.Document, report rules.Report) {
 	out := pieces(d.Root, exportation, counterfoil.item)
-	general := listed(d.Root)
+	general := listed(d)
 	for c := range recorded(d.Root, importation) {
 		n := c.item()
 		_, exported := out[n]

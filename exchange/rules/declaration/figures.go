@@ -3,9 +3,12 @@ package declaration
 import (
 	"math/big"
 	"strconv"
+	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -91,34 +94,28 @@ func checkLine(line strict.Node, report rules.Report) {
 }
 
 func checkGrossWeight(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
-		checkGross(shipment, report)
-		for item := range shipment.All("GoodsItem") {
-			checkGross(item, report)
+	check := func(at strict.Node, gross, net *big.Rat) {
+		if gross != nil && net != nil && gross.Cmp(net) < 0 {
+			report(at, values.Decimal(gross), values.Decimal(net))
 		}
 	}
-}
-
-func checkGross(n strict.Node, report rules.Report) {
-	at := n.Find("GrossWeightMeasure")
-	gross, hasGross := kilograms(at)
-	net, hasNet := kilograms(n.Find("NetWeightMeasure"))
-	if hasGross && hasNet && gross.Cmp(net) < 0 {
-		report(at, values.Decimal(gross), values.Decimal(net))
+	for shipment, items := range shipments(d) {
+		at := shipment.Find("GrossWeightMeasure")
+		check(at, kilogramsAt(at), kilogramsAt(shipment.Find("NetWeightMeasure")))
+		for _, item := range items {
+			at := item.Part(paths.GrossMass)
+			check(at, kilograms(item.GrossMass.Value, at), netKilograms(item))
+		}
 	}
 }
 
 // checkNetWeightSum applies if every item has a net weight. It allows a thousandth
 // of the total and one kilogram for rounding.
 func checkNetWeightSum(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
+	for shipment, items := range shipments(d) {
 		at := shipment.Find("NetWeightMeasure")
-		total, ok := kilograms(at)
-		if !ok {
-			continue
-		}
-		sum, ok := netWeight(shipment)
-		if !ok {
+		total, sum := kilogramsAt(at), netWeight(items)
+		if total == nil || sum == nil {
 			continue
 		}
 		off := new(big.Rat).Sub(total, sum)
@@ -129,29 +126,28 @@ func checkNetWeightSum(d *rules.Document, report rules.Report) {
 	}
 }
 
-// netWeight returns the sum of the items of a shipment in kilograms. It reports
-// false if there are no items or one has no weight.
-func netWeight(shipment strict.Node) (*big.Rat, bool) {
-	sum, some := new(big.Rat), false
-	for item := range shipment.All("GoodsItem") {
-		net, ok := kilograms(item.Find("NetWeightMeasure"))
-		if !ok {
-			return nil, false
+// netWeight returns the sum of items in kilograms, or nil if there are none or one has
+// no weight.
+func netWeight(items []facts.Line) *big.Rat {
+	if len(items) == 0 {
+		return nil
+	}
+	sum := new(big.Rat)
+	for _, item := range items {
+		net := netKilograms(item)
+		if net == nil {
+			return nil
 		}
 		sum.Add(sum, net)
-		some = true
 	}
-	return sum, some
+	return sum
 }
 
 func checkItemCount(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
+	for shipment, items := range shipments(d) {
 		at := shipment.Find("TotalGoodsItemQuantity")
 		announced, ok := values.Number(at)
-		there := 0
-		for range shipment.All("GoodsItem") {
-			there++
-		}
+		there := len(items)
 		if ok && there > 0 && announced.Cmp(big.NewRat(int64(there), 1)) != 0 {
 			report(at, values.Decimal(announced), strconv.Itoa(there))
 		}
@@ -161,13 +157,13 @@ func checkItemCount(d *rules.Document, report rules.Report) {
 // checkPackageCount applies if a shipment has one consignment and every item
 // states its packages.
 func checkPackageCount(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
+	for shipment, items := range shipments(d) {
 		at, ok := onlyTotal(shipment)
 		if !ok {
 			continue
 		}
 		announced, hasTotal := values.Number(at)
-		there, hasPackages := packages(shipment)
+		there, hasPackages := packages(items)
 		if hasTotal && hasPackages && announced.Cmp(there) != 0 {
 			report(at, values.Decimal(announced), values.Decimal(there))
 		}
@@ -188,13 +184,13 @@ func onlyTotal(shipment strict.Node) (strict.Node, bool) {
 	return total, total.Exists()
 }
 
-// packages returns the number of packages of the items of a shipment. It reports
-// false if there are no items or one states no packages.
-func packages(shipment strict.Node) (*big.Rat, bool) {
+// packages returns the number of packages of items. It reports false if there are no
+// items or one states no packages.
+func packages(items []facts.Line) (*big.Rat, bool) {
 	sum, some := new(big.Rat), false
-	for item := range shipment.All("GoodsItem") {
+	for _, item := range items {
 		packed := false
-		for at := range item.All("ContainingPackage/Quantity") {
+		for at := range item.At.All("ContainingPackage/Quantity") {
 			n, ok := values.Number(at)
 			if !ok {
 				return nil, false
@@ -213,38 +209,48 @@ func packages(shipment strict.Node) (*big.Rat, bool) {
 // checkValueSum applies if every item has a customs value in the currency of the
 // total.
 func checkValueSum(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
+	for shipment, items := range shipments(d) {
 		at := shipment.Find("DeclaredCustomsValueAmount")
 		total, ok := values.ReadAmount(at)
-		sum, summed := new(big.Rat), 0
-		for item := range shipment.All("GoodsItem") {
-			value, has := values.ReadAmount(item.Find("DeclaredCustomsValueAmount"))
-			if ok = ok && has && value.Currency == total.Currency; !ok {
+		sum := new(big.Rat)
+		for _, item := range items {
+			currency := strings.TrimSpace(item.Part(paths.Value).Attr("currencyID"))
+			if ok = ok && item.Value.Value != nil && currency == total.Currency; !ok {
 				break
 			}
-			sum.Add(sum, value.Value)
-			summed++
+			sum.Add(sum, item.Value.Value)
 		}
-		if ok && summed > 0 && !values.IsSum(total, sum, summed) {
+		if ok && len(items) > 0 && !values.IsSum(total, sum, len(items)) {
 			report(at, values.Decimal(total.Value), values.Decimal(sum))
 		}
 	}
 }
 
-// kilograms reads a mass. It reports false if there is none, or if its unit is not
-// one of grams, kilograms and tonnes (UNECE Recommendation 20).
-func kilograms(measure strict.Node) (*big.Rat, bool) {
-	mass, ok := values.Number(measure)
-	if !ok {
-		return nil, false
+// netKilograms returns the net weight of an item in kilograms, or nil.
+func netKilograms(item facts.Line) *big.Rat {
+	return kilograms(item.NetMass.Value, item.Part(paths.NetMass))
+}
+
+// kilogramsAt reads a mass in kilograms. It returns nil if there is none.
+func kilogramsAt(at strict.Node) *big.Rat {
+	mass, _ := values.Number(at)
+	return kilograms(mass, at)
+}
+
+// kilograms returns a mass in kilograms. It returns nil if there is none, or if the
+// unit at the element is not one of grams, kilograms and tonnes (UNECE Recommendation
+// 20).
+func kilograms(mass *big.Rat, at strict.Node) *big.Rat {
+	if mass == nil {
+		return nil
 	}
-	switch measure.Attr("unitCode") {
+	switch at.Attr("unitCode") {
 	case "KGM":
-		return mass, true
+		return mass
 	case "TNE":
-		return mass.Mul(mass, big.NewRat(1000, 1)), true
+		return new(big.Rat).Mul(mass, big.NewRat(1000, 1))
 	case "GRM":
-		return mass.Quo(mass, big.NewRat(1000, 1)), true
+		return new(big.Rat).Quo(mass, big.NewRat(1000, 1))
 	}
-	return nil, false
+	return nil
 }

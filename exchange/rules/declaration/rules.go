@@ -7,8 +7,10 @@
 package declaration
 
 import (
+	"iter"
 	"slices"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -43,6 +45,23 @@ func body(d *rules.Document) strict.Node {
 		return d.Root.Find("CustomsDeclaration")
 	}
 	return d.Root
+}
+
+// shipments iterates over the shipments, with the goods items of each.
+func shipments(d *rules.Document) iter.Seq2[strict.Node, []facts.Line] {
+	return func(yield func(strict.Node, []facts.Line) bool) {
+		rest := d.Facts.Lines()
+		for shipment := range body(d).All("Shipment") {
+			n := 0
+			for n < len(rest) && rest[n].At.Parent() == shipment {
+				n++
+			}
+			if !yield(shipment, rest[:n]) {
+				return
+			}
+			rest = rest[n:]
+		}
+	}
 }
 
 // madeInChina reports whether the declaration is made to a Chinese customs office.

@@ -7,6 +7,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -114,9 +115,9 @@ func checkReasonLength(d *rules.Document, report rules.Report) {
 }
 
 func checkAnswerOrder(d *rules.Document, report rules.Report) {
-	for at := range d.Root.All("DocumentResponse/DocumentReference/IssueDate") {
-		if asked, ok := values.Date(at); ok && !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked) {
-			report(at, values.ISODate(d.Facts.Issued), values.ISODate(asked))
+	for _, asked := range d.Facts.References() {
+		if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked.Issued) {
+			report(asked.Part(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(asked.Issued))
 		}
 	}
 }

@@ -5,6 +5,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -87,13 +88,10 @@ func checkIssuerCountry(d *rules.Document, report rules.Report) {
 	}
 }
 
-// goodsItems is the path of the goods of a certificate.
-const goodsItems = "Shipment/GoodsItem"
-
 func checkQuantity(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(goodsItems) {
-		if !counted(item) {
-			report(item, item.Find("ID").Text())
+	for _, item := range d.Facts.Lines() {
+		if !counted(item.At) {
+			report(item.At, item.At.Find("ID").Text())
 		}
 	}
 }
@@ -110,10 +108,10 @@ func counted(item strict.Node) bool {
 }
 
 func checkNetOverGross(d *rules.Document, report rules.Report) {
-	for item := range d.Root.All(goodsItems) {
-		at := item.Find("NetWeightMeasure")
-		if net, gross, over := values.Exceeds(at, item.Find("GrossWeightMeasure")); over {
-			report(at, item.Find("ID").Text(), values.Decimal(net), values.Decimal(gross))
+	for _, item := range d.Facts.Lines() {
+		at := item.Part(paths.NetMass)
+		if net, gross, over := values.Exceeds(at, item.Part(paths.GrossMass)); over {
+			report(at, item.At.Find("ID").Text(), values.Decimal(net), values.Decimal(gross))
 		}
 	}
 }

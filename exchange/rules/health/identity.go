@@ -7,6 +7,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -45,28 +46,21 @@ var identityRules = []rules.Rule{
 	},
 }
 
-// references returns the names of the elements that refer to earlier documents.
-func references() [2]string {
-	return [...]string{"OriginalDocumentReference", "PreviousDocumentReference"}
-}
-
 // checkReplacesItself compares versions in addition to numbers, since a new
 // version of a document keeps its number.
 func checkReplacesItself(d *rules.Document, report rules.Report) {
-	own, version := d.Root.Find("ID").Text(), d.Root.Find("VersionID").Text()
-	for _, name := range references() {
-		at := d.Root.Find(name)
-		if own != "" && at.Find("ID").Text() == own && at.Find("VersionID").Text() == version {
-			report(at, own)
+	own, version := d.Facts.At(paths.Number).Text(), d.Facts.At(paths.Version).Text()
+	for _, earlier := range d.Facts.References() {
+		if own != "" && earlier.Number == own && earlier.Version == version {
+			report(earlier.At, own)
 		}
 	}
 }
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
-	for _, name := range references() {
-		at := d.Root.Find(name + "/IssueDate")
-		if before, ok := values.Date(at); ok && !d.Facts.Issued.IsZero() && before.After(d.Facts.Issued) {
-			report(at, values.ISODate(before), values.ISODate(d.Facts.Issued))
+	for _, earlier := range d.Facts.References() {
+		if !d.Facts.Issued.IsZero() && earlier.Issued.After(d.Facts.Issued) {
+			report(earlier.Part(paths.Issued), values.ISODate(earlier.Issued), values.ISODate(d.Facts.Issued))
 		}
 	}
 }

@@ -2,11 +2,11 @@ package health
 
 import (
 	"strings"
-	"time"
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -148,36 +148,28 @@ func checkPeriodStated(d *rules.Document, report rules.Report) {
 }
 
 func checkFourYears(d *rules.Document, report rules.Report) {
-	first, last, hasFirst, hasLast := period(d.Root)
-	if !hasFirst || !hasLast {
+	p := d.Facts.Period()
+	if p.From.IsZero() {
 		return
 	}
 	// The last day may be the anniversary or the day before.
-	if limit := values.AddMonths(first, 48); last.After(limit) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(last), values.ISODate(first), values.ISODate(limit))
+	if limit := values.AddMonths(p.From, 48); p.Until.After(limit) {
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(p.Until), values.ISODate(p.From), values.ISODate(limit))
 	}
 }
 
 func checkStartsBeforeIssue(d *rules.Document, report rules.Report) {
-	first, _, hasFirst, _ := period(d.Root)
-	if hasFirst && !d.Facts.Issued.IsZero() && first.Before(d.Facts.Issued) {
-		report(d.Root.Find("ValidityPeriod/StartDate"), values.ISODate(first), values.ISODate(d.Facts.Issued))
+	first := d.Facts.Period().From
+	if !first.IsZero() && first.Before(d.Facts.Issued) {
+		report(d.Facts.At(paths.ValidFrom), values.ISODate(first), values.ISODate(d.Facts.Issued))
 	}
 }
 
 // checkPermitExpired compares with the day in China on which the document was
 // received: the permit is Chinese.
 func checkPermitExpired(d *rules.Document, report rules.Report) {
-	_, last, _, hasLast := period(d.Root)
-	if today, _ := values.DaysIn("CN", d.Received); hasLast && today.After(last) {
-		report(d.Root.Find("ValidityPeriod/EndDate"), values.ISODate(last))
+	last := d.Facts.Period().Until
+	if today, _ := values.DaysIn("CN", d.Received); !last.IsZero() && today.After(last) {
+		report(d.Facts.At(paths.ValidUntil), values.ISODate(last))
 	}
-}
-
-// period returns the first and the last day of validity, and reports whether each
-// of them is stated.
-func period(root strict.Node) (first, last time.Time, hasFirst, hasLast bool) {
-	first, hasFirst = values.Date(root.Find("ValidityPeriod/StartDate"))
-	last, hasLast = values.Date(root.Find("ValidityPeriod/EndDate"))
-	return first, last, hasFirst, hasLast
 }

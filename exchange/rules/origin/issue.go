@@ -6,6 +6,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -51,7 +52,7 @@ func checkRetroactive(d *rules.Document, report rules.Report) {
 		return
 	}
 	if days := values.Days(left, d.Facts.Issued); days > grace {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), strconv.Itoa(days), strconv.Itoa(grace))
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), strconv.Itoa(days), strconv.Itoa(grace))
 	}
 }
 
@@ -61,7 +62,7 @@ func checkTwelveMonths(d *rules.Document, report rules.Report) {
 		return
 	}
 	if last := values.AddMonths(left, 12); d.Facts.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(left), values.ISODate(last))
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(left), values.ISODate(last))
 	}
 }
 
@@ -71,7 +72,7 @@ func checkNeedlessFlag(d *rules.Document, report rules.Report) {
 		return
 	}
 	if values.Days(left, d.Facts.Issued) <= grace {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), strconv.Itoa(grace), values.ISODate(left))
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), strconv.Itoa(grace), values.ISODate(left))
 	}
 }
 
@@ -83,7 +84,7 @@ func checkExpired(d *rules.Document, report rules.Report) {
 	}
 	last := values.AddMonths(d.Facts.Issued, 12)
 	if today, _ := values.DaysIn(issuedIn(d.Root), d.Received); today.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(last))
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(last))
 	}
 }
 

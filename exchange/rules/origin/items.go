@@ -8,6 +8,7 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -73,11 +74,11 @@ var itemRules = []rules.Rule{
 }
 
 func checkCriterion(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		at := item.Find("PreferenceCriterionCode")
+	for _, item := range formItems(d) {
+		at := item.At.Find("PreferenceCriterionCode")
 		code := at.Text()
 		if _, _, isRVC := regionalValue(code); !isRVC && code != "" && !otherCriterion(code) {
-			report(at, code, itemName(item))
+			report(at, code, item.Number)
 		}
 	}
 }
@@ -115,11 +116,11 @@ func regionalValue(code string) (percent *big.Rat, stated, isRVC bool) {
 
 func checkValueContent(d *rules.Document, report rules.Report) {
 	least, most := big.NewRat(40, 1), big.NewRat(100, 1)
-	for item := range formItems(d.Root) {
-		at := item.Find("PreferenceCriterionCode")
+	for _, item := range formItems(d) {
+		at := item.At.Find("PreferenceCriterionCode")
 		percent, stated, isRVC := regionalValue(at.Text())
 		if isRVC && (!stated || percent.Cmp(least) < 0 || percent.Cmp(most) > 0) {
-			report(at, itemName(item), at.Text())
+			report(at, item.Number, at.Text())
 		}
 	}
 }
@@ -127,54 +128,49 @@ func checkValueContent(d *rules.Document, report rules.Report) {
 // checkNeedlessValue leaves out PSR, since a product specific rule may be about
 // value content.
 func checkNeedlessValue(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		at := item.Find("FreeOnBoardValueAmount")
-		switch code := item.Find("PreferenceCriterionCode").Text(); code {
+	for _, item := range formItems(d) {
+		at := item.At.Find("FreeOnBoardValueAmount")
+		switch code := item.At.Find("PreferenceCriterionCode").Text(); code {
 		case "WO", "PE", "CTH":
 			if at.Exists() {
-				report(at, itemName(item), code)
+				report(at, item.Number, code)
 			}
 		}
 	}
 }
 
 func checkMissingValue(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		code := item.Find("PreferenceCriterionCode").Text()
+	for _, item := range formItems(d) {
+		code := item.At.Find("PreferenceCriterionCode").Text()
 		_, _, isRVC := regionalValue(code)
-		if isRVC && !item.Find("FreeOnBoardValueAmount").Exists() {
-			report(item, itemName(item), code)
+		if isRVC && !item.At.Find("FreeOnBoardValueAmount").Exists() {
+			report(item.At, item.Number, code)
 		}
 	}
 }
 
 func checkOwnCriterion(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		if item.Find("PreferenceCriterionCode").Text() == "" {
-			report(item, itemName(item))
+	for _, item := range formItems(d) {
+		if item.At.Find("PreferenceCriterionCode").Text() == "" {
+			report(item.At, item.Number)
 		}
 	}
 }
 
 func checkOwnCode(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		code := harmonized(item)
+	for _, item := range formItems(d) {
+		code := item.Part(paths.HS)
 		digits := values.HSDigits(code)
 		if len(digits) < 6 || strings.Trim(digits, "0123456789") != "" {
-			report(item, itemName(item), code.Text())
+			report(item.At, item.Number, code.Text())
 		}
 	}
 }
 
-// harmonized returns the element that holds the HS code of an item, or none.
-func harmonized(item strict.Node) strict.Node {
-	return values.HS(item, "RequiredCustomsID", "Item/CommodityClassification/ItemClassificationCode")
-}
-
 func checkOwnQuantity(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		if !counted(item) {
-			report(item, itemName(item))
+	for _, item := range formItems(d) {
+		if !counted(item.At) {
+			report(item.At, item.Number)
 		}
 	}
 }
@@ -193,9 +189,9 @@ func counted(item strict.Node) bool {
 
 // checkEnglish accepts descriptions in other languages beside the English one.
 func checkEnglish(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		if !describedInLatin(item) {
-			report(item, itemName(item))
+	for _, item := range formItems(d) {
+		if !describedInLatin(item.At) {
+			report(item.At, item.Number)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package origin
 
 import (
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -40,7 +42,7 @@ var movementRules = []rules.Rule{
 }
 
 func checkMovementOriginal(d *rules.Document, report rules.Report) {
-	if isMovement(d.Root) && !original(d.Root).Exists() {
+	if _, named := original(d); isMovement(d.Root) && !named {
 		report(d.Root.Find(application))
 	}
 }
@@ -50,10 +52,10 @@ func checkMovementOrigin(d *rules.Document, report rules.Report) {
 		return
 	}
 	issued := issuedIn(d.Root)
-	for item := range formItems(d.Root) {
-		at := originOf(item)
+	for _, item := range formItems(d) {
+		at := originOf(item.At)
 		if code := at.Text(); code != "" && code == issued {
-			report(at, itemName(item), code)
+			report(at, item.Number, code)
 		}
 	}
 }
@@ -62,9 +64,8 @@ func checkMovementOrder(d *rules.Document, report rules.Report) {
 	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
 		return
 	}
-	at := original(d.Root).Find("IssueDate")
-	if first, ok := values.Date(at); ok && first.After(d.Facts.Issued) {
-		report(at, values.ISODate(first), values.ISODate(d.Facts.Issued))
+	if first, _ := original(d); first.Issued.After(d.Facts.Issued) {
+		report(first.Part(paths.Issued), values.ISODate(first.Issued), values.ISODate(d.Facts.Issued))
 	}
 }
 
@@ -72,26 +73,18 @@ func checkMovementValidity(d *rules.Document, report rules.Report) {
 	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
 		return
 	}
-	first, ok := values.Date(original(d.Root).Find("IssueDate"))
-	if !ok {
+	first, _ := original(d)
+	if first.Issued.IsZero() {
 		return
 	}
-	if last := values.AddMonths(first, 12); d.Facts.Issued.After(last) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(first), values.ISODate(last))
+	if last := values.AddMonths(first.Issued, 12); d.Facts.Issued.After(last) {
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(first.Issued), values.ISODate(last))
 	}
 }
 
 // isMovement reports whether a certificate is a movement certificate.
 func isMovement(root strict.Node) bool { return formE(root) && ticked(root, moved) }
 
-// original returns the reference to the original certificate of origin, or none:
-// of type 861, certificate of origin, or 864, preference certificate (UNCL 1001).
-func original(root strict.Node) strict.Node {
-	for ref := range root.All(application + "/SupportingDocumentReference") {
-		switch ref.Find("DocumentTypeCode").Text() {
-		case "861", "864":
-			return ref
-		}
-	}
-	return strict.Node{}
-}
+// original returns the reference to the original certificate of origin, and whether
+// there is one: of type 861, certificate of origin, or 864, preference certificate.
+func original(d *rules.Document) (facts.Reference, bool) { return supporting(d, "861", "864") }

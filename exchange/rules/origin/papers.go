@@ -98,7 +98,7 @@ func checkThirdParty(d *rules.Document, report rules.Report) {
 	if !formE(d.Root) || !ticked(d.Root, thirdInvoice) {
 		return
 	}
-	seller := invoice(d.Root).Find("IssuerParty")
+	seller := invoicer(d)
 	if rules.PartyName(seller) == "" || rules.PostalCountry(seller).Text() == "" {
 		report(d.Root.Find(application))
 	}
@@ -108,22 +108,18 @@ func checkThirdPartyFlag(d *rules.Document, report rules.Report) {
 	if !formE(d.Root) || ticked(d.Root, thirdInvoice) {
 		return
 	}
-	at := rules.PostalCountry(invoice(d.Root).Find("IssuerParty"))
+	at := rules.PostalCountry(invoicer(d))
 	exporter := rules.PostalCountry(trader(d.Root, "ExporterParty")).Text()
 	if seller := at.Text(); seller != "" && exporter != "" && seller != exporter {
 		report(at, seller, exporter)
 	}
 }
 
-// invoice returns the reference to the commercial invoice (UNCL 1001: 380), or
+// invoicer returns the party that issued the commercial invoice (UNCL 1001: 380), or
 // none.
-func invoice(root strict.Node) strict.Node {
-	for ref := range root.All(application + "/SupportingDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() == "380" {
-			return ref
-		}
-	}
-	return strict.Node{}
+func invoicer(d *rules.Document) strict.Node {
+	invoice, _ := supporting(d, "380")
+	return invoice.At.Find("IssuerParty")
 }
 
 // checkEndorserOrder allows several endorsers in one place, who may act in any

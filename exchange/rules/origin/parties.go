@@ -95,10 +95,10 @@ func checkExporterCountry(d *rules.Document, report rules.Report) {
 }
 
 func checkOriginParty(d *rules.Document, report rules.Report) {
-	for item := range formItems(d.Root) {
-		at := originOf(item)
+	for _, item := range formItems(d) {
+		at := originOf(item.At)
 		if code := at.Text(); code != "" && !isParty(code) {
-			report(at, itemName(item), code)
+			report(at, item.Number, code)
 		}
 	}
 }

@@ -11,10 +11,10 @@
 package origin
 
 import (
-	"iter"
 	"slices"
 	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
 )
@@ -57,27 +57,23 @@ func ticked(root strict.Node, tick string) bool {
 	return false
 }
 
-// formItems iterates over the goods items of a Form E. It yields none of another
-// certificate.
-func formItems(root strict.Node) iter.Seq[strict.Node] {
-	return func(yield func(strict.Node) bool) {
-		if !formE(root) {
-			return
-		}
-		for item := range root.All(application + "/Shipment/GoodsItem") {
-			if !yield(item) {
-				return
-			}
-		}
+// formItems returns the goods items of a Form E, and none of another certificate.
+func formItems(d *rules.Document) []facts.Line {
+	if !formE(d.Root) {
+		return nil
 	}
+	return d.Facts.Lines()
 }
 
-// itemName returns the number of an item, for messages.
-func itemName(item strict.Node) string {
-	if number := item.Find("SequenceNumberID").Text(); number != "" {
-		return number
+// supporting returns the first reference to a document of one of some types (UNCL
+// 1001).
+func supporting(d *rules.Document, types ...string) (facts.Reference, bool) {
+	for _, r := range d.Facts.References() {
+		if slices.Contains(types, r.Type) {
+			return r, true
+		}
 	}
-	return item.Find("ID").Text()
+	return facts.Reference{}, false
 }
 
 // originOf returns the element that holds the country of origin of an item, or

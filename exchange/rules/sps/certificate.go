@@ -119,8 +119,8 @@ func checkTypeOfGoods(d *rules.Document, report rules.Report) {
 	default:
 		return
 	}
-	for line := range goodsLines(d.Root) {
-		for hs := range hsCodes(line) {
+	for line := range goodsLines(d) {
+		for hs := range hsCodes(line.At) {
 			code := hs.Text()
 			if len(code) >= 2 && strings.Contains(wrong, " "+code[:2]+" ") {
 				report(hs, code, certificate)

@@ -86,7 +86,7 @@ func checkSignatory(d *rules.Document, report rules.Report) {
 }
 
 func checkGoodsLine(d *rules.Document, report rules.Report) {
-	for range goodsLines(d.Root) {
+	for range goodsLines(d) {
 		return
 	}
 	report(d.Root.Find(consignment))

@@ -102,10 +102,10 @@ func checkLateTreatment(d *rules.Document, report rules.Report) {
 	if d.Facts.Issued.IsZero() {
 		return
 	}
-	for line := range goodsLines(d.Root) {
-		for at := range line.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
+	for line := range goodsLines(d) {
+		for at := range line.At.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
 			if end, ok := day(d, at); ok && end.After(d.Facts.Issued) {
-				report(at, lineName(line), values.ISODate(end), values.ISODate(d.Facts.Issued))
+				report(at, line.Number, values.ISODate(end), values.ISODate(d.Facts.Issued))
 			}
 		}
 	}
@@ -127,7 +127,7 @@ func checkLateSignature(d *rules.Document, report rules.Report) {
 func day(d *rules.Document, n strict.Node) (time.Time, bool) {
 	for _, form := range [...]string{"DateTimeString", "DateTime"} {
 		if at := n.Find(form); at.Exists() {
-			return values.DateIn(values.Country(d.Root), at)
+			return values.DateIn(func() string { return values.Country(d.Root) }, at)
 		}
 	}
 	return time.Time{}, false

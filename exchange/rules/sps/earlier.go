@@ -66,9 +66,8 @@ func checkReexportOriginal(d *rules.Document, report rules.Report) {
 	if certificateType(d.Root) != reexport {
 		return
 	}
-	for ref := range d.Root.All(head + "/ReferenceSPSReferencedDocument") {
-		code := ref.Find("TypeCode").Text()
-		if (code == phytosanitary || code == reexport) && ref.Find("ID").Text() != "" {
+	for _, r := range d.Facts.References() {
+		if (r.Type == phytosanitary || r.Type == reexport) && r.Number != "" {
 			return
 		}
 	}
@@ -80,9 +79,9 @@ func checkReexportOrigin(d *rules.Document, report rules.Report) {
 	if certificateType(d.Root) != reexport || export == "" {
 		return
 	}
-	for line := range goodsLines(d.Root) {
-		if at := line.Find("OriginSPSCountry"); at.Find("ID").Text() == export {
-			report(at, lineName(line), export)
+	for line := range goodsLines(d) {
+		if at := line.At.Find("OriginSPSCountry"); at.Find("ID").Text() == export {
+			report(at, line.Number, export)
 		}
 	}
 }

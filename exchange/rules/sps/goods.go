@@ -5,6 +5,7 @@ import (
 
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -87,16 +88,16 @@ func checkScientificName(d *rules.Document, report rules.Report) {
 	if code := certificateType(d.Root); code != phytosanitary && code != reexport {
 		return
 	}
-	for line := range goodsLines(d.Root) {
-		if !rules.HasText(line, "ScientificName") {
-			report(line, lineName(line))
+	for line := range goodsLines(d) {
+		if !rules.HasText(line.At, "ScientificName") {
+			report(line.At, line.Number)
 		}
 	}
 }
 
 func checkEPPOCode(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d.Root) {
-		for class := range line.All("ApplicableSPSClassification") {
+	for line := range goodsLines(d) {
+		for class := range line.At.All("ApplicableSPSClassification") {
 			code := class.Find("ClassCode")
 			if inSystem(class, "EPPO") && !isEPPO(code.Text()) {
 				report(class, code.Text())
@@ -130,9 +131,9 @@ func isEPPO(code string) bool {
 }
 
 func checkQuantity(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d.Root) {
-		if !counted(line) {
-			report(line, lineName(line))
+	for line := range goodsLines(d) {
+		if !counted(line.At) {
+			report(line.At, line.Number)
 		}
 	}
 }
@@ -152,28 +153,28 @@ func counted(line strict.Node) bool {
 
 func checkUnit(d *rules.Document, report rules.Report) {
 	measures := [...]string{"NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure"}
-	for line := range d.Root.All(allLines) {
+	for _, line := range d.Facts.Lines() {
 		for _, name := range measures {
-			if at := line.Find(name); at.Exists() && at.Attr("unitCode") == "" {
-				report(at, name, lineName(line))
+			if at := line.At.Find(name); at.Exists() && at.Attr("unitCode") == "" {
+				report(at, name, line.Number)
 			}
 		}
 	}
 }
 
 func checkOrigin(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d.Root) {
-		if !rules.HasText(line, "OriginSPSCountry/ID") {
-			report(line, lineName(line))
+	for line := range goodsLines(d) {
+		if !rules.HasText(line.At, "OriginSPSCountry/ID") {
+			report(line.At, line.Number)
 		}
 	}
 }
 
 func checkTreatment(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d.Root) {
-		for at := range line.All("AppliedSPSProcess") {
+	for line := range goodsLines(d) {
+		for at := range line.At.All("AppliedSPSProcess") {
 			if !at.Find("CompletionSPSPeriod").Exists() && !at.Find("ApplicableSPSProcessCharacteristic").Exists() {
-				report(at, at.Find("TypeCode").Text(), lineName(line))
+				report(at, at.Find("TypeCode").Text(), line.Number)
 			}
 		}
 	}
@@ -182,10 +183,10 @@ func checkTreatment(d *rules.Document, report rules.Report) {
 // checkConcentration reads the codes of ePhyto, with which the description of a
 // characteristic begins: TTCH is the chemical, TTCO its concentration.
 func checkConcentration(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d.Root) {
-		for at := range line.All("AppliedSPSProcess") {
+	for line := range goodsLines(d) {
+		for at := range line.At.All("AppliedSPSProcess") {
 			if described(at, "TTCH") && !described(at, "TTCO") {
-				report(at, lineName(line))
+				report(at, line.Number)
 			}
 		}
 	}
@@ -203,15 +204,14 @@ func described(process strict.Node, code string) bool {
 
 func checkLineNumber(d *rules.Document, report rules.Report) {
 	taken := make(map[string]bool)
-	for line := range d.Root.All(allLines) {
-		at := line.Find("SequenceNumeric")
-		n, ok := values.Number(at)
+	for _, line := range d.Facts.Lines() {
+		n, ok := values.NumberOf(line.Number)
 		if !ok {
 			continue
 		}
 		key := n.RatString()
 		if taken[key] {
-			report(at, at.Text())
+			report(line.Part(paths.Number), line.Number)
 		}
 		taken[key] = true
 	}
@@ -219,20 +219,20 @@ func checkLineNumber(d *rules.Document, report rules.Report) {
 
 // checkWholeNumber checks what the schema cannot: it allows any decimal.
 func checkWholeNumber(d *rules.Document, report rules.Report) {
-	for at := range d.Root.All(allLines + "/SequenceNumeric") {
-		if n, ok := values.Number(at); ok && (n.Sign() < 0 || !n.IsInt()) {
-			report(at, at.Text())
+	for _, line := range d.Facts.Lines() {
+		if n, ok := values.NumberOf(line.Number); ok && (n.Sign() < 0 || !n.IsInt()) {
+			report(line.Part(paths.Number), line.Number)
 		}
 	}
 }
 
 func checkNetOverGross(d *rules.Document, report rules.Report) {
 	pairs := [...][2]string{{"NetWeightMeasure", "GrossWeightMeasure"}, {"NetVolumeMeasure", "GrossVolumeMeasure"}}
-	for line := range d.Root.All(allLines) {
+	for _, line := range d.Facts.Lines() {
 		for _, pair := range pairs {
-			at := line.Find(pair[0])
-			if net, gross, over := values.Exceeds(at, line.Find(pair[1])); over {
-				report(at, lineName(line), values.Decimal(net), values.Decimal(gross))
+			at := line.At.Find(pair[0])
+			if net, gross, over := values.Exceeds(at, line.At.Find(pair[1])); over {
+				report(at, line.Number, values.Decimal(net), values.Decimal(gross))
 			}
 		}
 	}

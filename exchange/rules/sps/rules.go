@@ -9,6 +9,7 @@ import (
 	"iter"
 	"slices"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/signing/strict"
@@ -44,10 +45,10 @@ func certificateType(root strict.Node) string { return root.Find(head + "/TypeCo
 
 // goodsLines iterates over the lines about goods. Line 0 describes the whole
 // consignment (sample of the IPPC hub).
-func goodsLines(root strict.Node) iter.Seq[strict.Node] {
-	return func(yield func(strict.Node) bool) {
-		for line := range root.All(allLines) {
-			if n, ok := values.Number(line.Find("SequenceNumeric")); ok && n.Sign() == 0 {
+func goodsLines(d *rules.Document) iter.Seq[facts.Line] {
+	return func(yield func(facts.Line) bool) {
+		for _, line := range d.Facts.Lines() {
+			if n, ok := values.NumberOf(line.Number); ok && n.Sign() == 0 {
 				continue
 			}
 			if !yield(line) {
@@ -56,6 +57,3 @@ func goodsLines(root strict.Node) iter.Seq[strict.Node] {
 		}
 	}
 }
-
-// lineName returns the number of a line, for messages.
-func lineName(line strict.Node) string { return line.Find("SequenceNumeric").Text() }
