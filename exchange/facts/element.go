@@ -41,18 +41,25 @@ func (e element) text(part paths.Key) string {
 	return text
 }
 
+// note adds a value that cannot be read to those that are collected, if they are.
+func note(unread *[]Unread, part paths.Key, at strict.Node, text string) {
+	if unread != nil {
+		*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+	}
+}
+
 // code returns the first code at the paths of a part.
 func (e element) code(part paths.Key, is func(string) bool, unread *[]Unread) string {
 	at, text, _ := e.first(part)
 	return known(part, at, text, is, unread)
 }
 
-// known returns a code as it is listed, or keeps it as unread.
+// known returns a code as it is listed, or notes it as unread.
 func known(part paths.Key, at strict.Node, text string, is func(string) bool, unread *[]Unread) string {
 	if code := paths.Fold(text); code == "" || is(code) {
 		return code
 	}
-	*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+	note(unread, part, at, text)
 	return ""
 }
 
@@ -64,7 +71,7 @@ func (e element) day(part paths.Key, unread *[]Unread) time.Time {
 	}
 	day, ok := dayAt(e.root, path, at, text)
 	if !ok {
-		*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+		note(unread, part, at, text)
 	}
 	return day
 }
@@ -76,7 +83,7 @@ func (e element) hs(unread *[]Unread) (at strict.Node, code string) {
 	at, text := e.hsCode()
 	code = digits(text)
 	if code == "" && text != "" {
-		*unread = append(*unread, Unread{Key: paths.HS, At: at, Text: text})
+		note(unread, paths.HS, at, text)
 	}
 	return at, code
 }
@@ -103,7 +110,7 @@ func (e element) number(part paths.Key, unread *[]Unread) (*big.Rat, strict.Node
 	}
 	value, ok := values.NumberOf(text)
 	if !ok {
-		*unread = append(*unread, Unread{Key: part, At: at, Text: text})
+		note(unread, part, at, text)
 	}
 	return value, at
 }

@@ -75,12 +75,12 @@ func inWords(f facts.Facts) string {
 	period := f.Period()
 	row("valid", "from", date(period.From), "until", date(period.Until), "unread", unreadable(period.Unread))
 	for _, l := range f.Lines() {
-		row("line "+l.Number, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass), "gross", measure(l.GrossMass),
-			"value", amount(l.Value), "unread", unreadable(l.Unread))
+		row("line "+l.Number, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass()), "gross", measure(l.GrossMass()),
+			"value", amount(l.Value()), "unread", unreadable(l.Unread()))
 	}
 	for _, r := range f.References() {
-		row("reference "+r.Number, "kind", r.Kind, "role", r.Role, "type", r.Type, "version", r.Version, "by", r.Issuer, "of", date(r.Issued),
-			"line", r.Line, "drawn", measure(r.Drawn), "on", date(r.Day), "unread", unreadable(r.Unread))
+		row("reference "+r.Number, "kind", r.Kind, "role", r.Role, "type", r.Type, "version", r.Version, "by", r.Issuer(), "of", date(r.Issued()),
+			"line", r.Line, "drawn", measure(r.Drawn), "on", date(r.Day), "unread", unreadable(r.Unread()))
 	}
 	for _, p := range f.Parties() {
 		var ids []string

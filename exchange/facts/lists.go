@@ -31,42 +31,52 @@ type Period struct {
 	Unread      []Unread  // values that are there and cannot be read
 }
 
-// A Line is a line of goods.
+// A Line is a line of goods. What is asked for less often is read by a method.
 type Line struct {
-	At        strict.Node
-	Number    string
-	HS        string // digits only
-	Quantity  Measure
-	NetMass   Measure
-	GrossMass Measure
-	Value     Amount
-	Unread    []Unread // values that are there and cannot be read
+	At       strict.Node
+	Number   string
+	HS       string // digits only
+	Quantity Measure
 
 	from  element
 	hs    strict.Node
 	index int // among the lines
 }
 
+// NetMass returns the mass of the goods.
+func (l Line) NetMass() Measure { return l.from.measure(paths.NetMass, nil) }
+
+// GrossMass returns the mass of the goods with their packing.
+func (l Line) GrossMass() Measure { return l.from.measure(paths.GrossMass, nil) }
+
+// Value returns what the goods are worth.
+func (l Line) Value() Amount { return l.from.amount(nil) }
+
+// Unread returns the values that are there and cannot be read.
+func (l Line) Unread() (unread []Unread) {
+	l.from.hs(&unread)
+	l.from.measure(paths.Quantity, &unread)
+	l.from.measure(paths.NetMass, &unread)
+	l.from.measure(paths.GrossMass, &unread)
+	l.from.amount(&unread)
+	return unread
+}
+
 // Part returns the element that states a part of the line, or none. Of HS codes it is
 // the first that says that it is one, or else the first that does not say of which
 // list it is.
 func (l Line) Part(part paths.Key) strict.Node {
-	switch part { //nolint:exhaustive // the others are not read again and again
+	switch part { //nolint:exhaustive // the others are found again
 	case paths.HS:
 		return l.hs
 	case paths.Quantity:
 		return l.Quantity.at
-	case paths.NetMass:
-		return l.NetMass.at
-	case paths.GrossMass:
-		return l.GrossMass.at
-	case paths.Value:
-		return l.Value.at
 	}
 	return l.from.part(part)
 }
 
-// A Reference is one to another document, with what is drawn on it.
+// A Reference is one to another document, with what is drawn on it. What is asked for
+// less often is read by a method.
 type Reference struct {
 	At      strict.Node
 	Kind    string // of the document, if it is known
@@ -74,14 +84,25 @@ type Reference struct {
 	Type    string // code of the type of the document
 	Number  string // "" if only other parts are stated
 	Version string
-	Issuer  string    // its name
-	Issued  time.Time // midnight UTC
-	Line    string    // number of the line that it is for; "" if it is for all
+	Line    string // number of the line that it is for; "" if it is for all
 	Drawn   Measure
 	Day     time.Time // on which that was drawn; midnight UTC
-	Unread  []Unread  // values that are there and cannot be read
 
 	from element
+}
+
+// Issuer returns the name of the unit that issued the document.
+func (r Reference) Issuer() string { return r.from.text(paths.Issuer) }
+
+// Issued returns the day on which the document was issued, midnight UTC.
+func (r Reference) Issued() time.Time { return r.from.day(paths.Issued, nil) }
+
+// Unread returns the values that are there and cannot be read.
+func (r Reference) Unread() (unread []Unread) {
+	r.from.day(paths.Issued, &unread)
+	r.from.day(paths.Day, &unread)
+	r.from.measure(paths.Quantity, &unread)
+	return unread
 }
 
 // Part returns the element that states a part of the reference, or none.

@@ -63,10 +63,8 @@ func (r *rest) readLines() []Line {
 	for i, s := range selected {
 		e := element{r.root, s.at, s.entry.Parts}
 		line := Line{At: s.at, Number: e.text(paths.Number), from: e, index: i}
-		line.hs, line.HS = e.hs(&line.Unread)
-		line.Quantity = e.measure(paths.Quantity, &line.Unread)
-		line.NetMass, line.GrossMass = e.measure(paths.NetMass, &line.Unread), e.measure(paths.GrossMass, &line.Unread)
-		line.Value = e.amount(&line.Unread)
+		line.hs, line.HS = e.hs(nil)
+		line.Quantity = e.measure(paths.Quantity, nil)
 		all = append(all, line)
 	}
 	return all
@@ -97,8 +95,8 @@ func (r *rest) readReferences() references {
 
 // saysNothing reports whether no part of a reference is there.
 func (r Reference) saysNothing() bool {
-	return r.Number == "" && r.Type == "" && r.Version == "" && r.Issuer == "" && r.Issued.IsZero() &&
-		r.Drawn.Value == nil && r.Day.IsZero() && len(r.Unread) == 0
+	return r.Number == "" && r.Type == "" && r.Version == "" && r.Issuer() == "" && r.Issued().IsZero() &&
+		r.Drawn.Value == nil && r.Day.IsZero() && len(r.Unread()) == 0
 }
 
 // within records that the next reference is in one of so many lines.
@@ -128,11 +126,9 @@ func readReference(entry *paths.Entry, e element) Reference {
 	r := Reference{
 		At: e.at, Kind: entry.Kind, Role: entry.Role, from: e,
 		Number: e.text(paths.Number), Type: e.text(paths.TypeCode), Version: e.text(paths.Version),
-		Issuer: e.text(paths.Issuer), Line: e.text(paths.LineOf),
+		Line: e.text(paths.LineOf), Drawn: e.measure(paths.Quantity, nil), Day: e.day(paths.Day, nil),
 	}
 	r.Kind = cmp.Or(r.Kind, kinds[r.Type])
-	r.Issued, r.Day = e.day(paths.Issued, &r.Unread), e.day(paths.Day, &r.Unread)
-	r.Drawn = e.measure(paths.Quantity, &r.Unread)
 	return r
 }
 

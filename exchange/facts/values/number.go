@@ -30,15 +30,22 @@ func NumberOf(text string) (*big.Rat, bool) {
 	if whole+fraction == "" || strings.Trim(whole+fraction, "0123456789") != "" {
 		return nil, false
 	}
-	if strings.Trim(fraction, "0") == "" && len(whole) > 0 && len(whole) <= 18 {
-		n, err := strconv.ParseInt(whole, 10, 64) // most figures are whole, and this is quicker
-		if text[0] == '-' {
-			n = -n
-		}
+	fraction = strings.TrimRight(fraction, "0")
+	if len(whole)+len(fraction) > 18 {
+		return new(big.Rat).SetString(text)
+	}
+	n, err := strconv.ParseInt("0"+whole+fraction, 10, 64) // most figures are short, and this is quicker
+	if text[0] == '-' {
+		n = -n
+	}
+	if fraction == "" {
 		return new(big.Rat).SetInt64(n), err == nil
 	}
-	return new(big.Rat).SetString(text)
+	return big.NewRat(n, tens[len(fraction)]), err == nil
 }
+
+// tens are the powers of ten up to that of 18 digits.
+var tens = [...]int64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18}
 
 // IsTrue reports whether an element holds the xs:boolean true, which is also
 // written 1 (XML Schema Part 2, 3.2.2). White space around it does not count.

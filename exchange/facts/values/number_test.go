@@ -92,6 +92,17 @@ func TestNumber(t *testing.T) {
 	}
 }
 
+// Short numbers are read by a quicker way, to the same values.
+func TestNumberIsExact(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		text := rapid.StringMatching(`[+-]?([0-9]{1,19}(\.[0-9]{0,19})?|\.[0-9]{1,19})`).Draw(t, "text")
+		want, ok := new(big.Rat).SetString(text)
+		if got, read := values.NumberOf(text); !ok || !read || got.Cmp(want) != 0 {
+			t.Fatalf("%q: %v, %t; want %v", text, got, read, want)
+		}
+	})
+}
+
 func TestExceeds(t *testing.T) {
 	for _, test := range []struct {
 		measures string

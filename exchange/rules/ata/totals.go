@@ -77,7 +77,7 @@ func checkTotalPieces(d *rules.Document, report rules.Report) {
 func checkTotalValue(d *rules.Document, report rules.Report) {
 	sum, lines := new(big.Rat), 0
 	for _, item := range d.Facts.Lines() {
-		if v := item.Value.Value; v != nil {
+		if v := item.Value().Value; v != nil {
 			sum.Add(sum, v)
 			lines++
 		}
@@ -121,7 +121,7 @@ func checkOneCurrency(d *rules.Document, report rules.Report) {
 // checkItemValue includes gifts and samples: they have a commercial value too.
 func checkItemValue(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		if v := item.Value.Value; v == nil || v.Sign() <= 0 {
+		if v := item.Value().Value; v == nil || v.Sign() <= 0 {
 			report(item.At, number(item.Number))
 		}
 	}

@@ -104,7 +104,7 @@ func checkGrossWeight(d *rules.Document, report rules.Report) {
 		check(at, kilogramsAt(at), kilogramsAt(shipment.Find("NetWeightMeasure")))
 		for _, item := range items {
 			at := item.Part(paths.GrossMass)
-			check(at, kilograms(item.GrossMass.Value, at), netKilograms(item))
+			check(at, kilograms(item.GrossMass().Value, at), netKilograms(item))
 		}
 	}
 }
@@ -214,11 +214,12 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 		total, ok := values.ReadAmount(at)
 		sum := new(big.Rat)
 		for _, item := range items {
+			value := item.Value().Value
 			currency := strings.TrimSpace(item.Part(paths.Value).Attr("currencyID"))
-			if ok = ok && item.Value.Value != nil && currency == total.Currency; !ok {
+			if ok = ok && value != nil && currency == total.Currency; !ok {
 				break
 			}
-			sum.Add(sum, item.Value.Value)
+			sum.Add(sum, value)
 		}
 		if ok && len(items) > 0 && !values.IsSum(total, sum, len(items)) {
 			report(at, values.Decimal(total.Value), values.Decimal(sum))
@@ -228,7 +229,7 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 
 // netKilograms returns the net weight of an item in kilograms, or nil.
 func netKilograms(item facts.Line) *big.Rat {
-	return kilograms(item.NetMass.Value, item.Part(paths.NetMass))
+	return kilograms(item.NetMass().Value, item.Part(paths.NetMass))
 }
 
 // kilogramsAt reads a mass in kilograms. It returns nil if there is none.

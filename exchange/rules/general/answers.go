@@ -116,8 +116,8 @@ func checkReasonLength(d *rules.Document, report rules.Report) {
 
 func checkAnswerOrder(d *rules.Document, report rules.Report) {
 	for _, asked := range d.Facts.References() {
-		if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked.Issued) {
-			report(asked.Part(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(asked.Issued))
+		if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked.Issued()) {
+			report(asked.Part(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(asked.Issued()))
 		}
 	}
 }

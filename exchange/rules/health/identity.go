@@ -59,8 +59,8 @@ func checkReplacesItself(d *rules.Document, report rules.Report) {
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
 	for _, earlier := range d.Facts.References() {
-		if !d.Facts.Issued.IsZero() && earlier.Issued.After(d.Facts.Issued) {
-			report(earlier.Part(paths.Issued), values.ISODate(earlier.Issued), values.ISODate(d.Facts.Issued))
+		if !d.Facts.Issued.IsZero() && earlier.Issued().After(d.Facts.Issued) {
+			report(earlier.Part(paths.Issued), values.ISODate(earlier.Issued()), values.ISODate(d.Facts.Issued))
 		}
 	}
 }

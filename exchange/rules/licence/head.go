@@ -113,8 +113,8 @@ func checkReplacedLater(d *rules.Document, report rules.Report) {
 		return
 	}
 	for previous := range replaced(d) {
-		if previous.Issued.After(issued) {
-			report(previous.Part(paths.Issued), values.ISODate(previous.Issued), values.ISODate(issued))
+		if previous.Issued().After(issued) {
+			report(previous.Part(paths.Issued), values.ISODate(previous.Issued()), values.ISODate(issued))
 		}
 	}
 }

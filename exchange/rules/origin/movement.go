@@ -64,8 +64,8 @@ func checkMovementOrder(d *rules.Document, report rules.Report) {
 	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
 		return
 	}
-	if first, _ := original(d); first.Issued.After(d.Facts.Issued) {
-		report(first.Part(paths.Issued), values.ISODate(first.Issued), values.ISODate(d.Facts.Issued))
+	if first, _ := original(d); first.Issued().After(d.Facts.Issued) {
+		report(first.Part(paths.Issued), values.ISODate(first.Issued()), values.ISODate(d.Facts.Issued))
 	}
 }
 
@@ -74,11 +74,11 @@ func checkMovementValidity(d *rules.Document, report rules.Report) {
 		return
 	}
 	first, _ := original(d)
-	if first.Issued.IsZero() {
+	if first.Issued().IsZero() {
 		return
 	}
-	if last := values.AddMonths(first.Issued, 12); d.Facts.Issued.After(last) {
-		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(first.Issued), values.ISODate(last))
+	if last := values.AddMonths(first.Issued(), 12); d.Facts.Issued.After(last) {
+		report(d.Facts.At(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(first.Issued()), values.ISODate(last))
 	}
 }
 
