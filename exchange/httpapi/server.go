@@ -97,11 +97,21 @@ func (o Options) missing() []string {
 		name  string
 		given bool
 	}{
-		{"Current", o.Current != nil}, {"Admission", o.Admission != nil}, {"Journal", o.Journal != nil}, {"Audit", o.Audit != nil},
-		{"Recorder", o.Recorder != nil}, {"Undispatched", o.Undispatched != nil}, {"Mailbox", o.Mailbox != nil},
-		{"Bodies", o.Bodies != nil}, {"Log", o.Log != nil}, {"Metrics", o.Metrics != nil},
-		{"Limits.Body", o.Limits.Body > 0}, {"Limits.Connections", o.Limits.Connections > 0}, {"Limits.PerAddress", o.Limits.PerAddress > 0},
-		{"Limits.Silence", o.Limits.Silence > 0}, {"Limits.Slowest", o.Limits.Slowest > 0},
+		{"Current", o.Current != nil},
+		{"Admission", o.Admission != nil},
+		{"Journal", o.Journal != nil},
+		{"Audit", o.Audit != nil},
+		{"Recorder", o.Recorder != nil},
+		{"Undispatched", o.Undispatched != nil},
+		{"Mailbox", o.Mailbox != nil},
+		{"Bodies", o.Bodies != nil},
+		{"Log", o.Log != nil},
+		{"Metrics", o.Metrics != nil},
+		{"Limits.Body", o.Limits.Body > 0},
+		{"Limits.Connections", o.Limits.Connections > 0},
+		{"Limits.PerAddress", o.Limits.PerAddress > 0},
+		{"Limits.Silence", o.Limits.Silence > 0},
+		{"Limits.Slowest", o.Limits.Slowest > 0},
 	} {
 		if !part.given {
 			names = append(names, part.name)
