@@ -151,8 +151,10 @@ var plantedInside = []plantedFault{
 
 // Every point and every fault still fits the code into which it is planted.
 func TestPlantsFit(t *testing.T) {
-	if err := crashtest.Applies(t, crashtest.Plants()...); err != nil {
-		t.Error(err)
+	for _, plants := range [][]crashtest.Edit{crashtest.Plants(), crashtest.CommandPlants()} {
+		if err := crashtest.Applies(t, plants...); err != nil {
+			t.Error(err)
+		}
 	}
 	for _, fault := range slices.Concat(plantedOnKafka, plantedInside) {
 		if err := crashtest.Applies(t, append(fault.edits(), crashtest.Plants()...)...); err != nil {
