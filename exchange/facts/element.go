@@ -126,7 +126,7 @@ func (e element) measure(part paths.Key, unread *[]Unread) Measure {
 	if part == paths.Quantity {
 		unit = cmp.Or(e.text(paths.Unit), unit)
 	}
-	return Measure{value, known(paths.Unit, at, unit, codes.Unit, unread), at}
+	return Measure{at, value, known(paths.Unit, at, unit, codes.Unit, unread)}
 }
 
 // amount returns the value of a line.
@@ -136,8 +136,8 @@ func (e element) amount(unread *[]Unread) Amount {
 		return Amount{}
 	}
 	currency := cmp.Or(e.text(paths.Currency), at.Attr("currencyID"))
-	return Amount{value, known(paths.Currency, at, currency, func(code string) bool {
+	return Amount{at, value, known(paths.Currency, at, currency, func(code string) bool {
 		_, ok := codes.Currency(code)
 		return ok
-	}, unread), at}
+	}, unread)}
 }

@@ -14,29 +14,33 @@ import (
 // find iterates over the elements at a path below an element, with their text or
 // that of the attribute at its end, in the order that the path asks for.
 func find(from strict.Node, path paths.Path) iter.Seq2[strict.Node, string] {
-	return func(yield func(strict.Node, string) bool) { walk(from, path.Steps, path.Attribute, yield) }
+	return func(yield func(strict.Node, string) bool) {
+		walk(from, path.Steps, func(n strict.Node) bool {
+			if path.Attribute != "" {
+				return yield(n, strings.TrimSpace(n.Attr(path.Attribute)))
+			}
+			return yield(n, n.Text())
+		})
+	}
 }
 
 // walk calls yield for every element behind the steps, and returns false if yield
 // did.
-func walk(n strict.Node, steps []paths.Step, attribute string, yield func(strict.Node, string) bool) bool {
+func walk(n strict.Node, steps []paths.Step, yield func(strict.Node) bool) bool {
 	if len(steps) == 0 {
-		if attribute != "" {
-			return yield(n, strings.TrimSpace(n.Attr(attribute)))
-		}
-		return yield(n, n.Text())
+		return yield(n)
 	}
 	step := &steps[0]
 	if step.Order != paths.AsWritten {
 		for _, child := range ordered(n, step) {
-			if !walk(child, steps[1:], attribute, yield) {
+			if !walk(child, steps[1:], yield) {
 				return false
 			}
 		}
 		return true
 	}
 	for child := firstChild(n); child.Exists(); child = child.Next() {
-		if selects(step, child) && !walk(child, steps[1:], attribute, yield) {
+		if selects(step, child) && !walk(child, steps[1:], yield) {
 			return false
 		}
 	}

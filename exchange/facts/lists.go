@@ -1,6 +1,7 @@
 package facts
 
 import (
+	"iter"
 	"math/big"
 	"time"
 
@@ -10,18 +11,16 @@ import (
 
 // A Measure is a quantity or a mass. What is not stated or cannot be read is nil or "".
 type Measure struct {
+	At    strict.Node // the element that states it, or none
 	Value *big.Rat
 	Unit  string // common code of UN/ECE Recommendation 20
-
-	at strict.Node
 }
 
 // An Amount is a sum of money. What is not stated or cannot be read is nil or "".
 type Amount struct {
+	At       strict.Node // the element that states it, or none
 	Value    *big.Rat
 	Currency string // ISO 4217
-
-	at strict.Node
 }
 
 // A Period is that in which a document is valid. A day that is not stated or cannot be
@@ -66,11 +65,8 @@ func (l Line) Unread() (unread []Unread) {
 // the first that says that it is one, or else the first that does not say of which
 // list it is.
 func (l Line) Part(part paths.Key) strict.Node {
-	switch part { //nolint:exhaustive // the others are found again
-	case paths.HS:
+	if part == paths.HS {
 		return l.hs
-	case paths.Quantity:
-		return l.Quantity.at
 	}
 	return l.from.part(part)
 }
@@ -88,7 +84,8 @@ type Reference struct {
 	Drawn   Measure
 	Day     time.Time // on which that was drawn; midnight UTC
 
-	from element
+	from   element
+	inLine bool
 }
 
 // Issuer returns the name of the unit that issued the document.
@@ -106,12 +103,7 @@ func (r Reference) Unread() (unread []Unread) {
 }
 
 // Part returns the element that states a part of the reference, or none.
-func (r Reference) Part(part paths.Key) strict.Node {
-	if part == paths.Quantity {
-		return r.Drawn.at
-	}
-	return r.from.part(part)
-}
+func (r Reference) Part(part paths.Key) strict.Node { return r.from.part(part) }
 
 // A Party is one that a document names.
 type Party struct {
@@ -169,7 +161,15 @@ func (f Facts) ReferencesIn(line Line) []Reference {
 
 // ReferencesOutside returns the references that are in no line of goods, in document
 // order: they are for the whole document, or name their line by its number.
-func (f Facts) ReferencesOutside() []Reference { return f.references().outside }
+func (f Facts) ReferencesOutside() iter.Seq[Reference] {
+	return func(yield func(Reference) bool) {
+		for _, r := range f.References() {
+			if !r.inLine && !yield(r) {
+				return
+			}
+		}
+	}
+}
 
 func (f Facts) references() references {
 	r := f.source()

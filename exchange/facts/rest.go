@@ -46,8 +46,8 @@ func (o *once[T]) get(read func() T) T {
 // references are those of a document, with those of each line, which follow one
 // another in document order.
 type references struct {
-	all, outside []Reference
-	in           []span // by line; none if no reference is in a line
+	all []Reference
+	in  []span // by line; none if no reference is in a line
 }
 
 type span struct{ first, after int }
@@ -85,8 +85,7 @@ func (r *rest) readReferences() references {
 		if i, inLine := lineOf(s.at, lines); inLine {
 			ref.Line = cmp.Or(ref.Line, lines[i].Number)
 			found.within(i, len(lines))
-		} else {
-			found.outside = append(found.outside, ref)
+			ref.inLine = true
 		}
 		found.all = append(found.all, ref)
 	}
@@ -195,9 +194,10 @@ func (r *rest) list(key paths.Key) []selected {
 		group := entries[:alike(entries)]
 		entries = entries[len(group):]
 		if len(group) == 1 {
-			for at := range find(r.root, group[0].At) {
+			walk(r.root, group[0].At.Steps, func(at strict.Node) bool {
 				all = append(all, selected{&group[0], at})
-			}
+				return true
+			})
 			continue
 		}
 		each(r.root, group[0].At.Steps, func(at strict.Node) {

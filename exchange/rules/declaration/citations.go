@@ -126,8 +126,13 @@ const (
 func withoutCitation(d *rules.Document, kind string) iter.Seq[facts.Line] {
 	cited := func(r facts.Reference) bool { return r.Kind == kind }
 	return func(yield func(facts.Line) bool) {
-		if !madeInChina(d) || slices.ContainsFunc(d.Facts.ReferencesOutside(), cited) {
+		if !madeInChina(d) {
 			return
+		}
+		for r := range d.Facts.ReferencesOutside() {
+			if cited(r) {
+				return
+			}
 		}
 		for _, item := range d.Facts.Lines() {
 			if !slices.ContainsFunc(d.Facts.ReferencesIn(item), cited) && !yield(item) {

@@ -8,7 +8,6 @@ import (
 	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
@@ -103,8 +102,8 @@ func checkGrossWeight(d *rules.Document, report rules.Report) {
 		at := shipment.Find("GrossWeightMeasure")
 		check(at, kilogramsAt(at), kilogramsAt(shipment.Find("NetWeightMeasure")))
 		for _, item := range items {
-			at := item.Part(paths.GrossMass)
-			check(at, kilograms(item.GrossMass().Value, at), netKilograms(item))
+			gross := item.GrossMass()
+			check(gross.At, kilograms(gross.Value, gross.At), netKilograms(item))
 		}
 	}
 }
@@ -214,12 +213,12 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 		total, ok := values.ReadAmount(at)
 		sum := new(big.Rat)
 		for _, item := range items {
-			value := item.Value().Value
-			currency := strings.TrimSpace(item.Part(paths.Value).Attr("currencyID"))
-			if ok = ok && value != nil && currency == total.Currency; !ok {
+			value := item.Value()
+			currency := strings.TrimSpace(value.At.Attr("currencyID"))
+			if ok = ok && value.Value != nil && currency == total.Currency; !ok {
 				break
 			}
-			sum.Add(sum, value)
+			sum.Add(sum, value.Value)
 		}
 		if ok && len(items) > 0 && !values.IsSum(total, sum, len(items)) {
 			report(at, values.Decimal(total.Value), values.Decimal(sum))
@@ -229,7 +228,8 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 
 // netKilograms returns the net weight of an item in kilograms, or nil.
 func netKilograms(item facts.Line) *big.Rat {
-	return kilograms(item.NetMass().Value, item.Part(paths.NetMass))
+	net := item.NetMass()
+	return kilograms(net.Value, net.At)
 }
 
 // kilogramsAt reads a mass in kilograms. It returns nil if there is none.

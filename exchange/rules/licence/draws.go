@@ -101,7 +101,7 @@ func checkDrawRemainder(d *rules.Document, report rules.Report) {
 			left := less(before, draw.Drawn.Value)
 			at := remaining(draw)
 			stated = left
-			if n, ok := values.Number(at); ok && sameUnit(at, line.Part(paths.Quantity)) {
+			if n, ok := values.Number(at); ok && sameUnit(at, line.Quantity.At) {
 				stated = n
 			}
 			if stated.Cmp(left) != 0 {
@@ -150,7 +150,7 @@ func checkOverdraw(d *rules.Document, report rules.Report) {
 		_, _ = drawDown(d, line, func(draw facts.Reference, before *big.Rat) {
 			most := new(big.Rat).Mul(before, factor)
 			if draw.Drawn.Value.Cmp(most) > 0 {
-				report(draw.Part(paths.Quantity), values.Decimal(draw.Drawn.Value), values.Decimal(before), values.Decimal(most))
+				report(draw.Drawn.At, values.Decimal(draw.Drawn.Value), values.Decimal(before), values.Decimal(most))
 			}
 		})
 	}
@@ -174,12 +174,12 @@ func checkDrawTwice(d *rules.Document, report rules.Report) {
 // balance. Until the conversion is recorded, the balance of the line is not known.
 func checkDrawUnit(d *rules.Document, report rules.Report) {
 	for _, line := range d.Facts.Lines() {
-		unit := line.Part(paths.Quantity).Attr("unitCode")
+		unit := line.Quantity.At.Attr("unitCode")
 		if unit == "" {
 			continue // LIC-11
 		}
 		for _, draw := range d.Facts.ReferencesIn(line) {
-			for _, at := range [...]strict.Node{draw.Part(paths.Quantity), remaining(draw)} {
+			for _, at := range [...]strict.Node{draw.Drawn.At, remaining(draw)} {
 				if other := at.Attr("unitCode"); other != "" && other != unit {
 					report(at, other, unit)
 				}
@@ -259,12 +259,12 @@ func overage(licence strict.Node) *big.Rat {
 // reports false, and stops, if a quantity cannot be read (LIC-11) or has another
 // unit than the line (LIC-16).
 func drawDown(d *rules.Document, line facts.Line, show func(draw facts.Reference, before *big.Rat)) (*big.Rat, bool) {
-	left, licensed := line.Quantity.Value, line.Part(paths.Quantity)
+	left, licensed := line.Quantity.Value, line.Quantity.At
 	if left == nil {
 		return nil, false
 	}
 	for _, draw := range d.Facts.ReferencesIn(line) {
-		if draw.Drawn.Value == nil || !sameUnit(draw.Part(paths.Quantity), licensed) {
+		if draw.Drawn.Value == nil || !sameUnit(draw.Drawn.At, licensed) {
 			return nil, false
 		}
 		show(draw, left)

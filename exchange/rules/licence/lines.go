@@ -95,10 +95,10 @@ func checkQuantityUnit(d *rules.Document, report rules.Report) {
 		}
 	}
 	for _, line := range d.Facts.Lines() {
-		check(line.Part(paths.Quantity))
+		check(line.Quantity.At)
 	}
 	for draw := range draws(d) {
-		check(draw.Part(paths.Quantity))
+		check(draw.Drawn.At)
 		check(remaining(draw))
 	}
 }
