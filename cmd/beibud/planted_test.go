@@ -81,16 +81,16 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 var plantedInside = []plantedFault{
 	{
 		name: "the number before the body", file: "queue/sqlite/transaction.go", at: []string{"entry written, its body not"},
-		right: "	if err := tx.addBody.exec(e.Body, s.Body)",
-		wrong: `	if err := tx.conn.run("COMMIT"); err != nil {
+		right: "	if err := tx.addBody.Exec(e.Body, s.Body)",
+		wrong: `	if err := tx.conn.Run("COMMIT"); err != nil {
 		return queue.Entry{}, err
 	}
-	if err := tx.conn.run("BEGIN IMMEDIATE"); err != nil {
+	if err := tx.conn.Run("BEGIN IMMEDIATE"); err != nil {
 		return queue.Entry{}, err
 	}
-	if err := tx.addBody.exec(e.Body, s.Body)`,
+	if err := tx.addBody.Exec(e.Body, s.Body)`,
 		also: []crashtest.Edit{
-			{File: "queue/sqlite/transaction.go", Old: "	owners              owners\n", New: "	owners              owners\n	conn *connection\n"},
+			{File: "queue/sqlite/transaction.go", Old: "	owners              owners\n", New: "	owners              owners\n	conn *sqlitefile.Conn\n"},
 			{File: "queue/sqlite/transaction.go", Old: "	return tx.owners.prepare(c)\n", New: "	tx.conn = c\n	return tx.owners.prepare(c)\n"},
 		},
 	},
@@ -101,7 +101,7 @@ var plantedInside = []plantedFault{
 		also: []crashtest.Edit{
 			{File: "queue/sqlite/admit.go", Old: "	err := s.write(ctx, len(sub.Body)", New: "	applied := make(chan error, 8)\n	go func() { _ = s.write(context.WithoutCancel(ctx), len(sub.Body)"},
 			// The disk is slow.
-			{File: "queue/sqlite/writer.go", Old: "	if err := w.commit.exec()", New: "	time.Sleep(20 * time.Millisecond)\n	if err := w.commit.exec()"},
+			{File: "queue/sqlite/writer.go", Old: "	if err := w.commit.Exec()", New: "	time.Sleep(20 * time.Millisecond)\n	if err := w.commit.Exec()"},
 		},
 	},
 	{
@@ -118,7 +118,7 @@ var plantedInside = []plantedFault{
 		name: "a log that is thrown away", file: "queue/sqlite/checkpoint.go", at: []string{"log to be copied"},
 		right: "	for range rounds {\n", wrong: "	_ = os.Remove(c.path + \"-wal\")\n	for range rounds {\n",
 		also: []crashtest.Edit{
-			{File: "queue/sqlite/checkpoint.go", Old: "	conn    *connection\n", New: "	conn    *connection\n	path string\n"},
+			{File: "queue/sqlite/checkpoint.go", Old: "	conn    *sqlitefile.Conn\n", New: "	conn    *sqlitefile.Conn\n	path string\n"},
 			{File: "queue/sqlite/checkpoint.go", Old: "		conn: conn, due:", New: "		conn: conn, path: path, due:"},
 			{File: "queue/sqlite/checkpoint.go", Old: "	\"errors\"\n", New: "	\"errors\"\n	\"os\"\n"},
 			// The daemon would refuse to start, since the log is behind.

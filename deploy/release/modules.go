@@ -124,6 +124,7 @@ var phrases = []struct{ id, phrase string }{
 	{"BSD-2-Clause", "Redistribution and use in source and binary forms"},
 	{"MIT", "Permission is hereby granted, free of charge"},
 	{"ISC", "Permission to use, copy, modify, and/or distribute"},
+	{"ISC", "Permission to use, copy, modify, and distribute"},
 }
 
 // identify returns the SPDX identifier of a text, or "".

@@ -168,6 +168,7 @@ func TestIdentifyLicence(t *testing.T) {
 		"BSD-3-Clause": "Redistribution and use in source and binary forms … Neither the name\nof Google",
 		"BSD-2-Clause": "Redistribution and use in source\nand binary forms, with or without",
 		"MIT":          "MIT License … Permission is hereby granted, free of charge, to any person",
+		"ISC":          "Permission to use, copy, modify, and distribute this software\nfor any purpose",
 		"":             "all rights reserved",
 	} {
 		if got := identify([]byte(text)); got != want {

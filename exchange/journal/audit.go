@@ -2,12 +2,12 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 
 	"beibu/exchange"
 	"beibu/exchange/projection"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // addToAudit writes an event whose subject is no exchange.
@@ -41,8 +41,8 @@ func (j *Journal) Audit(ctx context.Context, q exchange.AuditQuery) (page []exch
 		s.add(` AND e.at >= ?`, micro(q.Since))
 	}
 	s.add(` ORDER BY e.sequence LIMIT ?`, limit+1)
-	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
-		e, err := scanEvent(rows)
+	err = j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		e, err := scanEvent(row)
 		page = append(page, e)
 		return err
 	}, s.args...)
@@ -56,14 +56,10 @@ func (j *Journal) Audit(ctx context.Context, q exchange.AuditQuery) (page []exch
 	return page, next, nil
 }
 
-func scanEvent(rows *sql.Rows) (exchange.Event, error) {
-	var e exchange.Event
-	var at int64
-	var name string
-	var cause []byte
-	if err := rows.Scan(&e.Sequence, &e.Subject.Kind, &e.Subject.ID, &name, &at, &cause); err != nil {
-		return e, err
+func scanEvent(row sqlitefile.Row) (exchange.Event, error) {
+	e := exchange.Event{
+		Sequence: row.Int(0), Subject: queue.Subject{Kind: queue.SubjectKind(row.Int(1)), ID: row.Text(2)}, //nolint:gosec // it was one
+		Name: exchange.State(row.Text(3)), At: moment(row.Int(4)),
 	}
-	e.Name, e.At = exchange.State(name), moment(at)
-	return e, decode(cause, &e.Cause)
+	return e, decode(row.Blob(5), &e.Cause)
 }

@@ -1,7 +1,6 @@
 package journal
 
 import (
-	"database/sql/driver"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -10,6 +9,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // A kept delivery is a delivery as its row holds it.
@@ -26,14 +26,9 @@ type kept struct {
 // a kept delivery.
 const keptColumns = `d.receiver, d.state, d.attempt, d.consigned, d.changed, d.holder, d.leased, d.cause, d.handovers`
 
-// keptOf reads a row of the driver.
-func keptOf(r []driver.Value) kept {
-	return kept{text(r[0]), integer(r[1]), integer(r[2]), integer(r[3]), integer(r[4]), text(r[5]), integer(r[6]), blob(r[7]), integer(r[8])}
-}
-
-// into returns where a row is scanned into.
-func (k *kept) into() []any {
-	return []any{&k.receiver, &k.state, &k.attempt, &k.consigned, &k.changed, &k.holder, &k.leased, &k.cause, &k.handovers}
+// keptOf reads keptColumns, the first of which is column i of a row.
+func keptOf(r sqlitefile.Row, i int) kept {
+	return kept{r.Text(i), r.Int(i + 1), r.Int(i + 2), r.Int(i + 3), r.Int(i + 4), r.Text(i + 5), r.Int(i + 6), r.Blob(i + 7), r.Int(i + 8)}
 }
 
 func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
@@ -48,7 +43,7 @@ func (k *kept) delivery(id uuid.UUID) (exchange.Delivery, error) {
 }
 
 // encode returns a cause as it is kept: as JSON, or as NULL if there is none.
-func encode(c exchange.Cause) (driver.Value, error) {
+func encode(c exchange.Cause) ([]byte, error) {
 	if c == (exchange.Cause{}) {
 		return nil, nil
 	}
@@ -93,20 +88,5 @@ func present(b []byte) []byte {
 	if b == nil {
 		return []byte{}
 	}
-	return b
-}
-
-func integer(v driver.Value) int64 {
-	n, _ := v.(int64)
-	return n
-}
-
-func text(v driver.Value) string {
-	s, _ := v.(string)
-	return s
-}
-
-func blob(v driver.Value) []byte {
-	b, _ := v.([]byte)
 	return b
 }

@@ -3,7 +3,6 @@ package journal
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -12,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/queue/sqlitefile"
 )
 
 // The sizes of a list of deliveries.
@@ -153,8 +153,8 @@ func failing(q exchange.FailingQuery) *sentence {
 // found returns the deliveries that a query finds.
 func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
-	err := j.Query(ctx, s.text(), func(rows *sql.Rows) error {
-		x, err := scanDue(rows)
+	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		x, err := scanDue(row)
 		all = append(all, x)
 		return err
 	}, s.args...)
@@ -164,12 +164,12 @@ func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, 
 	return all, nil
 }
 
-func scanDue(rows *sql.Rows) (exchange.Exchange, error) {
-	var k kept
-	x, _, err := scan(rows, k.into()...)
+func scanDue(row sqlitefile.Row) (exchange.Exchange, error) {
+	x, _, err := scan(row)
 	if err != nil {
 		return x, err
 	}
+	k := keptOf(row, width)
 	d, err := k.delivery(x.ID)
 	x.Deliveries = []exchange.Delivery{d}
 	return x, err
@@ -193,17 +193,13 @@ func (j *Journal) Counts(ctx context.Context, handovers int) ([]Backlog, error) 
 		WHERE state IN (%[1]d, %[2]d) AND %[3]s GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
 	var all []Backlog
-	err := j.Query(ctx, text, func(rows *sql.Rows) error {
-		var b Backlog
-		var oldest int64
-		var waiting sql.NullInt64
-		err := rows.Scan(&b.Receiver, &b.Open, &oldest, &waiting, &b.Failing)
-		b.Oldest = moment(oldest)
-		if waiting.Valid {
-			b.Waiting = moment(waiting.Int64)
+	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
+		b := Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4))}
+		if !row.Null(3) {
+			b.Waiting = moment(row.Int(3))
 		}
 		all = append(all, b)
-		return err
+		return nil
 	}, handovers)
 	if err != nil {
 		return nil, fmt.Errorf("count open deliveries: %w", err)

@@ -2,7 +2,7 @@ package journal
 
 import (
 	"context"
-	"database/sql"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -10,10 +10,15 @@ import (
 
 	"beibu/exchange"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
-// columns are those of table exchange, under the name x, that scan reads.
-const columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, x.head`
+// columns are those of table exchange, under the name x, that scan reads, and width
+// is how many they are.
+const (
+	columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, x.head`
+	width   = 8
+)
 
 // Exchange returns one exchange with its deliveries and its timeline, which
 // begins with the acceptance. It fails with an *exchange.Error of kind
@@ -21,8 +26,8 @@ const columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, 
 func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
 	var found *exchange.Exchange
 	var first exchange.Event
-	err := j.Query(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(rows *sql.Rows) error {
-		x, accepted, err := scan(rows)
+	err := j.Query(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(row sqlitefile.Row) error {
+		x, accepted, err := scan(row)
 		found, first = &x, exchange.Event{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}
 		return err
 	}, id[:])
@@ -43,36 +48,24 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 
 // scan reads a row of columns. It returns also the state that the exchange had
 // on acceptance.
-func scan(rows *sql.Rows, more ...any) (x exchange.Exchange, accepted exchange.State, err error) {
-	var (
-		id, digest, head sql.RawBytes
-		entry            queue.Entry
-		sequence         int64
-		at, state        int64
-	)
-	into := append([]any{&sequence, &entry.Position, &id, &at, &state, &digest, &entry.Body, &head}, more...)
-	if err := rows.Scan(into...); err != nil {
+func scan(row sqlitefile.Row) (x exchange.Exchange, accepted exchange.State, err error) {
+	entry := queue.Entry{Position: row.Int(1), At: moment(row.Int(3)), Body: row.Int(6), Head: row.Blob(7)}
+	if err := errors.Join(row.Fixed(2, entry.ID[:]), row.Fixed(5, entry.Digest[:])); err != nil {
 		return x, "", err
 	}
-	copy(entry.ID[:], id)
-	copy(entry.Digest[:], digest)
-	entry.Head, entry.At = head, moment(at)
 	if x, err = exchange.FromEntry(entry); err != nil {
 		return x, "", err
 	}
-	x.Sequence = sequence
-	accepted, x.State = x.State, stateOf(state)
+	x.Sequence = row.Int(0)
+	accepted, x.State = x.State, stateOf(row.Int(4))
 	return x, accepted, nil
 }
 
 // fill reads the deliveries of an exchange, in route order.
 func (j *Journal) fill(ctx context.Context, x *exchange.Exchange) error {
 	text := `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`
-	err := j.Query(ctx, text, func(rows *sql.Rows) error {
-		var k kept
-		if err := rows.Scan(k.into()...); err != nil {
-			return err
-		}
+	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
+		k := keptOf(row, 0)
 		d, err := k.delivery(x.ID)
 		x.Deliveries = append(x.Deliveries, d)
 		return err
@@ -98,16 +91,12 @@ func rank(route []string, receiver string) int {
 // timeline reads the steps of an exchange.
 func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
 	text := `SELECT sequence, receiver, state, attempt, at, cause FROM timeline WHERE entry = ? ORDER BY sequence`
-	err := j.Query(ctx, text, func(rows *sql.Rows) error {
-		var state, at int64
-		var cause sql.RawBytes
-		e := exchange.Event{Exchange: x.ID}
-		if err := rows.Scan(&e.Sequence, &e.Receiver, &state, &e.Attempt, &at, &cause); err != nil {
-			return err
+	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
+		e := exchange.Event{
+			Exchange: x.ID, Sequence: row.Int(0), Receiver: row.Text(1), Name: stateOf(row.Int(2)), Attempt: int(row.Int(3)), At: moment(row.Int(4)),
 		}
-		e.Name, e.At = stateOf(state), moment(at)
 		x.Events = append(x.Events, e)
-		return decode(cause, &x.Events[len(x.Events)-1].Cause)
+		return decode(row.Blob(5), &x.Events[len(x.Events)-1].Cause)
 	}, x.Sequence)
 	if err != nil {
 		return fmt.Errorf("read timeline of %s: %w", x.ID, err)

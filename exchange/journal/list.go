@@ -2,13 +2,13 @@ package journal
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"math"
 	"strings"
 	"time"
 
 	"beibu/exchange"
+	"beibu/queue/sqlitefile"
 )
 
 // Exchanges returns those that fit, newest first by the record, with their deliveries but
@@ -17,8 +17,8 @@ import (
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
 	limit := within(q.Limit, exchange.DefaultPage, exchange.MaxPage)
 	s := list(q, limit+1) // one more shows whether there is a next page
-	err = j.Query(ctx, s.text(), func(rows *sql.Rows) error {
-		x, _, err := scan(rows)
+	err = j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		x, _, err := scan(row)
 		page = append(page, x)
 		return err
 	}, s.args...)

@@ -1,7 +1,6 @@
 package journal_test
 
 import (
-	"database/sql"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -9,26 +8,22 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/queue/sqlitefile"
 )
 
 // explain returns what SQLite does for a query over an index, a step a line.
-func explain(t *testing.T, db *sql.DB, text string, args []any) string {
+func explain(t *testing.T, c *sqlitefile.Conn, text string, args []any) string {
 	t.Helper()
-	rows, err := db.QueryContext(t.Context(), `EXPLAIN QUERY PLAN `+text, args...)
+	s, err := c.Prepare(`EXPLAIN QUERY PLAN ` + text)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	defer func() { _ = rows.Close() }()
 	var steps []string
-	for rows.Next() {
-		var id, parent, unused int
-		var step string
-		if err := rows.Scan(&id, &parent, &unused, &step); err != nil {
-			t.Fatal(err)
-		}
-		steps = append(steps, step)
-	}
-	if err := rows.Err(); err != nil {
+	err = s.Query(func(row sqlitefile.Row) error {
+		steps = append(steps, row.Text(3))
+		return nil
+	}, args...)
+	if err != nil {
 		t.Fatal(err)
 	}
 	return strings.Join(steps, "\n")
@@ -39,11 +34,11 @@ func explain(t *testing.T, db *sql.DB, text string, args []any) string {
 func TestPlans(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "index.db")
 	openAt(t, path)
-	db, err := sql.Open("sqlite", path)
+	c, err := sqlitefile.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	since, until := began, began.Add(time.Hour)
 	for name, test := range map[string]struct {
 		query exchange.Query
@@ -63,7 +58,7 @@ func TestPlans(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			text, args := journal.ListQuery(test.query)
-			got := explain(t, db, text, args)
+			got := explain(t, c, text, args)
 			if !strings.Contains(got, test.want) {
 				t.Errorf("no %q in\n%s", test.want, got)
 			}
@@ -78,7 +73,7 @@ func TestPlans(t *testing.T) {
 	}
 	for _, state := range []exchange.State{exchange.ContentConsignment, exchange.ContentHandover, exchange.ConsignmentRejection} {
 		text, args := journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", After: 9, Limit: 10}, state)
-		got := explain(t, db, text, args)
+		got := explain(t, c, text, args)
 		if !strings.Contains(got, "delivery_due (state=? AND receiver=? AND express=? AND entry>?)") || strings.Contains(got, "TEMP B-TREE") {
 			t.Errorf("deliveries in state %s:\n%s", state, got)
 		}
@@ -90,11 +85,11 @@ func TestPlans(t *testing.T) {
 func TestPlansOfFailing(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "index.db")
 	openAt(t, path)
-	db, err := sql.Open("sqlite", path)
+	c, err := sqlitefile.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = db.Close() })
+	t.Cleanup(func() { _ = c.Close() })
 	const due = "delivery_due (state=? AND receiver=? AND express=? AND entry>?)"
 	for name, test := range map[string]struct {
 		want  string
@@ -117,7 +112,7 @@ func TestPlansOfFailing(t *testing.T) {
 		}},
 	} {
 		text, args := test.query()
-		got := explain(t, db, text, args)
+		got := explain(t, c, text, args)
 		if !strings.Contains(got, test.want) || strings.Contains(got, "SCAN x") || strings.Contains(got, "TEMP B-TREE") {
 			t.Errorf("%s:\n%s", name, got)
 		}

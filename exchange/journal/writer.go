@@ -1,11 +1,10 @@
 package journal
 
 import (
-	"database/sql/driver"
-
 	"github.com/google/uuid"
 
 	"beibu/exchange/projection"
+	"beibu/queue/sqlitefile"
 )
 
 // The statements of the fold.
@@ -31,16 +30,16 @@ const (
 // not have it.
 func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 	var found *journey
-	err := w.Query(findExchange, func(row []driver.Value) error {
-		found = &journey{id: id, sequence: integer(row[0]), express: integer(row[1]) != 0, stored: integer(row[2])}
+	err := w.Query(findExchange, func(row sqlitefile.Row) error {
+		found = &journey{id: id, sequence: row.Int(0), express: row.Int(1) != 0, stored: row.Int(2)}
 		found.state = stateOf(found.stored)
 		return nil
 	}, id[:])
 	if err != nil || found == nil {
 		return nil, err
 	}
-	err = w.Query(findDeliveries, func(row []driver.Value) error {
-		k := keptOf(row)
+	err = w.Query(findDeliveries, func(row sqlitefile.Row) error {
+		k := keptOf(row, 0)
 		d, err := k.delivery(id)
 		found.deliveries = append(found.deliveries, d)
 		found.moved = append(found.moved, false)

@@ -2,12 +2,12 @@ package projection
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"beibu/queue/atomicfile"
+	"beibu/queue/sqlitefile"
 )
 
 // Copy writes the projection at path, as it is at one moment, to a new file. It may
@@ -19,26 +19,22 @@ func Copy(ctx context.Context, path, to string) error {
 	if err != nil {
 		return fmt.Errorf("copy projection: %w", err)
 	}
-	c, err := connect(path, waiting)
+	c, err := sqlitefile.Open(path, waiting)
 	if err != nil {
 		return fmt.Errorf("copy %s: %w", path, err)
 	}
 	err = touch(to)
 	if err == nil {
-		err = c.copyTo(ctx, to)
+		err = copyTo(ctx, c, to)
 	}
-	if err = errors.Join(err, c.close()); err != nil {
+	if err = errors.Join(err, c.Close()); err != nil {
 		return fmt.Errorf("copy %s: %w", path, err)
 	}
 	return nil
 }
 
-func (c *connection) copyTo(ctx context.Context, to string) error {
-	s, err := c.prepare(`VACUUM INTO ?`)
-	if err != nil {
-		return err
-	}
-	if _, err := s.execer.ExecContext(ctx, []driver.NamedValue{{Ordinal: 1, Value: to}}); err != nil {
+func copyTo(ctx context.Context, c *sqlitefile.Conn, to string) error {
+	if err := c.Within(ctx, func() error { return c.Run(`VACUUM INTO ?`, to) }); err != nil {
 		return err
 	}
 	return atomicfile.SyncFile(to)

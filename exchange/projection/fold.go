@@ -9,6 +9,7 @@ import (
 	"fmt"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // ErrRefused says that the disk refused a write, as a full one does. Nothing of the
@@ -187,9 +188,9 @@ func (p *Projection) transact(sequence int64, do func() error) error {
 // adds [ErrRefused] if the disk refuses writes, and returns the error.
 func (p *Projection) noticed(err error) error {
 	switch {
-	case damaged(err) && !p.definition.Kept:
+	case sqlitefile.IsDamaged(err) && !p.definition.Kept:
 		noteDamage(p.path, err)
-	case refused(err):
+	case sqlitefile.IsRefused(err):
 		return fmt.Errorf("%w: %w", ErrRefused, err)
 	}
 	return err

@@ -1,13 +1,12 @@
 package projection
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 
-	"modernc.org/sqlite"
+	"beibu/queue/sqlitefile"
 )
 
 // errUnusable says that a file is no projection of this definition.
@@ -27,19 +26,19 @@ const damagedSuffix = "-damaged"
 var (
 	writing = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(4096)", "cache_size(768)", "temp_store(MEMORY)"}
 	waiting = "busy_timeout(5000)"
-	reading = []string{"query_only(1)", waiting, "cache_size(64)", "temp_store(MEMORY)"}
+	reading = []string{waiting, "query_only(1)", "cache_size(64)", "temp_store(MEMORY)"}
 )
 
 // openFile opens the database at path, or makes it. If it cannot be used, it is set
 // aside, and why is returned; if it is kept, openFile fails.
-func openFile(path string, d *Definition) (c *connection, why error, err error) {
+func openFile(path string, d *Definition) (c *sqlitefile.Conn, why error, err error) {
 	if !d.Kept {
 		why = damageNoted(path)
 	}
 	if why == nil {
 		c, err = openWriter(path, d)
 		switch {
-		case err == nil || !errors.Is(err, errUnusable) && !damaged(err):
+		case err == nil || !errors.Is(err, errUnusable) && !sqlitefile.IsDamaged(err):
 			return c, nil, err
 		case d.Kept:
 			return nil, nil, fmt.Errorf("%w: it holds more than the record, so it is left as it is: restore %s from a backup, or move it away", err, path)
@@ -98,16 +97,16 @@ func touch(path string) error {
 
 // openWriter opens the one connection that writes. It fails with errUnusable if the
 // file is another program's or version's.
-func openWriter(path string, d *Definition) (_ *connection, err error) {
+func openWriter(path string, d *Definition) (_ *sqlitefile.Conn, err error) {
 	if err := touch(path); err != nil {
 		return nil, err
 	}
-	c, err := connect(path, writing...)
+	c, err := sqlitefile.Open(path, writing...)
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("open for writing: %w", err)
 	}
 	if err := validate(c, d); err != nil {
-		return nil, errors.Join(err, c.close())
+		return nil, errors.Join(err, c.Close())
 	}
 	return c, nil
 }
@@ -115,11 +114,11 @@ func openWriter(path string, d *Definition) (_ *connection, err error) {
 // validate checks that the file is of this program and version. It makes the tables
 // if the file is empty, and upgrades them if they are of an earlier version that can
 // be upgraded.
-func validate(c *connection, d *Definition) error {
+func validate(c *sqlitefile.Conn, d *Definition) error {
 	var found [3]int64
 	for i, text := range []string{`SELECT count(*) FROM sqlite_schema`, `PRAGMA application_id`, `PRAGMA user_version`} {
 		var err error
-		if found[i], err = c.number(text); err != nil {
+		if found[i], err = c.Number(text); err != nil {
 			return fmt.Errorf("read file: %w", err)
 		}
 	}
@@ -138,12 +137,12 @@ func validate(c *connection, d *Definition) error {
 
 // define runs the statements that make the tables, and names program and version in
 // the file, all or nothing.
-func define(c *connection, d *Definition, statements []string) error {
+func define(c *sqlitefile.Conn, d *Definition, statements []string) error {
 	all := append([]string{`BEGIN IMMEDIATE`}, statements...)
 	all = append(all, fmt.Sprintf(`PRAGMA application_id = %d`, d.Application), fmt.Sprintf(`PRAGMA user_version = %d`, d.version()), `COMMIT`)
 	for _, text := range all {
-		if err := c.run(text); err != nil {
-			return errors.Join(fmt.Errorf("make tables: %w", err), c.run(`ROLLBACK`))
+		if err := c.Run(text); err != nil {
+			return errors.Join(fmt.Errorf("make tables: %w", err), c.Run(`ROLLBACK`))
 		}
 	}
 	return nil
@@ -153,13 +152,24 @@ func define(c *connection, d *Definition, statements []string) error {
 const readers = 4
 
 // openReaders opens the connections of queries.
-func openReaders(path string) (*sql.DB, error) {
-	connector, err := sqlite.NewConnector(source(path, reading...))
-	if err != nil {
-		return nil, fmt.Errorf("open for queries: %w", err)
+func openReaders(path string) (all chan *sqlitefile.Conn, err error) {
+	all = make(chan *sqlitefile.Conn, readers)
+	for range readers {
+		c, err := sqlitefile.Open(path, reading...)
+		if err != nil {
+			return nil, errors.Join(fmt.Errorf("open for queries: %w", err), closeReaders(all, len(all)))
+		}
+		all <- c
 	}
-	db := sql.OpenDB(connector)
-	db.SetMaxOpenConns(readers)
-	db.SetMaxIdleConns(readers)
-	return db, nil
+	return all, nil
+}
+
+// closeReaders closes so many connections, each as soon as no query uses it.
+func closeReaders(idle chan *sqlitefile.Conn, n int) error {
+	var all []error
+	for range n {
+		all = append(all, (<-idle).Close())
+	}
+	close(idle)
+	return errors.Join(all...)
 }

@@ -2,7 +2,6 @@ package projection
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"hash/crc32"
@@ -10,6 +9,7 @@ import (
 	"sync"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // A Definition says what a projection is: its tables, and how they follow from the
@@ -76,15 +76,15 @@ func (d *Definition) version() int64 {
 type Projection struct {
 	definition Definition
 	path       string
-	readers    *sql.DB
+	readers    chan *sqlitefile.Conn // those that no query uses
+	ending     sync.Once
 	notifier   *notifier
 
 	folding sync.Mutex // held while the writer is used
 	writer  *Writer    // guarded by folding
 
-	mu       sync.Mutex
-	prepared map[string]*sql.Stmt // guarded by mu; queries by their text
-	rebuilt  error                // guarded by mu; why the record is folded again, or nil
+	mu      sync.Mutex
+	rebuilt error // guarded by mu; why the record is folded again, or nil
 }
 
 // Open opens the file at path, or makes it. A file there that is damaged or of
@@ -95,7 +95,7 @@ func Open(ctx context.Context, path string, d Definition) (*Projection, error) {
 	if err := ctx.Err(); err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.Name, err)
 	}
-	path, err := filepath.Abs(path) // the driver takes the first part of a relative one for a host
+	path, err := filepath.Abs(path) // so that no name is taken for one of SQLite's own
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.Name, err)
 	}
@@ -103,32 +103,27 @@ func Open(ctx context.Context, path string, d Definition) (*Projection, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open %s: %w", d.Name, err)
 	}
-	w := &Writer{connection: c}
+	w := &Writer{conn: c}
 	sequence, _, err := w.cursor()
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.close())
+		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.Close())
 	}
-	db, err := openReaders(path)
+	idle, err := openReaders(path)
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.close())
+		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.Close())
 	}
-	return &Projection{
-		definition: d, path: path, readers: db, notifier: newNotifier(sequence), writer: w,
-		prepared: make(map[string]*sql.Stmt), rebuilt: rebuilt,
-	}, nil
+	return &Projection{definition: d, path: path, readers: idle, notifier: newNotifier(sequence), writer: w, rebuilt: rebuilt}, nil
 }
 
-// Close closes the file. No method may be called afterwards.
-func (p *Projection) Close() error {
-	p.folding.Lock()
-	defer p.folding.Unlock()
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	var all []error
-	for _, s := range p.prepared {
-		all = append(all, s.Close())
-	}
-	return errors.Join(append(all, p.readers.Close(), p.writer.close())...)
+// Close closes the file. No method may be called afterwards but another Close, which
+// does nothing.
+func (p *Projection) Close() (err error) {
+	p.ending.Do(func() {
+		p.folding.Lock()
+		defer p.folding.Unlock()
+		err = errors.Join(closeReaders(p.readers, readers), p.writer.conn.Close())
+	})
+	return err
 }
 
 // Rebuilt returns why the record is folded again from its beginning, or nil if the
@@ -171,36 +166,28 @@ func (p *Projection) Wait(ctx context.Context, sequence int64) error {
 // [Writer.Notify]), or, if name is "", when the fold advances at all.
 func (p *Projection) Changed(name string) <-chan struct{} { return p.notifier.changed(name) }
 
+// errClosed is the error of a query on a projection that is closed.
+var errClosed = errors.New("projection closed")
+
 // Query runs a query and calls visit for each row. The text is prepared once and
 // kept, so its values are bound and never part of it.
-func (p *Projection) Query(ctx context.Context, text string, visit func(*sql.Rows) error, args ...any) error {
-	s, err := p.statement(ctx, text)
-	if err != nil {
-		return p.noticed(err)
-	}
-	rows, err := s.QueryContext(ctx, args...)
-	if err != nil {
-		return p.noticed(err)
-	}
-	defer func() { _ = rows.Close() }() // Err has returned its error
-	for rows.Next() {
-		if err := visit(rows); err != nil {
-			return err
+func (p *Projection) Query(ctx context.Context, text string, visit func(sqlitefile.Row) error, values ...any) error {
+	select {
+	case c, open := <-p.readers:
+		if !open {
+			return errClosed
 		}
+		defer func() { p.readers <- c }()
+		return p.noticed(c.Within(ctx, func() error { return query(c, text, visit, values) }))
+	case <-ctx.Done():
+		return ctx.Err()
 	}
-	return p.noticed(rows.Err())
 }
 
-func (p *Projection) statement(ctx context.Context, text string) (*sql.Stmt, error) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if s, ok := p.prepared[text]; ok {
-		return s, nil
-	}
-	s, err := p.readers.PrepareContext(ctx, text)
+func query(c *sqlitefile.Conn, text string, visit func(sqlitefile.Row) error, values []any) error {
+	s, err := c.Prepare(text)
 	if err != nil {
-		return nil, fmt.Errorf("prepare query: %w", err)
+		return err
 	}
-	p.prepared[text] = s
-	return s, nil
+	return s.Query(visit, values...)
 }

@@ -1,7 +1,6 @@
 package projection_test
 
 import (
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -15,6 +14,7 @@ import (
 	"beibu/exchange/projection"
 	"beibu/exchange/projection/projectiontest"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // errOdd is why the fold of the test refuses a change.
@@ -154,7 +154,7 @@ func TestDamageNoticed(t *testing.T) {
 		t.Fatal(err)
 	}
 	p = s.Open(t, path)
-	if err := p.Query(t.Context(), `SELECT sum(length(padding)) FROM count`, func(*sql.Rows) error { return nil }); err == nil {
+	if err := p.Query(t.Context(), `SELECT sum(length(padding)) FROM count`, func(sqlitefile.Row) error { return nil }); err == nil {
 		t.Fatal("read damaged rows")
 	}
 	if err := p.Close(); err != nil {
@@ -175,7 +175,10 @@ func TestUpgrade(t *testing.T) {
 		t.Fatal(err)
 	}
 	var version int64
-	err := p.Query(t.Context(), `PRAGMA user_version`, func(rows *sql.Rows) error { return rows.Scan(&version) })
+	err := p.Query(t.Context(), `PRAGMA user_version`, func(row sqlitefile.Row) error {
+		version = row.Int(0)
+		return nil
+	})
 	if err := errors.Join(err, p.Close()); err != nil {
 		t.Fatal(err)
 	}

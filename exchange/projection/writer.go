@@ -1,35 +1,24 @@
 package projection
 
 import (
-	"database/sql/driver"
 	"fmt"
-	"slices"
+
+	"beibu/queue/sqlitefile"
 )
 
 // A Writer changes rows within a transaction. It is used by one goroutine at a time.
 type Writer struct {
-	*connection
+	conn  *sqlitefile.Conn
 	names map[string]struct{} // to be notified once the transaction is committed
 }
 
 // Exec runs a statement. The text is prepared once and kept, so its values are
 // bound and never part of it.
-func (w *Writer) Exec(text string, values ...driver.Value) error {
-	s, err := w.prepare(text)
-	if err != nil {
-		return err
-	}
-	return s.exec(values)
-}
+func (w *Writer) Exec(text string, values ...any) error { return query(w.conn, text, nil, values) }
 
-// Query runs a query, prepared as Exec prepares, and calls visit with each row,
-// whose memory is used again for the next.
-func (w *Writer) Query(text string, visit func(row []driver.Value) error, values ...driver.Value) error {
-	s, err := w.prepare(text)
-	if err != nil {
-		return err
-	}
-	return s.query(visit, values)
+// Query runs a query, prepared as Exec prepares, and calls visit with each row.
+func (w *Writer) Query(text string, visit func(sqlitefile.Row) error, values ...any) error {
+	return query(w.conn, text, visit, values)
 }
 
 // Notify closes, once the transaction is committed, the channels that
@@ -43,10 +32,8 @@ func (w *Writer) Notify(name string) {
 
 // cursor returns the sequence and the digest of the last change folded.
 func (w *Writer) cursor() (sequence int64, digest []byte, err error) {
-	err = w.Query(`SELECT sequence, digest FROM cursor`, func(row []driver.Value) error {
-		sequence, _ = row[0].(int64)
-		digest, _ = row[1].([]byte)
-		digest = slices.Clone(digest)
+	err = w.Query(`SELECT sequence, digest FROM cursor`, func(row sqlitefile.Row) error {
+		sequence, digest = row.Int(0), row.Blob(1)
 		return nil
 	})
 	if err != nil {
@@ -69,16 +56,15 @@ func (w *Writer) advance(sequence int64, digest []byte) error {
 // empty deletes all rows and moves the cursor to the start.
 func (w *Writer) empty(start int64) error {
 	var tables []string
-	err := w.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'cursor'`, func(row []driver.Value) error {
-		name, _ := row[0].(string)
-		tables = append(tables, name)
+	err := w.Query(`SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'cursor'`, func(row sqlitefile.Row) error {
+		tables = append(tables, row.Text(0))
 		return nil
 	})
 	if err != nil {
 		return fmt.Errorf("empty tables: %w", err)
 	}
 	for _, table := range tables {
-		if err := w.run(`DELETE FROM ` + table); err != nil {
+		if err := w.conn.Run(`DELETE FROM ` + table); err != nil {
 			return fmt.Errorf("empty table %s: %w", table, err)
 		}
 	}

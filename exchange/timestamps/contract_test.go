@@ -1,8 +1,8 @@
 package timestamps
 
 import (
-	"database/sql"
 	"errors"
+	"os"
 	"path/filepath"
 	"testing"
 	"time"
@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange/projection/projectiontest"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // entries returns a record of n entries.
@@ -29,30 +30,36 @@ func TestContract(t *testing.T) {
 }
 
 // version1 is the file of version 1, which had a cursor without a digest.
-const version1 = `BEGIN IMMEDIATE;
-CREATE TABLE stamp (
+var version1 = []string{
+	`CREATE TABLE stamp (
 	id       BLOB PRIMARY KEY,
 	body     INTEGER NOT NULL,
 	accepted INTEGER NOT NULL,
 	due      INTEGER NOT NULL,
 	attempts INTEGER NOT NULL DEFAULT 0,
 	code     TEXT NOT NULL DEFAULT '',
-	answers  BLOB) STRICT, WITHOUT ROWID;
-CREATE INDEX stamp_due ON stamp (due) WHERE answers IS NULL;
-CREATE TABLE "heard" (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT;
-INSERT INTO "heard" VALUES (1, 3);
-INSERT INTO stamp (id, body, accepted, due, answers) VALUES (x'0102030405060708090a0b0c0d0e0f10', 1, 2, 3, x'5b5d');
-PRAGMA application_id = 0x42656954; PRAGMA user_version = 1; COMMIT`
+	answers  BLOB) STRICT, WITHOUT ROWID`,
+	`CREATE INDEX stamp_due ON stamp (due) WHERE answers IS NULL`,
+	`CREATE TABLE "heard" (one INTEGER PRIMARY KEY CHECK (one = 1), sequence INTEGER NOT NULL) STRICT`,
+	`INSERT INTO "heard" VALUES (1, 3)`,
+	`INSERT INTO stamp (id, body, accepted, due, answers) VALUES (x'0102030405060708090a0b0c0d0e0f10', 1, 2, 3, x'5b5d')`,
+	`PRAGMA application_id = 0x42656954`, `PRAGMA user_version = 1`,
+}
 
 // The answers of version 1 are kept, and the fold continues from its cursor.
 func TestVersion1(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "timestamps.db")
-	db, err := sql.Open("sqlite", path)
-	if err == nil {
-		_, err = db.ExecContext(t.Context(), version1)
-		err = errors.Join(err, db.Close())
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
 	}
+	c, err := sqlitefile.Open(path)
 	if err != nil {
+		t.Fatal(err)
+	}
+	for _, text := range version1 {
+		err = errors.Join(err, c.Run(text))
+	}
+	if err := errors.Join(err, c.Close()); err != nil {
 		t.Fatal(err)
 	}
 	changes := entries(5)

@@ -2,7 +2,6 @@ package timestamps
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -11,6 +10,7 @@ import (
 
 	"beibu/exchange/projection"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // definition is the projection of what waits for a time stamp and of the answers. A
@@ -69,13 +69,9 @@ type waiting struct {
 
 // due returns the exchanges for which a time stamp is due, the longest waiting first.
 func (s store) due(ctx context.Context, now time.Time, limit int) (all []waiting, err error) {
-	err = s.Query(ctx, `SELECT id, body, attempts FROM stamp WHERE answers IS NULL AND due <= ? ORDER BY due LIMIT ?`, func(rows *sql.Rows) error {
-		var w waiting
-		var id []byte
-		if err := rows.Scan(&id, &w.body, &w.attempts); err != nil {
-			return err
-		}
-		w.id, err = uuid.FromBytes(id)
+	err = s.Query(ctx, `SELECT id, body, attempts FROM stamp WHERE answers IS NULL AND due <= ? ORDER BY due LIMIT ?`, func(row sqlitefile.Row) error {
+		w := waiting{body: row.Int(1), attempts: int(row.Int(2))}
+		err := row.Fixed(0, w.id[:])
 		all = append(all, w)
 		return err
 	}, now.UnixMilli(), limit)
@@ -88,26 +84,23 @@ const idle = time.Hour
 // next returns the time until the next time stamp is due.
 func (s store) next(ctx context.Context, now time.Time) (time.Duration, error) {
 	wait := idle
-	err := s.Query(ctx, `SELECT min(due) FROM stamp WHERE answers IS NULL`, func(rows *sql.Rows) error {
-		var due sql.NullInt64
-		err := rows.Scan(&due)
-		if due.Valid {
-			wait = max(0, min(idle, time.UnixMilli(due.Int64).Sub(now)))
+	err := s.Query(ctx, `SELECT min(due) FROM stamp WHERE answers IS NULL`, func(row sqlitefile.Row) error {
+		if !row.Null(0) {
+			wait = max(0, min(idle, time.UnixMilli(row.Int(0)).Sub(now)))
 		}
-		return err
+		return nil
 	})
 	return wait, wrap("read what waits", err)
 }
 
 // waiting counts the exchanges that wait.
 func (s store) waiting(ctx context.Context) (n int, since time.Time, err error) {
-	err = s.Query(ctx, `SELECT count(*), min(accepted) FROM stamp WHERE answers IS NULL`, func(rows *sql.Rows) error {
-		var first sql.NullInt64
-		err := rows.Scan(&n, &first)
-		if first.Valid {
-			since = time.UnixMilli(first.Int64)
+	err = s.Query(ctx, `SELECT count(*), min(accepted) FROM stamp WHERE answers IS NULL`, func(row sqlitefile.Row) error {
+		n = int(row.Int(0))
+		if !row.Null(1) {
+			since = time.UnixMilli(row.Int(1))
 		}
-		return err
+		return nil
 	})
 	return n, since, wrap("count what waits", err)
 }
@@ -139,7 +132,10 @@ func (s store) drop(ctx context.Context, id uuid.UUID) error {
 
 // answers returns the answers for an exchange, or nil.
 func (s store) answers(ctx context.Context, id uuid.UUID) (text []byte, err error) {
-	err = s.Query(ctx, `SELECT answers FROM stamp WHERE id = ?`, func(rows *sql.Rows) error { return rows.Scan(&text) }, id[:])
+	err = s.Query(ctx, `SELECT answers FROM stamp WHERE id = ?`, func(row sqlitefile.Row) error {
+		text = row.Blob(0)
+		return nil
+	}, id[:])
 	return text, wrap("read time stamps", err)
 }
 

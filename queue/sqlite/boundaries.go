@@ -2,13 +2,13 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"maps"
 	"slices"
 	"sync/atomic"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // changes creates the table of the changes of shared settings, numbered in their
@@ -25,28 +25,26 @@ const changes = `CREATE TABLE IF NOT EXISTS boundary (
 // publishes them with the commit that contains them: before any entry behind it
 // is known to anyone.
 type boundaries struct {
-	conn  *connection
+	conn  *sqlitefile.Conn
 	now   map[string][]queue.Boundary // of the open transaction; never changed in place
 	known atomic.Pointer[map[string][]queue.Boundary]
 }
 
 // load reads what the file holds.
-func (b *boundaries) load(c *connection) error {
+func (b *boundaries) load(c *sqlitefile.Conn) error {
 	b.conn, b.now = c, make(map[string][]queue.Boundary)
 	b.keep()
-	there, err := c.number(`SELECT count(*) FROM sqlite_schema WHERE name = 'boundary'`)
+	there, err := c.Number(`SELECT count(*) FROM sqlite_schema WHERE name = 'boundary'`)
 	if err != nil || there == 0 {
 		return err
 	}
-	all, err := c.prepare(`SELECT name, value, first FROM boundary ORDER BY number`)
+	all, err := c.Prepare(`SELECT name, value, first FROM boundary ORDER BY number`)
 	if err != nil {
 		return err
 	}
-	err = all.query(func(row []driver.Value) error {
-		name, _ := row[0].(string)
-		value, _ := row[1].(string)
-		first, _ := row[2].(int64)
-		b.now[name] = append(b.now[name], queue.Boundary{Value: value, First: []int64{first}})
+	err = all.Query(func(row sqlitefile.Row) error {
+		name := row.Text(0)
+		b.now[name] = append(b.now[name], queue.Boundary{Value: row.Text(1), First: []int64{row.Int(2)}})
 		return nil
 	})
 	if err != nil {
@@ -70,14 +68,14 @@ func (b *boundaries) add(name, value string, first int64) error {
 	if slices.ContainsFunc(b.now[name], func(known queue.Boundary) bool { return known.Value == value }) {
 		return nil
 	}
-	if err := b.conn.run(changes); err != nil {
+	if err := b.conn.Run(changes); err != nil {
 		return fmt.Errorf("create boundaries: %w", err)
 	}
-	put, err := b.conn.prepare(`INSERT INTO boundary (name, value, first) VALUES (?, ?, ?)`)
+	put, err := b.conn.Prepare(`INSERT INTO boundary (name, value, first) VALUES (?, ?, ?)`)
 	if err != nil {
 		return err
 	}
-	if err := put.exec(name, value, first); err != nil {
+	if err := put.Exec(name, value, first); err != nil {
 		return fmt.Errorf("record boundary: %w", err)
 	}
 	b.now = maps.Clone(b.now)

@@ -1,8 +1,9 @@
 package sqlite
 
 import (
-	"database/sql/driver"
 	"errors"
+
+	"beibu/queue/sqlitefile"
 )
 
 // How the write-ahead log is copied into the file: a copy starts when about logBytes
@@ -18,23 +19,23 @@ const (
 // continue, and SQLite reuses the log only if all of it is copied. So the writer
 // copies the last few pages itself, between two commits.
 type checkpointer struct {
-	conn    *connection
-	passive *statement
+	conn    *sqlitefile.Conn
+	passive sqlitefile.Statement
 	due     chan struct{} // holds one; filled by the writer
 	rest    chan struct{} // holds one; filled by the checkpointer
 	ended   chan struct{} // closed when run has returned
 }
 
 func newCheckpointer(path string) (*checkpointer, error) {
-	conn, err := connect(path, writing(readingPages)...)
+	conn, err := sqlitefile.Open(path, writing(readingPages)...)
 	if err != nil {
 		return nil, err
 	}
 	c := &checkpointer{
 		conn: conn, due: make(chan struct{}, 1), rest: make(chan struct{}, 1), ended: make(chan struct{}),
 	}
-	if c.passive, err = conn.prepare(passive); err != nil {
-		return nil, errors.Join(err, conn.close())
+	if c.passive, err = conn.Prepare(passive); err != nil {
+		return nil, errors.Join(err, conn.Close())
 	}
 	return c, nil
 }
@@ -68,11 +69,9 @@ func (c *checkpointer) copy() {
 
 // checkpoint copies the pages that it can, and returns how many pages of the log are
 // not in the file yet.
-func checkpoint(passive *statement) (left int64, err error) {
-	err = passive.query(func(row []driver.Value) error {
-		inLog, _ := row[1].(int64)
-		copied, _ := row[2].(int64)
-		left = inLog - copied
+func checkpoint(passive sqlitefile.Statement) (left int64, err error) {
+	err = passive.Query(func(row sqlitefile.Row) error {
+		left = row.Int(1) - row.Int(2) // in the log, copied
 		return nil
 	})
 	return left, err

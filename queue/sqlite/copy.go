@@ -2,13 +2,13 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
 
 	"beibu/queue"
 	"beibu/queue/atomicfile"
+	"beibu/queue/sqlitefile"
 )
 
 // ErrCopy means that a file is a copy of a queue: the queue may have admitted
@@ -49,15 +49,15 @@ func tryCopy(ctx context.Context, path, to string) (Copied, error) {
 	if err != nil {
 		return Copied{}, err
 	}
-	c, err := connect(to, "synchronous(FULL)")
+	c, err := sqlitefile.Open(to, "synchronous(FULL)")
 	if err != nil {
 		return Copied{}, err
 	}
 	copied, err := describe(c)
 	if err == nil {
-		err = c.run(markCopy)
+		err = c.Run(markCopy)
 	}
-	if err = errors.Join(err, c.close()); err != nil {
+	if err = errors.Join(err, c.Close()); err != nil {
 		return Copied{}, err
 	}
 	return copied, atomicfile.SyncFile(to)
@@ -69,7 +69,7 @@ func vacuum(ctx context.Context, path, to string) error {
 	if err != nil {
 		return err
 	}
-	c, err := connect(path, "busy_timeout(10000)")
+	c, err := sqlitefile.Open(path, "busy_timeout(10000)")
 	if err != nil {
 		return err
 	}
@@ -81,23 +81,13 @@ func vacuum(ctx context.Context, path, to string) error {
 		err = touch(to)
 	}
 	if err == nil {
-		err = c.runUntil(ctx, `VACUUM INTO ?`, to)
+		err = c.Within(ctx, func() error { return c.Run(`VACUUM INTO ?`, to) })
 	}
-	return errors.Join(err, c.close())
-}
-
-// runUntil executes one statement once. It is interrupted if ctx ends.
-func (c *connection) runUntil(ctx context.Context, text string, value driver.Value) error {
-	s, err := c.prepare(text)
-	if err != nil {
-		return err
-	}
-	_, err = s.exe.ExecContext(ctx, []driver.NamedValue{{Ordinal: 1, Value: value}})
-	return err
+	return errors.Join(err, c.Close())
 }
 
 // describe returns what a file holds.
-func describe(c *connection) (Copied, error) {
+func describe(c *sqlitefile.Conn) (Copied, error) {
 	var tx transaction
 	if err := tx.prepare(c); err != nil {
 		return Copied{}, err
@@ -109,8 +99,8 @@ func describe(c *connection) (Copied, error) {
 }
 
 // copied reports whether a file is a copy that nobody has adopted.
-func copied(c *connection) (bool, error) {
-	n, err := c.number(isCopy)
+func copied(c *sqlitefile.Conn) (bool, error) {
+	n, err := c.Number(isCopy)
 	return n > 0, err
 }
 
@@ -121,5 +111,5 @@ func (s *Store) IsCopy() bool { return s.writer.copy }
 // entries that are admitted from now on, both or neither; see
 // [queue.Settings.ChangeSetting]. A file that is no copy gets the new value alone.
 func (s *Store) Adopt(ctx context.Context, name, value string) error {
-	return s.change(ctx, name, value, func(tx *transaction) error { return tx.boundaries.conn.run(adoptCopy) })
+	return s.change(ctx, name, value, func(tx *transaction) error { return tx.boundaries.conn.Run(adoptCopy) })
 }

@@ -2,10 +2,10 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // Dispatch handles owning entries in log order; see [queue.Dispatcher]. A second
@@ -22,7 +22,7 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 	}
 	var done int64
 	err := s.read(ctx, func(r *reader) (err error) {
-		done, err = r.dispatched.number()
+		done, err = r.dispatched.Number()
 		return err
 	})
 	var rounds pacer
@@ -42,7 +42,7 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 func (s *Store) hand(ctx context.Context, done int64, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) (int64, error) {
 	var batch []queue.Entry
 	err := s.read(ctx, func(r *reader) error {
-		return r.entries.query(func(row []driver.Value) error {
+		return r.entries.Query(func(row sqlitefile.Row) error {
 			e, err := scanEntry(row)
 			batch = append(batch, e)
 			return err

@@ -2,9 +2,9 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // Follow calls fold with the changes of the record after a sequence; see [queue.Feed].
@@ -31,7 +31,7 @@ func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Conte
 // changes reads the next page of the record.
 func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Change, err error) {
 	err = s.read(ctx, func(r *reader) error {
-		return r.changes.query(func(row []driver.Value) error {
+		return r.changes.Query(func(row sqlitefile.Row) error {
 			c, err := scanChange(row)
 			changes = append(changes, c)
 			return err
@@ -45,9 +45,9 @@ func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Chang
 
 // scanChange reads a row of the columns of an event, or of those of an entry
 // with ofEntry behind them.
-func scanChange(row []driver.Value) (c queue.Change, err error) {
-	c.Sequence, _ = row[0].(int64)
-	if kind, _ := row[7].(int64); kind < 0 {
+func scanChange(row sqlitefile.Row) (c queue.Change, err error) {
+	c.Sequence = row.Int(0)
+	if row.Int(7) < 0 {
 		e, err := scanEntry(row)
 		c.Entry = &e
 		return c, err

@@ -8,9 +8,8 @@ import (
 	"sync"
 	"testing"
 
-	sqlite3 "modernc.org/sqlite/lib"
-
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // fill admits until the store refuses and returns what was answered.
@@ -68,7 +67,7 @@ func whole(t *testing.T, s *Store, want []queue.Entry) {
 func count(t *testing.T, s *Store, table string) (n int64) {
 	t.Helper()
 	err := s.read(t.Context(), func(r *reader) (err error) {
-		n, err = r.conn.number(`SELECT count(*) FROM ` + table)
+		n, err = r.conn.Number(`SELECT count(*) FROM ` + table)
 		return err
 	})
 	if err != nil {
@@ -133,7 +132,7 @@ func TestFullStoreServesWhatFits(t *testing.T) {
 			switch {
 			case i%2 == 1 && err != nil:
 				t.Errorf("a small document: %v", err)
-			case i%2 == 0 && (!errors.Is(err, queue.ErrUnavailable) || primary(err) != sqlite3.SQLITE_FULL):
+			case i%2 == 0 && (!errors.Is(err, queue.ErrUnavailable) || !sqlitefile.IsFull(err)):
 				t.Errorf("a document that does not fit: %v", err)
 			}
 		})

@@ -5,7 +5,7 @@ import (
 	"io"
 	"path/filepath"
 
-	sqlite3 "modernc.org/sqlite/lib"
+	"beibu/queue/sqlitefile"
 )
 
 // Hold locks a path until the lock is closed or the process ends; until then another
@@ -23,33 +23,33 @@ func Hold(path string) (io.Closer, error) {
 	return holding{c}, nil
 }
 
-type holding struct{ held *connection }
+type holding struct{ held *sqlitefile.Conn }
 
 // Close releases the lock.
-func (h holding) Close() error { return h.held.close() }
+func (h holding) Close() error { return h.held.Close() }
 
 // lock keeps every other store off the file for as long as the returned
 // connection is open. The queue's own file must stay open to the readers, so
 // the lock is on an empty file beside it. It is SQLite's own lock: it works on every
 // system, also within one process, and ends with the process in any case.
-func lock(path string) (*connection, error) {
+func lock(path string) (*sqlitefile.Conn, error) {
 	path += "-lock"
 	if err := touch(path); err != nil {
 		return nil, fmt.Errorf("make lock file: %w", err)
 	}
-	c, err := connect(path)
+	c, err := sqlitefile.Open(path)
 	if err != nil {
 		return nil, fmt.Errorf("open lock file: %w", err)
 	}
 	// In memory, so that a transaction that writes nothing has no third file.
-	if err = c.run(`PRAGMA journal_mode = MEMORY`); err == nil {
-		err = c.run(`BEGIN EXCLUSIVE`)
+	if err = c.Run(`PRAGMA journal_mode = MEMORY`); err == nil {
+		err = c.Run(`BEGIN EXCLUSIVE`)
 	}
 	if err == nil {
 		return c, nil
 	}
-	_ = c.close() // the refusal is what counts
-	if primary(err) == sqlite3.SQLITE_BUSY {
+	_ = c.Close() // the refusal is what counts
+	if sqlitefile.IsBusy(err) {
 		return nil, fmt.Errorf("%w: held by %s", ErrInUse, path)
 	}
 	return nil, fmt.Errorf("lock: %w", err)

@@ -15,6 +15,7 @@ import (
 
 	"beibu/queue"
 	"beibu/queue/queuetest"
+	"beibu/queue/sqlitefile"
 )
 
 func open(t *testing.T, path string) *Store {
@@ -37,16 +38,16 @@ func put(t *testing.T, path string, statements ...string) {
 	if err := touch(path); err != nil {
 		t.Fatal(err)
 	}
-	c, err := connect(path)
+	c, err := sqlitefile.Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, text := range statements {
-		if err := c.run(text); err != nil {
+		if err := c.Run(text); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := c.close(); err != nil {
+	if err := c.Close(); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -241,7 +242,7 @@ func TestFilesAreForTheirOwner(t *testing.T) {
 func TestCommitsWaitForTheDisk(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "queue.db"))
 	for pragma, want := range map[string]int64{"synchronous": 2, "page_size": pageBytes, "user_version": version} {
-		if got, err := s.writer.conn.number("PRAGMA " + pragma); err != nil || got != want {
+		if got, err := s.writer.conn.Number("PRAGMA " + pragma); err != nil || got != want {
 			t.Errorf("%s is %d, %v; want %d", pragma, got, err, want)
 		}
 	}

@@ -2,13 +2,13 @@ package sqlite
 
 import (
 	"crypto/sha256"
-	"database/sql/driver"
 	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // How many owners are collected in memory before they are written to the table, and how
@@ -46,7 +46,7 @@ type owners struct {
 	staged  []int64         // slots that the current transaction added to recent
 	written int             // how many of order the current transaction wrote
 
-	findSlot, addSlot, setIndexed *statement
+	findSlot, addSlot, setIndexed sqlitefile.Statement
 }
 
 // slot returns the hash of a key. With SHA-256 a sender cannot choose keys that
@@ -57,35 +57,33 @@ func slot(key string) int64 {
 }
 
 // prepare reads from the log those entries that the table does not hold yet.
-func (o *owners) prepare(c *connection) error {
+func (o *owners) prepare(c *sqlitefile.Conn) error {
 	o.mu, o.recent = &sync.RWMutex{}, make(map[int64]int64)
 	if o.slotOf == nil {
 		o.slotOf, o.enough, o.step = slot, gathered, folded
 	}
-	for text, s := range map[string]**statement{
+	for text, s := range map[string]*sqlitefile.Statement{
 		slotAt: &o.findSlot,
 		`INSERT OR IGNORE INTO owner VALUES (?, ?)`:               &o.addSlot,
 		`UPDATE progress SET sequence = ? WHERE name = 'indexed'`: &o.setIndexed,
 	} {
 		var err error
-		if *s, err = c.prepare(text); err != nil {
+		if *s, err = c.Prepare(text); err != nil {
 			return err
 		}
 	}
-	stored, err := c.number(`SELECT EXISTS (SELECT 1 FROM owner)`)
+	stored, err := c.Number(`SELECT EXISTS (SELECT 1 FROM owner)`)
 	if err != nil {
 		return fmt.Errorf("read owners: %w", err)
 	}
 	o.stored = stored != 0
-	rest, err := c.prepare(`SELECT sequence, key FROM log WHERE sequence >
+	rest, err := c.Prepare(`SELECT sequence, key FROM log WHERE sequence >
 		(SELECT sequence FROM progress WHERE name = 'indexed') ORDER BY sequence`)
 	if err != nil {
 		return err
 	}
-	err = rest.query(func(row []driver.Value) error {
-		sequence, _ := row[0].(int64)
-		key, _ := row[1].([]byte)
-		return o.restore(string(key), sequence)
+	err = rest.Query(func(row sqlitefile.Row) error {
+		return o.restore(row.Text(1), row.Int(0))
 	})
 	o.keep()
 	if err != nil {
@@ -123,7 +121,7 @@ func (o *owners) sequence(slot int64) (int64, error) {
 	if !o.stored {
 		return 0, nil
 	}
-	return o.findSlot.number(slot)
+	return o.findSlot.Number(slot)
 }
 
 // known returns the entry that owns key, if it is committed, read with a
@@ -133,7 +131,7 @@ func (o *owners) known(key string, r *reader) (queue.Entry, error) {
 		held, stored := o.inMemory(at)
 		var err error
 		if held == 0 && stored {
-			held, err = r.slot.number(at)
+			held, err = r.slot.Number(at)
 		}
 		if err != nil || held == 0 {
 			return queue.Entry{}, err
@@ -228,7 +226,7 @@ func (o *owners) fold() error {
 	}
 	n := min(max(o.step, 4*len(o.staged)), len(o.order))
 	for _, at := range o.order[:n] {
-		if err := o.addSlot.exec(at, o.folding[at]); err != nil {
+		if err := o.addSlot.Exec(at, o.folding[at]); err != nil {
 			return err
 		}
 	}
@@ -236,5 +234,5 @@ func (o *owners) fold() error {
 	if n < len(o.order) {
 		return nil
 	}
-	return o.setIndexed.exec(o.upTo)
+	return o.setIndexed.Exec(o.upTo)
 }

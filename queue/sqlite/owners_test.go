@@ -39,7 +39,7 @@ func (f *folding) open() {
 }
 
 func (f *folding) close() {
-	if err := f.w.conn.close(); err != nil {
+	if err := f.w.conn.Close(); err != nil {
 		f.t.Fatal(err)
 	}
 }
@@ -72,7 +72,7 @@ func (f *folding) lookUp(keys []string) {
 	if err != nil {
 		f.t.Fatal(err)
 	}
-	defer func() { _ = r.conn.close() }() // it only reads
+	defer func() { _ = r.conn.Close() }() // it only reads
 	for _, key := range keys {
 		e, err := f.w.tx.owners.known(key, r)
 		if err != nil || e.Position != f.model[key] || e.Position != 0 && e.Key != key {
@@ -139,7 +139,7 @@ func TestFoldKeepsUp(t *testing.T) {
 			t.Fatalf("%d owners wait for a fold", len(o.recent))
 		}
 	}
-	if n, err := s.writer.conn.number(`SELECT count(*) FROM owner`); err != nil || n < gathered {
+	if n, err := s.writer.conn.Number(`SELECT count(*) FROM owner`); err != nil || n < gathered {
 		t.Errorf("%d owners in the table, %v", n, err)
 	}
 }
@@ -179,7 +179,7 @@ func TestFoldCutShort(t *testing.T) {
 		if first[fmt.Sprint(i)] == 0 {
 			delete(first, fmt.Sprint(i))
 		}
-		if err := w.conn.close(); err != nil {
+		if err := w.conn.Close(); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -22,10 +22,10 @@ const (
 // on a new file.
 func writing(pages int) []string {
 	return []string{
+		"busy_timeout(10000)", // for those that follow too
 		fmt.Sprintf("page_size(%d)", pageBytes),
 		"journal_mode(WAL)",
 		"synchronous(FULL)",
-		"busy_timeout(10000)",
 		"wal_autocheckpoint(0)", // the checkpointer does it
 		fmt.Sprintf("cache_size(%d)", pages),
 		"trusted_schema(0)",

@@ -2,11 +2,11 @@ package sqlite
 
 import (
 	"context"
-	"database/sql/driver"
 	"fmt"
 	"time"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // page is how many rows are read at a time. With the largest heads that is
@@ -23,17 +23,17 @@ const (
 
 // A reader is a connection that reads, with its statements.
 type reader struct {
-	conn                                            *connection
-	body, entries, changes, dispatched, entry, slot *statement
+	conn                                            *sqlitefile.Conn
+	body, entries, changes, dispatched, entry, slot sqlitefile.Statement
 }
 
 func newReader(path string) (*reader, error) {
-	conn, err := connect(path, reading()...)
+	conn, err := sqlitefile.Open(path, reading()...)
 	if err != nil {
 		return nil, err
 	}
 	r := &reader{conn: conn}
-	for text, s := range map[string]**statement{
+	for text, s := range map[string]*sqlitefile.Statement{
 		`SELECT content FROM body WHERE position = ?`:             &r.body,
 		`SELECT sequence FROM progress WHERE name = 'dispatched'`: &r.dispatched,
 		entryAt: &r.entry,
@@ -45,8 +45,8 @@ func newReader(path string) (*reader, error) {
 			UNION ALL SELECT ` + eventColumns + ` FROM event WHERE sequence > ?1
 			ORDER BY 1 LIMIT ?2`: &r.changes,
 	} {
-		if *s, err = conn.prepare(text); err != nil {
-			_ = conn.close() // the refusal is what counts
+		if *s, err = conn.Prepare(text); err != nil {
+			_ = conn.Close() // the refusal is what counts
 			return nil, err
 		}
 	}
@@ -75,8 +75,8 @@ func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
 	var content []byte
 	err := s.read(ctx, func(r *reader) error {
-		return r.body.query(func(row []driver.Value) error {
-			content, _ = row[0].([]byte)
+		return r.body.Query(func(row sqlitefile.Row) error {
+			content = row.Blob(0)
 			return nil
 		}, position)
 	})
@@ -91,8 +91,8 @@ func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
 
 // scanOne runs a query for one row of entryColumns. If there is none, the entry
 // is a zero one.
-func scanOne(s *statement, sequence int64) (e queue.Entry, err error) {
-	err = s.query(func(row []driver.Value) (err error) {
+func scanOne(s sqlitefile.Statement, sequence int64) (e queue.Entry, err error) {
+	err = s.Query(func(row sqlitefile.Row) (err error) {
 		e, err = scanEntry(row)
 		return err
 	}, sequence)
@@ -100,48 +100,31 @@ func scanOne(s *statement, sequence int64) (e queue.Entry, err error) {
 }
 
 // scanEntry reads a row of entryColumns.
-func scanEntry(row []driver.Value) (queue.Entry, error) {
+func scanEntry(row sqlitefile.Row) (queue.Entry, error) {
 	var e queue.Entry
-	e.Position, _ = row[0].(int64)
+	e.Position = row.Int(0)
 	e.Body = e.Position
-	key, _ := row[2].([]byte)
-	e.Key = string(key)
-	at, _ := row[5].(int64)
-	e.At = time.UnixMicro(at).UTC()
-	e.Head, _ = row[6].([]byte)
-	if err := fixed(e.ID[:], row[1]); err != nil {
+	e.Key = row.Text(2)
+	e.At = time.UnixMicro(row.Int(5)).UTC()
+	e.Head = row.Blob(6)
+	if err := row.Fixed(1, e.ID[:]); err != nil {
 		return e, err
 	}
-	if err := fixed(e.Digest[:], row[3]); err != nil {
+	if err := row.Fixed(3, e.Digest[:]); err != nil {
 		return e, err
 	}
-	return e, fixed(e.Token[:], row[4])
+	return e, row.Fixed(4, e.Token[:])
 }
 
 // scanEvent reads a row of eventColumns.
-func scanEvent(row []driver.Value) (queue.Event, error) {
-	var e queue.Event
-	receiver, _ := row[2].([]byte)
-	name, _ := row[3].([]byte)
-	attempt, _ := row[4].(int64)
-	at, _ := row[5].(int64)
-	e.Receiver, e.Name, e.Attempt, e.At = string(receiver), string(name), int(attempt), time.UnixMicro(at).UTC()
-	e.Detail, _ = row[6].([]byte)
-	kind, _ := row[7].(int64)
-	e.Subject.Kind = queue.SubjectKind(kind) //nolint:gosec // it was one
+func scanEvent(row sqlitefile.Row) (queue.Event, error) {
+	e := queue.Event{
+		Receiver: row.Text(2), Name: row.Text(3), Attempt: int(row.Int(4)), At: time.UnixMicro(row.Int(5)).UTC(), Detail: row.Blob(6),
+	}
+	e.Subject.Kind = queue.SubjectKind(row.Int(7)) //nolint:gosec // it was one
 	if e.Subject.Kind != queue.SubjectExchange {
-		id, _ := row[1].([]byte)
-		e.Subject.ID = string(id)
+		e.Subject.ID = row.Text(1)
 		return e, nil
 	}
-	return e, fixed(e.Subject.Exchange[:], row[1])
-}
-
-// fixed copies a blob that has one possible length.
-func fixed(to []byte, value driver.Value) error {
-	from, _ := value.([]byte)
-	if copy(to, from) != len(to) || len(from) != len(to) {
-		return fmt.Errorf("column of %d bytes, want %d", len(from), len(to))
-	}
-	return nil
+	return e, row.Fixed(1, e.Subject.Exchange[:])
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"os"
+
+	"beibu/queue/sqlitefile"
 )
 
 // application identifies the file as ours in its header ("Beib"), version the
@@ -69,16 +71,16 @@ func touch(path string) error {
 
 // examine fails unless the file is a queue of this version or an earlier one, or
 // is empty. It only reads: a foreign file is left as it was.
-func examine(c *connection) (empty bool, err error) {
-	id, err := c.number(`PRAGMA application_id`)
+func examine(c *sqlitefile.Conn) (empty bool, err error) {
+	id, err := c.Number(`PRAGMA application_id`)
 	if err != nil {
 		return false, foreign(err)
 	}
-	v, err := c.number(`PRAGMA user_version`)
+	v, err := c.Number(`PRAGMA user_version`)
 	if err != nil {
 		return false, foreign(err)
 	}
-	held, err := c.number(`SELECT count(*) FROM sqlite_schema`)
+	held, err := c.Number(`SELECT count(*) FROM sqlite_schema`)
 	switch {
 	case err != nil:
 		return false, foreign(err)
@@ -101,11 +103,11 @@ var migrations = [version - 1][]string{
 
 // create creates the tables and writes application and version to the header of
 // the file, all or nothing.
-func create(c *connection) error { return transform(c, "create tables", tables) }
+func create(c *sqlitefile.Conn) error { return transform(c, "create tables", tables) }
 
 // migrate brings a file of an earlier version to this one, all or nothing.
-func migrate(c *connection) error {
-	v, err := c.number(`PRAGMA user_version`)
+func migrate(c *sqlitefile.Conn) error {
+	v, err := c.Number(`PRAGMA user_version`)
 	if err != nil || v == version {
 		return err
 	}
@@ -117,14 +119,14 @@ func migrate(c *connection) error {
 }
 
 // transform runs statements in one transaction.
-func transform(c *connection, op string, statements []string) error {
-	if err := c.run(`BEGIN IMMEDIATE`); err != nil {
+func transform(c *sqlitefile.Conn, op string, statements []string) error {
+	if err := c.Run(`BEGIN IMMEDIATE`); err != nil {
 		return err
 	}
 	for _, text := range statements {
-		if err := c.run(text); err != nil {
-			return errors.Join(fmt.Errorf("%s: %w", op, err), c.run(`ROLLBACK`))
+		if err := c.Run(text); err != nil {
+			return errors.Join(fmt.Errorf("%s: %w", op, err), c.Run(`ROLLBACK`))
 		}
 	}
-	return c.run(`COMMIT`)
+	return c.Run(`COMMIT`)
 }

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 var _ queue.Queue = (*Store)(nil)
@@ -32,9 +33,9 @@ type Store struct {
 	path      string
 	writer    *writer
 	copier    *checkpointer
-	readers   chan *reader  // the idle ones; all of them when Close has returned
-	held      *connection   // locks the file against other stores
-	turn      chan struct{} // holds one token while a Dispatch runs
+	readers   chan *reader     // the idle ones; all of them when Close has returned
+	held      *sqlitefile.Conn // locks the file against other stores
+	turn      chan struct{}    // holds one token while a Dispatch runs
 	elections elections
 	shared    map[string]string // the first values of the shared settings
 	closed    chan struct{}
@@ -117,16 +118,16 @@ func (s *Store) Close() error {
 func (s *Store) release() error {
 	var errs []error
 	for len(s.readers) > 0 {
-		errs = append(errs, (<-s.readers).conn.close())
+		errs = append(errs, (<-s.readers).conn.Close())
 	}
 	if s.copier != nil {
-		errs = append(errs, s.copier.conn.close())
+		errs = append(errs, s.copier.conn.Close())
 	}
 	if s.writer != nil {
-		errs = append(errs, s.writer.conn.close())
+		errs = append(errs, s.writer.conn.Close())
 	}
 	if s.held != nil {
-		errs = append(errs, s.held.close())
+		errs = append(errs, s.held.Close())
 	}
 	return errors.Join(errs...)
 }
@@ -134,7 +135,7 @@ func (s *Store) release() error {
 // Probe writes a counter that is not in the record, and returns when it is durable. It
 // fails with [queue.ErrUnavailable] if the store could not keep a document now.
 func (s *Store) Probe(ctx context.Context) error {
-	if err := s.write(ctx, 0, func(tx *transaction) error { return tx.touch.exec() }); err != nil {
+	if err := s.write(ctx, 0, func(tx *transaction) error { return tx.touch.Exec() }); err != nil {
 		return unavailable("probe store", err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // A transaction has the statements with which jobs write. Only the writer's goroutine
@@ -14,11 +15,11 @@ type transaction struct {
 	owners              owners
 	boundaries          boundaries
 
-	addBody, addEntry, addEvent, findEntry, setProgress, touch *statement
+	addBody, addEntry, addEvent, findEntry, setProgress, touch sqlitefile.Statement
 }
 
-func (tx *transaction) prepare(c *connection) error {
-	for text, s := range map[string]**statement{
+func (tx *transaction) prepare(c *sqlitefile.Conn) error {
+	for text, s := range map[string]*sqlitefile.Statement{
 		`INSERT INTO body VALUES (?, ?)`:                    &tx.addBody,
 		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:      &tx.addEntry,
 		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)`: &tx.addEvent,
@@ -27,15 +28,15 @@ func (tx *transaction) prepare(c *connection) error {
 		`INSERT INTO progress VALUES ('probed', 1) ON CONFLICT DO UPDATE SET sequence = sequence + 1`: &tx.touch,
 	} {
 		var err error
-		if *s, err = c.prepare(text); err != nil {
+		if *s, err = c.Prepare(text); err != nil {
 			return err
 		}
 	}
-	entry, err := c.number(`SELECT max(sequence) FROM log`)
+	entry, err := c.Number(`SELECT max(sequence) FROM log`)
 	if err != nil {
 		return fmt.Errorf("find newest entry: %w", err)
 	}
-	event, err := c.number(`SELECT max(sequence) FROM event`)
+	event, err := c.Number(`SELECT max(sequence) FROM event`)
 	if err != nil {
 		return fmt.Errorf("find newest event: %w", err)
 	}
@@ -65,11 +66,11 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 		return owner, err
 	}
 	e := s.Entry(tx.last+1, tx.last+1)
-	err = tx.addEntry.exec(e.Position, e.ID[:], []byte(e.Key), e.Digest[:], e.Token[:], e.At.UnixMicro(), e.Head)
+	err = tx.addEntry.Exec(e.Position, e.ID[:], []byte(e.Key), e.Digest[:], e.Token[:], e.At.UnixMicro(), e.Head)
 	if err != nil {
 		return queue.Entry{}, fmt.Errorf("write entry: %w", err)
 	}
-	if err := tx.addBody.exec(e.Body, s.Body); err != nil {
+	if err := tx.addBody.Exec(e.Body, s.Body); err != nil {
 		return queue.Entry{}, fmt.Errorf("write body: %w", err)
 	}
 	tx.last, tx.entry = e.Position, e.Position
@@ -93,7 +94,7 @@ func (tx *transaction) append(events []queue.Event) error {
 		if e.Subject.Kind == queue.SubjectExchange {
 			id = e.Subject.Exchange[:]
 		}
-		err := tx.addEvent.exec(tx.last+1, id, []byte(e.Receiver), []byte(e.Name), int64(e.Attempt), e.At.UnixMicro(), e.Detail, int64(e.Subject.Kind))
+		err := tx.addEvent.Exec(tx.last+1, id, []byte(e.Receiver), []byte(e.Name), int64(e.Attempt), e.At.UnixMicro(), e.Detail, int64(e.Subject.Kind))
 		if err != nil {
 			return fmt.Errorf("write event: %w", err)
 		}
@@ -104,7 +105,7 @@ func (tx *transaction) append(events []queue.Event) error {
 
 // dispatched records that every entry up to sequence is dispatched.
 func (tx *transaction) dispatched(sequence int64) error {
-	if err := tx.setProgress.exec("dispatched", sequence); err != nil {
+	if err := tx.setProgress.Exec("dispatched", sequence); err != nil {
 		return fmt.Errorf("write progress: %w", err)
 	}
 	return nil

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"sync/atomic"
 	"time"
+
+	"beibu/queue/sqlitefile"
 )
 
 // The largest transaction. A larger one does not use the disk better, and the first job
@@ -32,7 +34,7 @@ type job struct {
 // A writer owns the one connection that writes.
 type writer struct {
 	path    string
-	conn    *connection
+	conn    *sqlitefile.Conn
 	jobs    chan *job
 	ended   chan struct{} // closed when run has returned
 	batch   []*job        // used again by each round
@@ -42,11 +44,11 @@ type writer struct {
 	entries *notifier // the newest entry's sequence
 	logged  int       // bytes written, about, since the last copy of the log was requested
 
-	begin, commit, rollback, passive *statement
+	begin, commit, rollback, passive sqlitefile.Statement
 }
 
 func newWriter(path string, o Options) (*writer, error) {
-	conn, err := connect(path, "busy_timeout(10000)")
+	conn, err := sqlitefile.Open(path, "busy_timeout(10000)")
 	if err != nil {
 		return nil, err
 	}
@@ -61,7 +63,7 @@ func newWriter(path string, o Options) (*writer, error) {
 		err = w.tx.boundaries.load(conn)
 	}
 	if err != nil {
-		return nil, errors.Join(err, conn.close())
+		return nil, errors.Join(err, conn.Close())
 	}
 	return w, nil
 }
@@ -82,7 +84,7 @@ func (w *writer) validate(o Options) error {
 		}
 	}
 	for _, pragma := range append(writing(writingPages), bound(o)...) {
-		if err := w.conn.run("PRAGMA " + pragma); err != nil {
+		if err := w.conn.Run("PRAGMA " + pragma); err != nil {
 			return fmt.Errorf("set %s: %w", pragma, err)
 		}
 	}
@@ -94,14 +96,14 @@ func (w *writer) validate(o Options) error {
 
 // prepare prepares the statements and reads the newest sequence of the record.
 func (w *writer) prepare() error {
-	for text, s := range map[string]**statement{
+	for text, s := range map[string]*sqlitefile.Statement{
 		`BEGIN IMMEDIATE`: &w.begin,
 		`COMMIT`:          &w.commit,
 		`ROLLBACK`:        &w.rollback,
 		passive:           &w.passive,
 	} {
 		var err error
-		if *s, err = w.conn.prepare(text); err != nil {
+		if *s, err = w.conn.Prepare(text); err != nil {
 			return err
 		}
 	}
@@ -213,13 +215,13 @@ func (w *writer) transact(jobs []*job) error {
 	if len(jobs) == 0 {
 		return nil
 	}
-	if err := w.begin.exec(); err != nil {
+	if err := w.begin.Exec(); err != nil {
 		return fmt.Errorf("begin: %w", err)
 	}
 	if err := w.apply(jobs); err != nil {
 		// SQLite may have rolled back by itself, as it does on a full disk:
 		// then this fails and says nothing new.
-		_ = w.rollback.exec()
+		_ = w.rollback.Exec()
 		w.tx.undo()
 		return err
 	}
@@ -241,7 +243,7 @@ func (w *writer) apply(jobs []*job) error {
 	if err := w.tx.owners.fold(); err != nil {
 		return fmt.Errorf("fold owners: %w", err)
 	}
-	if err := w.commit.exec(); err != nil {
+	if err := w.commit.Exec(); err != nil {
 		return fmt.Errorf("commit: %w", err)
 	}
 	return nil

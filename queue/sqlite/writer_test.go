@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // batchOf makes jobs that are served together.
@@ -42,7 +43,7 @@ func still(t *testing.T) *writer {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := w.conn.close(); err != nil {
+		if err := w.conn.Close(); err != nil {
 			t.Error(err)
 		}
 	})
@@ -65,12 +66,12 @@ func TestOneFailureTakesNoNeighbour(t *testing.T) {
 		}
 	}
 	for key, want := range map[string]int64{"a": 1, "b": 0, "c": 2} {
-		got, err := w.conn.number(`SELECT sequence FROM log WHERE key = CAST('` + key + `' AS BLOB)`)
+		got, err := w.conn.Number(`SELECT sequence FROM log WHERE key = CAST('` + key + `' AS BLOB)`)
 		if err != nil || got != want {
 			t.Errorf("%s has the sequence %d, %v; want %d", key, got, err, want)
 		}
 	}
-	if n, err := w.conn.number(`SELECT count(*) FROM body`); err != nil || n != 2 {
+	if n, err := w.conn.Number(`SELECT count(*) FROM body`); err != nil || n != 2 {
 		t.Errorf("%d bodies, %v; want 2", n, err)
 	}
 	if at, _ := w.record.reached(); at != 2 {
@@ -82,13 +83,13 @@ func TestOneFailureTakesNoNeighbour(t *testing.T) {
 // connection sees nothing of the first.
 func TestABatchIsOneTransaction(t *testing.T) {
 	w := still(t)
-	other, err := connect(w.path)
+	other, err := sqlitefile.Open(w.path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer func() { _ = other.close() }()
+	defer func() { _ = other.Close() }()
 	seen := func() int64 {
-		n, err := other.number(`SELECT count(*) FROM log`)
+		n, err := other.Number(`SELECT count(*) FROM log`)
 		if err != nil {
 			t.Error(err)
 		}
@@ -113,7 +114,7 @@ func TestAJobLeftIsNotWritten(t *testing.T) {
 	if err := <-batch[1].done; err != nil {
 		t.Error(err)
 	}
-	if n, err := w.conn.number(`SELECT count(*) FROM log`); err != nil || n != 1 {
+	if n, err := w.conn.Number(`SELECT count(*) FROM log`); err != nil || n != 1 {
 		t.Errorf("%d entries, %v; want 1", n, err)
 	}
 }

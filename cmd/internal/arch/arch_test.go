@@ -82,8 +82,12 @@ var rules = []struct {
 		because: "measured at the seams",
 	},
 	{
-		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlite", "exchange/projection"},
-		because: "only the store and the projections know SQLite",
+		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlitefile"},
+		because: "only sqlitefile uses SQLite's library",
+	},
+	{
+		tree: "", never: "zombiezen.com/go/sqlite", except: []string{"queue/sqlitefile"},
+		because: "only sqlitefile uses SQLite's library",
 	},
 	{tree: "", never: "github.com/jacoelho/xsd", except: []string{"schemas"}, because: "only schemas knows the XSD engine"},
 	{

@@ -81,8 +81,8 @@ var points = []point{
 	message("handed over, not answered", toReceivers, lostAnswer("200", `"leasedUntil"`)),
 	message("acknowledged, not answered", toReceivers, lostAnswer("200", `"state":"Consignment`)),
 
-	within("entry written, its body not", "queue/sqlite/transaction.go", "if err := tx.addBody.exec("),
-	within("written, not committed", "queue/sqlite/writer.go", "if err := w.commit.exec()"),
+	within("entry written, its body not", "queue/sqlite/transaction.go", "if err := tx.addBody.Exec("),
+	within("written, not committed", "queue/sqlite/writer.go", "if err := w.commit.Exec()"),
 	within("committed, not answered", "queue/sqlite/writer.go", "w.tx.keep()"),
 	within("log to be copied", "queue/sqlite/checkpoint.go", "for range rounds {"),
 	within("log copied but for its end", "queue/sqlite/writer.go", "_, _ = checkpoint(w.passive)"),

@@ -2,7 +2,6 @@ package projectiontest
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"beibu/exchange/projection"
 	"beibu/queue"
+	"beibu/queue/sqlitefile"
 )
 
 // A Feed is a record that ends. It publishes its changes in batches.
@@ -65,26 +65,19 @@ func Follow(tb testing.TB, p *projection.Projection, f *Feed) {
 func Rows(tb testing.TB, p *projection.Projection) map[string][]string {
 	tb.Helper()
 	var tables []string
-	err := p.Query(context.Background(), `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'cursor'`, func(rows *sql.Rows) error {
-		var name string
-		err := rows.Scan(&name)
-		tables = append(tables, name)
-		return err
+	err := p.Query(context.Background(), `SELECT name FROM sqlite_schema WHERE type = 'table' AND name <> 'cursor'`, func(row sqlitefile.Row) error {
+		tables = append(tables, row.Text(0))
+		return nil
 	})
 	all := make(map[string][]string)
 	for _, table := range tables {
-		err = errors.Join(err, p.Query(context.Background(), `SELECT * FROM `+table, func(rows *sql.Rows) error {
-			columns, err := rows.Columns()
-			if err != nil {
-				return err
+		err = errors.Join(err, p.Query(context.Background(), `SELECT * FROM `+table, func(row sqlitefile.Row) error {
+			values := make([]string, row.Columns())
+			for i := range values {
+				values[i] = row.Text(i)
 			}
-			row, into := make([]any, len(columns)), make([]any, len(columns))
-			for i := range row {
-				into[i] = &row[i]
-			}
-			err = rows.Scan(into...)
-			all[table] = append(all[table], fmt.Sprintf("%q", row))
-			return err
+			all[table] = append(all[table], fmt.Sprintf("%q", values))
+			return nil
 		}))
 	}
 	if err != nil {
