@@ -115,8 +115,8 @@ func Open(ctx context.Context, path string, d Definition) (*Projection, error) {
 	return &Projection{definition: d, path: path, readers: idle, notifier: newNotifier(sequence), writer: w, rebuilt: rebuilt}, nil
 }
 
-// Close closes the file. No method may be called afterwards but another Close, which
-// does nothing.
+// Close closes the file. A query afterwards fails, and another Close does nothing; no
+// other method may be called.
 func (p *Projection) Close() (err error) {
 	p.ending.Do(func() {
 		p.folding.Lock()

@@ -199,3 +199,15 @@ func TestUpgrade(t *testing.T) {
 		}
 	}
 }
+
+// A query on a projection that is closed fails and does not wait; another Close is no
+// error.
+func TestClosed(t *testing.T) {
+	p := subject(nil).Open(t, filepath.Join(t.TempDir(), "p.db"))
+	if err := errors.Join(p.Close(), p.Close()); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Query(t.Context(), `SELECT * FROM count`, func(sqlitefile.Row) error { return nil }); err == nil {
+		t.Error("a closed projection answers")
+	}
+}

@@ -4,8 +4,8 @@
 //
 // That is zombiezen.com/go/sqlite, the same engine as modernc.org/sqlite without
 // database/sql. Beside the driver of that it takes 0.17 to 0.42 of the allocations and,
-// of the processor's time, 0.82 for a fold, 0.74 for a rebuild, 0.69 to 0.78 for lists,
-// 0.98 to accept a document, 1.00 from an admission to the last event, and 1.17 for the
+// of the processor's time, 0.83 for a fold, 0.75 for a rebuild, 0.69 to 0.78 for lists,
+// 0.98 to accept a document, 1.01 from an admission to the last event, and 1.11 for the
 // admission alone, since it copies a blob byte by byte.
 package sqlitefile
 
