@@ -17,8 +17,8 @@ import (
 
 // Facts are what a document says. What it does not say is empty. The fields are what
 // identity and routes need of each document. The rest is read by a method the first
-// time that it is called, and kept: [Facts.Period], [Facts.Lines], [Facts.References],
-// [Facts.Parties], [Facts.Vehicles] and [Facts.Containers]. Facts are safe for
+// time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Lines],
+// [Facts.References], [Facts.Parties], [Facts.Vehicles] and [Facts.Containers]. Facts are safe for
 // concurrent use, and so are copies of them, which share what was read. What a method
 // returns is not to be changed.
 type Facts struct {
@@ -175,7 +175,7 @@ func dayAt(root strict.Node, path paths.Path, at strict.Node, text string) (time
 	if path.Attribute != "" {
 		return values.DateOf(text)
 	}
-	return values.DateIn(func() string { return values.Country(root) }, at)
+	return values.DateIn(func() string { return countryOf(root) }, at)
 }
 
 // code returns the first code of a form at the paths of a fact, and keeps the values

@@ -16,6 +16,7 @@ type rest struct {
 	element // the root, with the facts of which a document has one
 
 	table      paths.Table
+	country    once[string]
 	period     once[Period]
 	lines      once[[]Line]
 	references once[references]

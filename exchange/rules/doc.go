@@ -4,6 +4,10 @@
 // the same way everywhere and always. It reads no clock and no time zone of the
 // machine: days are counted in the country whose document it is.
 //
+// A rule reads the facts of the document (package facts), which are read once for all
+// rules, and whatever is no fact at a path of its own. It has no reader of its own for a
+// day, a number, an amount or a code of goods: package facts/values has them.
+//
 // Every rule has a permanent code, a severity, the clause it comes from, the
 // dates between which it is in force, and a message in English and Chinese.
 //

@@ -56,7 +56,7 @@ const MaxBreaches = 500
 func (s *Set) Check(d *Document) (found []Breach, more int) {
 	day := d.Facts.Issued
 	if day.IsZero() {
-		day, _ = values.DaysIn(values.Country(d.Root), d.Received)
+		day, _ = values.DaysIn(d.Facts.Country(), d.Received)
 	}
 	work := scratch.Get().(*Document)
 	defer release(work)

@@ -53,7 +53,7 @@ var dateRules = []rules.Rule{
 const skew = time.Hour
 
 func checkFutureIssue(d *rules.Document, report rules.Report) {
-	_, today := values.DaysIn(values.Country(d.Root), d.Received.Add(skew))
+	_, today := values.DaysIn(d.Facts.Country(), d.Received.Add(skew))
 	if !d.Facts.Issued.IsZero() && d.Facts.Issued.After(today) {
 		report(issued(d.Root), values.ISODate(d.Facts.Issued), values.ISODate(today))
 	}
@@ -77,7 +77,7 @@ const maxAge = 10
 // checkOldIssue compares with the first day in any zone of the country, and
 // checkFutureIssue with the last, so that neither warns because of a zone.
 func checkOldIssue(d *rules.Document, report rules.Report) {
-	today, _ := values.DaysIn(values.Country(d.Root), d.Received)
+	today, _ := values.DaysIn(d.Facts.Country(), d.Received)
 	if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(today.AddDate(-maxAge, 0, 0)) {
 		report(issued(d.Root), values.ISODate(d.Facts.Issued), strconv.Itoa(maxAge))
 	}

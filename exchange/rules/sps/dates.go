@@ -127,7 +127,7 @@ func checkLateSignature(d *rules.Document, report rules.Report) {
 func day(d *rules.Document, n strict.Node) (time.Time, bool) {
 	for _, form := range [...]string{"DateTimeString", "DateTime"} {
 		if at := n.Find(form); at.Exists() {
-			return values.DateIn(func() string { return values.Country(d.Root) }, at)
+			return values.DateIn(d.Facts.Country, at)
 		}
 	}
 	return time.Time{}, false
