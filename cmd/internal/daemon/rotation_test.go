@@ -18,6 +18,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange/answer"
 	"beibu/exchange/proof"
+	"beibu/queue"
 	"beibu/queue/kafka/kafkatest"
 	"beibu/signing"
 	"beibu/testdata"
@@ -146,6 +147,37 @@ func TestRotateReceiptKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusedAt(t, dir, "")
+}
+
+// A rotation that was started is continued with its own key, and refused without it. Of
+// two new keys, none is chosen.
+func TestChooseReceiptKey(t *testing.T) {
+	key := func(id string) signing.ReceiptKey { return signing.ReceiptKey{ID: id, File: "receipt-" + id + ".pem"} }
+	done, started := queue.Boundary{Value: "b", First: []int64{5, 8}}, queue.Boundary{Value: "c", First: []int64{11, 0}}
+	for name, test := range map[string]struct {
+		boundaries []queue.Boundary
+		here       []signing.ReceiptKey
+		next       string
+		started    bool
+		refused    bool
+	}{
+		"no new key":        {[]queue.Boundary{done}, []signing.ReceiptKey{key("a"), key("b")}, "", false, false},
+		"a new key":         {[]queue.Boundary{done}, []signing.ReceiptKey{key("a"), key("b"), key("d")}, "d", false, false},
+		"two new keys":      {nil, []signing.ReceiptKey{key("a"), key("c"), key("d")}, "", false, true},
+		"started":           {[]queue.Boundary{done, started}, []signing.ReceiptKey{key("a"), key("b"), key("c"), key("d")}, "c", true, false},
+		"started elsewhere": {[]queue.Boundary{done, started}, []signing.ReceiptKey{key("a"), key("b"), key("d")}, "c", true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var r Rotation
+			err := r.choose(&signing.Keys{ReceiptID: "a", Receipts: test.here}, test.boundaries)
+			if r.Next != test.next || r.Started != test.started || (err != nil) != test.refused {
+				t.Errorf("chose %+v, %v", r, err)
+			}
+			if err == nil && r.Next != "" && r.File != key(r.Next).File {
+				t.Errorf("chose %+v", r)
+			}
+		})
+	}
 }
 
 // A key that is replaced before it has signed anything signs nothing, over every
