@@ -95,14 +95,10 @@ func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 // or addressee that is not to be found.
 func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 	var receivers []string
-	var missing, unmet Faults
+	var missing Faults
 	for i := range r.table {
 		route := &r.table[i]
-		if !slices.Contains(route.Kinds, kind) {
-			continue
-		}
-		if lacks := r.lacks(route, sender, f); len(lacks) > 0 {
-			unmet = append(unmet, lacks...)
+		if !slices.Contains(route.Kinds, kind) || !r.fits(route, sender, f) {
 			continue
 		}
 		for _, to := range route.To {
@@ -116,12 +112,7 @@ func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
 		}
 	}
 	if len(missing) == 0 && len(receivers) == 0 {
-		missing = unmet
-		if len(missing) == 0 {
-			missing = Faults{nowhere(f.Near(paths.Number), Text{
-				EN: "no route of the exchange takes documents of kind " + kind, ZH: "本平台没有为" + kind + "设置路由",
-			})}
-		}
+		missing = r.unmet(sender, kind, f)
 	}
 	if len(missing) > 0 {
 		return nil, &Error{Op: "route document", Kind: Unroutable, Code: CodeUnroutable, Faults: missing}

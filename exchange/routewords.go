@@ -2,7 +2,6 @@ package exchange
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"beibu/schemas/paths"
@@ -14,9 +13,10 @@ type part struct {
 	list []string
 }
 
-// parts returns the parts of a condition on what a document says.
-func (c Condition) parts() []part {
-	all := []part{
+// parts returns the parts of a condition on what a document says. A part whose list
+// is empty asks for nothing.
+func (c *Condition) parts() [6]part {
+	return [...]part{
 		{paths.ExportCountry, c.ExportCountries},
 		{paths.ImportCountry, c.ImportCountries},
 		{paths.ExportPort, c.ExportPorts},
@@ -24,7 +24,6 @@ func (c Condition) parts() []part {
 		{paths.Issuer, c.Issuers},
 		{paths.HS, c.HS},
 	}
-	return slices.DeleteFunc(all, func(p part) bool { return len(p.list) == 0 })
 }
 
 // GoesBy returns the facts of a document that decide whether the route takes it,
@@ -32,7 +31,9 @@ func (c Condition) parts() []part {
 func (r Route) GoesBy() []paths.Key {
 	var keys []paths.Key
 	for _, p := range r.When.parts() {
-		keys = append(keys, p.key)
+		if len(p.list) > 0 {
+			keys = append(keys, p.key)
+		}
 	}
 	for _, to := range r.To {
 		if s, ok := selectors[strings.TrimSuffix(to, "?")]; ok {

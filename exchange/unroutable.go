@@ -108,6 +108,23 @@ func (r *Routes) answering(s selector) string {
 	return strings.Join(slices.Compact(known), ", ")
 }
 
+// unmet says what a document lacks for each route of its kind, of which it fits
+// none.
+func (r *Routes) unmet(sender, kind string, f facts.Facts) Faults {
+	var faults Faults
+	for i := range r.table {
+		if route := &r.table[i]; slices.Contains(route.Kinds, kind) {
+			faults = append(faults, r.lacks(route, sender, f)...)
+		}
+	}
+	if len(faults) == 0 {
+		faults = Faults{nowhere(f.Near(paths.Number), Text{
+			EN: "no route of the exchange takes documents of kind " + kind, ZH: "本平台没有为" + kind + "设置路由",
+		})}
+	}
+	return faults
+}
+
 // lacks says which parts of a route's condition a document does not fit.
 func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 	var faults Faults
@@ -127,6 +144,16 @@ func (r *Routes) lacks(route *Route, sender string, f facts.Facts) Faults {
 		}))
 	}
 	return faults
+}
+
+// fits reports whether a document fits every part of a route's condition.
+func (r *Routes) fits(route *Route, sender string, f facts.Facts) bool {
+	for _, p := range route.When.parts() {
+		if !r.meets(p, f) {
+			return false
+		}
+	}
+	return in(route.When.Senders, sender)
 }
 
 // meets reports whether a document fits a part of a condition.
