@@ -97,6 +97,25 @@ func TestBuiltIn(t *testing.T) {
 	}
 }
 
+// Routes go by the HS codes of a document and rules by those of its lines: a code of
+// one is a code of the other.
+func TestCodesOfLinesAreCodesOfTheDocument(t *testing.T) {
+	all, err := paths.BuiltIn()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for kind, where := range all {
+		document := where.Tried(paths.HS)
+		for _, line := range where.Lists[paths.Lines] {
+			for _, code := range line.Parts[paths.HS] {
+				if full := line.At.String() + "/" + code.String(); !strings.Contains(document, full) {
+					t.Errorf("%s: the lines read %s; the document reads %s", kind, full, document)
+				}
+			}
+		}
+	}
+}
+
 // What is wrong with a table is found all at once, with its line.
 func TestDecodeMistakes(t *testing.T) {
 	mistakes := decode(t, `
