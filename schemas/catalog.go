@@ -105,7 +105,7 @@ func (c *Catalog) Warm(ctx context.Context) error {
 		if _, err := s.engine(); err != nil {
 			return err
 		}
-		s.grammar()
+		s.acceptor()
 		if s.lenient != nil {
 			if _, err := s.lenient.engine(); err != nil {
 				return err

@@ -81,18 +81,25 @@ func first(r schemas.Report) string {
 	return r.Violations[0].Code
 }
 
-// makers make mutants of the good UBL documents.
+// makers make mutants of the good documents of a profile.
 type makers struct {
 	seeds   []*etree.Document
 	grammar *grammar.Grammar
 }
 
+// newMakers makes mutants of UBL documents.
 func newMakers(tb testing.TB) makers {
 	tb.Helper()
-	m := makers{grammar: profileGrammar(tb)}
+	return makersOf(tb, profileFolder, ubl)
+}
+
+// makersOf makes mutants of documents whose namespace begins with space.
+func makersOf(tb testing.TB, folder, space string) makers {
+	tb.Helper()
+	m := makers{grammar: grammar.Read(profileTrees(tb, folder))}
 	c := newCatalog(tb)
 	for _, s := range samples(tb) {
-		if !s.Good || !strings.HasPrefix(validate(tb, c, s.Bytes).Type.Namespace, ubl) {
+		if !s.Good || !strings.HasPrefix(validate(tb, c, s.Bytes).Type.Namespace, space) {
 			continue
 		}
 		doc := etree.NewDocument()
@@ -102,15 +109,9 @@ func newMakers(tb testing.TB) makers {
 		m.seeds = append(m.seeds, doc)
 	}
 	if len(m.seeds) == 0 {
-		tb.Fatal("no good UBL documents")
+		tb.Fatal("no good documents")
 	}
 	return m
-}
-
-// profileGrammar reads the files of the UBL profile.
-func profileGrammar(tb testing.TB) *grammar.Grammar {
-	tb.Helper()
-	return grammar.Read(profileTrees(tb, profileFolder))
 }
 
 // profileTrees reads the files of a profile.

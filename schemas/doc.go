@@ -8,6 +8,11 @@
 // in its place. Nothing is ever fetched, and no schema is chosen by a hint in
 // the document.
 //
+// Documents as they are usual are found valid by tables that are made of the schema,
+// which say nothing of others: those, and all that have a fault, are judged by the XSD
+// engine. Tests hold the two against each other, so that no message and no verdict
+// depends on the tables.
+//
 // What is wrong comes back as data: violations with permanent codes, a place,
 // and a sentence in English and Chinese that says what was expected and what
 // was found. Follow-on errors are folded into the one that caused them.

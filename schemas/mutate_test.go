@@ -48,7 +48,11 @@ func (m *mutator) change(e *etree.Element, all []*etree.Element) {
 		m.add(e)
 		return
 	}
-	switch m.IntN(14) {
+	switch m.IntN(17) {
+	case 14, 15:
+		m.edge(all)
+	case 16:
+		m.attributeEdge(e)
 	case 0:
 		parent.RemoveChild(e)
 	case 1:

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 
+	"beibu/schemas/internal/acceptor"
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
 	"beibu/signing/strict"
@@ -28,9 +29,10 @@ type set struct {
 	*leniency      // of the second level, or nil
 	lenient   *set // the second level: the same schema with the leniency's notes
 
-	engine  func() (*xsd.Engine, error)
-	grammar func() *grammar.Grammar
-	idle    sync.Pool // of *worker
+	engine   func() (*xsd.Engine, error)
+	grammar  func() *grammar.Grammar
+	acceptor func() *acceptor.Acceptor
+	idle     sync.Pool // of *worker
 }
 
 // A worker is a session of the engine and the reader that it reads from.
@@ -42,6 +44,7 @@ type worker struct {
 func newSet(s *set) *set {
 	s.engine = sync.OnceValues(s.compile)
 	s.grammar = sync.OnceValue(s.readGrammar)
+	s.acceptor = sync.OnceValue(func() *acceptor.Acceptor { return acceptor.New(s.grammar()) })
 	if s.leniency != nil {
 		s.lenient = newSet(&set{id: s.id, read: s.leniency.read(s.read), entries: s.entries, limit: s.limit})
 	}
@@ -142,6 +145,15 @@ func (s *set) readGrammar() *grammar.Grammar {
 		}
 	}
 	return grammar.Read(trees)
+}
+
+// accepts reports whether a document is valid for sure. If it is not, check says
+// whether it is, and why not.
+func (s *set) accepts(ctx context.Context, tree *strict.Tree) (bool, error) {
+	if _, err := s.engine(); err != nil { // the tables are as good as the schema
+		return false, err
+	}
+	return s.acceptor().Accepts(tree), ctx.Err()
 }
 
 // check runs the engine over a document and returns what it found, in its

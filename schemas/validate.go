@@ -34,21 +34,34 @@ func (c *Catalog) ValidateAt(ctx context.Context, document []byte, at time.Time)
 	if odd >= 0 {
 		return refused(tree, e.Type, oddBreach(odd)), nil
 	}
-	doc := document
-	if len(located) > 0 {
-		doc = without(document, located)
-	}
 	if !known {
 		return c.unknown(tree, h), nil
+	}
+	valid, err := e.set.accepts(ctx, tree)
+	if err != nil {
+		return Report{}, err
+	}
+	if !valid {
+		return e.judge(ctx, tree, located)
+	}
+	return Report{Type: e.Type, Root: tree.Root()}, nil
+}
+
+// judge is the report on a document that is not accepted at once: the engine judges
+// it, and what it finds is explained.
+func (e entry) judge(ctx context.Context, tree *strict.Tree, located []strict.Attribute) (Report, error) {
+	doc := tree.Bytes()
+	if len(located) > 0 {
+		doc = without(doc, located)
 	}
 	found, err := e.set.check(ctx, doc)
 	if err != nil {
 		return Report{}, err
 	}
-	r := Report{Type: e.Type}
 	if b, bad := engineBreach(tree, found); bad {
 		return refused(tree, e.Type, b), nil
 	}
+	r := Report{Type: e.Type}
 	if len(found) > 0 {
 		if r, err = e.explain(ctx, tree, doc, found); err != nil {
 			return Report{}, err

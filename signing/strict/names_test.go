@@ -13,15 +13,15 @@ func TestNamesAreKeptWithinBounds(t *testing.T) {
 		if got := n.intern([]byte(want)); got != want {
 			t.Fatalf("got %q, want %q", got, want)
 		}
-		if len(n) > namesKept {
-			t.Fatalf("%d names kept", len(n))
+		if len(n.known) > namesKept {
+			t.Fatalf("%d names kept", len(n.known))
 		}
 	}
 	long := strings.Repeat("x", longestKept+1)
 	if got := n.intern([]byte(long)); got != long {
 		t.Errorf("got %q", got)
 	}
-	if _, kept := n[long]; kept {
+	if _, kept := n.known[long]; kept {
 		t.Error("a long name was kept")
 	}
 }

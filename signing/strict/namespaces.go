@@ -1,9 +1,6 @@
 package strict
 
-import (
-	"bytes"
-	"slices"
-)
+import "bytes"
 
 // Numbers of the namespace names that are there from the start.
 const (
@@ -108,8 +105,8 @@ func (s *Scanner) meaning(n *Name) (space int32, bound bool) {
 	if n.HasPrefix() {
 		prefix = s.b[n.Start : n.Local-1]
 	}
-	for _, v := range slices.Backward(s.bindings) {
-		if string(v.Prefix) == string(prefix) {
+	for i := len(s.bindings) - 1; i >= 0; i-- { // slices.Backward copies each of them
+		if v := &s.bindings[i]; string(v.Prefix) == string(prefix) {
 			return v.Space, true
 		}
 	}
@@ -177,7 +174,10 @@ func (s *spaces) index() {
 
 // names gives elements of the same name the same string, across documents, so
 // that a document of a known kind costs no string a name.
-type names map[string]string
+type names struct {
+	known  map[string]string
+	recent [512]string // some of known, by a hash that costs less than that of a map
+}
 
 // What is kept of names: enough for every kind of document. One with more, or
 // with longer ones, is a stranger's, and clears the table.
@@ -188,18 +188,33 @@ const (
 
 // intern returns name as a string.
 func (n *names) intern(name []byte) string {
-	if known, ok := (*n)[string(name)]; ok {
+	size := len(name)
+	if size == 0 {
+		return ""
+	}
+	hash := uint32(size) + uint32(name[0])*31 + uint32(name[size/4])*61 + uint32(name[size/2])*127 + uint32(name[size-1])*251 //nolint:gosec // any bits will do
+	recent := &n.recent[(hash^hash>>9)%uint32(len(n.recent))]
+	if *recent == string(name) {
+		return *recent
+	}
+	if size > longestKept {
+		return string(name)
+	}
+	*recent = n.know(name)
+	return *recent
+}
+
+// know returns name as a string that is kept.
+func (n *names) know(name []byte) string {
+	if known, ok := n.known[string(name)]; ok {
 		return known
 	}
+	if n.known == nil {
+		n.known = make(map[string]string)
+	} else if len(n.known) >= namesKept {
+		clear(n.known)
+	}
 	text := string(name)
-	if len(name) > longestKept {
-		return text
-	}
-	if *n == nil {
-		*n = make(names)
-	} else if len(*n) >= namesKept {
-		clear(*n)
-	}
-	(*n)[text] = text
+	n.known[text] = text
 	return text
 }

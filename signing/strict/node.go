@@ -59,8 +59,19 @@ func (n Node) Content() string {
 	if !n.Exists() {
 		return ""
 	}
-	return string(n.joined())
+	return string(n.AppendContent(nil))
 }
+
+// Plain returns the content of the element as it is written, or false if it is to be
+// decoded or has more than text: then AppendContent returns it. It is not to be changed.
+func (n Node) Plain() ([]byte, bool) {
+	e := n.element()
+	return n.tree.bytes[e.from:e.to], e.simple
+}
+
+// HasText reports whether there is text directly in the element that is not white
+// space. A reference and a CDATA section count as such.
+func (n Node) HasText() bool { return n.element().text }
 
 // TextIs reports whether the text of the element, as Text returns it, is as is
 // wants it. It copies no text, and is must neither change nor keep it.
@@ -75,15 +86,14 @@ func (n Node) text() []byte {
 	if e := n.element(); e.simple {
 		return bytes.Trim(n.tree.bytes[e.from:e.to], whitespace)
 	}
-	return bytes.Trim(n.joined(), whitespace)
+	return bytes.Trim(n.AppendContent(nil), whitespace)
 }
 
-// joined returns the character data between the children. In a document without a
-// fault every search finds its end; in one with a fault joined stops at what it
-// cannot read.
-func (n Node) joined() []byte {
+// AppendContent appends the character data between the children. In a document without
+// a fault every search finds its end; in one with a fault it stops at what it cannot
+// read.
+func (n Node) AppendContent(out []byte) []byte {
 	e, b := n.element(), n.tree.bytes
-	var out []byte
 	child := e.first
 	for p := e.from; p < e.to; {
 		rest := b[p:e.to]

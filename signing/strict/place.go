@@ -27,6 +27,10 @@ func (t *Tree) At(offset int) Node {
 	return Node{}
 }
 
+// Spaces returns the namespaces of the document by their numbers in names. They are
+// not to be changed.
+func (t *Tree) Spaces() []string { return t.spaces }
+
 // Space returns the namespace of an attribute.
 func (t *Tree) Space(a Attribute) string { return t.spaces[a.Space] }
 
@@ -54,6 +58,9 @@ func (n Node) Attributes() []Attribute {
 
 // Number returns the number by which [Tree.Element] returns the node; 0 for none.
 func (n Node) Number() int32 { return n.index }
+
+// SpaceNumber returns the number of the namespace in [Tree.Spaces].
+func (n Node) SpaceNumber() int32 { return n.element().name.Space }
 
 // FirstChild returns the first child element, or none.
 func (n Node) FirstChild() Node { return n.at(n.element().first) }

@@ -27,6 +27,7 @@ type element struct {
 	attributes   int32 // index of the first
 	attributeEnd int32
 	simple       bool // the content is one run of text that needs no decoding
+	text         bool // there is text that is not white space, a reference or CDATA
 	empty        bool // written as an empty-element tag
 }
 
@@ -107,7 +108,12 @@ func (w *workshop) build() {
 			if s.marks&(HasReference|HasReturn) != 0 {
 				here.simple = false
 			}
-		case CData, Comment:
+			if !here.text {
+				here.text = skipBlank(s.b[:s.end], s.start) < s.end
+			}
+		case CData:
+			here.simple, here.text = false, true
+		case Comment:
 			here.simple = false
 		}
 	}

@@ -1,9 +1,10 @@
 // Package grammar reads schema files to explain to people what a schema expects: the
 // elements that may follow, the attributes of an element, what a text may be.
 //
-// It decides nothing: the XSD engine judges, and this package explains the
+// It refuses nothing: the XSD engine judges, and this package explains the
 // verdict. What it does not understand it leaves out, so that an explanation
-// may be vague but a document is never refused or accepted because of it.
+// may be vague, and says that it did: no document is accepted by a type that is
+// doubtful.
 package grammar
 
 import (
@@ -17,6 +18,8 @@ type Name struct{ Space, Local string }
 
 // A Grammar is what a set of schema files says.
 type Grammar struct {
+	Spaces []string // the target namespaces of the files
+
 	elements   map[Name]*Element
 	types      map[Name]*Type
 	attributes map[Name]*Attribute
@@ -37,14 +40,16 @@ func (g *Grammar) Type(name Name) *Type { return g.types[name] }
 
 // An Element is a declared element.
 type Element struct {
-	Name Name
-	Type *Type // nil if it is not known
+	Name     Name
+	Doubtful bool  // as of a type
+	Type     *Type // nil if it is not known
 }
 
 // An Attribute is a declared attribute.
 type Attribute struct {
 	Name     Name
 	Required bool
+	Doubtful bool  // as of a type
 	Type     *Type // simple; nil if it is not known
 }
 
@@ -55,6 +60,7 @@ type Type struct {
 	Mixed      bool
 	Attributes []Attribute
 	AnyAttr    bool // attributes beyond those named may be there
+	Doubtful   bool // the schema says more of it than is read
 
 	content expr
 	all     map[Name]*Element // the elements of content
@@ -129,10 +135,12 @@ func (t *Type) Start() Model {
 
 // A Text says which texts a simple type allows. Zero fields do not limit.
 type Text struct {
+	Doubtful bool     // as of a type
 	Base     string   // the built-in type underneath, such as "decimal"; "" for a list or union
 	Values   []string // an enumeration
 	Patterns []string
-	Facets   []Facet // bounds and lengths
+	Steps    [][]string // patterns of each restriction: one of each must match
+	Facets   []Facet    // bounds and lengths
 }
 
 // A Facet is a limit such as maxLength 35.

@@ -71,6 +71,47 @@ var models = []struct {
 	{"all", "q p", "", "", false},
 }
 
+// stateOf returns the state of an automaton behind children, or false if they may not
+// come.
+func stateOf(a *grammar.Automaton, children string) (int, bool) {
+	state := 0
+next:
+	for child := range strings.FieldsSeq(children) {
+		for i, e := range a.Elements {
+			if behind, ok := a.Step(state, i); e.Name == name(child) && ok {
+				state = behind
+				continue next
+			}
+		}
+		for _, other := range a.Others[state] {
+			if other.Allows(name(child).Space) {
+				state = other.Next
+				continue next
+			}
+		}
+		return 0, false
+	}
+	return state, true
+}
+
+// TestAutomaton holds the table of each model against the model.
+func TestAutomaton(t *testing.T) {
+	g := read(t)
+	for _, test := range models {
+		a, ok := g.Element(name(test.element)).Type.Automaton()
+		if ok != (test.element != "all") {
+			t.Errorf("%s: an automaton: %v", test.element, ok)
+		}
+		if !ok {
+			continue
+		}
+		children, refused := strings.CutSuffix(test.children, "!")
+		if state, taken := stateOf(a, children); taken == refused || taken && a.Accepts[state] != (test.required == "") {
+			t.Errorf("%s: %s: taken %v to state %d", test.element, test.children, taken, state)
+		}
+	}
+}
+
 func TestModel(t *testing.T) {
 	g := read(t)
 	for _, test := range models {

@@ -56,7 +56,7 @@ type expr any
 type (
 	leaf struct{ element *Element }
 	// wildcard is xs:any.
-	wildcard struct{ spaces, target string }
+	wildcard struct{ spaces, target, process string }
 	seq      struct {
 		head expr
 		rest []expr

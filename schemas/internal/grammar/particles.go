@@ -34,7 +34,7 @@ func (r *reader) term(t *Type, c component) expr {
 		t.all[e.Name] = e
 		return leaf{e}
 	case "any":
-		w := wildcard{spaces: c.Attrs["namespace"], target: c.target()}
+		w := wildcard{spaces: c.Attrs["namespace"], target: c.target(), process: cmp.Or(c.Attrs["processContents"], "strict")}
 		t.others = append(t.others, w)
 		return w
 	case "group":
@@ -43,6 +43,7 @@ func (r *reader) term(t *Type, c component) expr {
 		if !ok {
 			return nil
 		}
+		t.Doubtful = t.Doubtful || !understood(group.Node)
 		return r.particles(t, group)
 	}
 	var items []expr
@@ -72,7 +73,7 @@ func (r *reader) local(c component) *Element {
 	if cmp.Or(c.Attrs["form"], c.file.Attrs["elementFormDefault"]) == "qualified" {
 		space = c.target()
 	}
-	return &Element{Name: Name{space, c.Attrs["name"]}, Type: r.typeOf(c)}
+	return &Element{Name: Name{space, c.Attrs["name"]}, Doubtful: r.doubtful || !understood(c.Node), Type: r.typeOf(c)}
 }
 
 // sequence joins what is there of its items.

@@ -19,9 +19,10 @@ func Read(files []*xsdtree.Node) *Grammar {
 		Grammar: Grammar{
 			elements: make(map[Name]*Element), types: make(map[Name]*Type), attributes: make(map[Name]*Attribute),
 		},
-		nodes: make(map[key]component),
+		nodes: make(map[key]component), filling: make(map[*Type]bool), doubtful: !filesUnderstood(files),
 	}
 	for _, file := range files {
+		r.Spaces = append(r.Spaces, file.Attrs["targetNamespace"])
 		r.index(file)
 	}
 	for k := range r.nodes {
@@ -39,7 +40,9 @@ func Read(files []*xsdtree.Node) *Grammar {
 type reader struct {
 	Grammar
 
-	nodes map[key]component
+	nodes    map[key]component
+	filling  map[*Type]bool // types of which a part is read yet
+	doubtful bool           // whether all types are, since a file is
 }
 
 type key struct {
@@ -64,8 +67,11 @@ func (r *reader) index(file *xsdtree.Node) {
 		if kind == "complexType" || kind == "simpleType" {
 			kind = "type"
 		}
-		name := Name{file.Attrs["targetNamespace"], n.Attrs["name"]}
-		r.nodes[key{kind, name}] = component{Node: n, file: file}
+		k := key{kind, Name{file.Attrs["targetNamespace"], n.Attrs["name"]}}
+		if _, twice := r.nodes[k]; twice && n.Attrs["name"] != "" {
+			r.doubtful = true
+		}
+		r.nodes[k] = component{Node: n, file: file}
 	}
 }
 
@@ -87,7 +93,7 @@ func (r *reader) element(name Name) *Element {
 	if !ok {
 		return nil
 	}
-	e := &Element{Name: name}
+	e := &Element{Name: name, Doubtful: r.doubtful || !understood(c.Node)}
 	r.elements[name] = e
 	e.Type = r.typeOf(c)
 	return e
@@ -118,6 +124,7 @@ func (r *reader) named(name Name) *Type {
 		if name.Local != "anyType" {
 			t.Text = &Text{Base: name.Local}
 		} else {
+			t.Doubtful = true
 			t.Mixed, t.AnyAttr = true, true
 			t.others, t.content = []wildcard{{}}, repeat{wildcard{}, 0, unbounded}
 		}
@@ -134,8 +141,12 @@ func (r *reader) named(name Name) *Type {
 }
 
 func (r *reader) fill(t *Type, c component) {
+	r.filling[t] = true
+	defer delete(r.filling, t)
+	t.Doubtful = r.doubtful || !understood(c.Node)
 	if c.Kind == "simpleType" {
 		t.Text = r.text(c)
+		t.Text.Doubtful = t.Text.Doubtful || t.Doubtful
 		return
 	}
 	t.Mixed = c.Attrs["mixed"] == "true"
@@ -159,8 +170,9 @@ func (r *reader) derive(t *Type, c component) {
 	name, _ := c.ref("base")
 	base := r.named(name)
 	if base == nil {
-		base = &Type{}
+		base = &Type{Doubtful: true}
 	}
+	t.Doubtful = t.Doubtful || base.Doubtful || r.filling[base]
 	t.content = r.particles(t, c)
 	r.attrs(t, c)
 	t.AnyAttr = t.AnyAttr || base.AnyAttr && c.Kind == "extension"
@@ -198,6 +210,7 @@ func (r *reader) attrs(t *Type, c component) {
 		case "attributeGroup":
 			if name, ok := c.in(n).ref("ref"); ok {
 				if group, ok := r.nodes[key{"attributeGroup", name}]; ok {
+					t.Doubtful = t.Doubtful || !understood(group.Node)
 					r.attrs(t, group)
 				}
 			}
@@ -214,6 +227,7 @@ func (r *reader) attribute(c component) Attribute {
 	if name, ok := c.ref("ref"); ok {
 		a := Attribute{Name: name, Required: required}
 		if global, ok := r.nodes[key{"attribute", name}]; ok {
+			a.Doubtful = !understood(global.Node)
 			a.Type = r.typeOf(global)
 		}
 		return a
@@ -266,6 +280,7 @@ func (r *reader) restrict(base Text, c component) *Text {
 	}
 	if patterns != nil {
 		base.Patterns = patterns
+		base.Steps = append(slices.Clip(base.Steps), patterns)
 	}
 	return &base
 }

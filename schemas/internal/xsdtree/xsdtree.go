@@ -22,7 +22,8 @@ type Node struct {
 	Kind     string            // local name, such as "complexType"
 	Attrs    map[string]string // those in no namespace
 	Children []*Node
-	Line     int // of the start tag, from 1
+	Line     int  // of the start tag, from 1
+	Trimmed  bool // the attribute value had white space at its ends
 
 	prefixes map[string]string // in scope: prefix to namespace
 }
@@ -99,6 +100,7 @@ func newNode(token xml.StartElement, open []*Node) *Node {
 			bind("", a.Value)
 		case a.Name.Space == "":
 			n.Attrs[a.Name.Local] = strings.TrimSpace(a.Value)
+			n.Trimmed = n.Trimmed || a.Name.Local == "value" && n.Attrs["value"] != a.Value
 		}
 	}
 	return n
