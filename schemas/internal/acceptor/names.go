@@ -29,7 +29,7 @@ func newNames(all []name) names {
 		for n.slots[at].number != 0 {
 			at = (at + 1) & (size - 1)
 		}
-		n.slots[at] = slot{of.local, of.space, int32(number) + 1} //nolint:gosec // a schema has fewer
+		n.slots[at] = slot{of.local, of.space, int32(number) + 1}
 	}
 	return n
 }
@@ -40,7 +40,7 @@ func (n names) hash(local string) int {
 	if size == 0 {
 		return 0
 	}
-	h := uint32(size)*31 + uint32(local[0])
+	h := uint32(size)*31 + uint32(local[0]) //nolint:gosec // any bits will do
 	h = h*31 + uint32(local[size/4])
 	h = h*31 + uint32(local[size/2])
 	h = h*31 + uint32(local[size*3/4])

@@ -1,18 +1,18 @@
 package acceptor
 
 func isDecimal(v []byte) bool {
-	_, digits, _ := scan(v)
+	digits, _ := scan(v)
 	return digits > 0
 }
 
 func isInteger(v []byte) bool {
-	_, digits, dot := scan(v)
+	digits, dot := scan(v)
 	return digits > 0 && !dot
 }
 
 // scan reads a number with or without a sign and a dot. It returns how many digits
 // there are, or 0 if it is no number.
-func scan(v []byte) (negative bool, digits int, dot bool) {
+func scan(v []byte) (digits int, dot bool) {
 	for i, c := range v {
 		switch {
 		case isDigit(c):
@@ -20,12 +20,11 @@ func scan(v []byte) (negative bool, digits int, dot bool) {
 		case c == '.' && !dot:
 			dot = true
 		case (c == '-' || c == '+') && i == 0:
-			negative = c == '-'
 		default:
-			return false, 0, false
+			return 0, false
 		}
 	}
-	return negative, digits, dot
+	return digits, dot
 }
 
 // A decimal is what is to know of a number: how many digits are written, in all and

@@ -123,10 +123,10 @@ func (t *translator) member() (c byte, end, ok bool) {
 	}
 	c = t.rest[0]
 	t.rest = t.rest[1:]
-	switch {
-	case c == ']':
+	switch c {
+	case ']':
 		return 0, true, true
-	case c == '\\':
+	case '\\':
 		c, ok = t.escaped()
 		return c, false, ok
 	}

@@ -44,7 +44,7 @@ func (t *Type) Automaton() (*Automaton, bool) {
 		numbers: make(map[node]int32), states: make(map[int32]int), symbols: make(map[Name]int32),
 	}
 	for i, name := range t.Elements() {
-		b.symbols[name] = int32(i) //nolint:gosec // a schema has fewer
+		b.symbols[name] = int32(i)
 		b.out.Elements = append(b.out.Elements, t.all[name])
 	}
 	b.state(b.number(t.content))
