@@ -8,10 +8,9 @@
 // in its place. Nothing is ever fetched, and no schema is chosen by a hint in
 // the document.
 //
-// Documents as they are usual are found valid by tables that are made of the schema,
-// which say nothing of others: those, and all that have a fault, are judged by the XSD
-// engine. Tests hold the two against each other, so that no message and no verdict
-// depends on the tables.
+// Most valid documents are accepted by tables that are made of the schema. The XSD engine
+// judges all others, among them every document with a fault: the tables refuse nothing,
+// and no message comes from them. Tests hold the two against each other.
 //
 // What is wrong comes back as data: violations with permanent codes, a place,
 // and a sentence in English and Chinese that says what was expected and what
