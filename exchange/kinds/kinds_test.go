@@ -1,6 +1,7 @@
 package kinds_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -91,5 +92,52 @@ func TestNamedSample(t *testing.T) {
 	}
 	if _, err := b.Sample(t.Context(), "ata-carnet", "nothing", at); exchange.KindOf(err) != exchange.NotFound {
 		t.Errorf("a sample that there is not: %v", err)
+	}
+}
+
+// A series of every kind is good on any day, whatever the count, and goes somewhere
+// for a sender who may send it; its documents have the identities that it says.
+func TestSeries(t *testing.T) {
+	b := book(t)
+	for _, day := range []string{"2026-11-29", "2027-01-01"} {
+		at, err := time.Parse(time.DateOnly, day)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, k := range b.List(at) {
+			g, err := b.Show(k.Kind, at)
+			if err != nil {
+				t.Fatal(err)
+			}
+			series, err := b.Series(t.Context(), k.Kind, g.Senders[0], at)
+			if err != nil {
+				t.Fatalf("%s on %s: %v", k.Kind, day, err)
+			}
+			numbers := map[string]bool{}
+			for _, n := range []uint64{0, 1, 999_999_999, 123_456_789_012} {
+				document, identity := series.Document(n)
+				checked, err := b.InForce.Checks.Find(t.Context(), exchange.Document{Bytes: document, Sender: g.Senders[0], Received: at})
+				if err != nil || len(checked.Faults()) > 0 {
+					t.Errorf("%s on %s: document %d: %v, %v", k.Kind, day, n, checked.Faults(), err)
+				}
+				if checked.Identity() != identity {
+					t.Errorf("%s on %s: document %d is %v, not %v", k.Kind, day, n, checked.Identity(), identity)
+				}
+				if receivers, _ := b.InForce.Preview(checked); len(receivers) == 0 || !slices.Equal(receivers, series.Receivers) {
+					t.Errorf("%s on %s: document %d goes to %q, and not to %q", k.Kind, day, n, receivers, series.Receivers)
+				}
+				numbers[identity.Number] = true
+			}
+			if len(numbers) != 4 {
+				t.Errorf("%s on %s: the numbers are %v", k.Kind, day, numbers)
+			}
+		}
+	}
+	at := time.Date(2026, 11, 29, 8, 0, 0, 0, time.UTC)
+	if none, err := b.Series(t.Context(), "ata-carnet", "gx-ocean", at); err != nil || len(none.Receivers) > 0 {
+		t.Errorf("a sender that may not send it: %q, %v", none.Receivers, err)
+	}
+	if _, err := b.Series(t.Context(), "nothing", "gx-ocean", at); exchange.KindOf(err) != exchange.NotFound {
+		t.Errorf("a kind that there is not: %v", err)
 	}
 }

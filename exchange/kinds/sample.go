@@ -41,7 +41,7 @@ func (b Book) Sample(ctx context.Context, kind, name string, at time.Time) ([]by
 			continue
 		}
 		known = true
-		if document, ok, err := b.fresh(ctx, s, at); err != nil || ok {
+		if document, _, err := b.fresh(ctx, s, sampleDigits, at); err != nil || document != nil {
 			return document, err
 		}
 	}
@@ -61,13 +61,18 @@ func (b Book) Sample(ctx context.Context, kind, name string, at time.Time) ([]by
 // received is the day on which the samples are good as they are.
 var received = time.Date(2026, 11, 20, 0, 0, 0, 0, time.UTC)
 
+// sampleDigits are how many random digits a new number ends with, tried in order; 0
+// means as many digits as the old one has.
+var sampleDigits = []int{7, 6, 0}
+
 // fresh moves the dates of a sample to a time and gives it a new number. Some
 // documents hold for a calendar year, so whole years are tried too; and some
-// numbers have a fixed length, so the new one may need to be as long as the old.
-func (b Book) fresh(ctx context.Context, s testdata.Sample, at time.Time) ([]byte, bool, error) {
+// numbers have a fixed length, so the new one may need to be as long as the old. It
+// returns nil if the sample cannot be made good.
+func (b Book) fresh(ctx context.Context, s testdata.Sample, tried []int, at time.Time) ([]byte, exchange.Checked, error) {
 	old, err := b.check(ctx, s.Bytes, at)
 	if err != nil {
-		return nil, false, err
+		return nil, old, err
 	}
 	number := old.Identity().Number
 	today := at.UTC().Truncate(24 * time.Hour)
@@ -78,7 +83,7 @@ func (b Book) fresh(ctx context.Context, s testdata.Sample, at time.Time) ([]byt
 		func(t time.Time) time.Time { return t.AddDate(years-1, 0, 0) },
 	}
 	for _, move := range moves {
-		for _, digits := range []int{7, 6, 0} {
+		for _, digits := range tried {
 			moved := moveDates(s.Bytes, move)
 			document := moved
 			if number != "" {
@@ -86,14 +91,14 @@ func (b Book) fresh(ctx context.Context, s testdata.Sample, at time.Time) ([]byt
 			}
 			checked, err := b.check(ctx, document, at)
 			if err != nil {
-				return nil, false, err
+				return nil, checked, err
 			}
 			if checked.Valid() && len(checked.Faults()) == 0 {
-				return document, true, nil
+				return document, checked, nil
 			}
 		}
 	}
-	return nil, false, nil
+	return nil, old, nil
 }
 
 func (b Book) check(ctx context.Context, document []byte, at time.Time) (exchange.Checked, error) {
