@@ -21,7 +21,7 @@ type TLS struct {
 
 // Bounds of a connection.
 const (
-	connections   = 64
+	connections   = 256             // to one daemon, which takes no more from one address by default
 	answerTimeout = 3 * time.Minute // longer than any long poll
 )
 
