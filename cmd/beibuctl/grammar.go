@@ -35,6 +35,7 @@ type grammar struct {
 	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
 	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
+	Bench      benchCommand      `cmd:"" help:"Measure a daemon with documents of its own, and show that nothing is lost or altered."`
 	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`
 	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
 	Words      wordsCommand      `cmd:"" name:"__words" hidden:"" help:"Print the values that a completion script asks for."`

@@ -23,6 +23,10 @@ func TestProgress(t *testing.T) {
 		strings.Count(got, " \rline\n") != 2 || !strings.HasSuffix(got, " \r") {
 		t.Errorf("got %q", got)
 	}
+	out.Reset()
+	if bar.Set(1, " seconds, 300 accepted"); !strings.HasPrefix(out.String(), "\r   ") || !strings.HasSuffix(out.String(), "] 1 of 2 seconds, 300 accepted") {
+		t.Errorf("got %q", out.String())
+	}
 	if NewProgress(&out, 1) != nil {
 		t.Error("a bar for one thing")
 	}
@@ -30,5 +34,6 @@ func TestProgress(t *testing.T) {
 	if err := none.Step(func() error { return failure }); !errors.Is(err, failure) {
 		t.Errorf("got %v", err)
 	}
+	none.Set(1, "nothing")
 	none.Wipe()
 }
