@@ -8,15 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
-	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -24,15 +21,13 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
-	"beibu/exchange/httpapi"
+	"beibu/cmd/internal/load"
+	"beibu/exchange/proof"
 	"beibu/testdata"
 )
 
 // benchClients is how many senders submit at once.
 const benchClients = 64
-
-// benchReceivers are those of the document that is measured with.
-var benchReceivers = []string{"gx-trade-promotion", "beihai-customs", "window-th"}
 
 // BenchmarkDaemon has 64 clients submit documents of 10 KB to the daemon as it
 // is deployed, in a process of its own, with its metrics, its log and the real
@@ -73,64 +68,62 @@ func benchServers(b *testing.B) string {
 func benchmarkDaemon(b *testing.B, more string) {
 	b.Helper()
 	d := newBenchDaemon(b, more)
-	d.submit(b, 0) // compiles the schemas, and is not measured
+	d.load(b, "WARM", 1) // compiles the schemas, and is not measured
 	b.ResetTimer()
-	d.start = time.Now()
 	saved := d.profile(b)
-	var receivers sync.WaitGroup
-	for _, name := range benchReceivers {
-		receiver := d.as(b, name)
-		receivers.Go(func() { d.receive(b, receiver) })
-	}
-	accepted := d.load(b)
-	accepting := time.Since(d.start)
-	receivers.Wait()
-	took := time.Since(d.start)
+	r := d.load(b, "BENCH", b.N)
 	b.StopTimer()
 	saved()
-	b.ReportMetric(float64(b.N)/accepting.Seconds(), "accepted/s")
-	b.ReportMetric(float64(b.N)/took.Seconds(), "acknowledged/s")
-	b.ReportMetric(p99(accepted), "p99-ms")
-	b.ReportMetric(p99(d.took[1:]), "acked-p99-ms")
+	b.ReportMetric(r.Drained*1e9/float64(b.N), "ns/op")
+	b.ReportMetric(r.PerSecond, "accepted/s")
+	b.ReportMetric(float64(b.N)/r.Drained, "acknowledged/s")
+	b.ReportMetric(r.Accept.P99, "p99-ms")
+	b.ReportMetric(r.Journey.P99, "acked-p99-ms")
 	b.ReportMetric(d.peak(), "peak-MB")
 	d.end(b)
 }
 
-// p99 returns the 99th percentile in milliseconds.
-func p99(all []time.Duration) float64 {
-	sorted := slices.Sorted(slices.Values(all))
-	return float64(sorted[len(sorted)*99/100].Microseconds()) / 1000
-}
-
-// A benchDaemon is a daemon and the journeys of documents 0 to N through it.
-type benchDaemon struct {
-	cmd      *exec.Cmd
-	data     string
-	server   string
-	private  string
-	http     *http.Client
-	sender   *client.Client
-	template []byte
-	start    time.Time
-	sent     []time.Duration // after start; written before a receiver gets it
-	acked    []atomic.Int32  // by how many receivers
-	took     []time.Duration // of the whole journey
-}
-
-// benchNumber is the number in the template.
-const benchNumber = "BENCH-0000000000"
-
-func newBenchDaemon(b *testing.B, more string) *benchDaemon {
+// load has so many documents, with numbers of a series, accepted and delivered.
+// Their contents are not fetched.
+func (d *benchDaemon) load(b *testing.B, series string, documents int) load.Report {
 	b.Helper()
 	s, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
 	if err != nil {
 		b.Fatal(err)
 	}
+	plan := load.Plan{
+		Templates: []load.Template{{Sender: d.as(b, benchSender), Document: func(n uint64) ([]byte, proof.Identity, error) {
+			number := fmt.Sprintf("%s-%010d", series, n)
+			return testdata.Numbered(s.Bytes, "CN/4503/26/00011", number), proof.Identity{Sender: benchSender, Kind: s.Kind, Number: number, Version: "1"}, nil
+		}}},
+		Receiver: func(party string) (*client.Client, error) { return d.as(b, party), nil },
+		Fetchers: 1, Clients: benchClients, Count: uint64(documents), Patience: time.Minute,
+	}
+	r, err := plan.Run(b.Context())
+	if err != nil || r.Accepted != documents || !r.Sound() {
+		b.Fatalf("%v: %+v", err, r)
+	}
+	return r
+}
+
+// benchSender sends the document that is measured with.
+const benchSender = "beihai-customs"
+
+// A benchDaemon is a daemon in a process of its own.
+type benchDaemon struct {
+	cmd     *exec.Cmd
+	data    string
+	server  string
+	private string
+	http    *http.Client
+}
+
+func newBenchDaemon(b *testing.B, more string) *benchDaemon {
+	b.Helper()
 	dir := b.TempDir()
 	d := &benchDaemon{
-		data: filepath.Join(dir, "data"), template: testdata.Numbered(s.Bytes, "CN/4503/26/00011", benchNumber),
+		data: filepath.Join(dir, "data"),
 		http: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 2 * benchClients}},
-		sent: make([]time.Duration, b.N+1), acked: make([]atomic.Int32, b.N+1), took: make([]time.Duration, b.N+1),
 	}
 	config := filepath.Join(dir, "beibud.yaml")
 	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\nlog: {profile: true}\n", d.data) + more
@@ -139,7 +132,6 @@ func newBenchDaemon(b *testing.B, more string) *benchDaemon {
 	}
 	d.cmd = played(context.WithoutCancel(b.Context()), config)
 	d.serve(b)
-	d.sender = d.as(b, "beihai-customs")
 	return d
 }
 
@@ -185,77 +177,6 @@ func (d *benchDaemon) end(b *testing.B) {
 	d.http.CloseIdleConnections()
 	if err := errors.Join(d.cmd.Process.Signal(syscall.SIGTERM), d.cmd.Wait()); err != nil {
 		b.Errorf("SIGTERM: %v", err)
-	}
-}
-
-// submit submits one document and returns how long the answer took.
-func (d *benchDaemon) submit(b *testing.B, i int64) time.Duration {
-	b.Helper()
-	document := testdata.Numbered(d.template, benchNumber, fmt.Sprintf("BENCH-%010d", i))
-	started := time.Now()
-	d.sent[i] = started.Sub(d.start)
-	if _, err := d.sender.Submit(b.Context(), document); err != nil {
-		b.Error(err)
-	}
-	return time.Since(started)
-}
-
-// load submits documents 1 to N and returns how long each answer took.
-func (d *benchDaemon) load(b *testing.B) []time.Duration {
-	b.Helper()
-	var next atomic.Int64
-	var senders sync.WaitGroup
-	took := make([]time.Duration, b.N)
-	for range min(benchClients, b.N) {
-		senders.Go(func() {
-			for i := next.Add(1); i <= int64(b.N); i = next.Add(1) {
-				took[i-1] = d.submit(b, i)
-			}
-		})
-	}
-	senders.Wait()
-	return took
-}
-
-// receive lists and acknowledges until a receiver has every document. The
-// content is not fetched.
-func (d *benchDaemon) receive(b *testing.B, receiver *client.Client) {
-	b.Helper()
-	ctx := context.WithoutCancel(b.Context())
-	for left := len(d.took); left > 0 && !b.Failed(); {
-		mail, err := client.Get[httpapi.MailboxPage](ctx, receiver, "/v1/mailbox", url.Values{"limit": {"500"}, "wait": {"10s"}})
-		if err != nil {
-			b.Error(err)
-			return
-		}
-		acks := httpapi.Acks{}
-		for _, one := range mail.Deliveries {
-			acks.Acks = append(acks.Acks, httpapi.Ack{ExchangeID: one.ExchangeID, Outcome: httpapi.Accepted})
-		}
-		if len(acks.Acks) == 0 {
-			continue
-		}
-		if _, err := client.Post[httpapi.AckResults](ctx, receiver, "/v1/mailbox/acks", acks); err != nil {
-			b.Error(err)
-			return
-		}
-		for _, one := range mail.Deliveries {
-			d.acknowledged(b, one.DocumentNumber)
-		}
-		left -= len(mail.Deliveries)
-	}
-}
-
-// acknowledged notes an acknowledgement; the last one ends the journey.
-func (d *benchDaemon) acknowledged(b *testing.B, number string) {
-	b.Helper()
-	i, err := strconv.Atoi(strings.TrimPrefix(number, "BENCH-"))
-	if err != nil {
-		b.Error(err)
-		return
-	}
-	if int(d.acked[i].Add(1)) == len(benchReceivers) {
-		d.took[i] = time.Since(d.start) - d.sent[i]
 	}
 }
 
