@@ -28,8 +28,8 @@ type Journal interface {
 // A DeliveryJournal finds deliveries. It returns them with their exchanges, of which
 // each carries that one delivery.
 type DeliveryJournal interface {
-	// Deliveries returns the deliveries that match, express first and then the oldest by the
-	// record.
+	// Deliveries returns the deliveries that match and are not acknowledged, express first
+	// and then the oldest by the record.
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
 	// DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
 	// state, in the order of ids, which are at most 10,000. It omits those that do

@@ -20,10 +20,9 @@ const (
 	maxDeliveries     = 10_000
 )
 
-// Deliveries returns deliveries that fit, express first and then oldest first
-// by the record, together with their exchanges, which carry that one
-// delivery. It costs a step for each delivery passed; the states of
-// unfinished business have an index by receiver.
+// Deliveries returns deliveries that fit and are not acknowledged, express first and
+// then oldest first by the record, together with their exchanges, which carry that one
+// delivery. It costs a step for each delivery passed.
 func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
 	wanted := q.States
 	if len(wanted) == 0 {
@@ -73,32 +72,24 @@ func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express b
 // due returns the query for deliveries of one express class in one state.
 func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence {
 	s := &sentence{}
-	s.add(`SELECT ` + columns + `, ` + keptColumns + ` FROM delivery d `)
-	if unfinished(state) {
-		s.add(`INDEXED BY delivery_due `)
-	}
-	s.add(`CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.state = ? AND d.express = ? AND d.entry > ?`,
-		number(state), truth(express), q.After)
-	if unfinished(state) {
-		s.add(` AND d.` + unsettled())
-	}
+	s.add(dueColumns+` FROM delivery d`+withExchange+` WHERE d.state = +? AND d.express = +? AND d.entry > +?`, number(state), truth(express), q.After)
 	if q.Receiver != "" {
-		s.add(` AND d.receiver = ?`, q.Receiver)
+		s.add(` AND d.receiver = +?`, q.Receiver)
 	}
 	if q.HandoversBelow > 0 {
-		s.add(` AND d.handovers < ?`, q.HandoversBelow)
+		s.add(` AND d.handovers < +?`, q.HandoversBelow)
 	}
 	if !q.Since.IsZero() {
-		s.add(` AND d.changed >= ?`, ceiling(q.Since))
+		s.add(` AND d.changed >= +?`, ceiling(q.Since))
 	}
 	if !q.Until.IsZero() {
-		s.add(` AND d.changed < ?`, ceiling(q.Until))
+		s.add(` AND d.changed < +?`, ceiling(q.Until))
 	}
 	if q.Kind != "" {
-		s.add(` AND x.kind = ?`, q.Kind)
+		s.add(` AND x.kind = (`+findTerm+`)`, roleKind, q.Kind)
 	}
 	if q.Cause != "" {
-		s.add(` AND json_extract(CAST(d.cause AS TEXT), '$.code') = ?`, q.Cause)
+		s.add(` AND d.cause = +?`, q.Cause)
 	}
 	s.add(` ORDER BY d.entry, d.receiver LIMIT ?`, q.Limit)
 	return s
@@ -112,11 +103,11 @@ func (j *Journal) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	s := &sentence{}
-	s.add(`SELECT `+columns+`, `+keptColumns+` FROM json_each(?) n
-		CROSS JOIN exchange x ON x.id = unhex(n.value, '-')
-		CROSS JOIN delivery d ON d.entry = x.sequence AND d.receiver = ? ORDER BY n.key`, string(list), receiver)
+	s.add(deliveriesOf, receiver, string(list))
 	return j.found(ctx, s)
 }
+
+const deliveriesOf = `SELECT ` + columns + `, ? FROM json_each(?) n CROSS JOIN exchange x ON x.id = unhex(n.value, '-')` + withJourney + ` ORDER BY n.key`
 
 // DeliveriesByLease returns what is handed over to one receiver by the ends of its
 // leases.
@@ -126,10 +117,9 @@ func (j *Journal) DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) 
 
 func leases(q exchange.LeaseQuery) *sentence {
 	s := &sentence{}
-	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_leased
-		CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.`+handed()+` AND d.receiver = ?`, q.Receiver)
+	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_leased`+withExchange+` WHERE d.`+handed()+` AND d.receiver = +?`, q.Receiver)
 	if q.HandoversBelow > 0 {
-		s.add(` AND d.handovers < ?`, q.HandoversBelow)
+		s.add(` AND d.handovers < +?`, q.HandoversBelow)
 	}
 	s.add(` ORDER BY d.leased LIMIT ?`, within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s
@@ -143,36 +133,36 @@ func (j *Journal) FailingDeliveries(ctx context.Context, q exchange.FailingQuery
 
 func failing(q exchange.FailingQuery) *sentence {
 	s := &sentence{}
-	s.add(`SELECT `+columns+`, `+keptColumns+` FROM delivery d INDEXED BY delivery_again
-		CROSS JOIN exchange x ON x.sequence = d.entry WHERE `+again()+` AND d.receiver = ? AND d.handovers >= ?
-		AND (d.leased <= ? OR d.leased > ?) ORDER BY d.handovers, d.entry LIMIT ?`,
+	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_again`+withExchange+` WHERE `+again()+` AND d.receiver = +? AND d.handovers >= +?
+		AND (d.leased <= +? OR d.leased > +?) ORDER BY d.handovers, d.entry LIMIT ?`,
 		q.Receiver, q.Handovers, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)), within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s
 }
 
-// found returns the deliveries that a query finds.
+// dueColumns selects what found reads: an exchange, and the receiver whose delivery is
+// meant. withExchange joins the exchange of a row of table delivery.
+const (
+	dueColumns   = `SELECT ` + columns + `, d.receiver`
+	withExchange = ` CROSS JOIN exchange x ON x.sequence = d.entry` + withJourney
+)
+
+// found returns the deliveries that a query finds. An exchange without a delivery to
+// the receiver is left out.
 func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		x, err := scanDue(row)
-		all = append(all, x)
+		x, _, err := scan(row)
+		receiver := row.Text(9)
+		x.Deliveries = slices.DeleteFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver != receiver })
+		if len(x.Deliveries) > 0 {
+			all = append(all, x)
+		}
 		return err
 	}, s.args...)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
 	return all, nil
-}
-
-func scanDue(row sqlitefile.Row) (exchange.Exchange, error) {
-	x, _, err := scan(row)
-	if err != nil {
-		return x, err
-	}
-	k := keptOf(row, width)
-	d, err := k.delivery(x.ID)
-	x.Deliveries = []exchange.Delivery{d}
-	return x, err
 }
 
 // A Backlog is what one receiver has not acknowledged yet.
@@ -185,13 +175,13 @@ type Backlog struct {
 }
 
 // Counts returns the backlog of every receiver that has one, by receiver. A delivery
-// that was handed over so often or more counts as failing. It reads one index entry
-// for each open delivery.
+// that was handed over so often or more counts as failing. It reads the row of
+// each open delivery.
 func (j *Journal) Counts(ctx context.Context, handovers int) ([]Backlog, error) {
 	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d),
-		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?) FROM delivery INDEXED BY delivery_due
-		WHERE state IN (%[1]d, %[2]d) AND %[3]s GROUP BY receiver ORDER BY receiver`,
-		number(exchange.ContentConsignment), number(exchange.ContentHandover), unsettled())
+		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?) FROM delivery
+		WHERE state IN (%[1]d, %[2]d) GROUP BY receiver ORDER BY receiver`,
+		number(exchange.ContentConsignment), number(exchange.ContentHandover))
 	var all []Backlog
 	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
 		b := Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4))}

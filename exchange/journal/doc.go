@@ -7,7 +7,11 @@
 // alone.
 //
 // The tables: exchange has each exchange by the sequence of its entry in the record,
-// hour which of them were accepted when, delivery the state of each of their
-// deliveries, and timeline the steps that moved them. An event that moves nothing,
+// journey its deliveries and the steps that moved them, timeline those steps that are
+// too many for it, hour which exchanges were accepted when, delivery the deliveries that
+// are not acknowledged, term and filed which exchanges a sender, a kind and a receiver
+// have, event what happened to other subjects. An event that moves nothing,
 // because it is a duplicate or came too late, leaves no trace.
+//
+// The rows are the same bytes however the record was cut into batches.
 package journal

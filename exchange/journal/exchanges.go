@@ -1,10 +1,12 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/google/uuid"
 
@@ -13,11 +15,17 @@ import (
 	"beibu/queue/sqlitefile"
 )
 
-// columns are those of table exchange, under the name x, that scan reads, and width
-// is how many they are.
+// columns are those of tables exchange and journey, under the names x and j, that scan
+// reads.
+const columns = `x.sequence, x.position, x.id, j.at, j.state, x.digest, x.body, x.head, j.deliveries`
+
+// withJourney joins table journey.
+const withJourney = ` CROSS JOIN journey j ON j.entry = x.sequence`
+
+// The statements that find one exchange, and the steps of it before one.
 const (
-	columns = `x.sequence, x.position, x.id, x.at, x.state, x.digest, x.body, x.head`
-	width   = 8
+	byID        = `SELECT ` + columns + `, j.steps FROM exchange x` + withJourney + ` WHERE x.id = +?`
+	stepsBefore = `SELECT steps FROM timeline WHERE entry = ? AND sequence < ? ORDER BY sequence`
 )
 
 // Exchange returns one exchange with its deliveries and its timeline, which
@@ -25,10 +33,11 @@ const (
 // NotFound.
 func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
 	var found *exchange.Exchange
-	var first exchange.Event
-	err := j.Query(ctx, `SELECT `+columns+` FROM exchange x WHERE x.id = ?`, func(row sqlitefile.Row) error {
+	var steps []byte
+	err := j.Query(ctx, byID, func(row sqlitefile.Row) error {
 		x, accepted, err := scan(row)
-		found, first = &x, exchange.Event{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}
+		x.Events = []exchange.Event{{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}}
+		found, steps = &x, row.Blob(9)
 		return err
 	}, id[:])
 	if err != nil {
@@ -39,17 +48,29 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 			Op: "read exchange", Kind: exchange.NotFound, Err: exchange.Because("there is no exchange %s", "没有交换 %s", id),
 		}
 	}
-	found.Events = []exchange.Event{first}
-	if err := j.fill(ctx, found); err != nil {
-		return exchange.Exchange{}, err
+	if err := j.timeline(ctx, found, steps); err != nil {
+		return exchange.Exchange{}, fmt.Errorf("read timeline of %s: %w", id, err)
 	}
-	return *found, j.timeline(ctx, found)
+	sortDeliveries(found)
+	return *found, nil
+}
+
+// timeline reads the steps of an exchange, of which the newest are given.
+func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange, newest []byte) error {
+	read := func(row sqlitefile.Row) error { return unpackSteps(row.Blob(0), x) }
+	last := firstStep(newest, x.Sequence)
+	err := j.Query(ctx, stepsBefore, read, x.Sequence, last)
+	if err != nil {
+		return err
+	}
+	return unpackSteps(newest, x)
 }
 
 // scan reads a row of columns. It returns also the state that the exchange had
-// on acceptance.
+// on acceptance. The deliveries are in the order in which they were consigned.
 func scan(row sqlitefile.Row) (x exchange.Exchange, accepted exchange.State, err error) {
-	entry := queue.Entry{Position: row.Int(1), At: moment(row.Int(3)), Body: row.Int(6), Head: row.Blob(7)}
+	at := row.Int(3)
+	entry := queue.Entry{Position: row.Int(1), At: moment(at), Body: row.Int(6), Head: row.Blob(7)}
 	if err := errors.Join(row.Fixed(2, entry.ID[:]), row.Fixed(5, entry.Digest[:])); err != nil {
 		return x, "", err
 	}
@@ -58,25 +79,15 @@ func scan(row sqlitefile.Row) (x exchange.Exchange, accepted exchange.State, err
 	}
 	x.Sequence = row.Int(0)
 	accepted, x.State = x.State, stateOf(row.Int(4))
-	return x, accepted, nil
+	x.Deliveries, err = unpackDeliveries(row.Blob(8), at, x.ID)
+	return x, accepted, err
 }
 
-// fill reads the deliveries of an exchange, in route order.
-func (j *Journal) fill(ctx context.Context, x *exchange.Exchange) error {
-	text := `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`
-	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
-		k := keptOf(row, 0)
-		d, err := k.delivery(x.ID)
-		x.Deliveries = append(x.Deliveries, d)
-		return err
-	}, x.Sequence)
-	if err != nil {
-		return fmt.Errorf("read deliveries of %s: %w", x.ID, err)
-	}
-	slices.SortStableFunc(x.Deliveries, func(a, b exchange.Delivery) int {
-		return rank(x.Receivers, a.Receiver) - rank(x.Receivers, b.Receiver)
+// sortDeliveries puts the deliveries of an exchange into route order.
+func sortDeliveries(x *exchange.Exchange) {
+	slices.SortFunc(x.Deliveries, func(a, b exchange.Delivery) int {
+		return cmp.Or(rank(x.Receivers, a.Receiver)-rank(x.Receivers, b.Receiver), strings.Compare(a.Receiver, b.Receiver))
 	})
-	return nil
 }
 
 // rank returns the place of a receiver on the route, those that are not on it
@@ -86,20 +97,4 @@ func rank(route []string, receiver string) int {
 		return i
 	}
 	return len(route)
-}
-
-// timeline reads the steps of an exchange.
-func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange) error {
-	text := `SELECT sequence, receiver, state, attempt, at, cause FROM timeline WHERE entry = ? ORDER BY sequence`
-	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
-		e := exchange.Event{
-			Exchange: x.ID, Sequence: row.Int(0), Receiver: row.Text(1), Name: stateOf(row.Int(2)), Attempt: int(row.Int(3)), At: moment(row.Int(4)),
-		}
-		x.Events = append(x.Events, e)
-		return decode(row.Blob(5), &x.Events[len(x.Events)-1].Cause)
-	}, x.Sequence)
-	if err != nil {
-		return fmt.Errorf("read timeline of %s: %w", x.ID, err)
-	}
-	return nil
 }

@@ -1,6 +1,10 @@
 package journal
 
 import (
+	"math"
+
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 	"beibu/exchange/projection"
 )
@@ -8,11 +12,47 @@ import (
 // Definition returns what the index is to package projection.
 func Definition() projection.Definition { return definition() }
 
-// ListQuery returns the SQL of a page of exchanges, and its arguments.
-func ListQuery(q exchange.Query) (text string, args []any) {
-	s := list(q, exchange.MaxPage+1)
-	return s.text(), s.args
+// ListQueries returns the SQL of a page of exchanges, a statement for each step in which
+// it is found, and their arguments.
+func ListQueries(q exchange.Query) (texts []string, args [][]any) {
+	add := func(text string, values ...any) { texts, args = append(texts, text), append(args, values) }
+	if !q.Since.IsZero() || !q.Until.IsZero() {
+		add(hoursBetween, int64(1), int64(2))
+	}
+	s := list(q, 1, math.MaxInt64)
+	if byTerms(q) {
+		add(findTerm, int64(roleSender), q.Sender)
+		add(nextFiled, slot(1, 0), slot(1, 9))
+		s = named(q, []int64{1})
+	}
+	add(s.text(), s.args...)
+	return texts, args
 }
+
+// ExchangeQuery returns the SQL for one exchange.
+func ExchangeQuery() string { return byID }
+
+// TimelineQuery returns the SQL for the older steps of one exchange.
+func TimelineQuery() string { return stepsBefore }
+
+// DeliveriesOfQuery returns the SQL for the deliveries of exchanges to a receiver.
+func DeliveriesOfQuery() string { return deliveriesOf }
+
+// FoldQueries returns the SQL by which the fold finds rows.
+func FoldQueries() []string { return []string{findJourney, findTerm, moveJourney, delistDelivery} }
+
+// Unpack reads what [PackDeliveries] has packed.
+func Unpack(b []byte, accepted int64, id uuid.UUID) ([]exchange.Delivery, error) {
+	return unpackDeliveries(b, accepted, id)
+}
+
+// PackDeliveries packs deliveries.
+func PackDeliveries(accepted int64, all []exchange.Delivery) []byte {
+	return packDeliveries(nil, accepted, all)
+}
+
+// UnpackSteps reads packed steps of an exchange.
+func UnpackSteps(b []byte, x *exchange.Exchange) error { return unpackSteps(b, x) }
 
 // LeaseQuery returns the SQL for deliveries by the ends of their leases, and its arguments.
 func LeaseQuery(q exchange.LeaseQuery) (text string, args []any) {

@@ -17,6 +17,7 @@ type batch struct {
 	touched map[uuid.UUID]*journey // nil if the index does not know it
 	order   []*journey             // those to be written
 	hours   map[int64]span         // of acceptance, of the entries that are new
+	filing  filing
 }
 
 // A span is a range of sequences, both ends included.
@@ -24,7 +25,10 @@ type span struct{ first, last int64 }
 
 // fold folds changes into the tables.
 func fold(w *projection.Writer, changes []queue.Change) error {
-	b := &batch{w: w, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span)}
+	b := &batch{
+		w: w, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span),
+		filing: filing{w: w, numbers: make(map[term]int64), slots: make(map[int64][]byte)},
+	}
 	for _, c := range changes {
 		if err := b.one(c); err != nil {
 			return err
@@ -34,6 +38,9 @@ func fold(w *projection.Writer, changes []queue.Change) error {
 		if err := save(w, j); err != nil {
 			return fmt.Errorf("write exchange %s: %w", j.id, err)
 		}
+	}
+	if err := b.filing.save(); err != nil {
+		return fmt.Errorf("write terms: %w", err)
 	}
 	for hour, s := range b.hours {
 		if err := w.Exec(widenHour, hour, s.first, s.last); err != nil {
@@ -63,6 +70,12 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	if err != nil {
 		return err
 	}
+	if j.sender, err = b.filing.add(term{roleSender, j.identity.Sender}, sequence); err != nil {
+		return err
+	}
+	if j.kind, err = b.filing.add(term{roleKind, j.identity.Kind}, sequence); err != nil {
+		return err
+	}
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
 	hour := hourOf(micro(e.At))
@@ -90,11 +103,17 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	if err != nil || j == nil {
 		return err
 	}
-	unchanged := len(j.steps) == 0 && j.entry == nil // not to be written so far
+	deliveries := len(j.deliveries)
 	if !j.apply(e) {
 		return nil
 	}
-	if unchanged {
+	if len(j.deliveries) > deliveries {
+		if _, err := b.filing.add(term{roleReceiver, e.Receiver}, j.sequence); err != nil {
+			return err
+		}
+	}
+	if !j.changed {
+		j.changed = true
 		b.order = append(b.order, j)
 	}
 	if e.Name == exchange.ContentConsignment {

@@ -14,17 +14,26 @@ import (
 type journey struct {
 	id         uuid.UUID
 	sequence   int64 // of its entry
+	accepted   int64 // when, in microseconds
 	express    bool
 	state      exchange.State
-	stored     int64 // the number of the state in the file
 	deliveries []exchange.Delivery
-	moved      []bool // by delivery: to be written
-	steps      []exchange.Event
+	listed     []exchange.State // by delivery: the state under which table delivery has it, or "" if it has no row
+	moved      []bool           // by delivery: its row in table delivery is to be written
+	steps      []byte           // the newest of the timeline, packed
+	full       [][]byte         // those before them that are new in this batch, packed, for table timeline
+	changed    bool             // to be written
 
 	// Of an exchange that is new in this batch:
-	entry    *queue.Entry
-	identity proof.Identity
+	entry        *queue.Entry
+	identity     proof.Identity
+	sender, kind int64 // numbers of terms
 }
+
+// stepsBytes bounds the steps in the row of an exchange. Those of a document to a dozen
+// receivers fit; a delivery that is handed over again every minute fills rows of table
+// timeline, so that no row is written again and again that grows without end.
+const stepsBytes = 1024
 
 // begin returns the journey of an entry.
 func begin(sequence int64, e *queue.Entry) (*journey, error) {
@@ -33,8 +42,8 @@ func begin(sequence int64, e *queue.Entry) (*journey, error) {
 		return nil, err
 	}
 	return &journey{
-		id: x.ID, sequence: sequence, express: x.Express, state: x.State,
-		entry: e, identity: x.Identity,
+		id: x.ID, sequence: sequence, accepted: micro(e.At), express: x.Express, state: x.State,
+		changed: true, entry: e, identity: x.Identity,
 	}, nil
 }
 
@@ -42,34 +51,43 @@ func begin(sequence int64, e *queue.Entry) (*journey, error) {
 // first decision on a held exchange counts: after a refusal nothing is consigned, and
 // after a release nothing is refused.
 func (j *journey) apply(e exchange.Event) bool {
-	moved := false
+	place := 0
 	switch {
 	case j.state == exchange.SubmissionRejection:
+		return false
 	case e.Receiver != "":
-		moved = j.deliver(e)
+		if place = j.deliver(e); place == 0 {
+			return false
+		}
 	case e.Name == exchange.SubmissionRejection && j.state == exchange.SubmissionHeld:
-		j.state, moved = e.Name, true
+		j.state = e.Name
+	default:
+		return false
 	}
-	if moved {
-		j.steps = append(j.steps, e)
+	before := len(j.steps)
+	j.steps = packStep(j.steps, j.sequence, j.accepted, place, e)
+	if before > 0 && len(j.steps) > stepsBytes {
+		step := slices.Clone(j.steps[before:])
+		j.full, j.steps = append(j.full, j.steps[:before]), step
 	}
-	return moved
+	return true
 }
 
-// deliver moves the delivery that an event is about.
-func (j *journey) deliver(e exchange.Event) bool {
+// deliver moves the delivery that an event is about, and returns its place among the
+// deliveries, from 1, or 0 if the event moves nothing.
+func (j *journey) deliver(e exchange.Event) int {
 	i := slices.IndexFunc(j.deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
 	if i < 0 {
 		d := exchange.Delivery{Exchange: j.id, Receiver: e.Receiver}
 		if !d.Apply(e) {
-			return false
+			return 0
 		}
-		j.deliveries, j.moved = append(j.deliveries, d), append(j.moved, true)
-	} else if j.deliveries[i].Apply(e) {
-		j.moved[i] = true
-	} else {
-		return false
+		i = len(j.deliveries)
+		j.deliveries, j.listed, j.moved = append(j.deliveries, d), append(j.listed, ""), append(j.moved, true)
+	} else if !j.deliveries[i].Apply(e) {
+		return 0
 	}
+	j.moved[i] = true
 	j.state = exchange.Summary(j.deliveries)
-	return true
+	return i + 1
 }

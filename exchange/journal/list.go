@@ -2,8 +2,11 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"time"
 
@@ -16,23 +19,14 @@ import (
 // party fits as the sender, or if a delivery to it was consigned.
 func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
 	limit := within(q.Limit, exchange.DefaultPage, exchange.MaxPage)
-	s := list(q, limit+1) // one more shows whether there is a next page
-	err = j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		x, _, err := scan(row)
-		page = append(page, x)
-		return err
-	}, s.args...)
-	if err != nil {
+	l := &listing{journal: j, query: q, most: limit + 1} // one more shows whether there is a next page
+	if err := l.read(ctx); err != nil {
 		return nil, 0, fmt.Errorf("list exchanges: %w", err)
 	}
+	page = l.page
 	if len(page) > limit {
 		page = page[:limit]
 		next = page[limit-1].Sequence
-	}
-	for i := range page {
-		if err := j.fill(ctx, &page[i]); err != nil {
-			return nil, 0, err
-		}
 	}
 	return page, next, nil
 }
@@ -45,7 +39,9 @@ func within(limit, none, most int) int {
 	return min(limit, most)
 }
 
-// A sentence is SQL in the making: its text and the values bound to it.
+// A sentence is SQL in the making: its text and the values bound to it. A value with
+// which a column is compared is written +?: SQLite prepares a join again whenever such a
+// value is bound, since its plan may depend on it, and the sign hides the value.
 type sentence struct {
 	parts strings.Builder
 	args  []any
@@ -58,109 +54,177 @@ func (s *sentence) add(part string, args ...any) {
 
 func (s *sentence) text() string { return s.parts.String() }
 
-// list returns the query for a page. It names the index: SQLite has no
-// statistics here, and the choice must not change with the data. A number
-// narrows most, then that a delivery is failing, then a state other than the last,
-// then sender and party.
-func list(q exchange.Query, limit int) *sentence {
+// A listing is a page of exchanges in the making.
+type listing struct {
+	journal     *Journal
+	query       exchange.Query
+	most        int
+	first, last int64 // bounds of the sequences
+	page        []exchange.Exchange
+}
+
+// read fills the page.
+func (l *listing) read(ctx context.Context) error {
+	if some, err := l.bound(ctx); err != nil || !some {
+		return err
+	}
+	if byTerms(l.query) {
+		return l.terms(ctx)
+	}
+	return l.collect(ctx, list(l.query, l.first, l.last))
+}
+
+// bound finds the bounds of the sequences, and returns false if there is nothing
+// between them. The record is in the order of dispatch, which is not that of
+// acceptance: clocks differ, and a partition of the log may wait hours for its
+// dispatch. So the sequences are bounded by what table hour knows of the hours of the
+// window, and a window long past is found without a walk to it.
+func (l *listing) bound(ctx context.Context) (some bool, err error) {
+	l.first, l.last = 0, math.MaxInt64
+	if l.query.Before > 0 {
+		l.last = l.query.Before - 1
+	}
+	if l.query.Since.IsZero() && l.query.Until.IsZero() {
+		return true, nil
+	}
+	first, last := int64(math.MinInt64), int64(math.MaxInt64)
+	if !l.query.Since.IsZero() {
+		first = hourOf(ceiling(l.query.Since))
+	}
+	if !l.query.Until.IsZero() {
+		last = hourOf(ceiling(l.query.Until))
+	}
+	err = l.journal.Query(ctx, hoursBetween, func(row sqlitefile.Row) error {
+		if some = !row.Null(0); some {
+			l.first, l.last = row.Int(0), min(l.last, row.Int(1))
+		}
+		return nil
+	}, first, last)
+	return some, err
+}
+
+const hoursBetween = `SELECT min(first), max(last) FROM hour WHERE hour BETWEEN ? AND ?`
+
+// collect adds to the page what a query finds, until the page is full.
+func (l *listing) collect(ctx context.Context, s *sentence) error {
+	err := l.journal.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		x, _, err := scan(row)
+		if err != nil || !l.involves(x) {
+			return err
+		}
+		sortDeliveries(&x)
+		if l.page = append(l.page, x); len(l.page) == l.most {
+			return errEnough
+		}
+		return nil
+	}, s.args...)
+	if errors.Is(err, errEnough) {
+		return nil
+	}
+	return err
+}
+
+// involves reports whether an exchange is one of the party of the query.
+func (l *listing) involves(x exchange.Exchange) bool {
+	party := l.query.Party
+	return party == "" || x.Identity.Sender == party ||
+		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == party })
+}
+
+// terms fills the page with what is filed under the terms of the query.
+func (l *listing) terms(ctx context.Context) error {
+	f, err := l.journal.finder(ctx, groupsOf(l.query))
+	if err != nil || f == nil {
+		return err
+	}
+	for block := min(blockOf(l.last), 1<<termBits-1); block >= blockOf(l.first); block-- {
+		if block, err = f.next(ctx, block); err != nil {
+			return err
+		}
+		if block < 0 {
+			return nil
+		}
+		for some := range slices.Chunk(f.entries(block, l.first, l.last), l.most) {
+			if err := l.collect(ctx, named(l.query, some)); err != nil || len(l.page) == l.most {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// byTerms reports whether a list is read from the index of terms. A number narrows
+// more, and so does that a delivery is failing, or a state other than the last.
+func byTerms(q exchange.Query) bool {
+	return q.Number == "" && q.Failing == 0 && !unfinished(q.State) && (q.Party != "" || q.Sender != "" || q.Kind != "")
+}
+
+// list returns the query for exchanges between two sequences, if it is not read from
+// the index of terms. It names the index: SQLite has no statistics here, and the
+// choice must not change with the data.
+func list(q exchange.Query, first, last int64) *sentence {
 	s := &sentence{}
-	var index string
+	sequence := "x.sequence"
 	switch {
 	case q.Number != "":
-		index = "INDEXED BY exchange_number"
-	case q.Failing > 0:
-		index = "NOT INDEXED" // they are few, and found first
-	case unfinished(q.State):
-		index = "INDEXED BY exchange_state"
-	case q.Sender != "":
-		index = "INDEXED BY exchange_sender"
-	case q.Party != "":
-		return ofParty(q, limit)
-	case q.Kind != "":
-		index = "INDEXED BY exchange_kind"
+		s.add(`SELECT ` + columns + ` FROM exchange x INDEXED BY exchange_number` + withJourney)
+	case unfinished(q.State) && q.Failing == 0: // those that are failing are fewer, and found first
+		sequence = "j.entry"
+		s.add(`SELECT ` + columns + ` FROM journey j INDEXED BY journey_state CROSS JOIN exchange x ON x.sequence = j.entry`)
 	default:
-		index = "NOT INDEXED"
+		s.add(`SELECT ` + columns + ` FROM exchange x NOT INDEXED` + withJourney)
 	}
-	s.add(`SELECT ` + columns + ` FROM exchange x ` + index + ` WHERE TRUE`)
+	s.add(` WHERE `+sequence+` BETWEEN ? AND ?`, first, last)
 	narrow(s, q)
-	if q.Party != "" {
-		s.add(` AND (x.sender = ? OR EXISTS (SELECT 1 FROM delivery d WHERE d.entry = x.sequence AND d.receiver = ?))`, q.Party, q.Party)
-	}
 	if q.Failing > 0 {
 		s.add(` AND x.sequence IN (SELECT d.entry FROM delivery d INDEXED BY delivery_again`)
 		if q.Party == "" {
-			s.add(` WHERE `+again()+` AND d.handovers >= ?)`, q.Failing)
+			s.add(` WHERE `+again()+` AND d.handovers >= +?)`, q.Failing)
 		} else {
-			s.add(` CROSS JOIN exchange s ON s.sequence = d.entry WHERE `+again()+` AND d.handovers >= ? AND (d.receiver = ? OR s.sender = ?))`,
-				q.Failing, q.Party, q.Party)
+			s.add(` CROSS JOIN exchange s ON s.sequence = d.entry WHERE `+again()+` AND d.handovers >= +? AND (d.receiver = +? OR s.sender = (`+findTerm+`)))`,
+				q.Failing, q.Party, roleSender, q.Party)
 		}
 	}
-	s.add(` ORDER BY x.sequence DESC LIMIT ?`, limit)
+	s.add(` ORDER BY ` + sequence + ` DESC`)
 	return s
 }
 
-// ofParty returns the query for what a party sent or was sent: two walks in
-// the order of the record, merged.
-func ofParty(q exchange.Query, limit int) *sentence {
+// named returns the query for those exchanges that are named and fit, in that order.
+func named(q exchange.Query, sequences []int64) *sentence {
+	names, _ := json.Marshal(sequences) // numbers have no error
 	s := &sentence{}
-	s.add(`SELECT ` + columns + ` FROM (SELECT x.sequence FROM exchange x INDEXED BY exchange_sender WHERE TRUE`)
-	sent := q
-	sent.Sender = q.Party
-	narrow(s, sent)
-	s.add(` UNION SELECT d.entry FROM delivery d INDEXED BY delivery_receiver CROSS JOIN exchange x ON x.sequence = d.entry WHERE d.receiver = ?`, q.Party)
-	if q.Before > 0 {
-		s.add(` AND d.entry < ?`, q.Before)
-	}
+	s.add(`SELECT `+columns+` FROM json_each(?) n CROSS JOIN exchange x ON x.sequence = n.value`+withJourney+` WHERE TRUE`, string(names))
 	narrow(s, q)
-	s.add(` ORDER BY 1 DESC LIMIT ?) AS found CROSS JOIN exchange x ON x.sequence = found.sequence ORDER BY x.sequence DESC`, limit)
+	s.add(` ORDER BY n.key`)
 	return s
 }
 
-// unfinished reports whether index exchange_state has a state.
+// unfinished reports whether index journey_state has a state.
 func unfinished(s exchange.State) bool { return s != "" && s != exchange.ConsignmentAcceptance }
 
-// narrow adds the conditions of a query but for the party.
+// narrow adds the conditions of a query but for the party and the sequences.
 func narrow(s *sentence, q exchange.Query) {
-	same := func(column, value string) {
-		if value != "" {
-			s.add(` AND x.`+column+` = ?`, value)
-		}
+	if q.Sender != "" {
+		s.add(` AND x.sender = (`+findTerm+`)`, roleSender, q.Sender)
 	}
-	same("sender", q.Sender)
-	same("kind", q.Kind)
-	same("number", q.Number)
+	if q.Kind != "" {
+		s.add(` AND x.kind = (`+findTerm+`)`, roleKind, q.Kind)
+	}
+	if q.Number != "" {
+		s.add(` AND x.number = +?`, q.Number)
+	}
 	if q.State != "" {
-		s.add(` AND x.state = ?`, number(q.State))
+		s.add(` AND j.state = +?`, number(q.State))
 	}
 	if unfinished(q.State) {
-		s.add(` AND x.` + unsettled()) // word for word as in the index
+		s.add(` AND j.` + unsettled()) // word for word as in the index
 	}
-	if q.Before > 0 {
-		s.add(` AND x.sequence < ?`, q.Before)
+	if !q.Since.IsZero() {
+		s.add(` AND j.at >= +?`, ceiling(q.Since))
 	}
-	between(s, q.Since, q.Until)
-}
-
-// between adds the bounds of acceptance. The record is in the order of dispatch,
-// which is not that of acceptance: clocks differ, and a partition of the log may
-// wait hours for its dispatch. So the sequences are bounded by what table hour
-// knows of the hours of the window, and a window long past is found without a
-// walk to it.
-func between(s *sentence, since, until time.Time) {
-	if since.IsZero() && until.IsZero() {
-		return
+	if !q.Until.IsZero() {
+		s.add(` AND j.at < +?`, ceiling(q.Until))
 	}
-	first, last := int64(math.MinInt64), int64(math.MaxInt64)
-	if !since.IsZero() {
-		s.add(` AND x.at >= ?`, ceiling(since))
-		first = hourOf(ceiling(since))
-	}
-	if !until.IsZero() {
-		s.add(` AND x.at < ?`, ceiling(until))
-		last = hourOf(ceiling(until))
-	}
-	s.add(` AND x.sequence >= (SELECT min(first) FROM hour WHERE hour BETWEEN ? AND ?)`, first, last)
-	s.add(` AND x.sequence <= (SELECT max(last) FROM hour WHERE hour BETWEEN ? AND ?)`, first, last)
 }
 
 // hourOf returns the hour of a time in microseconds, as table hour counts them.

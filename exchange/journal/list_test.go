@@ -153,6 +153,8 @@ func TestLimits(t *testing.T) {
 
 func TestDeliveries(t *testing.T) {
 	r := lists(t)
+	f := r.accept(document{Number: "f", Kind: "ata-carnet", Receivers: []string{"window-vn"}})
+	r.event(f, "window-vn", exchange.ContentConsignment, 1)
 	j := r.folded()
 	sequence := func(number string) int64 {
 		page, _, err := j.Exchanges(t.Context(), exchange.Query{Number: number})
@@ -167,20 +169,23 @@ func TestDeliveries(t *testing.T) {
 		query exchange.DeliveryQuery
 		want  string
 	}{
-		"all, express first":        {exchange.DeliveryQuery{}, "[b/window-vn d/window-vn a/promotion a/window-vn c/promotion]"},
-		"of a receiver":             {exchange.DeliveryQuery{Receiver: "window-vn"}, "[b/window-vn d/window-vn a/window-vn]"},
-		"open":                      {exchange.DeliveryQuery{States: open}, "[d/window-vn c/promotion]"},
-		"open, states given twice":  {exchange.DeliveryQuery{States: append(open, open...)}, "[d/window-vn c/promotion]"},
+		"all, express first":        {exchange.DeliveryQuery{}, "[b/window-vn d/window-vn c/promotion f/window-vn]"},
+		"of a receiver":             {exchange.DeliveryQuery{Receiver: "window-vn"}, "[b/window-vn d/window-vn f/window-vn]"},
+		"open":                      {exchange.DeliveryQuery{States: open}, "[d/window-vn c/promotion f/window-vn]"},
+		"open, states given twice":  {exchange.DeliveryQuery{States: append(open, open...)}, "[d/window-vn c/promotion f/window-vn]"},
 		"open of a receiver":        {exchange.DeliveryQuery{States: open, Receiver: "promotion"}, "[c/promotion]"},
 		"refused":                   {exchange.DeliveryQuery{States: []exchange.State{exchange.ConsignmentRejection}}, "[b/window-vn]"},
-		"done":                      {exchange.DeliveryQuery{States: []exchange.State{exchange.ConsignmentAcceptance}, Receiver: "window-vn"}, "[a/window-vn]"},
-		"after an express one":      {exchange.DeliveryQuery{After: sequence("b")}, "[d/window-vn a/promotion a/window-vn c/promotion]"},
-		"backlog":                   {exchange.DeliveryQuery{Backlog: true}, "[a/promotion a/window-vn c/promotion]"},
-		"backlog after":             {exchange.DeliveryQuery{Backlog: true, After: sequence("a")}, "[c/promotion]"},
-		"limited":                   {exchange.DeliveryQuery{Limit: 3}, "[b/window-vn d/window-vn a/promotion]"},
+		"of a cause":                {exchange.DeliveryQuery{Cause: "no"}, "[b/window-vn]"},
+		"of another cause":          {exchange.DeliveryQuery{Cause: "other"}, "[]"},
+		"of a kind":                 {exchange.DeliveryQuery{Kind: "ata-carnet"}, "[f/window-vn]"},
+		"acknowledged":              {exchange.DeliveryQuery{States: []exchange.State{exchange.ConsignmentAcceptance}, Receiver: "window-vn"}, "[]"},
+		"after an express one":      {exchange.DeliveryQuery{After: sequence("b")}, "[d/window-vn c/promotion f/window-vn]"},
+		"backlog":                   {exchange.DeliveryQuery{Backlog: true}, "[c/promotion f/window-vn]"},
+		"backlog after":             {exchange.DeliveryQuery{Backlog: true, After: sequence("c")}, "[f/window-vn]"},
+		"limited":                   {exchange.DeliveryQuery{Limit: 3}, "[b/window-vn d/window-vn c/promotion]"},
 		"limited to express":        {exchange.DeliveryQuery{Limit: 2}, "[b/window-vn d/window-vn]"},
-		"came to their state since": {exchange.DeliveryQuery{Since: changed(7)}, "[b/window-vn d/window-vn c/promotion]"},
-		"came to their state until": {exchange.DeliveryQuery{Until: changed(7)}, "[a/promotion a/window-vn]"},
+		"came to their state since": {exchange.DeliveryQuery{Since: changed(9)}, "[d/window-vn c/promotion f/window-vn]"},
+		"came to their state until": {exchange.DeliveryQuery{Until: changed(9)}, "[b/window-vn]"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -38,68 +38,78 @@ func handed() string { return fmt.Sprintf("state = %d", number(exchange.ContentH
 func again() string { return "d." + handed() + " AND d.handovers > 1" }
 
 // tables is the whole schema. Exchanges are kept by the sequence of their
-// entries, which is the one order over all of them: deliveries and steps name it
+// entries, which is the one order over all of them: the other tables name it
 // as entry. A position in the log is no order, since its partitions grow at
 // different speeds. Table hour bounds, for each hour of acceptance, the sequences
 // of what was accepted in it.
 //
-// Table event holds the events of all other subjects.
+// Table exchange has what the entry says, and its rows never change. Table journey has
+// what has become of the exchange: all its deliveries and the newest steps of its
+// timeline, packed (see packed.go). Table timeline has the steps before those, if there
+// are many.
 //
-// Every index is there for one kind of query:
-// exchange_id for all that names an exchange, the others for the filters of
-// lists; delivery_due for mailboxes, replays and expiry, delivery_leased for the
-// ends of leases, delivery_again for what is failing. Those of unfinished business
-// stay small however many exchanges are kept.
+// Table delivery has those deliveries that are not acknowledged, and is the index of
+// itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
+// delivery_again for what is failing. All three stay small however many exchanges are
+// kept.
+//
+// Tables term and filed are the index of senders, kinds and receivers (see filed.go).
+// exchange_id is for all that names an exchange, exchange_number and journey_state are
+// for these two filters of lists.
+//
+// Table event holds the events of all other subjects.
 func tables() []string {
 	return []string{
 		`CREATE TABLE exchange (
 			sequence INTEGER PRIMARY KEY,
 			position INTEGER NOT NULL,
 			id       BLOB NOT NULL,
-			at       INTEGER NOT NULL,
-			sender   TEXT NOT NULL,
-			kind     TEXT NOT NULL,
+			sender   INTEGER NOT NULL,
+			kind     INTEGER NOT NULL,
 			number   TEXT NOT NULL,
-			express  INTEGER NOT NULL,
-			state    INTEGER NOT NULL,
 			digest   BLOB NOT NULL,
 			body     INTEGER NOT NULL,
 			head     BLOB NOT NULL) STRICT`,
 		`CREATE UNIQUE INDEX exchange_id ON exchange (id)`,
-		`CREATE INDEX exchange_sender ON exchange (sender)`,
-		`CREATE INDEX exchange_kind ON exchange (kind)`,
 		`CREATE INDEX exchange_number ON exchange (number)`,
-		`CREATE INDEX exchange_state ON exchange (state) WHERE ` + unsettled(),
+		`CREATE TABLE journey (
+			entry      INTEGER PRIMARY KEY,
+			at         INTEGER NOT NULL,
+			express    INTEGER NOT NULL,
+			state      INTEGER NOT NULL,
+			deliveries BLOB NOT NULL,
+			steps      BLOB NOT NULL) STRICT`,
+		`CREATE INDEX journey_state ON journey (state) WHERE ` + unsettled(),
+		`CREATE TABLE timeline (
+			entry    INTEGER NOT NULL,
+			sequence INTEGER NOT NULL,
+			steps    BLOB NOT NULL,
+			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE hour (
 			hour  INTEGER PRIMARY KEY,
 			first INTEGER NOT NULL,
 			last  INTEGER NOT NULL) STRICT`,
+		`CREATE TABLE term (
+			id   INTEGER PRIMARY KEY,
+			role INTEGER NOT NULL,
+			name TEXT NOT NULL,
+			UNIQUE (role, name)) STRICT`,
+		`CREATE TABLE filed (
+			slot    INTEGER PRIMARY KEY,
+			entries BLOB NOT NULL) STRICT`,
 		`CREATE TABLE delivery (
-			entry     INTEGER NOT NULL,
+			state     INTEGER NOT NULL,
 			receiver  TEXT NOT NULL,
 			express   INTEGER NOT NULL,
-			state     INTEGER NOT NULL,
-			attempt   INTEGER NOT NULL,
+			entry     INTEGER NOT NULL,
 			consigned INTEGER NOT NULL,
 			changed   INTEGER NOT NULL,
-			holder    TEXT NOT NULL,
 			leased    INTEGER NOT NULL,
-			cause     BLOB,
 			handovers INTEGER NOT NULL,
-			PRIMARY KEY (entry, receiver)) STRICT, WITHOUT ROWID`,
-		`CREATE INDEX delivery_receiver ON delivery (receiver, entry)`,
-		`CREATE INDEX delivery_due ON delivery (state, receiver, express, entry, consigned, handovers) WHERE ` + unsettled(),
+			cause     TEXT NOT NULL,
+			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
-		`CREATE TABLE timeline (
-			entry    INTEGER NOT NULL,
-			sequence INTEGER NOT NULL,
-			receiver TEXT NOT NULL,
-			state    INTEGER NOT NULL,
-			attempt  INTEGER NOT NULL,
-			at       INTEGER NOT NULL,
-			cause    BLOB,
-			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE event (
 			sequence INTEGER PRIMARY KEY,
 			kind     INTEGER NOT NULL,

@@ -3,24 +3,23 @@ package journal
 import (
 	"github.com/google/uuid"
 
+	"beibu/exchange"
 	"beibu/exchange/projection"
 	"beibu/queue/sqlitefile"
 )
 
-// The statements of the fold.
+// The statements of the fold. Why +? and not ? is said at sentence.
 const (
-	findExchange   = `SELECT sequence, express, state FROM exchange WHERE id = ?`
-	findDeliveries = `SELECT ` + keptColumns + ` FROM delivery d WHERE d.entry = ?`
-	addExchange    = `INSERT INTO exchange (sequence, position, id, at, sender, kind, number, express, state, digest, body, head)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	changeState  = `UPDATE exchange SET state = ? WHERE sequence = ?`
-	saveDelivery = `INSERT INTO delivery (entry, receiver, express, state, attempt, consigned, changed, holder, leased, cause, handovers)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET state = excluded.state, attempt = excluded.attempt,
-				consigned = excluded.consigned, changed = excluded.changed,
-				holder = excluded.holder, leased = excluded.leased, cause = excluded.cause,
-				handovers = excluded.handovers`
-	addStep   = `INSERT INTO timeline (entry, sequence, receiver, state, attempt, at, cause) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps
+			FROM exchange x INDEXED BY exchange_id CROSS JOIN journey j NOT INDEXED ON j.entry = x.sequence WHERE x.id = +?`
+	addExchange = `INSERT INTO exchange (sequence, position, id, sender, kind, number, digest, body, head)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	addJourney     = `INSERT INTO journey (entry, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?)`
+	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
+	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
+	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
+	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, consigned, changed, leased, handovers, cause)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	addEvent  = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
 	widenHour = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
@@ -30,72 +29,80 @@ const (
 // not have it.
 func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 	var found *journey
-	err := w.Query(findExchange, func(row sqlitefile.Row) error {
-		found = &journey{id: id, sequence: row.Int(0), express: row.Int(1) != 0, stored: row.Int(2)}
-		found.state = stateOf(found.stored)
-		return nil
+	err := w.Query(findJourney, func(row sqlitefile.Row) (err error) {
+		found = &journey{
+			id: id, sequence: row.Int(0), accepted: row.Int(1), express: row.Int(2) != 0, state: stateOf(row.Int(3)), steps: row.Blob(5),
+		}
+		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id)
+		return err
 	}, id[:])
 	if err != nil || found == nil {
 		return nil, err
 	}
-	err = w.Query(findDeliveries, func(row sqlitefile.Row) error {
-		k := keptOf(row, 0)
-		d, err := k.delivery(id)
-		found.deliveries = append(found.deliveries, d)
-		found.moved = append(found.moved, false)
-		return err
-	}, found.sequence)
-	return found, err
+	found.moved = make([]bool, len(found.deliveries))
+	for _, d := range found.deliveries {
+		found.listed = append(found.listed, listedAs(d))
+	}
+	return found, nil
+}
+
+// listedAs returns the state under which table delivery has a delivery, or "" if it has
+// no row, since it is acknowledged.
+func listedAs(d exchange.Delivery) exchange.State {
+	if d.State == exchange.ConsignmentAcceptance {
+		return ""
+	}
+	return d.State
 }
 
 // save writes what the fold changed of an exchange.
 func save(w *projection.Writer, j *journey) error {
-	state := number(j.state)
-	switch {
-	case j.entry != nil:
-		if err := add(w, j, state); err != nil {
+	deliveries := packDeliveries([]byte{}, j.accepted, j.deliveries)
+	if j.entry != nil {
+		if err := add(w, j, deliveries); err != nil {
 			return err
 		}
-	case state != j.stored:
-		if err := w.Exec(changeState, state, j.sequence); err != nil {
+	} else if err := w.Exec(moveJourney, number(j.state), deliveries, j.steps, j.sequence); err != nil {
+		return err
+	}
+	for _, steps := range j.full {
+		if err := w.Exec(addSteps, j.sequence, firstStep(steps, j.sequence), steps); err != nil {
 			return err
 		}
 	}
-	for i, d := range j.deliveries {
+	for i := range j.deliveries {
 		if !j.moved[i] {
 			continue
 		}
-		cause, err := encode(d.Cause)
-		if err != nil {
-			return err
-		}
-		err = w.Exec(saveDelivery, j.sequence, d.Receiver, truth(j.express), number(d.State), int64(d.Attempt), micro(d.ConsignedAt), micro(d.ChangedAt),
-			d.Lease.Holder, until(d.Lease), cause, int64(d.Handovers))
-		if err != nil {
-			return err
-		}
-	}
-	return addSteps(w, j)
-}
-
-// add writes an exchange that is new.
-func add(w *projection.Writer, j *journey, state int64) error {
-	e, x := j.entry, j.identity
-	return w.Exec(addExchange, j.sequence, e.Position, e.ID[:], micro(e.At), x.Sender, x.Kind, x.Number, truth(j.express),
-		state, e.Digest[:], e.Body, present(e.Head))
-}
-
-// addSteps writes the steps of the timeline that are new.
-func addSteps(w *projection.Writer, j *journey) error {
-	for _, e := range j.steps {
-		cause, err := encode(e.Cause)
-		if err != nil {
-			return err
-		}
-		err = w.Exec(addStep, j.sequence, e.Sequence, e.Receiver, number(e.Name), int64(e.Attempt), micro(e.At), cause)
-		if err != nil {
+		if err := relist(w, j, &j.deliveries[i], j.listed[i]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// add writes an exchange that is new.
+func add(w *projection.Writer, j *journey, deliveries []byte) error {
+	e := j.entry
+	err := w.Exec(addExchange, j.sequence, e.Position, e.ID[:], j.sender, j.kind, j.identity.Number, e.Digest[:], e.Body, present(e.Head))
+	if err != nil {
+		return err
+	}
+	return w.Exec(addJourney, j.sequence, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
+}
+
+// relist writes the row of a delivery in table delivery, which had it under a state, or
+// had no row if that is "".
+func relist(w *projection.Writer, j *journey, d *exchange.Delivery, before exchange.State) error {
+	now := listedAs(*d)
+	if before != "" && before != now {
+		if err := w.Exec(delistDelivery, number(before), d.Receiver, truth(j.express), j.sequence); err != nil {
+			return err
+		}
+	}
+	if now == "" {
+		return nil
+	}
+	return w.Exec(listDelivery, number(now), d.Receiver, truth(j.express), j.sequence, micro(d.ConsignedAt), micro(d.ChangedAt),
+		until(d.Lease), int64(d.Handovers), d.Cause.Code)
 }

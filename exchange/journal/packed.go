@@ -1,0 +1,176 @@
+package journal
+
+import (
+	"encoding/binary"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+)
+
+// The deliveries of an exchange are one value of its row, and so are the steps of its
+// timeline: a document to three receivers has twelve of them, and a row for each would
+// cost more than the document itself. Numbers are varints, times are the microseconds
+// since the acceptance, texts have their length before them. The bytes depend on the
+// record alone, and not on the batches in which it was folded.
+
+// What a delivery or a step has in addition, beside the number of its state.
+const (
+	withLease = 1 << 4
+	withCause = 1 << 5
+	stateBits = 1<<4 - 1
+)
+
+// packDeliveries appends the deliveries of an exchange that was accepted at a time.
+func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
+	for i := range all {
+		d := &all[i]
+		leased := d.Lease.Holder != "" || !d.Lease.Until.IsZero()
+		b = packText(b, d.Receiver)
+		b = packState(b, d.State, leased, d.Cause)
+		b = binary.AppendVarint(b, int64(d.Attempt))
+		b = binary.AppendVarint(b, micro(d.ConsignedAt)-accepted)
+		b = binary.AppendVarint(b, micro(d.ChangedAt)-accepted)
+		b = binary.AppendVarint(b, int64(d.Handovers))
+		if leased {
+			b = packText(b, d.Lease.Holder)
+			b = binary.AppendVarint(b, micro(d.Lease.Until)-accepted)
+		}
+		b = packCause(b, d.Cause)
+	}
+	return b
+}
+
+// unpackDeliveries returns what packDeliveries has packed, of an exchange with an id.
+func unpackDeliveries(b []byte, accepted int64, id uuid.UUID) ([]exchange.Delivery, error) {
+	var all []exchange.Delivery
+	u := unpacker{rest: b}
+	for len(u.rest) > 0 && !u.bad {
+		d := exchange.Delivery{Exchange: id, Receiver: u.text()}
+		flags := u.byte()
+		d.State, d.Attempt = stateOf(int64(flags&stateBits)), int(u.number())
+		d.ConsignedAt, d.ChangedAt = moment(accepted+u.number()), moment(accepted+u.number())
+		d.Handovers = int(u.number())
+		if flags&withLease != 0 {
+			d.Lease = exchange.Lease{Holder: u.text(), Until: moment(accepted + u.number())}
+		}
+		d.Cause = u.cause(flags)
+		all = append(all, d)
+	}
+	return all, u.err()
+}
+
+// packStep appends a step of the timeline of the exchange of an entry. place is that of
+// its receiver among the deliveries, from 1, or 0 if it has none.
+func packStep(b []byte, entry, accepted int64, place int, e exchange.Event) []byte {
+	b = binary.AppendVarint(b, e.Sequence-entry)
+	b = binary.AppendVarint(b, int64(place))
+	b = packState(b, e.Name, false, e.Cause)
+	b = binary.AppendVarint(b, int64(e.Attempt))
+	b = binary.AppendVarint(b, micro(e.At)-accepted)
+	return packCause(b, e.Cause)
+}
+
+// unpackSteps appends to an exchange, which has its deliveries in the order in which
+// they were packed, the steps of its timeline.
+func unpackSteps(b []byte, x *exchange.Exchange) error {
+	u, accepted := unpacker{rest: b}, micro(x.AcceptedAt)
+	for len(u.rest) > 0 && !u.bad {
+		e := exchange.Event{Exchange: x.ID, Sequence: x.Sequence + u.number()}
+		place := u.number()
+		flags := u.byte()
+		e.Name, e.Attempt, e.At = stateOf(int64(flags&stateBits)), int(u.number()), moment(accepted+u.number())
+		e.Cause = u.cause(flags)
+		if place < 0 || place > int64(len(x.Deliveries)) {
+			return errPacked
+		}
+		if place > 0 {
+			e.Receiver = x.Deliveries[place-1].Receiver
+		}
+		x.Events = append(x.Events, e)
+	}
+	return u.err()
+}
+
+// firstStep returns the sequence of the first of packed steps.
+func firstStep(b []byte, entry int64) int64 {
+	u := unpacker{rest: b}
+	return entry + u.number()
+}
+
+func packText(b []byte, text string) []byte {
+	return append(binary.AppendUvarint(b, uint64(len(text))), text...)
+}
+
+func packState(b []byte, s exchange.State, leased bool, c exchange.Cause) []byte {
+	flags := byte(number(s)) //nolint:gosec // states has eight
+	if leased {
+		flags |= withLease
+	}
+	if c != (exchange.Cause{}) {
+		flags |= withCause
+	}
+	return append(b, flags)
+}
+
+func packCause(b []byte, c exchange.Cause) []byte {
+	if c == (exchange.Cause{}) {
+		return b
+	}
+	return packText(packText(packText(b, c.Code), c.Reason), c.Actor)
+}
+
+// errPacked says that a packed value is none.
+var errPacked = errors.New("packed value is malformed")
+
+// An unpacker reads a packed value from its beginning.
+type unpacker struct {
+	rest []byte
+	bad  bool // rest was too short, or is no number
+}
+
+func (u *unpacker) err() error {
+	if u.bad {
+		return errPacked
+	}
+	return nil
+}
+
+func (u *unpacker) number() int64 {
+	n, size := binary.Varint(u.rest)
+	if size <= 0 {
+		u.bad = true
+		return 0
+	}
+	u.rest = u.rest[size:]
+	return n
+}
+
+func (u *unpacker) byte() byte {
+	if len(u.rest) == 0 {
+		u.bad = true
+		return 0
+	}
+	b := u.rest[0]
+	u.rest = u.rest[1:]
+	return b
+}
+
+func (u *unpacker) text() string {
+	n, size := binary.Uvarint(u.rest)
+	if size <= 0 || n > uint64(len(u.rest)-size) {
+		u.bad = true
+		return ""
+	}
+	text := string(u.rest[size : size+int(n)]) //nolint:gosec // no longer than rest
+	u.rest = u.rest[size+int(n):]              //nolint:gosec // the same
+	return text
+}
+
+func (u *unpacker) cause(flags byte) exchange.Cause {
+	if flags&withCause == 0 {
+		return exchange.Cause{}
+	}
+	return exchange.Cause{Code: u.text(), Reason: u.text(), Actor: u.text()}
+}
