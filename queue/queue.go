@@ -92,7 +92,8 @@ type Undispatched interface {
 	Decided(ctx context.Context, id [16]byte) (Entry, error)
 }
 
-// A Change is one step of the record: an entry or an event, never both.
+// A Change is one step of the record: an entry or an event, never both. A queue may
+// return the same pointers to several callers, which must not change what they point to.
 type Change struct {
 	Sequence int64  // place in the record, from 1, rising, with gaps allowed
 	Entry    *Entry // an owning entry, or nil

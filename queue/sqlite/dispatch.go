@@ -42,6 +42,10 @@ func (s *Store) Dispatch(ctx context.Context, handle func(context.Context, []que
 func (s *Store) hand(ctx context.Context, done int64, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) (int64, error) {
 	var batch []queue.Entry
 	err := s.read(ctx, func(r *reader) error {
+		var known bool
+		if batch, known = s.writer.tx.recent.entries(done); known {
+			return nil
+		}
 		return r.entries.Query(func(row sqlitefile.Row) error {
 			e, err := scanEntry(row)
 			batch = append(batch, e)

@@ -8,7 +8,7 @@ import (
 )
 
 // Follow calls fold with the changes of the record after a sequence; see [queue.Feed].
-// It reads the changes from the file in pages, and waits for new ones.
+// It reads the changes in pages, from memory or from the file, and waits for new ones.
 func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
 	var err error
 	var rounds pacer
@@ -30,7 +30,11 @@ func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Conte
 
 // changes reads the next page of the record.
 func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Change, err error) {
-	err = s.read(ctx, func(r *reader) error {
+	err = s.read(ctx, func(r *reader) (err error) {
+		var known bool
+		if changes, known = s.writer.tx.recent.page(after); known {
+			return nil
+		}
 		return r.changes.Query(func(row sqlitefile.Row) error {
 			c, err := scanChange(row)
 			changes = append(changes, c)

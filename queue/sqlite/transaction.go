@@ -14,6 +14,8 @@ type transaction struct {
 	keptLast, keptEntry int64 // the same, as the last commit left them
 	owners              owners
 	boundaries          boundaries
+	added               []queue.Change // by the current transaction
+	recent              *recent
 
 	addBody, addEntry, addEvent, findEntry, setProgress, touch sqlitefile.Statement
 }
@@ -42,12 +44,15 @@ func (tx *transaction) prepare(c *sqlitefile.Conn) error {
 	}
 	tx.last, tx.entry = max(entry, event), entry
 	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	tx.recent = &recent{after: tx.last}
 	return tx.owners.prepare(c)
 }
 
 // undo resets the state after a rollback.
 func (tx *transaction) undo() {
 	tx.last, tx.entry = tx.keptLast, tx.keptEntry
+	clear(tx.added)
+	tx.added = tx.added[:0]
 	tx.owners.undo()
 	tx.boundaries.undo()
 }
@@ -55,6 +60,9 @@ func (tx *transaction) undo() {
 // keep updates the state after a commit.
 func (tx *transaction) keep() {
 	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	tx.recent.add(tx.added)
+	clear(tx.added) // so that they are not kept in memory
+	tx.added = tx.added[:0]
 	tx.owners.keep()
 	tx.boundaries.keep()
 }
@@ -75,6 +83,7 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 	}
 	tx.last, tx.entry = e.Position, e.Position
 	tx.owners.add(slot, e.Position)
+	tx.added = append(tx.added, entryChange(e))
 	return e, nil
 }
 
@@ -99,6 +108,7 @@ func (tx *transaction) append(events []queue.Event) error {
 			return fmt.Errorf("write event: %w", err)
 		}
 		tx.last++
+		tx.added = append(tx.added, eventChange(tx.last, e))
 	}
 	return nil
 }
