@@ -190,7 +190,14 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	}
 	d.observer = d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index))
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
-	return d.metrics.WatchBacklog(d.backlog)
+	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag))
+}
+
+// indexLag returns how many changes of the record the index does not show yet, for the
+// metrics.
+func (d *Daemon) indexLag(ctx context.Context) (int64, error) {
+	head, err := d.store.Head(ctx)
+	return max(head-d.index.Sequence(), 0), err
 }
 
 // backlog returns the open deliveries of each receiver, for the metrics.

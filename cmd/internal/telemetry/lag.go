@@ -71,3 +71,28 @@ func (l *lag) Collect(to chan<- prometheus.Metric) {
 	}
 	gauge(l.consumer, now.Events, "events", "0")
 }
+
+// indexLag exports the lag of the index as it was read last.
+type indexLag struct {
+	read *reading[int64]
+	desc *prometheus.Desc
+}
+
+// WatchIndex exports how many changes of the record the index does not show yet. It
+// calls read in the background.
+func (m *Metrics) WatchIndex(read func(context.Context) (int64, error)) error {
+	return m.Register(&indexLag{
+		read: watch(m, "record", read),
+		desc: prometheus.NewDesc("beibu_index_lag_records", "Changes of the record that the index of this daemon does not show yet.", nil, nil),
+	})
+}
+
+// Describe sends the description of the metric.
+func (l *indexLag) Describe(to chan<- *prometheus.Desc) { to <- l.desc }
+
+// Collect sends the lag. Until it was read once, it is missing and not zero.
+func (l *indexLag) Collect(to chan<- prometheus.Metric) {
+	if records, read := l.read.get(); read {
+		to <- prometheus.MustNewConstMetric(l.desc, prometheus.GaugeValue, float64(records))
+	}
+}

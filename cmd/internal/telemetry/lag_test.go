@@ -58,3 +58,26 @@ beibu_queue_restarts_total 4
 `, "beibu_queue_dispatch_lag_records", "beibu_queue_consumer_lag_records", "beibu_queue_restarts_total", "beibu_metrics_source_age_seconds")
 	})
 }
+
+func TestIndexLag(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMetrics(t)
+		var records atomic.Int64
+		records.Store(12)
+		if err := m.WatchIndex(func(context.Context) (int64, error) { return records.Load(), nil }); err != nil {
+			t.Fatal(err)
+		}
+		expect(t, m, "", "beibu_index_lag_records") // unknown, and not zero
+		running(t, m, zap.NewNop())
+		synctest.Wait()
+		const text = `
+# HELP beibu_index_lag_records Changes of the record that the index of this daemon does not show yet.
+# TYPE beibu_index_lag_records gauge
+beibu_index_lag_records `
+		expect(t, m, text+"12\n", "beibu_index_lag_records")
+		records.Store(0)
+		<-time.After(time.Minute)
+		synctest.Wait()
+		expect(t, m, text+"0\n", "beibu_index_lag_records")
+	})
+}
