@@ -47,7 +47,7 @@ func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.E
 	defer cancel()
 	token := uuid.New()
 	owner, err := in.Log.Admit(ctx, queue.Submission{
-		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Body: sealed,
+		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Body: sealed, Decoded: x.decoded(),
 	})
 	if err != nil {
 		return queue.Entry{}, uuid.Nil, undecided(ctx, "admit document", err)

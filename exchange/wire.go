@@ -3,6 +3,7 @@ package exchange
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,8 +30,14 @@ type head struct {
 	Signature Signature `json:"signature,omitzero"`
 }
 
-// FromEntry reads an exchange from its log entry, as it was at its acceptance.
+// FromEntry reads an exchange from its log entry, as it was at its acceptance. If this
+// process has just encoded it, it is not decoded again.
 func FromEntry(e queue.Entry) (Exchange, error) {
+	if decoded, ok := e.Decoded.(*Exchange); ok {
+		x := *decoded
+		x.AcceptedAt, x.Position, x.Body = e.At, e.Position, e.Body
+		return x, nil
+	}
 	var h head
 	if err := json.Unmarshal(e.Head, &h); err != nil {
 		return Exchange{}, fmt.Errorf("read log entry %d: %w", e.Position, err)
@@ -55,6 +62,20 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		x.State = SubmissionHeld
 	}
 	return x, nil
+}
+
+// decoded returns what [FromEntry] decodes from the head of the exchange, or nil. The
+// queue may keep it for a while, so it has no part of the document's bytes: one that is
+// held has, in its faults.
+func (x Exchange) decoded() any {
+	if x.State == SubmissionHeld {
+		return nil
+	}
+	id := x.Identity
+	x.Identity = proof.Identity{
+		Sender: strings.Clone(id.Sender), Kind: strings.Clone(id.Kind), Number: strings.Clone(id.Number), Version: strings.Clone(id.Version),
+	}
+	return &x
 }
 
 // encode returns the head of the exchange for the log.

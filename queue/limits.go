@@ -70,5 +70,6 @@ func (s Submission) Entry(position, body int64) Entry {
 		At:       Stored(s.At),
 		Head:     s.Head,
 		Body:     body,
+		Decoded:  s.Decoded,
 	}
 }

@@ -14,6 +14,10 @@ type Submission struct {
 	At     time.Time // when it was accepted, kept to the microsecond, in UTC
 	Head   []byte    // header facts, opaque here; at most 64 KiB
 	Body   []byte    // the sealed envelope
+	// Decoded is what Head decodes to, or nil. It is never stored, and must not change: a
+	// queue that still has the entry in memory returns it with the entry, so that this
+	// process need not decode what it has just encoded.
+	Decoded any
 }
 
 // An Entry is a submission as the log keeps it.
@@ -26,6 +30,7 @@ type Entry struct {
 	At       time.Time
 	Head     []byte
 	Body     int64 // position of the body
+	Decoded  any   // of the submission, or nil: what Head says decides
 }
 
 // An Event is one thing that happened to its subject. For an exchange that is a
