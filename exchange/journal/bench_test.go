@@ -10,11 +10,12 @@ import (
 )
 
 // BenchmarkFold folds whole lives of documents with two receivers: seven
-// changes each, in batches as a busy store publishes them.
+// changes each, in batches as a busy store publishes them to the process that has
+// accepted the documents.
 func BenchmarkFold(b *testing.B) {
 	for _, batch := range []int{16, 256, 2048} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
-			changes := busy(b, 20_000)
+			changes := inHand(b, busy(b, 20_000))
 			b.ReportAllocs()
 			done := 0
 			for b.Loop() {

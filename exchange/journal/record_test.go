@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -187,4 +188,24 @@ func (r *record) lives(n int, each func()) {
 		end()
 		each()
 	}
+}
+
+// inHand returns changes as the process reads them that has just written them: with
+// what their heads decode to.
+func inHand(tb testing.TB, changes []queue.Change) []queue.Change {
+	tb.Helper()
+	all := slices.Clone(changes)
+	for i, c := range all {
+		if c.Entry == nil {
+			continue
+		}
+		x, err := exchange.FromEntry(*c.Entry)
+		if err != nil {
+			tb.Fatal(err)
+		}
+		e := *c.Entry
+		e.Decoded = &x
+		all[i].Entry = &e
+	}
+	return all
 }
