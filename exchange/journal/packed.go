@@ -159,12 +159,13 @@ func (u *unpacker) byte() byte {
 
 func (u *unpacker) text() string {
 	n, size := binary.Uvarint(u.rest)
-	if size <= 0 || n > uint64(len(u.rest)-size) {
+	if size <= 0 || n > uint64(len(u.rest)) || int(n) > len(u.rest)-size { //nolint:gosec // no longer than rest
 		u.bad = true
 		return ""
 	}
-	text := string(u.rest[size : size+int(n)]) //nolint:gosec // no longer than rest
-	u.rest = u.rest[size+int(n):]              //nolint:gosec // the same
+	end := size + int(n) //nolint:gosec // the same
+	text := string(u.rest[size:end])
+	u.rest = u.rest[end:]
 	return text
 }
 

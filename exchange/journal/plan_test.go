@@ -47,7 +47,7 @@ func index(t *testing.T) *sqlitefile.Conn {
 func walked(t *testing.T, plan string) {
 	t.Helper()
 	named := strings.Contains(plan, "SCAN n VIRTUAL TABLE")
-	for _, step := range strings.Split(plan, "\n") {
+	for step := range strings.SplitSeq(plan, "\n") {
 		if strings.HasPrefix(step, "SCAN") && !strings.HasPrefix(step, "SCAN n VIRTUAL TABLE") || strings.Contains(step, "TEMP B-TREE") && !named {
 			t.Errorf("%s in\n%s", step, plan)
 		}
