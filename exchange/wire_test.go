@@ -62,7 +62,7 @@ func TestEntryOfThisProcess(t *testing.T) {
 			stored.Decoded = nil
 			decoded, err := exchange.FromEntry(stored)
 			if diff := cmp.Diff(decoded, known); diff != "" || err != nil {
-				t.Errorf("%v, -decoded +in hand:\n%s", err, diff)
+				t.Errorf("%v, -from the head +of this process:\n%s", err, diff)
 			}
 		}
 		return nil

@@ -15,7 +15,7 @@ import (
 func BenchmarkFold(b *testing.B) {
 	for _, batch := range []int{16, 256, 2048} {
 		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
-			changes := inHand(b, busy(b, 20_000))
+			changes := decoded(b, busy(b, 20_000))
 			b.ReportAllocs()
 			done := 0
 			for b.Loop() {

@@ -174,8 +174,8 @@ func (f *finder) down(ctx context.Context, s *stack, block int64) error {
 // next returns the newest block, not newer than block, that a term of each group has,
 // or -1 if there is none.
 func (f *finder) next(ctx context.Context, block int64) (int64, error) {
-	for settled := 0; settled < len(f.groups) && block >= 0; {
-		group := f.groups[settled]
+	for agreed := 0; agreed < len(f.groups) && block >= 0; {
+		group := f.groups[agreed]
 		newest := int64(-1)
 		for _, s := range group {
 			if err := f.down(ctx, s, block); err != nil {
@@ -183,8 +183,8 @@ func (f *finder) next(ctx context.Context, block int64) (int64, error) {
 			}
 			newest = max(newest, s.block)
 		}
-		if settled++; newest < block {
-			block, settled = newest, 0 // those before it may not have that one
+		if agreed++; newest < block {
+			block, agreed = newest, 0 // those before it may not have that one
 		}
 	}
 	return block, nil

@@ -74,7 +74,8 @@ func fits(q exchange.Query, d document) bool {
 		(q.Party == "" || q.Party == d.Sender || slices.Contains(d.Receivers, q.Party))
 }
 
-// A delivery that opens long after the acceptance files the exchange where it belongs.
+// An exchange is found in the list of a receiver whose delivery opens long after the
+// acceptance, in the order of the record.
 func TestTermsOfOneReleasedLate(t *testing.T) {
 	r := &record{tb: t}
 	held := r.accept(document{Number: "held", Held: true, Receivers: []string{"window-vn"}})

@@ -117,7 +117,7 @@ func fresh(t *rapid.T, under string) (*journal.Journal, func()) {
 // However a record is cut into batches, and however often parts of it are
 // published, the index shows what the model shows. Its rows are those of an index that is
 // rebuilt in one batch by another process, byte for byte, whether or not this process
-// had the entries in hand.
+// has the entries decoded.
 func TestFoldIsTheModel(t *testing.T) {
 	dir := t.TempDir()
 	rapid.Check(t, func(rt *rapid.T) {
@@ -125,8 +125,8 @@ func TestFoldIsTheModel(t *testing.T) {
 		j, done := fresh(rt, dir)
 		defer done()
 		read := r.changes
-		if rapid.Bool().Draw(rt, "in hand") {
-			read = inHand(t, read)
+		if rapid.Bool().Draw(rt, "decoded") {
+			read = decoded(t, read)
 		}
 		for at := 0; at < len(r.changes); {
 			from := max(0, at-rapid.IntRange(0, 5).Draw(rt, "published twice"))

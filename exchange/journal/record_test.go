@@ -190,9 +190,9 @@ func (r *record) lives(n int, each func()) {
 	}
 }
 
-// inHand returns changes as the process reads them that has just written them: with
+// decoded returns changes as the process reads them that has just written them: with
 // what their heads decode to.
-func inHand(tb testing.TB, changes []queue.Change) []queue.Change {
+func decoded(tb testing.TB, changes []queue.Change) []queue.Change {
 	tb.Helper()
 	all := slices.Clone(changes)
 	for i, c := range all {

@@ -54,7 +54,7 @@ func dispatched(t *testing.T, s *Store, n int) (all []queue.Entry) {
 }
 
 // What a Follow and a Dispatch read from memory is what they read from the file, value
-// by value: the record, and not what the caller had in hand.
+// by value: the record, and not what the caller keeps.
 func TestRecentIsTheFile(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	s, err := Open(t.Context(), path, Options{})

@@ -3,7 +3,9 @@ package daemon
 import (
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -14,6 +16,9 @@ import (
 	"go.uber.org/zap/zaptest/observer"
 
 	"beibu/cmd/internal/config"
+	"beibu/cmd/internal/telemetry"
+	"beibu/exchange"
+	"beibu/queue"
 )
 
 // A stop is planned whenever it comes: in every stage of a startup it ends without
@@ -167,4 +172,45 @@ func parsed(t *testing.T, dir, more string) *config.Loaded {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// behind is a record whose index is behind until it is closed.
+type behind chan struct{}
+
+func (behind) Head(context.Context) (int64, error) { return 5, nil }
+
+func (behind) Follow(context.Context, int64, func(context.Context, []queue.Change) error) error {
+	return nil
+}
+
+func (b behind) Wait(ctx context.Context, sequence int64) error {
+	select {
+	case <-b:
+		return nil
+	case <-ctx.Done():
+		return fmt.Errorf("index is not at sequence %d: %w", sequence, ctx.Err())
+	}
+}
+
+// A daemon whose index is more than two seconds behind the record is not ready, so that
+// no load balancer sends it documents that would make it later still.
+func TestNotReadyIfTheIndexIsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		index := make(behind)
+		d := &Daemon{recorder: &exchange.Recorder{Feed: index, Fold: index}}
+		d.startup.opened = true
+		ready := func() (status int, text string, after time.Duration) {
+			began, answer := time.Now(), httptest.NewRecorder()
+			private := telemetry.Private{Metrics: http.NotFoundHandler(), Ready: []telemetry.Probe{{Name: "index", Ask: d.askIndex}}}
+			private.Handler().ServeHTTP(answer, httptest.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", http.NoBody))
+			return answer.Code, answer.Body.String(), time.Since(began)
+		}
+		if status, text, after := ready(); status != http.StatusServiceUnavailable || after != 2*time.Second || !strings.Contains(text, "sequence 5") {
+			t.Errorf("behind: %d after %s, %s", status, after, text)
+		}
+		close(index)
+		if status, text, _ := ready(); status != http.StatusOK {
+			t.Errorf("caught up: %d, %s", status, text)
+		}
+	})
 }
