@@ -3,6 +3,9 @@ package exchange_test
 import (
 	"bytes"
 	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/sha256"
 	"fmt"
 	"slices"
 	"sync"
@@ -12,6 +15,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/rules/rulestest"
 	"beibu/schemas"
 	"beibu/signing"
 	"beibu/signing/c14n"
@@ -166,6 +170,47 @@ func BenchmarkVerifySender(b *testing.B) {
 					b.Fatal(err)
 				}
 			}
+		})
+	}
+}
+
+// BenchmarkValidateAndVerify checks a signed document against its schema and verifies
+// its signature (P-256), and does the bound's work in turns: one verification, SHA-256
+// over the bytes, and reading them. It reports how much of the bound's speed is
+// reached, by the medians.
+func BenchmarkValidateAndVerify(b *testing.B) {
+	for name, method := range map[string]c14n.Method{"inclusive": c14n.Inclusive, "exclusive": c14n.Exclusive} {
+		b.Run(name, func(b *testing.B) {
+			document, w := tenKB(b)
+			key := newKey(b, "ecdsa-p256")
+			document = signed(b, document, key, method)
+			terms := signing.Terms{Signers: []signing.Signer{{Certificate: key.Certificate}}, At: rulestest.Received}
+			digest := sha256.Sum256(document)
+			value, err := ecdsa.SignASN1(rand.Reader, key.Signer.(*ecdsa.PrivateKey), digest[:])
+			if err != nil {
+				b.Fatal(err)
+			}
+			var ours, bound []time.Duration
+			for b.Loop() {
+				start := time.Now()
+				report, err := w.InForce.Checks.Schemas().ValidateAt(b.Context(), document, rulestest.Received)
+				if err != nil || !report.Valid() {
+					b.Fatal(report.Violations, err)
+				}
+				if _, err := w.InForce.Verifier.VerifyTree(report.Root.Tree(), terms); err != nil {
+					b.Fatal(err)
+				}
+				middle := time.Now()
+				digest := sha256.Sum256(document)
+				if bytes.Count(document, []byte{0}) > 0 || !ecdsa.VerifyASN1(key.Signer.Public().(*ecdsa.PublicKey), digest[:], value) {
+					b.Fatal("the signature does not hold")
+				}
+				ours, bound = append(ours, middle.Sub(start)), append(bound, time.Since(middle))
+			}
+			slices.Sort(ours)
+			slices.Sort(bound)
+			b.ReportMetric(100*float64(bound[len(bound)/2])/float64(ours[len(ours)/2]), "%-of-bound")
+			b.ReportMetric(float64(ours[len(ours)/2].Microseconds()), "median-µs")
 		})
 	}
 }

@@ -42,7 +42,8 @@ type Checked struct {
 	faults    Faults
 	more      int // faults that were found beyond those
 	malformed bool
-	signed    bool // the document contains an element of XML Signature
+	tree      *strict.Tree // of document.Bytes, until its signature was judged
+	signed    bool         // the document contains an element of XML Signature
 }
 
 // Kind returns the kind of document, or "" if it was not recognised.
@@ -166,7 +167,7 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 		return Checked{}, err
 	}
 	defer done()
-	checked.signed = isSigned(checked.document.Bytes, r.root)
+	checked.tree, checked.signed = r.root.Tree(), isSigned(r.root)
 	breaches, more := c.rules.Check(&rules.Document{
 		Kind: checked.kind, Root: r.root, Facts: checked.facts, Received: checked.document.Received,
 	})

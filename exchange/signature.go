@@ -1,7 +1,6 @@
 package exchange
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"errors"
@@ -65,7 +64,8 @@ type Trusted struct {
 func (t Trusted) Signature() Signature { return t.signature }
 
 // Verify judges the signature of a checked document by the keys and the policy of
-// its sender, at the time when it was received, over the very bytes. It fails with
+// its sender, at the time when it was received, over the very bytes: those from which
+// the tree was made that the document was checked by. It fails with
 // an *[Error]: the one of [Checked.Err], or one of kind [Untrusted] with the code of
 // the refusal (see package signing).
 func (f *InForce) Verify(c Checked) (Trusted, error) {
@@ -78,11 +78,10 @@ func (f *InForce) Verify(c Checked) (Trusted, error) {
 		policy, signers = party.Signatures.of(c.kind), party.Signers
 	}
 	if !c.signed && policy.Presence != signing.Required {
+		c.tree = nil
 		return Trusted{checked: c}, nil
 	}
-	verified, err := f.Verifier.Verify(signing.Claim{
-		Document: c.document.Bytes, Signers: signers, At: c.document.Received, Policy: policy,
-	})
+	verified, err := f.Verifier.VerifyTree(c.tree, signing.Terms{Signers: signers, At: c.document.Received, Policy: policy})
 	if refusal, ok := errors.AsType[*signing.Refusal](err); ok {
 		return Trusted{}, &Error{
 			Op: "verify signature", Kind: Untrusted, Code: refusal.Code, More: c.more,
@@ -92,6 +91,7 @@ func (f *InForce) Verify(c Checked) (Trusted, error) {
 	if err != nil {
 		return Trusted{}, &Error{Op: "verify signature", Kind: Internal, Err: err}
 	}
+	c.tree, c.document.Bytes = nil, verified.Document() // nothing else is kept
 	return Trusted{checked: c, signature: signatureOf(verified)}, nil
 }
 
@@ -107,11 +107,11 @@ func signatureOf(v signing.Verified) Signature {
 const signatureSpace = "http://www.w3.org/2000/09/xmldsig#"
 
 // isSigned reports whether a document contains an element of XML Signature. If it does
-// not, the verifier need not read it, since the verifier uses the same scanner and
+// not, the verifier need not look at it, since the verifier is given the same tree and
 // finds a signature exactly at such an element. Most documents without a signature do
-// not contain the word at all. A character reference cannot spell it in a name.
-func isSigned(document []byte, root strict.Node) bool {
-	if !bytes.Contains(document, []byte("Signature")) {
+// not have the namespace at all.
+func isSigned(root strict.Node) bool {
+	if !slices.Contains(root.Tree().Spaces(), signatureSpace) {
 		return false
 	}
 	for n := range root.Descendants() {

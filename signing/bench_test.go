@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -21,6 +22,9 @@ import (
 	"beibu/signing"
 	"beibu/signing/c14n"
 	"beibu/signing/signingtest"
+	"beibu/signing/strict"
+
+	"github.com/emmansun/gmsm/sm2"
 )
 
 // measured runs f and reports documents a second and the 99th percentile.
@@ -95,12 +99,17 @@ func BenchmarkShareOfBound(b *testing.B) {
 	h := headerOf(document)
 	sealed := seal(b, h, document, key)
 	claim := signing.Claim{Document: must[[]byte](b)(signing.SignDocument(document, key, c14n.Exclusive)), Signers: signersOf(key), At: accepted}
+	tree := must[*strict.Tree](b)(strict.Parse(claim.Document, strict.Limits{}))
+	inclusive := must[*strict.Tree](b)(strict.Parse(must[[]byte](b)(signing.SignDocument(document, key, c14n.Inclusive)), strict.Limits{}))
+	terms := signing.Terms{Signers: claim.Signers, At: claim.At}
 	for _, c := range []struct {
 		name  string
 		bound func() error
 		f     func() error
 	}{
 		{"Verify", verifyBound(b, document), func() error { _, err := v.Verify(claim); return err }},
+		{"VerifyTree", verifyBound(b, document), func() error { _, err := v.VerifyTree(tree, terms); return err }},
+		{"VerifyTree/inclusive", verifyBound(b, document), func() error { _, err := v.VerifyTree(inclusive, terms); return err }},
 		{"OpenEnvelope", verifyBound(b, document), func() error { _, err := signing.OpenEnvelope(sealed, trust); return err }},
 		{"Seal", signBound(b, document), func() error { _, err := sealer.Seal(b.Context(), h, document); return err }},
 		{"SignDocument", signBound(b, document), func() error { _, err := signing.SignDocument(document, key, c14n.Exclusive); return err }},
@@ -142,6 +151,27 @@ func BenchmarkSeal(b *testing.B) {
 				_, err := sealer.Seal(b.Context(), h, document)
 				return err
 			})
+		})
+	}
+}
+
+// BenchmarkNonces signs by keys in memory with a nonce that is derived, as is done
+// here, and with one that is hedged by a random number, in turns.
+func BenchmarkNonces(b *testing.B) {
+	message := signingtest.Document(1_000)
+	digest := sha256.Sum256(message)
+	p256, onSM2 := newKey(b, "P-256").Signer, newKey(b, "SM2").Signer
+	for name, sign := range map[string]func(io.Reader) error{
+		"P-256": func(random io.Reader) error { _, err := p256.Sign(random, digest[:], crypto.SHA256); return err },
+		"SM2": func(random io.Reader) error {
+			_, err := onSM2.Sign(random, message, sm2.NewSM2SignerOption(true, nil))
+			return err
+		},
+	} {
+		b.Run(name, func(b *testing.B) {
+			derived, hedged := inTurns(b, func() error { return sign(nil) }, func() error { return sign(rand.Reader) })
+			b.ReportMetric(float64(derived.Nanoseconds())/1000, "derived-µs")
+			b.ReportMetric(float64(hedged.Nanoseconds())/1000, "hedged-µs")
 		})
 	}
 }

@@ -15,20 +15,20 @@ type identifier struct {
 	at    int // of the tag that has it, in the document
 }
 
-// identifiers notes those of a start tag.
-func (r *senderReader) identifiers() {
-	for _, a := range r.scanner.Attributes() {
+// identifiers notes those of a start tag, which is at an offset.
+func (r *senderReader) identifiers(attributes []strict.Attribute, at int, isRoot bool) {
+	for i := range attributes {
+		a := &attributes[i]
 		if !r.identifies(a) {
 			continue
 		}
-		start, _ := r.scanner.Span()
-		id := identifier{r.bytes[a.ValueStart:a.ValueEnd], start}
+		id := identifier{r.bytes[a.ValueStart:a.ValueEnd], at}
 		if a.Marks&(strict.HasReference|strict.HasBlank) != 0 {
 			id.value = strict.AppendValue(nil, id.value)
 		}
-		if r.scanner.Depth() == 1 {
+		if isRoot {
 			if len(r.ids) > 0 {
-				r.objectTo(CodeDuplicateID, "the root has two identifiers")
+				r.objectTo(CodeDuplicateID, "the root has two identifiers", at)
 			}
 			r.rootID = append(r.rootID[:0], id.value...)
 			r.rootHasID = true
@@ -39,13 +39,13 @@ func (r *senderReader) identifiers() {
 
 // identifies reports whether an attribute is an identifier by its name: Id, ID,
 // id, or xml:id.
-func (r *senderReader) identifies(a strict.Attribute) bool {
+func (r *senderReader) identifies(a *strict.Attribute) bool {
 	if a.End-a.Local != 2 || r.bytes[a.End-1]|0x20 != 'd' {
 		return false
 	}
 	local := string(r.bytes[a.Local:a.End])
 	if a.HasPrefix() {
-		return local == "id" && string(r.scanner.Space(a.Space)) == xmlSpace
+		return local == "id" && a.IsXML()
 	}
 	return local == "Id" || local == "ID" || local == "id"
 }
@@ -54,7 +54,7 @@ func (r *senderReader) identifies(a strict.Attribute) bool {
 // programs may find two elements by it. Sorting bounds what a document with
 // many of them can cost.
 func (r *senderReader) objectToTwins() {
-	if len(r.ids) < 2 || r.objection != nil {
+	if len(r.ids) < 2 {
 		return
 	}
 	slices.SortFunc(r.ids, func(a, b identifier) int {
@@ -67,6 +67,6 @@ func (r *senderReader) objectToTwins() {
 		}
 	}
 	if first >= 0 {
-		r.objection = refusal(CodeDuplicateID, "an identifier that another element has").at(r.bytes, first)
+		r.objectTo(CodeDuplicateID, "an identifier that another element has", first)
 	}
 }

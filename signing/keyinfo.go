@@ -17,7 +17,7 @@ var keyNames = map[string]bool{
 }
 
 func (r *senderReader) keyInfo() error {
-	r.identifiers()
+	r.own()
 	if err := r.onlyID(); err != nil {
 		return err
 	}
@@ -67,7 +67,7 @@ func (r *senderReader) keyAttribute(local []byte) error {
 	case "X509Digest":
 		name = "Algorithm"
 	case "ECKeyValue":
-		r.identifiers()
+		r.own()
 		return r.onlyID()
 	}
 	_, err := r.attribute(name)

@@ -2,6 +2,7 @@ package signing
 
 import (
 	"bytes"
+	"slices"
 
 	"beibu/signing/strict"
 )
@@ -58,7 +59,7 @@ func (r *senderReader) place(document []byte) place {
 }
 
 // isUBL reports whether a namespace is that of a UBL document type.
-func isUBL(space []byte) bool {
+func isUBL[T string | []byte](space T) bool {
 	return len(space) > len(ublRootSpace) && string(space[:len(ublRootSpace)]) == ublRootSpace
 }
 
@@ -91,14 +92,10 @@ func (r *senderReader) placeInUBL(document []byte) (place, bool) {
 	return place{at: offset, from: offset, before: extensionsOpen + ublOpen, after: ublClose + extensionsClose}, offset > 0
 }
 
-// isInPlace reports whether a signature that starts here is a child of the root,
-// or in the extensions of a UBL document, which come first there. That it is
-// the last of its parent is seen later.
-func (r *senderReader) isInPlace() bool {
-	depth := r.scanner.Depth()
-	if depth == 2 {
-		return true
-	}
+// isInPlace reports whether a signature is a child of the root, or in the extensions
+// of a UBL document, which come first there. That it is the last of its parent is
+// seen elsewhere.
+func isInPlace(signature strict.Node) bool {
 	path := [...]struct{ space, local string }{
 		{ublExtensionSpace, "UBLExtensions"},
 		{ublExtensionSpace, "UBLExtension"},
@@ -106,14 +103,22 @@ func (r *senderReader) isInPlace() bool {
 		{ublSignatureSpace, "UBLDocumentSignatures"},
 		{ublAggregateSpace, "SignatureInformation"},
 	}
-	if depth != 2+3 && depth != 2+len(path) || r.children != 1 || !isUBL(r.scanner.Space(r.scanner.Ancestor(1).Space)) {
+	steps := 0 // elements between the root and the signature
+	for n := signature.Parent(); n.Parent().Exists(); n = n.Parent() {
+		steps++
+	}
+	if steps == 0 {
+		return signature.Parent().Exists()
+	}
+	if steps != 3 && steps != len(path) {
 		return false
 	}
-	for i, step := range path[:depth-2] {
-		n := r.scanner.Ancestor(2 + i)
-		if string(r.bytes[n.Local:n.End]) != step.local || string(r.scanner.Space(n.Space)) != step.space {
+	top, n := strict.Node{}, signature.Parent()
+	for _, step := range slices.Backward(path[:steps]) {
+		if n.Local() != step.local || n.Space() != step.space {
 			return false
 		}
+		top, n = n, n.Parent()
 	}
-	return true
+	return n.FirstChild() == top && isUBL(n.Space())
 }

@@ -55,6 +55,7 @@ func TestVerifyRefuses(t *testing.T) {
 		{"element added", replace("<b>", "<b/><b>"), "signature.digest"},
 		{"namespace changed", replace("urn:a", "urn:b"), "signature.digest"},
 		{"xsi:type", replace("<b>", `<b xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="a">`), "signature.xsi-type"},
+		{"comment before xsi:type", replace("<b>", `<!-- --><b xmlns:i="http://www.w3.org/2001/XMLSchema-instance" i:type="a">`), "signature.comment"},
 		{"signature twice", before + signature + signature + after, "signature.second"},
 		{"signature in the signature", replace("</ds:Signature>", signature+"</ds:Signature>"), "signature.shape"},
 		{"signature deeper", strings.Replace(before, "<b>1</b>", "<b>1"+signature+"</b>", 1) + after, "signature.place"},

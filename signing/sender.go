@@ -1,8 +1,7 @@
 package signing
 
 import (
-	"hash"
-	"io"
+	"slices"
 
 	"beibu/signing/c14n"
 	"beibu/signing/strict"
@@ -11,178 +10,144 @@ import (
 const (
 	dsig11Space   = "http://www.w3.org/2009/xmldsig11#"
 	instanceSpace = "http://www.w3.org/2001/XMLSchema-instance"
-	xmlSpace      = "http://www.w3.org/XML/1998/namespace"
 )
 
-// A senderReader goes over a document once: it digests the canonical form of
-// all but the signature, and takes the signature apart.
+// A senderReader takes the signature of a document apart, and digests the canonical
+// form of all else. The document was read already; only the signature itself is
+// read a second time, for its content has one shape.
 type senderReader struct {
 	signatureReader
-	contentWriter c14n.Writer
-	form          senderForm // by which the pass is made
-	lender        *Digest    // of ofContent
-	ofContent     hash.Hash
+	tree       *strict.Tree
+	dsig       int32       // number of the namespace of XML Signature in the tree, or -1
+	infoMethod c14n.Method // in which SignedInfo is written
+	content    c14n.TreeWriter
 
-	found     bool
-	children  int      // of the root, so far
-	lastAt    int      // depth at which no element may follow the signature, or 0
-	objection *Refusal // to the document, should it be signed
-	parts     senderParts
-	ids       []identifier // of all elements
-	rootID    []byte       // the last, for there may be one alone
-	rootHasID bool
-	inherited []xmlAttribute // of open elements
-	sum       [64]byte       // digest of the document
-	signed    []byte         // value of a signature that was made
+	found      strict.Node // the signature, or none
+	objection  *Refusal    // to the document, should it be signed
+	objectedAt int         // offset of what is objected to
+	typedAt    int         // offset of the first element with xsi:type, or -1
+	parts      senderParts
+	ids        []identifier // of all elements
+	rootID     []byte       // the last, for there may be one alone
+	rootHasID  bool
+	sum        [64]byte // digest of the document
+	signed     []byte   // value of a signature that was made
 }
 
 // senderParts is the content of a sender's ds:Signature.
 type senderParts struct {
-	start        int    // in the document
 	info         []byte // canonical form of SignedInfo
 	prefix       []byte // of its names, with its colon
 	value        []byte
 	certificates [][]byte // DER of all in KeyInfo, in its order
 }
 
-// xmlAttribute is one such as xml:lang, of an open element.
-type xmlAttribute struct {
-	depth        int
-	local, value []byte
-}
-
-func (r *senderReader) reset(document []byte, form senderForm, limits strict.Limits) {
-	r.start(document, limits)
+func (r *senderReader) reset(tree *strict.Tree, infoMethod c14n.Method) {
+	r.begin(tree.Bytes())
 	r.code, r.blanks = CodeShape, true
-	r.form, r.found, r.objection = form, false, nil
+	r.tree, r.infoMethod = tree, infoMethod
+	r.dsig = int32(slices.Index(tree.Spaces(), dsigSpace)) //nolint:gosec // bounded by the size
+	r.found, r.objection, r.typedAt = strict.Node{}, nil, -1
 	r.parts = senderParts{certificates: r.parts.certificates[:0]}
-	r.children, r.lastAt = 0, 0
-	r.ids, r.rootHasID, r.inherited = r.ids[:0], false, r.inherited[:0]
-	r.giveBack()
-	r.lender, r.ofContent = form.digest, form.digest.take()
-	r.contentWriter.Reset(r.ofContent, form.method)
+	r.ids, r.rootHasID = r.ids[:0], false
 }
 
-// giveBack ends the loan of the hash.
-func (r *senderReader) giveBack() {
-	if r.lender != nil {
-		r.lender.give(r.ofContent)
-		r.lender, r.ofContent = nil, nil
-	}
-}
-
-// readThrough reads a document that can have no signature.
-func (r *senderReader) readThrough() error {
-	for r.scanner.Next() {
-	}
-	if err := r.scanner.Err(); err != nil {
-		return fromReader(err)
-	}
-	return nil
-}
-
-// pass reads the whole document.
-func (r *senderReader) pass() error {
-	for r.scanner.Next() {
-		switch r.scanner.Kind() {
-		case strict.StartElement:
-			signature, err := r.element()
-			if err != nil {
-				return err
+// examine reads the start of every element once, and takes the signature apart.
+func (r *senderReader) examine() error {
+	for i := int32(1); int(i) <= r.tree.Len(); i++ {
+		n := r.tree.Element(i)
+		r.attributes(n)
+		if n.SpaceNumber() != r.dsig {
+			if r.found.Exists() && n.Parent() == r.found.Parent() {
+				return r.refuseAt(n, CodePlace, "an element follows the signature, which must be the last of its parent")
 			}
-			if signature {
-				continue
-			}
-		case strict.EndElement:
-			r.forget()
-			r.lastAt = 0
-		case strict.Comment:
-			r.objectTo(CodeComment, "a comment in a signed document")
-		case strict.Text, strict.CData:
-		}
-		r.contentWriter.Take(&r.scanner)
-	}
-	if err := r.scanner.Err(); err != nil {
-		return fromReader(err)
-	}
-	if err := r.contentWriter.Flush(); err != nil {
-		return refusal(CodeMethod, err.Error())
-	}
-	r.objectToTwins()
-	return nil
-}
-
-// element reads a start tag. It reads a signature to its end, and reports
-// whether there was one.
-func (r *senderReader) element() (bool, error) {
-	r.identifiers()
-	r.inherit()
-	depth := r.scanner.Depth()
-	if depth == 2 {
-		r.children++
-	}
-	n := r.scanner.Name()
-	if string(r.scanner.Space(n.Space)) != dsigSpace {
-		if depth == r.lastAt {
-			return false, r.refuse(CodePlace, "an element follows the signature, which must be the last of its parent")
-		}
-		return false, nil
-	}
-	if !r.isStart(dsigSpace, "Signature") {
-		return false, r.refuse(CodeShape, "an element of XML Signature outside of a signature")
-	}
-	if r.found {
-		return false, r.refuse(CodeSecond, "more than one signature")
-	}
-	if !r.isInPlace() {
-		return false, r.refuse(CodePlace, "the signature must be the last child of the root, or be where UBL keeps it")
-	}
-	r.found, r.lastAt = true, depth
-	r.forgetAt(depth) // those of the signature itself were refused or do not count
-	return true, r.signature()
-}
-
-// objectTo notes what a document may have, but not one that is signed.
-func (r *senderReader) objectTo(code, reason string) {
-	if r.objection == nil {
-		start, _ := r.scanner.Span()
-		r.objection = refusal(code, reason).at(r.bytes, start)
-	}
-}
-
-// inherit notes attributes that inclusive form hands down to SignedInfo. It
-// objects to xsi:type in exclusive form, which does not cover what the prefix
-// in its value stands for (Exclusive XML Canonicalization 1.0 §1.3).
-func (r *senderReader) inherit() {
-	for _, a := range r.scanner.Attributes() {
-		if !a.HasPrefix() {
 			continue
 		}
-		local := r.bytes[a.Local:a.End]
-		switch string(r.scanner.Space(a.Space)) {
-		case xmlSpace:
-			r.inherited = append(r.inherited, xmlAttribute{r.scanner.Depth(), local, r.bytes[a.ValueStart:a.ValueEnd]})
-		case instanceSpace:
-			if string(local) == "type" && r.form.method == c14n.Exclusive {
-				r.objectTo(CodeType, "exclusive canonical form does not cover the prefix in xsi:type")
-			}
+		if err := r.element(n); err != nil {
+			return err
+		}
+		for int(i) < r.tree.Len() && r.tree.Element(i+1).Start() < n.End() {
+			i++
+		}
+	}
+	if at := r.tree.Comment(); at >= 0 {
+		r.objectTo(CodeComment, "a comment in a signed document", at)
+	}
+	if err := r.content.Reset(r.tree, r.found); err != nil {
+		return refusal(CodeMethod, err.Error())
+	}
+	return nil
+}
+
+// element reads an element of XML Signature, which must be the one signature, to its
+// end.
+func (r *senderReader) element(n strict.Node) error {
+	if n.Local() != "Signature" {
+		return r.refuseAt(n, CodeShape, "an element of XML Signature outside of a signature")
+	}
+	if r.found.Exists() {
+		return r.refuseAt(n, CodeSecond, "more than one signature")
+	}
+	if !isInPlace(n) {
+		return r.refuseAt(n, CodePlace, "the signature must be the last child of the root, or be where UBL keeps it")
+	}
+	r.found = n
+	r.scanner.ResetAt(n)
+	if err := r.next(); err != nil {
+		return err
+	}
+	return r.signature()
+}
+
+// refuseAt returns a refusal at an element.
+func (r *senderReader) refuseAt(n strict.Node, code, reason string) error {
+	return refusal(code, reason).at(r.bytes, n.Start())
+}
+
+// objectTo notes what a document may have, but not one that is signed. The first in
+// the document counts.
+func (r *senderReader) objectTo(code, reason string, at int) {
+	if r.objection == nil || at < r.objectedAt {
+		r.objection, r.objectedAt = refusal(code, reason).at(r.bytes, at), at
+	}
+}
+
+// attributes looks for identifiers, and for the first xsi:type.
+func (r *senderReader) attributes(n strict.Node) {
+	all := n.Attributes()
+	r.identifiers(all, n.Start(), n.Number() == 1)
+	for i := range all {
+		a := &all[i]
+		if r.typedAt < 0 && a.HasPrefix() && string(r.bytes[a.Local:a.End]) == "type" && r.tree.Space(*a) == instanceSpace {
+			r.typedAt = n.Start()
 		}
 	}
 }
 
-// forget drops what belongs to the element that has just ended.
-func (r *senderReader) forget() { r.forgetAt(r.scanner.Depth() + 1) }
-
-func (r *senderReader) forgetAt(depth int) {
-	for len(r.inherited) > 0 && r.inherited[len(r.inherited)-1].depth >= depth {
-		r.inherited = r.inherited[:len(r.inherited)-1]
+// objectionIn returns what there is to object to in a document that is signed in a
+// canonical form, or nil. Exclusive form does not cover what the prefix in the
+// value of xsi:type stands for (Exclusive XML Canonicalization 1.0 §1.3).
+func (r *senderReader) objectionIn(method c14n.Method) *Refusal {
+	if method == c14n.Exclusive && r.typedAt >= 0 && (r.objection == nil || r.typedAt < r.objectedAt) {
+		return refusal(CodeType, "exclusive canonical form does not cover the prefix in xsi:type").at(r.bytes, r.typedAt)
 	}
+	if r.objection == nil {
+		r.objectToTwins()
+	}
+	return r.objection
+}
+
+// digest returns the digest of the canonical form of all but the signature.
+func (r *senderReader) digest(f *senderForm) []byte {
+	h := f.digest.take()
+	defer f.digest.give(h)
+	_ = r.content.Write(h, f.method) // a hash never fails
+	return h.Sum(r.sum[:0])
 }
 
 // signature takes apart a ds:Signature whose start tag was read: SignedInfo,
 // SignatureValue, at most one KeyInfo.
 func (r *senderReader) signature() (err error) {
-	r.parts.start, _ = r.scanner.Span()
 	if err := r.onlyID(); err != nil {
 		return err
 	}
@@ -192,7 +157,7 @@ func (r *senderReader) signature() (err error) {
 	if err := r.enter(dsigSpace, "SignatureValue"); err != nil {
 		return err
 	}
-	r.identifiers()
+	r.own()
 	if err := r.onlyID(); err != nil {
 		return err
 	}
@@ -221,17 +186,15 @@ func (r *senderReader) signature() (err error) {
 
 func (r *senderReader) signedInfo() error {
 	r.info.Reset()
-	r.infoWriter.Reset(&r.info, r.form.infoMethod)
-	for _, a := range r.inherited {
-		r.infoWriter.Inherit(a.local, a.value)
-	}
+	r.infoWriter.Reset(&r.info, r.infoMethod)
+	r.inherit(r.found.Parent())
 	r.tap = &r.infoWriter
 	if err := r.enter(dsigSpace, "SignedInfo"); err != nil {
 		return err
 	}
 	n := r.scanner.Name()
 	r.parts.prefix = r.bytes[n.Start:n.Local]
-	r.identifiers()
+	r.own()
 	if r.onlyID() != nil {
 		return r.refuse(CodeForm, "SignedInfo must have no attribute but Id")
 	}
@@ -246,6 +209,27 @@ func (r *senderReader) signedInfo() error {
 	return nil
 }
 
+// inherit passes on, from the outside inwards, the attributes such as xml:lang of an
+// element and all around it. Inclusive form gives them to SignedInfo.
+func (r *senderReader) inherit(n strict.Node) {
+	if !n.Exists() {
+		return
+	}
+	r.inherit(n.Parent())
+	for _, a := range n.Attributes() {
+		if a.IsXML() {
+			r.infoWriter.Inherit(r.bytes[a.Local:a.End], r.bytes[a.ValueStart:a.ValueEnd])
+		}
+	}
+}
+
+// own notes the identifiers of an element of the signature, whose start tag was read
+// last.
+func (r *senderReader) own() {
+	start, _ := r.scanner.Span()
+	r.identifiers(r.scanner.Attributes(), start, false)
+}
+
 // throughInfo reads up to the end tag of SignedInfo, and notes the identifiers
 // in it. Which elements may have one, and what else, is the form's matter.
 func (r *senderReader) throughInfo() error {
@@ -255,7 +239,7 @@ func (r *senderReader) throughInfo() error {
 		}
 		switch {
 		case r.scanner.Kind() == strict.StartElement:
-			r.identifiers()
+			r.own()
 		case r.scanner.Kind() == strict.EndElement && r.scanner.Depth() == outside:
 			return nil
 		}
@@ -277,11 +261,10 @@ const manyIDs = 1 << 10
 
 func (r *senderReader) putBack() {
 	r.release()
-	r.contentWriter.Reset(io.Discard, c14n.Exclusive)
-	r.giveBack()
+	r.tree, r.found = nil, strict.Node{}
+	_ = r.content.Reset(nil, strict.Node{}) // no tree has no namespaces
 	clear(r.parts.certificates[:cap(r.parts.certificates)])
 	r.parts = senderParts{certificates: r.parts.certificates[:0]}
-	clear(r.inherited[:cap(r.inherited)])
 	if clear(r.ids[:cap(r.ids)]); cap(r.ids) > manyIDs {
 		r.ids = nil
 	}

@@ -37,6 +37,7 @@ func documents() map[string]string {
 	return map[string]string{
 		"UBL":                 string(signingtest.Document(3_000)),
 		"UBL with extensions": `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xmlns:e="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2"> <e:UBLExtensions ><e:UBLExtension><e:ExtensionContent><x xmlns="urn:x"/></e:ExtensionContent></e:UBLExtension></e:UBLExtensions><y/></Invoice>`,
+		"UBL with languages":  `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2" xml:lang="zh" xml:space="preserve"><e:UBLExtensions xmlns:e="urn:oasis:names:specification:ubl:schema:xsd:CommonExtensionComponents-2" xml:lang="vi"></e:UBLExtensions></Invoice>`,
 		"UBL, empty":          `<Invoice xmlns="urn:oasis:names:specification:ubl:schema:xsd:Invoice-2"/>`,
 		"licence": "\xef\xbb\xbf<?xml version='1.0' encoding='utf-8'?>\r\n" +
 			`<l:Licence xmlns:l="urn:beibu:schema:trade-licence:1" xmlns:z="urn:z" xmlns="urn:d" Id='licence-1' xml:lang="zh" xml:space="preserve" z:b="&#13;&quot;">` +
@@ -114,6 +115,8 @@ func TestSignDocumentGivesThePlace(t *testing.T) {
 		line, column   int
 	}{
 		"comment in UBL":         {ubl + "\n <a/><!-- --></Invoice>", signing.CodeComment, 2, 6},
+		"comment before twins":   {"<!-- -->\n<a id='1' Id='2'/>", signing.CodeComment, 1, 1},
+		"twins before a comment": {"<a id='1' Id='2'>\n<!-- --></a>", signing.CodeDuplicateID, 1, 1},
 		"comment after the root": {"<a/>\n<!-- <b/> -->", signing.CodeComment, 2, 1},
 		"signed already":         {"\n" + signed, signing.CodeSecond, 2, 4},
 		"two roots":              {"<a/>\n<a/>", strict.CodeSyntax, 2, 1},
@@ -336,4 +339,31 @@ func ExampleVerifier_Verify() {
 		fmt.Println(refused.Code)
 	}
 	// Output: signature.missing
+}
+
+// TestVerifyTreeRefusesAGuess: what a document with a fault was meant to be is not
+// verified, and neither is nothing.
+func TestVerifyTreeRefusesAGuess(t *testing.T) {
+	v, key := newVerifier(t, nil), newKey(t, "P-256")
+	signed := must[[]byte](t)(signing.SignDocument([]byte("<a><b/></a>"), key, c14n.Exclusive))
+	guess, fault := strict.ParseFaulty(append(signed, '<'), strict.Limits{})
+	if fault == nil || !guess.Root().Find("Signature").Exists() {
+		t.Fatal("no guess at a signed document")
+	}
+	for name, tree := range map[string]*strict.Tree{"a guess": guess, "no tree": nil} {
+		if got, err := v.VerifyTree(tree, signing.Terms{Signers: signersOf(key), At: accepted}); err == nil || got.Document() != nil {
+			t.Errorf("%s: verified", name)
+		}
+	}
+}
+
+// TestVerifyTreeIsOfItsBytes: what is verified is the bytes of the tree themselves.
+func TestVerifyTreeIsOfItsBytes(t *testing.T) {
+	v, key := newVerifier(t, nil), newKey(t, "P-256")
+	signed := must[[]byte](t)(signing.SignDocument([]byte("<a><b/></a>"), key, c14n.Inclusive))
+	tree := must[*strict.Tree](t)(strict.Parse(signed, strict.Limits{}))
+	got, err := v.VerifyTree(tree, signing.Terms{Signers: signersOf(key), At: accepted})
+	if err != nil || &got.Document()[0] != &signed[0] || len(got.Document()) != len(signed) || got.Signer() != key.ID {
+		t.Errorf("verified %q: %v", got.Document(), err)
+	}
 }

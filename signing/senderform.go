@@ -19,9 +19,11 @@ type senderForm struct {
 	value      []byte // of the reference's digest
 }
 
+var methods = [...]c14n.Method{c14n.Exclusive, c14n.Inclusive}
+
 // methodByURI finds a canonical form.
 func methodByURI(uri string) (c14n.Method, bool) {
-	for _, m := range [...]c14n.Method{c14n.Exclusive, c14n.Inclusive} {
+	for _, m := range methods {
 		if m.URI() == uri {
 			return m, true
 		}
@@ -119,14 +121,39 @@ func cutPrefix(b *[]byte, prefix string) bool {
 }
 
 // until reads up to a byte, and that byte.
-func (r *formReader) until(end byte) (string, bool) {
+func (r *formReader) until(end byte) ([]byte, bool) {
 	i := bytes.IndexByte(r.rest, end)
 	if i < 0 {
-		return "", false
+		return nil, false
 	}
-	s := string(r.rest[:i])
+	text := r.rest[:i]
 	r.rest = r.rest[i+1:]
-	return s, true
+	return text, true
+}
+
+// uris are the identifiers that good signatures have, so that none is copied.
+var uris = knownURIs()
+
+func knownURIs() map[string]string {
+	known := map[string]string{envelopedURI: envelopedURI}
+	for _, m := range methods {
+		known[m.URI()] = m.URI()
+	}
+	for _, a := range algorithms {
+		known[a.URI] = a.URI
+	}
+	for _, d := range digests {
+		known[d.URI] = d.URI
+	}
+	return known
+}
+
+// uriFrom returns a text as a string.
+func uriFrom(text []byte) string {
+	if uri, known := uris[string(text)]; known {
+		return uri
+	}
+	return string(text)
 }
 
 // empty reads an element with nothing but an Algorithm, which it returns.
@@ -134,7 +161,8 @@ func (r *formReader) empty(local string) (uri string, ok bool) {
 	if !r.literal("<~") || !r.literal(local) || !r.literal(` Algorithm="`) {
 		return "", false
 	}
-	uri, ok = r.until('"')
+	text, ok := r.until('"')
+	uri = uriFrom(text)
 	if alias, known := r.aliases[uri]; known {
 		uri = alias
 	}
@@ -170,8 +198,8 @@ func (r *formReader) reference(f *senderForm) error {
 	if !r.literal("<~Reference") || !r.optionalID() || !r.literal(` URI="`) {
 		return r.wrong(CodeForm, "one Reference must follow, with the attribute URI and at most an Id")
 	}
-	var ok bool
-	if f.uri, ok = r.until('"'); !ok || !r.literal(`><~Transforms>`) {
+	text, ok := r.until('"')
+	if f.uri = string(text); !ok || !r.literal(`><~Transforms>`) {
 		return r.wrong(CodeForm, "Transforms must come first in the Reference")
 	}
 	if err := r.transforms(f); err != nil {
@@ -188,8 +216,8 @@ func (r *formReader) reference(f *senderForm) error {
 	if !r.literal("<~DigestValue>") {
 		return r.wrong(CodeForm, "DigestValue must follow")
 	}
-	text, _ := r.until('<')
-	f.value, err = base64.StdEncoding.Strict().DecodeString(string(appendPacked(nil, []byte(text))))
+	text, _ = r.until('<')
+	f.value, err = base64.StdEncoding.Strict().DecodeString(string(appendPacked(nil, text)))
 	if err != nil || !r.literal("/~DigestValue></~Reference>") {
 		return r.wrong(CodeForm, "DigestValue must be base64 and come last")
 	}
@@ -253,35 +281,13 @@ func (r *formReader) refuseTransform(uri string) error {
 	return nil
 }
 
-// guessForm looks for the canonical forms and the digest that a document's
-// signature names, so that one pass is enough. A wrong guess costs a second.
-func guessForm(document []byte, aliases map[string]string) (f senderForm) {
-	f.digest = &digestSHA256
+// guessMethod looks for the canonical form of SignedInfo that a document's signature
+// names, so that it is written once. A wrong guess costs a second time.
+func guessMethod(document []byte) c14n.Method {
 	_, info, _ := bytes.Cut(document, []byte("SignedInfo"))
-	info = info[:min(len(info), 4<<10)]
-	own, rest, _ := bytes.Cut(info, []byte("Reference"))
-	transforms, rest, _ := bytes.Cut(rest, []byte("DigestMethod"))
-	digest, _, _ := bytes.Cut(rest, []byte("DigestValue"))
-	if !bytes.Contains(own, []byte(c14n.Exclusive.URI())) {
-		f.infoMethod = c14n.Inclusive
+	own, _, _ := bytes.Cut(info[:min(len(info), 4<<10)], []byte("Reference"))
+	if bytes.Contains(own, []byte(exclusiveURI)) {
+		return c14n.Exclusive
 	}
-	if !bytes.Contains(transforms, []byte(c14n.Exclusive.URI())) {
-		f.method = c14n.Inclusive
-	}
-	for _, d := range digests {
-		if d.Allowed && bytes.Contains(digest, []byte(`"`+d.URI+`"`)) {
-			f.digest = d
-		}
-	}
-	for from, to := range aliases {
-		if d, err := digestByURI(to); err == nil && bytes.Contains(digest, []byte(from)) {
-			f.digest = d
-		}
-	}
-	return f
-}
-
-// sameWork reports whether two forms need the same pass over the document.
-func (f *senderForm) sameWork(other *senderForm) bool {
-	return f.infoMethod == other.infoMethod && f.method == other.method && f.digest == other.digest
+	return c14n.Inclusive
 }

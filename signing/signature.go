@@ -17,8 +17,11 @@ type signatureReader struct {
 
 func (r *signatureReader) start(b []byte, limits strict.Limits) {
 	r.scanner.Reset(b, limits)
-	r.bytes, r.tap, r.decoded = b, nil, r.decoded[:0]
+	r.begin(b)
 }
+
+// begin makes the reader ready for b but for the scanner.
+func (r *signatureReader) begin(b []byte) { r.bytes, r.tap, r.decoded = b, nil, r.decoded[:0] }
 
 // largestBuffer is what scratch space may hold to be kept.
 const largestBuffer = 64 << 10

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"cmp"
 	"encoding/base64"
 	"fmt"
 
@@ -35,15 +36,24 @@ func SignDocument(document []byte, key Key, method c14n.Method) ([]byte, error) 
 		infoMethod: method, method: method, digest: documentDigest(algorithm), algorithm: algorithm,
 	}}
 	d.write(document, r.place(document))
-	r.reset(d.out, d.form, strict.Limits{})
-	err = r.pass()
-	if err == nil && r.objection != nil {
-		err = r.objection
-	}
-	if err != nil {
-		return nil, fmt.Errorf("sign document: %w", r.unsignable(document, d.form, err))
+	if objection, err := r.readWhole(d.out, method); objection != nil || err != nil {
+		return nil, fmt.Errorf("sign document: %w", r.unsignable(document, method, cmp.Or[error](err, objection)))
 	}
 	return d.sign(r)
+}
+
+// readWhole reads a document that is, or could be, signed in a canonical form.
+func (r *senderReader) readWhole(document []byte, method c14n.Method) (objection *Refusal, err error) {
+	r.found = strict.Node{}
+	tree, err := strict.Parse(document, strict.Limits{})
+	if err != nil {
+		return nil, fromReader(err)
+	}
+	r.reset(tree, method)
+	if err := r.examine(); err != nil {
+		return nil, err
+	}
+	return r.objectionIn(method), nil
 }
 
 // documentDigest is the digest of the document: that of the signature itself,
@@ -57,16 +67,15 @@ func documentDigest(a *Algorithm) *Digest {
 
 // unsignable says what is wrong with a document by its own lines: err is about
 // the draft.
-func (r *senderReader) unsignable(document []byte, form senderForm, err error) error {
-	r.reset(document, form, strict.Limits{})
-	if own := r.pass(); own != nil {
-		return own
-	}
+func (r *senderReader) unsignable(document []byte, method c14n.Method, err error) error {
+	objection, own := r.readWhole(document, method)
 	switch {
-	case r.found:
-		return refusal(CodeSecond, "the document is signed already").at(document, r.parts.start)
-	case r.objection != nil:
-		return r.objection
+	case own != nil:
+		return own
+	case r.found.Exists():
+		return refusal(CodeSecond, "the document is signed already").at(document, r.found.Start())
+	case objection != nil:
+		return objection
 	}
 	return err
 }
@@ -109,7 +118,7 @@ func (d *draft) write(document []byte, p place) {
 
 // sign puts digest and value in their places. The draft was read by r.
 func (d *draft) sign(r *senderReader) ([]byte, error) {
-	base64.StdEncoding.Encode(d.out[d.digest[0]:d.digest[1]], r.ofContent.Sum(r.sum[:0]))
+	base64.StdEncoding.Encode(d.out[d.digest[0]:d.digest[1]], r.digest(&d.form))
 	info := r.parts.info
 	copy(info[len(info)-len(digestClose)-(d.digest[1]-d.digest[0]):], d.out[d.digest[0]:d.digest[1]])
 	var err error

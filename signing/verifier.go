@@ -3,6 +3,7 @@ package signing
 import (
 	"bytes"
 	"crypto/subtle"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,16 +59,23 @@ func isInTable(uri string) bool {
 		slices.ContainsFunc(digests, func(d *Digest) bool { return d.URI == uri })
 }
 
-// A Claim is a document with all that its signature is judged by.
+// Terms are all that the signature of a document is judged by.
+type Terms struct {
+	Signers []Signer  // all keys registered for the sender, also past and future ones
+	At      time.Time // of acceptance: keys that do not count then are left aside
+	Policy  Policy
+}
+
+// A Claim is a document that was not read yet, with the [Terms] for its signature.
 type Claim struct {
 	Document []byte
-	Signers  []Signer  // all keys registered for the sender, also past and future ones
-	At       time.Time // of acceptance: keys that do not count then are left aside
+	Signers  []Signer
+	At       time.Time
 	Policy   Policy
 }
 
 // Verified is a document whose signature was found good, or which needs none
-// by the policy. It can be had from Verify alone.
+// by the policy. It can be had from Verify and VerifyTree alone.
 type Verified struct {
 	document    []byte
 	signer      string
@@ -91,58 +99,73 @@ func (v Verified) Certificate() *Certificate { return v.certificate }
 
 var senders = sync.Pool{New: func() any { return new(senderReader) }}
 
-// Verify checks the one signature that a document may have. It is enveloped,
-// covers the whole document and is made by a key registered for the sender;
-// SignedInfo has one of a few forms, byte for byte. Anything else is a
-// *Refusal. The document must not change afterwards.
+// Verify reads a document and does the same as VerifyTree. A fault of the document is a
+// *Refusal too.
 func (v *Verifier) Verify(c Claim) (Verified, error) {
-	r := senders.Get().(*senderReader)
-	defer r.putBack()
-	form, err := v.read(r, c.Document)
+	tree, err := strict.Parse(c.Document, v.limits)
 	if err != nil {
-		return Verified{}, err
+		return Verified{}, fromReader(err)
 	}
-	if !r.found {
-		if c.Policy.Presence == Required {
-			return Verified{}, refusal(CodeMissing, "the document is not signed")
-		}
-		return Verified{document: c.Document}, nil
-	}
-	verified, err := v.judge(r, &form, &c)
-	return verified, placed(err, c.Document, r.parts.start)
+	return v.VerifyTree(tree, Terms{Signers: c.Signers, At: c.At, Policy: c.Policy})
 }
 
-// read passes over the document, twice if the first guess was wrong.
-func (v *Verifier) read(r *senderReader, document []byte) (senderForm, error) {
-	guess := guessForm(document, v.aliases)
-	if !bytes.Contains(document, []byte("Signature")) { // a name cannot be written otherwise
-		r.reset(document, guess, v.limits)
-		return guess, r.readThrough()
+// errFaulty says that a tree is only a guess.
+var errFaulty = errors.New("verify signature: the tree is not that of a document without a fault")
+
+// VerifyTree checks the one signature that a document may have. It is enveloped,
+// covers the whole document and is made by a key registered for the sender;
+// SignedInfo has one of a few forms, byte for byte. Anything else is a *Refusal. What
+// is verified is the bytes that the tree was made from, which must not change.
+func (v *Verifier) VerifyTree(tree *strict.Tree, terms Terms) (Verified, error) {
+	if !tree.Sound() {
+		return Verified{}, errFaulty
 	}
+	document := tree.Bytes()
+	unsigned := !bytes.Contains(document, []byte("Signature")) // a name cannot be written otherwise
+	r := senders.Get().(*senderReader)
+	defer r.putBack()
+	var form senderForm
+	if !unsigned {
+		var err error
+		if form, err = v.read(r, tree); err != nil {
+			return Verified{}, err
+		}
+		unsigned = !r.found.Exists()
+	}
+	if unsigned {
+		if terms.Policy.Presence == Required {
+			return Verified{}, refusal(CodeMissing, "the document is not signed")
+		}
+		return Verified{document: document}, nil
+	}
+	verified, err := v.judge(r, &form, &terms)
+	return verified, placed(err, document, r.found.Start())
+}
+
+// read takes the signature of a document apart, twice if the guess at the form in
+// which SignedInfo is written was wrong.
+func (v *Verifier) read(r *senderReader, tree *strict.Tree) (form senderForm, err error) {
+	guess := guessMethod(tree.Bytes())
 	for range 2 {
-		r.reset(document, guess, v.limits)
-		if err := r.pass(); err != nil {
-			return guess, err
+		r.reset(tree, guess)
+		if err := r.examine(); err != nil || !r.found.Exists() {
+			return form, err
 		}
-		if !r.found {
-			return guess, nil
+		if form, err = readForm(r.parts.info, string(r.parts.prefix), v.aliases); err != nil {
+			return form, placed(err, tree.Bytes(), r.found.Start())
 		}
-		form, err := readForm(r.parts.info, string(r.parts.prefix), v.aliases)
-		if err != nil {
-			return form, placed(err, document, r.parts.start)
-		}
-		if form.sameWork(&guess) {
-			if r.objection != nil {
-				return form, r.objection
+		if form.infoMethod == guess {
+			if objection := r.objectionIn(form.method); objection != nil {
+				return form, objection
 			}
 			return form, nil
 		}
-		guess = form
+		guess = form.infoMethod
 	}
-	return guess, refusal(CodeForm, "SignedInfo names a canonical form that it is not in").at(document, r.parts.start)
+	return form, refusal(CodeForm, "SignedInfo names a canonical form that it is not in").at(tree.Bytes(), r.found.Start())
 }
 
-func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, error) {
+func (v *Verifier) judge(r *senderReader, f *senderForm, c *Terms) (Verified, error) {
 	if c.Policy.Presence == Refused {
 		return Verified{}, refusal(CodeUnwanted, "such documents must not be signed")
 	}
@@ -171,14 +194,13 @@ func (v *Verifier) judge(r *senderReader, f *senderForm, c *Claim) (Verified, er
 			continue
 		}
 		if err = s.check(c.At); err == nil {
-			return Verified{document: c.Document, signer: s.Name, algorithm: f.algorithm.Name, certificate: s.Certificate}, nil
+			return Verified{document: r.bytes, signer: s.Name, algorithm: f.algorithm.Name, certificate: s.Certificate}, nil
 		}
 	}
 	return Verified{}, err
 }
 
-// verifyForm checks what the signature says of the document, once the pass was
-// made by the right form.
+// verifyForm checks what the signature says of the document.
 func (r *senderReader) verifyForm(f *senderForm) error {
 	if f.uri != "" && (!r.rootHasID || f.uri[0] != '#' || f.uri[1:] != string(r.rootID)) {
 		return refusal(CodeURI, `the signature must refer to "" or to the identifier of the root`)
@@ -186,7 +208,7 @@ func (r *senderReader) verifyForm(f *senderForm) error {
 	if strings.ContainsAny(f.uri, "&<") {
 		return refusal(CodeURI, "the root's identifier must need no escaping")
 	}
-	if subtle.ConstantTimeCompare(r.ofContent.Sum(r.sum[:0]), f.value) != 1 {
+	if subtle.ConstantTimeCompare(r.digest(f), f.value) != 1 {
 		return refusal(CodeDigest, "the document was changed after it was signed")
 	}
 	return nil

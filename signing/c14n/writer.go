@@ -246,8 +246,9 @@ func (w *Writer) refuseRelative(s *strict.Scanner) {
 }
 
 // isAbsolute reports whether a URI starts with a scheme (RFC 3986 §3.1).
-func isAbsolute(uri []byte) bool {
-	for i, c := range uri {
+func isAbsolute[T string | []byte](uri T) bool {
+	for i := range len(uri) {
+		c := uri[i]
 		letter := c|0x20 >= 'a' && c|0x20 <= 'z'
 		switch {
 		case letter:

@@ -50,7 +50,9 @@ func (s *Scanner) bind(prefix []byte, a Attribute) bool {
 	if len(s.bindings) > scopeFactor*s.limits.Namespaces {
 		return s.fail(CodeLimit, at, s.limits.scopeText())
 	}
-	s.bindings = append(s.bindings, Binding{Prefix: prefix, URI: uri, Space: s.spaces.number(uri), Depth: int32(depth)}) //nolint:gosec // bounded by Limits
+	a.Space = s.spaces.number(uri)
+	s.declared = append(s.declared, a)
+	s.bindings = append(s.bindings, Binding{Prefix: prefix, URI: uri, Space: a.Space, Depth: int32(depth)}) //nolint:gosec // bounded by Limits
 	return true
 }
 
@@ -183,7 +185,7 @@ type names struct {
 // with longer ones, is a stranger's, and clears the table.
 const (
 	namesKept   = 2048
-	longestKept = 64
+	longestKept = 96
 )
 
 // intern returns name as a string.

@@ -56,6 +56,9 @@ func (n Node) Attributes() []Attribute {
 	return n.tree.attributes[e.attributes:e.attributeEnd]
 }
 
+// Tree returns the tree that the node is in, or nil.
+func (n Node) Tree() *Tree { return n.tree }
+
 // Number returns the number by which [Tree.Element] returns the node; 0 for none.
 func (n Node) Number() int32 { return n.index }
 

@@ -35,6 +35,9 @@ type Name struct {
 // HasPrefix reports whether the name has a prefix.
 func (n Name) HasPrefix() bool { return n.Local != n.Start }
 
+// IsXML reports whether the name is in the namespace of xml:lang and xml:id.
+func (n Name) IsXML() bool { return n.Space == spaceXML }
+
 // An Attribute is one of a start tag that declares no namespace.
 type Attribute struct {
 	Name
@@ -69,9 +72,11 @@ type Scanner struct {
 	kind       Kind
 	marks      uint8
 	empty      bool // the start tag just read was an empty-element tag
+	untidy     bool // the tag just read is not written as canonical form writes it
 	start, end int
 	name       Name
 	attributes []Attribute
+	declared   []Attribute // the declarations of the start tag just read, with the numbers of what they declare
 	bindings   []Binding
 	open       []openElement
 	spaces     spaces
@@ -87,9 +92,9 @@ type openElement struct {
 func (s *Scanner) Reset(b []byte, limits Limits) {
 	s.b, s.limits = b, limits.withDefaults()
 	s.pos, s.invalid, s.elements, s.start, s.end = 0, -1, 0, 0, 0
-	s.fault, s.started, s.rootSeen, s.empty = nil, false, false, false
+	s.fault, s.started, s.rootSeen, s.empty, s.untidy = nil, false, false, false, false
 	s.kind, s.marks, s.name = 0, 0, Name{}
-	s.attributes, s.open = s.attributes[:0], s.open[:0]
+	s.attributes, s.declared, s.open = s.attributes[:0], s.declared[:0], s.open[:0]
 	clear(s.bindings[:cap(s.bindings)])
 	s.spaces.reset()
 	s.bindings = append(s.bindings[:0], Binding{Prefix: xmlPrefix, URI: xmlSpace, Space: spaceXML})
@@ -161,7 +166,7 @@ func (s *Scanner) next() bool {
 		return false
 	}
 	if s.empty {
-		s.empty = false
+		s.empty, s.untidy = false, true
 		s.closeElement(s.end, s.end)
 		return true
 	}

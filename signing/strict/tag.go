@@ -20,7 +20,7 @@ func (s *Scanner) startTag() bool {
 	}
 	outside := int32(len(s.bindings)) //nolint:gosec // bounded by Limits
 	s.open = append(s.open, openElement{bindings: outside})
-	s.attributes = s.attributes[:0]
+	s.attributes, s.declared, s.untidy = s.attributes[:0], s.declared[:0], false
 	p, ok := s.attributeList(int(name.End))
 	if !ok || !s.resolve(&name) {
 		return false
@@ -41,17 +41,23 @@ func (s *Scanner) attributeList(p int) (int, bool) {
 			return 0, s.unexpected(q, text{"the end of the tag", "应为标签的结尾"})
 		}
 		if b[q] == '>' {
+			if q != p {
+				s.untidy = true
+			}
 			return q + 1, true
 		}
 		if b[q] == '/' {
 			if q+1 >= len(b) || b[q+1] != '>' {
 				return 0, s.unexpected(q, text{`"/>"`, "应为“/>”"})
 			}
-			s.empty = true
+			s.empty, s.untidy = true, true
 			return q + 2, true
 		}
 		if q == p {
 			return 0, s.unexpected(q, text{"white space or the end of the tag", "应为空白或标签的结尾"})
+		}
+		if q != p+1 || b[p] != ' ' {
+			s.untidy = true
 		}
 		var ok bool
 		if p, ok = s.attribute(q); !ok {
@@ -78,6 +84,9 @@ func (s *Scanner) attribute(p int) (int, bool) {
 	end, marks, ok := s.value(p)
 	if !ok {
 		return 0, false
+	}
+	if b[p] != '"' || p != int(name.End)+1 || marks&(HasReference|HasBlank) != 0 {
+		s.untidy = true
 	}
 	a := Attribute{Name: name, ValueStart: int32(p + 1), ValueEnd: int32(end), Marks: marks} //nolint:gosec // begin bounds offsets
 	if prefix, declares := s.declaredPrefix(name); declares {
@@ -161,10 +170,12 @@ func (s *Scanner) endTag() bool {
 	if !bytes.HasPrefix(b[p:], name) {
 		return s.unexpected(s.pos, s.endOfOpen())
 	}
-	p = skipBlank(b, p+len(name))
+	end := p + len(name)
+	p = skipBlank(b, end)
 	if p >= len(b) || b[p] != '>' {
 		return s.unexpected(s.pos, s.endOfOpen())
 	}
+	s.untidy = p != end
 	s.closeElement(s.pos, p+1)
 	s.pos = p + 1
 	return true

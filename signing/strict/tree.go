@@ -8,10 +8,14 @@ import (
 // A Tree is a document that was read: places in its bytes, and nothing copied.
 // It may be read from several goroutines at once.
 type Tree struct {
-	bytes      []byte
-	elements   []element // elements[0] stands for none
-	attributes []Attribute
-	spaces     []string
+	bytes        []byte
+	limits       Limits    // by which it was read
+	elements     []element // elements[0] stands for none
+	attributes   []Attribute
+	declarations []Declaration
+	spaces       []string
+	comment      int  // offset of the first comment, or -1
+	faulty       bool // it is a guess at what a document with a fault was meant to be
 }
 
 // An element is a place in the bytes. Links are indices into Tree.elements; 0
@@ -29,6 +33,7 @@ type element struct {
 	simple       bool // the content is one run of text that needs no decoding
 	text         bool // there is text that is not white space, a reference or CDATA
 	empty        bool // written as an empty-element tag
+	untidy       Untidy
 }
 
 // Root returns the document element.
@@ -68,12 +73,14 @@ func ParseFaulty(b []byte, limits Limits) (*Tree, *Fault) {
 
 // A workshop is scratch space for building a tree.
 type workshop struct {
-	scanner    Scanner
-	elements   []element
-	attributes []Attribute
-	open       []int32 // indices of the open elements
-	last       []int32 // the last child so far of each of them
-	names      names
+	scanner      Scanner
+	elements     []element
+	attributes   []Attribute
+	declarations []Declaration
+	open         []int32 // indices of the open elements
+	last         []int32 // the last child so far of each of them
+	comment      int     // offset of the first comment, or -1
+	names        names
 }
 
 // workshops keeps scratch space between documents, and no document but for the
@@ -86,7 +93,7 @@ const largestKept = 1 << 14
 
 func (w *workshop) putBack() {
 	w.scanner.Reset(nil, Limits{})
-	if cap(w.elements) <= largestKept && cap(w.attributes) <= largestKept { // not so if the document was refused
+	if cap(w.elements) <= largestKept && cap(w.attributes) <= largestKept && cap(w.declarations) <= largestKept { // not so if the document was refused
 		workshops.Put(w)
 	}
 }
@@ -94,7 +101,7 @@ func (w *workshop) putBack() {
 func (w *workshop) build() {
 	s := &w.scanner
 	w.elements = append(w.elements[:0], element{})
-	w.attributes = w.attributes[:0]
+	w.attributes, w.declarations, w.comment = w.attributes[:0], w.declarations[:0], -1
 	w.open, w.last = append(w.open[:0], 0), append(w.last[:0], 0)
 	for s.Next() {
 		here := &w.elements[w.open[len(w.open)-1]]
@@ -108,13 +115,21 @@ func (w *workshop) build() {
 			if s.marks&(HasReference|HasReturn) != 0 {
 				here.simple = false
 			}
+			if s.marks != 0 {
+				here.untidy |= UntidyText
+			}
 			if !here.text {
 				here.text = skipBlank(s.b[:s.end], s.start) < s.end
 			}
 		case CData:
 			here.simple, here.text = false, true
+			here.untidy |= UntidyText
 		case Comment:
 			here.simple = false
+			here.untidy |= UntidyText
+			if w.comment < 0 {
+				w.comment = s.start
+			}
 		}
 	}
 }
@@ -122,9 +137,19 @@ func (w *workshop) build() {
 func (w *workshop) startElement() {
 	s := &w.scanner
 	from := int32(len(w.attributes)) //nolint:gosec // bounded by the size
+	if len(w.attributes)+len(s.attributes) > cap(w.attributes) {
+		w.attributes = slices.Grow(w.attributes, max(w.more(len(w.attributes)), len(s.attributes)))
+	}
 	w.attributes = append(w.attributes, s.attributes...)
+	for i := range s.declared {
+		w.declarations = append(w.declarations, Declaration{s.declared[i], int32(len(w.elements))}) //nolint:gosec // bounded by Limits.Elements
+	}
+	var untidy Untidy
+	if s.untidy {
+		untidy = UntidyStart
+	}
 	w.add(element{
-		name: s.name, local: w.names.intern(s.Bytes(s.name.Local, s.name.End)), start: int32(s.start), from: int32(s.end), simple: true, empty: s.empty, //nolint:gosec // Scanner bounds offsets
+		name: s.name, local: w.names.intern(s.Bytes(s.name.Local, s.name.End)), start: int32(s.start), from: int32(s.end), simple: true, empty: s.empty, untidy: untidy, //nolint:gosec // Scanner bounds offsets
 		attributes: from, attributeEnd: int32(len(w.attributes)), //nolint:gosec // bounded by the size
 	})
 }
@@ -141,20 +166,20 @@ func (w *workshop) add(e element) {
 	}
 	w.last[top] = index
 	if len(w.elements) == cap(w.elements) {
-		w.elements = slices.Grow(w.elements, w.more())
+		w.elements = slices.Grow(w.elements, min(w.more(len(w.elements)), w.scanner.limits.Elements+2-len(w.elements)))
 	}
 	w.elements = append(w.elements, e)
 	w.open, w.last = append(w.open, index), append(w.last, 0)
 }
 
-// more returns for how many elements more there should be room: as many as the rest of
-// the document has at this rate, if that is neither far off nor beyond the limit.
-// append grows large slices by a quarter, and so copies many times.
-func (w *workshop) more() int {
+// more returns for how many more there should be room if there are n so far: as many as
+// the rest of the document has at this rate, if that is not far off. append grows
+// large slices by a quarter, and so copies many times.
+func (w *workshop) more(n int) int {
 	const least = 64
-	s, n := &w.scanner, len(w.elements)
+	s := &w.scanner
 	expected := n*len(s.b)/(s.pos+1) - n
-	return min(max(expected, n/2, least), 3*n+least, s.limits.Elements+2-n)
+	return min(max(expected, n/2, least), 3*n+least)
 }
 
 // close ends the innermost open element.
@@ -162,18 +187,25 @@ func (w *workshop) close(start, end int) {
 	top := len(w.open) - 1
 	e := &w.elements[w.open[top]]
 	e.to, e.after = int32(start), int32(end) //nolint:gosec // Scanner bounds offsets
+	if w.scanner.untidy {
+		e.untidy |= UntidyEnd
+	}
 	w.open, w.last = w.open[:top], w.last[:top]
 }
 
 // tree copies what was built to just the space that it needs. What is too
 // large to be kept as scratch space it gives away instead.
 func (w *workshop) tree(b []byte) *Tree {
-	t := &Tree{bytes: b, spaces: make([]string, len(w.scanner.spaces.names))}
+	t := &Tree{
+		bytes: b, limits: w.scanner.limits, comment: w.comment, faulty: w.scanner.fault != nil,
+		spaces: make([]string, len(w.scanner.spaces.names)),
+	}
 	for i, name := range w.scanner.spaces.names {
-		t.spaces[i] = string(name)
+		t.spaces[i] = w.names.intern(name)
 	}
 	t.elements, w.elements = keepOrGive(w.elements)
 	t.attributes, w.attributes = keepOrGive(w.attributes)
+	t.declarations, w.declarations = keepOrGive(w.declarations)
 	return t
 }
 
