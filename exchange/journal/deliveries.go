@@ -151,9 +151,7 @@ const (
 func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		x, _, err := scan(row)
-		receiver := row.Text(9)
-		x.Deliveries = slices.DeleteFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver != receiver })
+		x, _, err := scan(row, row.Text(9))
 		if len(x.Deliveries) > 0 {
 			all = append(all, x)
 		}

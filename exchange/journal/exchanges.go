@@ -35,7 +35,7 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	var found *exchange.Exchange
 	var steps []byte
 	err := j.Query(ctx, byID, func(row sqlitefile.Row) error {
-		x, accepted, err := scan(row)
+		x, accepted, err := scan(row, "")
 		x.Events = []exchange.Event{{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}}
 		found, steps = &x, row.Blob(9)
 		return err
@@ -67,8 +67,9 @@ func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange, newest []b
 }
 
 // scan reads a row of columns. It returns also the state that the exchange had
-// on acceptance. The deliveries are in the order in which they were consigned.
-func scan(row sqlitefile.Row) (x exchange.Exchange, accepted exchange.State, err error) {
+// on acceptance. The deliveries are in the order in which they were consigned: all, or
+// the one to a receiver.
+func scan(row sqlitefile.Row, receiver string) (x exchange.Exchange, accepted exchange.State, err error) {
 	at := row.Int(3)
 	entry := queue.Entry{Position: row.Int(1), At: moment(at), Body: row.Int(6), Head: row.Blob(7)}
 	if err := errors.Join(row.Fixed(2, entry.ID[:]), row.Fixed(5, entry.Digest[:])); err != nil {
@@ -79,7 +80,7 @@ func scan(row sqlitefile.Row) (x exchange.Exchange, accepted exchange.State, err
 	}
 	x.Sequence = row.Int(0)
 	accepted, x.State = x.State, stateOf(row.Int(4))
-	x.Deliveries, err = unpackDeliveries(row.Blob(8), at, x.ID)
+	x.Deliveries, err = unpackDeliveries(row.Blob(8), at, x.ID, receiver)
 	return x, accepted, err
 }
 

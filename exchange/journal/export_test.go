@@ -43,7 +43,7 @@ func FoldQueries() []string { return []string{findJourney, findTerm, moveJourney
 
 // Unpack reads what [PackDeliveries] has packed.
 func Unpack(b []byte, accepted int64, id uuid.UUID) ([]exchange.Delivery, error) {
-	return unpackDeliveries(b, accepted, id)
+	return unpackDeliveries(b, accepted, id, "")
 }
 
 // PackDeliveries packs deliveries.

@@ -108,7 +108,7 @@ const hoursBetween = `SELECT min(first), max(last) FROM hour WHERE hour BETWEEN 
 // collect adds to the page what a query finds, until the page is full.
 func (l *listing) collect(ctx context.Context, s *sentence) error {
 	err := l.journal.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		x, _, err := scan(row)
+		x, _, err := scan(row, "")
 		if err != nil || !l.involves(x) {
 			return err
 		}

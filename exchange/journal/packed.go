@@ -42,21 +42,27 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 	return b
 }
 
-// unpackDeliveries returns what packDeliveries has packed, of an exchange with an id.
-func unpackDeliveries(b []byte, accepted int64, id uuid.UUID) ([]exchange.Delivery, error) {
+// unpackDeliveries returns what packDeliveries has packed, of an exchange with an id:
+// all deliveries, or the one to a receiver.
+func unpackDeliveries(b []byte, accepted int64, id uuid.UUID, receiver string) ([]exchange.Delivery, error) {
 	var all []exchange.Delivery
 	u := unpacker{rest: b}
 	for len(u.rest) > 0 && !u.bad {
-		d := exchange.Delivery{Exchange: id, Receiver: u.text()}
+		name := u.bytes()
+		wanted := receiver == "" || string(name) == receiver
+		d := exchange.Delivery{Exchange: id}
 		flags := u.byte()
 		d.State, d.Attempt = stateOf(int64(flags&stateBits)), int(u.number())
 		d.ConsignedAt, d.ChangedAt = moment(accepted+u.number()), moment(accepted+u.number())
 		d.Handovers = int(u.number())
+		var holder []byte
 		if flags&withLease != 0 {
-			d.Lease = exchange.Lease{Holder: u.text(), Until: moment(accepted + u.number())}
+			holder, d.Lease.Until = u.bytes(), moment(accepted+u.number())
 		}
-		d.Cause = u.cause(flags)
-		all = append(all, d)
+		if d.Cause = u.cause(flags, wanted); wanted {
+			d.Receiver, d.Lease.Holder = string(name), string(holder)
+			all = append(all, d)
+		}
 	}
 	return all, u.err()
 }
@@ -81,7 +87,7 @@ func unpackSteps(b []byte, x *exchange.Exchange) error {
 		place := u.number()
 		flags := u.byte()
 		e.Name, e.Attempt, e.At = stateOf(int64(flags&stateBits)), int(u.number()), moment(accepted+u.number())
-		e.Cause = u.cause(flags)
+		e.Cause = u.cause(flags, true)
 		if place < 0 || place > int64(len(x.Deliveries)) {
 			return errPacked
 		}
@@ -157,21 +163,27 @@ func (u *unpacker) byte() byte {
 	return b
 }
 
-func (u *unpacker) text() string {
+// bytes returns the bytes of a text, which are those of the packed value.
+func (u *unpacker) bytes() []byte {
 	n, size := binary.Uvarint(u.rest)
 	if size <= 0 || n > uint64(len(u.rest)) || int(n) > len(u.rest)-size { //nolint:gosec // no longer than rest
 		u.bad = true
-		return ""
+		return nil
 	}
 	end := size + int(n) //nolint:gosec // the same
-	text := string(u.rest[size:end])
+	text := u.rest[size:end]
 	u.rest = u.rest[end:]
 	return text
 }
 
-func (u *unpacker) cause(flags byte) exchange.Cause {
+// cause returns the cause that follows, or, if it is not wanted, passes it.
+func (u *unpacker) cause(flags byte, wanted bool) (c exchange.Cause) {
 	if flags&withCause == 0 {
-		return exchange.Cause{}
+		return c
 	}
-	return exchange.Cause{Code: u.text(), Reason: u.text(), Actor: u.text()}
+	code, reason, actor := u.bytes(), u.bytes(), u.bytes()
+	if wanted {
+		c = exchange.Cause{Code: string(code), Reason: string(reason), Actor: string(actor)}
+	}
+	return c
 }

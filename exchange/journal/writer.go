@@ -33,7 +33,7 @@ func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 		found = &journey{
 			id: id, sequence: row.Int(0), accepted: row.Int(1), express: row.Int(2) != 0, state: stateOf(row.Int(3)), steps: row.Blob(5),
 		}
-		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id)
+		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id, "")
 		return err
 	}, id[:])
 	if err != nil || found == nil {
@@ -57,7 +57,7 @@ func listedAs(d exchange.Delivery) exchange.State {
 
 // save writes what the fold changed of an exchange.
 func save(w *projection.Writer, j *journey) error {
-	deliveries := packDeliveries([]byte{}, j.accepted, j.deliveries)
+	deliveries := packDeliveries(make([]byte, 0, 64*len(j.deliveries)), j.accepted, j.deliveries)
 	if j.entry != nil {
 		if err := add(w, j, deliveries); err != nil {
 			return err
