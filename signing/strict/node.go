@@ -84,9 +84,21 @@ func (n Node) TextIs(is func(text []byte) bool) bool {
 
 func (n Node) text() []byte {
 	if e := n.element(); e.simple {
-		return bytes.Trim(n.tree.bytes[e.from:e.to], whitespace)
+		return trimmed(n.tree.bytes[e.from:e.to])
 	}
-	return bytes.Trim(n.AppendContent(nil), whitespace)
+	return trimmed(n.AppendContent(nil))
+}
+
+// trimmed returns text without white space around it. [bytes.Trim] would make a set
+// of the four characters at every call.
+func trimmed(text []byte) []byte {
+	for len(text) > 0 && class[text[0]]&blank != 0 {
+		text = text[1:]
+	}
+	for len(text) > 0 && class[text[len(text)-1]]&blank != 0 {
+		text = text[:len(text)-1]
+	}
+	return text
 }
 
 // AppendContent appends the character data between the children. In a document without
