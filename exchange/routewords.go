@@ -47,6 +47,9 @@ func (r Route) GoesBy() []paths.Key {
 func (c Condition) Words() []Text {
 	var words []Text
 	for _, p := range c.parts() {
+		if len(p.list) == 0 {
+			continue
+		}
 		name, list := meaning[p.key], strings.Join(p.list, ", ")
 		if p.key == paths.HS {
 			words = append(words, Text{EN: name.EN + " begins with one of " + list, ZH: name.ZH + "以下列之一开头：" + list})
