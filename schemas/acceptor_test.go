@@ -6,8 +6,11 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"beibu/schemas"
+	"beibu/signing"
+	"beibu/signing/c14n"
 	"beibu/testdata"
 )
 
@@ -21,6 +24,40 @@ func TestGoodSamplesAreAcceptedAtOnce(t *testing.T) {
 		if sure, _ := agree(t, c, s.Kind+"/good/"+s.Name, s.Bytes); !sure {
 			t.Errorf("%s/good/%s is not accepted at once", s.Kind, s.Name)
 		}
+	}
+}
+
+// TestSignedSamplesAreAcceptedAtOnce: a signature is nothing unusual.
+func TestSignedSamplesAreAcceptedAtOnce(t *testing.T) {
+	c, signed := newCatalog(t), 0
+	text, err := signing.NewKeyPEM("ecdsa-p256", "Qinzhou Port Customs", time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := signing.ParseKey(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples(t) {
+		if !s.Good || len(validate(t, c, s.Bytes).Warnings) > 0 {
+			continue
+		}
+		for _, method := range []c14n.Method{c14n.Exclusive, c14n.Inclusive} {
+			doc, err := signing.SignDocument(s.Bytes, key, method)
+			if err != nil {
+				continue // it has a comment
+			}
+			sure, valid := agree(t, c, s.Kind+"/good/"+s.Name, doc)
+			if valid {
+				signed++
+			}
+			if valid && !sure {
+				t.Errorf("%s/good/%s, signed: not accepted at once", s.Kind, s.Name)
+			}
+		}
+	}
+	if signed < 50 {
+		t.Errorf("only %d signed samples", signed)
 	}
 }
 

@@ -36,6 +36,7 @@ var edges = map[string][]string{
 	"anyURI": {
 		"", "urn:a", "urn:", ":a", "http://[", "http://[::1]/", "http://a/%zz", "http://a/%41", "//a", "a b", "a\tb", "http://a:8/b", "http://-/", "1:a",
 		"http:", "http://", "http:///a", "urn:榴莲", "mailto:a@b", "a", "#", "urn:a:b.c-d_e", "http://a/b?c=d#e", "C:\\a", "{}", "http://a//b", "x:/a", "x::",
+		"#a", "#a#b", "##", "urn:a#", "urn:#a", "http://a/b#c", "http://a/b#c#d", "a#b", "#[", "#%41",
 	},
 	"language": {"zh", "zh-CN", "zh_CN", "toolongtag", "a", "zh-", "-zh", "zh--CN", "zh-123456789", "1a", "zh-1a", " zh ", ""},
 	"ID":       {"a", "a1", "1a", "a:b", "_", "-a", "a.b-c", "榴莲", "", " a ", "a b", "same", "same"},

@@ -60,9 +60,18 @@ func isLanguage(v []byte) bool {
 	return length > 0
 }
 
-// isPlainURI reports whether a value is a URI with a scheme and without characters
-// that need a second look: an escape, a host in brackets, a character beyond ASCII.
+// isPlainURI reports whether a value is a URI with a scheme, or nothing, with a fragment
+// or without one. So are those of a signature: names of algorithms, and references to the
+// document and to an element of it. It has no characters that need a second look: an
+// escape, a host in brackets, a character beyond ASCII.
 func isPlainURI(v []byte) bool {
+	v, fragment, _ := bytes.Cut(v, []byte{'#'})
+	if !isPlainPart(fragment) {
+		return false
+	}
+	if len(v) == 0 {
+		return true
+	}
 	colon := bytes.IndexByte(v, ':')
 	if colon <= 0 || colon == len(v)-1 || !isLetter(v[0]) {
 		return false
@@ -76,7 +85,13 @@ func isPlainURI(v []byte) bool {
 	if len(rest) == 0 || !isLetter(rest[0]) && !isDigit(rest[0]) {
 		return false
 	}
-	for _, c := range rest {
+	return isPlainPart(rest)
+}
+
+// isPlainPart reports whether a part of a URI has only characters that may be anywhere in
+// it.
+func isPlainPart(v []byte) bool {
+	for _, c := range v {
 		if !isLetter(c) && !isDigit(c) && !bytes.Contains([]byte("-_.:/"), []byte{c}) {
 			return false
 		}

@@ -18,7 +18,7 @@ var types = map[string][]string{
 	"language":           {"zh", "zh-CN", "i-klingon", "abcdefgh-12345678", "x-123456789"},
 	"ID":                 {"a", "_a-1.b", "a:b", "é", "1a"},
 	"NCName":             {"a", "_a-1.b", "a:b", "é", "1a"},
-	"anyURI":             {"urn:a:b", "http://a.b:80/c/d_e", "http://[::1]/", "a b", "http:", "x://", "x:///a", "urn:%41", "1:a", "//a", "a/b:c", "x://-a", "x:..//b"},
+	"anyURI":             {"urn:a:b", "http://a.b:80/c/d_e", "http://[::1]/", "a b", "http:", "x://", "x:///a", "urn:%41", "1:a", "//a", "a/b:c", "x://-a", "x:..//b", "", "#", "#a", "#a#b", "urn:a#", "http://a.b/c#d-e", "urn:a#b#c", "urn:#a", "a#b", "#%"},
 	"boolean":            {"true", "false", "1", "0", "True", "10"},
 	"base64Binary":       {"", "QUJD", "QUI=", "QQ==", "QR==", "Q U J D", "QUJDQUI=", "===="},
 	"hexBinary":          {"", "0aFF", "0", "0g"},
