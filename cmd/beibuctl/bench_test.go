@@ -108,7 +108,7 @@ func (a *thief) change(r *http.Response) error {
 func TestBenchFindsWhatIsLostOrAltered(t *testing.T) {
 	var a thief
 	server, access := behindProxy(t, a.change)
-	code, stdout, stderr := called(t, "--server", server, "bench", "--access", access, "--for", "200ms", "--kind", "ata-carnet", "--patience", "1s")
+	code, stdout, stderr := called(t, "--server", server, "bench", "--access", access, "--for", "200ms", "--kind", "ata-carnet", "--patience", "3s")
 	if code != exitFaults || stderr != "" {
 		t.Errorf("exit code %d: %s", code, stderr)
 	}
