@@ -65,3 +65,24 @@ func TestHostileMemory(t *testing.T) {
 		}
 	}
 }
+
+// What is kept of all schemas is their tables, and not what the tables were made from.
+func TestMemoryOfSchemas(t *testing.T) {
+	live := func() uint64 {
+		runtime.GC()
+		runtime.GC() // sweeps what the first one found
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return m.HeapAlloc
+	}
+	before := live()
+	c := newCatalog(t)
+	if err := c.Warm(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const most = 12 << 20
+	if took := live() - before; took > most {
+		t.Errorf("all schemas take %d KiB, want at most %d", took>>10, most>>10)
+	}
+	runtime.KeepAlive(c)
+}

@@ -51,7 +51,8 @@ func (t *Type) Automaton() (*Automaton, bool) {
 	for at := 0; at < len(b.order) && !b.failed; at++ {
 		b.expand(b.order[at])
 	}
-	return &b.out, !b.failed
+	made := b.out // a pointer into the builder would keep all that it derived
+	return &made, !b.failed
 }
 
 // A node is an expression whose parts are given by their numbers, so that the same

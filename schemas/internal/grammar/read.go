@@ -33,7 +33,8 @@ func Read(files []*xsdtree.Node) *Grammar {
 			r.named(k.name)
 		}
 	}
-	return &r.Grammar
+	read := r.Grammar // a pointer into the reader would keep the files
+	return &read
 }
 
 // A reader builds a grammar from the components of its files.
