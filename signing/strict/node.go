@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"iter"
 	"strconv"
-	"strings"
 )
 
 // A Node is an element of a tree, or none: the zero Node stands for an element
@@ -167,12 +166,23 @@ func (n Node) HasAttributes() bool {
 // Find returns the first element at a path of local names below n, such as
 // "Shipment/Consignment/ID", or none. A step "*" takes any element.
 func (n Node) Find(path string) Node {
-	var found Node
-	n.walk(path, func(m Node) bool {
-		found = m
-		return false
-	})
-	return found
+	if !n.Exists() {
+		return Node{}
+	}
+	step, rest, more := cut(path)
+	for i := n.firstNamed(step); i != 0; i = n.tree.elements[i].next {
+		if step != "*" && n.tree.elements[i].local != step {
+			continue
+		}
+		child := Node{n.tree, i}
+		if !more {
+			return child
+		}
+		if found := child.Find(rest); found.Exists() {
+			return found
+		}
+	}
+	return Node{}
 }
 
 // All iterates over every element at a path of local names below n, in
@@ -186,17 +196,47 @@ func (n Node) walk(path string, yield func(Node) bool) bool {
 	if !n.Exists() {
 		return true
 	}
-	step, rest, more := strings.Cut(path, "/")
-	for i := n.element().first; i != 0; i = n.tree.elements[i].next {
-		child := Node{n.tree, i}
-		if step != "*" && child.element().local != step {
+	step, rest, more := cut(path)
+	for i := n.firstNamed(step); i != 0; i = n.tree.elements[i].next {
+		if step != "*" && n.tree.elements[i].local != step {
 			continue
 		}
+		child := Node{n.tree, i}
 		if more && !child.walk(rest, yield) || !more && !yield(child) {
 			return false
 		}
 	}
 	return true
+}
+
+// firstNamed returns the first child, or 0 if no child has the name for sure: most
+// rules ask for elements that a document does not have.
+func (n Node) firstNamed(name string) int32 {
+	e := n.element()
+	if name != "*" && e.children&bitOf(name) == 0 {
+		return 0
+	}
+	return e.first
+}
+
+// bitOf returns one of 64 bits for a name. Other names may have the same.
+func bitOf(name string) uint64 {
+	size := len(name)
+	if size == 0 {
+		return 1
+	}
+	return 1 << ((uint(size) + uint(name[0])*7 + uint(name[size/2])*13 + uint(name[size-1])*29) & 63)
+}
+
+// cut parts the first step of a path from the rest. Steps are short: a loop finds
+// their end before [strings.Cut] has begun.
+func cut(path string) (step, rest string, more bool) {
+	for i := range len(path) {
+		if path[i] == '/' {
+			return path[:i], path[i+1:], true
+		}
+	}
+	return path, "", false
 }
 
 // Children iterates over the child elements.
