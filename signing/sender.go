@@ -125,8 +125,8 @@ func (r *senderReader) attributes(n strict.Node) {
 }
 
 // objectionIn returns what there is to object to in a document that is signed in a
-// canonical form, or nil. Exclusive form does not cover what the prefix in the
-// value of xsi:type stands for (Exclusive XML Canonicalization 1.0 §1.3).
+// canonical form, or nil. Exclusive form does not cover the namespace of the prefix in the
+// value of xsi:type (Exclusive XML Canonicalization 1.0 §1.3).
 func (r *senderReader) objectionIn(method c14n.Method) *Refusal {
 	if method == c14n.Exclusive && r.typedAt >= 0 && (r.objection == nil || r.typedAt < r.objectedAt) {
 		return refusal(CodeType, "exclusive canonical form does not cover the prefix in xsi:type").at(r.bytes, r.typedAt)

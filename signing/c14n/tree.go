@@ -37,7 +37,7 @@ type TreeWriter struct {
 // may be as long as a document.
 const largestKept = 64 << 10
 
-// scoped is a prefix and the number of what it stands for on open elements.
+// scoped is a prefix and the number of its namespace on open elements.
 type scoped struct {
 	prefix []byte
 	space  int32

@@ -10,7 +10,7 @@ import (
 type Tree struct {
 	bytes        []byte
 	limits       Limits    // by which it was read
-	elements     []element // elements[0] stands for none
+	elements     []element // elements[0] is none
 	attributes   []Attribute
 	declarations []Declaration
 	spaces       []string

@@ -130,7 +130,7 @@ func isBase64(v []byte) bool {
 	return length%4 == 0 && padding < len(unused) && last&unused[padding] == 0
 }
 
-// sixBits has what each character of base64 stands for, plus 1.
+// sixBits has the value of each character of base64, plus 1.
 var sixBits = func() (t [256]byte) {
 	for i, c := range []byte("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/") {
 		t[c] = byte(i) + 1
