@@ -16,7 +16,7 @@ type commandPoint struct{ file, before, name string }
 
 var commandPoints = []commandPoint{
 	{"cmd/internal/daemon/backup.go", `report("copying the store "`, `"store to be copied"`},
-	{"queue/sqlite/copy.go", "err = c.run(markCopy)", `"store copied, not marked as a copy"`},
+	{"queue/sqlite/copy.go", "err = c.Run(markCopy)", `"store copied, not marked as a copy"`},
 	{"cmd/internal/daemon/backup.go", `report("writing " + file)`, `"store copied"`},
 	{"cmd/internal/backup/backup.go", "if err := add(ctx, t, m.Parts[i]", `"to add " + s.Name`},
 	{"queue/atomicfile/atomicfile.go", "err = place(f.Name(), path)", `"backup written, not named"`},

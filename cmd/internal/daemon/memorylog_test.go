@@ -171,15 +171,15 @@ type memoryNode struct {
 }
 
 // Follow implements [queue.Feed].
-func (n *memoryNode) Follow(ctx context.Context, after int64, fold func(context.Context, []queue.Change) error) error {
+func (n *memoryNode) Follow(ctx context.Context, from int64, fold func(context.Context, []queue.Change) error) error {
 	for {
 		n.mu.Lock()
-		rest, grown := n.record[after:], n.grown
+		rest, grown := n.record[from:], n.grown
 		n.mu.Unlock()
 		var due <-chan time.Time
 		if len(rest) > 0 {
 			grown = nil
-			due = time.After(time.Until(rest[0].at.Add(n.delay)))
+			due = after(time.Until(rest[0].at.Add(n.delay)))
 		}
 		select {
 		case <-due:
@@ -197,11 +197,27 @@ func (n *memoryNode) Follow(ctx context.Context, after int64, fold func(context.
 			}
 			batch = append(batch, r.Change)
 		}
-		after = batch[len(batch)-1].Sequence
+		from = batch[len(batch)-1].Sequence
 		if err := fold(ctx, batch); err != nil {
 			return err
 		}
 	}
+}
+
+// over is what after returns of a wait that is over.
+var over = func() chan time.Time {
+	c := make(chan time.Time)
+	close(c)
+	return c
+}()
+
+// after is [time.After]. Of a wait that is over it makes no timer: with the race
+// detector on, a select over a timer of a bubble that is due crashes Go 1.26.
+func after(wait time.Duration) <-chan time.Time {
+	if wait <= 0 {
+		return over
+	}
+	return time.After(wait)
 }
 
 // SettingAt implements [queue.Settings].
