@@ -229,7 +229,7 @@ func bitOf(name string) uint64 {
 }
 
 // cut parts the first step of a path from the rest. Steps are short: a loop finds
-// their end before [strings.Cut] has begun.
+// their end faster than [strings.Cut] does.
 func cut(path string) (step, rest string, more bool) {
 	for i := range len(path) {
 		if path[i] == '/' {
