@@ -170,7 +170,7 @@ func (n Node) Find(path string) Node {
 		return Node{}
 	}
 	step, rest, more := cut(path)
-	for i := n.firstNamed(step); i != 0; i = n.tree.elements[i].next {
+	for i := n.element().first; i != 0; i = n.tree.elements[i].next {
 		if step != "*" && n.tree.elements[i].local != step {
 			continue
 		}
@@ -197,7 +197,7 @@ func (n Node) walk(path string, yield func(Node) bool) bool {
 		return true
 	}
 	step, rest, more := cut(path)
-	for i := n.firstNamed(step); i != 0; i = n.tree.elements[i].next {
+	for i := n.element().first; i != 0; i = n.tree.elements[i].next {
 		if step != "*" && n.tree.elements[i].local != step {
 			continue
 		}
@@ -207,25 +207,6 @@ func (n Node) walk(path string, yield func(Node) bool) bool {
 		}
 	}
 	return true
-}
-
-// firstNamed returns the first child, or 0 if no child has the name for sure: most
-// rules ask for elements that a document does not have.
-func (n Node) firstNamed(name string) int32 {
-	e := n.element()
-	if name != "*" && e.children&bitOf(name) == 0 {
-		return 0
-	}
-	return e.first
-}
-
-// bitOf returns one of 64 bits for a name. Other names may have the same.
-func bitOf(name string) uint64 {
-	size := len(name)
-	if size == 0 {
-		return 1
-	}
-	return 1 << ((uint(size) + uint(name[0])*7 + uint(name[size/2])*13 + uint(name[size-1])*29) & 63)
 }
 
 // cut parts the first step of a path from the rest. Steps are short: a loop finds

@@ -27,9 +27,8 @@ type element struct {
 	from, to     int32 // content between the tags
 	after        int32 // past the end tag
 	parent       int32
-	first, next  int32  // child, sibling
-	children     uint64 // the bits of the names of the children; see bitOf
-	attributes   int32  // index of the first
+	first, next  int32 // child, sibling
+	attributes   int32 // index of the first
 	attributeEnd int32
 	simple       bool // the content is one run of text that needs no decoding
 	text         bool // there is text that is not white space, a reference or CDATA
@@ -166,7 +165,6 @@ func (w *workshop) add(e element) {
 		w.elements[e.parent].first = index
 	}
 	w.last[top] = index
-	w.elements[e.parent].children |= bitOf(e.local)
 	if len(w.elements) == cap(w.elements) {
 		w.elements = slices.Grow(w.elements, min(w.more(len(w.elements)), w.scanner.limits.Elements+2-len(w.elements)))
 	}
