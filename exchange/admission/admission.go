@@ -17,8 +17,8 @@ package admission
 
 import (
 	"context"
-	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,11 +34,6 @@ type Limits struct {
 	Request  time.Duration // the longest that a call may take
 	InFlight int           // documents worked on at once
 	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; never less than one document takes
-}
-
-// missing reports whether a limit is missing.
-func (l Limits) missing() bool {
-	return l.Document <= 0 || l.Request <= 0 || l.InFlight <= 0 || l.Memory <= 0
 }
 
 // Options are the parts of a [Control]. All but Suspended and Detached are required.
@@ -62,11 +57,33 @@ type Control struct {
 	metrics   *metrics
 }
 
+// missing names the required parts that are not there.
+func (o Options) missing() []string {
+	var names []string
+	for _, part := range []struct {
+		name  string
+		given bool
+	}{
+		{"Current", o.Current != nil},
+		{"Intake", o.Intake != nil},
+		{"Metrics", o.Metrics != nil},
+		{"Limits.Document", o.Limits.Document > 0},
+		{"Limits.Request", o.Limits.Request > 0},
+		{"Limits.InFlight", o.Limits.InFlight > 0},
+		{"Limits.Memory", o.Limits.Memory > 0},
+	} {
+		if !part.given {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
 // New returns a control. It returns an error if a part is missing or if its
 // metrics are registered already.
 func New(o Options) (*Control, error) {
-	if o.Current == nil || o.Intake == nil || o.Metrics == nil || o.Limits.missing() {
-		return nil, errors.New("make admission control: a part is missing")
+	if missing := o.missing(); len(missing) > 0 {
+		return nil, fmt.Errorf("make admission control: missing: %s", strings.Join(missing, ", "))
 	}
 	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits}
 	c.limits.Memory = max(c.limits.Memory, MemoryFor(c.limits.Document+1)) // one byte more shows that there is more

@@ -3,6 +3,7 @@ package admission
 import (
 	"context"
 	"errors"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -88,15 +89,16 @@ func limits() Limits {
 // Configuration holds the defaults of limits, and this package none.
 func TestEveryLimitIsRequired(t *testing.T) {
 	for name, drop := range map[string]func(*Limits){
-		"document": func(l *Limits) { l.Document = 0 },
-		"request":  func(l *Limits) { l.Request = 0 },
-		"inFlight": func(l *Limits) { l.InFlight = 0 },
-		"memory":   func(l *Limits) { l.Memory = 0 },
+		"Limits.Document": func(l *Limits) { l.Document = 0 },
+		"Limits.Request":  func(l *Limits) { l.Request = 0 },
+		"Limits.InFlight": func(l *Limits) { l.InFlight = 0 },
+		"Limits.Memory":   func(l *Limits) { l.Memory = 0 },
 	} {
 		l := limits()
 		drop(&l)
-		if _, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: l, Metrics: prometheus.NewRegistry()}); err == nil {
-			t.Errorf("made without a limit: %s", name)
+		_, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: l, Metrics: prometheus.NewRegistry()})
+		if err == nil || !strings.HasSuffix(err.Error(), "missing: "+name) {
+			t.Errorf("without %s: %v", name, err)
 		}
 	}
 }
