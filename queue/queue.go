@@ -50,7 +50,7 @@ type Admitter interface {
 	// owns the key if the token of the entry is s.Token. If the key has an owner
 	// already, Admit need not store s. Admit fails with [ErrInvalid] if s is
 	// outside the limits, and with [ErrUnavailable] if the key is not decided
-	// before ctx ends.
+	// before ctx ends. The caller may change the bytes of s once Admit has returned.
 	Admit(ctx context.Context, s Submission) (Entry, error)
 	// Owned returns the entry that owns a key if this node knows it, and
 	// [ErrNotFound] otherwise. It stores nothing, reserves nothing and waits for

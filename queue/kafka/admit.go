@@ -99,15 +99,16 @@ func (q *Queue) check(s queue.Submission) error {
 // record that the brokers refused may be in log all the same.
 func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 	e := s.Entry(0, 0)
+	body := slices.Clone(s.Body) // the caller's own may change while the writer still has it of an attempt that failed
 	err := q.cluster.retry(ctx, func(ctx context.Context) error {
-		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: s.Body})
+		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: body})
 		e.Body = q.layout.position(partition, offset)
 		return err
 	})
 	if err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
-	q.recent.put(e.Body, slices.Clone(s.Body)) // the caller may change its own
+	q.recent.put(e.Body, body)
 	record := kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}
 	err = q.cluster.retry(ctx, func(ctx context.Context) error {
 		if len(decided) > 0 {

@@ -74,6 +74,54 @@ func TestUnansweredIsBounded(t *testing.T) {
 	}
 }
 
+// What a caller gave up may still be sent, and is sent as it was, whatever the caller
+// has done with its bytes since.
+func TestUnansweredIsNotTheCallers(t *testing.T) {
+	c := cluster(t)
+	q := open(t, settings(c.ListenAddrs()))
+	defer closing(t, q)
+	waiting, resume := silence(c)
+	defer resume()
+
+	caller, giveUp := context.WithCancel(t.Context())
+	first := make(chan error)
+	go func() {
+		_, err := q.Admit(caller, queue.Submission{Key: "key", Body: []byte("sent")})
+		first <- err
+	}()
+	<-waiting // so that the next message of its partition waits in the writer
+	body := []byte("not sent yet")
+	for alone := int64(len("key") + len(body)); q.Unanswered() < alone; {
+		brief, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+		if _, err := q.Admit(brief, queue.Submission{Key: "key", Body: body}); !errors.Is(err, queue.ErrUnavailable) {
+			t.Fatalf("nothing is answered: %v", err)
+		}
+		cancel()
+	}
+	clear(body)
+	giveUp()
+	if err := <-first; !errors.Is(err, queue.ErrUnavailable) {
+		t.Fatalf("nothing is answered: %v", err)
+	}
+	resume()
+	e, err := admitted(t.Context(), q, queue.Submission{Key: "key", Token: [16]byte{1}, Body: []byte("the last")})
+	if err != nil {
+		t.Fatal(err)
+	}
+	found := 0
+	for position := range e.Body {
+		switch sent, err := q.Body(t.Context(), position); {
+		case err == nil && string(sent) == "not sent yet":
+			found++
+		case err == nil && string(sent) != "sent":
+			t.Errorf("the brokers have %q", sent)
+		}
+	}
+	if found == 0 {
+		t.Error("what waited was not sent")
+	}
+}
+
 // admitted admits again and again until that is done, or ctx ends.
 func admitted(ctx context.Context, q *kafka.Queue, s queue.Submission) (e queue.Entry, err error) {
 	for ctx.Err() == nil {
