@@ -152,6 +152,10 @@ func outline(checked Checked, where paths.Table, root strict.Node) Reading {
 	return r
 }
 
+// release lets the next document have the memory of the tree. What was found of this one
+// is not read from it any more then.
+func (r Reading) release() { r.root.Tree().Release() }
+
 // counts reports whether the document's number can be owned: the document is valid so
 // far, and can be filed under the number.
 func (r Reading) counts() bool { return r.checked.Valid() && r.unfiled == nil }

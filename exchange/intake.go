@@ -61,6 +61,7 @@ func (in *Intake) Accept(ctx context.Context, now *InForce, doc Document) (Accep
 	if err != nil {
 		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
+	defer reading.release() // an Acceptance has nothing of it
 	if earlier, found, err := in.earlier(ctx, now, reading); found || err != nil {
 		return earlier, err
 	}
@@ -96,14 +97,15 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 		return now.answer(opened, checked, rivals, uuid.Nil) // decided in the meantime
 	}
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
-	sealed, err := now.Sealer.Seal(ctx, opened.header(), doc.Bytes)
-	if err != nil {
+	envelope := envelopes.Get().(*[]byte)
+	defer keepEnvelope(envelope) // the log needs it no more then
+	if *envelope, err = now.Sealer.AppendSeal(ctx, *envelope, opened.header(), doc.Bytes); err != nil {
 		return Acceptance{}, &Error{Op: "seal document", Kind: Internal, Err: err}
 	}
 	if err := in.admits(now, doc.Sender); err != nil { // suspended since, while the document waited for its turn
 		return Acceptance{}, err
 	}
-	owner, token, err := in.admit(ctx, opened, sealed)
+	owner, token, err := in.admit(ctx, opened, *envelope)
 	if err != nil {
 		return Acceptance{}, err
 	}

@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"sync"
 	"time"
@@ -118,13 +119,20 @@ const (
 // the document; its AcceptedAt becomes the signing time. If nothing is
 // refused, OpenEnvelope returns the same header and document.
 func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, error) {
+	return s.AppendSeal(ctx, nil, h, document)
+}
+
+// AppendSeal is [Sealer.Seal] that appends the envelope to out. If it fails, it returns
+// out as it was.
+func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, document []byte) ([]byte, error) {
+	before := out
 	if h.DigestSHA256 != sha256.Sum256(document) {
-		return nil, errors.New("seal document: the header has the digest of another document")
+		return before, errors.New("seal document: the header has the digest of another document")
 	}
 	if err := h.check(); err != nil {
-		return nil, fmt.Errorf("seal document: %w", err)
+		return before, fmt.Errorf("seal document: %w", err)
 	}
-	out := make([]byte, 0, s.size(&h, document))
+	out = slices.Grow(out, s.size(&h, document))
 	out = append(out, envelopeStart...)
 	from := len(out)
 	out = h.append(out)
@@ -147,7 +155,7 @@ func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, e
 		}
 		var err error
 		if out, err = k.appendSeal(ctx, out, h.AcceptedAt, digest, p); err != nil {
-			return nil, fmt.Errorf("seal document: %w", err)
+			return before, fmt.Errorf("seal document: %w", err)
 		}
 	}
 	return append(out, envelopeEnd...), nil

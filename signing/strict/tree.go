@@ -16,6 +16,7 @@ type Tree struct {
 	spaces       []string
 	comment      int  // offset of the first comment, or -1
 	faulty       bool // it is a guess at what a document with a fault was meant to be
+	memory       *memory
 }
 
 // An element is a place in the bytes. Links are indices into Tree.elements; 0
@@ -193,26 +194,32 @@ func (w *workshop) close(start, end int) {
 	w.open, w.last = w.open[:top], w.last[:top]
 }
 
-// tree copies what was built to just the space that it needs. What is too
-// large to be kept as scratch space it gives away instead.
+// tree copies what was built to just the space that it needs, or to that of a tree
+// that was released. What is too large to be kept as scratch space it gives away
+// instead.
 func (w *workshop) tree(b []byte) *Tree {
+	m := memories.Get().(*memory)
 	t := &Tree{
 		bytes: b, limits: w.scanner.limits, comment: w.comment, faulty: w.scanner.fault != nil,
-		spaces: make([]string, len(w.scanner.spaces.names)),
+		spaces: make([]string, len(w.scanner.spaces.names)), memory: m,
 	}
 	for i, name := range w.scanner.spaces.names {
 		t.spaces[i] = w.names.intern(name)
 	}
-	t.elements, w.elements = keepOrGive(w.elements)
-	t.attributes, w.attributes = keepOrGive(w.attributes)
-	t.declarations, w.declarations = keepOrGive(w.declarations)
+	t.elements, w.elements = keepOrGive(m.elements, w.elements)
+	t.attributes, w.attributes = keepOrGive(m.attributes, w.attributes)
+	t.declarations, w.declarations = keepOrGive(m.declarations, w.declarations)
 	return t
 }
 
-// keepOrGive returns what the tree gets and what remains as scratch space.
-func keepOrGive[T any](scratch []T) (given, kept []T) {
+// keepOrGive returns what the tree gets, in memory that is free if it has room, and
+// what remains as scratch space.
+func keepOrGive[T any](free, scratch []T) (given, kept []T) {
 	if cap(scratch) > largestKept {
 		return scratch, nil
 	}
-	return append(make([]T, 0, len(scratch)), scratch...), scratch
+	if cap(free) < len(scratch) {
+		free = make([]T, 0, len(scratch))
+	}
+	return append(free, scratch...), scratch
 }
