@@ -41,9 +41,9 @@ func NewLog(w io.Writer, level, format string) (*zap.Logger, error) {
 }
 
 // utc writes times as the API does: RFC 3339, in UTC, to the microsecond.
-func utc(t time.Time, to zapcore.PrimitiveArrayEncoder) {
-	to.AppendString(t.UTC().Format("2006-01-02T15:04:05.000000Z"))
-}
+func utc(t time.Time, to zapcore.PrimitiveArrayEncoder) { timeForm(t.UTC(), to) }
+
+var timeForm = zapcore.TimeEncoderOfLayout("2006-01-02T15:04:05.000000Z")
 
 // visible writes lines of a log with every invisible character shown. Encoders
 // escape control characters, but neither format characters nor those that turn
@@ -54,7 +54,7 @@ type visible struct{ to io.Writer }
 
 // Write writes a whole line, as a zap core does.
 func (v visible) Write(line []byte) (int, error) {
-	if !bytes.ContainsFunc(line, invisible) {
+	if isASCII(line) || !bytes.ContainsFunc(line, invisible) {
 		return v.to.Write(line)
 	}
 	shown := make([]byte, 0, len(line)+16)
@@ -73,6 +73,16 @@ func (v visible) Write(line []byte) (int, error) {
 		return 0, err
 	}
 	return len(line), nil // zap compares with what it gave
+}
+
+// isASCII reports whether a line has characters of ASCII alone, as nearly all have.
+func isASCII(line []byte) bool {
+	for _, b := range line {
+		if b > unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
 }
 
 // invisible reports whether a character of a line of the log is to be shown as an
