@@ -18,16 +18,19 @@ type Dispatch struct {
 // doing it again after a crash does no harm.
 func (d *Dispatch) Run(ctx context.Context) error {
 	err := d.Log.Dispatch(ctx, func(_ context.Context, entries []queue.Entry) ([]queue.Event, error) {
-		var all []Event
-		exchanges := make([]Exchange, 0, len(entries))
+		exchanges, receivers := make([]Exchange, 0, len(entries)), 0
 		for _, entry := range entries {
 			x, err := FromEntry(entry)
 			if err != nil {
 				return nil, err
 			}
 			exchanges = append(exchanges, x)
-			if x.State != SubmissionHeld { // that one waits for a person
-				all = append(all, consignments(x.ID, x.Receivers, x.AcceptedAt)...)
+			receivers += len(x.Receivers)
+		}
+		all := make([]Event, 0, receivers)
+		for i := range exchanges {
+			if x := &exchanges[i]; x.State != SubmissionHeld { // that one waits for a person
+				all = consign(all, x.ID, x.Receivers, x.AcceptedAt)
 			}
 		}
 		records, err := record(all...)

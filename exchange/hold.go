@@ -64,7 +64,7 @@ func (v Verdict) events(x Exchange) []Event {
 	if !v.Release {
 		return []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At), Cause: cause}}
 	}
-	events := consignments(x.ID, x.Receivers, queue.Stored(v.At))
+	events := consign(nil, x.ID, x.Receivers, queue.Stored(v.At))
 	for i := range events {
 		events[i].Cause = cause
 	}

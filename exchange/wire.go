@@ -137,10 +137,9 @@ func (e Event) subject() queue.Subject {
 	return queue.ExchangeSubject(e.Exchange)
 }
 
-// consignments returns the events that consign an exchange to its receivers at a time,
-// as the first attempt.
-func consignments(id uuid.UUID, receivers []string, at time.Time) []Event {
-	events := make([]Event, 0, len(receivers))
+// consign appends the events that consign an exchange to its receivers at a time, as the
+// first attempt.
+func consign(events []Event, id uuid.UUID, receivers []string, at time.Time) []Event {
 	for _, r := range receivers {
 		events = append(events, Event{Exchange: id, Receiver: r, Name: ContentConsignment, Attempt: 1, At: at})
 	}

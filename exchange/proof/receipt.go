@@ -80,7 +80,8 @@ func (s receiptSigner) sign(receipt Receipt) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("write receipt: %w", err)
 	}
-	signed := make([]byte, 0, 1024)
+	parts := len(s.header) + base64.RawURLEncoding.EncodedLen(len(payload)) + len(".") + base64.RawURLEncoding.EncodedLen(ed25519.SignatureSize)
+	signed := make([]byte, 0, parts)
 	signed = base64.RawURLEncoding.AppendEncode(append(signed, s.header...), payload)
 	signature, err := s.key.Sign(rand.Reader, signed, crypto.Hash(0))
 	if err != nil {
