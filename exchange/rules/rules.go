@@ -31,6 +31,7 @@ type Rule struct {
 	From     time.Time // first day in force, by the document's issue date; zero: always was
 	Until    time.Time // last day in force; zero: no end
 	EN, ZH   string    // the message, with {0}, {1} … for the arguments of Report
+	Reads    []Input   // what Check reads beside the facts
 	Check    func(*Document, Report)
 }
 
@@ -46,7 +47,9 @@ type Document struct {
 	Facts    facts.Facts // what the document says, read once for all rules
 	Received time.Time   // time of receipt; see [values.DaysIn]
 
-	traced []traced // the elements that have a trait; see [Document.Each]
+	traced  []traced        // the elements that have a trait; see [Document.Each]
+	found   [][]strict.Node // the elements at each path; see [Document.All]
+	derived []any           // the values that were read; see [Derived.Of]
 }
 
 // BuiltIn reports whether the kind of the document is built in, and not added by a

@@ -15,14 +15,15 @@ import (
 
 // A Set holds rules for documents of all kinds. It is safe for concurrent use.
 type Set struct {
-	all    []Rule
-	byKind map[string][]*Rule
+	all   []Rule
+	plans map[string]*plan // by kind; "" is that of kinds without rules of their own
 }
 
 // NewSet returns a set of rules. It fails if two have the same code, or if one lacks
 // its code, source, messages or check.
 func NewSet(all ...[]Rule) (*Set, error) {
-	s := &Set{all: slices.Concat(all...), byKind: make(map[string][]*Rule)}
+	s := &Set{all: slices.Concat(all...), plans: make(map[string]*plan)}
+	byKind := make(map[string][]*Rule)
 	slices.SortStableFunc(s.all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	for i := range s.all {
 		r := &s.all[i]
@@ -33,11 +34,17 @@ func NewSet(all ...[]Rule) (*Set, error) {
 			return nil, fmt.Errorf("add rule %q: another rule has the same code", r.Code)
 		}
 		if len(r.Kinds) == 0 {
-			s.byKind[""] = append(s.byKind[""], r)
+			byKind[""] = append(byKind[""], r)
 		}
 		for _, kind := range r.Kinds {
-			s.byKind[kind] = append(s.byKind[kind], r)
+			byKind[kind] = append(byKind[kind], r)
 		}
+	}
+	forAll := byKind[""]
+	s.plans[""] = newPlan(forAll)
+	delete(byKind, "")
+	for kind, rules := range byKind {
+		s.plans[kind] = newPlan(slices.Concat(rules, forAll))
 	}
 	return s, nil
 }
@@ -58,10 +65,13 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 	if day.IsZero() {
 		day, _ = values.DaysIn(d.Facts.Country(), d.Received)
 	}
+	plan, own := s.plans[d.Kind]
+	if !own {
+		plan = s.plans[""]
+	}
 	work := scratch.Get().(*Document)
-	defer release(work)
-	work.Kind, work.Root, work.Facts, work.Received = d.Kind, d.Root, d.Facts, d.Received
-	work.trace()
+	defer work.release(plan)
+	work.prepare(d, plan)
 	var r *Rule
 	report := func(at strict.Node, args ...string) { // one closure for all rules, since each allocates
 		if len(found) == MaxBreaches {
@@ -71,13 +81,11 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 		en, zh := word(r, args)
 		found = append(found, Breach{Rule: r, At: at, EN: en, ZH: zh})
 	}
-	for _, rules := range [...][]*Rule{s.byKind[d.Kind], s.byKind[""]} {
-		for _, r = range rules {
-			if !r.From.IsZero() && day.Before(r.From) || !r.Until.IsZero() && !day.Before(r.Until.AddDate(0, 0, 1)) {
-				continue
-			}
-			r.Check(work, report)
+	for _, r = range plan.rules {
+		if !r.From.IsZero() && day.Before(r.From) || !r.Until.IsZero() && !day.Before(r.Until.AddDate(0, 0, 1)) {
+			continue
 		}
+		r.Check(work, report)
 	}
 	slices.SortStableFunc(found, func(a, b Breach) int {
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule.Code, b.Rule.Code))
@@ -85,20 +93,39 @@ func (s *Set) Check(d *Document) (found []Breach, more int) {
 	return found, more
 }
 
-// scratch keeps the memory for the elements that have a trait between documents.
+// scratch keeps the memory for the elements that rules read between documents.
 var scratch = sync.Pool{New: func() any { return new(Document) }}
 
-// tracedKept limits the elements for which memory is kept, so that a huge document
+// elementsKept limits the elements for which memory is kept, so that a huge document
 // does not keep its memory.
-const tracedKept = 1 << 12
+const elementsKept = 1 << 12
 
-// release returns a document to scratch, without what it refers to.
-func release(d *Document) {
-	if cap(d.traced) > tracedKept {
+// prepare finds what the rules of a plan read in a document.
+func (d *Document) prepare(of *Document, p *plan) {
+	d.Kind, d.Root, d.Facts, d.Received = of.Kind, of.Root, of.Facts, of.Received
+	if n := int(paths.Load()) - len(d.found); n > 0 {
+		d.found = append(d.found, make([][]strict.Node, n)...)
+	}
+	if d.Root.Exists() {
+		d.walk(d.Root, &p.root)
+	}
+}
+
+// release returns a document that was prepared for a plan to scratch, without what it
+// refers to.
+func (d *Document) release(p *plan) {
+	kept := cap(d.traced)
+	clear(d.traced)
+	for _, number := range p.paths {
+		clear(d.found[number])
+		d.found[number] = d.found[number][:0]
+		kept = max(kept, cap(d.found[number]))
+	}
+	if kept > elementsKept {
 		return
 	}
-	clear(d.traced)
-	*d = Document{traced: d.traced[:0]}
+	clear(d.derived)
+	*d = Document{traced: d.traced[:0], found: d.found, derived: d.derived}
 	scratch.Put(d)
 }
 

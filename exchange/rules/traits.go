@@ -45,9 +45,6 @@ func traitsOf(n strict.Node) Trait {
 		traits = Attributed
 	}
 	name := n.Local()
-	if name == "" { // there is no element
-		return traits
-	}
 	for _, e := range endings[name[len(name)-1]] {
 		if strings.HasSuffix(name, e.suffix) {
 			return traits | e.trait
@@ -60,18 +57,6 @@ func traitsOf(n strict.Node) Trait {
 type traced struct {
 	at     strict.Node
 	traits Trait
-}
-
-// trace records the elements that have a trait, in document order.
-func (d *Document) trace() {
-	if traits := traitsOf(d.Root); traits != 0 {
-		d.traced = append(d.traced, traced{d.Root, traits})
-	}
-	for n := range d.Root.Descendants() {
-		if traits := traitsOf(n); traits != 0 {
-			d.traced = append(d.traced, traced{n, traits})
-		}
-	}
 }
 
 // Each calls visit for every element that has one of the traits, in document

@@ -100,6 +100,15 @@ func trimmed(text []byte) []byte {
 	return text
 }
 
+// Is reports whether the text of the element, as Text returns it, is as given. It
+// copies no text.
+func (n Node) Is(text string) bool {
+	if !n.Exists() {
+		return text == ""
+	}
+	return string(n.text()) == text
+}
+
 // AppendContent appends the character data between the children. In a document without
 // a fault every search finds its end; in one with a fault it stops at what it cannot
 // read.
@@ -274,6 +283,12 @@ func (n Node) Position() (line, column int) {
 		return 0, 0
 	}
 	return Position(n.tree.bytes, int(n.element().start))
+}
+
+// Contains reports whether another element of the tree is in the element, however
+// deep.
+func (n Node) Contains(other Node) bool {
+	return n.Exists() && other.index > n.index && other.element().start < n.element().after
 }
 
 // Compare orders nodes of one tree in document order: negative

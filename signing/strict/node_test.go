@@ -119,3 +119,36 @@ func TestNoNode(t *testing.T) {
 		t.Error("no tree has a root")
 	}
 }
+
+func TestIs(t *testing.T) {
+	tree, err := strict.Parse([]byte("<a> x&amp;y <b/><c>\n1 </c></a>"), strict.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for path, text := range map[string]string{"b": "", "c": "1", "d": ""} {
+		if n := tree.Root().Find(path); !n.Is(text) || n.Is(text+"1") {
+			t.Errorf("%s is not %q, or is more", path, text)
+		}
+	}
+	if root := tree.Root(); !root.Is("x&y") || root.Is("x&amp;y") {
+		t.Error("the root is not its text, decoded and without white space around it")
+	}
+}
+
+func TestContains(t *testing.T) {
+	tree, err := strict.Parse([]byte("<a><b><c/></b><d/></a>"), strict.Limits{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := tree.Root()
+	b, c, d := a.Find("b"), a.Find("b/c"), a.Find("d")
+	for _, inside := range [][2]strict.Node{{a, b}, {a, c}, {a, d}, {b, c}} {
+		if !inside[0].Contains(inside[1]) || inside[1].Contains(inside[0]) {
+			t.Errorf("%s and %s: wrong", inside[0].Path(), inside[1].Path())
+		}
+	}
+	var none strict.Node
+	if b.Contains(d) || b.Contains(b) || none.Contains(a) || a.Contains(none) {
+		t.Error("an element contains itself, a sibling, or none")
+	}
+}

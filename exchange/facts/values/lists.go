@@ -110,18 +110,16 @@ func letters(name string) string {
 }
 
 // HS returns the element that holds the code of the Harmonized System among
-// those at the paths below n, or none. A code that says so comes before one
-// that does not say of which list it is.
-func HS(n strict.Node, paths ...string) strict.Node {
+// several, or none. A code that says so comes before one that does not say of
+// which list it is.
+func HS(codes []strict.Node) strict.Node {
 	var first strict.Node
-	for _, path := range paths {
-		for code := range n.All(path) {
-			if SaysHS(code) {
-				return code
-			}
-			if !first.Exists() && IsHS(code) {
-				first = code
-			}
+	for _, code := range codes {
+		if SaysHS(code) {
+			return code
+		}
+		if !first.Exists() && IsHS(code) {
+			first = code
 		}
 	}
 	return first

@@ -1,6 +1,7 @@
 package values_test
 
 import (
+	"slices"
 	"testing"
 
 	"beibu/exchange/facts/values"
@@ -70,7 +71,9 @@ func TestHS(t *testing.T) {
 		`<A><B>400122</B><B>400129</B></A>`:                                         "400122",
 		`<A><B listID="CPV">03222000</B><C schemeID="CPV">03222000</C><D>1</D></A>`: "",
 	} {
-		if got := values.HSDigits(values.HS(element(t, xml), "B", "C")); got != want {
+		at := element(t, xml)
+		codes := slices.AppendSeq(slices.Collect(at.All("B")), at.All("C"))
+		if got := values.HSDigits(values.HS(codes)); got != want {
 			t.Errorf("%s: %q, want %q", xml, got, want)
 		}
 	}

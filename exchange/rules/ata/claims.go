@@ -16,6 +16,7 @@ var claimRules = []rules.Rule{
 		From:   law.Decree157(),
 		EN:     "evidence {0} names no document of an authority; China's customs accept a stamped customs document",
 		ZH:     "证明材料{0}未列明主管机关的单证；中国海关接受经海关签章的单证",
+		Reads:  []rules.Input{associations, evidenceAt, evidenceID, evidenceDocument, evidenceIssuer},
 		Check:  checkStampedEvidence,
 	},
 	{
@@ -24,6 +25,7 @@ var claimRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "claimed on {0}; the carnet expired on {1}, and customs claim within one year, by {2}",
 		ZH:     "于{0}提出索赔；单证册于{1}到期，海关须在一年内即{2}前提出",
+		Reads:  []rules.Input{otherCarnets, issueDate},
 		Check:  checkClaimInTime,
 	},
 	{
@@ -32,6 +34,7 @@ var claimRules = []rules.Rule{
 		From:   law.ATAConvention(),
 		EN:     "payment is asked for by {0}; the guarantor has six months from the request of {1}, until {2}, to furnish proof",
 		ZH:     "要求在{0}前付款；担保协会自{1}提出请求之日起有六个月（至{2}）提交证明",
+		Reads:  []rules.Input{requested, paymentDue},
 		Check:  checkPaymentTooEarly,
 	},
 	{
@@ -40,6 +43,7 @@ var claimRules = []rules.Rule{
 		From:   law.ATAConvention(),
 		EN:     "reminder of {0}, before the request of {1}",
 		ZH:     "催询日期{0}早于请求日期{1}",
+		Reads:  []rules.Input{requested, issueDate},
 		Check:  checkReminderOrder,
 	},
 	{
@@ -48,6 +52,7 @@ var claimRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "no counterfoil of this proof shows a re-exportation; other evidence is for customs to weigh",
 		ZH:     "本证明未附复运出境存根；其他证明材料由海关审核",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkReexportationShown,
 	},
 }
@@ -55,12 +60,12 @@ var claimRules = []rules.Rule{
 // checkStampedEvidence is for goods that were in China: their guarantor is the
 // importing one.
 func checkStampedEvidence(d *rules.Document, report rules.Report) {
-	if partyCountry(d.Root.Find("ImportingGuarantorParty")) != china {
+	if associations.Of(d)[guarantorAbroad].country != china {
 		return
 	}
-	for evidence := range d.Root.All("ReexportationEvidence") {
-		if !evidence.Find("DocumentReference").Exists() || !evidence.Find("EvidenceIssuingParty").Exists() {
-			report(evidence, evidence.Find("ID").Text())
+	for _, evidence := range d.All(evidenceAt) {
+		if !d.FirstIn(evidence, evidenceDocument).Exists() || !d.FirstIn(evidence, evidenceIssuer).Exists() {
+			report(evidence, d.FirstIn(evidence, evidenceID).Text())
 		}
 	}
 }
@@ -68,13 +73,13 @@ func checkStampedEvidence(d *rules.Document, report rules.Report) {
 // checkClaimInTime warns only, since the text of the Article was not available in
 // full. The expiry is in the reference to the carnet.
 func checkClaimInTime(d *rules.Document, report rules.Report) {
-	for ref := range d.Root.All("AdditionalDocumentReference") {
-		expired, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
-		if !ok || ref.Find("DocumentTypeCode").Text() != carnetType || d.Facts.Issued.IsZero() {
+	for _, claimed := range otherCarnets.Of(d) {
+		expired, ok := values.Date(claimed.ends)
+		if !ok || d.Facts.Issued.IsZero() {
 			continue
 		}
 		if limit := values.AddMonths(expired, 12); d.Facts.Issued.After(limit) {
-			report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(expired), values.ISODate(limit))
+			report(d.First(issueDate), values.ISODate(d.Facts.Issued), values.ISODate(expired), values.ISODate(limit))
 		}
 	}
 }
@@ -82,12 +87,12 @@ func checkClaimInTime(d *rules.Document, report rules.Report) {
 // checkPaymentTooEarly limits what the reminder demands. That the six months pass
 // is not seen in one document.
 func checkPaymentTooEarly(d *rules.Document, report rules.Report) {
-	asked, ok := values.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	asked, ok := values.Date(d.First(requested))
 	if !ok {
 		return
 	}
 	limit := values.AddMonths(asked, 6)
-	for at := range d.Root.All("PaymentTerms/PaymentDueDate") {
+	for _, at := range d.All(paymentDue) {
 		if due, ok := values.Date(at); ok && due.Before(limit) {
 			report(at, values.ISODate(due), values.ISODate(asked), values.ISODate(limit))
 		}
@@ -95,17 +100,29 @@ func checkPaymentTooEarly(d *rules.Document, report rules.Report) {
 }
 
 func checkReminderOrder(d *rules.Document, report rules.Report) {
-	asked, ok := values.Date(d.Root.Find("ProofOfReexportationRequestDocumentReference/IssueDate"))
+	asked, ok := values.Date(d.First(requested))
 	if ok && !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked) {
-		report(d.Root.Find("IssueDate"), values.ISODate(d.Facts.Issued), values.ISODate(asked))
+		report(d.First(issueDate), values.ISODate(d.Facts.Issued), values.ISODate(asked))
 	}
 }
 
 // checkReexportationShown holds the document for a person: a stamped counterfoil
 // of re-exportation is the proof, and customs decide about any other evidence.
 func checkReexportationShown(d *rules.Document, report rules.Report) {
-	for range recorded(d.Root, reexportation) {
-		return
+	for _, c := range counterfoils.Of(d) {
+		if c.stage == reexportation {
+			return
+		}
 	}
-	report(cmp.Or(d.Root.Find("GoodsItemPassportCounterfoil"), d.Root))
+	report(cmp.Or(d.First(counterfoilAt), d.Root))
 }
+
+// The paths of requests, proofs and reminders.
+var (
+	requested        = rules.NewPath("ProofOfReexportationRequestDocumentReference/IssueDate")
+	paymentDue       = rules.NewPath("PaymentTerms/PaymentDueDate")
+	evidenceAt       = rules.NewPath("ReexportationEvidence")
+	evidenceID       = rules.NewPath("ReexportationEvidence/ID")
+	evidenceDocument = rules.NewPath("ReexportationEvidence/DocumentReference")
+	evidenceIssuer   = rules.NewPath("ReexportationEvidence/EvidenceIssuingParty")
+)

@@ -17,6 +17,7 @@ var deadlineRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "final date for re-exportation {0} is after the last day of the carnet, {1}",
 		ZH:     "最迟复运出境日期{0}晚于单证册有效期截止日{1}",
+		Reads:  []rules.Input{finalDate},
 		Check:  checkFinalDate,
 	},
 	{
@@ -25,6 +26,7 @@ var deadlineRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "re-exported on {0}, after the final date {1}",
 		ZH:     "于{0}复运出境，晚于最迟复运出境日期{1}",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkLateReexportation,
 	},
 	{
@@ -33,6 +35,7 @@ var deadlineRules = []rules.Rule{
 		From:   law.Decree157(),
 		EN:     "final date for re-exportation {0}; goods that entered China on {1}, extended {2} times, leave by {3}",
 		ZH:     "最迟复运出境日期为{0}；{1}进境、延期{2}次的货物须在{3}前复运出境",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkStayInChina,
 	},
 	{
@@ -41,6 +44,7 @@ var deadlineRules = []rules.Rule{
 		From:   law.Decree157(),
 		EN:     "{0} extensions; China extends the stay of goods three times at most",
 		ZH:     "延期{0}次；在中国最多延期三次",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkExtensionCount,
 	},
 }
@@ -50,7 +54,7 @@ func checkFinalDate(d *rules.Document, report rules.Report) {
 	if end.IsZero() {
 		return
 	}
-	for at := range d.Root.All("GoodsItemPassportCounterfoil/FinalReexportationDate") {
+	for _, at := range d.All(finalDate) {
 		if day, ok := values.Date(at); ok && day.After(end) {
 			report(at, values.ISODate(day), values.ISODate(end))
 		}
@@ -60,11 +64,13 @@ func checkFinalDate(d *rules.Document, report rules.Report) {
 // checkLateReexportation holds the document for a person: customs may claim, or
 // may have granted more time.
 func checkLateReexportation(d *rules.Document, report rules.Report) {
-	for c := range recorded(d.Root, reexportation) {
-		final, ok := values.Date(c.Find("FinalReexportationDate"))
-		left := c.Find("ReexportationDocumentReference/IssueDate")
-		if day, stated := values.Date(left); ok && stated && day.After(final) {
-			report(left, values.ISODate(day), values.ISODate(final))
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != reexportation {
+			continue
+		}
+		final, ok := values.Date(c.final)
+		if day, stated := values.Date(c.left); ok && stated && day.After(final) {
+			report(c.left, values.ISODate(day), values.ISODate(final))
 		}
 	}
 }
@@ -72,32 +78,25 @@ func checkLateReexportation(d *rules.Document, report rules.Report) {
 // checkStayInChina allows six months from entry, and six more for each extension
 // that customs granted.
 func checkStayInChina(d *rules.Document, report rules.Report) {
-	for c := range recorded(d.Root, importation) {
-		final, stated := values.Date(c.Find("FinalReexportationDate"))
-		entry, ok := values.Date(c.Find("ImportationDocumentReference/IssueDate"))
-		if !stated || !ok || c.country() != china {
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != importation || c.country != china {
 			continue
 		}
-		extensions := c.extensions()
-		if limit := values.AddMonths(entry, 6*(1+min(extensions, 3))); final.After(limit) {
-			report(c.Find("FinalReexportationDate"), values.ISODate(final), values.ISODate(entry), strconv.Itoa(extensions), values.ISODate(limit))
+		final, stated := values.Date(c.final)
+		entry, ok := values.Date(c.entry)
+		if !stated || !ok {
+			continue
+		}
+		if limit := values.AddMonths(entry, 6*(1+min(c.extensions, 3))); final.After(limit) {
+			report(c.final, values.ISODate(final), values.ISODate(entry), strconv.Itoa(c.extensions), values.ISODate(limit))
 		}
 	}
-}
-
-// extensions counts the references to decisions of customs after the entry.
-func (c counterfoil) extensions() int {
-	n := -1
-	for range c.All("ImportationDocumentReference") {
-		n++
-	}
-	return max(n, 0)
 }
 
 func checkExtensionCount(d *rules.Document, report rules.Report) {
-	for c := range recorded(d.Root, importation) {
-		if n := c.extensions(); n > 3 && c.country() == china {
-			report(c.Node, strconv.Itoa(n))
+	for _, c := range counterfoils.Of(d) {
+		if c.stage == importation && c.extensions > 3 && c.country == china {
+			report(c.at, strconv.Itoa(c.extensions))
 		}
 	}
 }

@@ -28,6 +28,7 @@ var itemRules = []rules.Rule{
 		Source: "Model form, note 4 on the general list",
 		EN:     "a part of set {0} lacks its {1}; every part of a set is given with description, value and weight",
 		ZH:     "成套货物第{0}项的部件缺少{1}；成套货物须逐件注明品名、价值和重量",
+		Reads:  []rules.Input{partAt, partDescription, partItem, partName, partValue, partStatistics, partGross, partNet},
 		Check:  checkSetParts,
 	},
 	{
@@ -49,6 +50,7 @@ var itemRules = []rules.Rule{
 		Source: "Model form, notes on the general list; HMRC, ATA carnet handbook",
 		EN:     "item {0} puts {1} and {2} on one line; only identical goods are grouped",
 		ZH:     "第{0}项将{1}与{2}合并为一项；仅相同货物可以合并",
+		Reads:  []rules.Input{itemName},
 		Check:  checkUnlikeGoods,
 	},
 	{
@@ -56,6 +58,7 @@ var itemRules = []rules.Rule{
 		Source: "HMRC, ATA carnet handbook: column 6 as ISO 3166-1 alpha-2 code",
 		EN:     "origin of item {0} has no country code; column 6 gives the ISO code if it is not the issuing country",
 		ZH:     "第{0}项货物的原产国没有国家代码；原产国不是出证国时，第6栏须填写ISO代码",
+		Reads:  []rules.Input{originAddress, originAddressCode, originCountry, originCountryCode},
 		Check:  checkOriginCode,
 	},
 	{
@@ -63,6 +66,7 @@ var itemRules = []rules.Rule{
 		Source: "HMRC, ATA carnet handbook: identifiable goods with serial number or mark",
 		EN:     "item {0} is of HS chapter {1} and has no serial number or mark to know it by",
 		ZH:     "第{0}项货物属税则第{1}章，未注明可供识别的序列号或标记",
+		Reads:  []rules.Input{itemHS, itemSerial, itemRegistration, itemProductTrace, itemManufacturers, itemTrace},
 		Check:  checkIdentifyingMark,
 	},
 	{
@@ -71,6 +75,7 @@ var itemRules = []rules.Rule{
 		From:   law.ATAConvention(),
 		EN:     "intended use \"{0}\" speaks of processing or repair, for which a carnet is not given",
 		ZH:     "用途“{0}”涉及加工或修理；此类货物不得使用单证册",
+		Reads:  []rules.Input{exportReason},
 		Check:  checkNoProcessing,
 	},
 	{
@@ -78,6 +83,7 @@ var itemRules = []rules.Rule{
 		Source: "International Chamber of Commerce: carnets do not cover perishable goods and consumables",
 		EN:     "item {0} is of HS chapter {1}: perishable goods and goods to be consumed do not travel under a carnet",
 		ZH:     "第{0}项货物属税则第{1}章：易腐和消耗性货物不得使用单证册",
+		Reads:  []rules.Input{itemHS},
 		Check:  checkPerishableGoods,
 	},
 }
@@ -94,8 +100,8 @@ func checkItemNumber(d *rules.Document, report rules.Report) {
 // is, what it is worth and what it weighs.
 func checkSetParts(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		for part := range item.At.All("ContainedGoodsItem") {
-			if lacking := lacks(part); lacking != "" {
+		for _, part := range d.AllIn(item.At, partAt) {
+			if lacking := lacks(d, part); lacking != "" {
 				report(part, number(item.Number), lacking)
 			}
 		}
@@ -103,13 +109,13 @@ func checkSetParts(d *rules.Document, report rules.Report) {
 }
 
 // lacks returns the element that a part of a set lacks, or "".
-func lacks(part strict.Node) string {
+func lacks(d *rules.Document, part strict.Node) string {
 	switch {
-	case part.Find("Description").Text() == "" && part.Find("Item/Description").Text() == "" && part.Find("Item/Name").Text() == "":
+	case d.FirstIn(part, partDescription).Is("") && d.FirstIn(part, partItem).Is("") && d.FirstIn(part, partName).Is(""):
 		return "Description"
-	case !part.Find("ValueAmount").Exists() && !part.Find("DeclaredStatisticsValueAmount").Exists():
+	case !d.FirstIn(part, partValue).Exists() && !d.FirstIn(part, partStatistics).Exists():
 		return "ValueAmount"
-	case !part.Find("GrossWeightMeasure").Exists() && !part.Find("NetWeightMeasure").Exists():
+	case !d.FirstIn(part, partGross).Exists() && !d.FirstIn(part, partNet).Exists():
 		return "NetWeightMeasure"
 	}
 	return ""
@@ -158,9 +164,9 @@ func taken(d *rules.Document, item facts.Line, n string) bool {
 // checkUnlikeGoods leaves the parts of a set to ATA-10B.
 func checkUnlikeGoods(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		first := item.At.Find("Item/Name").Text()
-		for name := range item.At.All("Item/Name") {
-			if name.Text() != first {
+		names := d.AllIn(item.At, itemName)
+		for _, name := range names {
+			if first := names[0].Text(); !name.Is(first) {
 				report(name, number(item.Number), first, name.Text())
 				break
 			}
@@ -172,9 +178,11 @@ func checkUnlikeGoods(d *rules.Document, report rules.Report) {
 // then.
 func checkOriginCode(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		for _, path := range [...]string{"OriginAddress/Country", "Item/OriginCountry"} {
-			country := item.At.Find(path)
-			if country.Exists() && country.Find("IdentificationCode").Text() == "" {
+		for _, path := range [...]struct{ country, code *rules.Path }{
+			{originAddress, originAddressCode}, {originCountry, originCountryCode},
+		} {
+			country := d.FirstIn(item.At, path.country)
+			if country.Exists() && d.FirstIn(country, path.code).Is("") {
 				report(country, number(item.Number))
 			}
 		}
@@ -185,10 +193,10 @@ func checkOriginCode(d *rules.Document, report rules.Report) {
 // instruments: they have a serial number, by which customs identify them.
 func checkIdentifyingMark(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		code := hsCode(item.At)
+		code := hsCode(d, item.At)
 		switch chapter(code) {
 		case 84, 85, 87, 90:
-			if !marked(item.At) {
+			if !marked(d, item.At) {
 				report(item.At, number(item.Number), code[:2])
 			}
 		}
@@ -196,12 +204,9 @@ func checkIdentifyingMark(d *rules.Document, report rules.Report) {
 }
 
 // marked reports whether an item has a number or a mark that identifies it.
-func marked(item strict.Node) bool {
-	for _, path := range [...]string{
-		"Item/ItemInstance/SerialID", "Item/ItemInstance/RegistrationID", "Item/ItemInstance/ProductTraceID",
-		"Item/ManufacturersItemIdentification/ID", "TraceID",
-	} {
-		if item.Find(path).Text() != "" {
+func marked(d *rules.Document, item strict.Node) bool {
+	for _, path := range [...]*rules.Path{itemSerial, itemRegistration, itemProductTrace, itemManufacturers, itemTrace} {
+		if !d.FirstIn(item, path).Is("") {
 			return true
 		}
 	}
@@ -211,7 +216,7 @@ func marked(item strict.Node) bool {
 // checkNoProcessing goes by words, which prove nothing, so the document is held
 // for a person.
 func checkNoProcessing(d *rules.Document, report rules.Report) {
-	for at := range d.Root.All("ExportReason") {
+	for _, at := range d.All(exportReason) {
 		text := strings.ToLower(at.Text())
 		for _, word := range [...]string{"repair", "processing", "refurbish", "修理", "维修", "加工"} {
 			if strings.Contains(text, word) {
@@ -226,7 +231,7 @@ func checkNoProcessing(d *rules.Document, report rules.Report) {
 // or are consumed.
 func checkPerishableGoods(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		code := hsCode(item.At)
+		code := hsCode(d, item.At)
 		switch n := chapter(code); {
 		case n >= 2 && n <= 4, n >= 6 && n <= 11, n >= 15 && n <= 24:
 			report(item.At, number(item.Number), code[:2])
@@ -236,7 +241,7 @@ func checkPerishableGoods(d *rules.Document, report rules.Report) {
 
 // shipmentOf returns the shipment, at which rules report what it lacks, or the
 // root of a document that has none.
-func shipmentOf(root strict.Node) strict.Node { return cmp.Or(root.Find("Shipment"), root) }
+func shipmentOf(d *rules.Document) strict.Node { return cmp.Or(d.First(shipmentAt), d.Root) }
 
 // number returns the number of an item without leading zeros, which make no
 // difference.
@@ -247,9 +252,9 @@ func number(text string) string {
 	return "0"
 }
 
-// listed returns how many pieces of each number the general list has, nil if it
-// does not say. Of two items with one number the first counts.
-func listed(d *rules.Document) map[string]*big.Rat {
+// listed is how many pieces of each number the general list has, nil if it does not
+// say. Of two items with one number the first counts.
+var listed = rules.Derive(func(d *rules.Document) map[string]*big.Rat {
 	found := make(map[string]*big.Rat)
 	for _, item := range d.Facts.Lines() {
 		n := number(item.Number)
@@ -259,11 +264,11 @@ func listed(d *rules.Document) map[string]*big.Rat {
 		found[n] = item.Quantity.Value
 	}
 	return found
-}
+})
 
 // hsCode returns the code of the Harmonized System of an item, or "".
-func hsCode(item strict.Node) string {
-	return values.HS(item, "Item/CommodityClassification/ItemClassificationCode").Text()
+func hsCode(d *rules.Document, item strict.Node) string {
+	return values.HS(d.AllIn(item, itemHS)).Text()
 }
 
 // chapter returns the HS chapter of a code, or 0.
@@ -273,3 +278,31 @@ func chapter(code string) int {
 	}
 	return int(code[0]-'0')*10 + int(code[1]-'0')
 }
+
+// The paths of a carnet, and of its general list.
+var (
+	carnetID          = rules.NewPath("ID")
+	claimedCarnet     = rules.NewPath("GoodsItemPassportID")
+	exportReason      = rules.NewPath("ExportReason")
+	shipmentAt        = rules.NewPath("Shipment")
+	itemAt            = rules.NewPath("Shipment/GoodsItem")
+	itemName          = rules.NewPath("Shipment/GoodsItem/Item/Name")
+	itemHS            = rules.NewPath("Shipment/GoodsItem/Item/CommodityClassification/ItemClassificationCode")
+	itemSerial        = rules.NewPath("Shipment/GoodsItem/Item/ItemInstance/SerialID")
+	itemRegistration  = rules.NewPath("Shipment/GoodsItem/Item/ItemInstance/RegistrationID")
+	itemProductTrace  = rules.NewPath("Shipment/GoodsItem/Item/ItemInstance/ProductTraceID")
+	itemManufacturers = rules.NewPath("Shipment/GoodsItem/Item/ManufacturersItemIdentification/ID")
+	itemTrace         = rules.NewPath("Shipment/GoodsItem/TraceID")
+	originAddress     = rules.NewPath("Shipment/GoodsItem/OriginAddress/Country")
+	originAddressCode = rules.NewPath("Shipment/GoodsItem/OriginAddress/Country/IdentificationCode")
+	originCountry     = rules.NewPath("Shipment/GoodsItem/Item/OriginCountry")
+	originCountryCode = rules.NewPath("Shipment/GoodsItem/Item/OriginCountry/IdentificationCode")
+	partAt            = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem")
+	partDescription   = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/Description")
+	partItem          = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/Item/Description")
+	partName          = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/Item/Name")
+	partValue         = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/ValueAmount")
+	partStatistics    = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/DeclaredStatisticsValueAmount")
+	partGross         = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/GrossWeightMeasure")
+	partNet           = rules.NewPath("Shipment/GoodsItem/ContainedGoodsItem/NetWeightMeasure")
+)

@@ -1,6 +1,7 @@
 package ata
 
 import (
+	"cmp"
 	"strings"
 
 	"beibu/exchange/facts/codes"
@@ -17,6 +18,7 @@ var partyRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "{0} is not named; a carnet names the issuing association and the guaranteeing associations",
 		ZH:     "未注明{0}的名称；单证册须注明出证协会和担保协会",
+		Reads:  []rules.Input{associations},
 		Check:  checkAssociationsNamed,
 	},
 	{
@@ -25,6 +27,7 @@ var partyRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "no country of destination or transit; a carnet names the countries in which it is valid",
 		ZH:     "未列明目的国或过境国；单证册须列明其有效的国家",
+		Reads:  []rules.Input{countries, shipmentAt},
 		Check:  checkCountriesNamed,
 	},
 	{
@@ -33,6 +36,7 @@ var partyRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "the guaranteeing association is in {0}, a country in which this carnet is not valid",
 		ZH:     "担保协会位于{0}，该国不在本单证册的有效国家之列",
+		Reads:  []rules.Input{associations, countries},
 		Check:  checkGuarantorCountry,
 	},
 	{
@@ -41,6 +45,7 @@ var partyRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "the customs office is in {0}; this carnet is not valid there",
 		ZH:     "海关位于{0}，本单证册在该国无效",
+		Reads:  []rules.Input{countries, counterfoils},
 		Check:  checkOfficeCountry,
 	},
 	{
@@ -48,6 +53,7 @@ var partyRules = []rules.Rule{
 		Source: "China Council for the Promotion of International Trade: sole issuing and guaranteeing association since 1993",
 		EN:     "{0} does not issue or guarantee carnets in China; only CCPIT (China Chamber of International Commerce) does",
 		ZH:     "{0}不是中国的出证和担保协会；中国仅由中国国际贸易促进委员会（中国国际商会）出证和担保",
+		Reads:  []rules.Input{associations},
 		Check:  checkChineseAssociation,
 	},
 	{
@@ -56,62 +62,60 @@ var partyRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "the issuing association is in {0}, but the goods leave from {1}",
 		ZH:     "出证协会位于{0}，货物却由{1}出境",
+		Reads:  []rules.Input{associations, exportCountry},
 		Check:  checkIssuerCountry,
 	},
 }
 
 // checkAssociationsNamed needs the issuer and the guarantors at home and abroad.
 func checkAssociationsNamed(d *rules.Document, report rules.Report) {
-	for _, role := range [...]string{"IssuerParty", "ExportingGuarantorParty", "ImportingGuarantorParty"} {
-		party := d.Root.Find(role)
+	for _, a := range associations.Of(d) {
 		switch {
-		case !party.Exists():
-			report(d.Root, role)
-		case rules.PartyName(party) == "":
-			report(party, role)
+		case !a.at.Exists():
+			report(d.Root, a.role)
+		case a.name == "":
+			report(a.at, a.role)
 		}
 	}
 }
 
 func checkCountriesNamed(d *rules.Document, report rules.Report) {
-	home := issuedIn(d.Root)
-	for country := range countries(d.Root) {
-		if country != home {
+	valid := countries.Of(d)
+	for country := range valid.all {
+		if country != valid.home {
 			return
 		}
 	}
-	report(shipmentOf(d.Root))
+	report(shipmentOf(d))
 }
 
 // checkGuarantorCountry follows from what a guarantee is: an association
 // guarantees to the customs of its own country, so the one abroad is in a country
 // of the carnet.
 func checkGuarantorCountry(d *rules.Document, report rules.Report) {
-	for _, role := range [...]string{"ExportingGuarantorParty", "ImportingGuarantorParty"} {
-		party := d.Root.Find(role)
-		if country := partyCountry(party); country != "" && !countries(d.Root)[country] {
-			report(party, country)
+	for _, a := range associations.Of(d)[guarantorAtHome:] {
+		if a.country != "" && !countries.Of(d).all[a.country] {
+			report(a.at, a.country)
 		}
 	}
 }
 
 func checkOfficeCountry(d *rules.Document, report rules.Report) {
-	valid := countries(d.Root)
+	valid := countries.Of(d).all
 	if len(valid) < 2 {
 		return // ATA-05B says so
 	}
-	for c := range counterfoils(d.Root) {
-		if country := c.country(); country != "" && !valid[country] {
-			report(c.Find("CustomsOfficeLocation"), country)
+	for _, c := range counterfoils.Of(d) {
+		if c.country != "" && !valid[c.country] {
+			report(c.office, c.country)
 		}
 	}
 }
 
 func checkChineseAssociation(d *rules.Document, report rules.Report) {
-	for _, role := range [...]string{"IssuerParty", "ExportingGuarantorParty", "ImportingGuarantorParty"} {
-		party := d.Root.Find(role)
-		if partyCountry(party) == china && rules.PartyName(party) != "" && !isCouncil(party) {
-			report(party, rules.PartyName(party))
+	for _, a := range associations.Of(d) {
+		if a.country == china && a.name != "" && !isCouncil(a) {
+			report(a.at, a.name)
 		}
 	}
 }
@@ -122,10 +126,10 @@ var councilNames = [...]string{
 	"china chamber of international commerce", "中国国际贸易促进委员会", "贸促会", "中国国际商会",
 }
 
-// isCouncil reports whether a party is CCPIT or a branch of it.
-func isCouncil(party strict.Node) bool {
-	for _, path := range [...]string{"PartyName/Name", "PartyLegalEntity/RegistrationName"} {
-		for n := range party.All(path) {
+// isCouncil reports whether an association is CCPIT or a branch of it.
+func isCouncil(a association) bool {
+	for _, names := range a.names {
+		for _, n := range names {
 			name := strings.ToLower(n.Text())
 			for _, council := range councilNames {
 				if strings.Contains(name, council) {
@@ -138,51 +142,111 @@ func isCouncil(party strict.Node) bool {
 }
 
 func checkIssuerCountry(d *rules.Document, report rules.Report) {
-	issuer, exported := partyCountry(d.Root.Find("IssuerParty")), d.Root.Find("Shipment/ExportCountry/IdentificationCode").Text()
-	if issuer != "" && exported != "" && issuer != exported {
-		report(d.Root.Find("IssuerParty"), issuer, exported)
+	issuer, exported := associations.Of(d)[issuer], d.First(exportCountry).Text()
+	if issuer.country != "" && exported != "" && issuer.country != exported {
+		report(issuer.at, issuer.country, exported)
 	}
 }
 
 const china = "CN"
 
-// issuedIn returns the country in which a carnet was issued, or "".
-func issuedIn(root strict.Node) string {
-	if c := root.Find("Shipment/ExportCountry/IdentificationCode").Text(); c != "" {
-		return c
-	}
-	return partyCountry(root.Find("IssuerParty"))
+// An association issues a carnet or guarantees for it.
+type association struct {
+	role    string // the name of the element
+	at      strict.Node
+	name    string           // its first name, or its registered name if it has no other, or ""
+	names   [2][]strict.Node // all its names
+	country string           // of its address, or ""
 }
 
-// countries returns the countries in which a carnet is valid, with that of issue.
-func countries(root strict.Node) map[string]bool {
-	found := make(map[string]bool)
-	if home := issuedIn(root); home != "" {
-		found[home] = true
+// The associations of a document, by their index.
+const (
+	issuer = iota
+	guarantorAtHome
+	guarantorAbroad
+)
+
+// An associationPaths has the paths of an association.
+type associationPaths struct{ at, name, registered, country, registeredIn *rules.Path }
+
+func associationAt(role string) associationPaths {
+	return associationPaths{
+		rules.NewPath(role), rules.NewPath(role + "/PartyName/Name"), rules.NewPath(role + "/PartyLegalEntity/RegistrationName"),
+		rules.NewPath(role + "/PostalAddress/Country/IdentificationCode"),
+		rules.NewPath(role + "/PartyLegalEntity/RegistrationAddress/Country/IdentificationCode"),
 	}
-	for _, path := range [...]string{"FinalDestinationCountry", "TransitCountry"} {
-		for c := range root.All("Shipment/Consignment/" + path + "/IdentificationCode") {
-			found[c.Text()] = true
+}
+
+var (
+	associationsAt = [...]associationPaths{
+		issuer: associationAt("IssuerParty"), guarantorAtHome: associationAt("ExportingGuarantorParty"),
+		guarantorAbroad: associationAt("ImportingGuarantorParty"),
+	}
+	associations = rules.Derive(readAssociations, associationInputs()...)
+)
+
+func associationInputs() (all []rules.Input) {
+	for _, p := range associationsAt {
+		all = append(all, p.at, p.name, p.registered, p.country, p.registeredIn)
+	}
+	return all
+}
+
+func readAssociations(d *rules.Document) []association {
+	all := make([]association, len(associationsAt))
+	for i, p := range associationsAt {
+		at := d.First(p.at)
+		names, registered := d.AllIn(at, p.name), d.AllIn(at, p.registered)
+		all[i] = association{
+			role: p.at.String(), at: at, names: [...][]strict.Node{names, registered},
+			name:    cmp.Or(firstText(names), firstText(registered)),
+			country: cmp.Or(d.FirstIn(at, p.country).Text(), d.FirstIn(at, p.registeredIn).Text()),
 		}
 	}
-	return found
+	return all
 }
 
-// partyCountry returns the country of a party's address, or "".
-func partyCountry(party strict.Node) string {
-	if c := rules.PostalCountry(party).Text(); c != "" {
-		return c
+// firstText returns the text of the first element, or "".
+func firstText(all []strict.Node) string {
+	if len(all) == 0 {
+		return ""
 	}
-	return party.Find("PartyLegalEntity/RegistrationAddress/Country/IdentificationCode").Text()
+	return all[0].Text()
 }
 
-// placeCountry returns the country of a location, by its address or else by its
-// UN/LOCODE, or "".
-func placeCountry(place strict.Node) string {
-	if c := place.Find("Address/Country/IdentificationCode").Text(); c != "" {
+// A territory is where a carnet is valid.
+type territory struct {
+	home string          // country in which it was issued, or ""
+	all  map[string]bool // countries in which it is valid, that of issue among them
+}
+
+// The paths of the countries of a carnet.
+var (
+	exportCountry      = rules.NewPath("Shipment/ExportCountry/IdentificationCode")
+	destinationCountry = rules.NewPath("Shipment/Consignment/FinalDestinationCountry/IdentificationCode")
+	transitCountry     = rules.NewPath("Shipment/Consignment/TransitCountry/IdentificationCode")
+)
+
+var countries = rules.Derive(func(d *rules.Document) territory {
+	t := territory{cmp.Or(d.First(exportCountry).Text(), associations.Of(d)[issuer].country), make(map[string]bool)}
+	if t.home != "" {
+		t.all[t.home] = true
+	}
+	for _, path := range [...]*rules.Path{destinationCountry, transitCountry} {
+		for _, at := range d.All(path) {
+			t.all[at.Text()] = true
+		}
+	}
+	return t
+}, associations, exportCountry, destinationCountry, transitCountry)
+
+// placeCountry returns the country of a location, by that of its address or else by
+// its UN/LOCODE, or "".
+func placeCountry(country, id strict.Node) string {
+	if c := country.Text(); c != "" {
 		return c
 	}
-	if id := place.Find("ID").Text(); codes.LocationCode(id) {
+	if id := id.Text(); codes.LocationCode(id) {
 		return id[:2]
 	}
 	return ""

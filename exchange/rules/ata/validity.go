@@ -5,6 +5,7 @@ import (
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/law"
 	"beibu/schemas/paths"
+	"beibu/signing/strict"
 )
 
 // validityRules are about the first and the last day of a carnet, and about the
@@ -24,6 +25,7 @@ var validityRules = []rules.Rule{
 		From:   law.IstanbulConvention(),
 		EN:     "no {0}; a carnet says when it was issued and until when it is valid",
 		ZH:     "缺少{0}；单证册须注明签发日期和有效期截止日期",
+		Reads:  []rules.Input{issueDate, validityEnd},
 		Check:  checkValidityStated,
 	},
 	{
@@ -38,6 +40,7 @@ var validityRules = []rules.Rule{
 		Source: "Chamber instructions: a duplicate expires on the same day as the original",
 		EN:     "this duplicate is valid until {0}, the original {1} until {2}; both expire on the same day",
 		ZH:     "本副本有效期至{0}，原单证册{1}有效期至{2}；两者须同日到期",
+		Reads:  []rules.Input{otherCarnets},
 		Check:  checkDuplicateExpiry,
 	},
 	{
@@ -45,6 +48,7 @@ var validityRules = []rules.Rule{
 		Source: "Chamber instructions: a replacement carnet refers to the original",
 		EN:     "this carnet names itself, {0}, as the carnet that it replaces",
 		ZH:     "本单证册将自身编号{0}列为被替换的单证册",
+		Reads:  []rules.Input{otherCarnets, carnetID},
 		Check:  checkReplacesAnother,
 	},
 	{
@@ -52,6 +56,7 @@ var validityRules = []rules.Rule{
 		Source: "Chamber instructions: a replacement is asked for at least one month before the temporary importation ends",
 		EN:     "issued on {0} to replace {1}, which ends on {2}; a replacement is asked for by {3}",
 		ZH:     "于{0}签发以替换{2}到期的单证册{1}；替换申请最迟应于{3}提出",
+		Reads:  []rules.Input{otherCarnets},
 		Check:  checkReplacedInTime,
 	},
 }
@@ -73,10 +78,10 @@ func checkValidityLength(d *rules.Document, report rules.Report) {
 
 // checkValidityStated does not judge a date that is present: GEN-25 does.
 func checkValidityStated(d *rules.Document, report rules.Report) {
-	if !d.Root.Find("IssueDate").Exists() {
+	if !d.First(issueDate).Exists() {
 		report(d.Root, "IssueDate")
 	}
-	if !d.Root.Find("ValidityPeriod/EndDate").Exists() {
+	if !d.First(validityEnd).Exists() {
 		report(d.Root, "ValidityPeriod/EndDate")
 	}
 }
@@ -92,13 +97,12 @@ func checkIssueOrder(d *rules.Document, report rules.Report) {
 
 func checkDuplicateExpiry(d *rules.Document, report rules.Report) {
 	end := d.Facts.Period().Until
-	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() != carnetType || !values.IsTrue(ref.Find("CopyIndicator")) {
+	for _, original := range otherCarnets.Of(d) {
+		if !original.copied {
 			continue
 		}
-		until := ref.Find("ValidityPeriod/EndDate")
-		if original, stated := values.Date(until); !end.IsZero() && stated && !original.Equal(end) {
-			report(d.Facts.At(paths.ValidUntil), values.ISODate(end), ref.Find("ID").Text(), values.ISODate(original))
+		if until, stated := values.Date(original.ends); !end.IsZero() && stated && !until.Equal(end) {
+			report(d.Facts.At(paths.ValidUntil), values.ISODate(end), original.id, values.ISODate(until))
 		}
 	}
 }
@@ -106,10 +110,9 @@ func checkDuplicateExpiry(d *rules.Document, report rules.Report) {
 // checkReplacesAnother leaves duplicates out: a duplicate keeps the number of the
 // lost carnet, a replacement does not.
 func checkReplacesAnother(d *rules.Document, report rules.Report) {
-	own := d.Root.Find("ID").Text()
-	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() == carnetType && !values.IsTrue(ref.Find("CopyIndicator")) && ref.Find("ID").Text() == own {
-			report(ref, own)
+	for _, replaced := range otherCarnets.Of(d) {
+		if own := d.First(carnetID); !replaced.copied && own.Is(replaced.id) {
+			report(replaced.at, replaced.id)
 		}
 	}
 }
@@ -118,16 +121,44 @@ func checkReplacesAnother(d *rules.Document, report rules.Report) {
 // in the document. A replacement that was issued in the last month was requested
 // late or took long to issue, so the rule warns.
 func checkReplacedInTime(d *rules.Document, report rules.Report) {
-	for ref := range d.Root.All("AdditionalDocumentReference") {
-		if ref.Find("DocumentTypeCode").Text() != carnetType || values.IsTrue(ref.Find("CopyIndicator")) || d.Facts.Issued.IsZero() {
-			continue
-		}
-		ends, ok := values.Date(ref.Find("ValidityPeriod/EndDate"))
-		if !ok {
+	for _, replaced := range otherCarnets.Of(d) {
+		ends, ok := values.Date(replaced.ends)
+		if replaced.copied || d.Facts.Issued.IsZero() || !ok {
 			continue
 		}
 		if latest := values.AddMonths(ends, -1); d.Facts.Issued.After(latest) {
-			report(ref, values.ISODate(d.Facts.Issued), ref.Find("ID").Text(), values.ISODate(ends), values.ISODate(latest))
+			report(replaced.at, values.ISODate(d.Facts.Issued), replaced.id, values.ISODate(ends), values.ISODate(latest))
 		}
 	}
 }
+
+// An otherCarnet is a carnet that a document refers to.
+type otherCarnet struct {
+	at     strict.Node
+	id     string
+	copied bool        // the document is a duplicate of it
+	ends   strict.Node // its last day
+}
+
+var otherCarnets = rules.Derive(func(d *rules.Document) (all []otherCarnet) {
+	for _, at := range d.All(referenceAt) {
+		if d.FirstIn(at, referenceType).Is(carnetType) {
+			all = append(all, otherCarnet{
+				at: at, id: d.FirstIn(at, referenceID).Text(), copied: values.IsTrue(d.FirstIn(at, referenceCopy)),
+				ends: d.FirstIn(at, referenceEnd),
+			})
+		}
+	}
+	return all
+}, referenceAt, referenceID, referenceType, referenceCopy, referenceEnd)
+
+// The paths of days, and of references to other documents.
+var (
+	issueDate     = rules.NewPath("IssueDate")
+	validityEnd   = rules.NewPath("ValidityPeriod/EndDate")
+	referenceAt   = rules.NewPath("AdditionalDocumentReference")
+	referenceID   = rules.NewPath("AdditionalDocumentReference/ID")
+	referenceType = rules.NewPath("AdditionalDocumentReference/DocumentTypeCode")
+	referenceCopy = rules.NewPath("AdditionalDocumentReference/CopyIndicator")
+	referenceEnd  = rules.NewPath("AdditionalDocumentReference/ValidityPeriod/EndDate")
+)

@@ -16,6 +16,7 @@ var voucherRules = []rules.Rule{
 		Source: "HMRC, ATACPD04360: an exportation voucher may list fewer items, never more",
 		EN:     "{0} of item {1} exported; the general list has {2}",
 		ZH:     "第{1}项出境{0}件；总清单为{2}件",
+		Reads:  []rules.Input{counterfoils, listed},
 		Check:  checkExportedItems,
 	},
 	{
@@ -23,6 +24,7 @@ var voucherRules = []rules.Rule{
 		Source: "Common practice, after HMRC, ATACPD04360: what is imported was exported",
 		EN:     "item {0} is imported, but not among the items exported",
 		ZH:     "第{0}项货物已进境，但不在已出境的货物之列",
+		Reads:  []rules.Input{counterfoils, exported, listed},
 		Check:  checkImportedItems,
 	},
 	{
@@ -30,6 +32,7 @@ var voucherRules = []rules.Rule{
 		Source: "Irish Revenue, ATA carnets: one importation voucher for each consignment",
 		EN:     "importation voucher {0} is used for {1} and for {2}; each consignment has its own voucher",
 		ZH:     "进境凭证{0}同时用于{1}和{2}；每批货物须使用各自的凭证",
+		Reads:  []rules.Input{counterfoils, voucherAt},
 		Check:  checkVoucherOnce,
 	},
 	{
@@ -37,6 +40,7 @@ var voucherRules = []rules.Rule{
 		Source: "Irish Revenue; HMRC, ATACPD06200, boxes H(b) and H(c)",
 		EN:     "re-exportation without the importation that it discharges; it quotes the importation counterfoil",
 		ZH:     "复运出境凭证未引用其核销的进境存根；须注明进境存根编号",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkImportationQuoted,
 	},
 	{
@@ -44,6 +48,7 @@ var voucherRules = []rules.Rule{
 		Source: "Irish Revenue; HMRC, ATACPD06200: items re-exported are a subset of that importation",
 		EN:     "item {0} was not imported under {1}, which this re-exportation discharges",
 		ZH:     "第{0}项货物并非在{1}项下进境，不能以本次复运出境核销",
+		Reads:  []rules.Input{counterfoils, imported},
 		Check:  checkDischargedItem,
 	},
 	{
@@ -51,6 +56,7 @@ var voucherRules = []rules.Rule{
 		Source: "HMRC, ATACPD06200: a counterfoil belongs to the carnet whose number it bears",
 		EN:     "counterfoil of carnet {0} in a document about carnet {1}",
 		ZH:     "单证册{0}的存根出现在关于单证册{1}的单证中",
+		Reads:  []rules.Input{carnetID, claimedCarnet, counterfoilCarnet},
 		Check:  checkOneCarnet,
 	},
 	{
@@ -58,6 +64,7 @@ var voucherRules = []rules.Rule{
 		Source: "Common practice, after HMRC, ATACPD04360: what comes back went out",
 		EN:     "{0} of item {1} re-imported; {2} exported",
 		ZH:     "第{1}项复运进境{0}件；出境{2}件",
+		Reads:  []rules.Input{counterfoils, exported},
 		Check:  checkReimportedItems,
 	},
 	{
@@ -65,6 +72,7 @@ var voucherRules = []rules.Rule{
 		Source: "Follows from HMRC, ATACPD06200: a balance is never negative",
 		EN:     "{0} of item {1} re-exported under {2}; {3} imported",
 		ZH:     "{2}项下第{1}项共复运出境{0}件；进境{3}件",
+		Reads:  []rules.Input{counterfoils, imported},
 		Check:  checkRunningBalance,
 	},
 	{
@@ -72,24 +80,23 @@ var voucherRules = []rules.Rule{
 		Source: "HMRC, ATA carnet handbook: two transit vouchers, departure and destination",
 		EN:     "transit vouchers: {0}; each transit has one for the office of departure and one for the office of destination",
 		ZH:     "过境凭证共{0}份；每次过境须有启运地海关和目的地海关凭证各一份",
+		Reads:  []rules.Input{counterfoils},
 		Check:  checkTransitPair,
 	},
 }
 
 func checkExportedItems(d *rules.Document, report rules.Report) {
-	general := listed(d)
-	for c := range recorded(d.Root, exportation) {
-		n := c.item()
-		if n == "" {
+	general := listed.Of(d)
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != exportation || c.item == "" {
 			continue
 		}
-		q, stated := values.Number(c.Find("GoodsItem/Quantity"))
-		most, there := general[n]
+		most, there := general[c.item]
 		switch {
 		case !there:
-			report(c.Find("GoodsItem"), cmp.Or(c.Find("GoodsItem/Quantity").Text(), "1"), n, "0")
-		case stated && most != nil && q.Cmp(most) > 0:
-			report(c.Find("GoodsItem"), values.Decimal(q), n, values.Decimal(most))
+			report(c.goods, cmp.Or(d.FirstIn(c.at, counterfoilQuantity).Text(), "1"), c.item, "0")
+		case c.quantity != nil && most != nil && c.quantity.Cmp(most) > 0:
+			report(c.goods, values.Decimal(c.quantity), c.item, values.Decimal(most))
 		}
 	}
 }
@@ -97,14 +104,15 @@ func checkExportedItems(d *rules.Document, report rules.Report) {
 // checkImportedItems follows practice only, so the rule warns. If the carnet shows
 // no exportation yet, any item of the general list can have been exported.
 func checkImportedItems(d *rules.Document, report rules.Report) {
-	out := pieces(d.Root, exportation, counterfoil.item)
-	general := listed(d)
-	for c := range recorded(d.Root, importation) {
-		n := c.item()
-		_, exported := out[n]
-		_, onList := general[n]
-		if n != "" && !exported && (len(out) > 0 || !onList) {
-			report(c.Find("GoodsItem"), n)
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != importation || c.item == "" {
+			continue
+		}
+		out := exported.Of(d)
+		_, went := out[c.item]
+		_, onList := listed.Of(d)[c.item]
+		if !went && (len(out) > 0 || !onList) {
+			report(c.goods, c.item)
 		}
 	}
 }
@@ -114,22 +122,21 @@ func checkImportedItems(d *rules.Document, report rules.Report) {
 // importation voucher are of one importation.
 func checkVoucherOnce(d *rules.Document, report rules.Report) {
 	used := make(map[string]string)
-	for c := range recorded(d.Root, importation) {
-		v, now := c.voucher(), c.imported()
-		if v == "" || now == "" {
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != importation || c.voucher == "" || c.imported == "" {
 			continue
 		}
-		if before, ok := used[v]; ok && before != now {
-			report(c.Find("VoucherDocumentReference"), v, before, now)
+		if before, ok := used[c.voucher]; ok && before != c.imported {
+			report(d.FirstIn(c.at, voucherAt), c.voucher, before, c.imported)
 		}
-		used[v] = now
+		used[c.voucher] = c.imported
 	}
 }
 
 func checkImportationQuoted(d *rules.Document, report rules.Report) {
-	for c := range recorded(d.Root, reexportation) {
-		if c.imported() == "" {
-			report(c.Find("ReexportationDocumentReference"))
+	for _, c := range counterfoils.Of(d) {
+		if c.stage == reexportation && c.imported == "" {
+			report(d.FirstIn(c.at, reexportationAt))
 		}
 	}
 }
@@ -137,14 +144,20 @@ func checkImportationQuoted(d *rules.Document, report rules.Report) {
 // checkDischargedItem judges only if the importation that is quoted is in the
 // document too.
 func checkDischargedItem(d *rules.Document, report rules.Report) {
-	in := pieces(d.Root, importation, underImportation)
-	known := pieces(d.Root, importation, counterfoil.imported)
-	for c := range recorded(d.Root, reexportation) {
-		if _, there := known[c.imported()]; !there || c.item() == "" {
+	all := counterfoils.Of(d)
+	var known map[string]total // by importation
+	for _, c := range all {
+		if c.stage != reexportation || c.item == "" {
 			continue
 		}
-		if _, imported := in[underImportation(c)]; !imported {
-			report(c.Find("GoodsItem"), c.item(), c.imported())
+		if known == nil {
+			known = pieces(all, importation, func(c counterfoil) string { return c.imported })
+		}
+		if _, there := known[c.imported]; !there {
+			continue
+		}
+		if _, entered := imported.Of(d)[c.underImportation()]; !entered {
+			report(c.goods, c.item, c.imported)
 		}
 	}
 }
@@ -152,15 +165,15 @@ func checkDischargedItem(d *rules.Document, report rules.Report) {
 // checkOneCarnet applies to claims too: a claim is about one carnet, and so are
 // its counterfoils.
 func checkOneCarnet(d *rules.Document, report rules.Report) {
-	about := d.Root.Find("GoodsItemPassportID").Text()
+	about := d.First(claimedCarnet).Text()
 	if d.Kind == carnet {
-		about = d.Root.Find("ID").Text()
+		about = d.First(carnetID).Text()
 	}
-	for at := range d.Root.All("GoodsItemPassportCounterfoil/GoodsItemPassportID") {
+	for _, at := range d.All(counterfoilCarnet) {
 		if about == "" {
 			about = at.Text() // a proof names its carnet nowhere else
 		}
-		if at.Text() != "" && at.Text() != about {
+		if !at.Is("") && !at.Is(about) {
 			report(at, at.Text(), about)
 		}
 	}
@@ -168,24 +181,22 @@ func checkOneCarnet(d *rules.Document, report rules.Report) {
 
 // checkReimportedItems follows practice only, so the rule warns.
 func checkReimportedItems(d *rules.Document, report rules.Report) {
-	out := pieces(d.Root, exportation, counterfoil.item)
-	if len(out) == 0 {
-		return
-	}
 	back := make(map[string]*big.Rat)
-	for c := range recorded(d.Root, reimportation) {
-		n := c.item()
-		q, ok := values.Number(c.Find("GoodsItem/Quantity"))
-		if n == "" || !ok {
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != reimportation || c.item == "" || c.quantity == nil {
 			continue
 		}
-		back[n] = new(big.Rat).Add(q, cmp.Or(back[n], new(big.Rat)))
-		went, there := out[n]
+		out := exported.Of(d)
+		if len(out) == 0 {
+			return
+		}
+		back[c.item] = plus(back[c.item], c.quantity)
+		went, there := out[c.item]
 		switch {
 		case !there:
-			report(c.Find("GoodsItem"), values.Decimal(back[n]), n, "0")
-		case went.below(back[n]):
-			report(c.Find("GoodsItem"), values.Decimal(back[n]), n, values.Decimal(went.sum))
+			report(c.goods, values.Decimal(back[c.item]), c.item, "0")
+		case went.below(back[c.item]):
+			report(c.goods, values.Decimal(back[c.item]), c.item, values.Decimal(went.sum))
 		}
 	}
 }
@@ -193,18 +204,19 @@ func checkReimportedItems(d *rules.Document, report rules.Report) {
 // checkRunningBalance counts by importation and item, and reports at the
 // counterfoil that takes too much.
 func checkRunningBalance(d *rules.Document, report rules.Report) {
-	in := pieces(d.Root, importation, underImportation)
 	left := make(map[string]*big.Rat)
-	for c := range recorded(d.Root, reexportation) {
-		key := underImportation(c)
-		entered, there := in[key]
-		q, ok := values.Number(c.Find("GoodsItem/Quantity"))
-		if !there || !ok {
+	for _, c := range counterfoils.Of(d) {
+		if c.stage != reexportation || c.quantity == nil {
 			continue
 		}
-		left[key] = new(big.Rat).Add(q, cmp.Or(left[key], new(big.Rat)))
+		key := c.underImportation()
+		entered, there := imported.Of(d)[key]
+		if !there {
+			continue
+		}
+		left[key] = plus(left[key], c.quantity)
 		if entered.below(left[key]) {
-			report(c.Find("GoodsItem"), values.Decimal(left[key]), c.item(), c.imported(), values.Decimal(entered.sum))
+			report(c.goods, values.Decimal(left[key]), c.item, c.imported, values.Decimal(entered.sum))
 		}
 	}
 }
@@ -215,11 +227,13 @@ func checkRunningBalance(d *rules.Document, report rules.Report) {
 func checkTransitPair(d *rules.Document, report rules.Report) {
 	vouchers := make(map[string]bool)
 	var last counterfoil
-	for c := range recorded(d.Root, transit) {
-		vouchers[c.voucher()] = true
-		last = c
+	for _, c := range counterfoils.Of(d) {
+		if c.stage == transit {
+			vouchers[c.voucher] = true
+			last = c
+		}
 	}
 	if len(vouchers)%2 == 1 {
-		report(last.Node, strconv.Itoa(len(vouchers)))
+		report(last.at, strconv.Itoa(len(vouchers)))
 	}
 }
