@@ -147,29 +147,3 @@ func define(c *sqlitefile.Conn, d *Definition, statements []string) error {
 	}
 	return nil
 }
-
-// readers bounds the queries that run at once, and so the memory for caches.
-const readers = 4
-
-// openReaders opens the connections of queries.
-func openReaders(path string) (all chan *sqlitefile.Conn, err error) {
-	all = make(chan *sqlitefile.Conn, readers)
-	for range readers {
-		c, err := sqlitefile.Open(path, reading...)
-		if err != nil {
-			return nil, errors.Join(fmt.Errorf("open for queries: %w", err), closeReaders(all, len(all)))
-		}
-		all <- c
-	}
-	return all, nil
-}
-
-// closeReaders closes so many connections, each as soon as no query uses it.
-func closeReaders(idle chan *sqlitefile.Conn, n int) error {
-	var all []error
-	for range n {
-		all = append(all, (<-idle).Close())
-	}
-	close(idle)
-	return errors.Join(all...)
-}

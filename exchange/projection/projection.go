@@ -76,7 +76,7 @@ func (d *Definition) version() int64 {
 type Projection struct {
 	definition Definition
 	path       string
-	readers    chan *sqlitefile.Conn // those that no query uses
+	readers    *readers
 	ending     sync.Once
 	notifier   *notifier
 
@@ -108,11 +108,11 @@ func Open(ctx context.Context, path string, d Definition) (*Projection, error) {
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.Close())
 	}
-	idle, err := openReaders(path)
+	readers, err := openReaders(path)
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("open %s: %w", d.Name, err), c.Close())
 	}
-	return &Projection{definition: d, path: path, readers: idle, notifier: newNotifier(sequence), writer: w, rebuilt: rebuilt}, nil
+	return &Projection{definition: d, path: path, readers: readers, notifier: newNotifier(sequence), writer: w, rebuilt: rebuilt}, nil
 }
 
 // Close closes the file. A query afterwards fails, and another Close does nothing; no
@@ -121,7 +121,7 @@ func (p *Projection) Close() (err error) {
 	p.ending.Do(func() {
 		p.folding.Lock()
 		defer p.folding.Unlock()
-		err = errors.Join(closeReaders(p.readers, readers), p.writer.conn.Close())
+		err = errors.Join(p.readers.close(maxReaders), p.writer.conn.Close())
 	})
 	return err
 }
@@ -166,22 +166,15 @@ func (p *Projection) Wait(ctx context.Context, sequence int64) error {
 // [Writer.Notify]), or, if name is "", when the fold advances at all.
 func (p *Projection) Changed(name string) <-chan struct{} { return p.notifier.changed(name) }
 
-// errClosed is the error of a query on a projection that is closed.
-var errClosed = errors.New("projection closed")
-
 // Query runs a query and calls visit for each row. The text is prepared once and
 // kept, so its values are bound and never part of it.
 func (p *Projection) Query(ctx context.Context, text string, visit func(sqlitefile.Row) error, values ...any) error {
-	select {
-	case c, open := <-p.readers:
-		if !open {
-			return errClosed
-		}
-		defer func() { p.readers <- c }()
-		return p.noticed(c.Within(ctx, func() error { return query(c, text, visit, values) }))
-	case <-ctx.Done():
-		return ctx.Err()
+	c, err := p.readers.take(ctx)
+	if err != nil {
+		return err
 	}
+	defer p.readers.give(c)
+	return p.noticed(c.Within(ctx, func() error { return query(c, text, visit, values) }))
 }
 
 func query(c *sqlitefile.Conn, text string, visit func(sqlitefile.Row) error, values []any) error {
