@@ -22,7 +22,16 @@ type Finder struct {
 // returned as it was accepted, without deliveries. It fails with an [*Error] of kind
 // NotFound, or of kind Unavailable if the queue cannot be read.
 func (f *Finder) Exchange(ctx context.Context, id uuid.UUID) (Exchange, error) {
-	x, err := f.Journal.Exchange(ctx, id)
+	return f.find(ctx, id, f.Journal.Exchange)
+}
+
+// Current returns an exchange as Exchange does, but without its timeline.
+func (f *Finder) Current(ctx context.Context, id uuid.UUID) (Exchange, error) {
+	return f.find(ctx, id, f.Journal.Current)
+}
+
+func (f *Finder) find(ctx context.Context, id uuid.UUID, read func(context.Context, uuid.UUID) (Exchange, error)) (Exchange, error) {
+	x, err := read(ctx, id)
 	if err == nil || KindOf(err) != NotFound {
 		return x, err
 	}
@@ -38,5 +47,5 @@ func (f *Finder) Exchange(ctx context.Context, id uuid.UUID) (Exchange, error) {
 	if err := f.Recorder.Wait(ctx); err != nil {
 		return Exchange{}, err
 	}
-	return f.Journal.Exchange(ctx, id)
+	return read(ctx, id)
 }

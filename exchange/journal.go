@@ -18,6 +18,9 @@ type Journal interface {
 	// Exchange returns one exchange with its deliveries and its timeline. It
 	// fails with an *Error of kind NotFound.
 	Exchange(ctx context.Context, id uuid.UUID) (Exchange, error)
+	// Current returns one exchange with its deliveries but without its timeline, which
+	// costs more than the rest. It fails as Exchange does.
+	Current(ctx context.Context, id uuid.UUID) (Exchange, error)
 	// Exchanges returns the exchanges that match, newest first by the record, with their
 	// deliveries but without timelines, and the cursor for the next page, or 0
 	// at the end.
@@ -25,16 +28,16 @@ type Journal interface {
 	DeliveryJournal
 }
 
-// A DeliveryJournal finds deliveries. It returns them with their exchanges, of which
-// each carries that one delivery.
+// A DeliveryJournal finds deliveries.
 type DeliveryJournal interface {
 	// Deliveries returns the deliveries that match and are not acknowledged, express first
-	// and then the oldest by the record.
+	// and then the oldest by the record. They come with their exchanges, of which each
+	// carries that one delivery.
 	Deliveries(ctx context.Context, q DeliveryQuery) ([]Exchange, error)
 	// DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
-	// state, in the order of ids, which are at most 10,000. It omits those that do
-	// not exist.
-	DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]Exchange, error)
+	// state, without the exchanges, in the order of ids, which are at most 10,000. It
+	// omits those that do not exist.
+	DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]Delivery, error)
 }
 
 // The sizes of a page of a list.

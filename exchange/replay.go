@@ -236,9 +236,9 @@ func (r *Replay) start(ctx context.Context, o Order, page []attempt, events []Ev
 	if err != nil {
 		return 0, err
 	}
-	for _, x := range found {
+	for _, d := range found {
 		// The receiver may have fetched it by now, and so its cause is gone.
-		if d := x.Deliveries[0]; d.Attempt > failed[x.ID] && d.ConsignedAt.Equal(o.At) {
+		if d.Attempt > failed[d.Exchange] && d.ConsignedAt.Equal(o.At) {
 			started++
 		}
 	}

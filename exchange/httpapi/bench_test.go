@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
 	"net/http"
@@ -108,4 +109,52 @@ func post(w *world, document []byte) error {
 		return fmt.Errorf("status %d", a.StatusCode)
 	}
 	return nil
+}
+
+// BenchmarkReceive fetches deliveries in pages of 50, reads the envelope of each, and
+// acknowledges them, through the handler, without a network: everything that a delivery
+// costs after its consignment.
+func BenchmarkReceive(b *testing.B) {
+	w := newWorld(b, httpapi.Limits{})
+	documents := newNumbered(b)
+	for range b.N {
+		w.answer(b, http.StatusAccepted, port, http.MethodPost, "/v1/documents", "application/xml", documents.document())
+	}
+	w.awaitIndex()
+	b.ReportAllocs()
+	b.ResetTimer()
+	for received := 0; received < b.N; {
+		var mail httpapi.MailboxPage
+		page := w.answer(b, http.StatusOK, receiver, http.MethodGet, "/v1/mailbox?limit=50&wait=10s", "", nil)
+		if err := json.Unmarshal(page, &mail); err != nil {
+			b.Fatal(err)
+		}
+		acks := httpapi.Acks{}
+		for _, d := range mail.Deliveries {
+			w.answer(b, http.StatusOK, receiver, http.MethodGet, d.Envelope, "", nil)
+			acks.Acks = append(acks.Acks, httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: httpapi.Accepted})
+		}
+		body, err := json.Marshal(acks)
+		if err != nil {
+			b.Fatal(err)
+		}
+		w.answer(b, http.StatusOK, receiver, http.MethodPost, "/v1/mailbox/acks", "application/json", body)
+		received += len(acks.Acks)
+	}
+}
+
+// answer returns the body of the answer to a call through the handler.
+func (w *world) answer(b *testing.B, status int, caller, method, path, media string, body []byte) []byte {
+	b.Helper()
+	r := httptest.NewRequest(method, path, bytes.NewReader(body))
+	r.Header.Set("Authorization", "Bearer "+caller)
+	if media != "" {
+		r.Header.Set("Content-Type", media)
+	}
+	got := httptest.NewRecorder()
+	w.server.ServeHTTP(got, r)
+	if got.Code != status {
+		b.Fatalf("%s %s: status %d: %s", method, path, got.Code, got.Body)
+	}
+	return got.Body.Bytes()
 }

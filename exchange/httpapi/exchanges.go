@@ -65,26 +65,30 @@ func (s *Server) filters(c *call) exchange.Filters {
 
 // showExchange answers GET /v1/exchanges/{id}.
 func (s *Server) showExchange(c *call) error {
-	x, err := s.find(c)
+	x, err := visible(c, s.finder.Exchange)
 	if err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, wireExchange(x, c.caller, s.handovers))
 }
 
-// find returns what the caller may see of the exchange that a path names. A sender
-// finds it as soon as it is accepted.
-func (s *Server) find(c *call) (exchange.Exchange, error) {
+// find returns what the caller may see of the exchange that a path names, without
+// its timeline. A sender finds it as soon as it is accepted.
+func (s *Server) find(c *call) (exchange.Exchange, error) { return visible(c, s.finder.Current) }
+
+// visible returns what the caller may see of the exchange that a path names, as it is
+// read.
+func visible(c *call, read func(context.Context, uuid.UUID) (exchange.Exchange, error)) (exchange.Exchange, error) {
 	id, err := readID(c.request.PathValue("id"))
 	if err != nil {
 		return exchange.Exchange{}, errNoExchange()
 	}
-	found, err := s.finder.Exchange(c.request.Context(), id)
+	found, err := read(c.request.Context(), id)
 	if err != nil && !isNotFound(err) {
 		return exchange.Exchange{}, err
 	}
-	x, visible := c.caller.View(found)
-	if err != nil || !visible {
+	x, ok := c.caller.View(found)
+	if err != nil || !ok {
 		return exchange.Exchange{}, errNoExchange()
 	}
 	c.exchange, c.kind = x.ID.String(), x.Identity.Kind

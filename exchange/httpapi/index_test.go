@@ -52,10 +52,19 @@ func (x *index) failure() error {
 
 // Exchange is exchange.Journal's.
 func (x *index) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
+	return x.one(ctx, id, x.Journal.Exchange)
+}
+
+// Current is exchange.Journal's.
+func (x *index) Current(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
+	return x.one(ctx, id, x.Journal.Current)
+}
+
+func (x *index) one(ctx context.Context, id uuid.UUID, read func(context.Context, uuid.UUID) (exchange.Exchange, error)) (exchange.Exchange, error) {
 	if err := x.failure(); err != nil {
 		return exchange.Exchange{}, err
 	}
-	found, err := x.Journal.Exchange(ctx, id)
+	found, err := read(ctx, id)
 	x.mu.Lock()
 	defer x.mu.Unlock()
 	if id == x.hidden {
@@ -92,7 +101,7 @@ func (x *index) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 }
 
 // DeliveriesOf is exchange.Journal's.
-func (x *index) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
+func (x *index) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Delivery, error) {
 	if err := x.failure(); err != nil {
 		return nil, err
 	}

@@ -96,18 +96,30 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 }
 
 // DeliveriesOf returns the deliveries of exchanges to one receiver, whatever their
-// state, in the order of ids.
-func (j *Journal) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
+// state, in the order of ids. It does not read the exchanges: a mailbox asks for the
+// same deliveries at each of their steps.
+func (j *Journal) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Delivery, error) {
 	list, err := json.Marshal(ids)
 	if err != nil {
 		return nil, fmt.Errorf("list deliveries: %w", err)
 	}
-	s := &sentence{}
-	s.add(deliveriesOf, receiver, string(list))
-	return j.found(ctx, s)
+	all := make([]exchange.Delivery, 0, len(ids))
+	err = j.Query(ctx, deliveriesOf, func(row sqlitefile.Row) error {
+		var id uuid.UUID
+		if err := row.Fixed(0, id[:]); err != nil {
+			return err
+		}
+		found, err := unpackDeliveries(row.Blob(2), row.Int(1), id, receiver)
+		all = append(all, found...)
+		return err
+	}, string(list))
+	if err != nil {
+		return nil, fmt.Errorf("list deliveries: %w", err)
+	}
+	return all, nil
 }
 
-const deliveriesOf = `SELECT ` + columns + `, ? FROM json_each(?) n CROSS JOIN exchange x ON x.id = unhex(n.value, '-')` + withJourney + ` ORDER BY n.key`
+const deliveriesOf = `SELECT x.id, j.at, j.deliveries FROM json_each(?) n CROSS JOIN exchange x ON x.id = unhex(n.value, '-')` + withJourney + ` ORDER BY n.key`
 
 // DeliveriesByLease returns what is handed over to one receiver by the ends of its
 // leases.

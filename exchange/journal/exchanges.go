@@ -22,9 +22,12 @@ const columns = `x.sequence, x.position, x.id, j.at, j.state, x.digest, x.body, 
 // withJourney joins table journey.
 const withJourney = ` CROSS JOIN journey j ON j.entry = x.sequence`
 
-// The statements that find one exchange, and the steps of it before one.
+// The statements that find one exchange, without and with the newest steps of its
+// timeline, and the steps of it before one.
 const (
-	byID        = `SELECT ` + columns + `, j.steps FROM exchange x` + withJourney + ` WHERE x.id = +?`
+	byID        = ` FROM exchange x` + withJourney + ` WHERE x.id = +?`
+	currentByID = `SELECT ` + columns + byID
+	wholeByID   = `SELECT ` + columns + `, j.steps` + byID
 	stepsBefore = `SELECT steps FROM timeline WHERE entry = ? AND sequence < ? ORDER BY sequence`
 )
 
@@ -32,12 +35,36 @@ const (
 // begins with the acceptance. It fails with an *exchange.Error of kind
 // NotFound.
 func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
-	var found *exchange.Exchange
 	var steps []byte
-	err := j.Query(ctx, byID, func(row sqlitefile.Row) error {
-		x, accepted, err := scan(row, "")
+	found, err := j.one(ctx, id, wholeByID, func(x *exchange.Exchange, accepted exchange.State, row sqlitefile.Row) {
 		x.Events = []exchange.Event{{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}}
-		found, steps = &x, row.Blob(9)
+		steps = row.Blob(9)
+	})
+	if err != nil {
+		return exchange.Exchange{}, err
+	}
+	if err := j.timeline(ctx, &found, steps); err != nil {
+		return exchange.Exchange{}, fmt.Errorf("read timeline of %s: %w", id, err)
+	}
+	sortDeliveries(&found)
+	return found, nil
+}
+
+// Current returns one exchange as Exchange does, but without its timeline.
+func (j *Journal) Current(ctx context.Context, id uuid.UUID) (exchange.Exchange, error) {
+	found, err := j.one(ctx, id, currentByID, func(*exchange.Exchange, exchange.State, sqlitefile.Row) {})
+	sortDeliveries(&found)
+	return found, err
+}
+
+// one returns the exchange that a statement finds by its id, after the rest of its row
+// was visited. Its deliveries are in the order in which they were consigned.
+func (j *Journal) one(ctx context.Context, id uuid.UUID, text string, rest func(*exchange.Exchange, exchange.State, sqlitefile.Row)) (exchange.Exchange, error) {
+	var found *exchange.Exchange
+	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
+		x, accepted, err := scan(row, "")
+		rest(&x, accepted, row)
+		found = &x
 		return err
 	}, id[:])
 	if err != nil {
@@ -48,10 +75,6 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 			Op: "read exchange", Kind: exchange.NotFound, Err: exchange.Because("there is no exchange %s", "没有交换 %s", id),
 		}
 	}
-	if err := j.timeline(ctx, found, steps); err != nil {
-		return exchange.Exchange{}, fmt.Errorf("read timeline of %s: %w", id, err)
-	}
-	sortDeliveries(found)
 	return *found, nil
 }
 

@@ -29,8 +29,10 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 	return texts, args
 }
 
-// ExchangeQuery returns the SQL for one exchange.
-func ExchangeQuery() string { return byID }
+// ExchangeQuery returns the SQL for one exchange, and CurrentQuery that for one without
+// its timeline.
+func ExchangeQuery() string { return wholeByID }
+func CurrentQuery() string  { return currentByID }
 
 // TimelineQuery returns the SQL for the older steps of one exchange.
 func TimelineQuery() string { return stepsBefore }

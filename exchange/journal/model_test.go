@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 	"github.com/google/uuid"
 	"pgregory.net/rapid"
 
@@ -170,6 +171,39 @@ func compare(t *rapid.T, j *journal.Journal, want map[uuid.UUID]exchange.Exchang
 		if diff := cmp.Diff(x, got); diff != "" {
 			t.Fatalf("-model +index:\n%s", diff)
 		}
+		got.Events = nil
+		current, err := j.Current(context.Background(), id)
+		if err != nil {
+			t.Fatal(err)
+		}
+		slices.SortStableFunc(current.Deliveries, func(a, b exchange.Delivery) int { return place(x, a) - place(x, b) })
+		if diff := cmp.Diff(got, current); diff != "" {
+			t.Fatalf("-with +without its timeline:\n%s", diff)
+		}
+	}
+	for _, receiver := range []string{"window-vn", "promotion"} {
+		compareDeliveries(t, j, receiver, want)
+	}
+}
+
+// compareDeliveries compares the deliveries of all exchanges to a receiver.
+func compareDeliveries(t *rapid.T, j *journal.Journal, receiver string, all map[uuid.UUID]exchange.Exchange) {
+	ids := []uuid.UUID{uuid.New()} // of no exchange
+	var want []exchange.Delivery
+	for id, x := range all {
+		ids = append(ids, id)
+		for _, d := range x.Deliveries {
+			if d.Receiver == receiver {
+				want = append(want, d)
+			}
+		}
+	}
+	got, err := j.DeliveriesOf(context.Background(), receiver, ids)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got, cmpopts.EquateEmpty()); diff != "" {
+		t.Fatalf("deliveries to %s, -model +index:\n%s", receiver, diff)
 	}
 }
 

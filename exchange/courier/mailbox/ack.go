@@ -111,7 +111,7 @@ func (s *acknowledgement) read(ctx context.Context) (map[uuid.UUID]*exchange.Del
 	}
 	known := make(map[uuid.UUID]*exchange.Delivery, len(found))
 	for i := range found {
-		known[found[i].ID] = &found[i].Deliveries[0]
+		known[found[i].Exchange] = &found[i]
 	}
 	return known, nil
 }

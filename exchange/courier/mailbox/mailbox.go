@@ -118,23 +118,30 @@ func (m *Mailbox) hand(ctx context.Context, b *box, found []exchange.Exchange, u
 		e.Lease = lease
 		events = append(events, e)
 	}
+	var current []exchange.Delivery
 	err := m.recorder.Record(ctx, events...)
 	if err == nil {
-		found, err = m.journal.DeliveriesOf(ctx, b.receiver, ids)
+		current, err = m.journal.DeliveriesOf(ctx, b.receiver, ids)
 	}
 	if err != nil {
 		b.release(ids...)
 		return nil, err
 	}
-	items := make([]exchange.Leased, 0, len(found))
-	for _, x := range found {
-		if x.Deliveries[0].Lease.Holder == lease.Holder {
-			items = append(items, exchange.Leased{Exchange: x, LeasedUntil: until})
-			ids = slices.DeleteFunc(ids, func(id uuid.UUID) bool { return id == x.ID })
+	ours := make(map[uuid.UUID]exchange.Delivery, len(current))
+	for _, d := range current {
+		if d.Lease.Holder == lease.Holder {
+			ours[d.Exchange] = d
 		}
 	}
-	if len(ids) > 0 {
-		b.release(ids...)
+	items := make([]exchange.Leased, 0, len(ours))
+	for _, x := range found {
+		if d, ok := ours[x.ID]; ok {
+			x.Deliveries = []exchange.Delivery{d}
+			items = append(items, exchange.Leased{Exchange: x, LeasedUntil: until})
+		}
+	}
+	if len(items) < len(ids) {
+		b.release(slices.DeleteFunc(ids, func(id uuid.UUID) bool { _, ok := ours[id]; return ok })...)
 	}
 	return items, nil
 }

@@ -49,8 +49,10 @@ func (w *world) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exc
 }
 
 // DeliveriesOf counts what is read.
-func (w *world) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Exchange, error) {
-	return w.counted(w.Record.DeliveriesOf(ctx, receiver, ids))
+func (w *world) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UUID) ([]exchange.Delivery, error) {
+	found, err := w.Record.DeliveriesOf(ctx, receiver, ids)
+	w.count(len(found))
+	return found, err
 }
 
 // DeliveriesByLease counts what is read.
@@ -64,12 +66,16 @@ func (w *world) FailingDeliveries(ctx context.Context, q exchange.FailingQuery) 
 }
 
 func (w *world) counted(found []exchange.Exchange, err error) ([]exchange.Exchange, error) {
-	w.read.Add(int64(len(found)))
+	w.count(len(found))
+	return found, err
+}
+
+func (w *world) count(found int) {
+	w.read.Add(int64(found))
 	if between := w.between; between != nil {
 		w.between = nil
 		between()
 	}
-	return found, err
 }
 
 // numbered returns the id of the document with a number.
