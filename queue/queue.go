@@ -110,7 +110,8 @@ type Feed interface {
 	// Follow calls fold with batches of changes whose sequence is above after,
 	// in order, and waits for new ones, until ctx ends, which is no error. An
 	// entry comes before every event of its exchange; a queue may publish it only
-	// when it is dispatched. If fold fails, Follow returns that error.
+	// when it is dispatched. fold must not change them, because other followers may
+	// get the same. If fold fails, Follow returns that error.
 	Follow(ctx context.Context, after int64, fold func(context.Context, []Change) error) error
 	// Head returns the sequence of the newest change, or 0.
 	Head(ctx context.Context) (int64, error)

@@ -212,3 +212,12 @@ func TestWindowIsBounded(t *testing.T) {
 		t.Error("a body larger than the window is kept")
 	}
 }
+
+// deduplicated decodes a message and returns its changes without duplicates.
+func deduplicated(s *deduplicator, r record) ([]queue.Change, error) {
+	m, err := layout{int64(len(s.published))}.message(r)
+	if err != nil {
+		return nil, err
+	}
+	return s.changes(r.offset, m), nil
+}

@@ -15,9 +15,14 @@
 // consumed the decision. So no answer depends on a rebalance, a clock or another
 // node.
 //
+// Dispatch and the followers of the record in a node read what it has consumed from
+// memory, and fetch only what is not kept there any more. So a node fetches each
+// record once, however many read it.
+//
 // A consumer group shares the work of [Queue.Dispatch]. A node publishes each owning
 // entry to events, together with the events that the handler returns for it, before
-// it commits the offset. If a client or a zombie repeats a message, Kafka appends it
+// it commits the offset, which it does about once a second. What events contains is
+// dispatched, also if no node has committed it. If a client or a zombie repeats a message, Kafka appends it
 // twice. Every consumer of events therefore drops duplicates, by a rule that depends
 // on the content of events alone and gives the same result on every node.
 //
@@ -31,7 +36,7 @@
 //
 // A node keeps the state of its consumers in memory: about forty bytes for each key
 // in log, about sixty more for each entry that is pending dispatch ([Queue.Decided]),
-// and little for events. It saves that state in a snapshot file
+// little for events, and a fixed amount for what it consumed last. It saves that state in a snapshot file
 // ([Options].Snapshot), so that the next start consumes only what is new. Without a
 // snapshot that fits the topics, a start consumes log and events from their
 // beginnings. A node is ready when it has caught up.

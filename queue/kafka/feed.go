@@ -34,21 +34,12 @@ func newDeduplicator(partitions int64) *deduplicator {
 }
 
 // changes returns the changes of a message that are not duplicates.
-func (s *deduplicator) changes(offset int64, m message) ([]queue.Change, error) {
-	if m.partition >= len(s.published) {
-		return nil, fmt.Errorf("read events at %d: dispatched from partition %d: %w", offset, m.partition, errWire)
-	}
+func (s *deduplicator) changes(offset int64, m message) []queue.Change {
 	if m.partition < 0 {
 		if !s.firstSeen(m.id) {
-			return nil, nil
+			return nil
 		}
-		return number(offset, m.changes, 0), nil
-	}
-	l := layout{int64(len(s.published))}
-	for _, c := range m.changes {
-		if c.entry != nil {
-			c.entry.Position = l.position(m.partition, c.offset)
-		}
+		return number(offset, m.changes, 0)
 	}
 	published := s.published[m.partition]
 	skip := 0
@@ -58,7 +49,7 @@ func (s *deduplicator) changes(offset int64, m message) ([]queue.Change, error) 
 	if n := len(m.changes); n > 0 {
 		s.published[m.partition] = max(published, m.changes[n-1].offset)
 	}
-	return number(offset, m.changes[skip:], skip), nil
+	return number(offset, m.changes[skip:], skip)
 }
 
 // firstSeen reports whether an append is not a duplicate, and records it.
@@ -101,10 +92,11 @@ type feed struct {
 	checkpoints  []checkpoint  // guarded by mu; the first is the beginning of events
 	cursor       cursor        // guarded by mu
 	newest       int64         // sequence; guarded by mu
+	recent       *recent[message]
 }
 
 func newFeed(partitions, first int64) *feed {
-	f := &feed{deduplicator: newDeduplicator(partitions), cursor: newCursor()}
+	f := &feed{deduplicator: newDeduplicator(partitions), cursor: newCursor(), recent: newRecent[message](first, recentBytes)}
 	f.cursor.next = first
 	f.checkpoints = []checkpoint{{first, slices.Clone(f.deduplicator.published)}}
 	return f
@@ -115,19 +107,20 @@ func (f *feed) consume(a answer) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.setFirst(a.first)
-	for _, r := range a.records {
+	messages, err := messageItems(layout{int64(len(f.deduplicator.published))}, a.records)
+	if err != nil {
+		return err
+	}
+	for _, r := range messages {
 		if r.offset-f.checkpoints[len(f.checkpoints)-1].offset >= dedupWindow {
 			f.checkpoints = append(f.checkpoints, checkpoint{r.offset, slices.Clone(f.deduplicator.published)})
 		}
-		changes, err := deduplicated(f.deduplicator, r)
-		if err != nil {
-			return err
-		}
-		if len(changes) > 0 {
+		if changes := f.deduplicator.changes(r.offset, r.value); len(changes) > 0 {
 			f.newest = changes[len(changes)-1].Sequence
 		}
 	}
 	f.cursor.advance(a.records)
+	f.recent.add(messages...)
 	return nil
 }
 
@@ -146,13 +139,21 @@ func (f *feed) setFirst(first int64) {
 	f.checkpoints = append([]checkpoint{{first, f.checkpoints[covered-1].published}}, f.checkpoints[covered:]...)
 }
 
-// deduplicated decodes a message and returns its changes without duplicates.
-func deduplicated(s *deduplicator, r record) ([]queue.Change, error) {
+// message decodes a record of events, and gives its entries their positions.
+func (l layout) message(r record) (message, error) {
 	m, err := decodeMessage(r.value)
 	if err != nil {
-		return nil, fmt.Errorf("read events at %d: %w", r.offset, err)
+		return m, fmt.Errorf("read events at %d: %w", r.offset, err)
 	}
-	return s.changes(r.offset, m)
+	if m.partition >= int(l.partitions) {
+		return m, fmt.Errorf("read events at %d: dispatched from partition %d: %w", r.offset, m.partition, errWire)
+	}
+	for _, c := range m.changes {
+		if c.entry != nil {
+			c.entry.Position = l.position(m.partition, c.offset)
+		}
+	}
+	return m, nil
 }
 
 // waitConsumed waits until events is consumed up to an offset, exclusive, and
@@ -242,14 +243,10 @@ func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Conte
 	defer done()
 	from, deduplicator := q.feed.start(messageOf(after))
 	var folding error
-	err = q.cluster.tail(ctx, q.topics.events, 0, from, func(a answer) error {
+	err = q.feed.recent.follow(ctx, from, q.fetchMessages, func(messages []item[message]) error {
 		var changes []queue.Change
-		for _, r := range a.records {
-			found, err := deduplicated(deduplicator, r)
-			if err != nil {
-				return err
-			}
-			for _, c := range found {
+		for _, m := range messages {
+			for _, c := range deduplicator.changes(m.offset, m.value) {
 				if c.Sequence > after {
 					changes = append(changes, c)
 				}
@@ -265,6 +262,15 @@ func (q *Queue) Follow(ctx context.Context, after int64, fold func(context.Conte
 		return ended(caller, folding)
 	}
 	return ended(caller, q.unavailable(ctx, "follow record", err))
+}
+
+// fetchMessages fetches messages of events from an offset on.
+func (q *Queue) fetchMessages(ctx context.Context, from int64) ([]item[message], error) {
+	a, err := q.cluster.next(ctx, q.topics.events, 0, from)
+	if err != nil {
+		return nil, err
+	}
+	return messageItems(q.layout, a.records)
 }
 
 // ended returns err, or nil if the caller's context has ended, which is no error.

@@ -38,8 +38,9 @@ func (q *Queue) Lag(ctx context.Context) (Lag, error) {
 		return lag, q.unavailable(ctx, "find lag", err)
 	}
 	lag.Events = max(now.events.end-events, 0)
+	published := q.feed.publishedOffsets() // which may be committed later
 	for i, log := range now.log {
-		lag.Dispatch = append(lag.Dispatch, log.end-max(log.first, dispatched[i]))
+		lag.Dispatch = append(lag.Dispatch, max(log.end-max(log.first, dispatched[i], published[i]+1), 0))
 		lag.Log = append(lag.Log, max(log.end-consumed[i].next, 0))
 	}
 	return lag, nil

@@ -38,6 +38,7 @@ type owners struct {
 	cursors      []cursor                           // of each partition; guarded by mu
 	firstOffsets []int64                            // of each partition, the first offset that it has; guarded by mu
 	pending      *pendingDispatch                   // has a lock of its own
+	recent       []*recent[record]                  // of each partition; each has a lock of its own
 
 	boundaries []named // of shared settings, in the order of this node; guarded by mu
 }
@@ -49,6 +50,7 @@ func newOwners(l layout) *owners {
 	}
 	for range l.partitions {
 		o.cursors = append(o.cursors, newCursor())
+		o.recent = append(o.recent, newRecent[record](0, recentLog(l)))
 	}
 	return o
 }
@@ -59,6 +61,7 @@ func (o *owners) startAt(partition int, first int64) {
 	defer o.mu.Unlock()
 	o.firstOffsets[partition] = first
 	o.cursors[partition].move(first)
+	o.recent[partition] = newRecent[record](first, recentLog(o.layout))
 }
 
 // consume folds records of a partition, in their order.
@@ -92,6 +95,7 @@ func (o *owners) consume(partition int, a answer) error {
 		delete(o.waiting, f)
 	}
 	o.cursors[partition].advance(a.records)
+	o.recent[partition].add(logItems(a.records)...)
 	return nil
 }
 

@@ -185,6 +185,7 @@ func (s *snapshot) owners(firstOffsets []int64) (*owners, error) {
 	o.boundaries = s.boundaries
 	for p := range o.cursors {
 		o.cursors[p].consumedRange = s.log[p]
+		o.recent[p] = newRecent[record](s.log[p].next, recentLog(o.layout))
 	}
 	for rest := s.keys; len(rest) > 0; rest = rest[keySize:] {
 		f := fingerprint(rest[:len(fingerprint{})])

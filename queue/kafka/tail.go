@@ -14,28 +14,40 @@ var ErrGap = errors.New("log is not contiguous")
 
 // tail reads a partition in order from an offset on, and calls consume with every
 // answer of the broker, also one without records, until ctx ends or consume fails.
-// It retries after any other error. It fails with [ErrGap] if the partition does
-// not have the offset, unless that is the next one.
+// It fails as [cluster.next] does.
 func (c *cluster) tail(ctx context.Context, topic string, partition int, from int64, consume func(answer) error) error {
+	for {
+		a, err := c.next(ctx, topic, partition, from)
+		if err != nil {
+			return err
+		}
+		from += int64(len(a.records))
+		if err := consume(a); err != nil {
+			return err
+		}
+	}
+}
+
+// next returns what a broker answers to a fetch of a partition from an offset on. It
+// retries after an error until ctx ends. It fails with [ErrGap] if the partition does
+// not have the offset, unless that is the next one.
+func (c *cluster) next(ctx context.Context, topic string, partition int, from int64) (answer, error) {
 	for {
 		a, err := c.fetch(ctx, topic, partition, from, mostRead)
 		switch {
 		case ctx.Err() != nil:
-			return ctx.Err()
+			return answer{}, ctx.Err()
 		case errors.Is(err, errBeyond):
-			return fmt.Errorf("%w: %w", ErrGap, err)
-		case err != nil:
-			c.attemptFailed(err)
-			if !pause(ctx) {
-				return ctx.Err()
+			return answer{}, fmt.Errorf("%w: %w", ErrGap, err)
+		case err == nil:
+			if _, err := contiguous(a.records, from); err != nil {
+				return answer{}, fmt.Errorf("read %s/%d: %w", topic, partition, err)
 			}
-			continue
+			return a, nil
 		}
-		if from, err = contiguous(a.records, from); err != nil {
-			return fmt.Errorf("read %s/%d: %w", topic, partition, err)
-		}
-		if err := consume(a); err != nil {
-			return err
+		c.attemptFailed(err)
+		if !pause(ctx) {
+			return answer{}, ctx.Err()
 		}
 	}
 }

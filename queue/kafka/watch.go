@@ -11,6 +11,36 @@ import (
 type progress struct {
 	partition  int
 	dispatched atomic.Int64 // the offset that comes next
+	committed  int64        // the one that the group has; used by commit alone
+}
+
+// commitTime is the time between two commits. A commit for every batch would cost
+// the brokers as much as the batch. If a node dies before it commits, the next one
+// finds in events what is dispatched.
+const commitTime = time.Second
+
+// commit calls commit with how far a partition is dispatched, at most once every commitTime, and
+// once more when its dispatch has ended. If that fails, it leaves the partition: the
+// group makes a new generation.
+func (p *progress) commit(commit func(next int64) error, ended <-chan struct{}, leave func()) {
+	ticker := time.NewTicker(commitTime)
+	defer ticker.Stop()
+	for last := false; !last; {
+		select {
+		case <-ticker.C:
+		case <-ended:
+			last = true
+		}
+		next := p.dispatched.Load()
+		if next <= p.committed {
+			continue
+		}
+		if commit(next) != nil {
+			leave()
+			return
+		}
+		p.committed = next
+	}
 }
 
 // watch leaves a partition whose dispatch makes no progress while log has more
