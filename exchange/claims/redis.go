@@ -84,18 +84,24 @@ func (r *Redis) run(ctx context.Context, script *redis.Script, key string, args 
 
 // A claim is one attempt's.
 type claim struct {
-	redis *Redis
-	key   string
-	token string
+	redis     *Redis
+	key       string
+	token     string
+	committed bool // Redis has confirmed it
 }
 
 // Commit is exchange.Claim's. It says so even if the lease has lapsed and
 // another attempt holds the number: the log decides.
 func (c *claim) Commit(ctx context.Context, owner [sha256.Size]byte) {
-	c.redis.run(ctx, c.redis.scripts.commit, c.key, hex.EncodeToString(owner[:]), c.redis.options.Window.Milliseconds())
+	answer := c.redis.run(ctx, c.redis.scripts.commit, c.key, hex.EncodeToString(owner[:]), c.redis.options.Window.Milliseconds())
+	c.committed = answer != ""
 }
 
-// Release is exchange.Claim's. It frees only what has this claim's token.
+// Release is exchange.Claim's. It frees only what has this claim's token, and asks
+// nothing of Redis if the claim is committed.
 func (c *claim) Release(ctx context.Context) {
+	if c.committed {
+		return
+	}
 	c.redis.run(ctx, c.redis.scripts.release, c.key, c.token)
 }

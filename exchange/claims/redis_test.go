@@ -111,6 +111,40 @@ func TestLostReply(t *testing.T) {
 	}
 }
 
+// A claim that is committed has nothing to release, and Redis is not asked.
+func TestReleaseAfterCommit(t *testing.T) {
+	server := miniredis.RunT(t)
+	c := open(t, claims.Options{Addresses: []string{server.Addr()}, Prefix: "beibu:", Lease: time.Minute, Bound: time.Minute})
+	mine, err := claim(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mine.Commit(t.Context(), digest)
+	before := server.CommandCount()
+	mine.Release(t.Context())
+	if n := server.CommandCount() - before; n != 0 {
+		t.Errorf("%d commands, want none", n)
+	}
+}
+
+// A commit that Redis did not confirm is followed by a release, so that the number
+// is free before its lease ends.
+func TestReleaseAfterLostCommit(t *testing.T) {
+	server := miniredis.RunT(t)
+	c := open(t, claims.Options{Addresses: []string{server.Addr()}, Prefix: "beibu:", Lease: time.Minute, Bound: time.Minute})
+	mine, err := claim(t, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server.SetError("LOADING")
+	mine.Commit(t.Context(), digest)
+	server.SetError("")
+	mine.Release(t.Context())
+	if _, err := claim(t, c); err != nil {
+		t.Errorf("the number is not free: %v", err)
+	}
+}
+
 // A claim lapses by itself.
 func TestLeaseLapses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
