@@ -41,8 +41,10 @@ func begin(sequence int64, e *queue.Entry) (*journey, error) {
 	if err != nil {
 		return nil, err
 	}
+	n := len(x.Receivers) // most are consigned in the same batch
 	return &journey{
 		id: x.ID, sequence: sequence, accepted: micro(e.At), express: x.Express, state: x.State,
+		deliveries: make([]exchange.Delivery, 0, n), listed: make([]exchange.State, 0, n), moved: make([]bool, 0, n),
 		changed: true, entry: e, identity: x.Identity,
 	}, nil
 }
