@@ -147,3 +147,15 @@ func define(c *sqlitefile.Conn, d *Definition, statements []string) error {
 	}
 	return nil
 }
+
+// readers bounds the queries that run at once, and so the memory for caches.
+const readers = 4
+
+// openReaders opens the connections of queries.
+func openReaders(path string) (*sqlitefile.Pool[*sqlitefile.Conn], error) {
+	all, err := sqlitefile.NewPool(readers, func() (*sqlitefile.Conn, error) { return sqlitefile.Open(path, reading...) })
+	if err != nil {
+		return nil, fmt.Errorf("open for queries: %w", err)
+	}
+	return all, nil
+}

@@ -76,7 +76,7 @@ func (d *Definition) version() int64 {
 type Projection struct {
 	definition Definition
 	path       string
-	readers    *readers
+	readers    *sqlitefile.Pool[*sqlitefile.Conn] // of queries
 	ending     sync.Once
 	notifier   *notifier
 
@@ -121,7 +121,7 @@ func (p *Projection) Close() (err error) {
 	p.ending.Do(func() {
 		p.folding.Lock()
 		defer p.folding.Unlock()
-		err = errors.Join(p.readers.close(maxReaders), p.writer.conn.Close())
+		err = errors.Join(p.readers.Close(), p.writer.conn.Close())
 	})
 	return err
 }
@@ -169,11 +169,11 @@ func (p *Projection) Changed(name string) <-chan struct{} { return p.notifier.ch
 // Query runs a query and calls visit for each row. The text is prepared once and
 // kept, so its values are bound and never part of it.
 func (p *Projection) Query(ctx context.Context, text string, visit func(sqlitefile.Row) error, values ...any) error {
-	c, err := p.readers.take(ctx)
+	c, err := p.readers.Take(ctx)
 	if err != nil {
 		return err
 	}
-	defer p.readers.give(c)
+	defer p.readers.Give(c)
 	return p.noticed(c.Within(ctx, func() error { return query(c, text, visit, values) }))
 }
 

@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -53,6 +54,9 @@ func newReader(path string) (*reader, error) {
 	return r, nil
 }
 
+// Close ends the connection.
+func (r *reader) Close() error { return r.conn.Close() }
+
 // read calls ask with an idle reader.
 func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 	select {
@@ -60,15 +64,15 @@ func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 		return errClosed
 	default:
 	}
-	select {
-	case <-s.closed:
+	r, err := s.readers.Take(ctx)
+	if errors.Is(err, sqlitefile.ErrClosed) {
 		return errClosed
-	case <-ctx.Done():
-		return ctx.Err()
-	case r := <-s.readers:
-		defer func() { s.readers <- r }()
-		return ask(r)
 	}
+	if err != nil {
+		return err
+	}
+	defer s.readers.Give(r)
+	return ask(r)
 }
 
 // Body returns the bytes at a position, or [queue.ErrNotFound].

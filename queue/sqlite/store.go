@@ -33,7 +33,7 @@ type Store struct {
 	path      string
 	writer    *writer
 	copier    *checkpointer
-	readers   chan *reader     // the idle ones; all of them when Close has returned
+	readers   *sqlitefile.Pool[*reader]
 	held      *sqlitefile.Conn // locks the file against other stores
 	turn      chan struct{}    // holds one token while a Dispatch runs
 	elections elections
@@ -82,15 +82,8 @@ func (s *Store) open(o Options) (err error) {
 	if count <= 0 {
 		count = 4
 	}
-	s.readers = make(chan *reader, count)
-	for range count {
-		r, err := newReader(s.path)
-		if err != nil {
-			return err
-		}
-		s.readers <- r
-	}
-	return nil
+	s.readers, err = sqlitefile.NewPool(count, func() (*reader, error) { return newReader(s.path) })
+	return err
 }
 
 // Close ends the store. Jobs that are being written are finished; all other calls fail
@@ -101,24 +94,17 @@ func (s *Store) Close() error {
 		close(s.closed)
 		<-s.writer.ended
 		<-s.copier.ended
-		idle := make([]*reader, cap(s.readers))
-		for i := range idle {
-			idle[i] = <-s.readers // waits for those in use
-		}
-		for _, r := range idle {
-			s.readers <- r
-		}
 		s.ended = s.release()
 	})
 	return s.ended
 }
 
-// release closes all that open has opened. The writer closes after the readers, so that
-// no write-ahead log is left beside the file.
+// release closes all that open has opened, the readers as soon as they are not in use.
+// The writer closes after them, so that no write-ahead log is left beside the file.
 func (s *Store) release() error {
 	var errs []error
-	for len(s.readers) > 0 {
-		errs = append(errs, (<-s.readers).conn.Close())
+	if s.readers != nil {
+		errs = append(errs, s.readers.Close())
 	}
 	if s.copier != nil {
 		errs = append(errs, s.copier.conn.Close())

@@ -99,6 +99,9 @@ func (c *Conn) once(text string, do func(Statement) error) error {
 // Within runs do, whose statements on the connection are interrupted if ctx ends. It
 // then fails with the error of ctx.
 func (c *Conn) Within(ctx context.Context, do func() error) error {
+	if err := ctx.Err(); err != nil {
+		return err // the goroutine that would interrupt it may be late
+	}
 	// The library would start and await a goroutine for each channel, so that one
 	// channel serves until it is closed.
 	ended := c.ended
