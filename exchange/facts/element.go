@@ -2,7 +2,6 @@ package facts
 
 import (
 	"cmp"
-	"math/big"
 	"time"
 
 	"beibu/exchange/facts/codes"
@@ -103,10 +102,10 @@ func (e element) hsCode() (first strict.Node, code string) {
 }
 
 // number returns the first number at the paths of a part, and its element.
-func (e element) number(part paths.Key, unread *[]Unread) (*big.Rat, strict.Node) {
+func (e element) number(part paths.Key, unread *[]Unread) (values.Figure, strict.Node) {
 	at, text, _ := e.first(part)
 	if text == "" {
-		return nil, at
+		return values.Figure{}, at
 	}
 	value, ok := values.NumberOf(text)
 	if !ok {

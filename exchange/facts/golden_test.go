@@ -13,7 +13,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange/facts"
-	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/testdata"
 )
@@ -106,10 +105,10 @@ func date(day time.Time) string {
 }
 
 func measure(m facts.Measure) string {
-	if m.Value == nil {
+	if !m.Value.Exists() {
 		return ""
 	}
-	return strings.TrimSpace(values.Decimal(m.Value) + " " + m.Unit)
+	return strings.TrimSpace(m.Value.String() + " " + m.Unit)
 }
 
 func amount(a facts.Amount) string {

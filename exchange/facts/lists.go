@@ -2,24 +2,24 @@ package facts
 
 import (
 	"iter"
-	"math/big"
 	"time"
 
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
 
-// A Measure is a quantity or a mass. What is not stated or cannot be read is nil or "".
+// A Measure is a quantity or a mass. What is not stated or cannot be read is none or "".
 type Measure struct {
 	At    strict.Node // the element that states it, or none
-	Value *big.Rat
+	Value values.Figure
 	Unit  string // common code of UN/ECE Recommendation 20
 }
 
-// An Amount is a sum of money. What is not stated or cannot be read is nil or "".
+// An Amount is a sum of money. What is not stated or cannot be read is none or "".
 type Amount struct {
 	At       strict.Node // the element that states it, or none
-	Value    *big.Rat
+	Value    values.Figure
 	Currency string // ISO 4217
 }
 

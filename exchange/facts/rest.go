@@ -96,7 +96,7 @@ func (r *rest) readReferences() references {
 // saysNothing reports whether no part of a reference is there.
 func (r Reference) saysNothing() bool {
 	return r.Number == "" && r.Type == "" && r.Version == "" && r.Issuer() == "" && r.Issued().IsZero() &&
-		r.Drawn.Value == nil && r.Day.IsZero() && len(r.Unread()) == 0
+		!r.Drawn.Value.Exists() && r.Day.IsZero() && len(r.Unread()) == 0
 }
 
 // within records that the next reference is in one of so many lines.

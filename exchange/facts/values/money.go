@@ -10,7 +10,7 @@ import (
 
 // An Amount is a sum of money or a price as an element states it.
 type Amount struct {
-	Value    *big.Rat
+	Value    Figure
 	Currency string
 	digits   int // of the minor unit of the currency (ISO 4217)
 	places   int // decimal places that are stated, zeros among them
@@ -42,55 +42,48 @@ func ReadAmount(n strict.Node) (Amount, bool) {
 // digits of its currency. The total may be off by half a unit of its last digit,
 // and by what half a unit of the last stated digit of the price comes to, but
 // never by more than one percent.
-func IsProduct(total Amount, quantity *big.Rat, price Amount) bool {
-	product := new(big.Rat).Mul(quantity, price.Value)
+func IsProduct(total Amount, quantity Figure, price Amount) bool {
+	product := quantity.Times(price.Value)
 	if total.is(product) {
 		return true
 	}
-	allowed := halfUnit(max(price.places, price.digits))
-	allowed.Mul(allowed, quantity)
-	return total.isNear(product, allowed.Add(allowed.Abs(allowed), halfUnit(total.digits)))
+	allowed := halfUnit(max(price.places, price.digits)).Times(quantity).Abs()
+	return total.isNear(product, allowed.Plus(halfUnit(total.digits)))
 }
 
 // IsSum reports whether a total is the sum of as many lines after rounding to the
 // digits of its currency. It may be off by half a unit of its last digit for
 // each line, since lines are rounded each by itself, but never by more than one
 // percent.
-func IsSum(total Amount, sum *big.Rat, lines int) bool {
+func IsSum(total Amount, sum Figure, lines int) bool {
 	if total.is(sum) {
 		return true
 	}
-	allowed := halfUnit(total.digits)
-	return total.isNear(sum, allowed.Mul(allowed, big.NewRat(int64(lines), 1)))
+	return total.isNear(sum, halfUnit(total.digits).Times(Whole(int64(lines))))
 }
 
 // is reports whether an amount is a value, rounded.
-func (a Amount) is(value *big.Rat) bool {
-	return a.Value.Cmp(value) == 0 || round(a.Value, a.digits).Cmp(round(value, a.digits)) == 0
+func (a Amount) is(value Figure) bool {
+	return a.Value.Cmp(value) == 0 || a.Value.rounded(a.digits).Cmp(value.rounded(a.digits)) == 0
 }
 
 // isNear reports whether an amount is off from a value by no more than what is
 // allowed and by no more than one percent of the larger of the two.
-func (a Amount) isNear(value, allowed *big.Rat) bool {
-	percent := new(big.Rat).Abs(value)
-	if stated := new(big.Rat).Abs(a.Value); stated.Cmp(percent) > 0 {
+func (a Amount) isNear(value, allowed Figure) bool {
+	percent := value.Abs()
+	if stated := a.Value.Abs(); stated.Cmp(percent) > 0 {
 		percent = stated
 	}
-	percent.Mul(percent, big.NewRat(1, 100))
-	off := new(big.Rat).Sub(a.Value, value)
-	off.Abs(off)
+	percent = percent.Times(Figure{digits: 1, places: 2, stated: true})
+	off := a.Value.Minus(value).Abs()
 	return off.Cmp(allowed) <= 0 && off.Cmp(percent) <= 0
 }
 
-// round rounds a value to decimal places, halves away from zero.
-func round(value *big.Rat, places int) *big.Rat {
-	text := value.FloatString(places) // which rounds so, and exactly
-	rounded, _ := new(big.Rat).SetString(text)
-	return rounded
-}
-
 // halfUnit returns half a unit of a decimal place.
-func halfUnit(places int) *big.Rat {
+func halfUnit(places int) Figure {
+	if places < mostPlaces {
+		return Figure{digits: 5, places: uint8(places + 1), stated: true} //nolint:gosec // it is not negative
+	}
 	unit := new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)
-	return new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2)))
+	return long(new(big.Rat).SetFrac(big.NewInt(1), unit.Mul(unit, big.NewInt(2))))
 }

@@ -1,7 +1,6 @@
 package values_test
 
 import (
-	"math/big"
 	"testing"
 
 	"beibu/exchange/facts/values"
@@ -16,9 +15,9 @@ func amount(t *testing.T, currency, text string) values.Amount {
 	return a
 }
 
-func exact(t *testing.T, text string) *big.Rat {
+func exact(t *testing.T, text string) values.Figure {
 	t.Helper()
-	n, ok := new(big.Rat).SetString(text)
+	n, ok := values.NumberOf(text)
 	if !ok {
 		t.Fatalf("%q is no number", text)
 	}

@@ -2,7 +2,6 @@ package ata
 
 import (
 	"cmp"
-	"math/big"
 	"strings"
 
 	"beibu/exchange/facts/values"
@@ -23,21 +22,21 @@ const (
 )
 
 // A counterfoil is one item on one voucher; see the package comment. What is not
-// stated is "", nil or none.
+// stated is "" or none.
 type counterfoil struct {
 	at         strict.Node
 	stage      stage
-	goods      strict.Node // its item
-	item       string      // the number of the item
-	quantity   *big.Rat    // of the item
-	voucher    string      // the number of the voucher that it belongs to
-	imported   string      // the number of the importation that it records or discharges
-	entry      strict.Node // the day of that importation
-	extensions int         // references to decisions of customs after the entry
-	left       strict.Node // the day of the re-exportation
-	final      strict.Node // the day by which the goods leave
-	office     strict.Node // of customs
-	country    string      // of the office, by its address or else by its UN/LOCODE
+	goods      strict.Node   // its item
+	item       string        // the number of the item
+	quantity   values.Figure // of the item
+	voucher    string        // the number of the voucher that it belongs to
+	imported   string        // the number of the importation that it records or discharges
+	entry      strict.Node   // the day of that importation
+	extensions int           // references to decisions of customs after the entry
+	left       strict.Node   // the day of the re-exportation
+	final      strict.Node   // the day by which the goods leave
+	office     strict.Node   // of customs
+	country    string        // of the office, by its address or else by its UN/LOCODE
 }
 
 // The paths of the counterfoils of a carnet, a proof or a reminder.
@@ -119,12 +118,12 @@ func stageOf(d *rules.Document, at strict.Node) stage {
 
 // A total is how many pieces counterfoils add up to.
 type total struct {
-	sum  *big.Rat
+	sum  values.Figure
 	open bool // whether one of them does not say how many
 }
 
 // below reports whether a total is known to be less than n.
-func (t total) below(n *big.Rat) bool { return !t.open && t.sum.Cmp(n) < 0 }
+func (t total) below(n values.Figure) bool { return !t.open && t.sum.Cmp(n) < 0 }
 
 // pieces adds the quantities of the counterfoils of a stage, under the key of
 // each; a counterfoil with the key "" is left out.
@@ -139,23 +138,12 @@ func pieces(all []counterfoil, wanted stage, key func(counterfoil) string) map[s
 			continue
 		}
 		t := totals[k]
-		if c.quantity == nil {
+		if !c.quantity.Exists() {
 			t.open = true
 		}
-		totals[k] = total{plus(t.sum, c.quantity), t.open}
+		totals[k] = total{t.sum.Plus(c.quantity), t.open}
 	}
 	return totals
-}
-
-// plus adds two numbers of which any may be nil, which adds nothing.
-func plus(a, b *big.Rat) *big.Rat {
-	switch {
-	case a == nil:
-		return b
-	case b == nil:
-		return a
-	}
-	return new(big.Rat).Add(a, b)
 }
 
 // exported are the pieces that left the country of issue, by item.

@@ -2,7 +2,6 @@ package ata
 
 import (
 	"cmp"
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -252,10 +251,10 @@ func number(text string) string {
 	return "0"
 }
 
-// listed is how many pieces of each number the general list has, nil if it does not
+// listed is how many pieces of each number the general list has, none if it does not
 // say. Of two items with one number the first counts.
-var listed = rules.Derive(func(d *rules.Document) map[string]*big.Rat {
-	found := make(map[string]*big.Rat)
+var listed = rules.Derive(func(d *rules.Document) map[string]values.Figure {
+	found := make(map[string]values.Figure)
 	for _, item := range d.Facts.Lines() {
 		n := number(item.Number)
 		if _, taken := found[n]; n == "" || taken {

@@ -1,9 +1,6 @@
 package ata
 
 import (
-	"cmp"
-	"math/big"
-
 	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
@@ -68,12 +65,12 @@ func checkTotalPieces(d *rules.Document, report rules.Report) {
 	if !ok {
 		return
 	}
-	sum := new(big.Rat)
+	sum := values.Whole(0)
 	for _, item := range d.Facts.Lines() {
-		sum = plus(sum, item.Quantity.Value)
+		sum = sum.Plus(item.Quantity.Value)
 	}
 	if total.Cmp(sum) != 0 {
-		report(at, values.Decimal(total), values.Decimal(sum))
+		report(at, total.String(), sum.String())
 	}
 }
 
@@ -90,17 +87,16 @@ var worth = rules.Derive(func(d *rules.Document) []facts.Amount {
 // checkTotalValue compares the total of the consignment. The declared statistics
 // value of the shipment is another figure and is not compared.
 func checkTotalValue(d *rules.Document, report rules.Report) {
-	var sum *big.Rat
-	lines := 0
+	sum, lines := values.Whole(0), 0
 	for _, value := range worth.Of(d) {
-		if value.Value != nil {
-			sum = plus(sum, value.Value)
+		if value.Value.Exists() {
+			sum = sum.Plus(value.Value)
 			lines++
 		}
 	}
 	for _, at := range d.All(totalValue) {
-		if total, ok := values.ReadAmount(at); ok && !values.IsSum(total, cmp.Or(sum, new(big.Rat)), lines) {
-			report(at, values.Decimal(total.Value), values.Decimal(cmp.Or(sum, new(big.Rat))))
+		if total, ok := values.ReadAmount(at); ok && !values.IsSum(total, sum, lines) {
+			report(at, total.Value.String(), sum.String())
 		}
 	}
 }
@@ -138,7 +134,7 @@ func checkOneCurrency(d *rules.Document, report rules.Report) {
 func checkItemValue(d *rules.Document, report rules.Report) {
 	values := worth.Of(d)
 	for i, item := range d.Facts.Lines() {
-		if v := values[i].Value; v == nil || v.Sign() <= 0 {
+		if v := values[i].Value; v.Sign() <= 0 {
 			report(item.At, number(item.Number))
 		}
 	}

@@ -2,7 +2,6 @@ package ata
 
 import (
 	"cmp"
-	"math/big"
 	"strconv"
 
 	"beibu/exchange/facts/values"
@@ -95,8 +94,8 @@ func checkExportedItems(d *rules.Document, report rules.Report) {
 		switch {
 		case !there:
 			report(c.goods, cmp.Or(d.FirstIn(c.at, counterfoilQuantity).Text(), "1"), c.item, "0")
-		case c.quantity != nil && most != nil && c.quantity.Cmp(most) > 0:
-			report(c.goods, values.Decimal(c.quantity), c.item, values.Decimal(most))
+		case c.quantity.Exists() && most.Exists() && c.quantity.Cmp(most) > 0:
+			report(c.goods, c.quantity.String(), c.item, most.String())
 		}
 	}
 }
@@ -181,22 +180,22 @@ func checkOneCarnet(d *rules.Document, report rules.Report) {
 
 // checkReimportedItems follows practice only, so the rule warns.
 func checkReimportedItems(d *rules.Document, report rules.Report) {
-	back := make(map[string]*big.Rat)
+	back := make(map[string]values.Figure)
 	for _, c := range counterfoils.Of(d) {
-		if c.stage != reimportation || c.item == "" || c.quantity == nil {
+		if c.stage != reimportation || c.item == "" || !c.quantity.Exists() {
 			continue
 		}
 		out := exported.Of(d)
 		if len(out) == 0 {
 			return
 		}
-		back[c.item] = plus(back[c.item], c.quantity)
+		back[c.item] = back[c.item].Plus(c.quantity)
 		went, there := out[c.item]
 		switch {
 		case !there:
-			report(c.goods, values.Decimal(back[c.item]), c.item, "0")
+			report(c.goods, back[c.item].String(), c.item, "0")
 		case went.below(back[c.item]):
-			report(c.goods, values.Decimal(back[c.item]), c.item, values.Decimal(went.sum))
+			report(c.goods, back[c.item].String(), c.item, went.sum.String())
 		}
 	}
 }
@@ -204,9 +203,9 @@ func checkReimportedItems(d *rules.Document, report rules.Report) {
 // checkRunningBalance counts by importation and item, and reports at the
 // counterfoil that takes too much.
 func checkRunningBalance(d *rules.Document, report rules.Report) {
-	left := make(map[string]*big.Rat)
+	left := make(map[string]values.Figure)
 	for _, c := range counterfoils.Of(d) {
-		if c.stage != reexportation || c.quantity == nil {
+		if c.stage != reexportation || !c.quantity.Exists() {
 			continue
 		}
 		key := c.underImportation()
@@ -214,9 +213,9 @@ func checkRunningBalance(d *rules.Document, report rules.Report) {
 		if !there {
 			continue
 		}
-		left[key] = plus(left[key], c.quantity)
+		left[key] = left[key].Plus(c.quantity)
 		if entered.below(left[key]) {
-			report(c.goods, values.Decimal(left[key]), c.item, c.imported, values.Decimal(entered.sum))
+			report(c.goods, left[key].String(), c.item, c.imported, entered.sum.String())
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package declaration
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -84,18 +83,18 @@ func checkLine(line strict.Node, report rules.Report) {
 		if !ok || base.Sign() == 0 || baseAt.Attr("unitCode") != quantityAt.Attr("unitCode") {
 			return
 		}
-		quantity = new(big.Rat).Quo(quantity, base)
+		quantity = quantity.Over(base)
 	}
 	if !values.IsProduct(total, quantity, price) {
-		product := new(big.Rat).Mul(quantity, price.Value)
-		report(totalAt, values.Decimal(total.Value), values.Decimal(quantity), values.Decimal(price.Value), values.Decimal(product))
+		product := quantity.Times(price.Value)
+		report(totalAt, total.Value.String(), quantity.String(), price.Value.String(), product.String())
 	}
 }
 
 func checkGrossWeight(d *rules.Document, report rules.Report) {
-	check := func(at strict.Node, gross, net *big.Rat) {
-		if gross != nil && net != nil && gross.Cmp(net) < 0 {
-			report(at, values.Decimal(gross), values.Decimal(net))
+	check := func(at strict.Node, gross, net values.Figure) {
+		if gross.Exists() && net.Exists() && gross.Cmp(net) < 0 {
+			report(at, gross.String(), net.String())
 		}
 	}
 	for shipment, items := range shipments(d) {
@@ -114,30 +113,29 @@ func checkNetWeightSum(d *rules.Document, report rules.Report) {
 	for shipment, items := range shipments(d) {
 		at := shipment.Find("NetWeightMeasure")
 		total, sum := kilogramsAt(at), netWeight(items)
-		if total == nil || sum == nil {
+		if !total.Exists() || !sum.Exists() {
 			continue
 		}
-		off := new(big.Rat).Sub(total, sum)
-		allowed := new(big.Rat).Mul(total, big.NewRat(1, 1000))
-		if off.Abs(off).Cmp(allowed.Add(allowed, big.NewRat(1, 1))) > 0 {
-			report(at, values.Decimal(total), values.Decimal(sum))
+		allowed := total.Over(values.Whole(1000)).Plus(values.Whole(1))
+		if total.Minus(sum).Abs().Cmp(allowed) > 0 {
+			report(at, total.String(), sum.String())
 		}
 	}
 }
 
-// netWeight returns the sum of items in kilograms, or nil if there are none or one has
+// netWeight returns the sum of items in kilograms, or none if there are none or one has
 // no weight.
-func netWeight(items []facts.Line) *big.Rat {
+func netWeight(items []facts.Line) values.Figure {
 	if len(items) == 0 {
-		return nil
+		return values.Figure{}
 	}
-	sum := new(big.Rat)
+	sum := values.Whole(0)
 	for _, item := range items {
 		net := netKilograms(item)
-		if net == nil {
-			return nil
+		if !net.Exists() {
+			return values.Figure{}
 		}
-		sum.Add(sum, net)
+		sum = sum.Plus(net)
 	}
 	return sum
 }
@@ -147,8 +145,8 @@ func checkItemCount(d *rules.Document, report rules.Report) {
 		at := shipment.Find("TotalGoodsItemQuantity")
 		announced, ok := values.Number(at)
 		there := len(items)
-		if ok && there > 0 && announced.Cmp(big.NewRat(int64(there), 1)) != 0 {
-			report(at, values.Decimal(announced), strconv.Itoa(there))
+		if ok && there > 0 && announced.Cmp(values.Whole(int64(there))) != 0 {
+			report(at, announced.String(), strconv.Itoa(there))
 		}
 	}
 }
@@ -164,7 +162,7 @@ func checkPackageCount(d *rules.Document, report rules.Report) {
 		announced, hasTotal := values.Number(at)
 		there, hasPackages := packages(items)
 		if hasTotal && hasPackages && announced.Cmp(there) != 0 {
-			report(at, values.Decimal(announced), values.Decimal(there))
+			report(at, announced.String(), there.String())
 		}
 	}
 }
@@ -185,20 +183,20 @@ func onlyTotal(shipment strict.Node) (strict.Node, bool) {
 
 // packages returns the number of packages of items. It reports false if there are no
 // items or one states no packages.
-func packages(items []facts.Line) (*big.Rat, bool) {
-	sum, some := new(big.Rat), false
+func packages(items []facts.Line) (values.Figure, bool) {
+	sum, some := values.Whole(0), false
 	for _, item := range items {
 		packed := false
 		for at := range item.At.All("ContainingPackage/Quantity") {
 			n, ok := values.Number(at)
 			if !ok {
-				return nil, false
+				return values.Figure{}, false
 			}
-			sum.Add(sum, n)
+			sum = sum.Plus(n)
 			packed = true
 		}
 		if !packed {
-			return nil, false
+			return values.Figure{}, false
 		}
 		some = true
 	}
@@ -211,47 +209,47 @@ func checkValueSum(d *rules.Document, report rules.Report) {
 	for shipment, items := range shipments(d) {
 		at := shipment.Find("DeclaredCustomsValueAmount")
 		total, ok := values.ReadAmount(at)
-		sum := new(big.Rat)
+		sum := values.Whole(0)
 		for _, item := range items {
 			value := item.Value()
 			currency := strings.TrimSpace(value.At.Attr("currencyID"))
-			if ok = ok && value.Value != nil && currency == total.Currency; !ok {
+			if ok = ok && value.Value.Exists() && currency == total.Currency; !ok {
 				break
 			}
-			sum.Add(sum, value.Value)
+			sum = sum.Plus(value.Value)
 		}
 		if ok && len(items) > 0 && !values.IsSum(total, sum, len(items)) {
-			report(at, values.Decimal(total.Value), values.Decimal(sum))
+			report(at, total.Value.String(), sum.String())
 		}
 	}
 }
 
-// netKilograms returns the net weight of an item in kilograms, or nil.
-func netKilograms(item facts.Line) *big.Rat {
+// netKilograms returns the net weight of an item in kilograms, or none.
+func netKilograms(item facts.Line) values.Figure {
 	net := item.NetMass()
 	return kilograms(net.Value, net.At)
 }
 
-// kilogramsAt reads a mass in kilograms. It returns nil if there is none.
-func kilogramsAt(at strict.Node) *big.Rat {
+// kilogramsAt reads a mass in kilograms. It returns none if there is none.
+func kilogramsAt(at strict.Node) values.Figure {
 	mass, _ := values.Number(at)
 	return kilograms(mass, at)
 }
 
-// kilograms returns a mass in kilograms. It returns nil if there is none, or if the
+// kilograms returns a mass in kilograms. It returns none if there is none, or if the
 // unit at the element is not one of grams, kilograms and tonnes (UNECE Recommendation
 // 20).
-func kilograms(mass *big.Rat, at strict.Node) *big.Rat {
-	if mass == nil {
-		return nil
+func kilograms(mass values.Figure, at strict.Node) values.Figure {
+	if !mass.Exists() {
+		return values.Figure{}
 	}
 	switch at.Attr("unitCode") {
 	case "KGM":
 		return mass
 	case "TNE":
-		return new(big.Rat).Mul(mass, big.NewRat(1000, 1))
+		return mass.Times(values.Whole(1000))
 	case "GRM":
-		return new(big.Rat).Quo(mass, big.NewRat(1000, 1))
+		return mass.Over(values.Whole(1000))
 	}
-	return nil
+	return values.Figure{}
 }

@@ -111,7 +111,7 @@ func checkNetOverGross(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
 		at := item.Part(paths.NetMass)
 		if net, gross, over := values.Exceeds(at, item.Part(paths.GrossMass)); over {
-			report(at, item.At.Find("ID").Text(), values.Decimal(net), values.Decimal(gross))
+			report(at, item.At.Find("ID").Text(), net.String(), gross.String())
 		}
 	}
 }

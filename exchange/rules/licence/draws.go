@@ -2,7 +2,6 @@ package licence
 
 import (
 	"iter"
-	"math/big"
 	"strconv"
 	"time"
 
@@ -93,9 +92,9 @@ func checkDrawOrder(d *rules.Document, report rules.Report) {
 // figure is one breach.
 func checkDrawRemainder(d *rules.Document, report rules.Report) {
 	for _, line := range d.Facts.Lines() {
-		var stated *big.Rat
-		_, _ = drawDown(d, line, func(draw facts.Reference, before *big.Rat) {
-			if stated != nil {
+		var stated values.Figure
+		_, _ = drawDown(d, line, func(draw facts.Reference, before values.Figure) {
+			if stated.Exists() {
 				before = stated
 			}
 			left := less(before, draw.Drawn.Value)
@@ -105,7 +104,7 @@ func checkDrawRemainder(d *rules.Document, report rules.Report) {
 				stated = n
 			}
 			if stated.Cmp(left) != 0 {
-				report(at, values.Decimal(stated), values.Decimal(before), values.Decimal(draw.Drawn.Value), values.Decimal(left))
+				report(at, stated.String(), before.String(), draw.Drawn.Value.String(), left.String())
 			}
 		})
 	}
@@ -147,10 +146,10 @@ func checkDrawInPeriod(d *rules.Document, report rules.Report) {
 func checkOverdraw(d *rules.Document, report rules.Report) {
 	factor := overage(d.Root)
 	for _, line := range d.Facts.Lines() {
-		_, _ = drawDown(d, line, func(draw facts.Reference, before *big.Rat) {
-			most := new(big.Rat).Mul(before, factor)
+		_, _ = drawDown(d, line, func(draw facts.Reference, before values.Figure) {
+			most := before.Times(factor)
 			if draw.Drawn.Value.Cmp(most) > 0 {
-				report(draw.Drawn.At, values.Decimal(draw.Drawn.Value), values.Decimal(before), values.Decimal(most))
+				report(draw.Drawn.At, draw.Drawn.Value.String(), before.String(), most.String())
 			}
 		})
 	}
@@ -207,7 +206,7 @@ func checkExhaustion(d *rules.Document, report rules.Report) {
 // reports false if the balance of a line cannot be computed.
 func openLines(d *rules.Document) (lines, open int, ok bool) {
 	for _, line := range d.Facts.Lines() {
-		left, ok := drawDown(d, line, func(facts.Reference, *big.Rat) {})
+		left, ok := drawDown(d, line, func(facts.Reference, values.Figure) {})
 		if !ok {
 			return 0, 0, false
 		}
@@ -246,10 +245,10 @@ func uses(d *rules.Document) []strict.Node {
 
 // overage returns the factor by which the last draw may exceed what remains: 1 if
 // the licence allows none.
-func overage(licence strict.Node) *big.Rat {
-	factor := big.NewRat(1, 1)
+func overage(licence strict.Node) values.Figure {
+	factor := values.Whole(1)
 	if percent, ok := values.Number(licence.Find("PermittedOveragePercent")); ok {
-		factor.Add(factor, percent.Quo(percent, big.NewRat(100, 1)))
+		factor = factor.Plus(percent.Over(values.Whole(100)))
 	}
 	return factor
 }
@@ -258,14 +257,14 @@ func overage(licence strict.Node) *big.Rat {
 // never below zero, and calls show for each draw with what remained before it. It
 // reports false, and stops, if a quantity cannot be read (LIC-11) or has another
 // unit than the line (LIC-16).
-func drawDown(d *rules.Document, line facts.Line, show func(draw facts.Reference, before *big.Rat)) (*big.Rat, bool) {
+func drawDown(d *rules.Document, line facts.Line, show func(draw facts.Reference, before values.Figure)) (values.Figure, bool) {
 	left, licensed := line.Quantity.Value, line.Quantity.At
-	if left == nil {
-		return nil, false
+	if !left.Exists() {
+		return values.Figure{}, false
 	}
 	for _, draw := range d.Facts.ReferencesIn(line) {
-		if draw.Drawn.Value == nil || !sameUnit(draw.Drawn.At, licensed) {
-			return nil, false
+		if !draw.Drawn.Value.Exists() || !sameUnit(draw.Drawn.At, licensed) {
+			return values.Figure{}, false
 		}
 		show(draw, left)
 		left = less(left, draw.Drawn.Value)
@@ -274,9 +273,9 @@ func drawDown(d *rules.Document, line facts.Line, show func(draw facts.Reference
 }
 
 // less returns a - b, or zero if b is more.
-func less(a, b *big.Rat) *big.Rat {
+func less(a, b values.Figure) values.Figure {
 	if a.Cmp(b) <= 0 {
-		return new(big.Rat)
+		return values.Whole(0)
 	}
-	return new(big.Rat).Sub(a, b)
+	return a.Minus(b)
 }

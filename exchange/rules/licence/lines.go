@@ -1,7 +1,6 @@
 package licence
 
 import (
-	"math/big"
 	"strconv"
 	"strings"
 
@@ -67,8 +66,8 @@ var lineRules = []rules.Rule{
 
 func checkOverageLimit(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("PermittedOveragePercent")
-	if n, ok := values.Number(at); ok && n.Cmp(big.NewRat(5, 1)) > 0 {
-		report(at, values.Decimal(n))
+	if n, ok := values.Number(at); ok && n.Cmp(values.Whole(5)) > 0 {
+		report(at, n.String())
 	}
 }
 
@@ -76,12 +75,12 @@ func checkOverageLimit(d *rules.Document, report rules.Report) {
 func checkOilOverageLimit(d *rules.Document, report rules.Report) {
 	at := d.Root.Find("PermittedOveragePercent")
 	n, ok := values.Number(at)
-	if !ok || n.Cmp(big.NewRat(3, 1)) <= 0 || n.Cmp(big.NewRat(5, 1)) > 0 {
+	if !ok || n.Cmp(values.Whole(3)) <= 0 || n.Cmp(values.Whole(5)) > 0 {
 		return // above 5 it is LIC-08B
 	}
 	for _, line := range d.Facts.Lines() {
 		if heading := values.HSPrefix(line.Part(paths.HS), 4); heading == "2709" || heading == "2710" {
-			report(at, values.Decimal(n))
+			report(at, n.String())
 			return
 		}
 	}
@@ -120,12 +119,12 @@ func checkLineValue(d *rules.Document, report rules.Report) {
 		valueAt, quantity := line.Part(paths.Value), line.Quantity.Value
 		value, hasValue := values.ReadAmount(valueAt)
 		price, hasPrice := values.ReadAmount(line.At.Find("UnitPriceAmount"))
-		if !hasValue || !hasPrice || quantity == nil || value.Currency != price.Currency {
+		if !hasValue || !hasPrice || !quantity.Exists() || value.Currency != price.Currency {
 			continue
 		}
 		if !values.IsProduct(value, quantity, price) {
-			product := new(big.Rat).Mul(quantity, price.Value)
-			report(valueAt, values.Decimal(value.Value), values.Decimal(quantity), values.Decimal(price.Value), values.Decimal(product))
+			product := quantity.Times(price.Value)
+			report(valueAt, value.Value.String(), quantity.String(), price.Value.String(), product.String())
 		}
 	}
 }
@@ -138,17 +137,17 @@ func checkTotalValue(d *rules.Document, report rules.Report) {
 	if !ok {
 		return
 	}
-	sum, lines := new(big.Rat), 0
+	sum, lines := values.Whole(0), 0
 	for _, line := range d.Facts.Lines() {
 		value, ok := values.ReadAmount(line.Part(paths.Value))
 		if !ok || value.Currency != total.Currency {
 			return
 		}
-		sum.Add(sum, value.Value)
+		sum = sum.Plus(value.Value)
 		lines++
 	}
 	if !values.IsSum(total, sum, lines) {
-		report(at, values.Decimal(total.Value), values.Decimal(sum))
+		report(at, total.Value.String(), sum.String())
 	}
 }
 

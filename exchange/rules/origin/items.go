@@ -1,7 +1,6 @@
 package origin
 
 import (
-	"math/big"
 	"strings"
 	"unicode"
 
@@ -97,25 +96,25 @@ func otherCriterion(code string) bool {
 // regionalValue reads a regional value content such as "RVC 45%", "RVC45" or
 // "45%". It returns the percentage, and reports whether a percentage is stated and
 // whether the code is such a criterion at all.
-func regionalValue(code string) (percent *big.Rat, stated, isRVC bool) {
+func regionalValue(code string) (percent values.Figure, stated, isRVC bool) {
 	rest, hasName := strings.CutPrefix(code, "RVC")
 	rest, hasSign := strings.CutSuffix(strings.TrimSpace(rest), "%")
 	rest = strings.TrimSpace(rest)
 	if !hasName && !hasSign {
-		return nil, false, false
+		return values.Figure{}, false, false
 	}
 	if rest == "" {
-		return nil, false, hasName
+		return values.Figure{}, false, hasName
 	}
 	if len(rest) > 6 || strings.Trim(rest, "0123456789.") != "" {
-		return nil, false, false
+		return values.Figure{}, false, false
 	}
-	percent, ok := new(big.Rat).SetString(rest)
+	percent, ok := values.NumberOf(rest)
 	return percent, ok, ok
 }
 
 func checkValueContent(d *rules.Document, report rules.Report) {
-	least, most := big.NewRat(40, 1), big.NewRat(100, 1)
+	least, most := values.Whole(40), values.Whole(100)
 	for _, item := range formItems(d) {
 		at := item.At.Find("PreferenceCriterionCode")
 		percent, stated, isRVC := regionalValue(at.Text())

@@ -1,10 +1,10 @@
 package origin
 
 import (
-	"math/big"
 	"slices"
 	"testing"
 
+	"beibu/exchange/facts/values"
 	"beibu/exchange/rules/rulestest"
 )
 
@@ -48,25 +48,25 @@ func TestEdges(t *testing.T) {
 }
 
 func TestRegionalValue(t *testing.T) {
-	forty := big.NewRat(40, 1)
+	forty := values.Whole(40)
 	cases := []struct {
 		code          string
-		percent       *big.Rat
+		percent       values.Figure
 		stated, isRVC bool
 	}{
 		{"RVC 40%", forty, true, true},
 		{"RVC40", forty, true, true},
 		{"40%", forty, true, true},
 		{"40 %", forty, true, true},
-		{"RVC", nil, false, true},
-		{"RVC %", nil, false, true},
-		{"%", nil, false, false},
-		{"40", nil, false, false},
-		{"WO", nil, false, false},
-		{"RVC 4.0.0%", nil, false, false},
-		{"RVC 1e9%", nil, false, false},
-		{"RVC 0000000000000000000040%", nil, false, false},
-		{"", nil, false, false},
+		{"RVC", values.Figure{}, false, true},
+		{"RVC %", values.Figure{}, false, true},
+		{"%", values.Figure{}, false, false},
+		{"40", values.Figure{}, false, false},
+		{"WO", values.Figure{}, false, false},
+		{"RVC 4.0.0%", values.Figure{}, false, false},
+		{"RVC 1e9%", values.Figure{}, false, false},
+		{"RVC 0000000000000000000040%", values.Figure{}, false, false},
+		{"", values.Figure{}, false, false},
 	}
 	for _, c := range cases {
 		percent, stated, isRVC := regionalValue(c.code)

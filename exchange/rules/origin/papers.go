@@ -128,9 +128,10 @@ func checkEndorserOrder(d *rules.Document, report rules.Report) {
 	places := make(map[int64]bool)
 	last := int64(0)
 	for at := range d.Root.All(application + "/EndorserParty/SequenceNumeric") {
-		if n, ok := values.Number(at); ok && n.IsInt() && n.Num().IsInt64() {
-			places[n.Num().Int64()] = true
-			last = max(last, n.Num().Int64())
+		n, _ := values.Number(at)
+		if place, ok := n.Int64(); ok && n.Exists() {
+			places[place] = true
+			last = max(last, place)
 		}
 	}
 	for place := int64(1); place < last; place++ {

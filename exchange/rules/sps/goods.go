@@ -209,7 +209,7 @@ func checkLineNumber(d *rules.Document, report rules.Report) {
 		if !ok {
 			continue
 		}
-		key := n.RatString()
+		key := n.Rat().RatString()
 		if taken[key] {
 			report(line.Part(paths.Number), line.Number)
 		}
@@ -232,7 +232,7 @@ func checkNetOverGross(d *rules.Document, report rules.Report) {
 		for _, pair := range pairs {
 			at := line.At.Find(pair[0])
 			if net, gross, over := values.Exceeds(at, line.At.Find(pair[1])); over {
-				report(at, line.Number, values.Decimal(net), values.Decimal(gross))
+				report(at, line.Number, net.String(), gross.String())
 			}
 		}
 	}
