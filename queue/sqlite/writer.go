@@ -4,8 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"sync/atomic"
-	"time"
 
 	"beibu/queue/sqlitefile"
 )
@@ -16,11 +16,6 @@ const (
 	batchJobs  = 256
 	batchBytes = 16 << 20
 )
-
-// gatherTime is how long a batch waits for more jobs if the last batch had more than
-// one. A commit writes whole pages and waits for the disk, so that with many callers
-// fewer commits save processor time. A single caller does not wait.
-const gatherTime = time.Millisecond
 
 // A job is one request to write. Its caller waits until done is answered.
 type job struct {
@@ -170,22 +165,28 @@ func (w *writer) run(c *checkpointer, closed <-chan struct{}) {
 	}
 }
 
-// collect returns the first job with those that wait, and those that arrive within
-// gatherTime.
+// collect returns the first job with those that wait, and those of callers that are about
+// to write. A commit writes whole pages and waits for the disk, so that with many callers
+// fewer commits save processor time. While the processors are busy, callers that are
+// ready to run come to write as soon as the writer lets them run, and it does so until
+// that brings no more jobs. If a processor is idle, nobody waits for it, and the writer
+// continues at once: a timer would make a few callers wait who could be answered.
 func (w *writer) collect(first *job) []*job {
-	if len(w.batch) > 1 {
-		<-time.After(gatherTime)
-	}
 	w.batch = append(w.batch[:0], first)
-	size := first.size
+	size, seen := first.size, 0
 	for len(w.batch) < batchJobs && size < batchBytes {
 		select {
 		case j := <-w.jobs:
 			w.batch = append(w.batch, j)
 			size += j.size
+			continue
 		default:
-			return w.batch
 		}
+		if len(w.batch) == seen {
+			break
+		}
+		seen = len(w.batch)
+		runtime.Gosched()
 	}
 	return w.batch
 }

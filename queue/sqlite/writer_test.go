@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -183,24 +184,49 @@ func TestDispatchContinuesAfterLastCommit(t *testing.T) {
 	}
 }
 
-// A single caller does not wait. If several jobs were written together, the next batch
-// waits for jobs that arrive a little later, and no longer.
-func TestGather(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
+// Jobs of callers that are ready to run are written with the first.
+func TestCollectLetsCallersRun(t *testing.T) {
+	defer runtime.GOMAXPROCS(runtime.GOMAXPROCS(1))
+	// The scheduler may run the writer again before the callers, but not each time.
+	for range 20 {
 		w := &writer{jobs: make(chan *job, batchJobs)}
-		all := batchOf(nil, nil, nil, nil)
+		all := batchOf(nil, nil, nil)
+		var callers sync.WaitGroup
+		callers.Go(func() {
+			w.jobs <- all[1]
+			callers.Go(func() { w.jobs <- all[2] })
+		})
+		got := len(w.collect(all[0]))
+		callers.Wait()
+		if got == len(all) {
+			return
+		}
+	}
+	t.Error("callers that are ready to run are left for the next batch")
+}
+
+// A batch waits for nobody, and has no more than it may.
+func TestCollectEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := &writer{jobs: make(chan *job, 2*batchJobs)}
+		all := batchOf(make([]func(*transaction) error, 2*batchJobs)...)
 		start := time.Now()
-		if got := w.collect(all[0]); len(got) != 1 || time.Since(start) > 0 {
-			t.Errorf("alone: %d jobs after %s", len(got), time.Since(start))
+		if got := len(w.collect(all[0])); got != 1 || time.Since(start) > 0 {
+			t.Errorf("%d jobs after %s, want 1 at once", got, time.Since(start))
 		}
-		w.jobs <- all[1]
-		if got := w.collect(all[0]); len(got) != 2 || time.Since(start) > 0 {
-			t.Errorf("with one who waits: %d jobs after %s", len(got), time.Since(start))
+		for _, j := range all[1:] {
+			w.jobs <- j
 		}
-		time.AfterFunc(gatherTime/2, func() { w.jobs <- all[2] })
-		time.AfterFunc(2*gatherTime, func() { w.jobs <- all[3] })
-		if got := w.collect(all[0]); len(got) != 2 || time.Since(start) != gatherTime {
-			t.Errorf("in company: %d jobs after %s, want 2 after %s", len(got), time.Since(start), gatherTime)
+		for i, want := range []int{batchJobs, batchJobs, 2} {
+			if got := len(w.collect(all[0])); got != want || time.Since(start) > 0 {
+				t.Errorf("batch %d has %d jobs after %s, want %d at once", i, got, time.Since(start), want)
+			}
+		}
+		large := batchOf(nil, nil)
+		large[0].size = batchBytes
+		w.jobs <- large[1]
+		if got := len(w.collect(large[0])); got != 1 {
+			t.Errorf("%d jobs with one that is as large as a batch may be, want it alone", got)
 		}
 	})
 }
