@@ -18,7 +18,7 @@ func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Conte
 		}
 		var changes []queue.Change
 		if changes, err = s.changes(ctx, after); err == nil && len(changes) > 0 {
-			after = changes[len(changes)-1].Sequence
+			after, rounds.changes = changes[len(changes)-1].Sequence, len(changes)
 			err = fold(ctx, changes)
 		}
 	}

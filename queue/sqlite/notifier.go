@@ -42,12 +42,33 @@ func (b *notifier) reached() (int64, <-chan struct{}) {
 // same for one change as for many. The first change after a pause is read at once.
 const roundTime = 2 * time.Millisecond
 
+// A Follow that keeps up has longer rounds if there are many changes: changeTime for each
+// change of the last round, up to busyTime. Then most folds find an entry together with
+// its first events, and an index writes its row once. Below 5,000 changes a second the
+// rounds become as short as roundTime, so that nobody waits longer for an index that
+// has time. A full page has more behind it, for which there is nothing to wait.
+const (
+	changeTime = 200 * time.Microsecond
+	busyTime   = 8 * time.Millisecond
+)
+
 // A pacer limits the rate of rounds.
-type pacer struct{ last time.Time }
+type pacer struct {
+	last    time.Time
+	changes int // of the last round of a Follow
+}
+
+// length returns the shortest time from the last round to the next.
+func (g *pacer) length() time.Duration {
+	if g.changes >= page {
+		return roundTime
+	}
+	return min(max(roundTime, time.Duration(g.changes)*changeTime), busyTime)
+}
 
 // wait waits until the next round may begin, or until ctx ends.
 func (g *pacer) wait(ctx context.Context) {
-	if wait := time.Until(g.last.Add(roundTime)); wait > 0 {
+	if wait := time.Until(g.last.Add(g.length())); wait > 0 {
 		select {
 		case <-time.After(wait):
 		case <-ctx.Done():

@@ -232,7 +232,8 @@ func TestCollectEnds(t *testing.T) {
 }
 
 // The first round after a while begins at once, and each later one roundTime
-// after the one before; the end of a context is not waited out.
+// after the one before, or later if that had many changes but no full page; the end of a
+// context is not waited out.
 func TestPacer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
@@ -243,8 +244,18 @@ func TestPacer(t *testing.T) {
 				t.Errorf("round %d begins after %s, want %s", i, time.Since(start), want)
 			}
 		}
+		at := time.Since(start)
+		for changes, want := range map[int]time.Duration{
+			1: roundTime, 10: roundTime, 20: 4 * time.Millisecond, 41: busyTime, page - 1: busyTime, page: roundTime,
+		} {
+			rounds.changes = changes
+			if rounds.wait(ctx); time.Since(start)-at != want {
+				t.Errorf("a round begins %s after one of %d changes, want %s", time.Since(start)-at, changes, want)
+			}
+			at = time.Since(start)
+		}
 		cancel()
-		if rounds.wait(ctx); time.Since(start) != 2*roundTime {
+		if rounds.wait(ctx); time.Since(start) != at {
 			t.Errorf("an ended context is waited for until %s", time.Since(start))
 		}
 	})
