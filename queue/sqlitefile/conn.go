@@ -100,6 +100,9 @@ func (c *Conn) once(text string, do func(Statement) error) error {
 // then fails with the error of ctx.
 func (c *Conn) Within(ctx context.Context, do func() error) error {
 	if err := ctx.Err(); err != nil {
+		return err // a short statement may end before it is interrupted
+	}
+	if err := ctx.Err(); err != nil {
 		return err // the goroutine that would interrupt it may be late
 	}
 	// The library would start and await a goroutine for each channel, so that one
