@@ -40,11 +40,13 @@ func (q *Queue) Body(ctx context.Context, position int64) ([]byte, error) {
 	return records[0].value, nil
 }
 
-// aheadBytes is how much a fetch of a body asks for, because the bodies that follow
-// are usually read next. windowBytes bounds the bodies in memory, because several
-// receivers read ahead in several partitions at once.
+// aheadBytes is how much a fetch of a body asks for, compressed, because the bodies
+// that follow are usually read next. windowBytes bounds the bodies in memory, because
+// several receivers read ahead in several partitions at once. What a fetch reads ahead
+// is a small part of it, so that receivers that are behind do not push out what the
+// others have yet to read.
 const (
-	aheadBytes  = 256 << 10
+	aheadBytes  = 64 << 10
 	windowBytes = 8 << 20
 )
 

@@ -161,6 +161,13 @@ func TestFollowerFarBehind(t *testing.T) {
 // opened returns a queue on a Kafka of its own.
 func opened(t *testing.T, partitions int) *Queue {
 	t.Helper()
+	q, _ := openedOn(t, partitions)
+	return q
+}
+
+// openedOn returns a queue and its Kafka.
+func openedOn(t *testing.T, partitions int) (*Queue, *kfake.Cluster) {
+	t.Helper()
 	c, err := kfake.NewCluster(kfake.NumBrokers(1))
 	if err != nil {
 		t.Fatal(err)
@@ -178,7 +185,7 @@ func opened(t *testing.T, partitions int) *Queue {
 			t.Error(err)
 		}
 	})
-	return q
+	return q, c
 }
 
 // admitted returns an entry of each partition.
