@@ -21,8 +21,12 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/cmd/internal/client"
+	"beibu/cmd/internal/keyring"
 	"beibu/cmd/internal/load"
+	"beibu/deploy"
 	"beibu/exchange/proof"
+	"beibu/signing"
+	"beibu/signing/c14n"
 	"beibu/testdata"
 )
 
@@ -34,16 +38,42 @@ const benchClients = 64
 // map, while their three receivers fetch and acknowledge them: over its embedded
 // store and, if BEIBU_KAFKA names brokers, over these, with claims in Redis
 // if BEIBU_REDIS names a server. It ends with the last acknowledgement.
-// accepted/s is until the last answer to a sender, p99 is that of accepting,
+// accepted/s is until the last answer to a sender, p50, p99 and p99.9 are those of accepting,
 // acked-p99 that of a document's way from before it was sent to its last
 // acknowledgement, and peak-MB the most memory that the daemon had (VmHWM). The
 // clients, and the servers, share the cores with it.
 //
+// The documents are unsigned, or each is signed by its sender's key (P-256), which the
+// clients do meanwhile. In the open loop they come at a constant rate, half of what the
+// same daemon has just accepted from all clients at once, and the percentiles are from
+// when each was due, so that it is seen how long documents queue.
+//
 // BEIBU_BENCH_PROFILE names a folder for the daemon's own profiles: cpu.pprof of
 // the load, heap.pprof and smaps of its end, in one folder for each store.
 func BenchmarkDaemon(b *testing.B) {
-	b.Run("store=embedded", func(b *testing.B) { benchmarkDaemon(b, "") })
-	b.Run("store=kafka", func(b *testing.B) { benchmarkDaemon(b, benchServers(b)) })
+	b.Run("store=embedded", func(b *testing.B) { benchmarkDaemon(b, newBenchDaemon(b, ""), false) })
+	b.Run("store=embedded,signed", func(b *testing.B) { benchmarkDaemon(b, signedBenchDaemon(b), false) })
+	b.Run("store=embedded,loop=open", func(b *testing.B) { benchmarkDaemon(b, newBenchDaemon(b, ""), true) })
+	b.Run("store=kafka", func(b *testing.B) { benchmarkDaemon(b, newBenchDaemon(b, benchServers(b)), false) })
+}
+
+// signedBenchDaemon returns a daemon that requires signatures, with what makes them.
+func signedBenchDaemon(b *testing.B) *benchDaemon {
+	b.Helper()
+	dir := b.TempDir()
+	key, err := keyring.Folder(dir).New(benchSender, "ecdsa-p256", benchSender, time.Now())
+	if err != nil {
+		b.Fatal(err)
+	}
+	const party = "  - id: " + benchSender + "\n"
+	registered := fmt.Sprintf("    keys: [{id: bench, certificate: %q}]\n    signatures: {required: [ata-carnet]}\n", filepath.Join(dir, benchSender+".pem"))
+	parties := filepath.Join(dir, "parties.yaml")
+	if err := os.WriteFile(parties, []byte(strings.Replace(string(deploy.Parties), party, party+registered, 1)), 0o600); err != nil {
+		b.Fatal(err)
+	}
+	d := newBenchDaemon(b, fmt.Sprintf("parties: %q\n", parties))
+	d.signer = &key
+	return d
 }
 
 // benchServers is the configuration of a log and claims of their own.
@@ -65,27 +95,32 @@ func benchServers(b *testing.B) string {
 	return text
 }
 
-func benchmarkDaemon(b *testing.B, more string) {
+func benchmarkDaemon(b *testing.B, d *benchDaemon, open bool) {
 	b.Helper()
-	d := newBenchDaemon(b, more)
-	d.load(b, "WARM", 1) // compiles the schemas, and is not measured
+	d.load(b, "WARM", 1, 0) // compiles the schemas, and is not measured
+	rate := 0.0
+	if open {
+		rate = d.load(b, "CAPACITY", b.N, 0).PerSecond / 2
+	}
 	b.ResetTimer()
 	saved := d.profile(b)
-	r := d.load(b, "BENCH", b.N)
+	r := d.load(b, "BENCH", b.N, rate)
 	b.StopTimer()
 	saved()
 	b.ReportMetric(r.Drained*1e9/float64(b.N), "ns/op")
 	b.ReportMetric(r.PerSecond, "accepted/s")
 	b.ReportMetric(float64(b.N)/r.Drained, "acknowledged/s")
+	b.ReportMetric(r.Accept.P50, "p50-ms")
 	b.ReportMetric(r.Accept.P99, "p99-ms")
+	b.ReportMetric(r.Accept.P999, "p99.9-ms")
 	b.ReportMetric(r.Journey.P99, "acked-p99-ms")
 	b.ReportMetric(d.peak(), "peak-MB")
 	d.end(b)
 }
 
-// load has so many documents, with numbers of a series, accepted and delivered.
-// Their contents are not fetched.
-func (d *benchDaemon) load(b *testing.B, series string, documents int) load.Report {
+// load has so many documents, with numbers of a series, accepted and delivered, at a
+// rate if it is not 0. Their contents are not fetched.
+func (d *benchDaemon) load(b *testing.B, series string, documents int, rate float64) load.Report {
 	b.Helper()
 	s, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
 	if err != nil {
@@ -94,16 +129,25 @@ func (d *benchDaemon) load(b *testing.B, series string, documents int) load.Repo
 	plan := load.Plan{
 		Templates: []load.Template{{Sender: d.as(b, benchSender), Document: func(n uint64) ([]byte, proof.Identity, error) {
 			number := fmt.Sprintf("%s-%010d", series, n)
-			return testdata.Numbered(s.Bytes, "CN/4503/26/00011", number), proof.Identity{Sender: benchSender, Kind: s.Kind, Number: number, Version: "1"}, nil
+			document, err := d.signed(testdata.Numbered(s.Bytes, "CN/4503/26/00011", number))
+			return document, proof.Identity{Sender: benchSender, Kind: s.Kind, Number: number, Version: "1"}, err
 		}}},
 		Receiver: func(party string) (*client.Client, error) { return d.as(b, party), nil },
-		Fetchers: 1, Clients: benchClients, Count: uint64(documents), Patience: time.Minute,
+		Fetchers: 1, Clients: benchClients, Rate: rate, Count: uint64(documents), Patience: time.Minute,
 	}
 	r, err := plan.Run(b.Context())
 	if err != nil || r.Accepted != documents || !r.Sound() {
 		b.Fatalf("%v: %+v", err, r)
 	}
 	return r
+}
+
+// signed returns a document as it is sent: signed, if that is what is measured.
+func (d *benchDaemon) signed(document []byte) ([]byte, error) {
+	if d.signer == nil {
+		return document, nil
+	}
+	return signing.SignDocument(document, *d.signer, c14n.Exclusive)
 }
 
 // benchSender sends the document that is measured with.
@@ -116,6 +160,7 @@ type benchDaemon struct {
 	server  string
 	private string
 	http    *http.Client
+	signer  *signing.Key // of the documents, or nil
 }
 
 func newBenchDaemon(b *testing.B, more string) *benchDaemon {
