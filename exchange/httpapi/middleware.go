@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"go.uber.org/zap"
+	"go.uber.org/zap/zapcore"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -236,28 +237,45 @@ func (s *Server) finish(c *call) {
 	if c.status >= http.StatusInternalServerError && !c.theirs() {
 		level = zap.ErrorLevel
 	}
-	line := s.log.Check(level, "request")
-	if line == nil {
-		return
+	if line := s.log.Check(level, "request"); line != nil {
+		line.Write(zap.Inline(&outcome{c, took, level == zap.ErrorLevel}))
 	}
-	fields := make([]zap.Field, 0, 18)
-	fields = append(fields,
-		zap.String("request", c.id), zap.String("method", c.request.Method), zap.String("route", c.route),
-		zap.Int("status", c.status), zap.Duration("seconds", took), zap.Int("received", c.received), zap.Int("sent", c.sent),
-		zap.String("caller", c.caller.Name), zap.String("party", c.caller.Party), zap.String("remote", c.request.RemoteAddr),
-	)
-	if c.exchange != "" {
-		fields = append(fields, zap.String("exchange", c.exchange), zap.String("kind", c.kind), zap.Bool("duplicate", c.duplicate))
+}
+
+// An outcome is what the log says of a call. It writes itself, so that no list of
+// fields is made for every request.
+type outcome struct {
+	*call
+	took time.Duration
+	ours bool // it failed, and not for what the caller did
+}
+
+// MarshalLogObject is zapcore.ObjectMarshaler's.
+func (o *outcome) MarshalLogObject(to zapcore.ObjectEncoder) error {
+	to.AddString("request", o.id)
+	to.AddString("method", o.request.Method)
+	to.AddString("route", o.route)
+	to.AddInt64("status", int64(o.status))
+	to.AddDuration("seconds", o.took)
+	to.AddInt64("received", int64(o.received))
+	to.AddInt64("sent", int64(o.sent))
+	to.AddString("caller", o.caller.Name)
+	to.AddString("party", o.caller.Party)
+	to.AddString("remote", o.request.RemoteAddr)
+	if o.exchange != "" {
+		to.AddString("exchange", o.exchange)
+		to.AddString("kind", o.kind)
+		to.AddBool("duplicate", o.duplicate)
 	}
-	if c.code != "" {
-		fields = append(fields, zap.String("code", c.code))
+	if o.code != "" {
+		to.AddString("code", o.code)
 	}
 	// What the caller did wrong may quote the document; what we did wrong is
 	// ours to know in full.
-	if c.failure != nil && level == zap.ErrorLevel {
-		fields = append(fields, zap.Error(c.failure))
+	if o.failure != nil && o.ours {
+		zap.Error(o.failure).AddTo(to)
 	}
-	line.Write(fields...)
+	return nil
 }
 
 // theirs reports whether a call failed for what its caller did: it went away, or it

@@ -88,18 +88,34 @@ func levelOf(e *exchange.Event) zapcore.Level {
 // write writes the line of one step. The cause is logged by its code alone: its
 // reason is the receiver's own words.
 func (d *Deliveries) write(e *exchange.Event, t summary) {
-	line := d.log.Check(levelOf(e), "delivery")
-	if line == nil {
-		return
+	if line := d.log.Check(levelOf(e), "delivery"); line != nil {
+		line.Write(zap.Inline(&written{e, t}))
 	}
-	fields := append(make([]zap.Field, 0, 11),
-		zap.Stringer("exchange", e.Exchange), zap.String("receiver", e.Receiver), zap.String("state", string(e.Name)),
-		zap.Int("attempt", e.Attempt), zap.Time("at", e.At), zap.String("cause", e.Cause.Code), zap.String("actor", e.Cause.Actor))
-	if t.kind != "" {
-		fields = append(fields, zap.String("kind", t.kind), zap.String("sender", t.sender), zap.Int("size", t.size))
+}
+
+// written is a step as the log has it. It writes itself, so that no list of fields is
+// made for every step.
+type written struct {
+	*exchange.Event
+	of summary
+}
+
+// MarshalLogObject is zapcore.ObjectMarshaler's.
+func (w *written) MarshalLogObject(to zapcore.ObjectEncoder) error {
+	to.AddString("exchange", w.Exchange.String())
+	to.AddString("receiver", w.Receiver)
+	to.AddString("state", string(w.Name))
+	to.AddInt("attempt", w.Attempt)
+	to.AddTime("at", w.At)
+	to.AddString("cause", w.Cause.Code)
+	to.AddString("actor", w.Cause.Actor)
+	if w.of.kind != "" {
+		to.AddString("kind", w.of.kind)
+		to.AddString("sender", w.of.sender)
+		to.AddInt("size", w.of.size)
 	}
-	if !t.consigned.IsZero() {
-		fields = append(fields, zap.Duration("seconds", max(0, e.At.Sub(t.consigned))))
+	if !w.of.consigned.IsZero() {
+		to.AddDuration("seconds", max(0, w.At.Sub(w.of.consigned)))
 	}
-	line.Write(fields...)
+	return nil
 }
