@@ -102,9 +102,6 @@ func (c *Conn) Within(ctx context.Context, do func() error) error {
 	if err := ctx.Err(); err != nil {
 		return err // a short statement may end before it is interrupted
 	}
-	if err := ctx.Err(); err != nil {
-		return err // the goroutine that would interrupt it may be late
-	}
 	// The library would start and await a goroutine for each channel, so that one
 	// channel serves until it is closed.
 	ended := c.ended

@@ -111,7 +111,7 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	defer func() { _ = response.Body.Close() }()
 	answer := Answer{Status: response.StatusCode}
 	most := cmp.Or(c.most, maxAnswer)
-	if answer.Body, err = io.ReadAll(io.LimitReader(response.Body, most+1)); err != nil {
+	if answer.Body, err = readAll(response, most+1); err != nil {
 		return Answer{}, unanswered(c.Server, err)
 	}
 	if int64(len(answer.Body)) > most {
@@ -121,6 +121,18 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 		return answer, c.problem(response, answer.Body)
 	}
 	return answer, nil
+}
+
+// announced bounds the memory that is taken for an answer before it comes.
+const announced = 1 << 20
+
+// readAll reads an answer, or so many bytes of it. It is not copied into larger and
+// larger memory if its length is announced.
+func readAll(response *http.Response, most int64) ([]byte, error) {
+	size := min(max(response.ContentLength, 0), announced) + bytes.MinRead // a buffer grows unless so much is free
+	b := bytes.NewBuffer(make([]byte, 0, size))
+	_, err := b.ReadFrom(io.LimitReader(response.Body, most))
+	return b.Bytes(), err
 }
 
 // NoProblem is the code of an answer of 300 or above that is no problem document
