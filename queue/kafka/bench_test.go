@@ -86,7 +86,7 @@ func BenchmarkAdmit(b *testing.B) {
 			q := benchQueue(b)
 			b.SetBytes(queuetest.SealedSize)
 			queuetest.Drive(b, n, func(i int64) error {
-				return q.writer.WriteMessages(b.Context(), kafkago.Message{
+				return q.send(b.Context(), kafkago.Message{
 					Topic: q.topics.body, Key: fmt.Appendf(nil, "key %d", i), Value: sealed[i%16],
 				})
 			})

@@ -88,7 +88,7 @@ func fill(b *testing.B, o Options, keys int) {
 						Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(s.Entry(0, 1)),
 					})
 				}
-				if err := q.writer.WriteMessages(b.Context(), messages...); err != nil {
+				if err := q.send(b.Context(), messages...); err != nil {
 					b.Error(err)
 				}
 			}
@@ -107,7 +107,7 @@ func fill(b *testing.B, o Options, keys int) {
 				m.changes = append(m.changes, change{offset, &e, nil},
 					change{offset, nil, &queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}})
 			}
-			if err := q.writer.WriteMessages(b.Context(), kafkago.Message{Topic: q.topics.events, Value: m.encode()}); err != nil {
+			if err := q.send(b.Context(), kafkago.Message{Topic: q.topics.events, Value: m.encode()}); err != nil {
 				b.Fatal(err)
 			}
 		}

@@ -11,7 +11,7 @@ import (
 	"beibu/queue"
 )
 
-// An outbox writes messages and bounds the bytes in the writer. The writer keeps a
+// An outbox writes messages and bounds the bytes in the writers. A writer keeps a
 // message until the brokers have acknowledged it or its attempts are over. If the
 // brokers cannot be reached, that is long after its caller gave up: without a
 // bound, every caller would leave one more message there.
@@ -36,7 +36,7 @@ type tracked struct {
 }
 
 // write appends one message and returns its partition and offset. It fails at once,
-// with [queue.ErrUnavailable], if the bytes in the writer would exceed the bound.
+// with [queue.ErrUnavailable], if the bytes in the writers would exceed the bound.
 func (o *outbox) write(ctx context.Context, m kafkago.Message) (partition int, offset int64, err error) {
 	p := &tracked{from: o, size: int64(len(m.Key) + len(m.Value))}
 	if err := o.reserve(p); err != nil {

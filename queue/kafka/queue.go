@@ -24,9 +24,10 @@ type Queue struct {
 	topics  topics
 	layout  layout
 	cluster *cluster
-	writer  *kafkago.Writer
-	writing sync.RWMutex // read-locked by calls that write messages
-	closed  bool         // guarded by writing; no more messages are written
+	bodies  *kafkago.Writer // of body
+	records *kafkago.Writer // of the other topics
+	writing sync.RWMutex    // read-locked by calls that write messages
+	closed  bool            // guarded by writing; no more messages are written
 	outbox  *outbox
 	owners  *owners
 	feed    *feed
@@ -67,7 +68,7 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, openError(err)
 	}
 	q.consumers.Go(q.keepLayout)
-	q.writer = q.cluster.writer()
+	q.bodies, q.records = q.cluster.writer(bodyCompression), q.cluster.writer(recordCompression)
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
 	c.wait("end of log and events")
 	if err := q.startConsumers(ctx); err != nil {
@@ -176,7 +177,7 @@ func (q *Queue) Close() error {
 		q.writing.Lock() // waits for the calls that write
 		q.closed = true
 		q.writing.Unlock()
-		if err := q.writer.Close(); err != nil {
+		if err := errors.Join(q.bodies.Close(), q.records.Close()); err != nil {
 			q.ended = fmt.Errorf("close queue: %w", err)
 		}
 		q.consumers.Wait()
@@ -188,7 +189,7 @@ func (q *Queue) Close() error {
 	return q.ended
 }
 
-// send gives messages to the writer. A writer that is closed while it accepts
+// send gives messages of one topic to its writer. A writer that is closed while it accepts
 // messages never ends, so it is closed only between calls of send, and gets no
 // messages afterwards.
 func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
@@ -197,7 +198,10 @@ func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
 	if q.closed {
 		return errClosed
 	}
-	return q.writer.WriteMessages(ctx, messages...)
+	if messages[0].Topic == q.topics.body {
+		return q.bodies.WriteMessages(ctx, messages...)
+	}
+	return q.records.WriteMessages(ctx, messages...)
 }
 
 // enter starts a call. The context that it returns ends with the caller's and with
