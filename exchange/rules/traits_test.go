@@ -11,20 +11,23 @@ import (
 func TestEach(t *testing.T) {
 	const document = `<IssueDate xmlns="urn:x"><ID/><TypeCode/><At/><DateTime/><DateTimeString/><LineAmount/>` +
 		`<GrossMeasure/><RateNumeric/><DutyPercent/><Quantity/><ValidityPeriod/><TransportEquipment/>` +
-		`<GoodsItemContainer/><Name languageID="en"/><Code listID="x"/><e/></IssueDate>`
+		`<GoodsItemContainer/><Name languageID="en"/><Code listID="x"/><e/>` +
+		`<Sum currencyID="EUR"/><Length unitCode="MTR" schemeID="x"/><x xmlns:p="urn:p" p:schemeID="x"/><y schemeName=""/><z listName="z"/></IssueDate>`
 	tree, err := strict.Parse([]byte(document), strict.Limits{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	cases := map[rules.Trait]string{
-		rules.Attributed:                 "Name Code",
-		rules.Coded:                      "ID TypeCode Code",
-		rules.Dated:                      "IssueDate DateTime DateTimeString",
-		rules.Figured:                    "LineAmount GrossMeasure RateNumeric DutyPercent Quantity",
-		rules.Lasting:                    "ValidityPeriod",
-		rules.Contained:                  "TransportEquipment GoodsItemContainer",
-		rules.Lasting | rules.Attributed: "ValidityPeriod Name Code",
-		rules.Coded | rules.Attributed:   "ID TypeCode Name Code",
+		rules.Priced:                 "Sum",
+		rules.Measured:               "Length",
+		rules.Listed:                 "Code Length y z",
+		rules.Coded:                  "ID TypeCode Code",
+		rules.Dated:                  "IssueDate DateTime DateTimeString",
+		rules.Figured:                "LineAmount GrossMeasure RateNumeric DutyPercent Quantity",
+		rules.Lasting:                "ValidityPeriod",
+		rules.Contained:              "TransportEquipment GoodsItemContainer",
+		rules.Lasting | rules.Priced: "ValidityPeriod Sum",
+		rules.Coded | rules.Listed:   "ID TypeCode Code Length y z",
 	}
 	for traits, want := range cases {
 		var got []string

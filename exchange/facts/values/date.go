@@ -149,6 +149,9 @@ func extended(text string) (date, Reading) {
 			return inRange(date{day: day})
 		}
 	}
+	if d, ok := wholeMoment(text); ok {
+		return inRange(d)
+	}
 	m := isoDate.FindStringSubmatch(text)
 	if m == nil {
 		return date{}, Unreadable
@@ -169,6 +172,38 @@ func extended(text string) (date, Reading) {
 		d.clock = time.Duration(at.Hour())*time.Hour + time.Duration(at.Minute())*time.Minute
 	}
 	return inRange(d)
+}
+
+// wholeMoment reads the usual form of a moment, to the second and with hours and
+// minutes from UTC, Z or no zone. It reports false for any other, which isoDate reads:
+// this is quicker.
+func wholeMoment(text string) (date, bool) {
+	const seconds = len("2006-01-02T15:04:05")
+	if len(text) < seconds {
+		return date{}, false
+	}
+	zone := text[seconds:]
+	switch {
+	case zone == "" || zone == "Z":
+	case len(zone) != len("+07:00") || zone[0] != '+' && zone[0] != '-' || zone[3] != ':' || below(zone[1:3], 15) < 0 || below(zone[4:6], 60) < 0:
+		return date{}, false
+	}
+	hour, minute := below(text[11:13], 24), below(text[14:16], 60)
+	if text[10] != 'T' || text[13] != ':' || text[16] != ':' || hour < 0 || minute < 0 || below(text[17:19], 60) < 0 {
+		return date{}, false
+	}
+	day, err := time.Parse(time.DateOnly, text[:10])
+	clock := time.Duration(hour)*time.Hour + time.Duration(minute)*time.Minute
+	return date{day: day, clock: clock, timed: true, zone: zone}, err == nil
+}
+
+// below returns a number of two digits, or -1 if it is not one below a limit.
+func below(digits string, limit int) int {
+	tens, ones := digits[0]-'0', digits[1]-'0'
+	if n := int(tens)*10 + int(ones); tens <= 9 && ones <= 9 && n < limit {
+		return n
+	}
+	return -1
 }
 
 // inRange judges the year of a date.

@@ -4,7 +4,10 @@ import (
 	"testing"
 	"time"
 
+	"pgregory.net/rapid"
+
 	"beibu/exchange/facts/values"
+	"beibu/signing/strict"
 )
 
 func TestDaysIn(t *testing.T) {
@@ -56,4 +59,28 @@ func TestDateIn(t *testing.T) {
 			t.Errorf("%s %s: %v, %v", c.country, c.xml, got, ok)
 		}
 	}
+}
+
+// The usual form of a moment is read by a quicker way, to the same day: with a
+// fraction of a second it is not.
+func TestMomentsAreReadAlike(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		seconds := rapid.OneOf(
+			rapid.StringMatching(`2026-(02-(2[789]|30)|1[0-3]-[0-3][0-9])T[0-2][0-9]:[0-6][0-9]:[0-6][0-9]`),
+			rapid.SampledFrom([]string{"1899-12-31T23:00:00", "2200-01-01T00:30:00", "2026-11-20t09:45:00", "2026-11-20T0:945:00", "2026-11-20T:9:45:00"}),
+		).Draw(t, "moment")
+		zone := rapid.StringMatching(`|Z|z|[-+ ][01][0-9]:[0-7][0-9]|\+0700|\+07`).Draw(t, "zone")
+		read := func(text string) (time.Time, bool) {
+			tree, err := strict.Parse([]byte("<D>"+text+"</D>"), strict.Limits{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return values.DateIn(func() string { return "VN" }, tree.Root())
+		}
+		day, ok := read(seconds + zone)
+		same, sameOK := read(seconds + ".0" + zone)
+		if ok != sameOK || !day.Equal(same) {
+			t.Fatalf("%s%s: %v, %t; with a fraction %v, %t", seconds, zone, day, ok, same, sameOK)
+		}
+	})
 }

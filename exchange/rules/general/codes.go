@@ -77,7 +77,7 @@ var listRules = []rules.Rule{
 func unlisted(holds func(builtIn bool, n strict.Node) bool, listed func(code string) bool) func(*rules.Document, rules.Report) {
 	return func(d *rules.Document, report rules.Report) {
 		builtIn := d.BuiltIn()
-		d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
+		d.Each(coded(builtIn), func(n strict.Node) {
 			if !holds(builtIn, n) {
 				return
 			}
@@ -86,6 +86,15 @@ func unlisted(holds func(builtIn bool, n strict.Node) bool, listed func(code str
 			}
 		})
 	}
+}
+
+// coded returns the trait of elements that can hold a code of a list: in a built-in
+// kind by their names, and in a kind from a schema pack by the list that they name.
+func coded(builtIn bool) rules.Trait {
+	if builtIn {
+		return rules.Coded
+	}
+	return rules.Listed
 }
 
 // holdsCountry reports whether an element holds a country code: in UBL, in a
@@ -107,8 +116,11 @@ func holdsCountry(builtIn bool, n strict.Node) bool {
 }
 
 func checkCurrencyCode(d *rules.Document, report rules.Report) {
-	builtIn := d.BuiltIn()
-	d.Each(rules.Attributed, func(n strict.Node) {
+	builtIn, traits := d.BuiltIn(), rules.Listed
+	if builtIn {
+		traits = rules.Priced
+	}
+	d.Each(traits, func(n strict.Node) {
 		code := currencyOf(builtIn, n)
 		if _, known := codes.Currency(code); code != "" && !known {
 			report(n, code)
@@ -133,7 +145,7 @@ func currencyOf(builtIn bool, n strict.Node) string {
 // element must name the list.
 func checkUnitCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Measured, func(n strict.Node) {
 		if !builtIn && !values.Names(n.Attr("unitCodeListID"), values.Rec20) {
 			return
 		}
@@ -163,7 +175,7 @@ func holdsPackage(builtIn bool, n strict.Node) bool {
 // list here has no other places.
 func checkLocationCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
 		code, meant := locode(builtIn, n)
 		if !meant || code == "" {
 			return
@@ -213,7 +225,7 @@ func holdsMode(builtIn bool, n strict.Node) bool {
 // chapter, but the tariff of China has, and Chinese declarations use it.
 func checkHSCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
 		if builtIn && !holdsCode(n.Local()) || !values.SaysHS(n) {
 			return
 		}
@@ -249,7 +261,7 @@ func isHS(code string) bool {
 // element named ID, since a location has one ID.
 func checkLocationCountry(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
 		code, meant := locode(builtIn, n)
 		if !meant || n.Local() != "ID" || !codes.LocationCode(code) {
 			return

@@ -38,7 +38,7 @@ var figureRules = []rules.Rule{
 // checkMinorDigits leaves out prices of a unit, which may be finer than the
 // smallest coin. Zeros at the end do not count.
 func checkMinorDigits(d *rules.Document, report rules.Report) {
-	eachOwn(d, rules.Attributed, func(n strict.Node) {
+	eachOwn(d, rules.Priced, func(n strict.Node) {
 		currency := n.Attr("currencyID")
 		digits, known := codes.Currency(currency)
 		if currency == "" || !known || digits < 0 || strings.Contains(n.Local(), "Price") {

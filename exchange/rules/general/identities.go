@@ -127,7 +127,7 @@ func containerDigit(number string) (string, bool) {
 
 // checkSocialCredit checks the form alone; GEN-18D checks the last character.
 func checkSocialCredit(d *rules.Document, report rules.Report) {
-	d.Each(rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n strict.Node) {
 		if namesCredit(n) && !codes.SocialCreditForm(n.Text()) {
 			report(n, n.Text())
 		}
@@ -143,7 +143,7 @@ func namesCredit(n strict.Node) bool { return values.Is(n.Attr("schemeID"), "USC
 // Chinese numbers are for GEN-18 and GEN-18D.
 func checkNationalNumber(d *rules.Document, report rules.Report) {
 	countries := make(countryCache)
-	d.Each(rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n strict.Node) {
 		var country string
 		switch scheme := n.Attr("schemeID"); {
 		case values.Is(scheme, "UEN"):
@@ -237,7 +237,7 @@ func alphanumeric(text string) bool {
 // checkCreditDigit holds the document for a person, since some codes of real
 // companies do not satisfy the standard.
 func checkCreditDigit(d *rules.Document, report rules.Report) {
-	d.Each(rules.Attributed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n strict.Node) {
 		if !namesCredit(n) {
 			return
 		}
