@@ -8,6 +8,7 @@ import (
 	"io"
 	"reflect"
 	"strings"
+	"sync"
 )
 
 // maxValues bounds the values in a JSON body, keys included: as many as the most
@@ -92,10 +93,25 @@ func (k *keyReader) object(of reflect.Type) error {
 	return err
 }
 
+// known holds what fieldsOf has returned, by type: 500 acknowledgements come in one body.
+var known sync.Map
+
 // fieldsOf returns the types of the fields of a struct by their keys, or nil for
 // another type.
 func fieldsOf(of reflect.Type) map[string]reflect.Type {
-	if of == nil || of.Kind() != reflect.Struct || reflect.PointerTo(of).Implements(reflect.TypeFor[json.Unmarshaler]()) {
+	if of == nil || of.Kind() != reflect.Struct {
+		return nil
+	}
+	fields, ok := known.Load(of)
+	if !ok {
+		fields, _ = known.LoadOrStore(of, readFields(of))
+	}
+	return fields.(map[string]reflect.Type) //nolint:forcetypeassert // nothing else is stored
+}
+
+// readFields is fieldsOf for a struct that is not known yet.
+func readFields(of reflect.Type) map[string]reflect.Type {
+	if reflect.PointerTo(of).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return nil
 	}
 	fields := make(map[string]reflect.Type)

@@ -46,6 +46,9 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 // all deliveries, or the one to a receiver.
 func unpackDeliveries(b []byte, accepted int64, id uuid.UUID, receiver string) ([]exchange.Delivery, error) {
 	var all []exchange.Delivery
+	if len(b) > 0 {
+		all = make([]exchange.Delivery, 0, expected(receiver))
+	}
 	u := unpacker{rest: b}
 	for len(u.rest) > 0 && !u.bad {
 		name := u.bytes()
@@ -65,6 +68,14 @@ func unpackDeliveries(b []byte, accepted int64, id uuid.UUID, receiver string) (
 		}
 	}
 	return all, u.err()
+}
+
+// expected is for how many deliveries memory is taken at first.
+func expected(receiver string) int {
+	if receiver != "" {
+		return 1
+	}
+	return 3 // as most documents have
 }
 
 // packStep appends a step of the timeline of the exchange of an entry. place is that of
