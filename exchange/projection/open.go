@@ -22,7 +22,9 @@ const damagedSuffix = "-damaged"
 // The settings of the connections. What is lost with the power is folded again, so
 // the disk is synced at checkpoints only, which are rare. The caches are in pages and
 // small, since they are one cache with those of the queue's file, whose pages are
-// eight times as large: see there.
+// eight times as large: see there. Ours are of SQLite's own size, 4 KiB: an index has
+// pages that a fold changes in a few bytes, so that with 8 KiB it takes 1.1 times the
+// processor's time, with 16 KiB 1.3 times.
 var (
 	writing = []string{"journal_mode(WAL)", "synchronous(NORMAL)", "wal_autocheckpoint(4096)", "cache_size(768)", "temp_store(MEMORY)"}
 	waiting = "busy_timeout(5000)"
