@@ -136,7 +136,7 @@ var plantedInside = []plantedFault{
 	},
 	{
 		name: "taken when it is handed over", file: "exchange/courier/mailbox/mailbox.go", at: []string{"hand-over kept"},
-		right: "	items := make([]exchange.Leased, 0, len(found))\n",
+		right: "	items := make([]exchange.Leased, 0, len(ours))\n",
 		wrong: `	taken := slices.Clone(events)
 	for i := range taken {
 		taken[i].Name = exchange.ConsignmentAcceptance
@@ -144,7 +144,7 @@ var plantedInside = []plantedFault{
 	if err := m.recorder.Record(ctx, taken...); err != nil {
 		return nil, err
 	}
-	items := make([]exchange.Leased, 0, len(found))
+	items := make([]exchange.Leased, 0, len(ours))
 `,
 	},
 }

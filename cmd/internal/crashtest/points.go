@@ -89,7 +89,7 @@ var points = []point{
 	within("dispatched, not kept", "queue/sqlite/dispatch.go", "last := batch[len(batch)-1].Position"),
 	within("dispatch kept", "queue/sqlite/dispatch.go", "return last, nil"),
 	within("to be handed over", "exchange/courier/mailbox/mailbox.go", "err := m.recorder.Record(ctx, events...)"),
-	within("hand-over kept", "exchange/courier/mailbox/mailbox.go", "items := make([]exchange.Leased, 0, len(found))"),
+	within("hand-over kept", "exchange/courier/mailbox/mailbox.go", "items := make([]exchange.Leased, 0, len(ours))"),
 	within("to be acknowledged", "exchange/courier/mailbox/ack.go", "if err := m.recorder.Record(ctx, s.events...)"),
 	within("acknowledgement kept", "exchange/courier/mailbox/ack.go", "m.box(receiver).endLeases("),
 }
