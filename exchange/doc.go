@@ -22,8 +22,8 @@
 // reads each owner from the log and publishes it to the record, with a delivery for
 // each receiver. A courier carries each delivery and records the result. The journal is
 // an index that is folded from the record, so it can be rebuilt at any time. [Hold]
-// decides held exchanges, [Replay] starts failed deliveries again, and [Suspensions]
-// stops a party on every node.
+// decides held exchanges, package operator/replay starts failed deliveries again, and
+// [Suspensions] stops a party on every node.
 //
 // # The states of a delivery
 //

@@ -168,10 +168,10 @@ func await(ctx context.Context, index Fold, sequence int64) error {
 // partBytes bounds the size of a part, far below what any queue accepts in one piece.
 const partBytes = 1 << 20
 
-// parts cuts events into parts of which each can be recorded in one piece, however
+// Parts cuts events into parts of which each can be recorded in one piece, however
 // long the reasons are. The bytes are those of the longest form: JSON writes a
 // control character with six.
-func parts(events []Event) iter.Seq[[]Event] {
+func Parts(events []Event) iter.Seq[[]Event] {
 	return func(yield func([]Event) bool) {
 		for len(events) > 0 {
 			n, size := 0, 0

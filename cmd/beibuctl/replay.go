@@ -12,6 +12,7 @@ import (
 	"beibu/cmd/internal/terminal"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/replay"
 )
 
 // replayCommand sends failed deliveries again. It prints its plan, and acts
@@ -47,7 +48,7 @@ func (c *replayCommand) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	now := time.Now()
-	query := exchange.ReplayQuery{
+	query := replay.Query{
 		Receiver: c.To, Since: c.Since.time(now), Until: c.Until.time(now), Kind: c.Kind, Cause: c.Cause,
 	}
 	plan, err := client.Post[httpapi.Plan](ctx, caller, "/v1/replays/plans", query)

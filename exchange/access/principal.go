@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/replay"
 )
 
 // A Principal is the identity of a caller. The zero value is a caller without
@@ -65,7 +66,7 @@ func (p Principal) ScopeList(q *exchange.Query) error {
 // ScopeReplay limits a replay to deliveries that the principal may begin again:
 // an operator those to any receiver, a party those to itself. It returns an
 // [exchange.Error] of kind Forbidden if the query names another receiver.
-func (p Principal) ScopeReplay(q *exchange.ReplayQuery) error {
+func (p Principal) ScopeReplay(q *replay.Query) error {
 	if p.Operator {
 		return nil
 	}

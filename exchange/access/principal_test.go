@@ -6,6 +6,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
 )
 
@@ -82,16 +83,16 @@ func TestScopes(t *testing.T) {
 		{"an operator that names one", operator, "la", "la", true},
 	}
 	for _, c := range cases {
-		list, replay := exchange.Query{Party: c.asked}, exchange.ReplayQuery{Receiver: c.asked}
-		listErr, replayErr := c.who.ScopeList(&list), c.who.ScopeReplay(&replay)
+		list, wanted := exchange.Query{Party: c.asked}, replay.Query{Receiver: c.asked}
+		listErr, replayErr := c.who.ScopeList(&list), c.who.ScopeReplay(&wanted)
 		if !c.allowed {
 			if exchange.KindOf(listErr) != exchange.Forbidden || exchange.KindOf(replayErr) != exchange.Forbidden {
 				t.Errorf("%s: %v, %v", c.name, listErr, replayErr)
 			}
 			continue
 		}
-		if listErr != nil || replayErr != nil || list.Party != c.gets || replay.Receiver != c.gets {
-			t.Errorf("%s: list of %q (%v), replay to %q (%v), want %q", c.name, list.Party, listErr, replay.Receiver, replayErr, c.gets)
+		if listErr != nil || replayErr != nil || list.Party != c.gets || wanted.Receiver != c.gets {
+			t.Errorf("%s: list of %q (%v), replay to %q (%v), want %q", c.name, list.Party, listErr, wanted.Receiver, replayErr, c.gets)
 		}
 	}
 }

@@ -6,17 +6,17 @@ import (
 	"strings"
 	"testing"
 
-	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
+	"beibu/exchange/operator/replay"
 )
 
 // JSON is read in one way only: whoever reads the same bytes sees the same.
 func TestJSONKeysAreExact(t *testing.T) {
 	type order struct {
-		Query  exchange.ReplayQuery `json:"query"`
-		Reason string               `json:"reason"`
-		Acks   []Ack                `json:"acks"`
+		Query  replay.Query `json:"query"`
+		Reason string       `json:"reason"`
+		Acks   []Ack        `json:"acks"`
 	}
 	for body, want := range map[string]string{
 		`{"reason":"x","query":{"receiver":"a"},"acks":[{"exchangeId":"1"},{"exchangeId":"2"}]}`: "",

@@ -4,13 +4,13 @@ import (
 	"net/http"
 	"time"
 
-	"beibu/exchange"
+	"beibu/exchange/operator/replay"
 )
 
 // planReplay answers POST /v1/replays/plans: what a replay would do, and the
 // digest that stands for exactly that.
 func (s *Server) planReplay(c *call) error {
-	var query exchange.ReplayQuery
+	var query replay.Query
 	if err := s.readJSON(c, &query); err != nil {
 		return err
 	}
@@ -42,7 +42,7 @@ func (s *Server) doReplay(c *call) error {
 	if err := s.filters(c).Check(c.request.Context(), order.Query.Kind, order.Query.Receiver); err != nil {
 		return err
 	}
-	plan, err := s.replay.Do(c.request.Context(), exchange.Order{
+	plan, err := s.replay.Do(c.request.Context(), replay.Order{
 		Query: order.Query, Digest: order.Digest, Actor: c.caller.Name, Reason: order.Reason, At: time.Now(),
 	})
 	if err != nil {

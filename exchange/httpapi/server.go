@@ -27,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/operator/replay"
 	"beibu/queue"
 )
 
@@ -69,7 +70,7 @@ type Server struct {
 	auditLog    exchange.AuditLog
 	fold        exchange.Fold // of journal and auditLog
 	finder      exchange.Finder
-	replay      exchange.Replay
+	replay      replay.Planner
 	hold        exchange.Hold
 	mailbox     Mailbox
 	bodies      queue.Bodies
@@ -129,7 +130,7 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, fold: o.Recorder.Fold,
 		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
-		replay:  exchange.Replay{Journal: o.Journal, Recorder: o.Recorder},
+		replay:  replay.Planner{Journal: o.Journal, Recorder: o.Recorder},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),

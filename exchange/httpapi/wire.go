@@ -8,6 +8,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/rules"
 )
 
@@ -85,13 +86,13 @@ type Page struct {
 
 // Plan answers POST /v1/replays/plans, and POST /v1/replays once it is done.
 type Plan struct {
-	Query    exchange.ReplayQuery `json:"query"`
-	Digest   string               `json:"digest"`          // names exactly the eligible deliveries at these attempts
-	Matched  int                  `json:"matched"`         // failed deliveries that fit the query
-	Eligible int                  `json:"eligible"`        // of those: what the plan begins again
-	LeftOut  int                  `json:"leftOut"`         // of those: what is beyond the bound of one plan
-	Items    []PlanItem           `json:"items"`           // the first of what is eligible; at most 1,000
-	Started  *int                 `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
+	Query    replay.Query `json:"query"`
+	Digest   string       `json:"digest"`          // names exactly the eligible deliveries at these attempts
+	Matched  int          `json:"matched"`         // failed deliveries that fit the query
+	Eligible int          `json:"eligible"`        // of those: what the plan begins again
+	LeftOut  int          `json:"leftOut"`         // of those: what is beyond the bound of one plan
+	Items    []PlanItem   `json:"items"`           // the first of what is eligible; at most 1,000
+	Started  *int         `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
 }
 
 // PlanItem is one delivery that a replay would begin again.
@@ -109,9 +110,9 @@ type PlanItem struct {
 
 // ReplayOrder is the body of POST /v1/replays.
 type ReplayOrder struct {
-	Query  exchange.ReplayQuery `json:"query"`
-	Digest string               `json:"digest"` // of the plan that the person saw
-	Reason string               `json:"reason"` // for the record; required
+	Query  replay.Query `json:"query"`
+	Digest string       `json:"digest"` // of the plan that the person saw
+	Reason string       `json:"reason"` // for the record; required
 }
 
 // Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal, and of
@@ -296,7 +297,7 @@ func cause(c exchange.Cause) *exchange.Cause {
 }
 
 // wirePlan returns a plan as the API shows it.
-func wirePlan(p exchange.Plan) Plan {
+func wirePlan(p replay.Plan) Plan {
 	out := Plan{
 		Query: p.Query, Digest: p.Digest, Matched: p.Matched, Eligible: p.Eligible, LeftOut: p.LeftOut,
 		Items: make([]PlanItem, 0, len(p.Items)),

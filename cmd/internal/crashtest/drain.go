@@ -12,6 +12,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/replay"
 )
 
 // drainTime bounds the end of an attack: what is left is dispatched, handed over
@@ -92,7 +93,7 @@ func (w *world) folded(operator *client.Client) error {
 // replayAll begins every failed delivery again.
 func (w *world) replayAll(operator *client.Client) {
 	for _, who := range w.receivers() {
-		query := exchange.ReplayQuery{Receiver: who}
+		query := replay.Query{Receiver: who}
 		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
 		if err != nil || len(plan.Items) == 0 {
 			continue // it is asked again

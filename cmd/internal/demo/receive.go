@@ -8,8 +8,8 @@ import (
 	"net/url"
 
 	"beibu/cmd/internal/client"
-	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/replay"
 )
 
 // refuser refuses the carnet at first.
@@ -80,7 +80,7 @@ func (s *story) replay(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	query := exchange.ReplayQuery{Receiver: refuser}
+	query := replay.Query{Receiver: refuser}
 	plan, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays/plans", query)
 	if err != nil {
 		return err

@@ -1,10 +1,9 @@
-package exchange_test
+package replay_test
 
 import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -12,6 +11,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
@@ -32,6 +32,11 @@ func (b bounded) Append(ctx context.Context, events ...queue.Event) (int64, erro
 		return 0, fmt.Errorf("append %d bytes: %w", size, queue.ErrInvalid)
 	}
 	return b.Record.Append(ctx, events...)
+}
+
+// recorder returns a recorder of the record.
+func (b bounded) recorder() *exchange.Recorder {
+	return &exchange.Recorder{Appender: b, Feed: b, Fold: b}
 }
 
 // refusedRecord returns a record of n documents that window-vn has refused, all of
@@ -71,24 +76,24 @@ func refusedRecord(t *testing.T, n int) bounded {
 func TestReplayLarge(t *testing.T) {
 	const n = 25_000
 	b := refusedRecord(t, n)
-	replay := &exchange.Replay{Journal: b, Recorder: &exchange.Recorder{Appender: b, Feed: b, Fold: b}}
-	query := exchange.ReplayQuery{Receiver: "window-vn", Kind: "health-certificate"}
-	plan, err := replay.Plan(t.Context(), query)
+	planner := &replay.Planner{Journal: b, Recorder: b.recorder()}
+	query := replay.Query{Receiver: "window-vn", Kind: "health-certificate"}
+	plan, err := planner.Plan(t.Context(), query)
 	if err != nil || plan.Matched != 1 || plan.Eligible != 1 || len(plan.Items) != 1 {
 		t.Errorf("the one that fits, refused last: %d matched, %d eligible, %v", plan.Matched, plan.Eligible, err)
 	}
 	query.Kind = ""
-	plan, err = replay.Plan(t.Context(), query)
-	if err != nil || plan.Matched != n || plan.Eligible != n || plan.LeftOut != 0 || len(plan.Items) != exchange.MaxItems {
+	plan, err = planner.Plan(t.Context(), query)
+	if err != nil || plan.Matched != n || plan.Eligible != n || plan.LeftOut != 0 || len(plan.Items) != replay.MaxItems {
 		t.Fatalf("all: %d matched, %d eligible, %d left out, %d shown, %v", plan.Matched, plan.Eligible, plan.LeftOut, len(plan.Items), err)
 	}
 	reason := strings.Repeat("x", 1000)
-	order := exchange.Order{Query: query, Digest: plan.Digest, Actor: "operator", Reason: reason, At: rulestest.Received.Add(time.Hour)}
-	done, err := replay.Do(t.Context(), order)
+	order := replay.Order{Query: query, Digest: plan.Digest, Actor: "operator", Reason: reason, At: rulestest.Received.Add(time.Hour)}
+	done, err := planner.Do(t.Context(), order)
 	if err != nil || done.Started != n {
 		t.Fatalf("started %d of %d, %v", done.Started, n, err)
 	}
-	if plan, err = replay.Plan(t.Context(), query); err != nil || plan.Matched != 0 {
+	if plan, err = planner.Plan(t.Context(), query); err != nil || plan.Matched != 0 {
 		t.Errorf("afterwards %d fail, %v", plan.Matched, err)
 	}
 	replayed, err := b.Deliveries(t.Context(), exchange.DeliveryQuery{Receiver: "window-vn", Limit: 1})
@@ -101,35 +106,24 @@ func TestReplayLarge(t *testing.T) {
 func TestReplayLongestReason(t *testing.T) {
 	const n = 1_500
 	b := refusedRecord(t, n)
-	replay := &exchange.Replay{Journal: b, Recorder: &exchange.Recorder{Appender: b, Feed: b, Fold: b}}
-	query := exchange.ReplayQuery{Receiver: "window-vn"}
-	plan, err := replay.Plan(t.Context(), query)
+	planner := &replay.Planner{Journal: b, Recorder: b.recorder()}
+	query := replay.Query{Receiver: "window-vn"}
+	plan, err := planner.Plan(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := exchange.Order{Query: query, Digest: plan.Digest, Reason: strings.Repeat("\x01", 1000), At: rulestest.Received.Add(time.Hour)}
-	if done, err := replay.Do(t.Context(), order); err != nil || done.Started != n {
+	order := replay.Order{Query: query, Digest: plan.Digest, Reason: strings.Repeat("\x01", 1000), At: rulestest.Received.Add(time.Hour)}
+	if done, err := planner.Do(t.Context(), order); err != nil || done.Started != n {
 		t.Errorf("started %d of %d, %v", done.Started, n, err)
-	}
-}
-
-// What no queue takes, now or later, is not called retryable.
-func TestRecordOutsideLimits(t *testing.T) {
-	b := bounded{exchangetest.NewRecord(t)}
-	recorder := &exchange.Recorder{Appender: b, Feed: b, Fold: b}
-	long := exchange.Event{Receiver: "window-vn", Name: exchange.ConsignmentRejection, Cause: exchange.Cause{Reason: strings.Repeat("x", onePiece)}}
-	err := recorder.Record(t.Context(), long)
-	if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Invalid || failure.Code != "outside-limits" {
-		t.Errorf("got %v", err)
 	}
 }
 
 // A misspelt cause is an error that names those that there are.
 func TestReplayUnknownCause(t *testing.T) {
 	b := refusedRecord(t, 3)
-	replay := &exchange.Replay{Journal: b, Recorder: &exchange.Recorder{Appender: b, Feed: b, Fold: b}}
+	planner := &replay.Planner{Journal: b, Recorder: b.recorder()}
 	for cause, want := range map[string]string{"HS-UNKNOWN": "", "expired": "", "HS-UNHEARD": "HS-UNKNOWN (3)"} {
-		_, err := replay.Plan(t.Context(), exchange.ReplayQuery{Receiver: "window-vn", Cause: cause, Since: rulestest.Received.Add(time.Hour)})
+		_, err := planner.Plan(t.Context(), replay.Query{Receiver: "window-vn", Cause: cause, Since: rulestest.Received.Add(time.Hour)})
 		if want == "" && err != nil || want != "" && (exchange.KindOf(err) != exchange.Invalid || !strings.Contains(err.Error(), want)) {
 			t.Errorf("%s: %v", cause, err)
 		}
@@ -139,21 +133,21 @@ func TestReplayUnknownCause(t *testing.T) {
 // Of two who do one plan at once, the record counts each delivery for one.
 func TestReplayTwiceAtOnce(t *testing.T) {
 	b := refusedRecord(t, 5)
-	replay := &exchange.Replay{Journal: b, Recorder: &exchange.Recorder{Appender: b, Feed: b, Fold: b}}
-	query := exchange.ReplayQuery{Receiver: "window-vn"}
-	plan, err := replay.Plan(t.Context(), query)
+	planner := &replay.Planner{Journal: b, Recorder: b.recorder()}
+	query := replay.Query{Receiver: "window-vn"}
+	plan, err := planner.Plan(t.Context(), query)
 	if err != nil {
 		t.Fatal(err)
 	}
-	order := func(actor string, after time.Duration) exchange.Order {
-		return exchange.Order{Query: query, Digest: plan.Digest, Actor: actor, Reason: "x", At: rulestest.Received.Add(after)}
+	order := func(actor string, after time.Duration) replay.Order {
+		return replay.Order{Query: query, Digest: plan.Digest, Actor: actor, Reason: "x", At: rulestest.Received.Add(after)}
 	}
 	b.Before(func() { // between the plan of the other and its doing
-		if done, err := replay.Do(t.Context(), order("anna", time.Hour)); err != nil || done.Started != 5 {
+		if done, err := planner.Do(t.Context(), order("anna", time.Hour)); err != nil || done.Started != 5 {
 			t.Errorf("the first: %d started, %v", done.Started, err)
 		}
 	})
-	done, err := replay.Do(t.Context(), order("bao", 2*time.Hour))
+	done, err := planner.Do(t.Context(), order("bao", 2*time.Hour))
 	if exchange.KindOf(err) != exchange.Stale || done.Started != 0 {
 		t.Errorf("the second: %d started, %v", done.Started, err)
 	}

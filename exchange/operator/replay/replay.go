@@ -1,4 +1,6 @@
-package exchange
+// Package replay sends failed deliveries again: an operator, or the receiver itself,
+// makes a plan, and then has it done.
+package replay
 
 import (
 	"cmp"
@@ -13,18 +15,19 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange"
 	"beibu/queue"
 )
 
-// Replay sends failed deliveries again, under the same exchange id and with the same
+// A Planner sends failed deliveries again, under the same exchange id and with the same
 // bytes. It makes a plan first. It never repeats a delivery that was acknowledged.
-type Replay struct {
-	Journal  Journal
-	Recorder *Recorder
+type Planner struct {
+	Journal  exchange.DeliveryJournal
+	Recorder *exchange.Recorder
 }
 
-// A ReplayQuery says which failed deliveries to send again.
-type ReplayQuery struct {
+// A Query says which failed deliveries to send again.
+type Query struct {
 	Receiver string    `json:"receiver"`        // required
 	Since    time.Time `json:"since,omitzero"`  // failed at or after
 	Until    time.Time `json:"until,omitzero"`  // failed before
@@ -33,10 +36,10 @@ type ReplayQuery struct {
 }
 
 // deliveries returns the query for the failed deliveries that fit, by pages.
-func (q ReplayQuery) deliveries() DeliveryQuery {
-	return DeliveryQuery{
-		Receiver: q.Receiver, States: []State{ConsignmentRejection, ContentHandoverFailure},
-		Since: q.Since, Until: q.Until, Kind: q.Kind, Cause: q.Cause, Limit: replayPage,
+func (q Query) deliveries() exchange.DeliveryQuery {
+	return exchange.DeliveryQuery{
+		Receiver: q.Receiver, States: []exchange.State{exchange.ConsignmentRejection, exchange.ContentHandoverFailure},
+		Since: q.Since, Until: q.Until, Kind: q.Kind, Cause: q.Cause, Limit: pageSize,
 	}
 }
 
@@ -44,13 +47,13 @@ func (q ReplayQuery) deliveries() DeliveryQuery {
 // for exactly these deliveries at exactly these attempts: a plan whose digest has
 // changed meanwhile is refused.
 type Plan struct {
-	Query    ReplayQuery
-	Matched  int        // failed deliveries that fit the query
-	Eligible int        // of those: the deliveries that the plan starts again, and its digest covers
-	LeftOut  int        // of those: the ones beyond MaxReplay, which are for the next plan
-	Items    []Exchange // the first MaxItems of the plan, each with the one failed delivery
-	Digest   string     // lower-case hexadecimal SHA-256
-	Started  int        // once it is done: the deliveries that this replay started again; the others were acknowledged, or replayed by another, meanwhile
+	Query    Query
+	Matched  int                 // failed deliveries that fit the query
+	Eligible int                 // of those: the deliveries that the plan starts again, and its digest covers
+	LeftOut  int                 // of those: the ones beyond MaxPlanned, which are for the next plan
+	Items    []exchange.Exchange // the first MaxItems of the plan, each with the one failed delivery
+	Digest   string              // lower-case hexadecimal SHA-256
+	Started  int                 // once it is done: the deliveries that this replay started again; the others were acknowledged, or replayed by another, meanwhile
 
 	attempts []attempt // of the eligible deliveries, in the order of the plan
 }
@@ -63,23 +66,23 @@ type attempt struct {
 
 // The bounds of a plan, and of the pages in which it is made and done.
 const (
-	MaxReplay  = 100_000
+	MaxPlanned = 100_000
 	MaxItems   = 1_000
-	replayPage = 1_000
+	pageSize   = 1_000
 )
 
-// Plan finds the failed deliveries that fit. It fails with an *Error of kind
+// Plan finds the failed deliveries that fit. It fails with an *exchange.Error of kind
 // Invalid and code "unknown-cause" if no failed delivery of the receiver has the
 // cause.
-func (r *Replay) Plan(ctx context.Context, q ReplayQuery) (Plan, error) {
+func (r *Planner) Plan(ctx context.Context, q Query) (Plan, error) {
 	if q.Receiver == "" {
-		return Plan{}, &Error{Op: "plan replay", Kind: Invalid, Code: "receiver-missing", Err: Because("a replay names its receiver", "重放须指明接收方")}
+		return Plan{}, &exchange.Error{Op: "plan replay", Kind: exchange.Invalid, Code: "receiver-missing", Err: exchange.Because("a replay names its receiver", "重放须指明接收方")}
 	}
 	plan := Plan{Query: q}
 	sum := sha256.New()
-	err := eachDelivery(ctx, r.Journal, q.deliveries(), func(x Exchange) {
+	err := eachDelivery(ctx, r.Journal, q.deliveries(), func(x exchange.Exchange) {
 		plan.Matched++
-		if plan.Eligible == MaxReplay {
+		if plan.Eligible == MaxPlanned {
 			plan.LeftOut++
 			return
 		}
@@ -102,7 +105,7 @@ func (r *Replay) Plan(ctx context.Context, q ReplayQuery) (Plan, error) {
 }
 
 // eachDelivery calls visit with the deliveries that fit, a page at a time.
-func eachDelivery(ctx context.Context, j Journal, q DeliveryQuery, visit func(Exchange)) error {
+func eachDelivery(ctx context.Context, j exchange.DeliveryJournal, q exchange.DeliveryQuery, visit func(exchange.Exchange)) error {
 	for {
 		page, err := j.Deliveries(ctx, q)
 		if err != nil {
@@ -121,30 +124,30 @@ func eachDelivery(ctx context.Context, j Journal, q DeliveryQuery, visit func(Ex
 
 // known fails unless a cause is one of the exchange's own, or a failed delivery of the
 // receiver has it, so that a misspelt cause does not look like an empty plan.
-func (r *Replay) known(ctx context.Context, q ReplayQuery) error {
-	if q.Cause == CodeExpired {
+func (r *Planner) known(ctx context.Context, q Query) error {
+	if q.Cause == exchange.CodeExpired {
 		return nil
 	}
 	causes := make(map[string]int)
-	all := ReplayQuery{Receiver: q.Receiver}.deliveries()
-	if err := eachDelivery(ctx, r.Journal, all, func(x Exchange) { causes[x.Deliveries[0].Cause.Code]++ }); err != nil {
+	all := Query{Receiver: q.Receiver}.deliveries()
+	if err := eachDelivery(ctx, r.Journal, all, func(x exchange.Exchange) { causes[x.Deliveries[0].Cause.Code]++ }); err != nil {
 		return err
 	}
 	if causes[q.Cause] > 0 {
 		return nil
 	}
-	return &Error{
-		Op: "plan replay", Kind: Invalid, Code: "unknown-cause",
+	return &exchange.Error{
+		Op: "plan replay", Kind: exchange.Invalid, Code: "unknown-cause",
 		Err: noSuchCause(q, causes),
 	}
 }
 
 // noSuchCause returns the reason with the causes that exist.
-func noSuchCause(q ReplayQuery, causes map[string]int) Reason {
+func noSuchCause(q Query, causes map[string]int) exchange.Reason {
 	if len(causes) == 0 {
-		return Because("no failed delivery to %s has the cause %q; nothing has failed", "发往 %s 的失败交付中没有原因 %q；没有失败的交付", q.Receiver, q.Cause)
+		return exchange.Because("no failed delivery to %s has the cause %q; nothing has failed", "发往 %s 的失败交付中没有原因 %q；没有失败的交付", q.Receiver, q.Cause)
 	}
-	return Because("no failed delivery to %s has the cause %q; the causes are %s", "发往 %s 的失败交付中没有原因 %q；现有原因：%s",
+	return exchange.Because("no failed delivery to %s has the cause %q; the causes are %s", "发往 %s 的失败交付中没有原因 %q；现有原因：%s",
 		q.Receiver, q.Cause, listed(causes))
 }
 
@@ -169,7 +172,7 @@ func listed(causes map[string]int) string {
 
 // An Order asks for a plan to be done.
 type Order struct {
-	Query  ReplayQuery
+	Query  Query
 	Digest string // of the plan that the person saw
 	Actor  string
 	Reason string
@@ -180,27 +183,27 @@ type Order struct {
 // next attempt of every delivery in it. It omits deliveries that are acknowledged, or
 // replayed by another, meanwhile: see Plan.Started.
 //
-// It fails with an [*Error] of kind Stale and code "plan-changed" if the plan has
+// It fails with an [*exchange.Error] of kind Stale and code "plan-changed" if the plan has
 // changed; then nothing was done. If the kind is Unavailable, a part may be done, and
 // the next plan has the rest.
-func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
+func (r *Planner) Do(ctx context.Context, o Order) (Plan, error) {
 	plan, err := r.Plan(ctx, o.Query)
 	if err != nil {
 		return Plan{}, err
 	}
 	if plan.Digest != o.Digest {
-		return plan, &Error{
-			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: Because("the plan is now %d deliveries with digest %s", "计划现为 %d 个交付，摘要 %s", plan.Eligible, plan.Digest),
+		return plan, &exchange.Error{
+			Op: "do replay", Kind: exchange.Stale, Code: "plan-changed",
+			Err: exchange.Because("the plan is now %d deliveries with digest %s", "计划现为 %d 个交付，摘要 %s", plan.Eligible, plan.Digest),
 		}
 	}
 	o.At = queue.Stored(o.At)
-	cause := Cause{Code: CodeReplay, Reason: o.Reason, Actor: o.Actor}
-	for page := range slices.Chunk(plan.attempts, replayPage) {
-		events := make([]Event, 0, len(page))
+	cause := exchange.Cause{Code: exchange.CodeReplay, Reason: o.Reason, Actor: o.Actor}
+	for page := range slices.Chunk(plan.attempts, pageSize) {
+		events := make([]exchange.Event, 0, len(page))
 		for _, a := range page {
-			events = append(events, Event{
-				Exchange: a.exchange, Receiver: o.Query.Receiver, Name: ContentConsignment, Attempt: a.number + 1, At: o.At, Cause: cause,
+			events = append(events, exchange.Event{
+				Exchange: a.exchange, Receiver: o.Query.Receiver, Name: exchange.ContentConsignment, Attempt: a.number + 1, At: o.At, Cause: cause,
 			})
 		}
 		started, err := r.start(ctx, o, page, events)
@@ -210,9 +213,9 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 		}
 	}
 	if plan.Started == 0 && plan.Eligible > 0 {
-		return plan, &Error{
-			Op: "do replay", Kind: Stale, Code: "plan-changed",
-			Err: Because("every delivery of the plan was acknowledged, or replayed by another, a moment before", "计划中的交付刚才均已确认或已由他人重放"),
+		return plan, &exchange.Error{
+			Op: "do replay", Kind: exchange.Stale, Code: "plan-changed",
+			Err: exchange.Because("every delivery of the plan was acknowledged, or replayed by another, a moment before", "计划中的交付刚才均已确认或已由他人重放"),
 		}
 	}
 	return plan, nil
@@ -220,8 +223,8 @@ func (r *Replay) Do(ctx context.Context, o Order) (Plan, error) {
 
 // start records a page of a replay and returns how many of its attempts the record
 // permits it to start.
-func (r *Replay) start(ctx context.Context, o Order, page []attempt, events []Event) (started int, err error) {
-	for part := range parts(events) {
+func (r *Planner) start(ctx context.Context, o Order, page []attempt, events []exchange.Event) (started int, err error) {
+	for part := range exchange.Parts(events) {
 		if err := r.Recorder.Record(ctx, part...); err != nil {
 			return 0, err
 		}
