@@ -53,6 +53,9 @@
 //     sees the same bytes twice: TestAccept, TestDocumentAndEnvelope.
 //   - A delivery that was acknowledged is never sent again:
 //     TestReplayNeverRepeatsWhatWasAcknowledged.
+//   - A replay run survives the death of any process: no item is started twice, and none
+//     is forgotten: TestDeathAtEveryAppend, TestTwoLeaders.
+//   - Nobody approves a run of their own: TestApprovalOfOnesOwn.
 //   - The first verdict on a held exchange in the record counts: TestTwoVerdicts.
 //   - The record alone decides the state of a delivery, and no clock does:
 //     TestClocksDecideNothing, TestFoldIsTheModel.
@@ -94,6 +97,6 @@
 //   - hold: an exchange waits for an operator's decision
 //   - verdict: the decision on a held exchange
 //   - replay: failed deliveries are started again under the same ids
-//   - run: one execution of a replay plan that an operator approved
+//   - run: one execution of a replay plan, in steps
 //   - claim: a short reservation of a number in Redis, which saves work
 package exchange

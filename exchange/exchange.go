@@ -148,6 +148,7 @@ type Event struct {
 	At       time.Time
 	Lease    Lease // of a hand-over
 	Cause    Cause
+	Run      string // the id of the replay run that started the attempt, or ""
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

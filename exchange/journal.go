@@ -70,6 +70,8 @@ type DeliveryQuery struct {
 	Since    time.Time // came to their state at or after
 	Until    time.Time // came to their state before
 	Kind     string    // of the document
+	Sender   string    // of the document
+	Number   string    // of the document
 	Cause    string    // code of the cause of their state
 	After    int64     // sequence of the last exchange seen of the same express class
 	Backlog  bool      // leave express deliveries out: the cursor has passed them
@@ -134,17 +136,36 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if err != nil {
 		return &Error{Op: "record events", Kind: Internal, Err: err}
 	}
-	last, err := r.Appender.Append(ctx, records...)
-	switch {
-	case errors.Is(err, queue.ErrInvalid):
-		return &Error{Op: "record events", Kind: Invalid, Code: "outside-limits", Err: err}
-	case err != nil:
-		return &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
+	last, err := r.append(ctx, records)
+	if err != nil {
+		return err
 	}
 	if r.Observer != nil {
 		r.Observer.Recorded(ctx, events)
 	}
 	return await(ctx, r.Fold, last)
+}
+
+// Append makes events of other subjects than exchanges durable, as their packages have
+// encoded them. It returns and fails as Record does.
+func (r *Recorder) Append(ctx context.Context, events ...queue.Event) error {
+	last, err := r.append(ctx, events)
+	if err != nil {
+		return err
+	}
+	return await(ctx, r.Fold, last)
+}
+
+// append makes events durable and returns a sequence at or after theirs.
+func (r *Recorder) append(ctx context.Context, events []queue.Event) (int64, error) {
+	last, err := r.Appender.Append(ctx, events...)
+	switch {
+	case errors.Is(err, queue.ErrInvalid):
+		return 0, &Error{Op: "record events", Kind: Invalid, Code: "outside-limits", Err: err}
+	case err != nil:
+		return 0, &Error{Op: "record events", Kind: Unavailable, Code: "unavailable", Err: err}
+	}
+	return last, nil
 }
 
 // Wait waits until the index shows the whole record, as it is at the call. It fails with
@@ -177,7 +198,7 @@ func Parts(events []Event) iter.Seq[[]Event] {
 			n, size := 0, 0
 			for n < len(events) && (n == 0 || size < partBytes) {
 				e := events[n]
-				size += 256 + len(e.Receiver) + 6*(len(e.Cause.Code)+len(e.Cause.Reason)+len(e.Cause.Actor)+len(e.Lease.Holder))
+				size += 256 + len(e.Receiver) + 6*(len(e.Cause.Code)+len(e.Cause.Reason)+len(e.Cause.Actor)+len(e.Lease.Holder)+len(e.Run))
 				n++
 			}
 			if !yield(events[:n:n]) {

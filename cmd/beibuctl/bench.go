@@ -1,18 +1,15 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"net"
 	"net/url"
-	"strings"
 	"time"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/load"
-	"beibu/cmd/internal/terminal"
 	"beibu/exchange/proof"
 )
 
@@ -159,18 +156,8 @@ func (c *benchCommand) confirm(ctx context.Context, s *session, kinds int) error
 	if !s.terminal {
 		return hinted{coded(s.say("%s is not this machine, and nobody can be asked", s.Server), "bench-unconfirmed"), "--yes goes ahead without asking"}
 	}
-	_, _ = fmt.Fprint(s.err, terminal.Clean(s.say("Submit documents of %d kinds to %s for %s? They stay in its log. [y/N]", kinds, s.Server, c.For))+" ")
-	said := make(chan string, 1)
-	go func() {
-		line, _ := bufio.NewReader(s.in).ReadString('\n')
-		said <- strings.ToLower(strings.TrimSpace(line))
-	}()
-	select {
-	case answer := <-said:
-		if answer == "y" || answer == "yes" || answer == "是" {
-			return nil
-		}
-	case <-ctx.Done():
+	if s.confirmed(ctx, s.say("Submit documents of %d kinds to %s for %s? They stay in its log. [y/N]", kinds, s.Server, c.For)) {
+		return nil
 	}
 	return coded(s.say("not confirmed; nothing was submitted"), "bench-declined")
 }

@@ -28,7 +28,8 @@ type grammar struct {
 	Submit     submitCommand     `cmd:"" help:"Submit documents."`
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
 	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
-	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or do it."`
+	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or request a run of it."`
+	Runs       runsCommand       `cmd:"" help:"Approve, follow and direct replay runs."`
 	Sign       signCommand       `cmd:"" help:"Sign documents of your own, offline."`
 	Verify     verifyCommand     `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
 	Rules      rulesCommand      `cmd:"" help:"Business rules."`

@@ -1,9 +1,9 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,18 +15,22 @@ import (
 	"beibu/exchange/operator/replay"
 )
 
-// replayCommand sends failed deliveries again. It prints its plan, and acts
-// only with --do.
+// replayCommand plans to send failed deliveries again. It prints its plan, and requests
+// a run of it only with --do.
 type replayCommand struct {
-	Failed bool   `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
-	To     string `complete:"parties" placeholder:"PARTY" help:"The receiver. A party may leave it out and means itself."`
-	Since  moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until  moment `placeholder:"TIME" help:"Failed before."`
-	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
-	Cause  string `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
-	Do     bool   `help:"Do it."`
-	Digest string `placeholder:"DIGEST" help:"Do it only if the plan is still the one with this digest."`
-	Reason string `help:"Why, for the record. Needed with --do."`
+	Failed bool     `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
+	To     []string `complete:"parties" placeholder:"PARTY" help:"The receivers. A party may leave it out and means itself."`
+	Since  moment   `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until  moment   `placeholder:"TIME" help:"Failed before."`
+	Kind   string   `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Sender string   `complete:"parties" placeholder:"PARTY" help:"Of the document."`
+	Number string   `placeholder:"NUMBER" help:"Document number."`
+	Cause  string   `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
+	Do     bool     `help:"Request a run of the plan."`
+	Digest string   `placeholder:"DIGEST" help:"Request it only if the plan is still the one with this digest."`
+	Rate   int      `placeholder:"N" help:"Deliveries a second, 1 to 1000; by default that of the plan."`
+	Reason string   `help:"Why, for the record. Needed with --do."`
+	Yes    bool     `help:"Do not ask."`
 }
 
 // Validate refuses what would be done without a reason.
@@ -34,14 +38,16 @@ func (c *replayCommand) Validate() error {
 	switch {
 	case c.Do && strings.TrimSpace(c.Reason) == "":
 		return errors.New("--do needs a --reason, for the record")
-	case !c.Do && (c.Reason != "" || c.Digest != ""):
-		return errors.New("--reason and --digest go with --do")
+	case !c.Do && (c.Reason != "" || c.Digest != "" || c.Rate != 0 || c.Yes):
+		return errors.New("--reason, --digest, --rate and --yes go with --do")
+	case c.Rate < 0 || c.Rate > replay.MaxRate:
+		return errors.New("--rate is 1 to 1000")
 	}
 	return nil
 }
 
-// Run prints the plan and, with --do, does exactly that plan: if something
-// changed meanwhile, nothing is done.
+// Run prints the plan and, with --do, requests a run of exactly that plan: if something
+// has changed, nothing is done.
 func (c *replayCommand) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
@@ -49,35 +55,38 @@ func (c *replayCommand) Run(ctx context.Context, s *session) error {
 	}
 	now := time.Now()
 	query := replay.Query{
-		Receiver: c.To, Since: c.Since.time(now), Until: c.Until.time(now), Kind: c.Kind, Cause: c.Cause,
+		Receivers: c.To, Since: c.Since.time(now), Until: c.Until.time(now), Kind: c.Kind, Sender: c.Sender, Number: c.Number, Cause: c.Cause,
 	}
 	plan, err := client.Post[httpapi.Plan](ctx, caller, "/v1/replays/plans", query)
 	if err != nil {
 		return err
 	}
-	if !c.Do || len(plan.Items) == 0 {
-		return s.printPlan(plan, false)
+	if !c.Do || plan.Eligible == 0 {
+		return s.printPlan(plan)
 	}
-	digest := plan.Digest
+	if s.terminal && !c.Yes {
+		if err := s.printPlan(plan); err != nil {
+			return err
+		}
+		if err := s.confirm(ctx, s.say("Send %s again? [y/N]", s.deliveries(plan.Eligible))); err != nil {
+			return err
+		}
+	}
+	order := httpapi.RunOrder{Query: query, Digest: plan.Digest, Reason: c.Reason, Rate: c.Rate}
 	if c.Digest != "" {
-		digest = c.Digest
+		order.Digest = c.Digest
 	}
-	plan, err = client.Post[httpapi.Plan](ctx, caller, "/v1/replays", httpapi.ReplayOrder{Query: query, Digest: digest, Reason: c.Reason})
+	run, err := client.Post[httpapi.Run](ctx, caller, "/v1/runs", order)
 	if err != nil {
 		return err
 	}
-	return s.printPlan(plan, true)
+	return s.printRun(run)
 }
 
-// A printedPlan is a plan as it is printed.
-type printedPlan struct {
-	httpapi.Plan
-	Done bool `json:"done"`
-}
-
-func (s *session) printPlan(plan httpapi.Plan, done bool) error {
+// printPlan prints a plan: its deliveries, what is left out, and what a run needs.
+func (s *session) printPlan(plan httpapi.Plan) error {
 	if s.asJSON() {
-		return s.json(printedPlan{plan, done})
+		return s.json(plan)
 	}
 	if plan.Matched == 0 {
 		return s.printf("%s\n", s.word("no failed delivery fits: there is nothing to replay"))
@@ -92,9 +101,6 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 	if err := s.printf("%s", s.countsOf(plan)); err != nil {
 		return err
 	}
-	if done {
-		return s.printf("%s\n", s.say("done: %s", s.deliveries(*cmp.Or(plan.Started, &plan.Eligible))))
-	}
 	return s.printf("%s\n%s\n%s\n", s.say("planned: %s; nothing was done", s.deliveries(plan.Eligible)),
 		s.say("plan %s", terminal.Clean(plan.Digest)), s.word("to do it, add --do --reason WHY"))
 }
@@ -102,17 +108,53 @@ func (s *session) printPlan(plan httpapi.Plan, done bool) error {
 // countsOf says what of a plan the table does not show, a line each.
 func (s *session) countsOf(plan httpapi.Plan) string {
 	var text strings.Builder
+	line := func(one string) { text.WriteString(one + "\n") }
 	if more := plan.Eligible - len(plan.Items); more > 0 {
-		text.WriteString(s.say("and %s more that the plan has and this table does not show", s.deliveries(more)) + "\n")
+		line(s.say("and %s more that the plan has and this table does not show", s.deliveries(more)))
 	}
-	if plan.LeftOut > 0 {
-		text.WriteString(s.say("%s fit; the plan leaves out %d, which are beyond the bound of one plan: replay again afterwards",
-			s.deliveries(plan.Matched), plan.LeftOut) + "\n")
+	line(s.say("%s match", s.deliveries(plan.Matched)))
+	for _, l := range plan.LeftOut {
+		line(s.say("left out: %s, %s", s.deliveries(l.Deliveries), s.whyLeftOut(l.Reason)))
 	}
-	if plan.Started != nil && *plan.Started < plan.Eligible {
-		text.WriteString(s.say("%s of the plan were acknowledged, or replayed by another, a moment before", s.deliveries(plan.Eligible-*plan.Started)) + "\n")
+	for _, r := range plan.Receivers {
+		line(s.say("to %s: %s, %d bytes", r.Receiver, s.deliveries(r.Deliveries), r.Bytes))
+	}
+	line(s.say("at %d a second it takes %s, and its first steps wait for answers", plan.Rate, time.Duration(plan.Seconds)*time.Second))
+	if len(plan.Approval) > 0 {
+		line(s.say("another person has to approve it: %s", s.whyApproved(plan.Approval)))
 	}
 	return text.String()
+}
+
+// whyLeftOut says why deliveries are not in a plan.
+func (s *session) whyLeftOut(reason string) string {
+	switch reason {
+	case replay.OutOfScope:
+		return s.word("which you may not replay")
+	case replay.UnknownReceiver:
+		return s.word("whose receiver is no party any more")
+	case replay.Suspended:
+		return s.word("whose receiver is suspended")
+	case replay.NotKept:
+		return s.word("whose envelope is no longer kept")
+	case replay.InAnotherRun:
+		return s.word("which another run has")
+	case replay.BeyondLimit:
+		return s.word("which are beyond the bound of one plan: replay again afterwards")
+	}
+	return reason
+}
+
+// whyApproved says why another person has to approve a run.
+func (s *session) whyApproved(reasons []string) string {
+	var all []string
+	if slices.Contains(reasons, replay.NeedsCount) {
+		all = append(all, s.word("it has many deliveries"))
+	}
+	if slices.Contains(reasons, replay.NeedsBorder) {
+		all = append(all, s.word("it crosses a border"))
+	}
+	return strings.Join(all, ", ")
 }
 
 // deliveries counts.
@@ -128,7 +170,10 @@ func (s *session) because(c *exchange.Cause) string {
 	if c == nil {
 		return ""
 	}
-	words := []string{c.Code}
+	var words []string
+	if c.Code != "" {
+		words = append(words, c.Code)
+	}
 	if c.Reason != "" {
 		words = append(words, "("+c.Reason+")")
 	}

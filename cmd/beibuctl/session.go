@@ -1,9 +1,13 @@
 package main
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 
 	"github.com/alecthomas/kong"
 
@@ -75,6 +79,30 @@ func (s *session) progress(total int) *terminal.Progress {
 // say, or has no words in it.
 func (s *session) note(format string, args ...any) {
 	_, _ = fmt.Fprintln(s.err, s.say(format, args...)) // if it cannot be printed, nothing is lost
+}
+
+// confirmed asks a person, and reports whether the answer is yes.
+func (s *session) confirmed(ctx context.Context, question string) bool {
+	_, _ = fmt.Fprint(s.err, terminal.Clean(question)+" ")
+	said := make(chan string, 1)
+	go func() {
+		line, _ := bufio.NewReader(s.in).ReadString('\n')
+		said <- strings.ToLower(strings.TrimSpace(line))
+	}()
+	select {
+	case answer := <-said:
+		return answer == "y" || answer == "yes" || answer == "是"
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// confirm fails unless a person confirms.
+func (s *session) confirm(ctx context.Context, question string) error {
+	if s.confirmed(ctx, question) {
+		return nil
+	}
+	return errors.New(s.word("not confirmed; nothing was done"))
 }
 
 // text returns a message in the language asked for.

@@ -70,11 +70,17 @@ func (p Principal) ScopeReplay(q *replay.Query) error {
 	if p.Operator {
 		return nil
 	}
-	if q.Receiver != "" && q.Receiver != p.Party {
-		return forbidden("replay deliveries", exchange.Because("receiver may only be your own party", "receiver 只能是调用方自己"))
+	if slices.ContainsFunc(q.Receivers, func(id string) bool { return id != p.Party }) {
+		return forbidden("replay deliveries", exchange.Because("receivers may only be your own party", "receivers 只能是调用方自己"))
 	}
-	q.Receiver = p.Party
+	q.Receivers = []string{p.Party}
 	return nil
+}
+
+// SeesRun reports whether the principal may know of a replay run: an operator of any, a
+// party of those that it requested.
+func (p Principal) SeesRun(r replay.Run) bool {
+	return p.Operator || p.Party != "" && p.Party == r.Request.Party
 }
 
 // forbidden is the refusal of what a principal may not do.

@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"beibu/exchange"
@@ -68,6 +69,35 @@ func TestView(t *testing.T) {
 	}
 }
 
+// named returns the parties that a query names.
+func named(party string) []string {
+	if party == "" {
+		return nil
+	}
+	return []string{party}
+}
+
+// An operator sees every run, a party those that it requested.
+func TestSeesRun(t *testing.T) {
+	ofVN := replay.Run{Request: replay.Request{Party: "vn"}}
+	for _, c := range []struct {
+		who  access.Principal
+		run  replay.Run
+		want bool
+	}{
+		{access.Principal{Name: "k", Operator: true}, ofVN, true},
+		{access.Principal{Name: "k", Operator: true}, replay.Run{}, true},
+		{access.Principal{Name: "k", Party: "vn"}, ofVN, true},
+		{access.Principal{Name: "k", Party: "la"}, ofVN, false},
+		{access.Principal{Name: "k", Party: "vn"}, replay.Run{}, false},
+		{access.Principal{}, replay.Run{}, false},
+	} {
+		if got := c.who.SeesRun(c.run); got != c.want {
+			t.Errorf("%+v sees %+v: %t", c.who, c.run, got)
+		}
+	}
+}
+
 func TestScopes(t *testing.T) {
 	party, operator := access.Principal{Name: "k", Party: "vn"}, access.Principal{Name: "k", Operator: true}
 	cases := []struct {
@@ -83,7 +113,7 @@ func TestScopes(t *testing.T) {
 		{"an operator that names one", operator, "la", "la", true},
 	}
 	for _, c := range cases {
-		list, wanted := exchange.Query{Party: c.asked}, replay.Query{Receiver: c.asked}
+		list, wanted := exchange.Query{Party: c.asked}, replay.Query{Receivers: named(c.asked)}
 		listErr, replayErr := c.who.ScopeList(&list), c.who.ScopeReplay(&wanted)
 		if !c.allowed {
 			if exchange.KindOf(listErr) != exchange.Forbidden || exchange.KindOf(replayErr) != exchange.Forbidden {
@@ -91,8 +121,8 @@ func TestScopes(t *testing.T) {
 			}
 			continue
 		}
-		if listErr != nil || replayErr != nil || list.Party != c.gets || wanted.Receiver != c.gets {
-			t.Errorf("%s: list of %q (%v), replay to %q (%v), want %q", c.name, list.Party, listErr, wanted.Receiver, replayErr, c.gets)
+		if listErr != nil || replayErr != nil || list.Party != c.gets || strings.Join(wanted.Receivers, ",") != c.gets {
+			t.Errorf("%s: list of %q (%v), replay to %q (%v), want %q", c.name, list.Party, listErr, wanted.Receivers, replayErr, c.gets)
 		}
 	}
 }

@@ -26,6 +26,7 @@ const (
 	CheckDocument                 // a check that keeps nothing
 	ReceiveDelivery               // read the mailbox, acknowledge
 	ReplayDelivery                // within [Principal.ScopeReplay]
+	ApproveReplay                 // a run that another person requested
 	DecideHeld                    // release or refuse a held exchange
 	SuspendParty                  // suspend or resume a party
 	ReadAudit                     // events of the record that are about no exchange
@@ -46,6 +47,7 @@ var permissions = [actions]struct {
 	CheckDocument:   {"check document", PartyRole | OperatorRole},
 	ReceiveDelivery: {"receive deliveries", PartyRole},
 	ReplayDelivery:  {"replay deliveries", PartyRole | OperatorRole},
+	ApproveReplay:   {"approve replay", OperatorRole},
 	DecideHeld:      {"decide held exchange", OperatorRole},
 	SuspendParty:    {"suspend party", OperatorRole},
 	ReadAudit:       {"read audit", OperatorRole},

@@ -18,6 +18,7 @@ var granted = map[access.Action]struct{ anonymous, party, operator bool }{
 	access.CheckDocument:   {false, true, true},
 	access.ReceiveDelivery: {false, true, false},
 	access.ReplayDelivery:  {false, true, true},
+	access.ApproveReplay:   {false, false, true},
 	access.DecideHeld:      {false, false, true},
 	access.SuspendParty:    {false, false, true},
 	access.ReadAudit:       {false, false, true},

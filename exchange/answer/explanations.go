@@ -166,6 +166,26 @@ var explanations = map[string]Explanation{
 		"该参与方未被操作员暂停。如由参与方配置暂停，须修改配置方可恢复。",
 		"GET /v1/parties shows the state of each party.",
 		"GET /v1/parties 显示各参与方的状态。"),
+	"plan-empty": explained(
+		"The plan has no delivery that can be sent again, so there is nothing to run.",
+		"计划中没有可重新发送的交付，无从执行。",
+		"Look at what the plan leaves out, and why; widen the filter if that is not what you meant.",
+		"请查看计划未列入哪些交付及其原因；如与本意不符，请放宽筛选条件。"),
+	"own-run": explained(
+		"You requested this run, and a run of this size or across a border is approved by another person.",
+		"本次执行由您提出；达到此规模或跨境的执行须由他人批准。",
+		"Have a colleague with a credential of their own look at the plan and approve it.",
+		"请由持有自己凭据的同事核对计划后批准。"),
+	"approval-expired": explained(
+		"Nobody approved the run in time, so it will not be executed. Nothing was sent.",
+		"本次执行未在期限内获得批准，不会执行，未发送任何交付。",
+		"Plan again and request a new run.",
+		"请重新计划并提出新的执行。"),
+	"run-status": explained(
+		"The status of the run does not allow this, or another person decided a moment before. Nothing was done.",
+		"执行的当前状态不允许此操作，或他人刚刚已作出决定。未执行任何操作。",
+		"Show the run, as it is now, and decide again.",
+		"请查看执行的当前状态，再作决定。"),
 	"plan-changed": explained(
 		"The replay plan is no longer the one that was shown. Nothing was done.",
 		"重放计划已与所显示的不同，未做任何处理。",

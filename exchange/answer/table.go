@@ -111,12 +111,17 @@ var problems = []Entry{
 	{Code: "field-*", Kind: exchange.Invalid},
 	{Code: "acknowledgement", Kind: exchange.Invalid},
 	{Code: "outside-limits", Kind: exchange.Invalid},
+	{Code: "plan-empty", Kind: exchange.Invalid},
 	{Code: "receiver-missing", Kind: exchange.Invalid},
 	{Code: "unknown-cause", Kind: exchange.Invalid},
 	{Code: "unknown-party", Kind: exchange.Invalid},
 	{Code: "unknown-state", Kind: exchange.Invalid},
 	{Code: "number-taken", Kind: exchange.Conflict},
 	{Code: "sender-may-not-send", Kind: exchange.Forbidden},
+	{
+		Code: "own-run", Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "Another person has to approve", ZH: "须由他人批准"},
+	},
 	{
 		Code: exchange.CodeSuspended, Kind: exchange.Forbidden,
 		Title:  exchange.Text{EN: "The party is suspended", ZH: "参与方已被暂停"},
@@ -135,6 +140,8 @@ var problems = []Entry{
 	{Code: "not-held", Kind: exchange.Stale},
 	{Code: "not-suspended", Kind: exchange.Stale},
 	{Code: "plan-changed", Kind: exchange.Stale},
+	{Code: "approval-expired", Kind: exchange.Stale},
+	{Code: "run-status", Kind: exchange.Stale},
 	{
 		Code: "parameter", Kind: exchange.BadRequest,
 		Title: exchange.Text{EN: "A parameter cannot be understood", ZH: "参数无法识别"},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"sync"
 	"testing"
 
@@ -24,10 +25,17 @@ type Record struct {
 	before func()           // guarded by mu
 	broken error            // guarded by mu
 	bodies map[int64][]byte // guarded by mu
+	all    []queue.Change   // guarded by mu
 }
 
 // NewRecord opens a record with nothing in it, until the test ends.
 func NewRecord(tb testing.TB) *Record {
+	tb.Helper()
+	return &Record{Journal: newIndex(tb), bodies: make(map[int64][]byte)}
+}
+
+// newIndex opens an empty index until the test ends.
+func newIndex(tb testing.TB) *journal.Journal {
 	tb.Helper()
 	index, err := journal.Open(context.Background(), filepath.Join(tb.TempDir(), "index.db"))
 	if err != nil {
@@ -38,7 +46,21 @@ func NewRecord(tb testing.TB) *Record {
 			tb.Error(err)
 		}
 	})
-	return &Record{Journal: index, bodies: make(map[int64][]byte)}
+	return index
+}
+
+// Again returns another index of the record, folded in batches of a size.
+func (r *Record) Again(tb testing.TB, size int) *journal.Journal {
+	tb.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	index := newIndex(tb)
+	for batch := range slices.Chunk(r.all, size) {
+		if err := index.Fold(tb.Context(), batch); err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return index
 }
 
 // Break makes appends fail with an error, until it is nil.
@@ -90,6 +112,7 @@ func (r *Record) Publish(ctx context.Context, changes ...queue.Change) error {
 			r.bodies[r.last] = EnvelopeOf(e.ID)
 		}
 	}
+	r.all = append(r.all, changes...)
 	return r.Fold(ctx, changes)
 }
 

@@ -27,8 +27,7 @@ func TestAnswers(t *testing.T) {
 	accepted := w.submit([]byte(good))
 	held := [...]string{w.submit(carnet(t, "HOLD-1")).ExchangeID, w.submit(carnet(t, "HOLD-2")).ExchangeID}
 	w.refused("REFUSED")
-	plan := read[httpapi.Plan](t, w.do(request{path: "/v1/replays/plans", as: receiver, body: `{}`}), http.StatusOK)
-	order := `{"query":{"receiver":"` + receiver + `"},"reason":"mended","digest":"` + plan.Digest + `"}`
+	order := w.runOrder(receiver, "REFUSED")
 	taken := ack(`"outcome":"accepted"`, accepted.ExchangeID)
 	w.consigned(accepted.ExchangeID)
 	reason := `{"reason":"seen"}`
@@ -84,22 +83,13 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/exchanges/" + held[0] + "/release", as: operator, body: reason}, 200, ""},
 		{request{path: "/v1/exchanges/" + held[1] + "/refusal", as: operator, body: reason}, 200, ""},
 
-		{request{path: "/v1/replays/plans", as: receiver, body: `{"receiver":"` + receiver + `"}`}, 200, ""},
+		{request{path: "/v1/replays/plans", as: receiver, body: `{"receivers":["` + receiver + `"]}`}, 200, ""},
 		{request{path: "/v1/replays/plans", as: receiver, body: `{"recipient":"x"}`}, 400, "body"},
 		{request{path: "/v1/replays/plans", body: `{}`}, 401, "credentials-missing"},
-		{request{path: "/v1/replays/plans", as: receiver, body: `{"receiver":"` + port + `"}`}, 403, "forbidden"},
+		{request{path: "/v1/replays/plans", as: receiver, body: `{"receivers":["` + port + `"]}`}, 403, "forbidden"},
 		{request{path: "/v1/replays/plans", as: receiver, body: large}, 413, "too-large"},
 		{request{path: "/v1/replays/plans", as: receiver, body: `{}`, header: text}, 415, "media-type"},
 		{request{path: "/v1/replays/plans", as: operator, body: `{}`}, 422, "receiver-missing"},
-
-		{request{path: "/v1/replays", as: receiver, body: order}, 200, ""},
-		{request{path: "/v1/replays", as: receiver, body: order + "{}"}, 400, "body"},
-		{request{path: "/v1/replays", body: order}, 401, "credentials-missing"},
-		{request{path: "/v1/replays", as: stranger, body: order}, 403, "forbidden"},
-		{request{path: "/v1/replays", as: receiver, body: order}, 409, "plan-changed"},
-		{request{path: "/v1/replays", as: receiver, body: large}, 413, "too-large"},
-		{request{path: "/v1/replays", as: receiver, body: order, header: text}, 415, "media-type"},
-		{request{path: "/v1/replays", as: receiver, body: strings.Replace(order, "mended", "", 1)}, 422, "field-reason"},
 
 		{request{path: "/v1/mailbox", as: receiver}, 200, ""},
 		{request{path: "/v1/mailbox?wait=2m", as: receiver}, 400, "parameter"},
@@ -205,6 +195,7 @@ func TestAnswers(t *testing.T) {
 			{request{path: x + tail, as: operator, body: `{"reason":""}`}, 422, "field-reason"},
 		}...)
 	}
+	cases = append(cases, runCases(w, order, large, text)...)
 	for _, c := range cases {
 		t.Run(fmt.Sprintf("%s %d %s", c.path, c.status, c.code), func(t *testing.T) {
 			a := w.do(c.request)

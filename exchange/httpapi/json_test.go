@@ -19,15 +19,15 @@ func TestJSONKeysAreExact(t *testing.T) {
 		Acks   []Ack        `json:"acks"`
 	}
 	for body, want := range map[string]string{
-		`{"reason":"x","query":{"receiver":"a"},"acks":[{"exchangeId":"1"},{"exchangeId":"2"}]}`: "",
-		`{"reason":"x","query":{"receiver":"a","since":"2026-09-01T08:00:00Z"}}`:                 "",
+		`{"reason":"x","query":{"receivers":["a"]},"acks":[{"exchangeId":"1"},{"exchangeId":"2"}]}`: "",
+		`{"reason":"x","query":{"receivers":["a"],"since":"2026-09-01T08:00:00Z"}}`:                 "",
 		`{"reason":"x","reason":"y"}`:                           `the key "reason" is given twice`,
 		`{"reason":"x","\u0072eason":"y"}`:                      `the key "reason" is given twice`,
-		`{"query":{"receiver":"a","receiver":"b"}}`:             `the key "receiver" is given twice`,
+		`{"query":{"sender":"a","sender":"b"}}`:                 `the key "sender" is given twice`,
 		`{"acks":[{"outcome":"accepted","outcome":"refused"}]}`: `the key "outcome" is given twice`,
 		`{"Reason":"x"}`:                                        `unknown field "Reason"`,
 		`{"reaſon":"x"}`:                                        `unknown field "reaſon"`,
-		`{"query":{"RECEIVER":"a"}}`:                            `unknown field "RECEIVER"`,
+		`{"query":{"SENDER":"a"}}`:                              `unknown field "SENDER"`,
 		`{"acks":[` + strings.Repeat(`{},`, maxValues) + `{}]}`: "more than 10000 values",
 		`{"reason":"x"`:                                         "unexpected EOF",
 		`{"reason":"x"} {}`:                                     "more than one JSON value",

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/replay"
 )
 
 // maxParameter is the longest parameter of a query, in bytes.
@@ -131,6 +132,23 @@ func (p *parameters) state(name string) exchange.State {
 		}
 	}
 	return state
+}
+
+// itemState returns the one state of items of a run that a parameter names, or nil.
+func (p *parameters) itemState(name string) []replay.ItemState {
+	text := p.text(name)
+	if text == "" {
+		return nil
+	}
+	state, known := replay.ParseItemState(text)
+	if !known && p.mistake == nil {
+		names := strings.Join(replay.ItemStates(), ", ")
+		p.mistake = &exchange.Error{
+			Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state",
+			Err: exchange.Because("there is no state %q; the states are %s", "没有状态 %q；现有状态：%s", text, names),
+		}
+	}
+	return []replay.ItemState{state}
 }
 
 // joined names states in a sentence.

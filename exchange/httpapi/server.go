@@ -38,6 +38,8 @@ type Options struct {
 	Suspended    *exchange.Suspensions // those of Admission; or nil
 	Journal      exchange.Journal
 	Audit        exchange.AuditLog
+	Runs         replay.Register
+	Replay       replay.Policy
 	Recorder     *exchange.Recorder
 	Undispatched queue.Undispatched // accepted, and in no index yet
 	Mailbox      Mailbox
@@ -70,7 +72,7 @@ type Server struct {
 	auditLog    exchange.AuditLog
 	fold        exchange.Fold // of journal and auditLog
 	finder      exchange.Finder
-	replay      replay.Planner
+	runs        replay.Runs
 	hold        exchange.Hold
 	mailbox     Mailbox
 	bodies      queue.Bodies
@@ -102,6 +104,8 @@ func (o Options) missing() []string {
 		{"Admission", o.Admission != nil},
 		{"Journal", o.Journal != nil},
 		{"Audit", o.Audit != nil},
+		{"Runs", o.Runs != nil},
+		{"Replay", o.Replay.Rate > 0},
 		{"Recorder", o.Recorder != nil},
 		{"Undispatched", o.Undispatched != nil},
 		{"Mailbox", o.Mailbox != nil},
@@ -129,8 +133,10 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, fold: o.Recorder.Fold,
-		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
-		replay:  replay.Planner{Journal: o.Journal, Recorder: o.Recorder},
+		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
+		runs: replay.Runs{
+			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
+		},
 		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
@@ -206,7 +212,14 @@ func (s *Server) routes() []route {
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},
-		{"POST /v1/replays", access.ReplayDelivery, s.doReplay},
+		{"POST /v1/runs", access.ReplayDelivery, s.requestRun},
+		{"GET /v1/runs", access.ReplayDelivery, s.listRuns},
+		{"GET /v1/runs/{id}", access.ReplayDelivery, s.showRun},
+		{"GET /v1/runs/{id}/items", access.ReplayDelivery, s.listRunItems},
+		{"POST /v1/runs/{id}/approve", access.ApproveReplay, s.approveRun},
+		{"POST /v1/runs/{id}/pause", access.ReplayDelivery, s.pauseRun},
+		{"POST /v1/runs/{id}/resume", access.ReplayDelivery, s.resumeRun},
+		{"POST /v1/runs/{id}/cancel", access.ReplayDelivery, s.cancelRun},
 		{"GET /v1/self", access.ReadCatalogue, s.showSelf},
 		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
 		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},

@@ -8,7 +8,6 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
-	"beibu/exchange/operator/replay"
 	"beibu/exchange/rules"
 )
 
@@ -84,39 +83,8 @@ type Page struct {
 	Next      string     `json:"next,omitempty"` // the cursor of the next page; absent at the end
 }
 
-// Plan answers POST /v1/replays/plans, and POST /v1/replays once it is done.
-type Plan struct {
-	Query    replay.Query `json:"query"`
-	Digest   string       `json:"digest"`          // names exactly the eligible deliveries at these attempts
-	Matched  int          `json:"matched"`         // failed deliveries that fit the query
-	Eligible int          `json:"eligible"`        // of those: what the plan begins again
-	LeftOut  int          `json:"leftOut"`         // of those: what is beyond the bound of one plan
-	Items    []PlanItem   `json:"items"`           // the first of what is eligible; at most 1,000
-	Started  *int         `json:"begun,omitempty"` // once it is done: deliveries that this replay began again
-}
-
-// PlanItem is one delivery that a replay would begin again.
-type PlanItem struct {
-	ExchangeID     string          `json:"exchangeId"`
-	Sender         string          `json:"sender"`
-	Kind           string          `json:"kind"`
-	DocumentNumber string          `json:"documentNumber"`
-	Receiver       string          `json:"receiver"`
-	State          exchange.State  `json:"state"`
-	Attempt        int             `json:"attempt"` // the one that failed
-	FailedAt       answer.Time     `json:"failedAt"`
-	Cause          *exchange.Cause `json:"cause,omitempty"`
-}
-
-// ReplayOrder is the body of POST /v1/replays.
-type ReplayOrder struct {
-	Query  replay.Query `json:"query"`
-	Digest string       `json:"digest"` // of the plan that the person saw
-	Reason string       `json:"reason"` // for the record; required
-}
-
-// Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal, and of
-// POST /v1/parties/{id}/suspension.
+// Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal, of POST
+// /v1/parties/{id}/suspension, and of POST /v1/runs/{id}/pause, …/resume and …/cancel.
 type Judgement struct {
 	Reason string `json:"reason"` // for the record; required
 }
@@ -294,21 +262,4 @@ func cause(c exchange.Cause) *exchange.Cause {
 		return nil
 	}
 	return &c
-}
-
-// wirePlan returns a plan as the API shows it.
-func wirePlan(p replay.Plan) Plan {
-	out := Plan{
-		Query: p.Query, Digest: p.Digest, Matched: p.Matched, Eligible: p.Eligible, LeftOut: p.LeftOut,
-		Items: make([]PlanItem, 0, len(p.Items)),
-	}
-	for _, x := range p.Items {
-		d := x.Deliveries[0]
-		out.Items = append(out.Items, PlanItem{
-			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
-			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
-			Attempt: d.Attempt, FailedAt: answer.TimeOf(d.ChangedAt), Cause: cause(d.Cause),
-		})
-	}
-	return out
 }

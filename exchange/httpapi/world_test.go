@@ -29,6 +29,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
@@ -45,6 +46,7 @@ const (
 	receiver = "gx-trade-promotion"
 	stranger = "gx-ocean"
 	operator = "night shift"
+	approver = "day shift"
 )
 
 // A world is the whole API over a real store, intake and seal.
@@ -224,6 +226,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	must(err)
 	w.options = httpapi.Options{
 		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 	}
@@ -317,8 +320,11 @@ func credentials() []access.Credential {
 		digest := sha256.Sum256([]byte(party))
 		all = append(all, access.Credential{Name: party, Party: party, KeySHA256: hex.EncodeToString(digest[:])})
 	}
-	digest := sha256.Sum256([]byte(operator))
-	return append(all, access.Credential{Name: operator, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
+	for _, name := range []string{operator, approver} {
+		digest := sha256.Sum256([]byte(name))
+		all = append(all, access.Credential{Name: name, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
+	}
+	return all
 }
 
 // carnet returns a good document with a number.

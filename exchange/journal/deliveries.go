@@ -88,6 +88,12 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if q.Kind != "" {
 		s.add(` AND x.kind = (`+findTerm+`)`, roleKind, q.Kind)
 	}
+	if q.Sender != "" {
+		s.add(` AND x.sender = (`+findTerm+`)`, roleSender, q.Sender)
+	}
+	if q.Number != "" {
+		s.add(` AND x.number = +?`, q.Number)
+	}
 	if q.Cause != "" {
 		s.add(` AND d.cause = +?`, q.Cause)
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/projection"
 )
 
@@ -41,7 +42,26 @@ func TimelineQuery() string { return stepsBefore }
 func DeliveriesOfQuery() string { return deliveriesOf }
 
 // FoldQueries returns the SQL by which the fold finds rows.
-func FoldQueries() []string { return []string{findJourney, findTerm, moveJourney, delistDelivery} }
+func FoldQueries() []string {
+	return []string{
+		findJourney, findTerm, moveJourney, delistDelivery, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+	}
+}
+
+// ActiveRunsQuery returns the SQL for the runs that are not over.
+func ActiveRunsQuery() string { return activeRuns }
+
+// RunListQuery returns the SQL for a page of runs, and its arguments.
+func RunListQuery(q replay.RunQuery) (text string, args []any) {
+	s := runList(q, 10)
+	return s.text(), s.args
+}
+
+// RunItemsQuery returns the SQL for items of a run, and its arguments.
+func RunItemsQuery(q replay.ItemQuery) (text string, args []any) {
+	s := runItems(q)
+	return s.text(), s.args
+}
 
 // Unpack reads what [PackDeliveries] has packed.
 func Unpack(b []byte, accepted int64, id uuid.UUID) ([]exchange.Delivery, error) {

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/replay"
 	"beibu/exchange/projection"
 	"beibu/queue"
 )
@@ -97,15 +98,20 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 		return err
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
-		return addToAudit(b.w, e)
+		return b.subject(e, raw)
 	}
 	j, err := b.journey(e.Exchange)
 	if err != nil || j == nil {
 		return err
 	}
-	deliveries := len(j.deliveries)
+	deliveries, failed := len(j.deliveries), j.failed(e.Receiver)
 	if !j.apply(e) {
 		return nil
+	}
+	if failed || e.Attempt > 1 && e.Name != exchange.ContentHandover {
+		if err := b.replayed(j, j.delivery(e.Receiver), e); err != nil {
+			return fmt.Errorf("write item of run: %w", err)
+		}
 	}
 	if len(j.deliveries) > deliveries {
 		if _, err := b.filing.add(term{roleReceiver, e.Receiver}, j.sequence); err != nil {
@@ -120,6 +126,19 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 		b.w.Notify(e.Receiver)
 	}
 	return nil
+}
+
+// subject adds an event of another subject than an exchange.
+func (b *batch) subject(e exchange.Event, raw *queue.Event) error {
+	if e.Subject.Kind == queue.SubjectRun || e.Name == replay.RunApproved {
+		if err := b.run(e.Sequence, raw); err != nil {
+			return fmt.Errorf("write run %s: %w", e.Subject.ID, err)
+		}
+	}
+	if e.Name == replay.RunItems {
+		return nil
+	}
+	return addToAudit(b.w, e)
 }
 
 func (b *batch) journey(id uuid.UUID) (*journey, error) {

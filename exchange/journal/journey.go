@@ -75,6 +75,22 @@ func (j *journey) apply(e exchange.Event) bool {
 	return true
 }
 
+// delivery returns the delivery to a receiver, or nil.
+func (j *journey) delivery(receiver string) *exchange.Delivery {
+	for i := range j.deliveries {
+		if j.deliveries[i].Receiver == receiver {
+			return &j.deliveries[i]
+		}
+	}
+	return nil
+}
+
+// failed reports whether the delivery to a receiver has failed.
+func (j *journey) failed(receiver string) bool {
+	d := j.delivery(receiver)
+	return d != nil && d.State.Failed()
+}
+
 // deliver moves the delivery that an event is about, and returns its place among the
 // deliveries, from 1, or 0 if the event moves nothing.
 func (j *journey) deliver(e exchange.Event) int {

@@ -8,6 +8,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator/replay"
 	"beibu/queue/sqlitefile"
 )
 
@@ -132,6 +133,36 @@ func TestPlansOfDeliveries(t *testing.T) {
 		"an exchange": {"SEARCH x USING INDEX exchange_id (id=?)", of(journal.ExchangeQuery(), []any{[]byte{1}})},
 		"as it is":    {"SEARCH x USING INDEX exchange_id (id=?)", of(journal.CurrentQuery(), []any{[]byte{1}})},
 		"a timeline":  {"SEARCH timeline USING PRIMARY KEY (entry=? AND sequence<?)", of(journal.TimelineQuery(), []any{int64(1), int64(2)})},
+	} {
+		got := explain(t, c, test.query.text, test.query.args)
+		if !strings.Contains(got, test.want) {
+			t.Errorf("%s: no %q in\n%s", name, test.want, got)
+		}
+		walked(t, got)
+	}
+}
+
+// Runs and their items are read from an index in their order.
+func TestPlansOfRuns(t *testing.T) {
+	c := index(t)
+	type query struct {
+		text string
+		args []any
+	}
+	of := func(text string, args []any) query { return query{text, args} }
+	for name, test := range map[string]struct {
+		want  string
+		query query
+	}{
+		"active":          {"SEARCH run USING INDEX run_active (active=?)", of(journal.ActiveRunsQuery(), nil)},
+		"newest":          {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{}))},
+		"of a party":      {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{Party: "a", Before: 9}))},
+		"items":           {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", After: 9}))},
+		"items of states": {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting, replay.Started}}))},
+		"items of a state": {"run_item_state (run=? AND state=? AND number>? AND number<?)",
+			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Refused}, UpTo: 9}))},
+		"items that are ready": {"SEARCH p USING PRIMARY KEY (run=? AND number=?)",
+			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting}, Ready: true}))},
 	} {
 		got := explain(t, c, test.query.text, test.query.args)
 		if !strings.Contains(got, test.want) {

@@ -57,7 +57,9 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
 // for these two filters of lists.
 //
-// Table event holds the events of all other subjects.
+// Table event holds the events of all other subjects, but for the items of replay runs,
+// which can be many: table run_item has those, run_count how many are in each state, and
+// run the runs. run_item_open finds the items of a delivery that have no outcome.
 func tables() []string {
 	return []string{
 		`CREATE TABLE exchange (
@@ -118,5 +120,32 @@ func tables() []string {
 			at       INTEGER NOT NULL,
 			cause    BLOB) STRICT`,
 		`CREATE INDEX event_subject ON event (kind, subject)`,
+		`CREATE TABLE run (
+			sequence INTEGER PRIMARY KEY,
+			id       TEXT NOT NULL,
+			party    TEXT NOT NULL,
+			active   INTEGER NOT NULL,
+			body     BLOB NOT NULL) STRICT`,
+		`CREATE UNIQUE INDEX run_id ON run (id)`,
+		`CREATE INDEX run_active ON run (active)`,
+		`CREATE TABLE run_item (
+			run      INTEGER NOT NULL,
+			number   INTEGER NOT NULL,
+			entry    INTEGER NOT NULL,
+			receiver TEXT NOT NULL,
+			attempt  INTEGER NOT NULL,
+			after    INTEGER NOT NULL,
+			state    INTEGER NOT NULL,
+			changed  INTEGER NOT NULL,
+			before   TEXT NOT NULL,
+			cause    TEXT NOT NULL,
+			PRIMARY KEY (run, number)) STRICT, WITHOUT ROWID`,
+		`CREATE INDEX run_item_state ON run_item (run, state, number)`,
+		`CREATE INDEX run_item_open ON run_item (entry, receiver) WHERE ` + openItem(),
+		`CREATE TABLE run_count (
+			run   INTEGER NOT NULL,
+			state INTEGER NOT NULL,
+			items INTEGER NOT NULL,
+			PRIMARY KEY (run, state)) STRICT, WITHOUT ROWID`,
 	}
 }

@@ -32,7 +32,7 @@ type Config struct {
 	// or replace the built-in profiles. A later pack wins.
 	Packs []string `yaml:"packs"`
 	// Access says who may call. Default: the daemon makes an API key for every
-	// party and one for the operator at first start, in DATA/access.
+	// party, one for the operator and one for who approves, in DATA/access.
 	Access []Access `yaml:"access"`
 	// Seal names keys that seal beside the daemon's own, and who stamps seals.
 	Seal Seal `yaml:"seal"`
@@ -42,6 +42,7 @@ type Config struct {
 	TLS      TLS      `yaml:"tls"`
 	Limits   Limits   `yaml:"limits"`
 	Delivery Delivery `yaml:"delivery"`
+	Replay   Replay   `yaml:"replay"`
 	Log      Log      `yaml:"log"`
 	Kafka    Kafka    `yaml:"kafka"`
 	Redis    Redis    `yaml:"redis"`
@@ -274,6 +275,22 @@ type Delivery struct {
 	Handovers int `yaml:"handovers"`
 }
 
+// Replay bounds the runs by which failed deliveries are sent again, and says which of
+// them another person has to approve. One that crosses a border always needs approval.
+type Replay struct {
+	// ApproveAbove is how many deliveries a run may have without the approval of
+	// another person. Default 100, 1 to 100,000.
+	ApproveAbove int `yaml:"approveAbove"`
+	// ApproveWithin is how long a run waits for its approval. Default 24h, at least 1m.
+	ApproveWithin time.Duration `yaml:"approveWithin"`
+	// Rate is how many deliveries a second a run starts, if it is requested without
+	// another rate. Default 50, 1 to 1,000.
+	Rate int `yaml:"rate"`
+	// Patience is how long one of the first steps of a run waits for the receivers
+	// before the run stops. Default 1h, at least 1m.
+	Patience time.Duration `yaml:"patience"`
+}
+
 // Log says what is logged, to standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error; default info
@@ -302,6 +319,10 @@ func (c Config) Default() Config {
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Delivery.Handovers, 5)
+	fill(&c.Replay.ApproveAbove, 100)
+	fill(&c.Replay.ApproveWithin, 24*time.Hour)
+	fill(&c.Replay.Rate, 50)
+	fill(&c.Replay.Patience, time.Hour)
 	fill(&c.Seal.TSA.Timeout, 10*time.Second)
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)

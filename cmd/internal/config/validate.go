@@ -17,6 +17,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/facts/codes"
+	"beibu/exchange/operator/replay"
 	"beibu/schemas"
 )
 
@@ -96,6 +97,8 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.memory", int64(l.Limits.Memory), admission.MemoryFor(largest+1), maxMemory)
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
+	src.between("replay.approveAbove", int64(l.Replay.ApproveAbove), 1, replay.MaxPlanned)
+	src.between("replay.rate", int64(l.Replay.Rate), 1, replay.MaxRate)
 	src.checkQuota("limits.quota", l.Limits.Quota)
 	for key, d := range map[string]struct{ is, least time.Duration }{
 		"limits.request":       {l.Limits.Request, time.Second},
@@ -105,6 +108,8 @@ func (l *Loaded) validateLimits(src *source) {
 		"limits.silence":       {l.Limits.Silence, time.Second},
 		"delivery.expireAfter": {l.Delivery.ExpireAfter, time.Minute},
 		"delivery.sweep":       {l.Delivery.Sweep, time.Second},
+		"replay.approveWithin": {l.Replay.ApproveWithin, time.Minute},
+		"replay.patience":      {l.Replay.Patience, time.Minute},
 	} {
 		if d.is < d.least {
 			src.note(key, "%s is too short; at least %s", d.is, d.least)

@@ -53,7 +53,7 @@ func (w *world) drain() {
 			w.report.fault(nil, "not drained within %s: %v", bound, err)
 			return
 		}
-		w.replayAll(operator)
+		w.replayAll()
 	}
 }
 
@@ -90,21 +90,38 @@ func (w *world) folded(operator *client.Client) error {
 	return fmt.Errorf("an exchange that nobody made: %w", err)
 }
 
-// replayAll begins every failed delivery again.
-func (w *world) replayAll(operator *client.Client) {
+// replayAll requests a run of every failed delivery. A run that has stopped is cancelled,
+// so that the next one has what it did not start.
+func (w *world) replayAll() {
 	for _, who := range w.receivers() {
-		query := replay.Query{Receiver: who}
-		plan, err := client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays/plans", query)
-		if err != nil || len(plan.Items) == 0 {
+		receiver := w.members[0].node.As(who, nil) // which may replay to itself without an approval
+		w.cancelStopped(receiver)
+		query := replay.Query{Receivers: []string{who}}
+		plan, err := client.Post[httpapi.Plan](w.tb.Context(), receiver, "/v1/replays/plans", query)
+		if err != nil || plan.Eligible == 0 {
 			continue // it is asked again
 		}
-		_, err = client.Post[httpapi.Plan](w.tb.Context(), operator, "/v1/replays", httpapi.ReplayOrder{
+		_, err = client.Post[httpapi.Run](w.tb.Context(), receiver, "/v1/runs", httpapi.RunOrder{
 			Query: query, Digest: plan.Digest, Reason: "the receiver is well again",
 		})
 		if err == nil {
 			w.report.mu.Lock()
-			w.report.Replayed += len(plan.Items)
+			w.report.Replayed += plan.Eligible
 			w.report.mu.Unlock()
+		}
+	}
+}
+
+// cancelStopped cancels the runs of a receiver that have stopped: a delivery failed
+// again, or a clock jumped. If it fails, the next call does it.
+func (w *world) cancelStopped(receiver *client.Client) {
+	page, err := client.Get[httpapi.RunPage](w.tb.Context(), receiver, "/v1/runs", nil)
+	if err != nil {
+		return
+	}
+	for _, r := range page.Runs {
+		if r.Status == replay.Stopped {
+			_, _ = client.Post[httpapi.Run](w.tb.Context(), receiver, "/v1/runs/"+r.ID+"/cancel", httpapi.Judgement{Reason: "planned again"})
 		}
 	}
 }

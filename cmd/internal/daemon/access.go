@@ -16,12 +16,16 @@ import (
 	"beibu/queue/atomicfile"
 )
 
-// OperatorKey is the file of the operator's own API key in DATA/access.
-const OperatorKey = "operator.key"
+// The files in DATA/access of the operator's own API key, and of that of the other
+// person who approves what the operator requests.
+const (
+	OperatorKey = "operator.key"
+	ApproverKey = "approver.key"
+)
 
 // ownAccess returns the credentials that the daemon makes for itself if the
-// configuration names none: one API key a party and one for the operator, each
-// in a file that only the daemon's user can read.
+// configuration names none: one API key a party, one for the operator and one for
+// who approves, each in a file that only the daemon's user can read.
 func ownAccess(dir string, parties []exchange.Party) ([]access.Credential, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make access folder: %w", err)
@@ -30,7 +34,14 @@ func ownAccess(dir string, parties []exchange.Party) ([]access.Credential, error
 	if err != nil {
 		return nil, err
 	}
-	all := []access.Credential{{Name: "operator", Operator: true, KeySHA256: config.HashKey(operator)}}
+	approver, err := ownKey(filepath.Join(dir, ApproverKey))
+	if err != nil {
+		return nil, err
+	}
+	all := []access.Credential{
+		{Name: "operator", Operator: true, KeySHA256: config.HashKey(operator)},
+		{Name: "approver", Operator: true, KeySHA256: config.HashKey(approver)},
+	}
 	for _, p := range parties {
 		key, err := ownKey(filepath.Join(dir, p.ID+".key"))
 		if err != nil {

@@ -268,6 +268,7 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("dispatch", d.persist("dispatch", retryTime, dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.asLeader("expiry", d.sweep))
+	d.work("replay", d.asLeader("replay", d.replay))
 	d.work("key expiry", d.warnDaily)
 	d.keepRevocations()
 	d.askForStamps()

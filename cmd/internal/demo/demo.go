@@ -115,7 +115,7 @@ func (s *story) run(ctx context.Context) error {
 		{"A carnet that breaks a rule is sent", s.sendBroken},
 		{"Another content takes the carnet's number", s.sendConflict},
 		{"The receivers fetch and acknowledge; Viet Nam's single window refuses the carnet", s.receive},
-		{"The operator replays what failed", s.replay},
+		{"The operator replays what failed, and another person approves it", s.replay},
 		{"Seals and receipts are checked, offline", s.verify},
 		{"What became of every exchange", s.table},
 	} {
@@ -157,7 +157,9 @@ func (s *story) next(private string) {
 	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(receiver), inbox)
 	s.say("  go run ./cmd/beibuctl --key-file %s mailbox ack --reject --code HS-UNKNOWN --reason 'not in the tariff' --all %s", s.keyFile(receiver), inbox)
 	s.say("  go run ./cmd/beibuctl replay --failed --to %s", receiver)
-	s.say("  go run ./cmd/beibuctl replay --failed --to %s --do --reason 'tariff updated'", receiver)
-	s.say("  go run ./cmd/beibuctl --key-file %s mailbox list", s.keyFile(receiver))
+	s.say(`  RUN=$(go run ./cmd/beibuctl -o json replay --failed --to %s --do --yes --reason 'tariff updated' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')`, receiver)
+	s.say("  go run ./cmd/beibuctl --key-file %s runs approve $RUN --yes --reason 'the tariff has it now'", s.keyFile("approver"))
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(receiver), inbox)
+	s.say("  go run ./cmd/beibuctl runs show $RUN --items")
 	s.say("\nCtrl-C ends it and removes its data.")
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"time"
 
 	"beibu/cmd/internal/client"
 	"beibu/exchange/httpapi"
@@ -74,13 +75,14 @@ func (s *story) empty(ctx context.Context, party string) error {
 	}
 }
 
-// replay plans, shows the plan, does it, and lets the receiver take it.
+// replay plans, shows the plan, requests a run of it, has another person approve the
+// run, and lets the receiver take what comes.
 func (s *story) replay(ctx context.Context) error {
 	operator, err := s.as("operator")
 	if err != nil {
 		return err
 	}
-	query := replay.Query{Receiver: refuser}
+	query := replay.Query{Receivers: []string{refuser}}
 	plan, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays/plans", query)
 	if err != nil {
 		return err
@@ -90,19 +92,44 @@ func (s *story) replay(ctx context.Context) error {
 	}
 	item := plan.Items[0]
 	s.say("  plan: %s %s to %s, refused with %s (%s)", item.Kind, item.DocumentNumber, item.Receiver, item.Cause.Code, item.Cause.Reason)
-	if _, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays", httpapi.ReplayOrder{
-		Query: query, Digest: plan.Digest, Reason: "the tariff was updated",
-	}); err != nil {
+	run, err := client.Post[httpapi.Run](ctx, operator, "/v1/runs", httpapi.RunOrder{Query: query, Digest: plan.Digest, Reason: "the tariff was updated"})
+	if err != nil {
 		return err
 	}
-	if err := s.empty(ctx, refuser); err != nil {
+	s.say("  run: %s, since it crosses a border", run.Status)
+	approver, err := s.as("approver")
+	if err != nil {
 		return err
 	}
-	again, err := client.Post[httpapi.Plan](ctx, operator, "/v1/replays/plans", query)
-	if err == nil && len(again.Items) > 0 {
-		err = errors.New("a delivery is still failed after the replay")
+	approval := httpapi.Approval{Digest: run.Digest, Reason: "the tariff has the heading now"}
+	if run, err = client.Post[httpapi.Run](ctx, approver, "/v1/runs/"+run.ID+"/approve", approval); err != nil {
+		return err
 	}
-	return err
+	return s.follow(ctx, operator, run)
+}
+
+// follow lets the receiver take what a run sends, until the run is finished.
+func (s *story) follow(ctx context.Context, operator *client.Client, run httpapi.Run) (err error) {
+	ticker := time.NewTicker(100 * time.Millisecond)
+	defer ticker.Stop()
+	for run.Status == replay.Running {
+		select {
+		case <-ticker.C:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+		if err := s.empty(ctx, refuser); err != nil {
+			return err
+		}
+		if run, err = client.Get[httpapi.Run](ctx, operator, "/v1/runs/"+run.ID, nil); err != nil {
+			return err
+		}
+	}
+	s.say("  run: %s, %d acknowledged", run.Status, run.Counts.Acknowledged)
+	if run.Status != replay.Finished || run.Counts.Acknowledged != 1 {
+		return errors.New("a delivery is still failed after the replay")
+	}
+	return nil
 }
 
 // fetch reads bytes at a path.
