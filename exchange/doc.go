@@ -49,6 +49,9 @@
 //     for byte: TestResendReturnsTheSameExchange, TestResendWhateverHasChanged.
 //   - Every accepted document reaches each of its receivers at least once, is given up
 //     with a cause, or waits for a person: TestCrashes, TestExpiry, TestHold.
+//   - A document that is refused is in the record before its sender receives the answer,
+//     or is counted there; a flood takes a fixed number of records:
+//     TestEveryRefusal, TestFloodOfRefusals.
 //   - The bytes received are never altered, so a receiver that sees an exchange id twice
 //     sees the same bytes twice: TestAccept, TestDocumentAndEnvelope.
 //   - A delivery that was acknowledged is never sent again:

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"beibu/exchange/proof"
 )
 
 // A Kind classes a failure by what the caller can do about it. Each interface (HTTP
@@ -51,15 +53,16 @@ func Kinds() []Kind {
 
 // An Error is a failure of the domain.
 type Error struct {
-	Op         string        // the operation that failed: "route document"
-	Kind       Kind          // what the caller can do about it
-	Code       string        // stable, for programs; "" if the kind says it all
-	Faults     Faults        // the faults of the document, if it is the reason
-	More       int           // faults that were found beyond those
-	Earlier    *Exchange     // the exchange that has the document number, in a conflict
-	Holder     string        // the attempt that has claimed the document number, if Kind is InFlight
-	RetryAfter time.Duration // when the same may be sent again; 0 means as Kind says
-	Err        error         // the cause, or nil; shown outside only if Kind is not Internal or Unavailable
+	Op         string         // the operation that failed: "route document"
+	Kind       Kind           // what the caller can do about it
+	Code       string         // stable, for programs; "" if the kind says it all
+	Faults     Faults         // the faults of the document, if it is the reason
+	More       int            // faults that were found beyond those
+	Identity   proof.Identity // of the document, as far as it is known
+	Earlier    *Exchange      // the exchange that has the document number, in a conflict
+	Holder     string         // the attempt that has claimed the document number, if Kind is InFlight
+	RetryAfter time.Duration  // when the same may be sent again; 0 means as Kind says
+	Err        error          // the cause, or nil; shown outside only if Kind is not Internal or Unavailable
 }
 
 // Error returns the operation and its cause.

@@ -18,6 +18,7 @@ import (
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator"
 )
 
 // receivers are those of the document that is measured with. Each has its id
@@ -39,14 +40,14 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	var current access.Current
 	current.Store(&access.InForce{InForce: w.InForce, Credentials: known})
 	registry := prometheus.NewRegistry()
-	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Metrics: registry, Limits: admission.Limits{
-		Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20,
+	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Record: w.Store, Metrics: registry, Limits: admission.Limits{
+		Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60,
 	}})
 	if err != nil {
 		b.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},

@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"crypto/sha256"
+	"errors"
 	"time"
 
 	"github.com/google/uuid"
@@ -62,6 +63,15 @@ func (in *Intake) Accept(ctx context.Context, now *InForce, doc Document) (Accep
 		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
 	defer reading.release() // an Acceptance has nothing of it
+	accepted, err := in.accept(ctx, now, doc, reading)
+	if failure, ok := errors.AsType[*Error](err); ok {
+		failure.Identity = reading.name()
+	}
+	return accepted, err
+}
+
+// accept is Accept of a document that was read.
+func (in *Intake) accept(ctx context.Context, now *InForce, doc Document, reading Reading) (Acceptance, error) {
 	if earlier, found, err := in.earlier(ctx, now, reading); found || err != nil {
 		return earlier, err
 	}
@@ -71,24 +81,33 @@ func (in *Intake) Accept(ctx context.Context, now *InForce, doc Document) (Accep
 	return in.acceptNew(ctx, now, doc, reading)
 }
 
-// acceptNew accepts a document whose number is not known to be owned.
-func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, reading Reading) (Acceptance, error) {
+// judge checks a document whose number is not known to be owned, and returns the exchange
+// that it would be.
+func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading Reading) (Exchange, Checked, error) {
 	checked, err := now.Checks.Judge(ctx, reading)
 	if err != nil {
-		return Acceptance{}, &Error{Op: "check document", Kind: Internal, Err: err}
+		return Exchange{}, Checked{}, &Error{Op: "check document", Kind: Internal, Err: err}
 	}
 	if err := checked.Err(); err != nil {
-		return Acceptance{}, err
+		return Exchange{}, Checked{}, err
 	}
 	trusted, err := now.Verify(checked)
 	if err != nil {
-		return Acceptance{}, err
+		return Exchange{}, Checked{}, err
 	}
 	receivers, err := now.Routes.To(doc.Sender, checked.kind, checked.facts)
 	if err != nil {
+		return Exchange{}, Checked{}, err
+	}
+	return open(trusted, receivers), checked, nil
+}
+
+// acceptNew accepts a document whose number is not known to be owned.
+func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, reading Reading) (Acceptance, error) {
+	opened, checked, err := in.judge(ctx, now, doc, reading)
+	if err != nil {
 		return Acceptance{}, err
 	}
-	opened := open(trusted, receivers)
 	claim, rivals, err := in.claim(ctx, opened)
 	if err != nil {
 		return Acceptance{}, err

@@ -33,7 +33,7 @@ func (c *completionCommand) Run(s *session) error {
 // wordsCommand prints the words that a script completes a value with, one on a
 // line. The scripts call it; people need not.
 type wordsCommand struct {
-	List string `arg:"" enum:"kinds,states,parties" help:"Which words."`
+	List string `arg:"" enum:"kinds,states,parties,ways" help:"Which words."`
 }
 
 // Run prints words.
@@ -43,6 +43,10 @@ func (c *wordsCommand) Run(ctx context.Context, s *session) error {
 	case "states":
 		for _, state := range exchange.States() {
 			all = append(all, string(state))
+		}
+	case "ways":
+		for _, way := range exchange.Ways() {
+			all = append(all, string(way))
 		}
 	case "kinds":
 		for _, p := range s.knownParties(ctx) {

@@ -28,6 +28,7 @@ type grammar struct {
 	Submit     submitCommand     `cmd:"" help:"Submit documents."`
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
 	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
+	Refusals   refusalsCommand   `cmd:"" help:"Follow documents that were not accepted, and examine them again."`
 	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or request a run of it."`
 	Runs       runsCommand       `cmd:"" help:"Approve, follow and direct replay runs."`
 	Sign       signCommand       `cmd:"" help:"Sign documents of your own, offline."`

@@ -14,7 +14,7 @@ var chinese = map[string]string{
 	// Headings of tables.
 	"EXCHANGE": "交换编号", "STATE": "状态", "KIND": "单证种类", "NUMBER": "单证编号", "SENDER": "发送方",
 	"RECEIVER": "接收方", "CONSIGNED": "投递时间", "ATTEMPT": "投递次数", "HANDOVERS": "领取次数", "CAUSE": "原因", "FAILED": "失败时间", "PARTY": "参与方", "ROLE": "类别", "COUNTRY": "国家", "LOCODES": "口岸代码",
-	"NAME": "名称", "SUSPENDED": "停用情况", "CODE": "代码", "SEVERITY": "级别", "KINDS": "适用单证", "FROM": "生效日期", "UNTIL": "失效日期",
+	"NAME": "名称", "SUSPENDED": "停用情况", "CODE": "代码", "LINE": "行", "COLUMN": "列", "SEVERITY": "级别", "KINDS": "适用单证", "FROM": "生效日期", "UNTIL": "失效日期",
 	"MESSAGE": "内容", "SOURCE": "依据", "USE": "用途", "ALGORITHM": "算法", "VALID": "有效期", "SUBJECT": "证书主体", "ID": "标识",
 	"PRIVATE": "有无私钥", "SHA-256": "SHA-256",
 
@@ -44,6 +44,17 @@ var chinese = map[string]string{
 	"state": "状态", "signed by": "签名人", "%s (%s, certificate %s)": "%s（%s，证书 %s）", "size": "大小", "%d bytes": "%d 字节",
 	"let pass": "提示放行", "held by": "待审原因",
 	"only the newest %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
+
+	// What refusals says.
+	"REFUSAL": "拒收编号", "TIMES": "次数", "LATER": "此后受理",
+	"refusal": "拒收编号", "refused": "拒收时间", "last refused": "最近拒收", "times": "次数", "way": "渠道", "credential": "身份凭据", "problem": "问题代码",
+	"accepted later": "此后受理", "number of": "编号所属", "first refused": "最早拒收",
+	"%s would be accepted for %s":                               "%s：发送方 %s 现在报送可受理",
+	"%s would wait for a person for %s":                         "%s：发送方 %s 现在报送需人工审核",
+	"%s was accepted for %s before, as exchange %s":             "%s：发送方 %s 此前已被受理，交换编号 %s",
+	"%s would be refused for %s: %s":                            "%s：发送方 %s 现在报送仍会被拒收：%s",
+	"    refused %s (%s), refusal %s":                           "    %s 曾被拒收（%s），拒收编号 %s",
+	"--sender names the party for which a document is examined": "请用 --sender 指定按哪一参与方审查单证",
 
 	// What replay says.
 	"no failed delivery fits: there is nothing to replay": "没有符合条件的失败投递，无需重发",

@@ -83,6 +83,19 @@ func (p Principal) SeesRun(r replay.Run) bool {
 	return p.Operator || p.Party != "" && p.Party == r.Request.Party
 }
 
+// ScopeRefusals returns the sender whose refusals the principal may see, of the one that
+// it names or "": a party sees its own, and an operator ("") all. It returns an
+// [exchange.Error] of kind Forbidden if a party names another.
+func (p Principal) ScopeRefusals(sender string) (string, error) {
+	if p.Operator {
+		return sender, nil
+	}
+	if sender != "" && sender != p.Party {
+		return "", forbidden("list refusals", exchange.Because("sender may only be your own party", "sender 只能是调用方自己"))
+	}
+	return p.Party, nil
+}
+
 // forbidden is the refusal of what a principal may not do.
 func forbidden(op string, why exchange.Reason) error {
 	return &exchange.Error{Op: op, Kind: exchange.Forbidden, Err: why}

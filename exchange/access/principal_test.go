@@ -115,6 +115,10 @@ func TestScopes(t *testing.T) {
 	for _, c := range cases {
 		list, wanted := exchange.Query{Party: c.asked}, replay.Query{Receivers: named(c.asked)}
 		listErr, replayErr := c.who.ScopeList(&list), c.who.ScopeReplay(&wanted)
+		sender, refusalErr := c.who.ScopeRefusals(c.asked)
+		if (refusalErr == nil) != c.allowed || sender != c.gets || !c.allowed && exchange.KindOf(refusalErr) != exchange.Forbidden {
+			t.Errorf("%s: refusals of %q (%v), want %q", c.name, sender, refusalErr, c.gets)
+		}
 		if !c.allowed {
 			if exchange.KindOf(listErr) != exchange.Forbidden || exchange.KindOf(replayErr) != exchange.Forbidden {
 				t.Errorf("%s: %v, %v", c.name, listErr, replayErr)

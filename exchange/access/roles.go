@@ -30,6 +30,8 @@ const (
 	DecideHeld                    // release or refuse a held exchange
 	SuspendParty                  // suspend or resume a party
 	ReadAudit                     // events of the record that are about no exchange
+	ReadRefusals                  // within [Principal.ScopeRefusals]
+	ExamineRefusal                // a dry run, for a sender within [Principal.ScopeRefusals]
 	actions                       // how many there are
 )
 
@@ -51,6 +53,8 @@ var permissions = [actions]struct {
 	DecideHeld:      {"decide held exchange", OperatorRole},
 	SuspendParty:    {"suspend party", OperatorRole},
 	ReadAudit:       {"read audit", OperatorRole},
+	ReadRefusals:    {"read refusals", PartyRole | OperatorRole},
+	ExamineRefusal:  {"examine refused document", PartyRole | OperatorRole},
 }
 
 // Actions returns every action.

@@ -22,6 +22,8 @@ var granted = map[access.Action]struct{ anonymous, party, operator bool }{
 	access.DecideHeld:      {false, false, true},
 	access.SuspendParty:    {false, false, true},
 	access.ReadAudit:       {false, false, true},
+	access.ReadRefusals:    {false, true, true},
+	access.ExamineRefusal:  {false, true, true},
 }
 
 func TestPermissions(t *testing.T) {

@@ -13,6 +13,8 @@
 //   - No party takes all slots or all memory: a share is left for others.
 //   - A party with a quota gets no more than that from this daemon, by all ways in
 //     together.
+//   - A document that is refused is in the record before its sender is answered, or
+//     counted there within a minute; a flood of them costs no more than its limit.
 package admission
 
 import (
@@ -26,6 +28,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/queue"
 )
 
 // Limits bound what all ways in together take. All are required.
@@ -34,6 +37,7 @@ type Limits struct {
 	Request  time.Duration // the longest that a call may take
 	InFlight int           // documents worked on at once
 	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; never less than one document takes
+	Refusals int           // of one party that are recorded one by one within a minute; the others are counted
 }
 
 // Options are the parts of a [Control]. All but Suspended and Detached are required.
@@ -41,6 +45,7 @@ type Options struct {
 	Current   *access.Current // holds the configuration in force
 	Intake    *exchange.Intake
 	Suspended *exchange.Suspensions // those of Intake; or nil
+	Record    queue.Appender        // of refusals
 	Limits    Limits
 	Detached  func() int64 // bytes that the queue holds for calls that are over, which count in Limits.Memory; or nil
 	Metrics   prometheus.Registerer
@@ -55,6 +60,7 @@ type Control struct {
 	memory    *memory
 	quotas    quotas
 	metrics   *metrics
+	refusals  *refusals
 }
 
 // missing names the required parts that are not there.
@@ -66,11 +72,13 @@ func (o Options) missing() []string {
 	}{
 		{"Current", o.Current != nil},
 		{"Intake", o.Intake != nil},
+		{"Record", o.Record != nil},
 		{"Metrics", o.Metrics != nil},
 		{"Limits.Document", o.Limits.Document > 0},
 		{"Limits.Request", o.Limits.Request > 0},
 		{"Limits.InFlight", o.Limits.InFlight > 0},
 		{"Limits.Memory", o.Limits.Memory > 0},
+		{"Limits.Refusals", o.Limits.Refusals > 0},
 	} {
 		if !part.given {
 			names = append(names, part.name)
@@ -92,6 +100,7 @@ func New(o Options) (*Control, error) {
 	if c.metrics, err = newMetrics(o.Metrics, c.memory); err != nil {
 		return nil, fmt.Errorf("make admission control: %w", err)
 	}
+	c.refusals = newRefusals(o.Record, c.limits.Refusals, c.metrics.refusals)
 	return c, nil
 }
 
@@ -128,32 +137,39 @@ func (c *Control) Admit(now *exchange.InForce, who access.Principal, action acce
 	return t, t.reserve(shortCall - t.bytes)
 }
 
-// Accept takes in a document of an admitted call by the configuration now. It
-// takes one document off the party's quota, reads the document, which read holds
-// memory of the ticket for, takes a slot, and hands the document to
-// [exchange.Intake.Accept]. It returns an [exchange.Error] of kind OverQuota or
-// Overloaded, or the error of read or of the intake.
-func (c *Control) Accept(ctx context.Context, now *exchange.InForce, t *Ticket, read func() ([]byte, error)) (exchange.Acceptance, error) {
+// Accept takes in a document of an admitted call, which came by a way in, by the
+// configuration now. It takes one document off the party's quota, reads the document,
+// which read holds memory of the ticket for, takes a slot, and hands the document to
+// [exchange.Intake.Accept]. A document that is refused is recorded. It returns an
+// [exchange.Error] of kind OverQuota or Overloaded, or the error of read or of the
+// intake.
+func (c *Control) Accept(ctx context.Context, now *exchange.InForce, t *Ticket, way exchange.Way, read func() ([]byte, error)) (exchange.Acceptance, error) {
 	err := c.spend(now, t)
 	if err != nil {
 		c.metrics.count(exchange.Acceptance{}, err)
 		return exchange.Acceptance{}, err
 	}
-	accepted, err := c.accept(ctx, now, t, read)
+	accepted, err := c.accept(ctx, now, t, way, read)
 	c.metrics.count(accepted, err)
 	return accepted, err
 }
 
 // accept is Accept after the quota.
-func (c *Control) accept(ctx context.Context, now *exchange.InForce, t *Ticket, read func() ([]byte, error)) (exchange.Acceptance, error) {
+func (c *Control) accept(ctx context.Context, now *exchange.InForce, t *Ticket, way exchange.Way, read func() ([]byte, error)) (exchange.Acceptance, error) {
+	at := time.Now()
 	document, err := read()
+	if err == nil {
+		err = c.Work(t, document)
+	}
+	var accepted exchange.Acceptance
+	if err == nil {
+		at = time.Now()
+		accepted, err = c.intake.Accept(ctx, now, exchange.Document{Bytes: document, Sender: t.principal.Party, Received: at})
+	}
 	if err != nil {
-		return exchange.Acceptance{}, err
+		c.refusals.record(ctx, refused{principal: t.principal, way: way, at: at, document: document}, err)
 	}
-	if err := c.Work(t, document); err != nil {
-		return exchange.Acceptance{}, err
-	}
-	return c.intake.Accept(ctx, now, exchange.Document{Bytes: document, Sender: t.principal.Party, Received: time.Now()})
+	return accepted, err
 }
 
 // Work takes a slot to work on a document that was read. It returns an
@@ -166,24 +182,24 @@ func (c *Control) Work(t *Ticket, document []byte) error {
 // Submit takes in a document of a way in that reads it as a whole, after [Control.Wait]
 // has taken it off the party's quota, and returns what the sender receives. The
 // way in vouches for the party. requestID names the attempt in a problem.
-func (c *Control) Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply {
+func (c *Control) Submit(ctx context.Context, way exchange.Way, party, requestID string, document []byte) answer.Reply {
 	ctx, cancel := context.WithTimeout(ctx, c.limits.Request)
 	defer cancel()
-	accepted, err := c.submit(ctx, c.current.Load().InForce, access.Principal{Name: party, Party: party}, document)
+	accepted, err := c.submit(ctx, c.current.Load().InForce, access.Principal{Name: party, Party: party}, way, document)
 	c.metrics.count(accepted, err)
 	return answer.ReplyOf(accepted, err, requestID)
 }
 
 // submit is [Control.Admit] and the part of [Control.Accept] after the quota.
-func (c *Control) submit(ctx context.Context, now *exchange.InForce, who access.Principal, document []byte) (exchange.Acceptance, error) {
+func (c *Control) submit(ctx context.Context, now *exchange.InForce, who access.Principal, way exchange.Way, document []byte) (exchange.Acceptance, error) {
 	t, err := c.Admit(now, who, access.SubmitDocument)
 	defer t.Release()
 	if err != nil {
 		return exchange.Acceptance{}, err
 	}
-	return c.accept(ctx, now, t, func() ([]byte, error) {
+	return c.accept(ctx, now, t, way, func() ([]byte, error) {
 		if len(document) > c.limits.Document {
-			return nil, OverLimit(c.limits.Document)
+			return document, OverLimit(c.limits.Document)
 		}
 		return document, t.Reserve(len(document))
 	})

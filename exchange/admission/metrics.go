@@ -15,6 +15,7 @@ type metrics struct {
 	accepted *prometheus.CounterVec
 	refused  *prometheus.CounterVec
 	sizes    prometheus.Histogram
+	refusals *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
@@ -28,6 +29,8 @@ func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
 		accepted: counter("beibu_documents_accepted_total",
 			"Documents accepted, by kind and by outcome: new, held for a person, or duplicate of one accepted before.", "kind", "outcome"),
 		refused: counter("beibu_documents_refused_total", "Documents refused, by code.", "code"),
+		refusals: counter("beibu_refusals_total",
+			"Refusals of documents, by what the record has of them: single, repeat of a single one, counted, or lost, since the log was away for long.", "record"),
 		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "beibu_document_size_bytes", Help: "Size of documents received, unpacked.",
 			Buckets: prometheus.ExponentialBuckets(1<<10, 4, 8),
@@ -35,7 +38,7 @@ func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
 	}
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.accepted, m.refused, m.sizes,
+		m.accepted, m.refused, m.sizes, m.refusals,
 		gauge("beibu_documents_in_flight", "Documents being worked on.", func() int64 { slots, _ := memory.inUse(); return slots }),
 		gauge("beibu_documents_in_flight_bytes",
 			"Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.",

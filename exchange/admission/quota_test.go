@@ -83,7 +83,7 @@ func TestQuotaIsChanged(t *testing.T) {
 
 // limits returns some that no test here reaches.
 func limits() Limits {
-	return Limits{Document: 8 << 20, Request: time.Minute, InFlight: 100, Memory: 256 << 20}
+	return Limits{Document: 8 << 20, Request: time.Minute, InFlight: 100, Memory: 256 << 20, Refusals: 60}
 }
 
 // Configuration holds the defaults of limits, and this package none.
@@ -91,12 +91,13 @@ func TestEveryLimitIsRequired(t *testing.T) {
 	for name, drop := range map[string]func(*Limits){
 		"Limits.Document": func(l *Limits) { l.Document = 0 },
 		"Limits.Request":  func(l *Limits) { l.Request = 0 },
+		"Limits.Refusals": func(l *Limits) { l.Refusals = 0 },
 		"Limits.InFlight": func(l *Limits) { l.InFlight = 0 },
 		"Limits.Memory":   func(l *Limits) { l.Memory = 0 },
 	} {
 		l := limits()
 		drop(&l)
-		_, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: l, Metrics: prometheus.NewRegistry()})
+		_, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Limits: l, Metrics: prometheus.NewRegistry()})
 		if err == nil || !strings.HasSuffix(err.Error(), "missing: "+name) {
 			t.Errorf("without %s: %v", name, err)
 		}
@@ -106,7 +107,7 @@ func TestEveryLimitIsRequired(t *testing.T) {
 // control returns a control over one party, "a".
 func control(t *testing.T, p exchange.Party) *Control {
 	t.Helper()
-	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Limits: limits(), Metrics: prometheus.NewRegistry()})
+	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Limits: limits(), Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}

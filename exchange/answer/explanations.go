@@ -66,6 +66,16 @@ var explanations = map[string]Explanation{
 		"没有失败的交付具有该原因代码。",
 		"The detail lists the causes that there are. Use one of them, or none.",
 		"详细说明列出了现有的原因代码。请使用其中之一，或不填。"),
+	"unknown-code": explained(
+		"No refusal has this code.",
+		"没有拒收记录具有该代码。",
+		"To operators, the detail lists the codes that there are. Use one of them, or none.",
+		"对操作员，详细说明列出了现有的代码。请使用其中之一，或不填。"),
+	"not-refused": explained(
+		"No refusal of a document with these bytes is recorded, so its sender is not known.",
+		"没有该内容单证的拒收记录，因此不知道其发送方。",
+		"Name the sender, or examine the very file that was refused, byte for byte.",
+		"请指明发送方，或使用被拒收的原文件（逐字节一致）。"),
 	"unknown-party": explained(
 		"No party has this id. A filter with a value that does not exist is an error, never an empty list.",
 		"没有该编号的参与方。筛选条件的值不存在时视为错误，不返回空列表。",

@@ -114,6 +114,7 @@ var problems = []Entry{
 	{Code: "plan-empty", Kind: exchange.Invalid},
 	{Code: "receiver-missing", Kind: exchange.Invalid},
 	{Code: "unknown-cause", Kind: exchange.Invalid},
+	{Code: "unknown-code", Kind: exchange.Invalid},
 	{Code: "unknown-party", Kind: exchange.Invalid},
 	{Code: "unknown-state", Kind: exchange.Invalid},
 	{Code: "number-taken", Kind: exchange.Conflict},
@@ -134,6 +135,7 @@ var problems = []Entry{
 	},
 	{Code: "content-gone", Kind: exchange.NotFound},
 	{Code: "no-timestamp", Kind: exchange.NotFound},
+	{Code: "not-refused", Kind: exchange.NotFound},
 	{Code: "unknown-kind", Kind: exchange.NotFound}, // of a filter, Invalid
 	{Code: "unknown-sample", Kind: exchange.NotFound},
 	{Code: "delivery-settled", Kind: exchange.Stale},

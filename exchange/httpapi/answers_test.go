@@ -31,6 +31,9 @@ func TestAnswers(t *testing.T) {
 	taken := ack(`"outcome":"accepted"`, accepted.ExchangeID)
 	w.consigned(accepted.ExchangeID)
 	reason := `{"reason":"seen"}`
+	const examine = "/v1/refusals/examine"
+	w.do(request{path: "/v1/documents", as: port, body: "<a/>"})
+	refused := w.refusals(port, "")[0].ID
 	shut := "/v1/parties/" + stranger + "/suspension"
 	large := `{"reason":"` + strings.Repeat("x", 70<<10) + `"}`
 	text := map[string]string{"Content-Type": "text/plain"}
@@ -134,6 +137,27 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/audit"}, 401, "credentials-missing"},
 		{request{path: "/v1/audit", as: port}, 403, "forbidden"},
 		{request{path: "/v1/audit?subject=party:nobody", as: operator}, 422, "unknown-party"},
+		{request{path: "/v1/audit?subject=refusal", as: operator}, 400, "parameter"},
+		{request{path: "/v1/refusals", as: port}, 200, ""},
+		{request{path: "/v1/refusals?way=post", as: port}, 400, "parameter"},
+		{request{path: "/v1/refusals?digest=00", as: port}, 400, "parameter"},
+		{request{path: "/v1/refusals"}, 401, "credentials-missing"},
+		{request{path: "/v1/refusals?sender=" + port, as: stranger}, 403, "forbidden"},
+		{request{path: "/v1/refusals?code=nothing", as: operator}, 422, "unknown-code"},
+		{request{path: "/v1/refusals?sender=nobody", as: operator}, 422, "unknown-party"},
+		{request{path: "/v1/refusals?kind=nothing", as: port}, 422, "unknown-kind"},
+		{request{path: "/v1/refusals/" + refused, as: port}, 200, ""},
+		{request{path: "/v1/refusals/" + refused}, 401, "credentials-missing"},
+		{request{path: "/v1/refusals/" + refused, as: stranger}, 404, "not-found"},
+		{request{path: "/v1/refusals/1", as: port}, 404, "not-found"},
+		{request{path: examine, as: port, body: good}, 200, ""},
+		{request{path: examine, as: port, body: good, header: map[string]string{"Content-Encoding": "gzip"}}, 400, "body"},
+		{request{path: examine, body: good}, 401, "credentials-missing"},
+		{request{path: examine + "?sender=" + port, as: stranger, body: good}, 403, "forbidden"},
+		{request{path: examine, as: operator, body: "<b/>"}, 404, "not-refused"},
+		{request{path: examine, as: port, body: strings.Repeat("x", 64<<10+1)}, 413, "too-large"},
+		{request{path: examine, as: port, body: good, header: text}, 415, "media-type"},
+		{request{path: examine + "?sender=nobody", as: operator, body: good}, 422, "unknown-party"},
 		{request{path: "/v1/routes", as: operator}, 200, ""},
 		{request{path: "/v1/routes"}, 401, "credentials-missing"},
 		{request{path: "/v1/routes", as: port}, 403, "forbidden"},

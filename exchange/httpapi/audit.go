@@ -64,7 +64,7 @@ func (s *Server) listAudit(c *call) error {
 }
 
 // subject returns a kind of subject and, behind a colon, the id of one, as in
-// "party:window-vn". An exchange is refused: its events are its timeline.
+// "party:window-vn". Exchanges and refusals have lists of their own.
 func (p *parameters) subject(name string) (queue.SubjectKind, string) {
 	text := p.text(name)
 	if text == "" {
@@ -72,10 +72,10 @@ func (p *parameters) subject(name string) (queue.SubjectKind, string) {
 	}
 	kind, id, named := strings.Cut(text, ":")
 	k, known := queue.ParseSubjectKind(kind)
-	if !known || k == queue.SubjectExchange || named && id == "" {
-		kinds := strings.Join(queue.SubjectKinds()[1:], ", ")
-		p.refuse(name, fmt.Sprintf("one of %s, alone or with :ID; the events of an exchange are in its timeline", kinds),
-			fmt.Sprintf("应为以下之一，可后接 :ID：%s；交换的事件见其时间线", kinds))
+	if !known || k == queue.SubjectExchange || k == queue.SubjectRefusal || named && id == "" {
+		kinds := strings.Join(queue.SubjectKinds()[2:], ", ") // those of exchanges and refusals have lists of their own
+		p.refuse(name, fmt.Sprintf("one of %s, alone or with :ID; the events of an exchange are in its timeline, and refusals at /v1/refusals", kinds),
+			fmt.Sprintf("应为以下之一，可后接 :ID：%s；交换的事件见其时间线，拒收记录见 /v1/refusals", kinds))
 	}
 	return k, id
 }

@@ -3,6 +3,7 @@ package httpapi
 import (
 	"bytes"
 	"compress/gzip"
+	"context"
 	"io"
 	"math/rand/v2"
 	"net/http"
@@ -17,7 +18,15 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/queue"
 )
+
+// noRecord is the record of a server that refuses no document.
+type noRecord struct{}
+
+func (noRecord) Append(context.Context, ...queue.Event) (int64, error) {
+	return 0, queue.ErrUnavailable
+}
 
 // echo returns a server that answers POST / with the document that it read,
 // through everything that comes before a handler.
@@ -26,7 +35,7 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 	s := &Server{current: &access.Current{}, limits: limits.Filled(), log: zap.NewNop(), mux: http.NewServeMux()}
 	registry := prometheus.NewRegistry()
 	var err error
-	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Limits: FilledAdmission(admitted), Metrics: registry})
+	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Record: noRecord{}, Limits: FilledAdmission(admitted), Metrics: registry})
 	if err != nil {
 		tb.Fatal(err)
 	}

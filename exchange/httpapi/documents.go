@@ -14,7 +14,7 @@ import (
 // submit answers POST /v1/documents.
 func (s *Server) submit(c *call) error {
 	var body *[]byte
-	accepted, err := s.admission.Accept(c.request.Context(), c.now.InForce, c.ticket, func() (document []byte, err error) {
+	accepted, err := s.admission.Accept(c.request.Context(), c.now.InForce, c.ticket, exchange.WayHTTP, func() (document []byte, err error) {
 		if body, err = s.readXML(c); err != nil {
 			return nil, err
 		}

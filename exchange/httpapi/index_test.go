@@ -85,6 +85,22 @@ func (x *index) Audit(ctx context.Context, q exchange.AuditQuery) ([]exchange.Ev
 	return x.Journal.Audit(ctx, q)
 }
 
+// Refusals is exchange.RefusalLog's.
+func (x *index) Refusals(ctx context.Context, q exchange.RefusalQuery) ([]exchange.Refusal, int64, error) {
+	if err := x.failure(); err != nil {
+		return nil, 0, err
+	}
+	return x.Journal.Refusals(ctx, q)
+}
+
+// Refusal is exchange.RefusalLog's.
+func (x *index) Refusal(ctx context.Context, id uuid.UUID) (exchange.Refusal, error) {
+	if err := x.failure(); err != nil {
+		return exchange.Refusal{}, err
+	}
+	return x.Journal.Refusal(ctx, id)
+}
+
 // Exchanges is exchange.Journal's.
 func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	if err := x.failure(); err != nil {

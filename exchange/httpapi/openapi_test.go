@@ -187,6 +187,8 @@ func sample(d description, p object) string {
 		return "2026-09-01T08:00:00Z"
 	case p["name"] == "cursor":
 		return ""
+	case schema["pattern"] == "^[0-9a-f]{64}$":
+		return strings.Repeat("0", 64)
 	}
 	return "x"
 }

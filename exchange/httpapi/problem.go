@@ -13,7 +13,7 @@ import (
 const (
 	codeParameter = "parameter"
 	codeBody      = "body"
-	codeMediaType = "media-type"
+	codeMediaType = exchange.CodeMediaType
 	codeMethod    = "method"
 	codeSlow      = "slow"
 )

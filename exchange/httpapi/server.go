@@ -27,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/operator"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 )
@@ -38,6 +39,8 @@ type Options struct {
 	Suspended    *exchange.Suspensions // those of Admission; or nil
 	Journal      exchange.Journal
 	Audit        exchange.AuditLog
+	Refusals     exchange.RefusalLog
+	Examiner     *operator.Examiner
 	Runs         replay.Register
 	Replay       replay.Policy
 	Recorder     *exchange.Recorder
@@ -70,6 +73,8 @@ type Server struct {
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
 	auditLog    exchange.AuditLog
+	refusals    exchange.RefusalLog
+	examiner    *operator.Examiner
 	fold        exchange.Fold // of journal and auditLog
 	finder      exchange.Finder
 	runs        replay.Runs
@@ -104,6 +109,8 @@ func (o Options) missing() []string {
 		{"Admission", o.Admission != nil},
 		{"Journal", o.Journal != nil},
 		{"Audit", o.Audit != nil},
+		{"Refusals", o.Refusals != nil},
+		{"Examiner", o.Examiner != nil},
 		{"Runs", o.Runs != nil},
 		{"Replay", o.Replay.Rate > 0},
 		{"Recorder", o.Recorder != nil},
@@ -132,7 +139,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
 	}
 	s := &Server{
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -230,6 +237,9 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
 		{"GET /v1/audit", access.ReadAudit, s.listAudit},
+		{"GET /v1/refusals", access.ReadRefusals, s.listRefusals},
+		{"GET /v1/refusals/{id}", access.ReadRefusals, s.showRefusal},
+		{"POST /v1/refusals/examine", access.ExamineRefusal, s.examineRefusal},
 		{"GET /v1/routes", access.ReadRoutes, s.listRoutes},
 		{"GET /v1/rules", access.ReadPublic, s.listRules},
 		{"GET /v1/keys", access.ReadPublic, s.listKeys},

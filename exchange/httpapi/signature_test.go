@@ -26,6 +26,9 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 	calls := []request{
 		{path: "/v1/documents", body: "<a/>"},
 		{path: "/v1/checks", body: "<a/>"},
+		{path: "/v1/refusals"},
+		{path: "/v1/refusals/" + noSuch},
+		{path: "/v1/refusals/examine", body: "<a/>"},
 		{path: "/v1/exchanges"},
 		{path: exchangePath},
 		{path: exchangePath + "/document"},

@@ -24,11 +24,11 @@ func TestSubmitAnswersAsHTTPDoes(t *testing.T) {
 		"accepted": carnet(t, "CN-1"), "another content": changed, "breaks a rule": carnet(t, "BAD"),
 		"no XML": []byte("carnet"), "empty": nil, "too large": make([]byte, 64<<10+1),
 	} {
-		first := w.admission.Submit(t.Context(), port, "request-1", document)
+		first := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", document)
 		over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document), header: map[string]string{
 			"X-Request-Id": "request-1", "Content-Type": "application/xml",
 		}})
-		again := w.admission.Submit(t.Context(), port, "request-1", document)
+		again := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", document)
 		if again.Status != over.status || again.Media != over.header.Get("Content-Type") || !bytes.Equal(again.Body, over.body) || again.RetryAfter != 0 {
 			t.Errorf("%s: %+v\n%s\nover HTTP %d %s", name, again, again.Body, over.status, over.body)
 		}
@@ -49,7 +49,7 @@ func TestResendAfterAChange(t *testing.T) {
 	if over.Receipt != first.Receipt || !over.Duplicate || len(first.Faults) == 0 || len(over.Faults) != 0 {
 		t.Errorf("over HTTP %+v, first %+v", over, first)
 	}
-	a := w.admission.Submit(t.Context(), port, "request-1", document)
+	a := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", document)
 	if a.Status != http.StatusOK || !a.Duplicate || a.Exchange != first.ExchangeID || !bytes.Contains(a.Body, []byte(first.Receipt)) {
 		t.Errorf("by another way %+v", a)
 	}
@@ -62,19 +62,21 @@ func TestResendAfterAChange(t *testing.T) {
 func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{}, admission.Limits{InFlight: 1})
 	w.failAdmits(queue.ErrUnavailable)
-	if a := w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.RetryAfter == 0 || a.Overloaded {
+	if a := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusServiceUnavailable || a.RetryAfter == 0 || a.Overloaded {
 		t.Errorf("the log is away: %+v", a)
 	}
 	w.failAdmits(errors.New("broken"))
-	if a := w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusInternalServerError || a.RetryAfter != 0 {
+	if a := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", carnet(t, "CN-1")); a.Status != http.StatusInternalServerError || a.RetryAfter != 0 {
 		t.Errorf("broken: %+v", a)
 	}
 	entered, leave := make(chan struct{}), make(chan struct{})
 	w.stall(entered, leave)
 	answered := make(chan answer.Reply)
-	go func() { answered <- w.admission.Submit(t.Context(), port, "request-1", carnet(t, "CN-1")) }()
+	go func() {
+		answered <- w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", carnet(t, "CN-1"))
+	}()
 	<-entered
-	if a := w.admission.Submit(t.Context(), port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.RetryAfter == 0 || !a.Overloaded {
+	if a := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-2", carnet(t, "CN-2")); a.Code != "busy" || a.RetryAfter == 0 || !a.Overloaded {
 		t.Errorf("busy: %+v", a)
 	}
 	close(leave)
@@ -84,7 +86,7 @@ func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 	ended, cancel := context.WithCancel(t.Context())
 	cancel()
 	w.admit.Store(nil)
-	if a := w.admission.Submit(ended, port, "request-3", carnet(t, "CN-3")); a.RetryAfter == 0 {
+	if a := w.admission.Submit(ended, exchange.WayTopic, port, "request-3", carnet(t, "CN-3")); a.RetryAfter == 0 {
 		t.Errorf("cut short: %+v", a)
 	}
 }
@@ -92,7 +94,7 @@ func TestSubmitSaysWhetherToComeAgain(t *testing.T) {
 func TestSubmitBySuspended(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.suspend(port)
-	a := w.admission.Submit(t.Context(), port, "request-1", nil)
+	a := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", nil)
 	over := w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, header: map[string]string{"X-Request-Id": "request-1"}})
 	if a.Status != http.StatusForbidden || !bytes.Equal(a.Body, over.body) {
 		t.Errorf("answered %+v, over HTTP %s", a, over.body)

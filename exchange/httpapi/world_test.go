@@ -29,6 +29,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	usecases "beibu/exchange/operator"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
@@ -116,7 +117,7 @@ func (w *world) Owned(ctx context.Context, key string) (queue.Entry, error) {
 	return w.store.Owned(ctx, key)
 }
 
-// Append is the queue.Appender of suspensions: it fails as the test says.
+// Append is the queue.Appender of suspensions and refusals: it fails as the test says.
 func (w *world) Append(ctx context.Context, events ...queue.Event) (int64, error) {
 	if err := w.unkept.Load(); err != nil {
 		return 0, *err
@@ -220,12 +221,12 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.admission, err = admission.New(admission.Options{
-		Current: &w.current, Intake: w.intake, Suspended: w.shut, Limits: httpapi.FilledAdmission(append(admitted, admission.Limits{})[0]),
+		Current: &w.current, Intake: w.intake, Suspended: w.shut, Record: w, Limits: httpapi.FilledAdmission(append(admitted, admission.Limits{})[0]),
 		Detached: w.left.Load, Metrics: w.registry,
 	})
 	must(err)
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Refusals: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

@@ -10,7 +10,8 @@
 // journey its deliveries and the steps that moved them, timeline those steps that are
 // too many for it, hour which exchanges were accepted when, delivery the deliveries that
 // are not acknowledged, term and filed which exchanges a sender, a kind and a receiver
-// have, event what happened to other subjects. An event that moves nothing,
+// have, refusal the documents that
+// were refused, event what happened to other subjects. An event that moves nothing,
 // because it is a duplicate or came too late, leaves no trace.
 //
 // The rows are the same bytes however the record was cut into batches.

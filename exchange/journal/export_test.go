@@ -30,6 +30,20 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 	return texts, args
 }
 
+// RefusalQueries returns the SQL of a page of refusals, a statement for each step, and
+// their arguments.
+func RefusalQueries(q exchange.RefusalQuery) (texts []string, args [][]any) {
+	s := listRefusals(q, 1, math.MaxInt64)
+	if groups := groupsOfRefusals(q); len(groups) > 0 && q.Number == "" && q.Digest == [32]byte{} {
+		texts, args = append(texts, nextFiled), append(args, []any{slot(1, 0), slot(1, 9)})
+		s = namedRefusals(q, []int64{1})
+	}
+	return append(texts, s.text()), append(args, s.args)
+}
+
+// RefusalQuery returns the SQL for one refusal.
+func RefusalQuery() string { return refusalByID }
+
 // ExchangeQuery returns the SQL for one exchange, and CurrentQuery that for one without
 // its timeline.
 func ExchangeQuery() string { return wholeByID }
@@ -45,6 +59,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 func FoldQueries() []string {
 	return []string{
 		findJourney, findTerm, moveJourney, delistDelivery, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+		findRefusal, repeatRefusal, anyRefusal, closeRefusal,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"math/bits"
+	"slices"
 
 	"beibu/exchange"
 	"beibu/exchange/projection"
@@ -15,13 +16,18 @@ import (
 // these is a term, which has a number. The sequences of the entries under a term are
 // kept in blocks, a row each: with an entry of an index for every exchange and term,
 // most of the work of a fold would be these entries. A list by several terms reads the
-// blocks that all of them have, and takes the entries that all of them name.
+// blocks that all of them have, and takes the entries that all of them name. Refusals are
+// filed under terms of their own.
 
 // The roles of a term.
 const (
 	roleSender = iota
 	roleKind
 	roleReceiver
+	roleRefusedSender // of refusals, as the next three
+	roleRefusedKind
+	roleRefusedCode
+	roleRefusedWay
 )
 
 // A block is the sequences that begin with the same bits. Within it, an entry is the
@@ -188,6 +194,25 @@ func (f *finder) next(ctx context.Context, block int64) (int64, error) {
 		}
 	}
 	return block, nil
+}
+
+// each calls visit with the sequences, from first to last, that are filed under a term of
+// each group, newest first and at most so many at once, until it is full.
+func (f *finder) each(ctx context.Context, first, last int64, most int, visit func([]int64) (full bool, err error)) (err error) {
+	for block := min(blockOf(last), 1<<termBits-1); block >= blockOf(first); block-- {
+		if block, err = f.next(ctx, block); err != nil {
+			return err
+		}
+		if block < 0 {
+			return nil
+		}
+		for some := range slices.Chunk(f.entries(block, first, last), most) {
+			if full, err := visit(some); full || err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // entries returns the sequences in a block that are filed under a term of each group,

@@ -17,8 +17,9 @@ type batch struct {
 	w       *projection.Writer
 	touched map[uuid.UUID]*journey // nil if the index does not know it
 	order   []*journey             // those to be written
-	hours   map[int64]span         // of acceptance, of the entries that are new
+	hours   map[int64]span         // of acceptance and refusal, of what is new
 	filing  filing
+	open    *bool // whether a refusal is notAccepted; nil if that is not known
 }
 
 // A span is a range of sequences, both ends included.
@@ -79,20 +80,28 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	}
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
-	hour := hourOf(micro(e.At))
+	b.date(sequence, micro(e.At))
+	return b.acceptedAfterAll(sequence, e, j.identity.Sender)
+}
+
+// date adds to the hours what was accepted or refused at a time.
+func (b *batch) date(sequence, at int64) {
+	hour := hourOf(at)
 	s, ok := b.hours[hour]
 	if !ok {
 		s.first = sequence
 	}
 	s.last = sequence // the record is in order
 	b.hours[hour] = s
-	return nil
 }
 
 // event moves an exchange to its next state, or adds an event of another subject
 // to those of the audit. The record has an entry before its
 // events, so an event of an unknown exchange is of one that the record no longer has.
 func (b *batch) event(sequence int64, raw *queue.Event) error {
+	if raw.Subject.Kind == queue.SubjectRefusal {
+		return b.refusal(sequence, raw)
+	}
 	e, err := exchange.FromEvent(sequence, *raw)
 	if err != nil {
 		return err

@@ -65,7 +65,10 @@ type listing struct {
 
 // read fills the page.
 func (l *listing) read(ctx context.Context) error {
-	if some, err := l.bound(ctx); err != nil || !some {
+	var some bool
+	var err error
+	l.first, l.last, some, err = l.journal.bounds(ctx, l.query.Since, l.query.Until, l.query.Before)
+	if err != nil || !some {
 		return err
 	}
 	if byTerms(l.query) {
@@ -74,33 +77,34 @@ func (l *listing) read(ctx context.Context) error {
 	return l.collect(ctx, list(l.query, l.first, l.last))
 }
 
-// bound finds the bounds of the sequences, and returns false if there is nothing
-// between them. The record is in the order of dispatch, which is not that of
+// bounds finds the bounds of the sequences of what happened in a window and comes before
+// a cursor, and returns false if there is nothing between them. The record is in the
+// order of dispatch, which is not that of
 // acceptance: clocks differ, and a partition of the log may wait hours for its
 // dispatch. So the sequences are bounded by what table hour knows of the hours of the
 // window, and a window long past is found without a walk to it.
-func (l *listing) bound(ctx context.Context) (some bool, err error) {
-	l.first, l.last = 0, math.MaxInt64
-	if l.query.Before > 0 {
-		l.last = l.query.Before - 1
+func (j *Journal) bounds(ctx context.Context, since, until time.Time, before int64) (first, last int64, some bool, err error) {
+	first, last = 0, math.MaxInt64
+	if before > 0 {
+		last = before - 1
 	}
-	if l.query.Since.IsZero() && l.query.Until.IsZero() {
-		return true, nil
+	if since.IsZero() && until.IsZero() {
+		return first, last, true, nil
 	}
-	first, last := int64(math.MinInt64), int64(math.MaxInt64)
-	if !l.query.Since.IsZero() {
-		first = hourOf(ceiling(l.query.Since))
+	from, to := int64(math.MinInt64), int64(math.MaxInt64)
+	if !since.IsZero() {
+		from = hourOf(ceiling(since))
 	}
-	if !l.query.Until.IsZero() {
-		last = hourOf(ceiling(l.query.Until))
+	if !until.IsZero() {
+		to = hourOf(ceiling(until))
 	}
-	err = l.journal.Query(ctx, hoursBetween, func(row sqlitefile.Row) error {
+	err = j.Query(ctx, hoursBetween, func(row sqlitefile.Row) error {
 		if some = !row.Null(0); some {
-			l.first, l.last = row.Int(0), min(l.last, row.Int(1))
+			first, last = row.Int(0), min(last, row.Int(1))
 		}
 		return nil
-	}, first, last)
-	return some, err
+	}, from, to)
+	return first, last, some, err
 }
 
 const hoursBetween = `SELECT min(first), max(last) FROM hour WHERE hour BETWEEN ? AND ?`
@@ -137,20 +141,10 @@ func (l *listing) terms(ctx context.Context) error {
 	if err != nil || f == nil {
 		return err
 	}
-	for block := min(blockOf(l.last), 1<<termBits-1); block >= blockOf(l.first); block-- {
-		if block, err = f.next(ctx, block); err != nil {
-			return err
-		}
-		if block < 0 {
-			return nil
-		}
-		for some := range slices.Chunk(f.entries(block, l.first, l.last), l.most) {
-			if err := l.collect(ctx, named(l.query, some)); err != nil || len(l.page) == l.most {
-				return err
-			}
-		}
-	}
-	return nil
+	return f.each(ctx, l.first, l.last, l.most, func(some []int64) (full bool, err error) {
+		err = l.collect(ctx, named(l.query, some))
+		return len(l.page) == l.most, err
+	})
 }
 
 // byTerms reports whether a list is read from the index of terms. A number narrows

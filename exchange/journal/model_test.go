@@ -2,6 +2,7 @@ package journal_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,6 +18,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/journal"
 	"beibu/exchange/projection/projectiontest"
+	"beibu/exchange/proof"
 	"beibu/queue"
 )
 
@@ -26,10 +28,18 @@ func history(tb testing.TB, t *rapid.T) *record {
 	tb.Helper()
 	r := &record{tb: tb}
 	parties := []string{"window-vn", "promotion", "beihai"}
-	var ids []uuid.UUID
+	var ids, refused []uuid.UUID
 	names := append(exchange.States(), "Unheard")
 	for range rapid.IntRange(1, 60).Draw(t, "changes") {
 		r.skew = time.Duration(rapid.IntRange(-1, 1).Draw(t, "clock")) * time.Hour
+		if rapid.IntRange(0, 5).Draw(t, "refusal") == 0 {
+			refused = append(refused, r.refuse(exchange.Refusal{
+				Identity: proof.Identity{Sender: rapid.SampledFrom(parties).Draw(t, "refused"), Kind: "health-permit", Number: rapid.SampledFrom([]string{"", "0", "1"}).Draw(t, "number")},
+				Digest:   sha256.Sum256([]byte(fmt.Sprint(rapid.IntRange(0, 2).Draw(t, "digest")))), Code: "invalid", Way: exchange.WayHTTP,
+			}))
+			r.count(rapid.SampledFrom(refused).Draw(t, "again"), rapid.IntRange(0, 2).Draw(t, "more"))
+			continue
+		}
 		if len(ids) == 0 || rapid.IntRange(0, 4).Draw(t, "what") == 0 {
 			ids = append(ids, r.accept(document{
 				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
@@ -69,7 +79,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x, ok := all[e.Exchange]; ok && moves(&x, e) {
+		if x, ok := all[e.Exchange]; ok && e.Subject.Kind == queue.SubjectExchange && moves(&x, e) {
 			e.Lease = exchange.Lease{} // of no use once it is over
 			x.Events = append(x.Events, e)
 			all[x.ID] = x

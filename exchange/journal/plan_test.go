@@ -172,6 +172,43 @@ func TestPlansOfRuns(t *testing.T) {
 	}
 }
 
+// Every list of refusals is read from an index in its order.
+func TestPlansOfRefusals(t *testing.T) {
+	c := index(t)
+	const (
+		terms    = "SEARCH filed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
+		named    = "SEARCH r USING INTEGER PRIMARY KEY (rowid=?)"
+		number   = "SEARCH r USING INDEX refusal_number (number=? AND rowid>? AND rowid<?)"
+		digest   = "SEARCH r USING INDEX refusal_digest (digest=? AND rowid>? AND rowid<?)"
+		accepted = "SEARCH x USING INDEX exchange_number (number=?)"
+	)
+	for name, test := range map[string]struct {
+		query exchange.RefusalQuery
+		want  []string
+	}{
+		"all":         {exchange.RefusalQuery{Since: began}, []string{"SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", accepted}},
+		"of a sender": {exchange.RefusalQuery{Sender: "a", Kind: "b", Code: "c", Way: exchange.WayHTTP, Until: began}, []string{terms, named, accepted}},
+		"number":      {exchange.RefusalQuery{Number: "a", Sender: "b", Before: 9}, []string{number, accepted}},
+		"digest":      {exchange.RefusalQuery{Digest: [32]byte{1}, Number: "a", Code: "c"}, []string{digest, accepted}},
+	} {
+		var plan []string
+		texts, args := journal.RefusalQueries(test.query)
+		for i, text := range texts {
+			one := explain(t, c, text, args[i])
+			walked(t, one)
+			plan = append(plan, one)
+		}
+		for _, step := range test.want {
+			if all := strings.Join(plan, "\n"); !strings.Contains(all, step) {
+				t.Errorf("%s: no %q in\n%s", name, step, all)
+			}
+		}
+	}
+	if got := explain(t, c, journal.RefusalQuery(), []any{[]byte{1}}); !strings.Contains(got, "SEARCH r USING INDEX refusal_id (id=?)") {
+		t.Error(got)
+	}
+}
+
 // The fold finds the rows of an exchange by index, however many there are.
 func TestPlansOfTheFold(t *testing.T) {
 	c := index(t)

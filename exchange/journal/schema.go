@@ -40,8 +40,8 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // tables is the whole schema. Exchanges are kept by the sequence of their
 // entries, which is the one order over all of them: the other tables name it
 // as entry. A position in the log is no order, since its partitions grow at
-// different speeds. Table hour bounds, for each hour of acceptance, the sequences
-// of what was accepted in it.
+// different speeds. Table hour bounds, for each hour, the sequences of what
+// was accepted or refused in it.
 //
 // Table exchange has what the entry says, and its rows never change. Table journey has
 // what has become of the exchange: all its deliveries and the newest steps of its
@@ -56,6 +56,10 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // Tables term and filed are the index of senders, kinds and receivers (see filed.go).
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
 // for these two filters of lists.
+//
+// Table refusal holds refusals and counts of refusals, by the sequence of their events.
+// They are filed under their own terms. refusal_open is for documents that were refused
+// before a number was read, and are accepted later.
 //
 // Table event holds the events of all other subjects, but for the items of replay runs,
 // which can be many: table run_item has those, run_count how many are in each state, and
@@ -112,6 +116,23 @@ func tables() []string {
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
+		`CREATE TABLE refusal (
+			sequence INTEGER PRIMARY KEY,
+			id       BLOB NOT NULL,
+			sender   TEXT NOT NULL,
+			kind     TEXT NOT NULL,
+			number   TEXT NOT NULL,
+			digest   BLOB NOT NULL,
+			at       INTEGER NOT NULL,
+			repeats  INTEGER NOT NULL,
+			last     INTEGER NOT NULL,
+			accepted INTEGER NOT NULL,
+			name     TEXT NOT NULL,
+			detail   BLOB NOT NULL) STRICT`,
+		`CREATE UNIQUE INDEX refusal_id ON refusal (id)`,
+		`CREATE INDEX refusal_number ON refusal (number) WHERE number <> ''`,
+		`CREATE INDEX refusal_digest ON refusal (digest) WHERE digest <> x''`,
+		`CREATE INDEX refusal_open ON refusal (digest) WHERE ` + openRefusals,
 		`CREATE TABLE event (
 			sequence INTEGER PRIMARY KEY,
 			kind     INTEGER NOT NULL,

@@ -21,7 +21,7 @@ type Admission interface {
 	Wait(ctx context.Context, party string) error
 	// Submit returns what the sender of a document receives. If the reply has a
 	// RetryAfter, nothing was recorded, and the same document may be accepted later.
-	Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply
+	Submit(ctx context.Context, way exchange.Way, party, requestID string, document []byte) answer.Reply
 }
 
 // An Inbox accepts documents that parties write to their topics, and replies to
@@ -135,7 +135,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
 	var said answer.Reply
 	submit := func() error {
-		said = r.Admission.Submit(ctx, r.party, request, document.value)
+		said = r.Admission.Submit(ctx, exchange.WayTopic, r.party, request, document.value)
 		switch {
 		case said.Code == exchange.CodeSuspended:
 			return errors.Join(errSuspended, said.Err)

@@ -34,7 +34,7 @@ type door struct {
 }
 
 // Submit is topics.Admission's.
-func (d *door) Submit(_ context.Context, party, requestID string, document []byte) answer.Reply {
+func (d *door) Submit(_ context.Context, _ exchange.Way, party, requestID string, document []byte) answer.Reply {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shown = append(d.shown, string(document))

@@ -3,6 +3,7 @@ package client
 import (
 	"context"
 	"maps"
+	"net/http"
 	"net/url"
 	"strconv"
 
@@ -10,30 +11,67 @@ import (
 	"beibu/exchange/httpapi"
 )
 
-// Exchanges calls each for the exchanges that a query finds, newest first, at
-// most limit of them, or all if limit is 0. It stops at the first call of each that fails.
+// A List is a list of the daemon, newest first.
+type List struct {
+	Query url.Values
+	Limit int // at most so many; 0 means all
+}
+
+// Exchanges calls each for the exchanges of a list. It stops at the first call of each
+// that fails.
 func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, each func(httpapi.Exchange) error) error {
-	query = maps.Clone(query)
-	for left := limit; ; {
+	return pages(ctx, c, "/v1/exchanges", List{query, limit}, func(p httpapi.Page) (int, string, error) {
+		return len(p.Exchanges), p.Next, forEach(p.Exchanges, each)
+	})
+}
+
+// Refusals calls each for the refusals of a list. It stops at the first call of each that
+// fails.
+func (c *Client) Refusals(ctx context.Context, list List, each func(httpapi.Refusal) error) error {
+	return pages(ctx, c, "/v1/refusals", list, func(p httpapi.RefusalPage) (int, string, error) {
+		return len(p.Refusals), p.Next, forEach(p.Refusals, each)
+	})
+}
+
+// Examine has the daemon examine a document for its sender, or for the one of its newest
+// refusal if that is "".
+func (c *Client) Examine(ctx context.Context, sender string, document []byte) (httpapi.Examination, error) {
+	path := "/v1/refusals/examine"
+	if sender != "" {
+		path += "?" + url.Values{"sender": {sender}}.Encode()
+	}
+	return into[httpapi.Examination](c.Call(ctx, http.MethodPost, path, "application/xml", document))
+}
+
+func forEach[T any](all []T, each func(T) error) error {
+	for _, one := range all {
+		if err := each(one); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pages reads the pages of a list, and has each visited. visit returns how many items a
+// page has and the cursor of the next.
+func pages[P any](ctx context.Context, c *Client, path string, list List, visit func(P) (n int, next string, err error)) error {
+	query := maps.Clone(list.Query)
+	for left := list.Limit; ; {
 		size := exchange.MaxPage
-		if limit > 0 {
+		if list.Limit > 0 {
 			size = min(left, exchange.MaxPage)
 		}
 		query.Set("limit", strconv.Itoa(size))
-		page, err := Get[httpapi.Page](ctx, c, "/v1/exchanges", query)
+		page, err := Get[P](ctx, c, path, query)
 		if err != nil {
 			return err
 		}
-		for _, x := range page.Exchanges {
-			if err := each(x); err != nil {
-				return err
-			}
+		n, next, err := visit(page)
+		left -= n
+		if err != nil || next == "" || list.Limit > 0 && left <= 0 {
+			return err
 		}
-		left -= len(page.Exchanges)
-		if page.Next == "" || limit > 0 && left <= 0 {
-			return nil
-		}
-		query.Set("cursor", page.Next)
+		query.Set("cursor", next)
 	}
 }
 

@@ -258,6 +258,9 @@ type Limits struct {
 	// Slowest is how much of an answer a caller has to take each second, after its
 	// first ten seconds, or it is cut off. Default 64KiB, at least 1KiB.
 	Slowest Size `yaml:"slowest"`
+	// Refusals is how many refused documents of one party the record has one by one
+	// within a minute; the others are counted. Default 60, 1 to 300.
+	Refusals int `yaml:"refusals"`
 	// Quota is of the parties for which their map states none. Default: none.
 	Quota Quota `yaml:"quota"`
 }
@@ -316,6 +319,7 @@ func (c Config) Default() Config {
 	fill(&c.Limits.ConnectionsPerAddress, min(256, max(1, c.Limits.Connections)))
 	fill(&c.Limits.Silence, 15*time.Second)
 	fill(&c.Limits.Slowest, 64<<10)
+	fill(&c.Limits.Refusals, 60)
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Delivery.Handovers, 5)

@@ -96,6 +96,7 @@ func (l *Loaded) validateLimits(src *source) {
 	largest := int(min(l.Limits.Document, maxDocument))
 	src.between("limits.memory", int64(l.Limits.Memory), admission.MemoryFor(largest+1), maxMemory)
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
+	src.between("limits.refusals", int64(l.Limits.Refusals), 1, 300)
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
 	src.between("replay.approveAbove", int64(l.Replay.ApproveAbove), 1, replay.MaxPlanned)
 	src.between("replay.rate", int64(l.Replay.Rate), 1, replay.MaxRate)

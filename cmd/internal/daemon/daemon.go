@@ -270,6 +270,7 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("expiry", d.asLeader("expiry", d.sweep))
 	d.work("replay", d.asLeader("replay", d.replay))
 	d.work("key expiry", d.warnDaily)
+	d.work("refusals", d.admission.Run)
 	d.keepRevocations()
 	d.askForStamps()
 	return nil

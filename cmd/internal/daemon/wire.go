@@ -10,6 +10,7 @@ import (
 	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator"
 )
 
 // bodyTime is the longest that a body may take to arrive over HTTP.
@@ -17,14 +18,15 @@ const bodyTime = 30 * time.Second
 
 // newAPI makes admission control and the public API.
 func (d *Daemon) newAPI() (err error) {
+	intake := &exchange.Intake{
+		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
+	}
 	d.admission, err = admission.New(admission.Options{
-		Current: &d.current, Suspended: d.shut,
-		Intake: &exchange.Intake{
-			Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
-		},
+		Current: &d.current, Suspended: d.shut, Intake: intake,
+		Record: d.metrics.Appender(d.store),
 		Limits: admission.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request,
-			InFlight: d.config.Limits.InFlight, Memory: int64(d.config.Limits.Memory),
+			InFlight: d.config.Limits.InFlight, Memory: int64(d.config.Limits.Memory), Refusals: d.config.Limits.Refusals,
 		},
 		Detached: d.unanswered(), Metrics: d.metrics.Registerer(),
 	})
@@ -33,7 +35,7 @@ func (d *Daemon) newAPI() (err error) {
 	}
 	d.api, err = httpapi.New(httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(),
 		Limits: httpapi.Limits{

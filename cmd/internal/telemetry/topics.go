@@ -5,6 +5,7 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/courier"
 	"beibu/exchange/topics"
@@ -90,8 +91,8 @@ func (d *counting) Wait(ctx context.Context, party string) error {
 }
 
 // Submit is topics.Admission's.
-func (d *counting) Submit(ctx context.Context, party, requestID string, document []byte) answer.Reply {
-	reply := d.next.Submit(ctx, party, requestID, document)
+func (d *counting) Submit(ctx context.Context, way exchange.Way, party, requestID string, document []byte) answer.Reply {
+	reply := d.next.Submit(ctx, way, party, requestID, document)
 	d.topics.documents.WithLabelValues(party, replied(reply)).Inc()
 	return reply
 }

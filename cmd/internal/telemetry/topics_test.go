@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/telemetry"
+	"beibu/exchange"
 	"beibu/exchange/answer"
 )
 
@@ -23,7 +24,7 @@ func (d *door) Wait(context.Context, string) error {
 	return nil
 }
 
-func (d *door) Submit(context.Context, string, string, []byte) answer.Reply {
+func (d *door) Submit(context.Context, exchange.Way, string, string, []byte) answer.Reply {
 	a := d.answers[0]
 	d.answers = d.answers[1:]
 	return a
@@ -75,7 +76,7 @@ func TestDocumentsByTopicAreCountedAsReplied(t *testing.T) {
 	for range 4 {
 		go func() { _ = counted.Wait(t.Context(), "port") }() // of one that never fails
 		<-behind.entered
-		counted.Submit(t.Context(), "port", "request", nil)
+		counted.Submit(t.Context(), exchange.WayTopic, "port", "request", nil)
 	}
 	expect(t, m, `
 # HELP beibu_topic_documents_total Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, if nothing was promised and it is retried.
