@@ -5,10 +5,11 @@
 // machine: days are counted in the country whose document it is.
 //
 // A rule reads the facts of the document (package facts), which are read once for all
-// rules, and whatever is no fact at paths. A family of rules either declares all its
-// paths ([Rule].Reads), as package ata does, so that [Set.Check] finds the elements of
-// all rules in one walk of the document, or searches from the root. It has no reader of its own for a
-// day, a number, an amount or a code of goods: package facts/values has them.
+// rules, and whatever is no fact at paths. It declares these ([Rule].Reads), so that
+// [Set.Check] finds the elements of all rules in one walk of the document, and none
+// searches it. A rule for all kinds declares traits of elements instead ([Trait]). A
+// rule has no reader of its own for a day, a number, an amount or a code of goods:
+// package facts/values has them.
 //
 // Every rule has a permanent code, a severity, the clause it comes from, the
 // dates between which it is in force, and a message in English and Chinese.

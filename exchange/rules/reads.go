@@ -9,33 +9,61 @@ import (
 	"beibu/signing/strict"
 )
 
-// An Input is what a rule reads beside the facts of the document: a [Path], or a
-// [Derived] value.
+// An Input is what a rule reads beside the facts of the document: a [Path], a [Trait],
+// or a [Derived] value.
 type Input interface {
 	// Paths returns the paths at which the input is.
 	Paths() []*Path
 }
 
 // A Path is one of local names from the root of a document to elements, such as
-// Shipment/GoodsItem. [Set.Check] finds the elements at all paths that rules declare
-// in one walk of the document.
+// Shipment/GoodsItem, or several of them, if the elements may be here or there.
+// [Set.Check] finds the elements at all paths that rules declare in one walk of the
+// document.
 type Path struct {
-	names  string
+	names  []string
 	number int // among all paths
 }
 
 var paths atomic.Int64
 
 // NewPath returns a path. It is for variables of packages of rules.
-func NewPath(names string) *Path {
+func NewPath(names ...string) *Path {
 	return &Path{names, int(paths.Add(1)) - 1}
 }
 
+// To returns the path on from the elements at p.
+func (p *Path) To(names ...string) *Path {
+	var on []string
+	for _, from := range p.names {
+		for _, name := range names {
+			on = append(on, from+"/"+name)
+		}
+	}
+	return NewPath(on...)
+}
+
 // String returns the names of the path.
-func (p *Path) String() string { return p.names }
+func (p *Path) String() string { return strings.Join(p.names, ", ") }
 
 // Paths implements [Input].
 func (p *Path) Paths() []*Path { return []*Path{p} }
+
+// Reading returns what a rule reads beside the facts, for people: paths, the ends of
+// names of elements anywhere (…Code), and attributes (@unitCode).
+func (r *Rule) Reading() []string {
+	var all []string
+	for _, input := range r.Reads {
+		if traits, ok := input.(Trait); ok {
+			all = append(all, traits.names()...)
+		}
+		for _, path := range input.Paths() {
+			all = append(all, path.names...)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
 
 // A Derived value is read from its inputs when a rule first asks for it, once a
 // document.
@@ -110,6 +138,11 @@ func (d *Document) FirstIn(n strict.Node, p *Path) strict.Node {
 	return strict.Node{}
 }
 
+// HasText reports whether an element at a path that is in an element has text.
+func (d *Document) HasText(n strict.Node, p *Path) bool {
+	return slices.ContainsFunc(d.AllIn(n, p), func(at strict.Node) bool { return !at.Is("") })
+}
+
 // behind returns those of elements in document order that come after n.
 func behind(all []strict.Node, n strict.Node) []strict.Node {
 	if len(all) == 0 || all[0].Compare(n) > 0 {
@@ -120,9 +153,10 @@ func behind(all []strict.Node, n strict.Node) []strict.Node {
 
 // A plan says what is judged in the documents of a kind.
 type plan struct {
-	rules []*Rule
-	root  branch
-	paths []int // numbers of the paths that the rules declare
+	rules  []*Rule
+	root   branch
+	paths  []int // numbers of the paths that the rules declare
+	traits Trait
 }
 
 // A branch is where paths fork or end.
@@ -141,6 +175,9 @@ func newPlan(rules []*Rule) *plan {
 	p := &plan{rules: rules}
 	for _, r := range rules {
 		for _, input := range r.Reads {
+			if traits, ok := input.(Trait); ok {
+				p.traits |= traits
+			}
 			for _, path := range input.Paths() {
 				p.add(path)
 			}
@@ -154,17 +191,24 @@ func (p *plan) add(path *Path) {
 	if slices.Contains(p.paths, path.number) {
 		return
 	}
-	at := &p.root
-	for name := range strings.SplitSeq(path.names, "/") {
-		next := at.child(name)
+	for _, names := range path.names {
+		end := p.root.grow(names)
+		end.ends = append(end.ends, path.number)
+	}
+	p.paths = append(p.paths, path.number)
+}
+
+// grow returns the branch at the end of names, and adds what is not there yet.
+func (b *branch) grow(names string) *branch {
+	for name := range strings.SplitSeq(names, "/") {
+		next := b.child(name)
 		if next == nil {
 			next = new(branch)
-			at.next = append(at.next, step{name, next})
+			b.next = append(b.next, step{name, next})
 		}
-		at = next
+		b = next
 	}
-	at.ends = append(at.ends, path.number)
-	p.paths = append(p.paths, path.number)
+	return b
 }
 
 // child returns the branch for an element of a name, or nil.
@@ -177,10 +221,10 @@ func (b *branch) child(name string) *branch {
 	return nil
 }
 
-// walk records, in document order, the elements that have a trait, and those at the
-// paths of a branch, which is nil if no path leads to the element.
-func (d *Document) walk(n strict.Node, at *branch) {
-	if traits := traitsOf(n); traits != 0 {
+// walk records, in document order, the elements that have one of the traits, and those
+// at the paths of a branch, which is nil if no path leads to the element.
+func (d *Document) walk(n strict.Node, at *branch, traits Trait) {
+	if traits := traits & traitsOf(n); traits != 0 {
 		d.traced = append(d.traced, traced{n, traits})
 	}
 	if at != nil {
@@ -193,6 +237,6 @@ func (d *Document) walk(n strict.Node, at *branch) {
 		if at != nil {
 			next = at.child(child.Local())
 		}
-		d.walk(child, next)
+		d.walk(child, next, traits)
 	}
 }

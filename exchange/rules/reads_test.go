@@ -70,6 +70,33 @@ func TestPathsAreThoseOfTheKind(t *testing.T) {
 	}
 }
 
+func TestPathsFork(t *testing.T) {
+	either := rules.NewPath("other", "list/item")
+	names, onward := either.To("name", "x/name"), rules.NewPath("list").To("item").To("name")
+	var got []string
+	r := rule("A-1", func(d *rules.Document, _ rules.Report) {
+		got = append(got, texts(d.All(either)), texts(d.All(names)), texts(d.All(onward)), texts(d.AllIn(d.All(either)[2], names)))
+		for _, n := range d.All(either) {
+			if d.HasText(n, names) {
+				got = append(got, n.Text())
+			}
+		}
+	})
+	r.Reads = []rules.Input{either, names, onward, rules.Coded | rules.Measured}
+	set, err := rules.NewSet([]rules.Rule{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = "1 2 3 5|n m o p|n m o|o p|1|3"
+	if set.Check(document(t, lists)); strings.Join(got, "|") != want {
+		t.Errorf("got  %s\nwant %s", strings.Join(got, "|"), want)
+	}
+	const reading = "@unitCode list/item list/item/name list/item/x/name other other/name other/x/name …Code …ID"
+	if all := strings.Join(r.Reading(), " "); all != reading {
+		t.Errorf("reads %s, want %s", all, reading)
+	}
+}
+
 func TestDerived(t *testing.T) {
 	read := 0
 	count := rules.Derive(func(d *rules.Document) int {

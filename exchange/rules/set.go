@@ -107,7 +107,7 @@ func (d *Document) prepare(of *Document, p *plan) {
 		d.found = append(d.found, make([][]strict.Node, n)...)
 	}
 	if d.Root.Exists() {
-		d.walk(d.Root, &p.root)
+		d.walk(d.Root, &p.root, p.traits)
 	}
 }
 

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"beibu/signing/strict"
@@ -8,8 +9,9 @@ import (
 
 // A Trait is a property of elements by which the rules for all kinds choose the
 // elements that they judge. Most elements of a document have none, and all traits
-// are read in one pass, so that such a rule costs very little.
-type Trait uint8
+// are read in one pass, so that such a rule costs very little. As an [Input] it is the
+// elements that have one of some traits, each with what is around it.
+type Trait uint16
 
 // The traits.
 const (
@@ -21,7 +23,11 @@ const (
 	Figured                     // … of a figure: Amount, Measure, Numeric, Percent, Quantity
 	Lasting                     // … of a period: Period
 	Contained                   // … of a container: TransportEquipment, GoodsItemContainer
+	Acting                      // … of a party: Party
 )
+
+// Paths implements [Input]: the elements are anywhere.
+func (t Trait) Paths() []*Path { return nil }
 
 // endings are those of names with a trait, by their last letter.
 var endings = [256][]ending{
@@ -32,12 +38,33 @@ var endings = [256][]ending{
 	'g': {{"DateTimeString", Dated}},
 	'r': {{"GoodsItemContainer", Contained}},
 	't': {{"Amount", Figured}, {"Percent", Figured}, {"TransportEquipment", Contained}},
-	'y': {{"Quantity", Figured}},
+	'y': {{"Quantity", Figured}, {"Party", Acting}},
+}
+
+// names returns the names of the elements that have one of the traits, as far as they
+// are known by them, and of the attributes of the others.
+func (t Trait) names() (all []string) {
+	for trait, attributes := range attributesOf {
+		if t&trait != 0 {
+			all = append(all, attributes...)
+		}
+	}
+	for _, ending := range slices.Concat(endings[:]...) {
+		if t&ending.trait != 0 {
+			all = append(all, "…"+ending.suffix)
+		}
+	}
+	return all
 }
 
 type ending struct {
 	suffix string
 	trait  Trait
+}
+
+// attributesOf are those by which elements have a trait.
+var attributesOf = map[Trait][]string{
+	Priced: {"@currencyID"}, Measured: {"@unitCode"}, Listed: {"@schemeID", "@listID", "@schemeName", "@listName"},
 }
 
 // traitsOf returns the traits of an element.
@@ -61,7 +88,7 @@ func attributeTraits(n strict.Node) (traits Trait) {
 		if a.HasPrefix() {
 			continue
 		}
-		switch string(n.Tree().Bytes()[a.Local:a.End]) {
+		switch string(n.Tree().Bytes()[a.Local:a.End]) { // as in attributesOf
 		case "currencyID":
 			traits |= Priced
 		case "unitCode":
@@ -80,11 +107,35 @@ type traced struct {
 }
 
 // Each calls visit for every element that has one of the traits, in document
-// order. It is for the Check of a [Rule]: [Set.Check] records the elements.
-func (d *Document) Each(traits Trait, visit func(strict.Node)) {
+// order. It is for the Check of a [Rule] that declares the traits: [Set.Check] records
+// the elements, and no others.
+func (d *Document) Each(traits Trait, visit func(Element)) {
 	for i := range d.traced {
 		if t := &d.traced[i]; t.traits&traits != 0 {
-			visit(t.at)
+			visit(Element{t.at})
 		}
 	}
+}
+
+// An Element is one that has a trait. A rule for all kinds reads what is around it,
+// and nothing else.
+type Element struct{ strict.Node }
+
+// Outer returns the element that e is in, or none.
+func (e Element) Outer() Element { return Element{e.Parent()} }
+
+// First returns the first element at a path from e on, or none. The step * takes an
+// element of any name.
+func (e Element) First(path string) Element { return Element{e.Find(path)} }
+
+// Says reports whether an element at one of the paths from e on has text.
+func (e Element) Says(paths ...string) bool {
+	for _, path := range paths {
+		for at := range e.All(path) {
+			if !at.Is("") {
+				return true
+			}
+		}
+	}
+	return false
 }

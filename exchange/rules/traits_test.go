@@ -11,7 +11,7 @@ import (
 func TestEach(t *testing.T) {
 	const document = `<IssueDate xmlns="urn:x"><ID/><TypeCode/><At/><DateTime/><DateTimeString/><LineAmount/>` +
 		`<GrossMeasure/><RateNumeric/><DutyPercent/><Quantity/><ValidityPeriod/><TransportEquipment/>` +
-		`<GoodsItemContainer/><Name languageID="en"/><Code listID="x"/><e/>` +
+		`<GoodsItemContainer/><AgentParty/><Name languageID="en"/><Code listID="x"/><e/>` +
 		`<Sum currencyID="EUR"/><Length unitCode="MTR" schemeID="x"/><x xmlns:p="urn:p" p:schemeID="x"/><y schemeName=""/><z listName="z"/></IssueDate>`
 	tree, err := strict.Parse([]byte(document), strict.Limits{})
 	if err != nil {
@@ -26,15 +26,16 @@ func TestEach(t *testing.T) {
 		rules.Figured:                "LineAmount GrossMeasure RateNumeric DutyPercent Quantity",
 		rules.Lasting:                "ValidityPeriod",
 		rules.Contained:              "TransportEquipment GoodsItemContainer",
+		rules.Acting:                 "AgentParty",
 		rules.Lasting | rules.Priced: "ValidityPeriod Sum",
 		rules.Coded | rules.Listed:   "ID TypeCode Code Length y z",
 	}
 	for traits, want := range cases {
 		var got []string
 		set, err := rules.NewSet([]rules.Rule{{
-			Code: "T-1", Source: "x", EN: "x", ZH: "x",
+			Code: "T-1", Source: "x", EN: "x", ZH: "x", Reads: []rules.Input{traits},
 			Check: func(d *rules.Document, _ rules.Report) {
-				d.Each(traits, func(n strict.Node) { got = append(got, n.Local()) })
+				d.Each(^rules.Trait(0), func(n rules.Element) { got = append(got, n.Local()) }) // of those declared
 			},
 		}})
 		if err != nil {
@@ -48,5 +49,26 @@ func TestEach(t *testing.T) {
 			}
 		}
 		set.Check(&rules.Document{Kind: "a"}) // no element, no trait
+	}
+}
+
+func TestElement(t *testing.T) {
+	var got []string
+	r := rule("A-1", func(d *rules.Document, _ rules.Report) {
+		d.Each(rules.Coded, func(n rules.Element) {
+			got = append(got, n.Outer().Local(), n.Outer().Outer().Outer().Local(), n.First("x/y").Text(), n.First("x/*").Local(), n.First("z").Local())
+			if n.Says("z", "w") || !n.Says("w", "x/y") {
+				got = append(got, "wrong")
+			}
+		})
+	})
+	r.Reads = []rules.Input{rules.Coded}
+	set, err := rules.NewSet([]rules.Rule{r})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set.Check(document(t, "<a><b><Code><w> </w><x><v/><y/><y>1</y></x></Code></b></a>"))
+	if found := strings.Join(got, "|"); found != "b|||v|" {
+		t.Errorf("found %s", found)
 	}
 }

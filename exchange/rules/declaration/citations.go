@@ -21,6 +21,7 @@ var citationRules = []rules.Rule{
 		From:   law.Decree445(),
 		EN:     "{0} is a precursor chemical; no licence is cited for it",
 		ZH:     "{1}属于易制毒化学品；未注明进出口许可证",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkPrecursorLicence,
 	},
 	{
@@ -29,6 +30,7 @@ var citationRules = []rules.Rule{
 		From:   law.GraphiteControl(),
 		EN:     "graphite of commodity code {0} is a dual-use item; no export licence is cited for it",
 		ZH:     "商品编号{0}的石墨属于两用物项；未注明出口许可证",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkGraphiteLicence,
 	},
 	{
@@ -36,6 +38,7 @@ var citationRules = []rules.Rule{
 		Source: "IPPC, article V; Chinese plant quarantine: plants and plant products come with a phytosanitary certificate",
 		EN:     "{0} is a plant product; no phytosanitary certificate (851, 657) is cited",
 		ZH:     "商品编号{0}属于植物产品；未注明植物检疫证书（851、657）",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkPlantCertificate,
 	},
 	{
@@ -43,6 +46,7 @@ var citationRules = []rules.Rule{
 		Source: "Chinese plant quarantine: transit of plants needs the exporting country's quarantine certificate",
 		EN:     "{0} is a plant product in transit; the exporting country's phytosanitary certificate (851, 657) is not cited",
 		ZH:     "商品编号{0}属于过境植物产品；未注明输出国植物检疫证书（851、657）",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkPlantCertificate,
 	},
 	{

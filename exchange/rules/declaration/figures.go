@@ -17,6 +17,7 @@ var figureRules = []rules.Rule{
 		Source: "arithmetic: a line total is quantity times unit price, within rounding (UBL InvoiceLine)",
 		EN:     "the line total is {0}; {1} at {2} are {3}",
 		ZH:     "总价为{0}；数量{1}乘以单价{2}应为{3}",
+		Reads:  []rules.Input{invoiceLine, lineTotal, lineQuantity, linePrice, linePriceBase, lineCharge, lineFree},
 		Check:  checkLineTotal,
 	},
 	{
@@ -24,6 +25,7 @@ var figureRules = []rules.Rule{
 		Source: "arithmetic: gross weight is net weight and packing",
 		EN:     "the gross weight of {0} kg is less than the net weight of {1} kg",
 		ZH:     "毛重{0}千克小于净重{1}千克",
+		Reads:  []rules.Input{shipments, totalGross, totalNet},
 		Check:  checkGrossWeight,
 	},
 	{
@@ -31,6 +33,7 @@ var figureRules = []rules.Rule{
 		Source: "common practice: the net weights of the items sum up to the total",
 		EN:     "the net weight is {0} kg; the items sum up to {1} kg",
 		ZH:     "净重合计为{0}千克；各商品项净重之和为{1}千克",
+		Reads:  []rules.Input{shipments, totalNet},
 		Check:  checkNetWeightSum,
 	},
 	{
@@ -38,6 +41,7 @@ var figureRules = []rules.Rule{
 		Source: "WCO Data Model, GoodsItemQuantity; UBL Shipment/TotalGoodsItemQuantity; arithmetic",
 		EN:     "{0} goods items are announced; {1} are there",
 		ZH:     "注明商品项数为{0}，实有{1}项",
+		Reads:  []rules.Input{shipments, totalItems},
 		Check:  checkItemCount,
 	},
 	{
@@ -45,6 +49,7 @@ var figureRules = []rules.Rule{
 		Source: "WCO Data Model, TotalPackageQuantity; UBL Consignment/TotalPackagesQuantity; arithmetic",
 		EN:     "{0} packages are announced; the items are in {1}",
 		ZH:     "注明总件数为{0}；各商品项件数之和为{1}",
+		Reads:  []rules.Input{shipments, consignmentAt, totalPackages, itemPackages},
 		Check:  checkPackageCount,
 	},
 	{
@@ -52,14 +57,15 @@ var figureRules = []rules.Rule{
 		Source: "arithmetic: the customs values of the items sum up to the total, within rounding (UBL DeclaredCustomsValueAmount)",
 		EN:     "the customs value is {0}; the items sum up to {1}",
 		ZH:     "完税价格合计为{0}；各商品项之和为{1}",
+		Reads:  []rules.Input{shipments, totalCustomsValue},
 		Check:  checkValueSum,
 	},
 }
 
 func checkLineTotal(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		for line := range item.At.All("InvoiceLine") {
-			checkLine(line, report)
+		for _, line := range d.AllIn(item.At, invoiceLine) {
+			checkLine(d, line, report)
 		}
 	}
 }
@@ -67,18 +73,18 @@ func checkLineTotal(d *rules.Document, report rules.Report) {
 // checkLine compares the total of an invoice line with quantity × price per base
 // quantity. It leaves out free lines and lines with charges, which have other
 // totals.
-func checkLine(line strict.Node, report rules.Report) {
-	totalAt, priceAt, quantityAt := line.Find("LineExtensionAmount"), line.Find("Price/PriceAmount"), line.Find("InvoicedQuantity")
+func checkLine(d *rules.Document, line strict.Node, report rules.Report) {
+	totalAt, priceAt, quantityAt := d.FirstIn(line, lineTotal), d.FirstIn(line, linePrice), d.FirstIn(line, lineQuantity)
 	total, hasTotal := values.ReadAmount(totalAt)
 	price, hasPrice := values.ReadAmount(priceAt)
 	quantity, hasQuantity := values.Number(quantityAt)
 	if !hasTotal || !hasPrice || !hasQuantity || total.Currency != price.Currency {
 		return
 	}
-	if line.Find("AllowanceCharge").Exists() || values.IsTrue(line.Find("FreeOfChargeIndicator")) {
+	if d.FirstIn(line, lineCharge).Exists() || values.IsTrue(d.FirstIn(line, lineFree)) {
 		return
 	}
-	if baseAt := line.Find("Price/BaseQuantity"); baseAt.Exists() {
+	if baseAt := d.FirstIn(line, linePriceBase); baseAt.Exists() {
 		base, ok := values.Number(baseAt)
 		if !ok || base.Sign() == 0 || baseAt.Attr("unitCode") != quantityAt.Attr("unitCode") {
 			return
@@ -97,10 +103,10 @@ func checkGrossWeight(d *rules.Document, report rules.Report) {
 			report(at, gross.String(), net.String())
 		}
 	}
-	for shipment, items := range shipments(d) {
-		at := shipment.Find("GrossWeightMeasure")
-		check(at, kilogramsAt(at), kilogramsAt(shipment.Find("NetWeightMeasure")))
-		for _, item := range items {
+	for _, shipment := range shipments.Of(d) {
+		at := d.FirstIn(shipment.at, totalGross)
+		check(at, kilogramsAt(at), kilogramsAt(d.FirstIn(shipment.at, totalNet)))
+		for _, item := range shipment.items {
 			gross := item.GrossMass()
 			check(gross.At, kilograms(gross.Value, gross.At), netKilograms(item))
 		}
@@ -110,9 +116,9 @@ func checkGrossWeight(d *rules.Document, report rules.Report) {
 // checkNetWeightSum applies if every item has a net weight. It allows a thousandth
 // of the total and one kilogram for rounding.
 func checkNetWeightSum(d *rules.Document, report rules.Report) {
-	for shipment, items := range shipments(d) {
-		at := shipment.Find("NetWeightMeasure")
-		total, sum := kilogramsAt(at), netWeight(items)
+	for _, shipment := range shipments.Of(d) {
+		at := d.FirstIn(shipment.at, totalNet)
+		total, sum := kilogramsAt(at), netWeight(shipment.items)
 		if !total.Exists() || !sum.Exists() {
 			continue
 		}
@@ -141,10 +147,10 @@ func netWeight(items []facts.Line) values.Figure {
 }
 
 func checkItemCount(d *rules.Document, report rules.Report) {
-	for shipment, items := range shipments(d) {
-		at := shipment.Find("TotalGoodsItemQuantity")
+	for _, shipment := range shipments.Of(d) {
+		at := d.FirstIn(shipment.at, totalItems)
 		announced, ok := values.Number(at)
-		there := len(items)
+		there := len(shipment.items)
 		if ok && there > 0 && announced.Cmp(values.Whole(int64(there))) != 0 {
 			report(at, announced.String(), strconv.Itoa(there))
 		}
@@ -154,49 +160,34 @@ func checkItemCount(d *rules.Document, report rules.Report) {
 // checkPackageCount applies if a shipment has one consignment and every item
 // states its packages.
 func checkPackageCount(d *rules.Document, report rules.Report) {
-	for shipment, items := range shipments(d) {
-		at, ok := onlyTotal(shipment)
-		if !ok {
+	for _, shipment := range shipments.Of(d) {
+		if len(d.AllIn(shipment.at, consignmentAt)) != 1 {
 			continue
 		}
+		at := d.FirstIn(shipment.at, totalPackages)
 		announced, hasTotal := values.Number(at)
-		there, hasPackages := packages(items)
+		there, hasPackages := packages(d, shipment.items)
 		if hasTotal && hasPackages && announced.Cmp(there) != 0 {
 			report(at, announced.String(), there.String())
 		}
 	}
 }
 
-// onlyTotal returns the package count of a shipment's only consignment. It reports
-// false if there are several consignments or no count.
-func onlyTotal(shipment strict.Node) (strict.Node, bool) {
-	var only strict.Node
-	for consignment := range shipment.All("Consignment") {
-		if only.Exists() {
-			return strict.Node{}, false
-		}
-		only = consignment
-	}
-	total := only.Find("TotalPackagesQuantity")
-	return total, total.Exists()
-}
-
 // packages returns the number of packages of items. It reports false if there are no
 // items or one states no packages.
-func packages(items []facts.Line) (values.Figure, bool) {
+func packages(d *rules.Document, items []facts.Line) (values.Figure, bool) {
 	sum, some := values.Whole(0), false
 	for _, item := range items {
-		packed := false
-		for at := range item.At.All("ContainingPackage/Quantity") {
+		packed := d.AllIn(item.At, itemPackages)
+		if len(packed) == 0 {
+			return values.Figure{}, false
+		}
+		for _, at := range packed {
 			n, ok := values.Number(at)
 			if !ok {
 				return values.Figure{}, false
 			}
 			sum = sum.Plus(n)
-			packed = true
-		}
-		if !packed {
-			return values.Figure{}, false
 		}
 		some = true
 	}
@@ -206,8 +197,8 @@ func packages(items []facts.Line) (values.Figure, bool) {
 // checkValueSum applies if every item has a customs value in the currency of the
 // total.
 func checkValueSum(d *rules.Document, report rules.Report) {
-	for shipment, items := range shipments(d) {
-		at := shipment.Find("DeclaredCustomsValueAmount")
+	for _, shipment := range shipments.Of(d) {
+		at, items := d.FirstIn(shipment.at, totalCustomsValue), shipment.items
 		total, ok := values.ReadAmount(at)
 		sum := values.Whole(0)
 		for _, item := range items {
@@ -253,3 +244,21 @@ func kilograms(mass values.Figure, at strict.Node) values.Figure {
 	}
 	return values.Figure{}
 }
+
+// The paths of totals, of packages, and of invoice lines.
+var (
+	totalGross        = shipmentAt.To("GrossWeightMeasure")
+	totalNet          = shipmentAt.To("NetWeightMeasure")
+	totalItems        = shipmentAt.To("TotalGoodsItemQuantity")
+	totalCustomsValue = shipmentAt.To("DeclaredCustomsValueAmount")
+	consignmentAt     = shipmentAt.To("Consignment")
+	totalPackages     = consignmentAt.To("TotalPackagesQuantity")
+	itemPackages      = itemAt.To("ContainingPackage/Quantity")
+	invoiceLine       = itemAt.To("InvoiceLine")
+	lineTotal         = invoiceLine.To("LineExtensionAmount")
+	lineQuantity      = invoiceLine.To("InvoicedQuantity")
+	linePrice         = invoiceLine.To("Price/PriceAmount")
+	linePriceBase     = invoiceLine.To("Price/BaseQuantity")
+	lineCharge        = invoiceLine.To("AllowanceCharge")
+	lineFree          = invoiceLine.To("FreeOfChargeIndicator")
+)

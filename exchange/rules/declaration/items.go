@@ -1,6 +1,7 @@
 package declaration
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
@@ -16,6 +17,7 @@ var itemRules = []rules.Rule{
 		Source: "WCO Data Model, SequenceNumeric; Chinese declaration practice: items run from 1 without gaps",
 		EN:     "the item has number {0}; items run from 1 without gaps, it should be {1}",
 		ZH:     "项号为{0}；商品项号应从1开始连续编号，此处应为{1}",
+		Reads:  []rules.Input{shipments, itemSequence, itemID},
 		Check:  checkItemNumber,
 	},
 	{
@@ -23,6 +25,7 @@ var itemRules = []rules.Rule{
 		Source: "WCO Data Model, SequenceNumeric is mandatory",
 		EN:     "the item ({0}) has no number",
 		ZH:     "商品项（{0}）没有项号",
+		Reads:  []rules.Input{itemSequence, itemID, itemText, itemName, itemDescription},
 		Check:  checkItemNumberMissing,
 	},
 	{
@@ -30,6 +33,7 @@ var itemRules = []rules.Rule{
 		Source: "Chinese declaration rules: commodity codes (CodeTS) have 10 digits",
 		EN:     "commodity code {0} does not have the 10 digits of a Chinese declaration",
 		ZH:     "商品编号{0}不是10位数字",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkTenDigits,
 	},
 	{
@@ -37,6 +41,7 @@ var itemRules = []rules.Rule{
 		Source: "Chinese declaration rules: every item has a commodity code (CodeTS)",
 		EN:     "the item ({0}) has no commodity code",
 		ZH:     "商品项（{0}）没有商品编号",
+		Reads:  []rules.Input{itemText, itemName, itemDescription},
 		Check:  checkCommodityMissing,
 	},
 	{
@@ -44,6 +49,7 @@ var itemRules = []rules.Rule{
 		Source: "WCO Data Model, GoodsShipment with GovernmentAgencyGoodsItem; common practice",
 		EN:     "the declaration {0} has no goods item",
 		ZH:     "报关单{0}没有商品项",
+		Reads:  []rules.Input{shipmentAt, exportBody},
 		Check:  checkNothingDeclared,
 	},
 }
@@ -51,13 +57,11 @@ var itemRules = []rules.Rule{
 // checkItemNumber reports only the first item out of order, since one gap shifts
 // all that follow.
 func checkItemNumber(d *rules.Document, report rules.Report) {
-	for shipment := range body(d).All("Shipment") {
-		want := 0
-		for item := range shipment.All("GoodsItem") {
-			want++
-			at := numberOf(item)
-			if n, err := strconv.Atoi(at.Text()); at.Exists() && (err != nil || n != want) {
-				report(at, at.Text(), strconv.Itoa(want))
+	for _, shipment := range shipments.Of(d) {
+		for i, item := range shipment.items {
+			at := numberOf(d, item.At)
+			if n, err := strconv.Atoi(at.Text()); at.Exists() && (err != nil || n != i+1) {
+				report(at, at.Text(), strconv.Itoa(i+1))
 				break
 			}
 		}
@@ -66,17 +70,14 @@ func checkItemNumber(d *rules.Document, report rules.Report) {
 
 // numberOf returns the element that numbers a goods item: its sequence number, or
 // its identifier if it has none.
-func numberOf(item strict.Node) strict.Node {
-	if n := item.Find("SequenceNumberID"); n.Exists() {
-		return n
-	}
-	return item.Find("ID")
+func numberOf(d *rules.Document, item strict.Node) strict.Node {
+	return cmp.Or(d.FirstIn(item, itemSequence), d.FirstIn(item, itemID))
 }
 
 func checkItemNumberMissing(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		if numberOf(item.At).Text() == "" {
-			report(item.At, name(item.At))
+		if numberOf(d, item.At).Is("") {
+			report(item.At, name(d, item.At))
 		}
 	}
 }
@@ -95,7 +96,7 @@ func checkTenDigits(d *rules.Document, report rules.Report) {
 func checkCommodityMissing(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
 		if !item.Part(paths.HS).Exists() {
-			report(item.At, name(item.At))
+			report(item.At, name(d, item.At))
 		}
 	}
 }
@@ -107,12 +108,7 @@ func checkNothingDeclared(d *rules.Document, report rules.Report) {
 	if len(d.Facts.Lines()) > 0 {
 		return
 	}
-	at := d.Root
-	for _, inner := range []strict.Node{body(d), body(d).Find("Shipment")} {
-		if inner.Exists() {
-			at = inner
-		}
-	}
+	at := cmp.Or(d.First(shipmentAt), d.First(exportBody), d.Root)
 	report(at, d.Facts.At(paths.Number).Text())
 }
 
@@ -122,11 +118,16 @@ func isDigits(code string, n int) bool {
 }
 
 // name returns the description of a goods item, by which people know it, or "".
-func name(item strict.Node) string {
-	for _, path := range [...]string{"Description", "Item/Name", "Item/Description"} {
-		if n := item.Find(path); n.Exists() {
-			return n.Text()
-		}
-	}
-	return ""
+func name(d *rules.Document, item strict.Node) string {
+	return cmp.Or(d.FirstIn(item, itemText), d.FirstIn(item, itemName), d.FirstIn(item, itemDescription)).Text()
 }
+
+// The paths of the numbers and the descriptions of goods items.
+var (
+	exportBody      = rules.NewPath("CustomsDeclaration")
+	itemSequence    = itemAt.To("SequenceNumberID")
+	itemID          = itemAt.To("ID")
+	itemText        = itemAt.To("Description")
+	itemName        = itemAt.To("Item/Name")
+	itemDescription = itemAt.To("Item/Description")
+)

@@ -7,7 +7,6 @@
 package declaration
 
 import (
-	"iter"
 	"slices"
 
 	"beibu/exchange/facts"
@@ -37,34 +36,38 @@ func importsAndExports() []string { return []string{importDeclaration, exportDec
 
 func all() []string { return []string{importDeclaration, exportDeclaration, transitDeclaration} }
 
-// body returns the element that holds the customs party, the shipments and the
-// documents cited: the root, or the CustomsDeclaration in the root of an export
-// declaration.
-func body(d *rules.Document) strict.Node {
-	if d.Kind == exportDeclaration {
-		return d.Root.Find("CustomsDeclaration")
-	}
-	return d.Root
+// body returns the path of what a declaration holds: in the root, or in the
+// CustomsDeclaration in the root of an export declaration.
+func body(name string) *rules.Path { return rules.NewPath(name, "CustomsDeclaration/"+name) }
+
+// A shipment is one with its goods items.
+type shipment struct {
+	at    strict.Node
+	items []facts.Line
 }
 
-// shipments iterates over the shipments, with the goods items of each.
-func shipments(d *rules.Document) iter.Seq2[strict.Node, []facts.Line] {
-	return func(yield func(strict.Node, []facts.Line) bool) {
-		rest := d.Facts.Lines()
-		for shipment := range body(d).All("Shipment") {
-			n := 0
-			for n < len(rest) && rest[n].At.Parent() == shipment {
-				n++
-			}
-			if !yield(shipment, rest[:n]) {
-				return
-			}
-			rest = rest[n:]
+var shipments = rules.Derive(func(d *rules.Document) []shipment {
+	all, rest := make([]shipment, 0, len(d.All(shipmentAt))), d.Facts.Lines()
+	for _, at := range d.All(shipmentAt) {
+		n := 0
+		for n < len(rest) && at.Contains(rest[n].At) {
+			n++
 		}
+		all = append(all, shipment{at, rest[:n]})
+		rest = rest[n:]
 	}
-}
+	return all
+}, shipmentAt)
 
-// madeInChina reports whether the declaration is made to a Chinese customs office.
-func madeInChina(d *rules.Document) bool {
-	return rules.PostalCountry(body(d).Find("CustomsParty")).Text() == "CN"
-}
+// madeInChina reports whether the declaration is made to a Chinese customs office. A
+// rule that asks so reads customsCountry.
+func madeInChina(d *rules.Document) bool { return d.First(customsCountry).Is("CN") }
+
+// The paths that rules of several files read.
+var (
+	customsParty   = body("CustomsParty")
+	customsCountry = customsParty.To(rules.PostalCountry)
+	shipmentAt     = body("Shipment")
+	itemAt         = shipmentAt.To("GoodsItem")
+	stageAt        = shipmentAt.To("ShipmentStage")
+)

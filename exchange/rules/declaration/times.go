@@ -19,6 +19,7 @@ var timeRules = []rules.Rule{
 		From:   law.CustomsLaw(),
 		EN:     "declared {0} days after the arrival on {1}, {2} days late; the late fee is {3} percent of the value",
 		ZH:     "在{1}进境{0}天后申报，逾期{2}天；滞报金为完税价格的{3}%",
+		Reads:  []rules.Input{customsCountry, arrivalDate},
 		Check:  checkLateImport,
 	},
 	{
@@ -27,6 +28,7 @@ var timeRules = []rules.Rule{
 		From:   law.CustomsLaw(),
 		EN:     "declared on {0}, more than three months after the arrival on {1}; customs may have sold the goods",
 		ZH:     "{0}申报，距{1}进境已超过三个月；海关可能已变卖该货物",
+		Reads:  []rules.Input{customsCountry, arrivalDate},
 		Check:  checkAbandonedImport,
 	},
 	{
@@ -35,6 +37,7 @@ var timeRules = []rules.Rule{
 		From:   law.CustomsLaw(),
 		EN:     "declared on {0}; loading is on {1}, less than 24 hours later",
 		ZH:     "申报时间为{0}，装货时间为{1}，不足24小时",
+		Reads:  []rules.Input{customsCountry, loading, loadingDate, loadingTime, issueTime},
 		Check:  checkLateExport,
 	},
 	{
@@ -43,6 +46,7 @@ var timeRules = []rules.Rule{
 		From:   law.CustomsLaw(),
 		EN:     "declared on {0}, before the goods reached the supervised area on {1}",
 		ZH:     "{0}申报，早于货物运抵海关监管区的日期{1}",
+		Reads:  []rules.Input{customsCountry, receiptDate},
 		Check:  checkExportBeforeReceipt,
 	},
 	{
@@ -51,6 +55,7 @@ var timeRules = []rules.Rule{
 		From:   law.Decree260(),
 		EN:     "transit until {0}; goods declared on {1} leave by {2} unless customs extend it",
 		ZH:     "过境期限至{0}；{1}申报的过境货物应于{2}前出境，延期须经海关批准",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkTransitPeriod,
 	},
 	{
@@ -59,6 +64,7 @@ var timeRules = []rules.Rule{
 		From:   law.Decree260(),
 		EN:     "transit until {0}; goods declared on {1} leave by {2} even if customs extend it",
 		ZH:     "过境期限至{0}；{1}申报的过境货物即使延期也应于{2}前出境",
+		Reads:  []rules.Input{customsCountry},
 		Check:  checkTransitLimit,
 	},
 }
@@ -86,12 +92,12 @@ func arrival(d *rules.Document) (last time.Time, ok bool) {
 	if !madeInChina(d) {
 		return time.Time{}, false
 	}
-	return lastDay(d, "Shipment/ShipmentStage/ActualArrivalTransportEvent/OccurrenceDate")
+	return lastDay(d.All(arrivalDate))
 }
 
-// lastDay returns the last day at a path below the body.
-func lastDay(d *rules.Document, path string) (last time.Time, ok bool) {
-	for at := range body(d).All(path) {
+// lastDay returns the last of some days.
+func lastDay(days []strict.Node) (last time.Time, ok bool) {
+	for _, at := range days {
 		if day, read := values.Date(at); read && (!ok || day.After(last)) {
 			last, ok = day, true
 		}
@@ -117,25 +123,24 @@ func checkAbandonedImport(d *rules.Document, report rules.Report) {
 }
 
 func checkLateExport(d *rules.Document, report rules.Report) {
-	loading := firstLoading(d)
-	if !madeInChina(d) || !loading.Exists() {
+	loaded := firstLoading(d)
+	if !madeInChina(d) || !loaded.date.Exists() {
 		return
 	}
-	declared := moment{d.Facts.At(paths.Issued), d.Root.Find("IssueTime")}
-	loaded := moment{loading.Find("OccurrenceDate"), loading.Find("OccurrenceTime")}
+	declared := moment{d.Facts.At(paths.Issued), d.First(issueTime)}
 	if isLate(declared, loaded) {
 		report(declared.date, declared.String(), loaded.String())
 	}
 }
 
 // firstLoading returns the first loading with a day, or none.
-func firstLoading(d *rules.Document) strict.Node {
-	for event := range body(d).All("Shipment/ShipmentStage/LoadingTransportEvent") {
-		if event.Find("OccurrenceDate").Exists() {
-			return event
+func firstLoading(d *rules.Document) moment {
+	for _, event := range d.All(loading) {
+		if date := d.FirstIn(event, loadingDate); date.Exists() {
+			return moment{date, d.FirstIn(event, loadingTime)}
 		}
 	}
-	return strict.Node{}
+	return moment{}
 }
 
 // isLate reports whether a declaration is less than 24 hours before the loading.
@@ -154,7 +159,7 @@ func isLate(declared, loading moment) bool {
 
 func checkExportBeforeReceipt(d *rules.Document, report rules.Report) {
 	declared := d.Facts.Issued
-	reached, hasReached := lastDay(d, "Shipment/ShipmentStage/ReceiptTransportEvent/OccurrenceDate")
+	reached, hasReached := lastDay(d.All(receiptDate))
 	if !declared.IsZero() && hasReached && madeInChina(d) && declared.Before(reached) {
 		report(d.Facts.At(paths.Issued), values.ISODate(declared), values.ISODate(reached))
 	}
@@ -210,3 +215,13 @@ func (m moment) String() string {
 	}
 	return m.date.Text() + " " + m.clock.Text()
 }
+
+// The paths of events.
+var (
+	issueTime   = rules.NewPath("IssueTime")
+	arrivalDate = stageAt.To("ActualArrivalTransportEvent/OccurrenceDate")
+	loading     = stageAt.To("LoadingTransportEvent")
+	loadingDate = loading.To("OccurrenceDate")
+	loadingTime = loading.To("OccurrenceTime")
+	receiptDate = stageAt.To("ReceiptTransportEvent/OccurrenceDate")
+)

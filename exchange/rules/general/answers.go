@@ -18,6 +18,7 @@ var answerRules = []rules.Rule{
 		Source: "UBL 2.4, ApplicationResponse: DocumentReference names the document that is answered",
 		EN:     "the response does not name the document that it answers",
 		ZH:     "回执未指明所答复的单证",
+		Reads:  []rules.Input{answered, answeredID},
 		Check:  checkAnswered,
 	},
 	{
@@ -25,6 +26,7 @@ var answerRules = []rules.Rule{
 		Source: "UNCL 4343; WCO response function codes; GACC specification 202205, returnStatus",
 		EN:     "{0} is not an answer of the list {1}",
 		ZH:     "{0}不是列表{1}中的答复代码",
+		Reads:  []rules.Input{responseCodes},
 		Check:  checkResponseCode,
 	},
 	{
@@ -32,6 +34,7 @@ var answerRules = []rules.Rule{
 		Source: "UBL 2.4, Response: Description or Status says why",
 		EN:     "the document is refused ({0}) and no reason is given",
 		ZH:     "单证被拒绝（{0}），但未说明原因",
+		Reads:  []rules.Input{answer, responseCode, reasons},
 		Check:  checkReasonGiven,
 	},
 	{
@@ -39,6 +42,7 @@ var answerRules = []rules.Rule{
 		Source: "GACC specification 202205: returnInfo of at most 1000 characters",
 		EN:     "the text of a platform answer has {0} characters; at most {1} can be passed on",
 		ZH:     "平台回执的说明有{0}个字符；最多可传递{1}个字符",
+		Reads:  []rules.Input{response, responseCode, responseText},
 		Check:  checkReasonLength,
 	},
 	{
@@ -51,62 +55,46 @@ var answerRules = []rules.Rule{
 }
 
 func checkAnswered(d *rules.Document, report rules.Report) {
-	answers := 0
-	for at := range d.Root.All("DocumentResponse/DocumentReference") {
-		answers++
-		if at.Find("ID").Text() == "" {
+	answered := d.All(answered)
+	for _, at := range answered {
+		if d.FirstIn(at, answeredID).Is("") {
 			report(at)
 		}
 	}
-	if answers == 0 {
+	if len(answered) == 0 {
 		report(d.Root)
 	}
 }
 
 // checkResponseCode checks the codes of all answers, also of those about a line.
 func checkResponseCode(d *rules.Document, report rules.Report) {
-	for answer := range d.Root.All("DocumentResponse") {
-		for _, path := range [...]string{"Response/ResponseCode", "LineResponse/Response/ResponseCode"} {
-			for at := range answer.All(path) {
-				list, code := at.Attr("listID"), at.Text()
-				if listed, known := inList(list, code); known && !listed {
-					report(at, code, list)
-				}
-			}
+	for _, at := range d.All(responseCodes) {
+		list, code := at.Attr("listID"), at.Text()
+		if listed, known := inList(list, code); known && !listed {
+			report(at, code, list)
 		}
 	}
 }
 
 // checkReasonGiven accepts a reason for the whole document or for a line.
 func checkReasonGiven(d *rules.Document, report rules.Report) {
-	for answer := range d.Root.All("DocumentResponse") {
-		code := answer.Find("Response/ResponseCode")
-		if refuses(code) && !reasoned(answer) {
+	for _, answer := range d.All(answer) {
+		code := d.FirstIn(answer, responseCode)
+		if refuses(code) && !d.HasText(answer, reasons) {
 			report(answer, code.Text())
 		}
 	}
-}
-
-func reasoned(answer strict.Node) bool {
-	for _, response := range [...]string{"Response", "LineResponse/Response"} {
-		for _, reason := range [...]string{"Description", "Status/StatusReason", "Status/StatusReasonCode", "Status/Description"} {
-			if rules.HasText(answer, response+"/"+reason) {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // reasonLimit is how many characters returnInfo of the Chinese platform can have.
 const reasonLimit = 1000
 
 func checkReasonLength(d *rules.Document, report rules.Report) {
-	for response := range d.Root.All("DocumentResponse/Response") {
-		if canonical(response.Find("ResponseCode").Attr("listID")) != gacc {
+	for _, response := range d.All(response) {
+		if canonical(d.FirstIn(response, responseCode).Attr("listID")) != gacc {
 			continue
 		}
-		for at := range response.All("Description") {
+		for _, at := range d.AllIn(response, responseText) {
 			if n := utf8.RuneCountInString(at.Text()); n > reasonLimit {
 				report(at, strconv.Itoa(n), strconv.Itoa(reasonLimit))
 			}
@@ -121,6 +109,19 @@ func checkAnswerOrder(d *rules.Document, report rules.Report) {
 		}
 	}
 }
+
+// The paths of answers, each about a document or a line of it.
+var (
+	answer        = rules.NewPath("DocumentResponse")
+	answered      = answer.To("DocumentReference")
+	answeredID    = answered.To("ID")
+	response      = answer.To("Response")
+	responseCode  = response.To("ResponseCode")
+	responseText  = response.To("Description")
+	responseCodes = answer.To("Response/ResponseCode", "LineResponse/Response/ResponseCode")
+	reasons       = answer.To("Response", "LineResponse/Response").
+			To("Description", "Status/StatusReason", "Status/StatusReasonCode", "Status/Description")
+)
 
 // responses returns the kinds of document that answer other documents.
 func responses() []string { return []string{"response"} }

@@ -6,7 +6,6 @@ import (
 	"beibu/exchange/facts/codes"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/signing/strict"
 )
 
 // listRules are about codes that must be in the lists that they are from.
@@ -16,6 +15,7 @@ var listRules = []rules.Rule{
 		Source: "ISO 3166-1 alpha-2",
 		EN:     "{0} is not a country code",
 		ZH:     "{0}不是国家代码",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  unlisted(holdsCountry, codes.Country),
 	},
 	{
@@ -23,6 +23,7 @@ var listRules = []rules.Rule{
 		Source: "ISO 4217",
 		EN:     "{0} is not a currency code",
 		ZH:     "{0}不是货币代码",
+		Reads:  []rules.Input{rules.Priced, rules.Listed},
 		Check:  checkCurrencyCode,
 	},
 	{
@@ -30,6 +31,7 @@ var listRules = []rules.Rule{
 		Source: "UNECE Recommendation 20",
 		EN:     "{0} is not a unit of measure of Recommendation 20",
 		ZH:     "{0}不是第20号建议书的计量单位代码",
+		Reads:  []rules.Input{rules.Measured},
 		Check:  checkUnitCode,
 	},
 	{
@@ -37,6 +39,7 @@ var listRules = []rules.Rule{
 		Source: "UNECE Recommendation 21",
 		EN:     "{0} is not a package code of Recommendation 21",
 		ZH:     "{0}不是第21号建议书的包装代码",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  unlisted(holdsPackage, codes.Package),
 	},
 	{
@@ -44,6 +47,7 @@ var listRules = []rules.Rule{
 		Source: "UN/LOCODE",
 		EN:     "{0} is not a place in UN/LOCODE",
 		ZH:     "{0}不是UN/LOCODE中的地点",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  checkLocationCode,
 	},
 	{
@@ -51,6 +55,7 @@ var listRules = []rules.Rule{
 		Source: "UNECE Recommendation 19",
 		EN:     "{0} is not a mode of transport of Recommendation 19",
 		ZH:     "{0}不是第19号建议书的运输方式代码",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  unlisted(holdsMode, codes.TransportMode),
 	},
 	{
@@ -58,6 +63,7 @@ var listRules = []rules.Rule{
 		Source: "Harmonized System: chapters 01 to 97 without 77, six digits and national ones; Customs tariff of China: chapter 98",
 		EN:     "{0} is not an HS code; it has 6, 8 or 10 digits and begins with a chapter from 01 to 98",
 		ZH:     "{0}不是HS编码；应为6、8或10位数字，并以01至98章开头",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  checkHSCode,
 	},
 	{
@@ -65,6 +71,7 @@ var listRules = []rules.Rule{
 		Source: "UN/LOCODE: the first two letters are the country",
 		EN:     "the place {0} is not in {1}, the country of its address",
 		ZH:     "地点{0}不在其地址所在国{1}",
+		Reads:  []rules.Input{rules.Coded, rules.Listed},
 		Check:  checkLocationCountry,
 	},
 }
@@ -74,15 +81,15 @@ var listRules = []rules.Rule{
 // whether the document is of a built-in kind: elements of a built-in kind are
 // known by their names. A kind from a schema pack may use the same names for
 // something else, so its elements must name the list.
-func unlisted(holds func(builtIn bool, n strict.Node) bool, listed func(code string) bool) func(*rules.Document, rules.Report) {
+func unlisted(holds func(builtIn bool, n rules.Element) bool, listed func(code string) bool) func(*rules.Document, rules.Report) {
 	return func(d *rules.Document, report rules.Report) {
 		builtIn := d.BuiltIn()
-		d.Each(coded(builtIn), func(n strict.Node) {
+		d.Each(coded(builtIn), func(n rules.Element) {
 			if !holds(builtIn, n) {
 				return
 			}
 			if code := n.Text(); code != "" && !listed(code) {
-				report(n, code)
+				report(n.Node, code)
 			}
 		})
 	}
@@ -99,17 +106,17 @@ func coded(builtIn bool) rules.Trait {
 
 // holdsCountry reports whether an element holds a country code: in UBL, in a
 // trade licence, or in an SPS certificate.
-func holdsCountry(builtIn bool, n strict.Node) bool {
+func holdsCountry(builtIn bool, n rules.Element) bool {
 	if !builtIn {
-		return values.Names(values.Scheme(n), values.ISO3166)
+		return values.Names(values.Scheme(n.Node), values.ISO3166)
 	}
 	switch name := n.Local(); name {
 	case "IdentificationCode":
-		return strings.HasSuffix(n.Parent().Local(), "Country")
+		return strings.HasSuffix(n.Outer().Local(), "Country")
 	case "CountryID":
 		return true
 	case "ID":
-		return strings.HasSuffix(n.Parent().Local(), "SPSCountry")
+		return strings.HasSuffix(n.Outer().Local(), "SPSCountry")
 	default:
 		return strings.HasSuffix(name, "CountryCode")
 	}
@@ -120,21 +127,21 @@ func checkCurrencyCode(d *rules.Document, report rules.Report) {
 	if builtIn {
 		traits = rules.Priced
 	}
-	d.Each(traits, func(n strict.Node) {
+	d.Each(traits, func(n rules.Element) {
 		code := currencyOf(builtIn, n)
 		if _, known := codes.Currency(code); code != "" && !known {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }
 
 // currencyOf returns the currency of an amount, or "". In a kind from a schema
 // pack it is the text of an element that names ISO 4217.
-func currencyOf(builtIn bool, n strict.Node) string {
+func currencyOf(builtIn bool, n rules.Element) string {
 	if builtIn {
 		return n.Attr("currencyID")
 	}
-	if values.Names(values.Scheme(n), values.ISO4217) {
+	if values.Names(values.Scheme(n.Node), values.ISO4217) {
 		return n.Text()
 	}
 	return ""
@@ -145,28 +152,28 @@ func currencyOf(builtIn bool, n strict.Node) string {
 // element must name the list.
 func checkUnitCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Measured, func(n strict.Node) {
+	d.Each(rules.Measured, func(n rules.Element) {
 		if !builtIn && !values.Names(n.Attr("unitCodeListID"), values.Rec20) {
 			return
 		}
 		code, _, _ := strings.Cut(n.Attr("unitCode"), "#")
 		if code != "" && !codes.Unit(code) {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }
 
 // holdsPackage reports whether an element holds a package code, in UBL or in an
 // SPS certificate.
-func holdsPackage(builtIn bool, n strict.Node) bool {
+func holdsPackage(builtIn bool, n rules.Element) bool {
 	if !builtIn {
-		return values.Names(values.Scheme(n), values.Rec21)
+		return values.Names(values.Scheme(n.Node), values.Rec21)
 	}
 	switch n.Local() {
 	case "PackagingTypeCode":
 		return true
 	case "TypeCode":
-		return n.Parent().Local() == "PhysicalSPSPackage"
+		return n.Outer().Local() == "PhysicalSPSPackage"
 	}
 	return false
 }
@@ -175,7 +182,7 @@ func holdsPackage(builtIn bool, n strict.Node) bool {
 // list here has no other places.
 func checkLocationCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
+	d.Each(rules.Coded|rules.Listed, func(n rules.Element) {
 		code, meant := locode(builtIn, n)
 		if !meant || code == "" {
 			return
@@ -184,7 +191,7 @@ func checkLocationCode(d *rules.Document, report rules.Report) {
 			return
 		}
 		if !codes.LocationCode(code) || codes.Covered(code[:2]) {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }
@@ -193,7 +200,7 @@ func checkLocationCode(d *rules.Document, report rules.Report) {
 // meant to be one: by its scheme, by the name of the element in a trade licence,
 // or by its form in the location of an SPS certificate, which may also hold a
 // name of another scheme. In a kind from a schema pack only the scheme counts.
-func locode(builtIn bool, n strict.Node) (code string, meant bool) {
+func locode(builtIn bool, n rules.Element) (code string, meant bool) {
 	if values.Is(n.Attr("schemeID"), "UNLOCODE", "UN/LOCODE", "UN-LOCODE", "LOCODE") {
 		return n.Text(), true
 	}
@@ -206,16 +213,16 @@ func locode(builtIn bool, n strict.Node) (code string, meant bool) {
 	case "ID":
 		text := n.Text()
 		shaped := len(text) == 5 && strings.ToUpper(text) == text && !strings.Contains(text, " ")
-		return text, shaped && strings.HasSuffix(n.Parent().Local(), "SPSLocation")
+		return text, shaped && strings.HasSuffix(n.Outer().Local(), "SPSLocation")
 	}
 	return "", false
 }
 
 // holdsMode reports whether an element holds a mode of transport, in UBL or in
 // an SPS certificate.
-func holdsMode(builtIn bool, n strict.Node) bool {
+func holdsMode(builtIn bool, n rules.Element) bool {
 	if !builtIn {
-		return values.Names(values.Scheme(n), values.Rec19)
+		return values.Names(values.Scheme(n.Node), values.Rec19)
 	}
 	return n.Local() == "TransportModeCode" || n.Local() == "ModeCode"
 }
@@ -225,12 +232,12 @@ func holdsMode(builtIn bool, n strict.Node) bool {
 // chapter, but the tariff of China has, and Chinese declarations use it.
 func checkHSCode(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
-		if builtIn && !holdsCode(n.Local()) || !values.SaysHS(n) {
+	d.Each(rules.Coded|rules.Listed, func(n rules.Element) {
+		if builtIn && !holdsCode(n.Local()) || !values.SaysHS(n.Node) {
 			return
 		}
 		if code := n.Text(); code != "" && !isHS(code) {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }
@@ -261,15 +268,15 @@ func isHS(code string) bool {
 // element named ID, since a location has one ID.
 func checkLocationCountry(d *rules.Document, report rules.Report) {
 	builtIn := d.BuiltIn()
-	d.Each(rules.Coded|rules.Listed, func(n strict.Node) {
+	d.Each(rules.Coded|rules.Listed, func(n rules.Element) {
 		code, meant := locode(builtIn, n)
 		if !meant || n.Local() != "ID" || !codes.LocationCode(code) {
 			return
 		}
 		for _, path := range [...]string{"Address/Country/IdentificationCode", "Country/IdentificationCode"} {
-			country := n.Parent().Find(path).Text()
+			country := n.Outer().First(path).Text()
 			if country != "" && country != code[:2] {
-				report(n, code, country)
+				report(n.Node, code, country)
 			}
 		}
 	})

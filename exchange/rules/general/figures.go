@@ -7,7 +7,6 @@ import (
 	"beibu/exchange/facts/codes"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/signing/strict"
 )
 
 // figureRules are about amounts, weights and counts.
@@ -17,6 +16,7 @@ var figureRules = []rules.Rule{
 		Source: "ISO 4217: digits of the minor unit",
 		EN:     "{0} {1} has {2} decimal places; {1} has {3}",
 		ZH:     "{1}{0}有{2}位小数；该货币最多{3}位",
+		Reads:  []rules.Input{rules.Priced},
 		Check:  checkMinorDigits,
 	},
 	{
@@ -24,6 +24,7 @@ var figureRules = []rules.Rule{
 		Source: "Arithmetic: weights, volumes and counts are not below zero",
 		EN:     "{0} is {1}, below zero",
 		ZH:     "{0}为{1}，小于零",
+		Reads:  []rules.Input{rules.Figured},
 		Check:  checkNegative,
 	},
 	{
@@ -31,6 +32,7 @@ var figureRules = []rules.Rule{
 		Source: "Arithmetic: a figure that is not read cannot be judged",
 		EN:     "{0} has the value {1}; a figure has at most {2} characters",
 		ZH:     "{0}的值为{1}；数值最多{2}个字符",
+		Reads:  []rules.Input{rules.Figured},
 		Check:  checkLongNumber,
 	},
 }
@@ -38,7 +40,7 @@ var figureRules = []rules.Rule{
 // checkMinorDigits leaves out prices of a unit, which may be finer than the
 // smallest coin. Zeros at the end do not count.
 func checkMinorDigits(d *rules.Document, report rules.Report) {
-	eachOwn(d, rules.Priced, func(n strict.Node) {
+	eachOwn(d, rules.Priced, func(n rules.Element) {
 		currency := n.Attr("currencyID")
 		digits, known := codes.Currency(currency)
 		if currency == "" || !known || digits < 0 || strings.Contains(n.Local(), "Price") {
@@ -46,7 +48,7 @@ func checkMinorDigits(d *rules.Document, report rules.Report) {
 		}
 		_, fraction, _ := strings.Cut(n.Text(), ".")
 		if used := len(strings.TrimRight(fraction, "0")); used > digits {
-			report(n, n.Text(), currency, strconv.Itoa(used), strconv.Itoa(digits))
+			report(n.Node, n.Text(), currency, strconv.Itoa(used), strconv.Itoa(digits))
 		}
 	})
 }
@@ -54,13 +56,13 @@ func checkMinorDigits(d *rules.Document, report rules.Report) {
 // checkNegative leaves out temperatures and amounts of money, which may be below
 // zero.
 func checkNegative(d *rules.Document, report rules.Report) {
-	eachOwn(d, rules.Figured, func(n strict.Node) {
+	eachOwn(d, rules.Figured, func(n rules.Element) {
 		name := n.Local()
 		if !measuresGoods(name) || !n.TextIs(hasMinus) {
 			return
 		}
-		if v, ok := values.Number(n); ok && v.Sign() < 0 {
-			report(n, name, n.Text())
+		if v, ok := values.Number(n.Node); ok && v.Sign() < 0 {
+			report(n.Node, name, n.Text())
 		}
 	})
 }
@@ -78,9 +80,9 @@ func hasMinus(figure []byte) bool { return len(figure) > 0 && figure[0] == '-' }
 // a schema allows any length, but no other rule reads longer figures, and none
 // may pass unchecked.
 func checkLongNumber(d *rules.Document, report rules.Report) {
-	eachOwn(d, rules.Figured, func(n strict.Node) {
+	eachOwn(d, rules.Figured, func(n rules.Element) {
 		if holdsNumber(n.Local()) && n.TextIs(tooLong) {
-			report(n, n.Local(), n.Text(), strconv.Itoa(values.NumberLimit))
+			report(n.Node, n.Local(), n.Text(), strconv.Itoa(values.NumberLimit))
 		}
 	})
 }

@@ -1,6 +1,7 @@
 package general
 
 import (
+	"cmp"
 	"strings"
 
 	"beibu/exchange/facts/codes"
@@ -18,6 +19,7 @@ var identityRules = []rules.Rule{
 		Source: "UBL 2.4, Party: a name or an identification",
 		EN:     "{0} has neither a name nor an identification",
 		ZH:     "{0}既没有名称也没有标识",
+		Reads:  []rules.Input{rules.Acting},
 		Check:  checkPartyNamed,
 	},
 	{
@@ -25,6 +27,7 @@ var identityRules = []rules.Rule{
 		Source: "ISO 6346: check digit of container numbers",
 		EN:     "the container number {0} does not check out: its last digit must be {1}",
 		ZH:     "集装箱号{0}校验不符：末位应为{1}",
+		Reads:  []rules.Input{rules.Contained},
 		Check:  checkContainerNumber,
 	},
 	{
@@ -33,6 +36,7 @@ var identityRules = []rules.Rule{
 		From:   law.GB32100(),
 		EN:     "{0} is not a unified social credit code: it does not have the form of one, 18 digits and capital letters without I, O, S, V and Z",
 		ZH:     "{0}不是有效的统一社会信用代码：格式有误，应为18位数字或大写字母（不使用I、O、S、V、Z）",
+		Reads:  []rules.Input{rules.Listed},
 		Check:  checkSocialCredit,
 	},
 	{
@@ -40,6 +44,7 @@ var identityRules = []rules.Rule{
 		Source: "Tax numbers of Viet Nam, Thailand and Indonesia, UEN of Singapore: check digits",
 		EN:     "{0} is not a valid company number of {1}: its form or its check digit is wrong",
 		ZH:     "{0}不是{1}的有效企业编号：格式或校验位有误",
+		Reads:  []rules.Input{rules.Listed},
 		Check:  checkNationalNumber,
 	},
 	{
@@ -48,6 +53,7 @@ var identityRules = []rules.Rule{
 		From:   law.GB32100(),
 		EN:     "{0} names no scheme; taken for a unified social credit code (USCC), it is not valid: its form or a check character is wrong",
 		ZH:     "{0}未注明编码方案（schemeID）；按统一社会信用代码（USCC）判断无效：格式或校验码有误",
+		Reads:  []rules.Input{rules.Coded},
 		Check:  checkCreditUnnamed,
 	},
 	{
@@ -56,6 +62,7 @@ var identityRules = []rules.Rule{
 		From:   law.GB32100(),
 		EN:     "the unified social credit code {0} does not check out: its last character does not fit the others",
 		ZH:     "统一社会信用代码{0}校验不符：末位校验码与其他各位不一致",
+		Reads:  []rules.Input{rules.Listed},
 		Check:  checkCreditDigit,
 	},
 }
@@ -66,40 +73,34 @@ func checkPartyNamed(d *rules.Document, report rules.Report) {
 	if !d.BuiltIn() || !strings.HasPrefix(d.Root.Space(), ubl) {
 		return
 	}
-	for at := range d.Root.Children() {
-		name := at.Local()
-		if !strings.HasSuffix(name, "Party") {
-			continue
+	d.Each(rules.Acting, func(n rules.Element) {
+		if n.Outer().Node != d.Root {
+			return
 		}
-		party := at
-		if inner := at.Find("Party"); inner.Exists() {
-			party = inner
+		if !identified(cmp.Or(n.First("Party"), n)) {
+			report(n.Node, n.Local())
 		}
-		if !identified(party) {
-			report(at, name)
-		}
-	}
+	})
 }
 
 // identified reports whether a party has a name or an identification.
-func identified(party strict.Node) bool {
-	return rules.HasText(party,
-		"PartyName/Name", "PartyIdentification/ID", "PartyLegalEntity/RegistrationName", "PartyLegalEntity/CompanyID",
+func identified(party rules.Element) bool {
+	return party.Says(rules.PartyName, "PartyIdentification/ID", rules.RegisteredName, "PartyLegalEntity/CompanyID",
 		"Person/FamilyName", "EndpointID")
 }
 
 // checkContainerNumber leaves out numbers that do not have the form of a
 // container number: they are of trailers and other units.
 func checkContainerNumber(d *rules.Document, report rules.Report) {
-	eachOwn(d, rules.Contained, func(n strict.Node) {
+	eachOwn(d, rules.Contained, func(n rules.Element) {
 		name := n.Local()
 		if !strings.HasSuffix(name, "TransportEquipment") && name != "GoodsItemContainer" {
 			return
 		}
-		at := n.Find("ID")
+		at := n.First("ID")
 		number := strings.ReplaceAll(at.Text(), " ", "")
 		if digit, ok := containerDigit(number); ok && number[10:] != digit {
-			report(at, number, digit)
+			report(at.Node, number, digit)
 		}
 	})
 }
@@ -127,23 +128,23 @@ func containerDigit(number string) (string, bool) {
 
 // checkSocialCredit checks the form alone; GEN-18D checks the last character.
 func checkSocialCredit(d *rules.Document, report rules.Report) {
-	d.Each(rules.Listed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n rules.Element) {
 		if namesCredit(n) && !codes.SocialCreditForm(n.Text()) {
-			report(n, n.Text())
+			report(n.Node, n.Text())
 		}
 	})
 }
 
 // namesCredit reports whether an element names the scheme of unified social
 // credit codes.
-func namesCredit(n strict.Node) bool { return values.Is(n.Attr("schemeID"), "USCC") }
+func namesCredit(n rules.Element) bool { return values.Is(n.Attr("schemeID"), "USCC") }
 
 // checkNationalNumber checks the company numbers of the schemes UEN (Singapore),
 // NPWP (Indonesia) and TIN, the tax number of the country of the party's address.
 // Chinese numbers are for GEN-18 and GEN-18D.
 func checkNationalNumber(d *rules.Document, report rules.Report) {
 	countries := make(countryCache)
-	d.Each(rules.Listed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n rules.Element) {
 		var country string
 		switch scheme := n.Attr("schemeID"); {
 		case values.Is(scheme, "UEN"):
@@ -156,7 +157,7 @@ func checkNationalNumber(d *rules.Document, report rules.Report) {
 			return
 		}
 		if valid, known := codes.Registered(country, n.Text()); known && !valid && country != "CN" {
-			report(n, n.Text(), country)
+			report(n.Node, n.Text(), country)
 		}
 	})
 }
@@ -167,13 +168,13 @@ type countryCache map[strict.Node]string
 
 // of returns the country of the party that a number belongs to: the country of
 // the nearest address, at most three elements up. It returns "" if there is none.
-func (c countryCache) of(n strict.Node) string {
+func (c countryCache) of(n rules.Element) string {
 	for range 3 {
-		n = n.Parent()
-		country, seen := c[n]
+		n = n.Outer()
+		country, seen := c[n.Node]
 		if !seen {
 			country = ownCountry(n)
-			c[n] = country
+			c[n.Node] = country
 		}
 		if country != "" {
 			return country
@@ -184,11 +185,11 @@ func (c countryCache) of(n strict.Node) string {
 
 // ownCountry returns the country of an element's own address, in UBL, in a trade
 // licence or in an SPS certificate. It returns "" if there is none.
-func ownCountry(n strict.Node) string {
+func ownCountry(n rules.Element) string {
 	for _, path := range [...]string{
-		"PostalAddress/Country/IdentificationCode", "Address/CountryCode", "SpecifiedSPSAddress/CountryID",
+		rules.PostalCountry, "Address/CountryCode", "SpecifiedSPSAddress/CountryID",
 	} {
-		if country := n.Find(path).Text(); country != "" {
+		if country := n.First(path).Text(); country != "" {
 			return country
 		}
 	}
@@ -201,8 +202,8 @@ func ownCountry(n strict.Node) string {
 // chance.
 func checkCreditUnnamed(d *rules.Document, report rules.Report) {
 	countries := make(countryCache)
-	eachOwn(d, rules.Coded, func(n strict.Node) {
-		if !holdsPartyID(n) || values.Scheme(n) != "" {
+	eachOwn(d, rules.Coded, func(n rules.Element) {
+		if !holdsPartyID(n) || values.Scheme(n.Node) != "" {
 			return
 		}
 		code := n.Text()
@@ -210,7 +211,7 @@ func checkCreditUnnamed(d *rules.Document, report rules.Report) {
 			return
 		}
 		if !codes.SocialCredit(code) || !codes.OrganisationCode(code[8:17]) {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }
@@ -218,12 +219,12 @@ func checkCreditUnnamed(d *rules.Document, report rules.Report) {
 // holdsPartyID reports whether an element holds an identifier of a party: in UBL,
 // or beside the address of a party in a trade licence or an SPS certificate. It
 // leaves out the number of a person's identity card, which also has 18 characters.
-func holdsPartyID(n strict.Node) bool {
+func holdsPartyID(n rules.Element) bool {
 	switch n.Local() {
 	case "ID":
-		party := n.Parent()
+		party := n.Outer()
 		return party.Local() == "PartyIdentification" ||
-			party.Find("Address/CountryCode").Exists() || party.Find("SpecifiedSPSAddress").Exists()
+			party.First("Address/CountryCode").Exists() || party.First("SpecifiedSPSAddress").Exists()
 	case "CompanyID":
 		return true
 	}
@@ -237,12 +238,12 @@ func alphanumeric(text string) bool {
 // checkCreditDigit holds the document for a person, since some codes of real
 // companies do not satisfy the standard.
 func checkCreditDigit(d *rules.Document, report rules.Report) {
-	d.Each(rules.Listed, func(n strict.Node) {
+	d.Each(rules.Listed, func(n rules.Element) {
 		if !namesCredit(n) {
 			return
 		}
 		if code := n.Text(); codes.SocialCreditForm(code) && !codes.SocialCredit(code) {
-			report(n, code)
+			report(n.Node, code)
 		}
 	})
 }

@@ -9,7 +9,6 @@ import (
 	"slices"
 
 	"beibu/exchange/rules"
-	"beibu/signing/strict"
 )
 
 // Rules returns the rules of this package.
@@ -23,7 +22,7 @@ const ubl = "urn:oasis:names:specification:ubl:"
 // eachOwn calls visit for every element that has one of the traits, if the
 // document is of a built-in kind. It is for rules that know elements by their
 // names alone: in a kind from a schema pack a name may mean anything.
-func eachOwn(d *rules.Document, traits rules.Trait, visit func(strict.Node)) {
+func eachOwn(d *rules.Document, traits rules.Trait, visit func(rules.Element)) {
 	if d.BuiltIn() {
 		d.Each(traits, visit)
 	}

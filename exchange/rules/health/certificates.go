@@ -1,6 +1,8 @@
 package health
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"beibu/exchange/facts/values"
@@ -16,6 +18,7 @@ var certificateRules = []rules.Rule{
 		Source: "UNCL 1001: 636 health, 852 sanitary, 853 veterinary, 856 inspection certificate",
 		EN:     "{0} is not a type of health certificate; allowed are 636, 852, 853 and 856",
 		ZH:     "{0}不是卫生证书类型；可用636、852、853、856",
+		Reads:  []rules.Input{typeCode},
 		Check:  checkCertificateType,
 	},
 	{
@@ -23,6 +26,7 @@ var certificateRules = []rules.Rule{
 		Source: "Codex CXG 38-2001: a certificate states what the authority attests",
 		EN:     "the certificate attests nothing: no line of an attestation has a text",
 		ZH:     "证书没有任何证明内容：证明条目均无文字",
+		Reads:  []rules.Input{attested},
 		Check:  checkAttested,
 	},
 	{
@@ -30,6 +34,7 @@ var certificateRules = []rules.Rule{
 		Source: "Codex CXG 38-2001: issued by the competent authority of the exporting country",
 		EN:     "issued by an authority in {0}; the goods are exported from {1}, whose authority must issue",
 		ZH:     "签发机构位于{0}；货物从{1}出口，须由该国主管机构签发",
+		Reads:  []rules.Input{issuerIn, exportCountry, exporterIn},
 		Check:  checkIssuerCountry,
 	},
 	{
@@ -37,6 +42,7 @@ var certificateRules = []rules.Rule{
 		Source: "Codex CXG 38-2001: quantity of the product",
 		EN:     "goods item {0} has no quantity; a weight, a volume or a number above zero must be given",
 		ZH:     "第{0}项货物没有数量；须填写大于零的重量、体积或数量",
+		Reads:  []rules.Input{quantities, itemID},
 		Check:  checkQuantity,
 	},
 	{
@@ -44,6 +50,7 @@ var certificateRules = []rules.Rule{
 		Source: "Arithmetic: what is net is not more than gross",
 		EN:     "goods item {0} weighs {1} net, more than {2} gross",
 		ZH:     "第{0}项货物净重{1}大于毛重{2}",
+		Reads:  []rules.Input{itemID},
 		Check:  checkNetOverGross,
 	},
 	{
@@ -51,6 +58,7 @@ var certificateRules = []rules.Rule{
 		Source: "Codex CXG 38-2001: consignor or exporter, consignee or importer",
 		EN:     "neither {0} nor {1} is named",
 		ZH:     "未注明{0}或{1}的名称",
+		Reads:  []rules.Input{senderNames, receiverNames},
 		Check:  checkTraders,
 	},
 }
@@ -58,7 +66,7 @@ var certificateRules = []rules.Rule{
 // checkCertificateType leaves out codes with letters: they are private codes, such
 // as ChinaFish in the examples of UBL.
 func checkCertificateType(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("TypeCode")
+	at := d.First(typeCode)
 	switch code := at.Text(); code {
 	case "", "636", "852", "853", "856":
 	default:
@@ -69,20 +77,14 @@ func checkCertificateType(d *rules.Document, report rules.Report) {
 }
 
 func checkAttested(d *rules.Document, report rules.Report) {
-	for line := range d.Root.All("Attestation/AttestationLine/Description") {
-		if line.Text() != "" {
-			return
-		}
+	if !d.HasText(d.Root, attested) {
+		report(d.Root)
 	}
-	report(d.Root)
 }
 
 func checkIssuerCountry(d *rules.Document, report rules.Report) {
-	at := rules.PostalCountry(d.Root.Find("IssuerParty"))
-	export := d.Root.Find("Shipment/ExportCountry/IdentificationCode").Text()
-	if export == "" {
-		export = rules.PostalCountry(d.Root.Find("ExporterParty")).Text()
-	}
+	at := d.First(issuerIn)
+	export := cmp.Or(d.First(exportCountry).Text(), d.First(exporterIn).Text())
 	if issued := at.Text(); issued != "" && export != "" && issued != export {
 		report(at, issued, export)
 	}
@@ -90,36 +92,42 @@ func checkIssuerCountry(d *rules.Document, report rules.Report) {
 
 func checkQuantity(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
-		if !counted(item.At) {
-			report(item.At, item.At.Find("ID").Text())
+		if !slices.ContainsFunc(d.AllIn(item.At, quantities), aboveZero) {
+			report(item.At, d.FirstIn(item.At, itemID).Text())
 		}
 	}
 }
 
-// counted reports whether a goods item has a weight, a volume or a number above
-// zero.
-func counted(item strict.Node) bool {
-	for _, path := range [...]string{"NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure", "Quantity"} {
-		if n, ok := values.Number(item.Find(path)); ok && n.Sign() > 0 {
-			return true
-		}
-	}
-	return false
+func aboveZero(quantity strict.Node) bool {
+	n, ok := values.Number(quantity)
+	return ok && n.Sign() > 0
 }
 
 func checkNetOverGross(d *rules.Document, report rules.Report) {
 	for _, item := range d.Facts.Lines() {
 		at := item.Part(paths.NetMass)
 		if net, gross, over := values.Exceeds(at, item.Part(paths.GrossMass)); over {
-			report(at, item.At.Find("ID").Text(), net.String(), gross.String())
+			report(at, d.FirstIn(item.At, itemID).Text(), net.String(), gross.String())
 		}
 	}
 }
 
 func checkTraders(d *rules.Document, report rules.Report) {
-	for _, pair := range [...][2]string{{"ExporterParty", "ConsignorParty"}, {"ImporterParty", "ConsigneeParty"}} {
-		if !named(d.Root.Find(pair[0])) && !named(d.Root.Find(pair[1])) {
-			report(d.Root, pair[0], pair[1])
-		}
+	if !named(d, senderNames) {
+		report(d.Root, "ExporterParty", "ConsignorParty")
+	}
+	if !named(d, receiverNames) {
+		report(d.Root, "ImporterParty", "ConsigneeParty")
 	}
 }
+
+// The paths of what certificates attest, of countries, and of traders and goods.
+var (
+	attested      = rules.NewPath("Attestation/AttestationLine/Description")
+	exportCountry = rules.NewPath("Shipment/ExportCountry/IdentificationCode")
+	exporterIn    = rules.NewPath("ExporterParty/" + rules.PostalCountry)
+	senderNames   = names(rules.NewPath("ExporterParty", "ConsignorParty"))
+	receiverNames = names(rules.NewPath("ImporterParty", "ConsigneeParty"))
+	itemID        = itemAt.To("ID")
+	quantities    = itemAt.To("NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure", "Quantity")
+)

@@ -34,6 +34,7 @@ var identityRules = []rules.Rule{
 		EN: "the CustomizationID {0} is not known; known are " + PermitCustomization +
 			" for a health permit, and none for a health certificate",
 		ZH:    "CustomizationID {0}无法识别；卫生许可证为" + PermitCustomization + "，卫生证书不填写",
+		Reads: []rules.Input{customization},
 		Check: checkMistypedCustomization,
 	},
 	{
@@ -42,6 +43,7 @@ var identityRules = []rules.Rule{
 		EN: "the CustomizationID {0} is not known here, so this is taken for a health certificate; " +
 			"a health permit has " + PermitCustomization,
 		ZH:    "CustomizationID {0}无法识别，本单证按卫生证书处理；卫生许可证为" + PermitCustomization,
+		Reads: []rules.Input{customization},
 		Check: checkForeignCustomization,
 	},
 }
@@ -74,7 +76,7 @@ const PermitCustomization = "urn:beibu:kind:health-permit:1"
 // because its CustomizationID is mistyped. The other rules of certificates do not
 // apply then (see unlessMistyped): their breaches would only confuse.
 func checkMistypedCustomization(d *rules.Document, report rules.Report) {
-	if at := customization(d.Root); mistyped(at) {
+	if at := d.First(customization); mistyped(at) {
 		report(at, at.Text())
 	}
 }
@@ -82,12 +84,10 @@ func checkMistypedCustomization(d *rules.Document, report rules.Report) {
 // checkForeignCustomization only warns, since the CustomizationID of another
 // community does no harm.
 func checkForeignCustomization(d *rules.Document, report rules.Report) {
-	if at := customization(d.Root); at.Text() != "" && !mistyped(at) {
+	if at := d.First(customization); at.Text() != "" && !mistyped(at) {
 		report(at, at.Text())
 	}
 }
-
-func customization(root strict.Node) strict.Node { return root.Find("CustomizationID") }
 
 // mistyped reports whether a CustomizationID was meant to be that of a permit:
 // its letters name the exchange or the permit.
@@ -107,8 +107,9 @@ func unlessMistyped(all []rules.Rule) []rules.Rule {
 	all = slices.Clone(all)
 	for i := range all {
 		check := all[i].Check
+		all[i].Reads = append(all[i].Reads, customization)
 		all[i].Check = func(d *rules.Document, report rules.Report) {
-			if !mistyped(customization(d.Root)) {
+			if !mistyped(d.First(customization)) {
 				check(d, report)
 			}
 		}

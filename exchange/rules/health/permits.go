@@ -1,6 +1,7 @@
 package health
 
 import (
+	"slices"
 	"strings"
 
 	"beibu/exchange/facts/values"
@@ -18,6 +19,7 @@ var permitRules = []rules.Rule{
 		From:   law.InspectionByCustoms(),
 		EN:     "the issuer {0} is not a Chinese customs authority",
 		ZH:     "签发机构{0}不是中国海关",
+		Reads:  []rules.Input{issuer, issuerIn, issuerName, issuerRegistered},
 		Check:  checkPermitIssuer,
 	},
 	{
@@ -28,6 +30,7 @@ var permitRules = []rules.Rule{
 			"PUBLIC-PLACE and HYGIENE-SERVICE",
 		ZH: "{0}不是许可类别；可用CATERING（餐饮服务）、FOOD-PRODUCTION（食品生产）、FOOD-SALES（食品销售）、" +
 			"DRINKING-WATER（饮用水供应）、PUBLIC-PLACE（公共场所）、HYGIENE-SERVICE（卫生服务）",
+		Reads: []rules.Input{typeCode},
 		Check: checkCategory,
 	},
 	{
@@ -36,6 +39,7 @@ var permitRules = []rules.Rule{
 		From:   law.Decree182(),
 		EN:     "the holder of the permit is not named (ApplicantParty)",
 		ZH:     "未注明许可证持有人（ApplicantParty）",
+		Reads:  []rules.Input{holder, holderNames},
 		Check:  checkHolder,
 	},
 	{
@@ -44,23 +48,24 @@ var permitRules = []rules.Rule{
 		From:   law.Decree182(),
 		EN:     "the holder has no unified social credit code (an ID with schemeID USCC)",
 		ZH:     "持有人没有统一社会信用代码（schemeID为USCC的ID）",
+		Reads:  []rules.Input{holder, holderIDs},
 		Check:  checkHolderCode,
 	},
 }
 
 func checkPermitIssuer(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("IssuerParty")
-	name, customs := customsName(at)
-	if code := rules.PostalCountry(at).Text(); !customs || code != "" && code != "CN" {
+	at := d.First(issuer)
+	name, customs := customsName(d, at)
+	if code := d.First(issuerIn).Text(); !customs || code != "" && code != "CN" {
 		report(at, name)
 	}
 }
 
 // customsName returns the first name of a party, and reports whether one of its
 // names is that of a customs authority.
-func customsName(party strict.Node) (first string, customs bool) {
-	for _, path := range [...]string{"PartyName/Name", "PartyLegalEntity/RegistrationName"} {
-		for at := range party.All(path) {
+func customsName(d *rules.Document, party strict.Node) (first string, customs bool) {
+	for _, path := range [...]*rules.Path{issuerName, issuerRegistered} {
+		for _, at := range d.AllIn(party, path) {
 			name := at.Text()
 			if first == "" {
 				first = name
@@ -74,7 +79,7 @@ func customsName(party strict.Node) (first string, customs bool) {
 }
 
 func checkCategory(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("TypeCode")
+	at := d.First(typeCode)
 	switch code := at.Text(); code {
 	case "CATERING", "FOOD-PRODUCTION", "FOOD-SALES", "DRINKING-WATER", "PUBLIC-PLACE", "HYGIENE-SERVICE":
 	default:
@@ -83,25 +88,20 @@ func checkCategory(d *rules.Document, report rules.Report) {
 }
 
 func checkHolder(d *rules.Document, report rules.Report) {
-	if at := d.Root.Find("ApplicantParty"); !named(at) {
-		report(orRoot(d, at))
+	if !named(d, holderNames) {
+		report(orRoot(d, d.First(holder)))
 	}
 }
 
 // checkHolderCode leaves it to GEN-18 and GEN-18D whether the code is valid.
 func checkHolderCode(d *rules.Document, report rules.Report) {
-	party := d.Root.Find("ApplicantParty")
-	for _, path := range [...]string{"PartyIdentification/ID", "PartyLegalEntity/CompanyID"} {
-		for id := range party.All(path) {
-			if values.Is(id.Attr("schemeID"), "USCC") && id.Text() != "" {
-				return
-			}
-		}
-	}
-	if party.Exists() {
+	party := d.First(holder)
+	if party.Exists() && !slices.ContainsFunc(d.AllIn(party, holderIDs), isCreditCode) {
 		report(party)
 	}
 }
+
+func isCreditCode(id strict.Node) bool { return values.Is(id.Attr("schemeID"), "USCC") && !id.Is("") }
 
 // validityRules are about how long a permit is valid.
 var validityRules = []rules.Rule{
@@ -111,6 +111,7 @@ var validityRules = []rules.Rule{
 		From:   law.Decree182(),
 		EN:     "the period of validity is not stated with its first and its last day",
 		ZH:     "未完整注明有效期的起止日期",
+		Reads:  []rules.Input{validity, validFrom, validUntil},
 		Check:  checkPeriodStated,
 	},
 	{
@@ -141,8 +142,8 @@ var validityRules = []rules.Rule{
 
 // checkPeriodStated leaves it to GEN-25 whether the dates are plausible.
 func checkPeriodStated(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("ValidityPeriod")
-	if !at.Find("StartDate").Exists() || !at.Find("EndDate").Exists() {
+	at := d.First(validity)
+	if !d.FirstIn(at, validFrom).Exists() || !d.FirstIn(at, validUntil).Exists() {
 		report(orRoot(d, at))
 	}
 }
@@ -173,3 +174,15 @@ func checkPermitExpired(d *rules.Document, report rules.Report) {
 		report(d.Facts.At(paths.ValidUntil), values.ISODate(last))
 	}
 }
+
+// The paths of the authority, the holder and the validity of a permit.
+var (
+	issuerName       = issuer.To(rules.PartyName)
+	issuerRegistered = issuer.To(rules.RegisteredName)
+	holder           = rules.NewPath("ApplicantParty")
+	holderNames      = names(holder)
+	holderIDs        = holder.To("PartyIdentification/ID", "PartyLegalEntity/CompanyID")
+	validity         = rules.NewPath("ValidityPeriod")
+	validFrom        = validity.To("StartDate")
+	validUntil       = validity.To("EndDate")
+)

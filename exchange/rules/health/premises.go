@@ -16,6 +16,7 @@ var premisesRules = []rules.Rule{
 		From:   law.Decree182(),
 		EN:     "the premises are not given with their city and their port (UN/LOCODE)",
 		ZH:     "未注明经营场所所在城市及口岸（UN/LOCODE）",
+		Reads:  []rules.Input{premises, premisesCity, premisesPort},
 		Check:  checkPremisesStated,
 	},
 	{
@@ -24,6 +25,7 @@ var premisesRules = []rules.Rule{
 		From:   law.FrontierHealthLaw(),
 		EN:     "{0} is not a frontier port of China",
 		ZH:     "{0}不是中国国境口岸",
+		Reads:  []rules.Input{premisesPort},
 		Check:  checkChinesePort,
 	},
 	{
@@ -31,19 +33,20 @@ var premisesRules = []rules.Rule{
 		Source: "UN/LOCODE; administrative divisions of Guangxi",
 		EN:     "the premises are in {0}; the port {1} is in {2}",
 		ZH:     "经营场所位于{0}；口岸{1}位于{2}",
+		Reads:  []rules.Input{premisesCity, premisesPort},
 		Check:  checkPortCity,
 	},
 }
 
 func checkPremisesStated(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("ApplicableTerritoryAddress")
-	if at.Find("CityName").Text() == "" || at.Find("ID").Text() == "" {
+	at := d.First(premises)
+	if d.FirstIn(at, premisesCity).Is("") || d.FirstIn(at, premisesPort).Is("") {
 		report(orRoot(d, at))
 	}
 }
 
 func checkChinesePort(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("ApplicableTerritoryAddress/ID")
+	at := d.First(premisesPort)
 	code := at.Text()
 	if code == "" {
 		return
@@ -56,8 +59,7 @@ func checkChinesePort(d *rules.Document, report rules.Report) {
 // checkPortCity knows the cities of the ports of Guangxi alone, and leaves out
 // other ports.
 func checkPortCity(d *rules.Document, report rules.Report) {
-	address := d.Root.Find("ApplicableTerritoryAddress")
-	at, port := address.Find("CityName"), address.Find("ID").Text()
+	at, port := d.First(premisesCity), d.First(premisesPort).Text()
 	cities := citiesOf(port)
 	if at.Text() == "" || len(cities) == 0 {
 		return
@@ -102,3 +104,10 @@ func citiesOf(port string) []string {
 	}
 	return nil
 }
+
+// The paths of the premises.
+var (
+	premises     = rules.NewPath("ApplicableTerritoryAddress")
+	premisesCity = premises.To("CityName")
+	premisesPort = premises.To("ID")
+)

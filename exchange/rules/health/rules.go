@@ -9,6 +9,7 @@
 package health
 
 import (
+	"cmp"
 	"slices"
 
 	"beibu/exchange/rules"
@@ -37,14 +38,21 @@ const measures = "Measures on Health Permits at Frontier Ports (AQSIQ Decree 182
 
 // orRoot returns the element, or the root of the document if the element does not
 // exist: a breach needs a place.
-func orRoot(d *rules.Document, at strict.Node) strict.Node {
-	if at.Exists() {
-		return at
-	}
-	return d.Root
+func orRoot(d *rules.Document, at strict.Node) strict.Node { return cmp.Or(at, d.Root) }
+
+// names returns the path of the names of a party.
+func names(party *rules.Path) *rules.Path {
+	return party.To(rules.PartyName, rules.RegisteredName, "Person/FamilyName")
 }
 
-// named reports whether a party has a name.
-func named(party strict.Node) bool {
-	return rules.HasText(party, "PartyName/Name", "PartyLegalEntity/RegistrationName", "Person/FamilyName")
-}
+// named reports whether one of the names of a party has text.
+func named(d *rules.Document, names *rules.Path) bool { return d.HasText(d.Root, names) }
+
+// The paths that rules of several files read.
+var (
+	typeCode      = rules.NewPath("TypeCode")
+	issuer        = rules.NewPath("IssuerParty")
+	issuerIn      = issuer.To(rules.PostalCountry)
+	itemAt        = rules.NewPath("Shipment/GoodsItem")
+	customization = rules.NewPath("CustomizationID")
+)

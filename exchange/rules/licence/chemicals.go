@@ -20,6 +20,7 @@ var chemicalRules = []rules.Rule{
 		From:   law.Decree445(),
 		EN:     "{0} is a precursor chemical; the licence names no end user and end use",
 		ZH:     "{1}属于易制毒化学品；许可证未注明最终用户和最终用途",
+		Reads:  []rules.Input{endUser, commodity},
 		Check:  checkPrecursorEndUser,
 	},
 	{
@@ -28,6 +29,7 @@ var chemicalRules = []rules.Rule{
 		From:   law.Order29(),
 		EN:     "{0} is a precursor chemical; category {2} is not one of a dual-use licence: 2, 3, G",
 		ZH:     "{1}属于易制毒化学品；证件代码{2}不是两用物项和技术许可证的代码（2、3、G）",
+		Reads:  []rules.Input{categoryCode},
 		Check:  checkPrecursorCategory,
 	},
 	{
@@ -35,6 +37,7 @@ var chemicalRules = []rules.Rule{
 		Source: "WCO Data Model, DangerousGoods/UNDGID; UN Recommendations on the Transport of Dangerous Goods, chapter 3.2",
 		EN:     "{0} is dangerous goods; the line gives no UN number (UN {2})",
 		ZH:     "{1}属于危险货物；该项未注明联合国编号（UN {2}）",
+		Reads:  []rules.Input{commodity, dangerousGoods},
 		Check:  checkDangerousNumber,
 	},
 	{
@@ -42,22 +45,23 @@ var chemicalRules = []rules.Rule{
 		Source: "UN Recommendations on the Transport of Dangerous Goods, chapter 3.2",
 		EN:     "UN {2} is not {0}, which is carried as UN {3}",
 		ZH:     "UN {2}不是{1}的联合国编号，应为UN {3}",
+		Reads:  []rules.Input{dangerousNumber},
 		Check:  checkDangerousMatch,
 	},
 }
 
 func checkPrecursorEndUser(d *rules.Document, report rules.Report) {
-	if d.Root.Find("EndUser").Exists() {
+	if d.First(endUser).Exists() {
 		return
 	}
 	for line, s := range precursors(d) {
-		report(line.At.Find("Commodity"), s.en, s.zh)
+		report(d.FirstIn(line.At, commodity), s.en, s.zh)
 		return
 	}
 }
 
 func checkPrecursorCategory(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("CategoryCode")
+	at := d.First(categoryCode)
 	if !at.Exists() || isOneOf(dualUseCodes, at.Text()) {
 		return
 	}
@@ -71,7 +75,7 @@ func checkPrecursorCategory(d *rules.Document, report rules.Report) {
 // see that the goods are dangerous.
 func checkDangerousNumber(d *rules.Document, report rules.Report) {
 	for line, s := range precursors(d) {
-		if at := line.At.Find("Commodity"); !at.Find("DangerousGoods").Exists() {
+		if at := d.FirstIn(line.At, commodity); !d.FirstIn(at, dangerousGoods).Exists() {
 			report(at, s.en, s.zh, strings.Join(s.numbers, ", "))
 		}
 	}
@@ -79,7 +83,7 @@ func checkDangerousNumber(d *rules.Document, report rules.Report) {
 
 func checkDangerousMatch(d *rules.Document, report rules.Report) {
 	for line, s := range precursors(d) {
-		at := line.At.Find("Commodity/DangerousGoods/UNDGID")
+		at := d.FirstIn(line.At, dangerousNumber)
 		if at.Exists() && !s.carries(at.Text()) {
 			report(at, s.en, s.zh, at.Text(), strings.Join(s.numbers, ", "))
 		}
@@ -143,3 +147,11 @@ func precursorOf(subheading string) (substance, bool) {
 
 // carries reports whether the substance is carried under a UN number.
 func (s substance) carries(number string) bool { return slices.Contains(s.numbers, number) }
+
+// The paths of commodities and of their end user.
+var (
+	endUser         = rules.NewPath("EndUser")
+	commodity       = itemAt.To("Commodity")
+	dangerousGoods  = commodity.To("DangerousGoods")
+	dangerousNumber = dangerousGoods.To("UNDGID")
+)

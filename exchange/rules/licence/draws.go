@@ -27,6 +27,7 @@ var drawRules = []rules.Rule{
 		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder; arithmetic",
 		EN:     "{0} are said to remain; {1} less {2} leaves {3}",
 		ZH:     "所列剩余数量为{0}；{1}减去{2}应为{3}",
+		Reads:  []rules.Input{drawRemainder},
 		Check:  checkDrawRemainder,
 	},
 	{
@@ -34,6 +35,7 @@ var drawRules = []rules.Rule{
 		Source: "Chinese licence measures: each draw is endorsed with date, quantity and remainder",
 		EN:     "the draw of {0} does not say what remains; a licence for several consignments must",
 		ZH:     "{0}的核销记录未注明剩余数量；非一批一证的许可证每次核销均须注明",
+		Reads:  []rules.Input{permittedUse, drawRemainder},
 		Check:  checkDrawRemainderStated,
 	},
 	{
@@ -48,6 +50,7 @@ var drawRules = []rules.Rule{
 		Source: "Chinese licence measures: draws up to the remaining quantity; an overage only on the last draw, of what remains",
 		EN:     "draws {0}, but {1} remained; with the overage at most {2}",
 		ZH:     "核销数量为{0}，而剩余数量为{1}；含溢装最多可核销{2}",
+		Reads:  []rules.Input{permittedOverage},
 		Check:  checkOverdraw,
 	},
 	{
@@ -62,6 +65,7 @@ var drawRules = []rules.Rule{
 		Source: "UK DEFRA licence gateway, decision record 0006: each unit has its own balance",
 		EN:     "counts in {0}, the licence line in {1}; the balance cannot be followed",
 		ZH:     "计量单位为{0}，与许可证该项的计量单位{1}不一致，无法核算余额",
+		Reads:  []rules.Input{drawRemainder},
 		Check:  checkDrawUnit,
 	},
 	{
@@ -69,6 +73,7 @@ var drawRules = []rules.Rule{
 		Source: "UNCL 1373, codes 12 to 15",
 		EN:     "status {0} does not fit the draws: {1} lines of {2} have something left",
 		ZH:     "状态代码{0}与核销记录不符：{2}项商品中有{1}项仍有余额",
+		Reads:  []rules.Input{statusCode},
 		Check:  checkExhaustion,
 	},
 }
@@ -98,7 +103,7 @@ func checkDrawRemainder(d *rules.Document, report rules.Report) {
 				before = stated
 			}
 			left := less(before, draw.Drawn.Value)
-			at := remaining(draw)
+			at := d.FirstIn(draw.At, drawRemainder)
 			stated = left
 			if n, ok := values.Number(at); ok && sameUnit(at, line.Quantity.At) {
 				stated = n
@@ -110,20 +115,17 @@ func checkDrawRemainder(d *rules.Document, report rules.Report) {
 	}
 }
 
-// remaining returns the element that says what a draw leaves, or none.
-func remaining(draw facts.Reference) strict.Node { return draw.At.Find("RemainingQuantity") }
-
 // sameUnit reports whether two quantities can be compared.
 func sameUnit(a, b strict.Node) bool { return a.Attr("unitCode") == b.Attr("unitCode") }
 
 // checkDrawRemainderStated is for licences for several consignments only: nothing
 // remains on another after its only use.
 func checkDrawRemainderStated(d *rules.Document, report rules.Report) {
-	if permittedUses(d.Root) == 1 {
+	if permittedUses(d) == 1 {
 		return
 	}
 	for draw := range draws(d) {
-		if !remaining(draw).Exists() {
+		if !d.FirstIn(draw.At, drawRemainder).Exists() {
 			report(draw.At, draw.Part(paths.Day).Text())
 		}
 	}
@@ -144,7 +146,7 @@ func checkDrawInPeriod(d *rules.Document, report rules.Report) {
 // checkOverdraw lets only the last draw use the overage, since nothing remains
 // after it.
 func checkOverdraw(d *rules.Document, report rules.Report) {
-	factor := overage(d.Root)
+	factor := overage(d)
 	for _, line := range d.Facts.Lines() {
 		_, _ = drawDown(d, line, func(draw facts.Reference, before values.Figure) {
 			most := before.Times(factor)
@@ -178,7 +180,7 @@ func checkDrawUnit(d *rules.Document, report rules.Report) {
 			continue // LIC-11
 		}
 		for _, draw := range d.Facts.ReferencesIn(line) {
-			for _, at := range [...]strict.Node{draw.Drawn.At, remaining(draw)} {
+			for _, at := range [...]strict.Node{draw.Drawn.At, d.FirstIn(draw.At, drawRemainder)} {
 				if other := at.Attr("unitCode"); other != "" && other != unit {
 					report(at, other, unit)
 				}
@@ -190,7 +192,7 @@ func checkDrawUnit(d *rules.Document, report rules.Report) {
 // checkExhaustion reads UNCL 1373: 12 and 14 are exhausted, 13 and 15 not
 // exhausted.
 func checkExhaustion(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("StatusCode")
+	at := d.First(statusCode)
 	status := at.Text()
 	exhausted := status == "12" || status == "14"
 	if !exhausted && status != "13" && status != "15" {
@@ -217,9 +219,10 @@ func openLines(d *rules.Document) (lines, open int, ok bool) {
 }
 
 // permittedUses returns the number of declarations that may use a licence: one if
-// it does not say (one licence, one consignment).
-func permittedUses(licence strict.Node) int {
-	n, err := strconv.Atoi(licence.Find("PermittedUseQuantity").Text())
+// it does not say (one licence, one consignment). A rule that asks for it reads
+// permittedUse.
+func permittedUses(d *rules.Document) int {
+	n, err := strconv.Atoi(d.First(permittedUse).Text())
 	if err != nil || n < 1 {
 		return 1
 	}
@@ -245,9 +248,9 @@ func uses(d *rules.Document) []strict.Node {
 
 // overage returns the factor by which the last draw may exceed what remains: 1 if
 // the licence allows none.
-func overage(licence strict.Node) values.Figure {
+func overage(d *rules.Document) values.Figure {
 	factor := values.Whole(1)
-	if percent, ok := values.Number(licence.Find("PermittedOveragePercent")); ok {
+	if percent, ok := values.Number(d.First(permittedOverage)); ok {
 		factor = factor.Plus(percent.Over(values.Whole(100)))
 	}
 	return factor
@@ -279,3 +282,5 @@ func less(a, b values.Figure) values.Figure {
 	}
 	return a.Minus(b)
 }
+
+var statusCode = rules.NewPath("StatusCode")

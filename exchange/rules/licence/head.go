@@ -9,7 +9,6 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/schemas/paths"
-	"beibu/signing/strict"
 )
 
 // headRules are about the codes in the head of a licence and the licences that it
@@ -41,6 +40,7 @@ var headRules = []rules.Rule{
 		Source: "Chinese declaration rules, document codes: 1 import licence; 7, O, v automatic import licence",
 		EN:     "category {0} is not one of an import licence: 1, 2, 7, O, v",
 		ZH:     "证件代码{0}不是进口许可证的代码（1、2、7、O、v）",
+		Reads:  []rules.Input{categoryCode},
 		Check:  checkImportCategory,
 	},
 	{
@@ -48,6 +48,7 @@ var headRules = []rules.Rule{
 		Source: "Chinese declaration rules, document codes; common practice",
 		EN:     "category {0} is not one of an export licence: 3, 4, G, x, y",
 		ZH:     "证件代码{0}不是出口许可证的代码（3、4、G、x、y）",
+		Reads:  []rules.Input{categoryCode},
 		Check:  checkExportCategory,
 	},
 	{
@@ -55,6 +56,7 @@ var headRules = []rules.Rule{
 		Source: "UNCL 1001: 811 export licence, 911 import licence",
 		EN:     "document type {0} is not {1}, as this licence should have",
 		ZH:     "单证类型代码为{0}，本许可证应为{1}",
+		Reads:  []rules.Input{typeCode},
 		Check:  checkDocumentType,
 	},
 	{
@@ -62,6 +64,7 @@ var headRules = []rules.Rule{
 		Source: "WCO Data Model, ExportationCountry and Destination; common practice",
 		EN:     "goods go from {0} to {0}",
 		ZH:     "出口国与目的国同为{0}",
+		Reads:  []rules.Input{destination, exportation},
 		Check:  checkSameCountry,
 	},
 }
@@ -122,14 +125,14 @@ func checkReplacedLater(d *rules.Document, report rules.Report) {
 // checkImportCategory accepts code 2, of dual-use import licences, by common
 // practice.
 func checkImportCategory(d *rules.Document, report rules.Report) {
-	if at := d.Root.Find("CategoryCode"); at.Exists() && !isOneOf(importCodes, at.Text()) {
+	if at := d.First(categoryCode); at.Exists() && !isOneOf(importCodes, at.Text()) {
 		report(at, at.Text())
 	}
 }
 
 // checkExportCategory uses a list of common practice, so the rule warns.
 func checkExportCategory(d *rules.Document, report rules.Report) {
-	if at := d.Root.Find("CategoryCode"); at.Exists() && !isOneOf(exportCodes, at.Text()) {
+	if at := d.First(categoryCode); at.Exists() && !isOneOf(exportCodes, at.Text()) {
 		report(at, at.Text())
 	}
 }
@@ -139,7 +142,7 @@ func checkDocumentType(d *rules.Document, report rules.Report) {
 	if d.Kind == exportLicence {
 		want = "811"
 	}
-	if at := d.Root.Find("TypeCode"); at.Exists() && at.Text() != want {
+	if at := d.First(typeCode); at.Exists() && at.Text() != want {
 		report(at, at.Text(), want)
 	}
 }
@@ -147,8 +150,8 @@ func checkDocumentType(d *rules.Document, report rules.Report) {
 // checkSameCountry warns only, since goods of a country do return to it under a
 // licence.
 func checkSameCountry(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("DestinationCountryCode")
-	if from := d.Root.Find("ExportationCountryCode").Text(); from != "" && from == at.Text() {
+	at := d.First(destination)
+	if from := d.First(exportation).Text(); from != "" && from == at.Text() {
 		report(at, from)
 	}
 }
@@ -164,12 +167,19 @@ const (
 	ordinaryImport = "1"
 )
 
-// hasCategory reports whether the category code of a licence is one of codes.
-func hasCategory(licence strict.Node, codes string) bool {
-	return isOneOf(codes, licence.Find("CategoryCode").Text())
+// hasCategory reports whether the category code of a licence is one of codes. A rule
+// that asks so reads categoryCode.
+func hasCategory(d *rules.Document, codes string) bool {
+	return isOneOf(codes, d.First(categoryCode).Text())
 }
 
 // isOneOf reports whether a category code is one of codes.
 func isOneOf(codes, code string) bool {
 	return len(code) == 1 && strings.Contains(codes, code)
 }
+
+// The paths of the head of a licence.
+var (
+	typeCode    = rules.NewPath("TypeCode")
+	exportation = rules.NewPath("ExportationCountryCode")
+)

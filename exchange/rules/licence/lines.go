@@ -18,6 +18,7 @@ var lineRules = []rules.Rule{
 		Source: "Chinese licence measures: overage of bulk goods up to 5 percent",
 		EN:     "permits an overage of {0} percent; at most 5 are allowed",
 		ZH:     "允许溢装{0}%；大宗、散装货物溢装数量不得超过5%",
+		Reads:  []rules.Input{permittedOverage},
 		Check:  checkOverageLimit,
 	},
 	{
@@ -25,6 +26,7 @@ var lineRules = []rules.Rule{
 		Source: "common practice: overage of crude and refined oil up to 3 percent",
 		EN:     "permits an overage of {0} percent; for crude and refined oil at most 3 are usual",
 		ZH:     "允许溢装{0}%；原油、成品油溢装数量一般不超过3%",
+		Reads:  []rules.Input{permittedOverage},
 		Check:  checkOilOverageLimit,
 	},
 	{
@@ -32,6 +34,7 @@ var lineRules = []rules.Rule{
 		Source: "WCO Data Model, QuantityQuantity with unitCode; UK DEFRA licence gateway, decision record 0006",
 		EN:     "{0} has no unit; a quantity needs a unitCode",
 		ZH:     "数量{0}没有计量单位；数量必须注明unitCode",
+		Reads:  []rules.Input{drawRemainder},
 		Check:  checkQuantityUnit,
 	},
 	{
@@ -46,6 +49,7 @@ var lineRules = []rules.Rule{
 		Source: "arithmetic: a line's value is quantity times unit price, within rounding",
 		EN:     "the value is {0}; {1} at {2} are {3}",
 		ZH:     "总值为{0}；数量{1}乘以单价{2}应为{3}",
+		Reads:  []rules.Input{unitPrice},
 		Check:  checkLineValue,
 	},
 	{
@@ -53,6 +57,7 @@ var lineRules = []rules.Rule{
 		Source: "arithmetic: the total value is the sum of the lines, within rounding",
 		EN:     "the total is {0}; the lines sum up to {1}",
 		ZH:     "合计总值为{0}；各项总值之和为{1}",
+		Reads:  []rules.Input{totalValue},
 		Check:  checkTotalValue,
 	},
 	{
@@ -60,12 +65,13 @@ var lineRules = []rules.Rule{
 		Source: "WCO Data Model, GoodsItemQuantity; arithmetic",
 		EN:     "{0} goods items are announced; {1} are there",
 		ZH:     "注明商品项数为{0}，实有{1}项",
+		Reads:  []rules.Input{lineCount},
 		Check:  checkLineCount,
 	},
 }
 
 func checkOverageLimit(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("PermittedOveragePercent")
+	at := d.First(permittedOverage)
 	if n, ok := values.Number(at); ok && n.Cmp(values.Whole(5)) > 0 {
 		report(at, n.String())
 	}
@@ -73,7 +79,7 @@ func checkOverageLimit(d *rules.Document, report rules.Report) {
 
 // checkOilOverageLimit is for crude (heading 2709) and refined oil (2710).
 func checkOilOverageLimit(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("PermittedOveragePercent")
+	at := d.First(permittedOverage)
 	n, ok := values.Number(at)
 	if !ok || n.Cmp(values.Whole(3)) <= 0 || n.Cmp(values.Whole(5)) > 0 {
 		return // above 5 it is LIC-08B
@@ -98,7 +104,7 @@ func checkQuantityUnit(d *rules.Document, report rules.Report) {
 	}
 	for draw := range draws(d) {
 		check(draw.Drawn.At)
-		check(remaining(draw))
+		check(d.FirstIn(draw.At, drawRemainder))
 	}
 }
 
@@ -118,7 +124,7 @@ func checkLineValue(d *rules.Document, report rules.Report) {
 	for _, line := range d.Facts.Lines() {
 		valueAt, quantity := line.Part(paths.Value), line.Quantity.Value
 		value, hasValue := values.ReadAmount(valueAt)
-		price, hasPrice := values.ReadAmount(line.At.Find("UnitPriceAmount"))
+		price, hasPrice := values.ReadAmount(d.FirstIn(line.At, unitPrice))
 		if !hasValue || !hasPrice || !quantity.Exists() || value.Currency != price.Currency {
 			continue
 		}
@@ -132,7 +138,7 @@ func checkLineValue(d *rules.Document, report rules.Report) {
 // checkTotalValue judges only if every line has a value in the currency of the
 // total.
 func checkTotalValue(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("TotalValueAmount")
+	at := d.First(totalValue)
 	total, ok := values.ReadAmount(at)
 	if !ok {
 		return
@@ -152,7 +158,7 @@ func checkTotalValue(d *rules.Document, report rules.Report) {
 }
 
 func checkLineCount(d *rules.Document, report rules.Report) {
-	at := d.Root.Find("GoodsItemQuantity")
+	at := d.First(lineCount)
 	announced, err := strconv.Atoi(at.Text())
 	if err != nil {
 		return
@@ -161,3 +167,10 @@ func checkLineCount(d *rules.Document, report rules.Report) {
 		report(at, strconv.Itoa(announced), strconv.Itoa(lines))
 	}
 }
+
+// The paths of prices and totals.
+var (
+	unitPrice  = itemAt.To("UnitPriceAmount")
+	totalValue = rules.NewPath("TotalValueAmount")
+	lineCount  = rules.NewPath("GoodsItemQuantity")
+)

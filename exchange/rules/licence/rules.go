@@ -42,3 +42,15 @@ func referring(d *rules.Document, role string) iter.Seq[facts.Reference] {
 		}
 	}
 }
+
+// The paths that rules of several files read.
+var (
+	categoryCode     = rules.NewPath("CategoryCode")
+	destination      = rules.NewPath("DestinationCountryCode")
+	permittedUse     = rules.NewPath("PermittedUseQuantity")
+	permittedOverage = rules.NewPath("PermittedOveragePercent")
+	office           = rules.NewPath("CustomsOffice")
+	itemAt           = rules.NewPath("GoodsItem")
+	drawAt           = itemAt.To("WriteOff")
+	drawRemainder    = drawAt.To("RemainingQuantity")
+)

@@ -14,6 +14,7 @@ var useRules = []rules.Rule{
 		Source: "Chinese licence measures: one licence, one customs office (一证一关) unless stated otherwise",
 		EN:     "the licence names {0} customs offices; it may name one, unless MultipleOfficeIndicator is true",
 		ZH:     "许可证列明{0}个海关；除MultipleOfficeIndicator为true外，实行一证一关，只能列明一个海关",
+		Reads:  []rules.Input{multipleOffices, office},
 		Check:  checkOneOffice,
 	},
 	{
@@ -21,6 +22,7 @@ var useRules = []rules.Rule{
 		Source: "Chinese licence measures: one licence, one customs office (一证一关)",
 		EN:     "drawn at customs office {0}, which the licence does not name",
 		ZH:     "在海关{0}核销，但许可证未列明该海关",
+		Reads:  []rules.Input{officeID, drawOffice},
 		Check:  checkDrawOffice,
 	},
 	{
@@ -28,6 +30,7 @@ var useRules = []rules.Rule{
 		Source: "Chinese licence measures: one licence, one consignment (一批一证) by default",
 		EN:     "used by {0} declarations; the licence may be used by one",
 		ZH:     "已被{0}份报关单使用；该许可证实行一批一证，只能使用一次",
+		Reads:  []rules.Input{permittedUse},
 		Check:  checkOneConsignment,
 	},
 	{
@@ -35,6 +38,7 @@ var useRules = []rules.Rule{
 		Source: "Chinese licence measures: a licence for several consignments (非一批一证) has at most 12 draws",
 		EN:     "the licence permits {0} uses; at most {1} are allowed",
 		ZH:     "许可证允许使用{0}次；非一批一证的许可证最多使用{1}次",
+		Reads:  []rules.Input{categoryCode, permittedUse},
 		Check:  checkTwelveUses,
 	},
 	{
@@ -42,6 +46,7 @@ var useRules = []rules.Rule{
 		Source: "Chinese licence measures: draws on a licence for several consignments (非一批一证)",
 		EN:     "used by {0} declarations; the licence permits {1}",
 		ZH:     "已被{0}份报关单使用；许可证只允许使用{1}次",
+		Reads:  []rules.Input{permittedUse},
 		Check:  checkUsesExceeded,
 	},
 	{
@@ -49,41 +54,35 @@ var useRules = []rules.Rule{
 		Source: "Chinese automatic import licence: at most 6 uses",
 		EN:     "permits {0} uses; an automatic import licence allows at most {1}",
 		ZH:     "允许使用{0}次；自动进口许可证最多使用{1}次",
+		Reads:  []rules.Input{categoryCode, permittedUse},
 		Check:  checkAutomaticUses,
 	},
 }
 
 func checkOneOffice(d *rules.Document, report rules.Report) {
-	if values.IsTrue(d.Root.Find("MultipleOfficeIndicator")) {
+	if values.IsTrue(d.First(multipleOffices)) {
 		return
 	}
-	offices := 0
-	second := d.Root
-	for office := range d.Root.All("CustomsOffice") {
-		if offices++; offices == 2 {
-			second = office
-		}
-	}
-	if offices > 1 {
-		report(second, strconv.Itoa(offices))
+	if offices := d.All(office); len(offices) > 1 {
+		report(offices[1], strconv.Itoa(len(offices)))
 	}
 }
 
 func checkDrawOffice(d *rules.Document, report rules.Report) {
 	named := make(map[string]bool)
-	for office := range d.Root.All("CustomsOffice/ID") {
-		named[office.Text()] = true
+	for _, id := range d.All(officeID) {
+		named[id.Text()] = true
 	}
 	for draw := range draws(d) {
-		if office := draw.At.Find("CustomsOfficeID"); office.Exists() && !named[office.Text()] {
-			report(office, office.Text())
+		if at := d.FirstIn(draw.At, drawOffice); at.Exists() && !named[at.Text()] {
+			report(at, at.Text())
 		}
 	}
 }
 
 // checkOneConsignment applies if the licence does not permit more uses.
 func checkOneConsignment(d *rules.Document, report rules.Report) {
-	if permittedUses(d.Root) != 1 {
+	if permittedUses(d) != 1 {
 		return
 	}
 	if used := uses(d); len(used) > 1 {
@@ -96,17 +95,17 @@ const maxUses = 12
 
 // checkTwelveUses leaves automatic import licences to LIC-04B.
 func checkTwelveUses(d *rules.Document, report rules.Report) {
-	if hasCategory(d.Root, automaticCodes) {
+	if hasCategory(d, automaticCodes) {
 		return
 	}
-	if n := permittedUses(d.Root); n > maxUses {
-		report(d.Root.Find("PermittedUseQuantity"), strconv.Itoa(n), strconv.Itoa(maxUses))
+	if n := permittedUses(d); n > maxUses {
+		report(d.First(permittedUse), strconv.Itoa(n), strconv.Itoa(maxUses))
 	}
 }
 
 // checkUsesExceeded goes by what the licence itself permits.
 func checkUsesExceeded(d *rules.Document, report rules.Report) {
-	permitted := permittedUses(d.Root)
+	permitted := permittedUses(d)
 	if permitted == 1 {
 		return // LIC-02
 	}
@@ -119,10 +118,17 @@ func checkUsesExceeded(d *rules.Document, report rules.Report) {
 const maxAutomaticUses = 6
 
 func checkAutomaticUses(d *rules.Document, report rules.Report) {
-	if !hasCategory(d.Root, automaticCodes) {
+	if !hasCategory(d, automaticCodes) {
 		return
 	}
-	if n := permittedUses(d.Root); n > maxAutomaticUses {
-		report(d.Root.Find("PermittedUseQuantity"), strconv.Itoa(n), strconv.Itoa(maxAutomaticUses))
+	if n := permittedUses(d); n > maxAutomaticUses {
+		report(d.First(permittedUse), strconv.Itoa(n), strconv.Itoa(maxAutomaticUses))
 	}
 }
+
+// The paths of customs offices.
+var (
+	multipleOffices = rules.NewPath("MultipleOfficeIndicator")
+	officeID        = office.To("ID")
+	drawOffice      = drawAt.To("CustomsOfficeID")
+)

@@ -16,6 +16,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese automatic import licence: valid for 6 months",
 		EN:     "expires on {0}; an automatic import licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的自动进口许可证有效期为6个月，最迟至{2}",
+		Reads:  []rules.Input{categoryCode},
 		Check:  endsBy(inCategory(automaticCodes), months(6)),
 	},
 	{
@@ -24,6 +25,7 @@ var validityRules = []rules.Rule{
 		From:   law.Order27(),
 		EN:     "expires on {0}; an import licence effective from {1} ends by {2} at the latest",
 		ZH:     "有效期至{0}；自{1}起生效的进口许可证，跨年度使用最迟不得超过{2}",
+		Reads:  []rules.Input{categoryCode},
 		Check:  endsBy(inCategory(ordinaryImport), carryOverEnd), // one that is carried over, too
 	},
 	{
@@ -32,6 +34,7 @@ var validityRules = []rules.Rule{
 		From:   law.Order27(),
 		EN:     "expires on {0}, after {1}; a licence carried over into the next year names the one it continues",
 		ZH:     "有效期至{0}，超过当年{1}；跨年度使用的进口许可证应注明所延续的原许可证",
+		Reads:  []rules.Input{categoryCode},
 		Check:  checkImportCarryOver,
 	},
 	{
@@ -40,6 +43,7 @@ var validityRules = []rules.Rule{
 		From:   law.Order29(),
 		EN:     "expires on {0}; a dual-use licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的两用物项和技术许可证最迟至{2}",
+		Reads:  []rules.Input{categoryCode},
 		Check:  endsBy(inCategory(dualUseCodes), dualUseEnd), // those for precursor chemicals, too
 	},
 	{
@@ -47,6 +51,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese export licence measures: valid for 6 months at most",
 		EN:     "expires on {0}; an export licence effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的出口许可证有效期最长6个月，最迟至{2}",
+		Reads:  []rules.Input{categoryCode},
 		Check:  endsBy(inCategory(ordinaryExport), months(6)),
 	},
 	{
@@ -54,6 +59,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese export licence measures: not past 31 December",
 		EN:     "expires on {0}; an export licence ends by {1}, with its calendar year",
 		ZH:     "有效期至{0}；出口许可证当年有效，最迟至{1}",
+		Reads:  []rules.Input{categoryCode},
 		Check:  checkExportYear,
 	},
 	{
@@ -61,6 +67,7 @@ var validityRules = []rules.Rule{
 		Source: "Chinese export licence measures: fresh goods for Hong Kong and Macao, 1 month",
 		EN:     "expires on {0}; a licence for live or chilled goods to Hong Kong or Macao effective from {1} ends by {2}",
 		ZH:     "有效期至{0}；自{1}起生效的供港澳鲜活冷冻商品出口许可证有效期为1个月，最迟至{2}",
+		Reads:  []rules.Input{categoryCode, destination},
 		Check:  endsBy(isFreshForHongKong, months(1)),
 	},
 	{
@@ -95,7 +102,7 @@ func endsBy(matches func(*rules.Document) bool, end func(first time.Time) time.T
 
 // inCategory returns what reports whether a licence is of one of the categories.
 func inCategory(codes string) func(*rules.Document) bool {
-	return func(d *rules.Document) bool { return hasCategory(d.Root, codes) }
+	return func(d *rules.Document) bool { return hasCategory(d, codes) }
 }
 
 // months returns what returns the day so many calendar months later.
@@ -108,7 +115,7 @@ func months(n int) func(time.Time) time.Time {
 // shown.
 func checkImportCarryOver(d *rules.Document, report rules.Report) {
 	first, last, ok := period(d)
-	if !ok || !hasCategory(d.Root, ordinaryImport) {
+	if !ok || !hasCategory(d, ordinaryImport) {
 		return
 	}
 	end := yearEnd(first)
@@ -119,7 +126,7 @@ func checkImportCarryOver(d *rules.Document, report rules.Report) {
 
 func checkExportYear(d *rules.Document, report rules.Report) {
 	first, last, ok := period(d)
-	if !ok || !hasCategory(d.Root, ordinaryExport) {
+	if !ok || !hasCategory(d, ordinaryExport) {
 		return
 	}
 	if end := yearEnd(first); last.After(end) {
@@ -131,8 +138,8 @@ func checkExportYear(d *rules.Document, report rules.Report) {
 // meat to Hong Kong or Macao, and for nothing else. It takes chapters 01 and 02 of the
 // Harmonised System for fresh goods. That is our reading, so the rule warns.
 func isFreshForHongKong(d *rules.Document) bool {
-	to := d.Root.Find("DestinationCountryCode").Text()
-	if to != "HK" && to != "MO" || !hasCategory(d.Root, ordinaryExport) {
+	to := d.First(destination).Text()
+	if to != "HK" && to != "MO" || !hasCategory(d, ordinaryExport) {
 		return false
 	}
 	found := false

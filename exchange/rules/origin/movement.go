@@ -5,7 +5,6 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/schemas/paths"
-	"beibu/signing/strict"
 )
 
 // movementRules are about movement certificates, which an intermediate Party issues
@@ -16,6 +15,7 @@ var movementRules = []rules.Rule{
 		Source: "GACC announcement 2011/11; ACFTA Revised Operational Certification Procedures, Rule 1",
 		EN:     "a movement certificate must name the original Form E (a supporting document of type 861 or 864)",
 		ZH:     "流动证明须引用原E类原产地证书（类型861或864的随附单证）",
+		Reads:  []rules.Input{formE, remarks, application},
 		Check:  checkMovementOriginal,
 	},
 	{
@@ -23,6 +23,7 @@ var movementRules = []rules.Rule{
 		Source: "ACFTA Revised Operational Certification Procedures, Rule 1: issued by an intermediate Party",
 		EN:     "item {0} originates in {1}, the Party that issued the movement certificate; such a certificate is for goods of another Party",
 		ZH:     "第{0}项原产于流动证明签发方{1}；流动证明仅适用于其他缔约方的原产货物",
+		Reads:  []rules.Input{formE, remarks, issuingCountry, itemAddress, itemOrigin},
 		Check:  checkMovementOrigin,
 	},
 	{
@@ -30,6 +31,7 @@ var movementRules = []rules.Rule{
 		Source: "ACFTA Revised Operational Certification Procedures, Rule 1: on the basis of the original",
 		EN:     "the original is of {0}, after the movement certificate of {1}",
 		ZH:     "原证书日期{0}晚于流动证明签发日期{1}",
+		Reads:  []rules.Input{formE, remarks},
 		Check:  checkMovementOrder,
 	},
 	{
@@ -37,23 +39,24 @@ var movementRules = []rules.Rule{
 		Source: "ACFTA Revised Operational Certification Procedures: within the validity of the original",
 		EN:     "issued on {0}; the original of {1} was good until {2}",
 		ZH:     "流动证明于{0}签发；{1}签发的原证书有效期至{2}",
+		Reads:  []rules.Input{formE, remarks},
 		Check:  checkMovementValidity,
 	},
 }
 
 func checkMovementOriginal(d *rules.Document, report rules.Report) {
-	if _, named := original(d); isMovement(d.Root) && !named {
-		report(d.Root.Find(application))
+	if _, named := original(d); isMovement(d) && !named {
+		report(d.First(application))
 	}
 }
 
 func checkMovementOrigin(d *rules.Document, report rules.Report) {
-	if !isMovement(d.Root) {
+	if !isMovement(d) {
 		return
 	}
-	issued := issuedIn(d.Root)
+	issued := issuedIn(d)
 	for _, item := range formItems(d) {
-		at := originOf(item.At)
+		at := originOf(d, item)
 		if code := at.Text(); code != "" && code == issued {
 			report(at, item.Number, code)
 		}
@@ -61,7 +64,7 @@ func checkMovementOrigin(d *rules.Document, report rules.Report) {
 }
 
 func checkMovementOrder(d *rules.Document, report rules.Report) {
-	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
+	if !isMovement(d) || d.Facts.Issued.IsZero() {
 		return
 	}
 	if first, _ := original(d); first.Issued().After(d.Facts.Issued) {
@@ -70,7 +73,7 @@ func checkMovementOrder(d *rules.Document, report rules.Report) {
 }
 
 func checkMovementValidity(d *rules.Document, report rules.Report) {
-	if !isMovement(d.Root) || d.Facts.Issued.IsZero() {
+	if !isMovement(d) || d.Facts.Issued.IsZero() {
 		return
 	}
 	first, _ := original(d)
@@ -82,8 +85,9 @@ func checkMovementValidity(d *rules.Document, report rules.Report) {
 	}
 }
 
-// isMovement reports whether a certificate is a movement certificate.
-func isMovement(root strict.Node) bool { return formE(root) && ticked(root, moved) }
+// isMovement reports whether a certificate is a movement certificate. A rule that asks
+// so reads formE and remarks.
+func isMovement(d *rules.Document) bool { return formE.Of(d) && ticked(d, moved) }
 
 // original returns the reference to the original certificate of origin, and whether
 // there is one: of type 861, certificate of origin, or 864, preference certificate.

@@ -28,17 +28,14 @@ func Rules() []rules.Rule {
 // about.
 func certificates() []string { return []string{"certificate-of-origin"} }
 
-// application is the part of a certificate that holds most of Form E.
-const application = "CertificateOfOriginApplication"
-
-// formE reports whether a certificate is Form E.
-func formE(root strict.Node) bool {
-	switch strings.ToUpper(root.Find(application + "/CertificateType").Text()) {
+// formE is whether a certificate is Form E.
+var formE = rules.Derive(func(d *rules.Document) bool {
+	switch strings.ToUpper(d.First(certificateType).Text()) {
 	case "FORM E", "E", "ACFTA FORM E":
 		return true
 	}
 	return false
-}
+}, certificateType)
 
 // The ticks of box 13 that rules read.
 const (
@@ -47,19 +44,15 @@ const (
 	thirdInvoice  = "THIRD PARTY INVOICING"
 )
 
-// ticked reports whether a tick of box 13 is set.
-func ticked(root strict.Node, tick string) bool {
-	for remark := range root.All(application + "/Remarks") {
-		if strings.EqualFold(remark.Text(), tick) {
-			return true
-		}
-	}
-	return false
+// ticked reports whether a tick of box 13 is set. A rule that asks so reads remarks.
+func ticked(d *rules.Document, tick string) bool {
+	return slices.ContainsFunc(d.All(remarks), func(at strict.Node) bool { return strings.EqualFold(at.Text(), tick) })
 }
 
-// formItems returns the goods items of a Form E, and none of another certificate.
+// formItems returns the goods items of a Form E, and none of another certificate. A
+// rule that asks for them reads formE.
 func formItems(d *rules.Document) []facts.Line {
-	if !formE(d.Root) {
+	if !formE.Of(d) {
 		return nil
 	}
 	return d.Facts.Lines()
@@ -77,26 +70,47 @@ func supporting(d *rules.Document, types ...string) (facts.Reference, bool) {
 }
 
 // originOf returns the element that holds the country of origin of an item, or
-// none.
-func originOf(item strict.Node) strict.Node {
-	for _, path := range [...]string{"OriginAddress/Country/IdentificationCode", "Item/OriginCountry/IdentificationCode"} {
-		if at := item.Find(path); at.Text() != "" {
+// none. A rule that asks for it reads itemAddress and itemOrigin.
+func originOf(d *rules.Document, item facts.Line) strict.Node {
+	for _, path := range [...]*rules.Path{itemAddress, itemOrigin} {
+		if at := d.FirstIn(item.At, path); !at.Is("") {
 			return at
 		}
 	}
 	return strict.Node{}
 }
 
-// issuedIn returns the country of the exporting Party, or "".
-func issuedIn(root strict.Node) string {
-	return root.Find(application + "/IssuingCountry/IdentificationCode").Text()
+// issuedIn returns the country of the exporting Party, or "". A rule that asks for it
+// reads issuingCountry.
+func issuedIn(d *rules.Document) string { return d.First(issuingCountry).Text() }
+
+// The elements that hold the country of the exporter and of the importer.
+var (
+	exporterCountry = traderCountry("ExporterParty")
+	importerCountry = traderCountry("ImporterParty")
+)
+
+// traderCountry is that of a trader of the certificate, or else of the application.
+func traderCountry(role string) *rules.Derived[strict.Node] {
+	trader := rules.NewPath(role)
+	own, applied := trader.To(rules.PostalCountry), application.To(role+"/"+rules.PostalCountry)
+	return rules.Derive(func(d *rules.Document) strict.Node {
+		if d.First(trader).Exists() {
+			return d.First(own)
+		}
+		return d.First(applied)
+	}, trader, own, applied)
 }
 
-// trader returns the exporter or the importer: that of the certificate, or else
-// that of the application.
-func trader(root strict.Node, role string) strict.Node {
-	if at := root.Find(role); at.Exists() {
-		return at
-	}
-	return root.Find(application + "/" + role)
-}
+// The paths that rules of several files read. The application holds most of Form E.
+var (
+	application     = rules.NewPath("CertificateOfOriginApplication")
+	certificateType = application.To("CertificateType")
+	remarks         = application.To("Remarks")
+	issuingCountry  = application.To("IssuingCountry/IdentificationCode")
+	shipmentAt      = application.To("Shipment")
+	itemAt          = shipmentAt.To("GoodsItem")
+	itemAddress     = itemAt.To("OriginAddress/Country/IdentificationCode")
+	itemOrigin      = itemAt.To("Item/OriginCountry/IdentificationCode")
+	supportingAt    = application.To("SupportingDocumentReference")
+)

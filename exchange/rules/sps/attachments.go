@@ -1,7 +1,6 @@
 package sps
 
 import (
-	"iter"
 	"strings"
 
 	"beibu/exchange/rules"
@@ -15,6 +14,7 @@ var attachmentRules = []rules.Rule{
 		Source: "IPPC hub: attachments are shown to officers; only inert media types are taken",
 		EN:     "an attachment is of media type {0}; allowed are application/pdf, image/jpeg, image/png and image/tiff",
 		ZH:     "附件的媒体类型为{0}；允许application/pdf、image/jpeg、image/png、image/tiff",
+		Reads:  []rules.Input{attachments},
 		Check:  checkAttachmentType,
 	},
 	{
@@ -22,25 +22,19 @@ var attachmentRules = []rules.Rule{
 		Source: "File signatures of PDF (ISO 32000), PNG, JPEG and TIFF",
 		EN:     "an attachment is called {0} but does not begin as one",
 		ZH:     "附件标明为{0}，但内容开头不符",
+		Reads:  []rules.Input{attachments},
 		Check:  checkAttachmentContent,
 	},
 }
 
-// attachments iterates over the files of the certificate and of its lines.
-func attachments(root strict.Node) iter.Seq[strict.Node] {
-	return func(yield func(strict.Node) bool) {
-		for _, from := range [...]string{head, allLines} {
-			for file := range root.All(from + "/ReferenceSPSReferencedDocument/AttachmentBinaryObject") {
-				if !yield(file) {
-					return
-				}
-			}
-		}
-	}
-}
+// attachments are the files of the certificate and of its lines.
+var attachments = rules.NewPath(
+	"SPSExchangedDocument/ReferenceSPSReferencedDocument/AttachmentBinaryObject",
+	"SPSConsignment/IncludedSPSConsignmentItem/IncludedSPSTradeLineItem/ReferenceSPSReferencedDocument/AttachmentBinaryObject",
+)
 
 func checkAttachmentType(d *rules.Document, report rules.Report) {
-	for at := range attachments(d.Root) {
+	for _, at := range d.All(attachments) {
 		switch mediaType(at) {
 		case "application/pdf", "image/jpeg", "image/png", "image/tiff":
 		default:
@@ -59,7 +53,7 @@ func mediaType(attachment strict.Node) string {
 // checkAttachmentContent compares the first bytes of a file, which are in base64:
 // every file of a type begins with the same letters.
 func checkAttachmentContent(d *rules.Document, report rules.Report) {
-	for at := range attachments(d.Root) {
+	for _, at := range d.All(attachments) {
 		if media := mediaType(at); !beginsAs(at, media) {
 			report(at, media)
 		}

@@ -16,6 +16,7 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 5: date of signature",
 		EN:     "{0} is not a date of signature; write it as 2026-11-20 or 2026-11-20T09:30:00+07:00",
 		ZH:     "签字日期{0}无法识别；请写作2026-11-20或2026-11-20T09:30:00+07:00",
+		Reads:  []rules.Input{signed},
 		Check:  checkDateOfSignature,
 	},
 	{
@@ -23,6 +24,7 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 5: date of issue",
 		EN:     "{0} is not a date of issue; write it as 2026-11-20 or 2026-11-20T09:30:00+07:00",
 		ZH:     "签发日期{0}无法识别；请写作2026-11-20或2026-11-20T09:30:00+07:00",
+		Reads:  []rules.Input{issued},
 		Check:  checkIssueDate,
 	},
 	{
@@ -30,6 +32,7 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 3: inspection within the time the importing country sets, often 14 days",
 		EN:     "the goods left on {0}, {1} days after the certificate was issued; usual are at most {2}",
 		ZH:     "货物于{0}离境，距证书签发已{1}天；通常不超过{2}天",
+		Reads:  []rules.Input{departed},
 		Check:  checkLateDeparture,
 	},
 	{
@@ -37,6 +40,7 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 3: certificates are issued before dispatch, later only for good reason",
 		EN:     "issued on {0}, {1} days after the goods had left",
 		ZH:     "证书于{0}签发，晚于货物离境{1}天",
+		Reads:  []rules.Input{departed, issued},
 		Check:  checkLateIssue,
 	},
 	{
@@ -44,6 +48,7 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 5: a certificate states treatments that were carried out",
 		EN:     "the treatment of line {0} ended on {1}, after the certificate was issued on {2}",
 		ZH:     "第{0}项的处理于{1}结束，晚于证书签发日期{2}",
+		Reads:  []rules.Input{treated},
 		Check:  checkLateTreatment,
 	},
 	{
@@ -51,22 +56,23 @@ var dateRules = []rules.Rule{
 		Source: "ISPM 12, section 5: a certificate is signed when it is issued",
 		EN:     "signed on {0}, after the certificate was issued on {1}",
 		ZH:     "签字日期{0}晚于证书签发日期{1}",
+		Reads:  []rules.Input{signed},
 		Check:  checkLateSignature,
 	},
 }
 
 func checkDateOfSignature(d *rules.Document, report rules.Report) {
-	for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
-		if _, ok := day(d, at); !ok {
-			report(at, values.DateText(at.Find("*")))
+	for _, at := range d.All(signed.at) {
+		if text, _, ok := signed.day(d, at); !ok {
+			report(at, values.DateText(text))
 		}
 	}
 }
 
 func checkIssueDate(d *rules.Document, report rules.Report) {
-	at := d.Root.Find(head + "/IssueDateTime")
-	if _, ok := day(d, at); !ok {
-		report(at, values.DateText(at.Find("*")))
+	at := d.First(issued.at)
+	if text, _, ok := issued.day(d, at); !ok {
+		report(at, values.DateText(text))
 	}
 }
 
@@ -76,8 +82,8 @@ func checkIssueDate(d *rules.Document, report rules.Report) {
 const tolerance = 14
 
 func checkLateDeparture(d *rules.Document, report rules.Report) {
-	at := d.Root.Find(consignment + "/ExportExitDateTime")
-	exit, ok := day(d, at)
+	at := d.First(departed.at)
+	_, exit, ok := departed.day(d, at)
 	if !ok || d.Facts.Issued.IsZero() {
 		return
 	}
@@ -87,12 +93,12 @@ func checkLateDeparture(d *rules.Document, report rules.Report) {
 }
 
 func checkLateIssue(d *rules.Document, report rules.Report) {
-	exit, ok := day(d, d.Root.Find(consignment+"/ExportExitDateTime"))
+	_, exit, ok := departed.day(d, d.First(departed.at))
 	if !ok || d.Facts.Issued.IsZero() {
 		return
 	}
 	if days := values.Days(exit, d.Facts.Issued); days > tolerance {
-		report(d.Root.Find(head+"/IssueDateTime"), values.ISODate(d.Facts.Issued), strconv.Itoa(days))
+		report(d.First(issued.at), values.ISODate(d.Facts.Issued), strconv.Itoa(days))
 	}
 }
 
@@ -102,9 +108,9 @@ func checkLateTreatment(d *rules.Document, report rules.Report) {
 	if d.Facts.Issued.IsZero() {
 		return
 	}
-	for line := range goodsLines(d) {
-		for at := range line.At.All("AppliedSPSProcess/CompletionSPSPeriod/EndDateTime") {
-			if end, ok := day(d, at); ok && end.After(d.Facts.Issued) {
+	for _, line := range goodsLines.Of(d) {
+		for _, at := range d.AllIn(line.At, treated.at) {
+			if _, end, ok := treated.day(d, at); ok && end.After(d.Facts.Issued) {
 				report(at, line.Number, values.ISODate(end), values.ISODate(d.Facts.Issued))
 			}
 		}
@@ -115,20 +121,36 @@ func checkLateSignature(d *rules.Document, report rules.Report) {
 	if d.Facts.Issued.IsZero() {
 		return
 	}
-	for at := range d.Root.All(head + "/SignatorySPSAuthentication/ActualDateTime") {
-		if signed, ok := day(d, at); ok && signed.After(d.Facts.Issued) {
-			report(at, values.ISODate(signed), values.ISODate(d.Facts.Issued))
+	for _, at := range d.All(signed.at) {
+		if _, day, ok := signed.day(d, at); ok && day.After(d.Facts.Issued) {
+			report(at, values.ISODate(day), values.ISODate(d.Facts.Issued))
 		}
 	}
 }
 
-// day returns the day of a udt:DateTimeType, as the country that issued the
-// certificate counts it.
-func day(d *rules.Document, n strict.Node) (time.Time, bool) {
-	for _, form := range [...]string{"DateTimeString", "DateTime"} {
-		if at := n.Find(form); at.Exists() {
-			return values.DateIn(d.Facts.Country, at)
-		}
+// A moment is a udt:DateTimeType: an element that has its date in one of two forms.
+type moment struct{ at, text *rules.Path }
+
+func momentAt(at *rules.Path) moment { return moment{at, at.To("DateTimeString", "DateTime")} }
+
+// Paths implements [rules.Input].
+func (m moment) Paths() []*rules.Path { return []*rules.Path{m.at, m.text} }
+
+// day returns the element with the date in the one at a moment, and its day, as the
+// country that issued the certificate counts it.
+func (m moment) day(d *rules.Document, at strict.Node) (strict.Node, time.Time, bool) {
+	text := d.FirstIn(at, m.text)
+	if !text.Exists() {
+		return text, time.Time{}, false
 	}
-	return time.Time{}, false
+	day, ok := values.DateIn(d.Facts.Country, text)
+	return text, day, ok
 }
+
+// The moments of a certificate.
+var (
+	issued   = momentAt(head.To("IssueDateTime"))
+	signed   = momentAt(signature.To("ActualDateTime"))
+	departed = momentAt(consignment.To("ExportExitDateTime"))
+	treated  = momentAt(lineProcess.To("CompletionSPSPeriod/EndDateTime"))
+)

@@ -16,6 +16,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 6: a re-export certificate goes with the original one",
 		EN:     "a re-export certificate must name the original phytosanitary certificate among its references (type 851 or 657)",
 		ZH:     "转口植物检疫证书须引用原植物检疫证书（类型851或657）",
+		Reads:  []rules.Input{typeCode, head},
 		Check:  checkReexportOriginal,
 	},
 	{
@@ -23,6 +24,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 6: goods that are re-exported were imported before",
 		EN:     "line {0} is of {1}, the country that re-exports it; its own goods have a certificate for export (851)",
 		ZH:     "第{0}项原产于转口国{1}；本国货物应使用出口植物检疫证书（851）",
+		Reads:  []rules.Input{typeCode, exportCountry, lineOrigin, lineOriginID},
 		Check:  checkReexportOrigin,
 	},
 	{
@@ -30,6 +32,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 4; ePhyto notes ADRPN, ADRPR, ADRD",
 		EN:     "the certificate replaces another one without its {0}; number (ADRPN), reason (ADRPR) and date (ADRD) belong together",
 		ZH:     "证书替换另一证书，但缺少{0}；编号（ADRPN）、原因（ADRPR）和日期（ADRD）须同时填写",
+		Reads:  []rules.Input{notes, head},
 		Check:  checkReplacement,
 	},
 	{
@@ -37,6 +40,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 4: a replacement has a number of its own",
 		EN:     "the certificate {0} says that it replaces itself",
 		ZH:     "证书{0}声明替换其自身",
+		Reads:  []rules.Input{notes, number},
 		Check:  checkReplacesItself,
 	},
 	{
@@ -44,6 +48,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 4; ePhyto note ADRD",
 		EN:     "the replaced certificate is of {0}, after this one of {1}",
 		ZH:     "被替换证书的日期{0}晚于本证书的签发日期{1}",
+		Reads:  []rules.Input{notes},
 		Check:  checkReplacedLater,
 	},
 	{
@@ -51,6 +56,7 @@ var earlierRules = []rules.Rule{
 		Source: "ISPM 12, section 4; ePhyto note ADRD",
 		EN:     "{0} is not a date of the replaced certificate; write it as 2026-11-20",
 		ZH:     "被替换证书的日期{0}无法识别；请写作2026-11-20",
+		Reads:  []rules.Input{notes},
 		Check:  checkReplacedWhen,
 	},
 }
@@ -63,7 +69,7 @@ const (
 )
 
 func checkReexportOriginal(d *rules.Document, report rules.Report) {
-	if certificateType(d.Root) != reexport {
+	if certificateType(d) != reexport {
 		return
 	}
 	for _, r := range d.Facts.References() {
@@ -71,16 +77,16 @@ func checkReexportOriginal(d *rules.Document, report rules.Report) {
 			return
 		}
 	}
-	report(d.Root.Find(head))
+	report(d.First(head))
 }
 
 func checkReexportOrigin(d *rules.Document, report rules.Report) {
-	export := d.Root.Find(consignment + "/ExportSPSCountry/ID").Text()
-	if certificateType(d.Root) != reexport || export == "" {
+	export := d.First(exportCountry).Text()
+	if certificateType(d) != reexport || export == "" {
 		return
 	}
-	for line := range goodsLines(d) {
-		if at := line.At.Find("OriginSPSCountry"); at.Find("ID").Text() == export {
+	for _, line := range goodsLines.Of(d) {
+		if at := d.FirstIn(line.At, lineOrigin); d.FirstIn(at, lineOriginID).Is(export) {
 			report(at, line.Number, export)
 		}
 	}
@@ -91,45 +97,68 @@ func checkReexportOrigin(d *rules.Document, report rules.Report) {
 func checkReplacement(d *rules.Document, report rules.Report) {
 	var missing []string
 	for _, subject := range [...]string{replacedNumber, replacedReason, replacedDate} {
-		if _, text := note(d.Root, subject); text == "" {
+		if noteOn(d, subject).content.Is("") {
 			missing = append(missing, subject)
 		}
 	}
 	if n := len(missing); n == 1 || n == 2 {
-		report(d.Root.Find(head), strings.Join(missing, ", "))
+		report(d.First(head), strings.Join(missing, ", "))
 	}
 }
 
 func checkReplacesItself(d *rules.Document, report rules.Report) {
-	at, replaced := note(d.Root, replacedNumber)
-	if replaced != "" && replaced == d.Root.Find(head+"/ID").Text() {
-		report(at, replaced)
+	note := noteOn(d, replacedNumber)
+	if replaced := note.content.Text(); replaced != "" && d.First(number).Is(replaced) {
+		report(note.at, replaced)
 	}
 }
 
 func checkReplacedLater(d *rules.Document, report rules.Report) {
-	at, _ := note(d.Root, replacedDate)
-	replaced, ok := values.Date(at.Find("Content"))
+	note := noteOn(d, replacedDate)
+	replaced, ok := values.Date(note.content)
 	if ok && !d.Facts.Issued.IsZero() && replaced.After(d.Facts.Issued) {
-		report(at, values.ISODate(replaced), values.ISODate(d.Facts.Issued))
+		report(note.at, values.ISODate(replaced), values.ISODate(d.Facts.Issued))
 	}
 }
 
 // checkReplacedWhen checks what the schema cannot: for the schema a note is any
 // text.
 func checkReplacedWhen(d *rules.Document, report rules.Report) {
-	at, text := note(d.Root, replacedDate)
-	if _, ok := values.Date(at.Find("Content")); text != "" && !ok {
-		report(at, text)
+	note := noteOn(d, replacedDate)
+	if _, ok := values.Date(note.content); !note.content.Is("") && !ok {
+		report(note.at, note.content.Text())
 	}
 }
 
-// note returns the first note on a subject, and its text.
-func note(root strict.Node, subject string) (strict.Node, string) {
-	for n := range root.All(head + "/IncludedSPSNote") {
-		if n.Find("Subject").Text() == subject {
-			return n, n.Find("Content").Text()
+// A note is one of the certificate.
+type note struct {
+	at      strict.Node
+	subject string
+	content strict.Node // the first
+}
+
+var notes = rules.Derive(func(d *rules.Document) []note {
+	all := make([]note, 0, len(d.All(noteAt)))
+	for _, at := range d.All(noteAt) {
+		all = append(all, note{at, d.FirstIn(at, noteSubject).Text(), d.FirstIn(at, noteContent)})
+	}
+	return all
+}, noteAt, noteSubject, noteContent)
+
+// noteOn returns the first note on a subject, or none.
+func noteOn(d *rules.Document, subject string) note {
+	for _, n := range notes.Of(d) {
+		if n.subject == subject {
+			return n
 		}
 	}
-	return strict.Node{}, ""
+	return note{}
 }
+
+// The paths of notes.
+var (
+	noteAt       = head.To("IncludedSPSNote")
+	noteSubject  = noteAt.To("Subject")
+	noteContent  = noteAt.To("Content")
+	noteContents = noteAt.To("Content", "ContentCode")
+)

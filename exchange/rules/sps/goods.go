@@ -1,6 +1,7 @@
 package sps
 
 import (
+	"slices"
 	"strings"
 
 	"beibu/exchange/facts/values"
@@ -16,6 +17,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, section 5: botanical name of plants, at least of the genus",
 		EN:     "line {0} has no scientific name",
 		ZH:     "第{0}项没有学名",
+		Reads:  []rules.Input{typeCode, scientificName},
 		Check:  checkScientificName,
 	},
 	{
@@ -23,6 +25,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, Appendix 1: scientific names by EPPO code",
 		EN:     "{0} does not have the form of an EPPO code, such as DURZI or 1CIDG",
 		ZH:     "{0}不符合EPPO代码格式（例如DURZI或1CIDG）",
+		Reads:  []rules.Input{lineClass, lineClassCode, systemName},
 		Check:  checkEPPOCode,
 	},
 	{
@@ -30,6 +33,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, section 5: quantity declared",
 		EN:     "line {0} has no quantity; a net weight, a net volume or a number of packages above zero must be given",
 		ZH:     "第{0}项没有数量；须填写大于零的净重、净体积或包装件数",
+		Reads:  []rules.Input{quantities},
 		Check:  checkQuantity,
 	},
 	{
@@ -37,6 +41,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, Appendix 1: quantities in units of UNECE Recommendation 20",
 		EN:     "{0} of line {1} has no unit",
 		ZH:     "第{1}项的{0}没有计量单位",
+		Reads:  []rules.Input{measures},
 		Check:  checkUnit,
 	},
 	{
@@ -44,6 +49,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, section 5: place of origin; Appendix 1: ISO 3166-1 alpha-2",
 		EN:     "line {0} has no country of origin",
 		ZH:     "第{0}项没有原产国",
+		Reads:  []rules.Input{lineOriginID},
 		Check:  checkOrigin,
 	},
 	{
@@ -51,6 +57,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, section 5: date, treatment, chemical, duration and temperature, concentration",
 		EN:     "the treatment {0} of line {1} gives neither a date nor what was done",
 		ZH:     "第{1}项的处理{0}既没有日期也没有处理内容",
+		Reads:  []rules.Input{lineProcess, processDetails, processType},
 		Check:  checkTreatment,
 	},
 	{
@@ -58,6 +65,7 @@ var goodsRules = []rules.Rule{
 		Source: "ISPM 12, section 5: concentration of the chemical; ePhyto codes TTCH, TTCO",
 		EN:     "the treatment of line {0} names a chemical (TTCH) without its concentration (TTCO)",
 		ZH:     "第{0}项的处理注明了药剂（TTCH）但没有浓度（TTCO）",
+		Reads:  []rules.Input{lineProcess, processCode},
 		Check:  checkConcentration,
 	},
 	{
@@ -79,42 +87,37 @@ var goodsRules = []rules.Rule{
 		Source: "Arithmetic: what is net is not more than gross",
 		EN:     "line {0} has {1} net, more than {2} gross",
 		ZH:     "第{0}项净量{1}大于毛量{2}",
+		Reads:  []rules.Input{netWeight, grossWeight, netVolume, grossVolume},
 		Check:  checkNetOverGross,
 	},
 }
 
 // checkScientificName applies to certificates for plants and plant products.
 func checkScientificName(d *rules.Document, report rules.Report) {
-	if code := certificateType(d.Root); code != phytosanitary && code != reexport {
+	if code := certificateType(d); code != phytosanitary && code != reexport {
 		return
 	}
-	for line := range goodsLines(d) {
-		if !rules.HasText(line.At, "ScientificName") {
+	for _, line := range goodsLines.Of(d) {
+		if !d.HasText(line.At, scientificName) {
 			report(line.At, line.Number)
 		}
 	}
 }
 
 func checkEPPOCode(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d) {
-		for class := range line.At.All("ApplicableSPSClassification") {
-			code := class.Find("ClassCode")
-			if inSystem(class, "EPPO") && !isEPPO(code.Text()) {
-				report(class, code.Text())
+	for _, line := range goodsLines.Of(d) {
+		for _, class := range d.AllIn(line.At, lineClass) {
+			if !slices.ContainsFunc(d.AllIn(class, systemName), namesEPPO) {
+				continue
+			}
+			if code := d.FirstIn(class, lineClassCode).Text(); !isEPPO(code) {
+				report(class, code)
 			}
 		}
 	}
 }
 
-// inSystem reports whether a classification is by a system.
-func inSystem(class strict.Node, system string) bool {
-	for name := range class.All("SystemName") {
-		if values.Is(name.Text(), system) {
-			return true
-		}
-	}
-	return false
-}
+func namesEPPO(system strict.Node) bool { return values.Is(system.Text(), "EPPO") }
 
 // isEPPO reports whether a text has the form of an EPPO code: five letters or
 // digits for a plant, six letters for another organism, and 1 and five letters
@@ -131,50 +134,41 @@ func isEPPO(code string) bool {
 }
 
 func checkQuantity(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d) {
-		if !counted(line.At) {
+	for _, line := range goodsLines.Of(d) {
+		if !slices.ContainsFunc(d.AllIn(line.At, quantities), aboveZero) {
 			report(line.At, line.Number)
 		}
 	}
 }
 
-// counted reports whether a line has a net weight, a net volume or a number of
-// packages above zero.
-func counted(line strict.Node) bool {
-	for _, path := range [...]string{"NetWeightMeasure", "NetVolumeMeasure", "PhysicalSPSPackage/ItemQuantity"} {
-		for at := range line.All(path) {
-			if n, ok := values.Number(at); ok && n.Sign() > 0 {
-				return true
-			}
-		}
-	}
-	return false
+func aboveZero(quantity strict.Node) bool {
+	n, ok := values.Number(quantity)
+	return ok && n.Sign() > 0
 }
 
 func checkUnit(d *rules.Document, report rules.Report) {
-	measures := [...]string{"NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure"}
 	for _, line := range d.Facts.Lines() {
-		for _, name := range measures {
-			if at := line.At.Find(name); at.Exists() && at.Attr("unitCode") == "" {
-				report(at, name, line.Number)
+		for _, at := range d.AllIn(line.At, measures) {
+			if at.Attr("unitCode") == "" {
+				report(at, at.Local(), line.Number)
 			}
 		}
 	}
 }
 
 func checkOrigin(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d) {
-		if !rules.HasText(line.At, "OriginSPSCountry/ID") {
+	for _, line := range goodsLines.Of(d) {
+		if !d.HasText(line.At, lineOriginID) {
 			report(line.At, line.Number)
 		}
 	}
 }
 
 func checkTreatment(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d) {
-		for at := range line.At.All("AppliedSPSProcess") {
-			if !at.Find("CompletionSPSPeriod").Exists() && !at.Find("ApplicableSPSProcessCharacteristic").Exists() {
-				report(at, at.Find("TypeCode").Text(), line.Number)
+	for _, line := range goodsLines.Of(d) {
+		for _, at := range d.AllIn(line.At, lineProcess) {
+			if !d.FirstIn(at, processDetails).Exists() {
+				report(at, d.FirstIn(at, processType).Text(), line.Number)
 			}
 		}
 	}
@@ -183,23 +177,19 @@ func checkTreatment(d *rules.Document, report rules.Report) {
 // checkConcentration reads the codes of ePhyto, with which the description of a
 // characteristic begins: TTCH is the chemical, TTCO its concentration.
 func checkConcentration(d *rules.Document, report rules.Report) {
-	for line := range goodsLines(d) {
-		for at := range line.At.All("AppliedSPSProcess") {
-			if described(at, "TTCH") && !described(at, "TTCO") {
+	for _, line := range goodsLines.Of(d) {
+		for _, at := range d.AllIn(line.At, lineProcess) {
+			codes := d.AllIn(at, processCode)
+			if described(codes, "TTCH") && !described(codes, "TTCO") {
 				report(at, line.Number)
 			}
 		}
 	}
 }
 
-// described reports whether a treatment has a characteristic with a code.
-func described(process strict.Node, code string) bool {
-	for text := range process.All("ApplicableSPSProcessCharacteristic/Description") {
-		if text.Text() == code {
-			return true
-		}
-	}
-	return false
+// described reports whether one of the codes of a treatment is code.
+func described(codes []strict.Node, code string) bool {
+	return slices.ContainsFunc(codes, func(at strict.Node) bool { return at.Is(code) })
 }
 
 func checkLineNumber(d *rules.Document, report rules.Report) {
@@ -227,13 +217,28 @@ func checkWholeNumber(d *rules.Document, report rules.Report) {
 }
 
 func checkNetOverGross(d *rules.Document, report rules.Report) {
-	pairs := [...][2]string{{"NetWeightMeasure", "GrossWeightMeasure"}, {"NetVolumeMeasure", "GrossVolumeMeasure"}}
+	pairs := [...]struct{ net, gross *rules.Path }{{netWeight, grossWeight}, {netVolume, grossVolume}}
 	for _, line := range d.Facts.Lines() {
 		for _, pair := range pairs {
-			at := line.At.Find(pair[0])
-			if net, gross, over := values.Exceeds(at, line.At.Find(pair[1])); over {
+			at := d.FirstIn(line.At, pair.net)
+			if net, gross, over := values.Exceeds(at, d.FirstIn(line.At, pair.gross)); over {
 				report(at, line.Number, net.String(), gross.String())
 			}
 		}
 	}
 }
+
+// The paths of a line of goods.
+var (
+	scientificName = lines.To("ScientificName")
+	systemName     = lineClass.To("SystemName")
+	quantities     = lines.To("NetWeightMeasure", "NetVolumeMeasure", "PhysicalSPSPackage/ItemQuantity")
+	measures       = lines.To("NetWeightMeasure", "GrossWeightMeasure", "NetVolumeMeasure", "GrossVolumeMeasure")
+	netWeight      = lines.To("NetWeightMeasure")
+	grossWeight    = lines.To("GrossWeightMeasure")
+	netVolume      = lines.To("NetVolumeMeasure")
+	grossVolume    = lines.To("GrossVolumeMeasure")
+	processType    = lineProcess.To("TypeCode")
+	processDetails = lineProcess.To("CompletionSPSPeriod", "ApplicableSPSProcessCharacteristic")
+	processCode    = lineProcess.To("ApplicableSPSProcessCharacteristic/Description")
+)

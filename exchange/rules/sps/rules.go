@@ -6,13 +6,11 @@
 package sps
 
 import (
-	"iter"
 	"slices"
 
 	"beibu/exchange/facts"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
-	"beibu/signing/strict"
 )
 
 // Rules returns the rules of sanitary and phytosanitary certificates.
@@ -33,27 +31,35 @@ const (
 	health        = "636"
 )
 
-// The parts of a certificate, as paths from its root.
-const (
-	head        = "SPSExchangedDocument"
-	consignment = "SPSConsignment"
-	allLines    = "SPSConsignment/IncludedSPSConsignmentItem/IncludedSPSTradeLineItem"
+// The paths of the parts of a certificate that rules of several files read.
+var (
+	head          = rules.NewPath("SPSExchangedDocument")
+	typeCode      = head.To("TypeCode")
+	consignment   = rules.NewPath("SPSConsignment")
+	exportCountry = consignment.To("ExportSPSCountry/ID")
+	lines         = consignment.To("IncludedSPSConsignmentItem/IncludedSPSTradeLineItem")
+	lineClass     = lines.To("ApplicableSPSClassification")
+	lineClassCode = lineClass.To("ClassCode")
+	lineOrigin    = lines.To("OriginSPSCountry")
+	lineOriginID  = lineOrigin.To("ID")
+	lineProcess   = lines.To("AppliedSPSProcess")
 )
 
-// certificateType returns the type of a certificate.
-func certificateType(root strict.Node) string { return root.Find(head + "/TypeCode").Text() }
+// certificateType returns the type of a certificate. A rule that asks for it reads
+// typeCode.
+func certificateType(d *rules.Document) string { return d.First(typeCode).Text() }
 
-// goodsLines iterates over the lines about goods. Line 0 describes the whole
-// consignment (sample of the IPPC hub).
-func goodsLines(d *rules.Document) iter.Seq[facts.Line] {
-	return func(yield func(facts.Line) bool) {
-		for _, line := range d.Facts.Lines() {
-			if n, ok := values.NumberOf(line.Number); ok && n.Sign() == 0 {
-				continue
-			}
-			if !yield(line) {
-				return
-			}
-		}
+// goodsLines are the lines about goods. Line 0 describes the whole consignment
+// (sample of the IPPC hub).
+var goodsLines = rules.Derive(func(d *rules.Document) []facts.Line {
+	all := d.Facts.Lines()
+	if !slices.ContainsFunc(all, describesAll) {
+		return all
 	}
+	return slices.DeleteFunc(slices.Clone(all), describesAll)
+})
+
+func describesAll(line facts.Line) bool {
+	n, ok := values.NumberOf(line.Number)
+	return ok && n.Sign() == 0
 }

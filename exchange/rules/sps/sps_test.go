@@ -83,11 +83,21 @@ func TestDay(t *testing.T) {
 		"":                  false,
 	}
 	for content, ok := range cases {
-		tree, err := strict.Parse([]byte("<IssueDateTime>"+content+"</IssueDateTime>"), strict.Limits{})
+		tree, err := strict.Parse([]byte("<A><B>"+content+"</B></A>"), strict.Limits{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, read := day(&rules.Document{Root: tree.Root()}, tree.Root())
+		at := momentAt(rules.NewPath("B"))
+		var got time.Time
+		var read bool
+		set, err := rules.NewSet([]rules.Rule{{
+			Code: "T-1", Source: "x", EN: "x", ZH: "x", Reads: []rules.Input{at},
+			Check: func(d *rules.Document, _ rules.Report) { _, got, read = at.day(d, d.First(at.at)) },
+		}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		set.Check(&rules.Document{Root: tree.Root()})
 		if read != ok || ok && !got.Equal(want) {
 			t.Errorf("%s: %v %v", content, got, read)
 		}
