@@ -161,6 +161,7 @@ type Rule struct {
 	From     string        `json:"from,omitempty"`  // first day in force, YYYY-MM-DD
 	Until    string        `json:"until,omitempty"` // last day in force
 	Message  exchange.Text `json:"message"`         // with {0}, {1} … for what was found
+	Reads    []string      `json:"reads"`           // what it reads beside the facts; see [rules.Rule.Reading]
 }
 
 // Self answers GET /v1/self: as whom the caller's credentials speak.
@@ -181,10 +182,11 @@ type Version struct {
 func RulesOf(set *rules.Set) Rules {
 	all := set.All()
 	out := Rules{Rules: make([]Rule, 0, len(all))}
-	for _, r := range all {
+	for i := range all {
+		r := &all[i]
 		out.Rules = append(out.Rules, Rule{
 			Code: r.Code, Kinds: list(r.Kinds), Severity: r.Severity.String(), Source: r.Source,
-			From: day(r.From), Until: day(r.Until), Message: exchange.Text{EN: r.EN, ZH: r.ZH},
+			From: day(r.From), Until: day(r.Until), Message: exchange.Text{EN: r.EN, ZH: r.ZH}, Reads: list(r.Reading()),
 		})
 	}
 	return out

@@ -43,13 +43,15 @@ func table(all []rules.Rule) string {
 		"*reject*: the document is refused. *hold*: a person decides first. *warn*: it is accepted with a warning.\n\n" +
 		"A rule judges documents by the day of their issue. *always* means that no first day is known for certain: " +
 		"of practice and arithmetic, and of standards and measures that are cited without one.\n\n" +
-		"| code | kinds | severity | message | 说明 | source | in force |\n|---|---|---|---|---|---|---|\n")
+		"*reads*: what a rule reads of a document beside its facts (number, days, goods, references, parties): paths, " +
+		"the ends of names of elements anywhere (…Code), attributes (@unitCode).\n\n" +
+		"| code | kinds | severity | message | 说明 | source | in force | reads |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range all {
 		kinds := strings.Join(r.Kinds, ", ")
 		if kinds == "" {
 			kinds = "all"
 		}
-		cells := []string{r.Code, kinds, r.Severity.String(), r.EN, r.ZH, r.Source, force(r.From, r.Until)}
+		cells := []string{r.Code, kinds, r.Severity.String(), r.EN, r.ZH, r.Source, force(r.From, r.Until), strings.Join(r.Reading(), ", ")}
 		for i, cell := range cells {
 			cells[i] = strings.ReplaceAll(cell, "|", `\|`)
 		}
