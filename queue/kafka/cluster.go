@@ -66,14 +66,6 @@ func newCluster(o Options) (*cluster, error) {
 	}, nil
 }
 
-// Bodies take nearly all of the room, and shrink to a quarter with Zstandard. The small
-// records of the other topics shrink little with either, and LZ4 costs a node and the
-// brokers a fifth of the time for a batch of them.
-const (
-	bodyCompression   = kafkago.Zstd
-	recordCompression = kafkago.Lz4
-)
-
 // writer makes a writer. All replicas answer before it does: the zero value would
 // not wait for any.
 func (c *cluster) writer(compression kafkago.Compression) *kafkago.Writer {

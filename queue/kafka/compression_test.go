@@ -1,11 +1,16 @@
 package kafka
 
 import (
+	"bytes"
+	"io"
+	"math/rand/v2"
+	"runtime"
 	"sync"
 	"testing"
 
 	"github.com/google/uuid"
 	kafkago "github.com/segmentio/kafka-go"
+	"github.com/segmentio/kafka-go/compress"
 	"github.com/twmb/franz-go/pkg/kfake"
 	"github.com/twmb/franz-go/pkg/kmsg"
 
@@ -52,4 +57,91 @@ func compressions(c *kfake.Cluster) *sync.Map {
 		return nil, nil, false
 	})
 	return codecs
+}
+
+// packed returns data as an encoder of a codec has it.
+func packed(t *testing.T, by compress.Codec, data []byte) []byte {
+	t.Helper()
+	out := bytes.NewBuffer(make([]byte, 0, len(data)+1<<10))
+	w := by.NewWriter(out)
+	if _, err := w.Write(data); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
+}
+
+// unpacked returns what a codec reads.
+func unpacked(t *testing.T, by compress.Codec, from []byte) []byte {
+	t.Helper()
+	r := by.NewReader(bytes.NewReader(from))
+	data, err := io.ReadAll(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := r.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return data
+}
+
+// text returns so many bytes that can be compressed.
+func text(size int) []byte {
+	random := rand.New(rand.NewPCG(1, 2))
+	all := make([]byte, size)
+	for i := range all {
+		all[i] = byte('a' + random.IntN(4))
+	}
+	return all
+}
+
+// What is compressed here can be read by every client, and what kafka-go's own
+// encoders have written can be read here.
+func TestCodecsAreKafkas(t *testing.T) {
+	for own, theirs := range map[compress.Compression]compress.Codec{compress.Zstd: &compress.ZstdCodec, compress.Lz4: &compress.Lz4Codec} {
+		for _, size := range []int{0, 1, 1000, zstdWindow, 3*zstdWindow + 1} {
+			data := text(size)
+			if got := unpacked(t, theirs, packed(t, own.Codec(), data)); !bytes.Equal(got, data) {
+				t.Errorf("%s: %d bytes, read as %d others", own, size, len(got))
+			}
+			if got := unpacked(t, own.Codec(), packed(t, theirs, data)); !bytes.Equal(got, data) {
+				t.Errorf("%s of kafka-go: %d bytes, read as %d others", own, size, len(got))
+			}
+		}
+	}
+}
+
+// A batch takes little memory, also if no encoder is idle. Those of kafka-go take 19 and
+// 8 MiB, and to read what they wrote takes 8 MiB.
+func TestMemoryOfBatch(t *testing.T) {
+	data := text(4 * zstdWindow)
+	for codec, most := range map[compress.Compression]uint64{compress.Zstd: 6 << 20, compress.Lz4: 1 << 20} {
+		batch := packed(t, codec.Codec(), data)
+		if took := allocated(func() { packed(t, codec.Codec(), data) }) - uint64(len(data)); took > most {
+			t.Errorf("%s: %d KiB, want at most %d", codec, took>>10, most>>10)
+		}
+		read := allocated(func() {
+			r := codec.Codec().NewReader(bytes.NewReader(batch))
+			if n, err := io.Copy(io.Discard, io.LimitReader(r, int64(len(data)))); err != nil || n != int64(len(data)) {
+				t.Errorf("%s: read %d bytes, %v", codec, n, err)
+			}
+			_ = r.Close()
+		})
+		if read > most {
+			t.Errorf("read %s: %d KiB, want at most %d", codec, read>>10, most>>10)
+		}
+	}
+}
+
+// allocated returns how many bytes do allocates if all pools are empty.
+func allocated(do func()) uint64 {
+	runtime.GC()
+	runtime.GC()
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	do()
+	runtime.ReadMemStats(&after)
+	return after.TotalAlloc - before.TotalAlloc
 }
