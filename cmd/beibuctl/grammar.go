@@ -36,6 +36,7 @@ type grammar struct {
 	Rules      rulesCommand      `cmd:"" help:"Business rules."`
 	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
 	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
+	Whoami     whoamiCommand     `cmd:"" help:"Show as whom the credentials speak, with roles and scope, and what they permit."`
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
 	Bench      benchCommand      `cmd:"" help:"Measure a daemon with documents of its own, and show that nothing is lost or altered."`
 	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`

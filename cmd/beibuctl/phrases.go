@@ -20,8 +20,10 @@ var chinese = map[string]string{
 
 	"RECEIVERS": "接收方", "ACCEPTED": "受理时间", "DIRECTION": "收发", "CHANGED": "变更时间", "AT": "时间", "EVENT": "事件", "ABOUT": "对象", "ACTOR": "操作人", "REASON": "理由",
 
+	"ROLES": "角色", "PARTIES": "参与方范围", "COUNTRIES": "国家范围", "MAY": "可执行的操作",
+
 	// Labels and values.
-	"yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
+	"all": "全部", "yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"epoch":            "日志纪元",
 	"from position %s": "自位置 %s 起", "before position %s": "至位置 %s 之前",
 	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 停用：%s",

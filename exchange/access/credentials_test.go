@@ -33,7 +33,7 @@ func TestAuthenticate(t *testing.T) {
 		{Name: "port gateway", Party: "qinzhou-customs", KeySHA256: digest("port key"), SPKISHA256: digest("port spki")},
 		{Name: "port backup", Party: "qinzhou-customs", SPKISHA256: digest("backup spki")},
 		{Name: "viet nam", Party: "vn-nsw", SPKISHA256: strings.ToUpper(digest("vn spki"))},
-		{Name: "night shift", Operator: true, KeySHA256: digest("operator key")},
+		{Name: "night shift", Roles: access.StaffRoles, KeySHA256: digest("operator key")},
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -6,33 +6,66 @@ package access
 
 import (
 	"slices"
+	"strings"
 
 	"beibu/exchange"
 	"beibu/exchange/operator/replay"
+	"beibu/queue"
 )
 
 // A Principal is the identity of a caller. The zero value is a caller without
 // credentials.
 type Principal struct {
-	Name     string // of the credential, for logs and for the record
-	Party    string // that it acts for; "" for an operator that acts for none
-	Operator bool   // sees every exchange, replays, decides what is held
+	Name  string // of the credential, for logs and for the record
+	Party string // that it acts for; "" if it acts for none
+	Roles Role   // of StaffRoles, that it has
+	Scope *Scope // to which Roles apply
 }
 
 // IsAnonymous reports whether the caller has shown no credentials.
 func (p Principal) IsAnonymous() bool { return p == (Principal{}) }
 
+// IsStaff reports whether the principal has a role at the exchange itself.
+func (p Principal) IsStaff() bool { return p.Roles != 0 }
+
+// Covers reports whether the principal may do something about documents of a kind that
+// a party sends or receives: by acting for the party, or by a role in whose scope both
+// are.
+func (p Principal) Covers(a Action, party, kind string) bool {
+	return p.actsFor(a, party) || p.Roles&a.Roles() != 0 && p.Scope.includes(party, kind)
+}
+
+// CoversParty reports whether the principal may do something about a party as a whole. A
+// scope that is limited to kinds has no whole party.
+func (p Principal) CoversParty(a Action, party string) bool {
+	return p.actsFor(a, party) || p.Roles&a.Roles() != 0 && p.Scope.includesParty(party) && len(p.Scope.Limits().Kinds) == 0
+}
+
+// OnlyForParty reports whether the principal may do something for its own party alone, by
+// no role of its own.
+func (p Principal) OnlyForParty(a Action) bool { return p.Roles&a.Roles() == 0 }
+
+// CoversAll reports whether the principal may do something about everything.
+func (p Principal) CoversAll(a Action) bool { return p.Roles&a.Roles() != 0 && p.Scope == nil }
+
+// actsFor reports whether the principal may do something for the party that it speaks
+// for.
+func (p Principal) actsFor(a Action, party string) bool {
+	return a.Roles()&PartyRole != 0 && p.Party != "" && p.Party == party
+}
+
 // View returns what the principal may see of an exchange, and reports whether it
-// may know of the exchange at all. An operator and the sender see all of it. A
+// may know of the exchange at all. Who covers the sender sees all of it. Who covers a
 // receiver sees it once it was consigned to it, with its own deliveries alone and
 // without the reasons for which it was held. View does not change x.
 func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool) {
-	if p.Operator || p.Party != "" && p.Party == x.Identity.Sender {
+	kind := x.Identity.Kind
+	if p.Covers(ReadExchanges, x.Identity.Sender, kind) {
 		return x, true
 	}
 	var own []exchange.Delivery
 	for _, d := range x.Deliveries {
-		if p.Party != "" && d.Receiver == p.Party {
+		if p.Covers(ReadExchanges, d.Receiver, kind) {
 			own = append(own, d)
 		}
 	}
@@ -41,59 +74,102 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	}
 	x.Deliveries, x.Held = own, exchange.Held{}
 	x.Events = slices.DeleteFunc(slices.Clone(x.Events), func(e exchange.Event) bool {
-		return e.Receiver != "" && e.Receiver != p.Party
+		return e.Receiver != "" && !p.Covers(ReadExchanges, e.Receiver, kind)
 	})
 	return x, true
 }
 
-// SeesSuspensions reports whether the principal may read by whom and why a party
-// was suspended. That a party is suspended is no secret.
-func (p Principal) SeesSuspensions() bool { return p.Operator }
+// SeesSuspension reports whether the principal may read by whom and why a party was
+// suspended. That a party is suspended is no secret.
+func (p Principal) SeesSuspension(party string) bool {
+	return p.IsStaff() && p.Scope.includesParty(party)
+}
 
-// ScopeList limits a list of exchanges to those that the principal may see. It
-// returns an [exchange.Error] of kind Forbidden if the query names another party.
+// SeesEvent reports whether the principal may read an event of the audit: any if its
+// scope is everything, and else those about a party in it.
+func (p Principal) SeesEvent(e exchange.Event) bool {
+	return p.Roles&ReadAudit.Roles() != 0 && (p.Scope == nil || e.Subject.Kind == queue.SubjectParty && p.Scope.includesParty(e.Subject.ID))
+}
+
+// ScopeList limits a list of exchanges to those that the principal may see, as far as
+// a query can say it: [Principal.View] does the rest. It returns an [exchange.Error]
+// of kind Forbidden if the query names a party or a kind that is not in the principal's
+// scope.
 func (p Principal) ScopeList(q *exchange.Query) error {
-	if p.Operator {
+	if p.OnlyForParty(ReadExchanges) {
+		if q.Party != "" && q.Party != p.Party {
+			return forbidden("list exchanges", exchange.Because("party may only be your own", "party 只能是调用方自己"))
+		}
+		q.Party = p.Party
 		return nil
 	}
-	if q.Party != "" && q.Party != p.Party {
-		return forbidden("list exchanges", exchange.Because("party may only be your own", "party 只能是调用方自己"))
+	if q.Party != "" && q.Party != p.Party && !p.Scope.includesParty(q.Party) {
+		return outside("list exchanges", "party", q.Party)
 	}
-	q.Party = p.Party
+	if q.Kind != "" && p.Party == "" && !listed(p.Scope.Limits().Kinds, q.Kind) {
+		return outside("list exchanges", "kind", q.Kind)
+	}
 	return nil
 }
 
-// ScopeReplay limits a replay to deliveries that the principal may begin again:
-// an operator those to any receiver, a party those to itself. It returns an
-// [exchange.Error] of kind Forbidden if the query names another receiver.
+// ScopeReplay limits a replay to deliveries that the principal may begin again: those
+// to its own party, and those in its scope. It returns an [exchange.Error] of kind
+// Forbidden if the query names another receiver, or has to name a kind and does not.
 func (p Principal) ScopeReplay(q *replay.Query) error {
-	if p.Operator {
+	if p.OnlyForParty(ReplayDelivery) {
+		if slices.ContainsFunc(q.Receivers, func(id string) bool { return id != p.Party }) {
+			return forbidden("replay deliveries", exchange.Because("receivers may only be your own party", "receivers 只能是调用方自己"))
+		}
+		q.Receivers = []string{p.Party}
 		return nil
 	}
-	if slices.ContainsFunc(q.Receivers, func(id string) bool { return id != p.Party }) {
-		return forbidden("replay deliveries", exchange.Because("receivers may only be your own party", "receivers 只能是调用方自己"))
+	for _, receiver := range q.Receivers {
+		if !p.Scope.includesParty(receiver) {
+			return outside("replay deliveries", "receiver", receiver)
+		}
 	}
-	q.Receivers = []string{p.Party}
+	kinds := p.Scope.Limits().Kinds
+	switch {
+	case q.Kind == "" && len(kinds) == 1:
+		q.Kind = kinds[0]
+	case q.Kind == "" && len(kinds) > 1:
+		return forbidden("replay deliveries", exchange.Because("kind must be one of your scope: %s", "kind 须为授权范围内的单证种类之一：%s", strings.Join(kinds, ", ")))
+	case !listed(kinds, q.Kind):
+		return outside("replay deliveries", "kind", q.Kind)
+	}
 	return nil
 }
 
-// SeesRun reports whether the principal may know of a replay run: an operator of any, a
-// party of those that it requested.
-func (p Principal) SeesRun(r replay.Run) bool {
-	return p.Operator || p.Party != "" && p.Party == r.Request.Party
+// CoversRun reports whether the principal may do something about a replay run: for the
+// party that requested it, or by a role in whose scope all of the run is.
+func (p Principal) CoversRun(a Action, r replay.Run) bool {
+	if p.actsFor(a, r.Request.Party) {
+		return true
+	}
+	q, kinds := r.Request.Query, p.Scope.Limits().Kinds
+	return p.Roles&a.Roles() != 0 && listed(kinds, q.Kind) &&
+		!slices.ContainsFunc(q.Receivers, func(id string) bool { return !p.Scope.includesParty(id) })
 }
 
 // ScopeRefusals returns the sender whose refusals the principal may see, of the one that
-// it names or "": a party sees its own, and an operator ("") all. It returns an
-// [exchange.Error] of kind Forbidden if a party names another.
+// it names or "": a party sees its own, and "" is all that [Principal.Covers]. It returns
+// an [exchange.Error] of kind Forbidden if it names another.
 func (p Principal) ScopeRefusals(sender string) (string, error) {
-	if p.Operator {
+	switch {
+	case !p.OnlyForParty(ReadRefusals):
+		if sender != "" && sender != p.Party && !p.Scope.includesParty(sender) {
+			return "", outside("list refusals", "sender", sender)
+		}
 		return sender, nil
-	}
-	if sender != "" && sender != p.Party {
+	case sender != "" && sender != p.Party:
 		return "", forbidden("list refusals", exchange.Because("sender may only be your own party", "sender 只能是调用方自己"))
 	}
 	return p.Party, nil
+}
+
+// outside is the refusal of a filter with a value that is not in the scope.
+func outside(op, filter, value string) error {
+	return forbidden(op, exchange.Because("%s %q is not in the scope of this credential", "%s %q 不在该凭据的授权范围内", filter, value))
 }
 
 // forbidden is the refusal of what a principal may not do.

@@ -32,8 +32,8 @@ func TestView(t *testing.T) {
 		{"receiver", access.Principal{Name: "k", Party: "vn"}, false, true, []string{"vn"}, false},
 		{"another party", access.Principal{Name: "k", Party: "th"}, false, false, nil, false},
 		{"anonymous", access.Principal{}, false, false, nil, false},
-		{"operator", access.Principal{Name: "k", Operator: true}, true, true, []string{"vn", "la"}, true},
-		{"operator with a party", access.Principal{Name: "k", Party: "vn", Operator: true}, true, true, []string{"vn", "la"}, true},
+		{"operator", access.Principal{Name: "k", Roles: access.StaffRoles}, true, true, []string{"vn", "la"}, true},
+		{"operator with a party", access.Principal{Name: "k", Party: "vn", Roles: access.StaffRoles}, true, true, []string{"vn", "la"}, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -78,28 +78,28 @@ func named(party string) []string {
 }
 
 // An operator sees every run, a party those that it requested.
-func TestSeesRun(t *testing.T) {
+func TestCoversRun(t *testing.T) {
 	ofVN := replay.Run{Request: replay.Request{Party: "vn"}}
 	for _, c := range []struct {
 		who  access.Principal
 		run  replay.Run
 		want bool
 	}{
-		{access.Principal{Name: "k", Operator: true}, ofVN, true},
-		{access.Principal{Name: "k", Operator: true}, replay.Run{}, true},
+		{access.Principal{Name: "k", Roles: access.StaffRoles}, ofVN, true},
+		{access.Principal{Name: "k", Roles: access.StaffRoles}, replay.Run{}, true},
 		{access.Principal{Name: "k", Party: "vn"}, ofVN, true},
 		{access.Principal{Name: "k", Party: "la"}, ofVN, false},
 		{access.Principal{Name: "k", Party: "vn"}, replay.Run{}, false},
 		{access.Principal{}, replay.Run{}, false},
 	} {
-		if got := c.who.SeesRun(c.run); got != c.want {
+		if got := c.who.CoversRun(access.ReadRuns, c.run); got != c.want {
 			t.Errorf("%+v sees %+v: %t", c.who, c.run, got)
 		}
 	}
 }
 
 func TestScopes(t *testing.T) {
-	party, operator := access.Principal{Name: "k", Party: "vn"}, access.Principal{Name: "k", Operator: true}
+	party, operator := access.Principal{Name: "k", Party: "vn"}, access.Principal{Name: "k", Roles: access.StaffRoles}
 	cases := []struct {
 		name        string
 		who         access.Principal

@@ -1,29 +1,50 @@
 package access_test
 
 import (
+	"os"
+	"slices"
+	"strings"
 	"testing"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
 )
 
+// staff are all roles of the exchange's own people.
+const staff = "observer operator approver party-manager security-officer auditor"
+
 // granted says who may do what, once more and by hand: a change of the table of
 // permissions must be made here too. An action without a row fails the test.
-var granted = map[access.Action]struct{ anonymous, party, operator bool }{
-	access.ReadPublic:      {true, true, true},
-	access.ReadCatalogue:   {false, true, true},
-	access.ReadRoutes:      {false, false, true},
-	access.ReadExchanges:   {false, true, true},
-	access.SubmitDocument:  {false, true, false},
-	access.CheckDocument:   {false, true, true},
-	access.ReceiveDelivery: {false, true, false},
-	access.ReplayDelivery:  {false, true, true},
-	access.ApproveReplay:   {false, false, true},
-	access.DecideHeld:      {false, false, true},
-	access.SuspendParty:    {false, false, true},
-	access.ReadAudit:       {false, false, true},
-	access.ReadRefusals:    {false, true, true},
-	access.ExamineRefusal:  {false, true, true},
+var granted = map[access.Action]string{
+	access.ReadPublic:      "anybody party " + staff,
+	access.ReadCatalogue:   "party " + staff,
+	access.ReadRoutes:      staff,
+	access.ReadExchanges:   "party observer operator approver security-officer auditor",
+	access.SubmitDocument:  "party",
+	access.CheckDocument:   "party operator",
+	access.ReceiveDelivery: "party",
+	access.ReplayDelivery:  "party operator",
+	access.DecideHeld:      "operator",
+	access.SuspendParty:    "party-manager security-officer",
+	access.ReadAudit:       "security-officer auditor",
+	access.ReadRuns:        "party observer operator approver security-officer auditor",
+	access.ApproveReplay:   "approver",
+	access.ReadRefusals:    "party observer operator approver security-officer auditor",
+	access.ExamineRefusal:  "party operator",
+}
+
+// principals are one for each role.
+func principals(t *testing.T) map[string]access.Principal {
+	t.Helper()
+	all := map[string]access.Principal{"anybody": {}, "party": {Name: "k", Party: "p"}}
+	for name := range strings.FieldsSeq(staff) {
+		role, ok := access.ParseStaffRole(name)
+		if !ok {
+			t.Fatalf("there is no role %s", name)
+		}
+		all[name] = access.Principal{Name: "k", Roles: role}
+	}
+	return all
 }
 
 func TestPermissions(t *testing.T) {
@@ -35,22 +56,59 @@ func TestPermissions(t *testing.T) {
 			continue
 		}
 		names[action.String()] = true
-		for _, c := range []struct {
-			who access.Principal
-			may bool
-		}{
-			{access.Principal{}, want.anonymous},
-			{access.Principal{Name: "k", Party: "p"}, want.party},
-			{access.Principal{Name: "k", Operator: true}, want.operator},
-			{access.Principal{Name: "k", Party: "p", Operator: true}, want.party || want.operator},
-		} {
-			err := c.who.May(action)
-			if (err == nil) != c.may || err != nil && exchange.KindOf(err) != exchange.Forbidden {
-				t.Errorf("%s by %+v: %v, want allowed %t", action, c.who, err, c.may)
+		allowed := strings.Fields(want)
+		for role, who := range principals(t) {
+			err := who.May(action)
+			if may := slices.Contains(allowed, role); (err == nil) != may || err != nil && exchange.KindOf(err) != exchange.Forbidden {
+				t.Errorf("%s by %s: %v, want allowed %t", action, role, err, may)
+			}
+			if slices.Contains(who.Permitted(), action.String()) != (err == nil) {
+				t.Errorf("what %s may do has not %s: %v", role, action, who.Permitted())
 			}
 		}
-		if action.IsPublic() != want.anonymous {
+		if everyone := (access.Principal{Name: "k", Party: "p", Roles: access.StaffRoles}); everyone.May(action) != nil {
+			t.Errorf("all roles together may not %s", action)
+		}
+		if action.IsPublic() != slices.Contains(allowed, "anybody") {
 			t.Errorf("%s is public: %t", action, action.IsPublic())
 		}
+	}
+}
+
+// The table in the documentation is the table of permissions.
+func TestDocumentedPermissions(t *testing.T) {
+	text, err := os.ReadFile("../../deploy/docs/security.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	columns := append([]string{"anybody", "party"}, access.StaffRoles.Names()...)
+	if header := "| action | " + strings.Join(columns, " | ") + " |"; !strings.Contains(string(text), header) {
+		t.Errorf("there is no row %s", header)
+	}
+	everybody := principals(t)
+	for _, action := range access.Actions() {
+		row := "| " + action.String()
+		for _, role := range columns {
+			row += " |"
+			if everybody[role].May(action) == nil {
+				row += " yes"
+			}
+		}
+		if row += " |"; !strings.Contains(string(text), row+"\n") {
+			t.Errorf("there is no row %s", row)
+		}
+	}
+}
+
+// A refusal names the roles that may, and those that the caller has.
+func TestRefusalNamesRoles(t *testing.T) {
+	observer, _ := access.ParseStaffRole("observer")
+	auditor, _ := access.ParseStaffRole("auditor")
+	err := access.Principal{Name: "k", Roles: observer | auditor}.May(access.SuspendParty)
+	if err == nil || !strings.Contains(err.Error(), "party-manager, security-officer; this credential has observer, auditor") {
+		t.Errorf("%v", err)
+	}
+	if _, ok := access.ParseStaffRole("party"); ok {
+		t.Error("party is a role that a configuration can give")
 	}
 }

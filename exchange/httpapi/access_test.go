@@ -75,3 +75,12 @@ func (s *Server) Patterns() []string {
 	}
 	return all
 }
+
+// Actions returns the action of every route, by its pattern.
+func (s *Server) Actions() map[string]access.Action {
+	all := make(map[string]access.Action)
+	for _, r := range s.routes() {
+		all[r.pattern] = r.action
+	}
+	return all
+}

@@ -49,7 +49,7 @@ func (s *Server) listAudit(c *call) error {
 	if err := s.shut.AwaitIn(c.request.Context(), s.fold); err != nil {
 		return err
 	}
-	found, next, err := s.auditLog.Audit(c.request.Context(), q)
+	found, next, err := c.caller.Events(c.request.Context(), s.auditLog, q)
 	if err != nil {
 		return err
 	}

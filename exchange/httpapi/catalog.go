@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/answer"
 	"beibu/exchange/proof"
 	"beibu/signing"
@@ -54,7 +55,11 @@ func keysOf(now *exchange.InForce) Keys {
 
 // showSelf answers GET /v1/self.
 func (s *Server) showSelf(c *call) error {
-	return c.json(http.StatusOK, Self{Name: c.caller.Name, Party: c.caller.Party, Operator: c.caller.Operator})
+	who := c.caller
+	return c.json(http.StatusOK, Self{
+		Name: who.Name, Party: who.Party, Operator: who.Roles&access.OperatorRole != 0,
+		Roles: who.AllRoles().Names(), Scope: who.Scope.Limits(), May: who.Permitted(),
+	})
 }
 
 // listParties answers GET /v1/parties.

@@ -13,6 +13,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/queue"
 	"beibu/signing"
 )
@@ -37,7 +38,7 @@ func (s *Server) listExchanges(c *call) error {
 	if err := c.ticket.ReserveList(q.Limit); err != nil {
 		return err
 	}
-	found, next, err := s.journal.Exchanges(c.request.Context(), q)
+	found, next, err := c.caller.Exchanges(c.request.Context(), s.journal, q)
 	if err == nil && len(found) == 0 {
 		err = s.filters(c).Check(c.request.Context(), q.Kind, q.Party, q.Sender)
 	}
@@ -46,14 +47,12 @@ func (s *Server) listExchanges(c *call) error {
 	}
 	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
 	for _, x := range found {
-		if visible, ok := c.caller.View(x); ok {
-			shown := wireExchange(visible, c.caller, s.handovers)
-			shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
-			if q.Party != "" {
-				shown.Direction = directionOf(x, q.Party)
-			}
-			page.Exchanges = append(page.Exchanges, shown)
+		shown := wireExchange(x, c.caller, s.handovers)
+		shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
+		if q.Party != "" {
+			shown.Direction = directionOf(x, q.Party)
 		}
+		page.Exchanges = append(page.Exchanges, shown)
 	}
 	return c.json(http.StatusOK, page)
 }
@@ -256,6 +255,9 @@ func (s *Server) decide(c *call, release bool) error {
 		return err
 	}
 	x, err := s.find(c)
+	if err == nil && !c.caller.Covers(access.DecideHeld, x.Identity.Sender, x.Identity.Kind) {
+		err = errNoExchange()
+	}
 	if err != nil {
 		return err
 	}
@@ -274,7 +276,8 @@ func (s *Server) decide(c *call, release bool) error {
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wireExchange(decided, c.caller, s.handovers))
+	seen, _ := c.caller.View(decided)
+	return c.json(http.StatusOK, wireExchange(seen, c.caller, s.handovers))
 }
 
 // maxReason is the longest reason, in bytes, as exchange.Cause keeps it.

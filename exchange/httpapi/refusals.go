@@ -11,6 +11,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/answer"
 	"beibu/exchange/operator"
 )
@@ -95,7 +96,7 @@ func (s *Server) listRefusals(c *call) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := s.refusals.Refusals(c.request.Context(), q)
+	found, next, err := c.caller.Refusals(c.request.Context(), s.refusals, q)
 	if err == nil && len(found) == 0 {
 		err = s.checkRefusalFilters(c, q)
 	}
@@ -119,7 +120,7 @@ func (s *Server) checkRefusalFilters(c *call, q exchange.RefusalQuery) error {
 		return err
 	}
 	why := exchange.Because("no refusal has the code %q", "没有代码为 %q 的拒收记录", q.Code)
-	if all, err := c.caller.ScopeRefusals(""); err == nil && all == "" { // a party learns nothing of others
+	if c.caller.CoversAll(access.ReadRefusals) { // others learn nothing of what they do not see
 		why = exchange.Because("no refusal has the code %q; the codes are %s", "没有代码为 %q 的拒收记录；现有代码：%s", q.Code, strings.Join(codes, ", "))
 	}
 	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-code", Err: why}
@@ -143,10 +144,15 @@ func (s *Server) showRefusal(c *call) error {
 	if err != nil {
 		return err
 	}
-	if _, err := c.caller.ScopeRefusals(r.Identity.Sender); err != nil {
+	if !c.caller.Covers(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) {
 		return none
 	}
 	return c.json(http.StatusOK, wireRefusal(r))
+}
+
+// errOutside says that something is not in the scope of the caller.
+func errOutside(op string) error {
+	return &exchange.Error{Op: op, Kind: exchange.Forbidden, Err: exchange.Because("it is not in the scope of this credential", "不在该凭据的授权范围内")}
 }
 
 // refusal returns a refusal once the index has all that was recorded before.
@@ -187,6 +193,9 @@ func (s *Server) examineRefusal(c *call) error {
 	found, err := s.examiner.Examine(c.request.Context(), c.now.InForce, sender, *body)
 	if err != nil {
 		return err
+	}
+	if !c.caller.Covers(access.ExamineRefusal, found.Identity.Sender, found.Identity.Kind) {
+		return errOutside("examine refused document")
 	}
 	return c.json(http.StatusOK, wireExamination(found))
 }

@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
 )
 
@@ -39,7 +40,7 @@ func (s *Server) replayScope(c *call, q *replay.Query) (replay.Scope, error) {
 	scope := replay.Scope{
 		Parties: c.now.Parties, Suspended: func(party string) bool { return s.shut.Includes(c.now.InForce, party) },
 	}
-	if !c.caller.Operator {
+	if c.caller.OnlyForParty(access.ReplayDelivery) {
 		scope.Party = c.caller.Party
 	}
 	return scope, nil
@@ -75,10 +76,7 @@ func (s *Server) listRuns(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	if !c.caller.Operator {
-		q.Party = c.caller.Party
-	}
-	found, next, err := s.runs.Register.Runs(c.request.Context(), q)
+	found, next, err := c.caller.Runs(c.request.Context(), s.runs.Register, q)
 	if err != nil {
 		return err
 	}
@@ -91,18 +89,19 @@ func (s *Server) listRuns(c *call) error {
 
 // showRun answers GET /v1/runs/{id}.
 func (s *Server) showRun(c *call) error {
-	run, err := s.findRun(c)
+	run, err := s.findRun(c, access.ReadRuns)
 	if err != nil {
 		return err
 	}
 	return c.json(http.StatusOK, wireRun(run))
 }
 
-// findRun returns the run that a path names, if the caller may know of it.
-func (s *Server) findRun(c *call) (replay.Run, error) {
+// findRun returns the run that a path names, if the caller may do something about
+// it.
+func (s *Server) findRun(c *call, a access.Action) (replay.Run, error) {
 	id := c.request.PathValue("id")
 	run, err := s.runs.Register.FindRun(c.request.Context(), id)
-	if err == nil && !c.caller.SeesRun(run) {
+	if err == nil && !c.caller.CoversRun(a, run) {
 		err = replay.NoSuchRun(id)
 	}
 	return run, err
@@ -115,7 +114,7 @@ func (s *Server) listRunItems(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	run, err := s.findRun(c)
+	run, err := s.findRun(c, access.ReadRuns)
 	if err != nil {
 		return err
 	}
@@ -145,7 +144,7 @@ func (s *Server) approveRun(c *call) error {
 	if err := s.readJSON(c, &approval); err != nil {
 		return err
 	}
-	d, err := s.decision(c, approval.Reason)
+	d, err := s.decision(c, access.ApproveReplay, approval.Reason)
 	if err != nil {
 		return err
 	}
@@ -179,7 +178,7 @@ func (s *Server) changeRun(c *call, what string, decide func(replay.Decision) (r
 	if err := s.readJSON(c, &judgement); err != nil {
 		return err
 	}
-	d, err := s.decision(c, judgement.Reason)
+	d, err := s.decision(c, access.ReplayDelivery, judgement.Reason)
 	if err != nil {
 		return err
 	}
@@ -193,11 +192,11 @@ func (s *Server) changeRun(c *call, what string, decide func(replay.Decision) (r
 
 // decision returns the decision of a caller about the run that a path names, if it may
 // know of the run.
-func (s *Server) decision(c *call, reason string) (replay.Decision, error) {
+func (s *Server) decision(c *call, a access.Action, reason string) (replay.Decision, error) {
 	if err := goodReason(reason); err != nil {
 		return replay.Decision{}, err
 	}
-	run, err := s.findRun(c)
+	run, err := s.findRun(c, a)
 	return replay.Decision{Run: run.ID, Actor: c.caller.Name, Reason: reason, At: time.Now()}, err
 }
 

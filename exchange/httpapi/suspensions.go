@@ -8,6 +8,7 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 )
 
 // suspendParty answers POST /v1/parties/{id}/suspension. The suspension is in the
@@ -68,11 +69,14 @@ func errNotSuspended(party *exchange.Party) error {
 	return &exchange.Error{Op: "resume party", Kind: exchange.Stale, Code: "not-suspended", Err: why}
 }
 
-// party returns the party that a path names.
+// party returns the party that a path names, if the caller may suspend it.
 func (s *Server) party(c *call) (*exchange.Party, error) {
 	party, ok := c.now.Parties.Get(c.request.PathValue("id"))
-	if !ok || s.shut == nil {
-		return nil, &exchange.Error{Op: "find party", Kind: exchange.NotFound, Err: exchange.Because("there is no such party", "没有该参与方")}
+	if !ok || s.shut == nil || !c.caller.CoversParty(access.SuspendParty, party.ID) {
+		return nil, &exchange.Error{
+			Op: "find party", Kind: exchange.NotFound,
+			Err: exchange.Because("there is no such party, or it is not in your scope as a whole", "没有该参与方，或其不完全在您的授权范围内"),
+		}
 	}
 	return party, nil
 }

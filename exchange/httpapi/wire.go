@@ -136,7 +136,7 @@ func wireParty(now *exchange.InForce, shut *exchange.Suspensions, p exchange.Par
 	for _, some := range p.Signatures.ForKinds {
 		out.Signatures.ForKinds = append(out.Signatures.ForKinds, KindAlgorithms(some))
 	}
-	if given, ok := shut.Get(p.ID); ok && who.SeesSuspensions() {
+	if given, ok := shut.Get(p.ID); ok && who.SeesSuspension(p.ID) {
 		out.Suspension = &given
 	}
 	return out
@@ -164,11 +164,15 @@ type Rule struct {
 	Reads    []string      `json:"reads"`           // what it reads beside the facts; see [rules.Rule.Reading]
 }
 
-// Self answers GET /v1/self: as whom the caller's credentials speak.
+// Self answers GET /v1/self: as whom the caller's credentials speak, and what they
+// permit.
 type Self struct {
-	Name     string `json:"name"`            // of the credential, as the record has it
-	Party    string `json:"party,omitempty"` // absent for an operator that acts for none
-	Operator bool   `json:"operator"`
+	Name     string        `json:"name"`            // of the credential, as the record has it
+	Party    string        `json:"party,omitempty"` // absent for who acts for none
+	Operator bool          `json:"operator"`        // whether operator is among the roles
+	Roles    []string      `json:"roles"`
+	Scope    access.Limits `json:"scope,omitzero"` // to which the roles apply; absent if to everything
+	May      []string      `json:"may"`            // what the roles permit
 }
 
 // Version answers GET /v1/version.
@@ -219,7 +223,7 @@ func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exch
 		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State,
 		HeldBy: x.Held.Faults, HeldByOmitted: x.Held.Omitted, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
 	}
-	if !who.Operator {
+	if !who.IsStaff() {
 		out.Direction = directionOf(x, who.Party)
 	}
 	for _, d := range x.Deliveries {

@@ -323,7 +323,7 @@ func credentials() []access.Credential {
 	}
 	for _, name := range []string{operator, approver} {
 		digest := sha256.Sum256([]byte(name))
-		all = append(all, access.Credential{Name: name, Operator: true, KeySHA256: hex.EncodeToString(digest[:])})
+		all = append(all, access.Credential{Name: name, Roles: access.StaffRoles, KeySHA256: hex.EncodeToString(digest[:])})
 	}
 	return all
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"beibu/exchange/access"
 )
 
 // mistakesIn returns the line and key of each mistake in a configuration.
@@ -134,5 +136,45 @@ func TestSameAddress(t *testing.T) {
 		if got := sameAddress(c.a, c.b); got != c.want {
 			t.Errorf("%s and %s: got %t", c.a, c.b, got)
 		}
+	}
+}
+
+// Roles and scopes that do not exist are mistakes, with the values that do; operator:
+// true is all roles.
+func TestRolesAndScopes(t *testing.T) {
+	key := func(n int) string {
+		return "keySHA256: " + HashKey(fmt.Sprintf("a key of thirty-two characters %d", n))
+	}
+	found, err := mistakesIn(t, `access:
+  - {name: one, operator: true, `+key(1)+`}
+  - {name: two, roles: [operator, boss], `+key(2)+`}
+  - {name: three, operator: true, roles: [auditor], `+key(3)+`}
+  - {name: four, party: window-vn, scope: {kinds: [ata-carnet]}, `+key(4)+`}
+  - {name: five, roles: [auditor], scope: {parties: [nobody], countries: [FR], kinds: [letter]}, `+key(5)+`}
+  - {name: six, `+key(6)+`}
+`)
+	if want := []string{"3 access[1].roles[1]", "4 access[2].roles", "5 access[3].scope", "7 access[5]"}; !slices.Equal(found, want) && err != nil {
+		t.Errorf("found %v\n%v", found, err)
+	}
+	_, err = mistakesIn(t, `access:
+  - {name: five, roles: [auditor], scope: {parties: [nobody], countries: [FR], kinds: [letter]}, `+key(5)+`}
+`)
+	for _, want := range []string{`beibud.yaml:2: access[0].scope`, `party "nobody" here; there are`, `country "FR" here; there are`, "VN", `kind "letter" here; there are`, "ata-carnet"} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say: %s", err, want)
+		}
+	}
+	l, err := Parse("beibud.yaml", []byte(`access:
+  - {name: one, operator: true, scope: {countries: [VN]}, `+key(1)+`}
+  - {name: two, roles: [operator, approver], `+key(2)+`}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c := l.Credentials[0]; c.Roles != access.StaffRoles || !slices.Equal(c.Scope.Limits().Countries, []string{"VN"}) {
+		t.Errorf("%+v", c)
+	}
+	if c := l.Credentials[1]; c.Roles != access.OperatorRole|access.ApproverRole || c.Scope != nil {
+		t.Errorf("%+v", c)
 	}
 }

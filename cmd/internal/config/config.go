@@ -5,6 +5,7 @@ package config
 import (
 	"time"
 
+	"beibu/exchange/access"
 	"beibu/schemas"
 )
 
@@ -124,8 +125,13 @@ type Access struct {
 	// Party is the id of the party that the caller speaks for; an operator
 	// may have none.
 	Party string `yaml:"party"`
-	// Operator lets the caller see every exchange and replay deliveries.
+	// Operator gives the caller all roles, for everything.
 	Operator bool `yaml:"operator"`
+	// Roles are what the caller may do at the exchange itself: observer, operator,
+	// approver, party-manager, security-officer or auditor, one or several.
+	Roles []string `yaml:"roles"`
+	// Scope limits Roles, or Operator. Default: they apply to everything.
+	Scope access.Limits `yaml:"scope"`
 	// KeyFile is a file that holds the caller's API key, at least 32
 	// characters, and nothing else.
 	KeyFile string `yaml:"keyFile"`

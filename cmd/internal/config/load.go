@@ -10,10 +10,8 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"strings"
 
 	"beibu/cmd/internal/revocation"
-	"beibu/cmd/internal/secret"
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -145,63 +143,8 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	if l.Routes, err = exchange.NewRoutes(l.Map.Routes, l.Parties); err != nil {
 		table.note("routes", "%s", err)
 	}
-	for i, a := range l.Access {
-		if _, ok := l.Parties.Get(a.Party); a.Party != "" && !ok {
-			src.note(fmt.Sprintf("access[%d].party", i), "there is no party %q in %s", a.Party, file)
-		}
-	}
+	l.bindAccess(src, file)
 	return table.mistakes
-}
-
-// credentials reads the keys and certificates of Access.
-func (l *Loaded) credentials(src *source) {
-	for i, a := range l.Access {
-		c := access.Credential{Name: a.Name, Party: a.Party, Operator: a.Operator, KeySHA256: strings.ToLower(a.KeySHA256)}
-		key := fmt.Sprintf("access[%d]", i)
-		if a.KeyFile != "" {
-			apiKey, err := secret.Key(a.KeyFile)
-			if err != nil {
-				src.note(key+".keyFile", "%s", cause(err))
-			} else {
-				c.KeySHA256 = HashKey(apiKey)
-			}
-		}
-		if a.Certificate != "" {
-			spki, err := publicKeyHash(a.Certificate)
-			if err != nil {
-				src.note(key+".certificate", "%s", cause(err))
-			}
-			c.SPKISHA256 = spki
-		}
-		l.Credentials = append(l.Credentials, c)
-	}
-	l.checkTwice(src)
-}
-
-// checkTwice notes what two entries of Access have in common, so that nobody
-// could say which of them is calling.
-func (l *Loaded) checkTwice(src *source) {
-	first := make(map[string]int)
-	for i, c := range l.Credentials {
-		for _, mark := range []struct{ key, what, value string }{
-			{cmp.Or(given(l.Access[i].KeyFile, "keyFile"), "keySHA256"), "the API key", given(c.KeySHA256, "key "+c.KeySHA256)},
-			{"certificate", "the public key of the certificate", given(c.SPKISHA256, "certificate "+c.SPKISHA256)},
-		} {
-			if earlier, taken := first[mark.value]; taken && mark.value != "" {
-				src.note(fmt.Sprintf("access[%d].%s", i, mark.key), "%s is that of access[%d] too", mark.what, earlier)
-			} else {
-				first[mark.value] = i
-			}
-		}
-	}
-}
-
-// given returns then if value is not empty.
-func given(value, then string) string {
-	if value == "" {
-		return ""
-	}
-	return then
 }
 
 // HashKey returns what is kept of an API key.

@@ -159,8 +159,8 @@ func (l *Loaded) validateAccess(src *source) {
 		if a.Name == "" {
 			src.note(key, "name is missing")
 		}
-		if a.Party == "" && !a.Operator {
-			src.note(key, "party is missing, and operator is not true")
+		if a.Party == "" && !a.Operator && len(a.Roles) == 0 {
+			src.note(key, "party is missing, and there are no roles")
 		}
 		if a.KeyFile != "" && a.KeySHA256 != "" {
 			src.note(key, "keyFile and keySHA256 exclude each other")

@@ -1,0 +1,107 @@
+package config
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+
+	"beibu/cmd/internal/secret"
+	"beibu/exchange/access"
+)
+
+// credentials reads the keys and certificates of Access.
+func (l *Loaded) credentials(src *source) {
+	for i, a := range l.Access {
+		c := access.Credential{Name: a.Name, Party: a.Party, KeySHA256: strings.ToLower(a.KeySHA256)}
+		key := fmt.Sprintf("access[%d]", i)
+		c.Roles = src.roles(key, a)
+		if a.KeyFile != "" {
+			apiKey, err := secret.Key(a.KeyFile)
+			if err != nil {
+				src.note(key+".keyFile", "%s", cause(err))
+			} else {
+				c.KeySHA256 = HashKey(apiKey)
+			}
+		}
+		if a.Certificate != "" {
+			spki, err := publicKeyHash(a.Certificate)
+			if err != nil {
+				src.note(key+".certificate", "%s", cause(err))
+			}
+			c.SPKISHA256 = spki
+		}
+		l.Credentials = append(l.Credentials, c)
+	}
+	l.checkTwice(src)
+}
+
+// checkTwice notes what two entries of Access have in common, so that nobody
+// could say which of them is calling.
+func (l *Loaded) checkTwice(src *source) {
+	first := make(map[string]int)
+	for i, c := range l.Credentials {
+		for _, mark := range []struct{ key, what, value string }{
+			{cmp.Or(given(l.Access[i].KeyFile, "keyFile"), "keySHA256"), "the API key", given(c.KeySHA256, "key "+c.KeySHA256)},
+			{"certificate", "the public key of the certificate", given(c.SPKISHA256, "certificate "+c.SPKISHA256)},
+		} {
+			if earlier, taken := first[mark.value]; taken && mark.value != "" {
+				src.note(fmt.Sprintf("access[%d].%s", i, mark.key), "%s is that of access[%d] too", mark.what, earlier)
+			} else {
+				first[mark.value] = i
+			}
+		}
+	}
+}
+
+// given returns then if value is not empty.
+func given(value, then string) string {
+	if value == "" {
+		return ""
+	}
+	return then
+}
+
+// roles returns the roles that an entry of Access gives.
+func (s *source) roles(key string, a Access) access.Role {
+	if a.Operator {
+		if len(a.Roles) > 0 {
+			s.note(key+".roles", "operator: true is all roles already; write one of the two")
+		}
+		return access.StaffRoles
+	}
+	var roles access.Role
+	for i, name := range a.Roles {
+		role, known := access.ParseStaffRole(name)
+		if !known {
+			s.note(fmt.Sprintf("%s.roles[%d]", key, i), "%q is none of %s", name, strings.Join(access.StaffRoles.Names(), ", "))
+		}
+		roles |= role
+	}
+	if roles == 0 && len(a.Roles) == 0 && !a.Scope.IsZero() {
+		s.note(key+".scope", "a scope limits roles, and there are none")
+	}
+	return roles
+}
+
+// bindAccess binds parties and scopes of Access to what exists. file is the one that
+// has the parties.
+func (l *Loaded) bindAccess(src *source, file string) {
+	for i, a := range l.Access {
+		key := fmt.Sprintf("access[%d]", i)
+		if _, ok := l.Parties.Get(a.Party); a.Party != "" && !ok {
+			src.note(key+".party", "there is no party %q in %s", a.Party, file)
+		}
+		if l.Catalog == nil {
+			continue // why there is none is noted already
+		}
+		var kinds []string
+		for _, t := range l.Catalog.Kinds() {
+			kinds = append(kinds, string(t.Kind))
+		}
+		scope, err := access.NewScope(a.Scope, l.Parties, kinds)
+		if err != nil {
+			src.note(key+".scope", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+		}
+		l.Credentials[i].Scope = scope
+	}
+}

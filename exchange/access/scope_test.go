@@ -1,0 +1,240 @@
+package access_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"testing"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/operator/replay"
+	"beibu/exchange/proof"
+	"beibu/queue"
+)
+
+// offices are parties in two countries.
+func offices(t *testing.T) *exchange.Parties {
+	t.Helper()
+	parties, err := exchange.NewParties([]exchange.Party{
+		{ID: "port", Country: "CN"}, {ID: "north", Country: "CN"}, {ID: "vn", Country: "VN"}, {ID: "vn-health", Country: "VN"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parties
+}
+
+// scoped returns a principal with roles for a part.
+func scoped(t *testing.T, roles access.Role, l access.Limits) access.Principal {
+	t.Helper()
+	scope, err := access.NewScope(l, offices(t), []string{"carnet", "permit"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return access.Principal{Name: "k", Roles: roles, Scope: scope}
+}
+
+// What a scope names must exist, and the mistake says what does.
+func TestScopeOfWhatDoesNotExist(t *testing.T) {
+	_, err := access.NewScope(access.Limits{Parties: []string{"vn", "xx"}, Countries: []string{"TH"}, Kinds: []string{"letter"}}, offices(t), []string{"carnet"})
+	for _, want := range []string{`party "xx" here; there are port, north, vn, vn-health`, `country "TH" here; there are CN, VN`, `kind "letter" here; there are carnet`} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%v does not say: %s", err, want)
+		}
+	}
+	if _, err := access.NewScope(access.Limits{Parties: []string{"port"}, Countries: []string{"VN"}}, offices(t), nil); err == nil {
+		t.Error("a scope without any party is accepted")
+	}
+	if s, err := access.NewScope(access.Limits{}, offices(t), nil); s != nil || err != nil {
+		t.Errorf("no limits: %v, %v", s, err)
+	}
+}
+
+// Who has a scope sees what the parties in it see of the kinds in it, together.
+func TestViewOfScope(t *testing.T) {
+	x := exchange.Exchange{
+		Identity: proof.Identity{Sender: "port", Kind: "carnet"}, Receivers: []string{"vn", "vn-health", "north"},
+		Deliveries: []exchange.Delivery{{Receiver: "vn"}, {Receiver: "vn-health"}, {Receiver: "north"}},
+		Held:       exchange.Held{Faults: exchange.Faults{{Code: "ATA-31"}}},
+	}
+	held := x
+	held.Deliveries = nil
+	for name, c := range map[string]struct {
+		limits     access.Limits
+		held       bool
+		deliveries string
+	}{
+		"everything":                    {access.Limits{}, true, "vn vn-health north"},
+		"the sender":                    {access.Limits{Parties: []string{"port"}}, true, "vn vn-health north"},
+		"a receiver":                    {access.Limits{Parties: []string{"vn"}}, false, "vn"},
+		"a country that receives":       {access.Limits{Countries: []string{"VN"}}, false, "vn vn-health"},
+		"a party of its country":        {access.Limits{Countries: []string{"VN"}, Parties: []string{"port", "vn"}}, false, "vn"},
+		"the kind":                      {access.Limits{Kinds: []string{"carnet"}}, true, "vn vn-health north"},
+		"another kind":                  {access.Limits{Kinds: []string{"permit"}}, false, ""},
+		"another kind from the sender":  {access.Limits{Parties: []string{"port"}, Kinds: []string{"permit"}}, false, ""},
+		"another kind to the receivers": {access.Limits{Countries: []string{"VN"}, Kinds: []string{"permit"}}, false, ""},
+	} {
+		who := scoped(t, access.OperatorRole, c.limits)
+		seen, ok := who.View(x)
+		var receivers []string
+		for _, d := range seen.Deliveries {
+			receivers = append(receivers, d.Receiver)
+		}
+		if got := strings.Join(receivers, " "); got != c.deliveries || ok != (c.deliveries != "") {
+			t.Errorf("%s: sees deliveries to %q, want %q", name, got, c.deliveries)
+		}
+		if _, ok := who.View(held); ok != c.held || (len(seen.Held.Faults) > 0) != c.held {
+			t.Errorf("%s: sees what is held: %t, want %t", name, ok, c.held)
+		}
+		if who.Covers(access.DecideHeld, "port", "carnet") != c.held {
+			t.Errorf("%s: decides: %t, want %t", name, !c.held, c.held)
+		}
+	}
+}
+
+// A role counts for its own actions alone, and a party's own documents are never
+// outside a scope.
+func TestScopeOfRoleAndParty(t *testing.T) {
+	who := scoped(t, access.PartyManagerRole, access.Limits{Parties: []string{"vn"}})
+	if who.Covers(access.ReadExchanges, "vn", "carnet") || !who.CoversParty(access.SuspendParty, "vn") || who.CoversParty(access.SuspendParty, "port") {
+		t.Error("a party manager sees exchanges, or does not manage exactly its parties")
+	}
+	if who := scoped(t, access.PartyManagerRole, access.Limits{Kinds: []string{"carnet"}}); who.CoversParty(access.SuspendParty, "vn") {
+		t.Error("who manages one kind of document suspends a party as a whole")
+	}
+	both := scoped(t, access.ObserverRole, access.Limits{Parties: []string{"vn"}})
+	both.Party = "port"
+	query := replay.Query{Receivers: []string{"vn"}}
+	if err := both.ScopeReplay(&query); exchange.KindOf(err) != exchange.Forbidden {
+		t.Errorf("an observer replays to a party in its scope: %v", err)
+	}
+	if !both.Covers(access.ReadExchanges, "port", "carnet") || both.Covers(access.DecideHeld, "port", "carnet") {
+		t.Error("a party does not see its own, or decides it")
+	}
+}
+
+// Lists and replays of what is not in the scope are refused.
+func TestScopedQueries(t *testing.T) {
+	who := scoped(t, access.OperatorRole, access.Limits{Countries: []string{"VN"}, Kinds: []string{"carnet"}})
+	for _, q := range []exchange.Query{{Party: "port"}, {Kind: "permit"}} {
+		if err := who.ScopeList(&q); exchange.KindOf(err) != exchange.Forbidden {
+			t.Errorf("list of %+v: %v", q, err)
+		}
+	}
+	for _, q := range []replay.Query{{Receivers: []string{"port"}}, {Receivers: []string{"vn"}, Kind: "permit"}} {
+		if err := who.ScopeReplay(&q); exchange.KindOf(err) != exchange.Forbidden {
+			t.Errorf("replay of %+v: %v", q, err)
+		}
+	}
+	q := replay.Query{Receivers: []string{"vn"}}
+	if err := who.ScopeReplay(&q); err != nil || q.Kind != "carnet" {
+		t.Errorf("the one kind of a scope: %+v, %v", q, err)
+	}
+	several := scoped(t, access.OperatorRole, access.Limits{Kinds: []string{"carnet", "permit"}})
+	if err := several.ScopeReplay(&replay.Query{Receivers: []string{"vn"}}); exchange.KindOf(err) != exchange.Forbidden {
+		t.Errorf("a replay of all kinds by who has two: %v", err)
+	}
+}
+
+// A run is seen and approved by who has all of it in the scope.
+func TestRunsOfScope(t *testing.T) {
+	run := replay.Run{Request: replay.Request{Query: replay.Query{Receivers: []string{"vn", "vn-health"}, Kind: "carnet"}}}
+	for name, c := range map[string]struct {
+		limits access.Limits
+		want   bool
+	}{
+		"all of it":        {access.Limits{Countries: []string{"VN"}, Kinds: []string{"carnet"}}, true},
+		"one receiver":     {access.Limits{Parties: []string{"vn"}}, false},
+		"another kind":     {access.Limits{Kinds: []string{"permit"}}, false},
+		"another country":  {access.Limits{Countries: []string{"CN"}}, false},
+		"without a limit":  {access.Limits{}, true},
+		"limited to kinds": {access.Limits{Kinds: []string{"carnet"}}, true},
+	} {
+		who := scoped(t, access.ApproverRole, c.limits)
+		if who.CoversRun(access.ReadRuns, run) != c.want || who.CoversRun(access.ApproveReplay, run) != c.want || who.CoversRun(access.ReplayDelivery, run) {
+			t.Errorf("%s: want %t", name, c.want)
+		}
+	}
+	every := replay.Run{Request: replay.Request{Query: replay.Query{Receivers: []string{"vn"}}}}
+	if scoped(t, access.ApproverRole, access.Limits{Kinds: []string{"carnet"}}).CoversRun(access.ReadRuns, every) {
+		t.Error("who has one kind sees a run of all kinds")
+	}
+}
+
+// A log is a journal and an audit of exchanges 1 to 100 and as many events, of which
+// every tenth is about vn.
+type log struct{ exchange.Journal }
+
+func (log) Exchanges(_ context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error) {
+	if q.Before == 0 {
+		q.Before = 101
+	}
+	for n := q.Before - 1; n > 0 && len(page) < q.Limit; n-- {
+		x := exchange.Exchange{Sequence: n, Identity: proof.Identity{Sender: "port", Kind: "carnet"}}
+		if n%10 == 0 {
+			x.Identity.Sender = "vn"
+		}
+		page = append(page, x)
+		next = n
+	}
+	if next == 1 {
+		next = 0
+	}
+	return page, next, nil
+}
+
+func (log) Audit(_ context.Context, q exchange.AuditQuery) (page []exchange.Event, next int64, err error) {
+	for n := q.After + 1; n <= 100 && len(page) < q.Limit; n++ {
+		e := exchange.Event{Sequence: n, Subject: queue.Subject{Kind: queue.SubjectParty, ID: "port"}}
+		if n%10 == 0 {
+			e.Subject.ID = "vn"
+		}
+		page = append(page, e)
+		next = n
+	}
+	if next == 100 {
+		next = 0
+	}
+	return page, next, nil
+}
+
+// All pages together have everything in the scope, once and in order, whatever their
+// size, and no page is longer than asked for.
+func TestPagesOfScope(t *testing.T) {
+	for _, limit := range []int{1, 3, 7, 10, 100, 0} {
+		who := scoped(t, access.StaffRoles, access.Limits{Parties: []string{"vn"}})
+		exchanges, events := []int64{}, []int64{}
+		for cursor := int64(0); ; {
+			page, next, err := who.Exchanges(t.Context(), log{}, exchange.Query{Limit: limit, Before: cursor})
+			if err != nil || limit > 0 && len(page) > limit {
+				t.Fatalf("%d exchanges, %v", len(page), err)
+			}
+			for _, x := range page {
+				exchanges = append(exchanges, x.Sequence)
+			}
+			if cursor = next; next == 0 {
+				break
+			}
+		}
+		for cursor := int64(0); ; {
+			page, next, err := who.Events(t.Context(), log{}, exchange.AuditQuery{Limit: limit, After: cursor})
+			if err != nil || limit > 0 && len(page) > limit {
+				t.Fatalf("%d events, %v", len(page), err)
+			}
+			for _, e := range page {
+				events = append(events, e.Sequence)
+			}
+			if cursor = next; next == 0 {
+				break
+			}
+		}
+		if want := []int64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}; !slices.Equal(events, want) {
+			t.Errorf("limit %d: events %v", limit, events)
+		}
+		slices.Reverse(exchanges)
+		if want := []int64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}; !slices.Equal(exchanges, want) {
+			t.Errorf("limit %d: exchanges %v", limit, exchanges)
+		}
+	}
+}
