@@ -95,9 +95,16 @@ func (c *Catalog) Kinds() []Type {
 	return types
 }
 
-// Warm compiles every schema that is not compiled yet, and reads what is
-// needed to explain faults, so that no document has to wait for it. It stops between two schemas if the context ends.
+// Warm makes what is not made yet of every schema, so that no document has to wait for
+// it: first the tables, which are all that a valid document needs, then the engines,
+// which judge and explain the others. It stops between two schemas if the context ends.
 func (c *Catalog) Warm(ctx context.Context) error {
+	for _, s := range c.sets {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		s.acceptor()
+	}
 	for _, s := range c.sets {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -105,7 +112,6 @@ func (c *Catalog) Warm(ctx context.Context) error {
 		if _, err := s.engine(); err != nil {
 			return err
 		}
-		s.acceptor()
 		if s.lenient != nil {
 			if _, err := s.lenient.engine(); err != nil {
 				return err
