@@ -1,14 +1,11 @@
 package kafka
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	kafkago "github.com/segmentio/kafka-go"
 
 	"beibu/queue"
 )
@@ -180,21 +177,6 @@ func (q *Queue) loadBoundaries(ctx context.Context) error {
 	defer q.owners.mu.Unlock()
 	for _, b := range all {
 		q.owners.addBoundary(b)
-	}
-	return nil
-}
-
-// produce appends a record without a key to a partition of a topic.
-func (c *cluster) produce(ctx context.Context, topic string, partition int, value []byte) error {
-	r, err := c.client.Produce(ctx, &kafkago.ProduceRequest{
-		Topic: topic, Partition: partition, RequiredAcks: kafkago.RequireAll,
-		Records: kafkago.NewRecordReader(kafkago.Record{Value: kafkago.NewBytes(bytes.Clone(value))}),
-	})
-	if err == nil {
-		err = r.Error
-	}
-	if err != nil {
-		return fmt.Errorf("append to %s/%d: %w", topic, partition, err)
 	}
 	return nil
 }

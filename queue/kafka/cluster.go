@@ -66,9 +66,14 @@ func newCluster(o Options) (*cluster, error) {
 	}, nil
 }
 
-// writer makes a writer. All replicas answer before it does: the zero value would
-// not wait for any.
-func (c *cluster) writer(compression kafkago.Compression) *kafkago.Writer {
+// writer makes a writer to a topic. All replicas answer before it does: the zero value
+// would not wait for any. It never makes a batch larger than the topic takes, also if
+// nothing in it can be compressed.
+func (c *cluster) writer(topic string) *kafkago.Writer {
+	compression := recordCompression
+	if topic == c.options.topics().body {
+		compression = bodyCompression
+	}
 	return &kafkago.Writer{
 		Addr:         c.client.Addr,
 		Transport:    c.Transport,
@@ -76,7 +81,7 @@ func (c *cluster) writer(compression kafkago.Compression) *kafkago.Writer {
 		RequiredAcks: kafkago.RequireAll,
 		BatchTimeout: time.Millisecond,
 		BatchSize:    64,
-		BatchBytes:   int64(max(c.options.MaxBody, maxEvents) + overhead),
+		BatchBytes:   int64(c.wanted()[topic][1] - overhead/2),
 		MaxAttempts:  3,
 
 		WriteBackoffMin: retryTime,
@@ -87,6 +92,27 @@ func (c *cluster) writer(compression kafkago.Compression) *kafkago.Writer {
 		Compression:  compression,
 		Completion:   written,
 	}
+}
+
+// produce appends records without keys to a partition of a topic, by one request. The
+// partition then has all of them, in their order and next to each other, or none of
+// them. Nobody knows which if the brokers do not answer, and they may append them late.
+func (c *cluster) produce(ctx context.Context, topic string, partition int, values ...[]byte) error {
+	records := make([]kafkago.Record, len(values))
+	for i, value := range values {
+		records[i].Value = kafkago.NewBytes(value)
+	}
+	r, err := c.client.Produce(ctx, &kafkago.ProduceRequest{
+		Topic: topic, Partition: partition, RequiredAcks: kafkago.RequireAll, Compression: recordCompression,
+		Records: kafkago.NewRecordReader(records...),
+	})
+	if err == nil {
+		err = r.Error
+	}
+	if err != nil {
+		return fmt.Errorf("append to %s/%d: %w", topic, partition, err)
+	}
+	return nil
 }
 
 // balancer assigns a key always to the same partition, by the hash of Kafka's own

@@ -2,6 +2,7 @@ package kafka
 
 import (
 	"bytes"
+	"context"
 	"io"
 	"math/rand/v2"
 	"runtime"
@@ -31,6 +32,15 @@ func TestCompression(t *testing.T) {
 		if got, ok := codecs.Load(topic); !ok || got != want {
 			t.Errorf("%s: compression %v, want %v", topic, got, want)
 		}
+	}
+	codecs.Delete(q.topics.events)
+	ctx, cancel := context.WithCancel(t.Context())
+	err := q.Dispatch(ctx, func(ctx context.Context, entries []queue.Entry) ([]queue.Event, error) {
+		cancel() // what is handled is written all the same
+		return consigned(ctx, entries)
+	})
+	if got, ok := codecs.Load(q.topics.events); !ok || got != kafkago.Lz4 || err != nil {
+		t.Errorf("dispatched: compression %v, want %v; %v", got, kafkago.Lz4, err)
 	}
 	e, err := q.Owned(t.Context(), "key")
 	if err != nil {

@@ -1,6 +1,7 @@
 package kafka
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -145,6 +146,68 @@ func BenchmarkConsume(b *testing.B) {
 			}
 			b.ReportMetric(float64((processTime(b)-before).Microseconds())/float64(b.N), "cpu-us/doc")
 		})
+	}
+}
+
+// BenchmarkDispatch admits documents and dispatches them, with an event for each, and
+// appends another event for each that is dispatched, as a mailbox does with what it has
+// handed over. It reports the CPU time for each document until the record has all of it.
+func BenchmarkDispatch(b *testing.B) {
+	sealed := bodies()
+	for _, clients := range []int{1, 64} {
+		b.Run(fmt.Sprintf("clients=%d", clients), func(b *testing.B) {
+			q := benchQueue(b)
+			ctx, cancel := context.WithCancel(b.Context())
+			defer cancel()
+			var running sync.WaitGroup
+			running.Go(func() { _ = q.Dispatch(ctx, consigned) })
+			dispatched := make(chan struct{})
+			running.Go(func() { handOver(ctx, b, q, dispatched) })
+			before := processTime(b)
+			b.SetBytes(queuetest.SealedSize)
+			queuetest.Drive(b, clients, func(i int64) error {
+				_, err := q.Admit(b.Context(), queuetest.Declaration(i, sealed[i%16]))
+				return err
+			})
+			<-dispatched
+			b.ReportMetric(float64((processTime(b)-before).Microseconds())/float64(b.N), "cpu-us/doc")
+			cancel()
+			running.Wait()
+		})
+	}
+}
+
+// consigned returns an event for each entry.
+func consigned(_ context.Context, entries []queue.Entry) ([]queue.Event, error) {
+	events := make([]queue.Event, len(entries))
+	for i, e := range entries {
+		events[i] = queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: "vn-single-window", Name: "ContentConsignment", At: e.At}
+	}
+	return events, nil
+}
+
+// handOver appends an event for each entry in the record, those that come together in
+// one message, and closes dispatched when it has done so for all documents of b.
+func handOver(ctx context.Context, b *testing.B, q *Queue, dispatched chan<- struct{}) {
+	b.Helper()
+	entries := 0
+	err := q.Follow(ctx, 0, func(ctx context.Context, changes []queue.Change) error {
+		var events []queue.Event
+		for _, c := range changes {
+			if c.Entry != nil {
+				events = append(events, queue.Event{Subject: queue.ExchangeSubject(c.Entry.ID), Receiver: "vn-single-window", Name: "ContentHandover", At: c.Entry.At})
+			}
+		}
+		if _, err := q.Append(ctx, events...); err != nil {
+			return err
+		}
+		if entries += len(events); len(events) > 0 && entries == b.N {
+			close(dispatched)
+		}
+		return nil
+	})
+	if err != nil {
+		b.Error(err)
 	}
 }
 

@@ -24,7 +24,11 @@
 // it commits the offset, which it does about once a second. What events contains is
 // dispatched, also if no node has committed it. If a client or a zombie repeats a message, Kafka appends it
 // twice. Every consumer of events therefore drops duplicates, by a rule that depends
-// on the content of events alone and gives the same result on every node.
+// on the content of events alone and gives the same result on every node: of a
+// partition of log, it drops what is not above the newest offset that is published.
+// So a node writes an entry to events only when the brokers have acknowledged all
+// owning entries before it in the partition, or in the same request with them. Then
+// events never has a gap, whatever requests fail, repeat or come late.
 //
 // There is no topic for each receiver. Events contains what is to be delivered and
 // the outcome of each delivery, and every node folds both into its index. So a

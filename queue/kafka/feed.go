@@ -17,7 +17,8 @@ const dedupWindow = 4096
 // A deduplicator drops duplicates from events: entries that were dispatched again
 // by a node that died before its commit or had lost its partition, and appends
 // that a client repeated because it got no answer. Its result depends on the
-// messages alone, so that it is the same on every node and at every time.
+// messages alone, so that it is the same on every node and at every time. It keeps one
+// offset for each partition of log, so it needs a record without gaps: see [oneRequest].
 type deduplicator struct {
 	published []int64 // of each partition of log, the newest offset that is published
 	known     map[[16]byte]struct{}

@@ -103,7 +103,7 @@ func fillSingly(tb testing.TB, o Options, keys int) {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	w := q.cluster.writer(recordCompression)
+	w := q.cluster.writer(q.topics.log)
 	w.BatchSize = 1
 	const together = 5000
 	for from := 0; from < keys; from += together {

@@ -54,6 +54,7 @@ const (
 	maxRecord = 1 << 20 // of log: an entry with its head
 	maxEvents = 8 << 20 // of events: one message
 	overhead  = 4 << 10 // of a message beside its value
+	framing   = 32      // of a message in a request with others, at most
 )
 
 // filled returns o with defaults for what is not required, or what is wrong with it.

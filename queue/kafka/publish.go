@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"slices"
 
-	kafkago "github.com/segmentio/kafka-go"
-
 	"beibu/queue"
 )
 
@@ -82,11 +80,30 @@ func (d *dispatch) publish(ctx context.Context, batches []*batch) error {
 	if err != nil {
 		return err
 	}
-	err = writeUntilDone(ctx, func(ctx context.Context) error { return d.q.send(ctx, messages...) })
-	if err != nil {
-		return fmt.Errorf("%w: write events: %w", errLost, err)
+	for len(messages) > 0 {
+		n := oneRequest(messages)
+		err = writeUntilDone(ctx, func(ctx context.Context) error { return d.q.produce(ctx, messages[:n]) })
+		if err != nil {
+			return fmt.Errorf("%w: write events: %w", errLost, err)
+		}
+		messages = messages[n:]
 	}
 	return nil
+}
+
+// oneRequest returns how many of the messages are written together: as many as the
+// topic takes as one batch, and nearly always all of them. The next ones are written
+// when the brokers have acknowledged these. If a message were written before an earlier
+// one of its partition, consumers would drop the earlier one as a duplicate, since they
+// keep the newest offset that is published.
+func oneRequest(messages [][]byte) int {
+	size := 0
+	for i, m := range messages {
+		if size += len(m) + framing; i > 0 && size > maxEvents {
+			return i
+		}
+	}
+	return len(messages)
 }
 
 // writeUntilDone calls write until it succeeds or ctx ends. A handled batch is
@@ -105,15 +122,14 @@ func writeUntilDone(ctx context.Context, write func(context.Context) error) erro
 
 // messages returns the messages for entries and their events. An entry and its events
 // are in one message, and a message contains as many entries of one partition as fit.
-func (d *dispatch) messages(entries []queue.Entry, events []queue.Event) ([]kafkago.Message, error) {
+func (d *dispatch) messages(entries []queue.Entry, events []queue.Event) ([][]byte, error) {
 	groups, err := d.groups(entries, events)
 	if err != nil {
 		return nil, err
 	}
-	var out []kafkago.Message
+	var out [][]byte
 	var m message
 	size := 0
-	finish := func() { out = append(out, kafkago.Message{Topic: d.q.topics.events, Value: m.encode()}) }
 	for i, g := range groups {
 		partition, _, _ := d.q.layout.locate(entries[i].Position)
 		alone := len(message{partition: partition, changes: g}.encode())
@@ -121,15 +137,14 @@ func (d *dispatch) messages(entries []queue.Entry, events []queue.Event) ([]kafk
 			return nil, fmt.Errorf("events of %d bytes for one exchange: %w", alone, queue.ErrInvalid)
 		}
 		if size > 0 && (partition != m.partition || size+alone > batchBytes || len(m.changes)+len(g) > perMessage) {
-			finish()
+			out = append(out, m.encode())
 			m, size = message{}, 0
 		}
 		m.partition = partition
 		m.changes = append(m.changes, g...)
 		size += alone
 	}
-	finish()
-	return out, nil
+	return append(out, m.encode()), nil
 }
 
 // groups returns the changes of each entry: the entry and the events of its exchange.

@@ -150,3 +150,22 @@ func TestCommitsAreFew(t *testing.T) {
 		})
 	}
 }
+
+// However often dispatch moves, a group gets one commit a second.
+func TestCommitsOnceASecond(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := new(progress)
+		ended := make(chan struct{})
+		commits := 0
+		go p.commit(func(int64) error { commits++; return nil }, ended, func() {})
+		for next := int64(1); next <= 1000; next++ {
+			p.dispatched.Store(next)
+			<-time.After(10 * time.Millisecond) // of the bubble
+		}
+		close(ended)
+		synctest.Wait()
+		if commits < 10 || commits > 11 {
+			t.Errorf("%d commits in ten seconds", commits)
+		}
+	})
+}

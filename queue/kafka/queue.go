@@ -24,10 +24,9 @@ type Queue struct {
 	topics  topics
 	layout  layout
 	cluster *cluster
-	bodies  *kafkago.Writer // of body
-	records *kafkago.Writer // of the other topics
-	writing sync.RWMutex    // read-locked by calls that write messages
-	closed  bool            // guarded by writing; no more messages are written
+	writers map[string]*kafkago.Writer // by topic
+	writing sync.RWMutex               // read-locked by calls that write messages
+	closed  bool                       // guarded by writing; no more messages are written
 	outbox  *outbox
 	owners  *owners
 	feed    *feed
@@ -68,7 +67,10 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 		return nil, openError(err)
 	}
 	q.consumers.Go(q.keepLayout)
-	q.bodies, q.records = q.cluster.writer(bodyCompression), q.cluster.writer(recordCompression)
+	q.writers = make(map[string]*kafkago.Writer)
+	for _, topic := range []string{q.topics.body, q.topics.log, q.topics.events} {
+		q.writers[topic] = q.cluster.writer(topic)
+	}
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
 	c.wait("end of log and events")
 	if err := q.startConsumers(ctx); err != nil {
@@ -177,8 +179,10 @@ func (q *Queue) Close() error {
 		q.writing.Lock() // waits for the calls that write
 		q.closed = true
 		q.writing.Unlock()
-		if err := errors.Join(q.bodies.Close(), q.records.Close()); err != nil {
-			q.ended = fmt.Errorf("close queue: %w", err)
+		for _, w := range q.writers {
+			if err := w.Close(); err != nil {
+				q.ended = errors.Join(q.ended, fmt.Errorf("close queue: %w", err))
+			}
 		}
 		q.consumers.Wait()
 		if q.options.Snapshot != "" {
@@ -198,10 +202,18 @@ func (q *Queue) send(ctx context.Context, messages ...kafkago.Message) error {
 	if q.closed {
 		return errClosed
 	}
-	if messages[0].Topic == q.topics.body {
-		return q.bodies.WriteMessages(ctx, messages...)
+	return q.writers[messages[0].Topic].WriteMessages(ctx, messages...)
+}
+
+// produce appends messages to events, by one request. Like send, it does nothing once
+// the queue is closed.
+func (q *Queue) produce(ctx context.Context, messages [][]byte) error {
+	q.writing.RLock()
+	defer q.writing.RUnlock()
+	if q.closed {
+		return errClosed
 	}
-	return q.records.WriteMessages(ctx, messages...)
+	return q.cluster.produce(ctx, q.topics.events, 0, messages...)
 }
 
 // enter starts a call. The context that it returns ends with the caller's and with

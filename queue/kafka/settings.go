@@ -79,8 +79,9 @@ func (c *cluster) readOrRecord(ctx context.Context, key, ours string) (string, e
 	if err != nil || found {
 		return recorded, err
 	}
-	w := c.writer(recordCompression)
-	err = w.WriteMessages(ctx, kafkago.Message{Topic: c.options.topics().settings, Key: []byte(key), Value: []byte(ours)})
+	topic := c.options.topics().settings
+	w := c.writer(topic)
+	err = w.WriteMessages(ctx, kafkago.Message{Topic: topic, Key: []byte(key), Value: []byte(ours)})
 	if err := errors.Join(err, w.Close()); err != nil {
 		return "", fmt.Errorf("record %s: %w", key, err)
 	}
