@@ -128,6 +128,10 @@ const (
 	CodeExpired = "expired"  // it was not acknowledged in time
 	CodeNotKept = "not-kept" // its envelope is no longer kept
 	CodeReplay  = "replay"   // an operator replayed it
+
+	CodePushGone        = "push-gone"        // the receiver's address answered that it is gone for good (410)
+	CodePushCertificate = "push-certificate" // the receiver's certificate is not trusted, or ours is not
+	CodePushTooLarge    = "push-too-large"   // its envelope is larger than the receiver takes
 )
 
 // IsOwnCode reports whether a code is the exchange's own, so that no receiver may

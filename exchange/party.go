@@ -35,6 +35,7 @@ type Party struct {
 	Signers    []signing.Signer
 	Signatures SignaturePolicy
 	Deliver    Outlet // its own topics, if it has them
+	Push       Push   // its own address, if deliveries are pushed to it
 	Inbound    Inlet
 	// A suspended party may do nothing at all, until it is resumed. What is
 	// addressed to it waits.
@@ -140,6 +141,16 @@ type Outlet struct {
 	Acknowledge Acknowledger // "" is ByBroker
 }
 
+// A Push says that deliveries are pushed to an address of the party, and that it does
+// not fetch them from its mailbox. The zero value says that they are not.
+type Push struct {
+	URL         string
+	Acknowledge Acknowledger // "" is ByReceiver
+}
+
+// ByReceiver reports whether the receiver acknowledges by itself.
+func (p Push) ByReceiver() bool { return p.Acknowledge != ByAnswer }
+
 // An Acknowledger says whose word it is that a delivery has arrived.
 type Acknowledger string
 
@@ -147,6 +158,7 @@ type Acknowledger string
 const (
 	ByBroker   Acknowledger = "broker"   // all replicas of the topic have it
 	ByReceiver Acknowledger = "receiver" // the receiver says so itself, as it would for its mailbox
+	ByAnswer   Acknowledger = "on-2xx"   // the address to which it was pushed has answered 2xx
 )
 
 // ByReceiver reports whether the receiver acknowledges by itself.

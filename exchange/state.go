@@ -18,6 +18,10 @@ const (
 	ContentHandoverFailure State = "ContentHandoverFailure" // given up: expired unacknowledged
 )
 
+// HandoverAttempt is the name of an event that changes no state: an attempt to hand a
+// delivery over was answered or failed, and its cause says how.
+const HandoverAttempt State = "HandoverAttempt"
+
 // transitions is the one table of what may follow what in a delivery.
 var transitions = map[State][]State{
 	"":                     {ContentConsignment},

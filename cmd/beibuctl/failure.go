@@ -98,6 +98,7 @@ var hints = map[string]string{
 	"not-suspended":       "parties list shows who is suspended, and why",
 	"delivered-by-topic":  "read the party's topic in Kafka",
 	"not-refused":         "--sender names the party for which a document is examined",
+	"delivered-by-push":   "read what arrives at the party's address, or ask the operator to remove push",
 	"number-taken":        "a changed document carries a new version or a new number",
 	"unknown-party":       "parties list shows the ids of all parties",
 	"plan-changed":        "print the plan again, look at it, and do it then",

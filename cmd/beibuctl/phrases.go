@@ -129,6 +129,7 @@ var chinese = map[string]string{
 	"ask the operator of the exchange why":                                                               "请向交换平台的运行人员询问原因",
 	"parties list shows who is suspended, and why":                                                       "parties list 可查看被停用的参与方及原因",
 	"read the party's topic in Kafka":                                                                    "请从该参与方的 Kafka 主题读取",
+	"read what arrives at the party's address, or ask the operator to remove push":                       "请查看该参与方地址收到的内容，或请操作员删除 push",
 	"a changed document carries a new version or a new number":                                           "内容有变的单证须使用新的版本号或新的编号",
 	"parties list shows the ids of all parties":                                                          "parties list 可查看全部参与方的标识",
 	"print the plan again, look at it, and do it then":                                                   "请重新打印计划，核对后再执行",

@@ -131,6 +131,11 @@ var explanations = map[string]Explanation{
 		"该参与方从 Kafka 主题接收交付，没有信箱。",
 		"Read the topic that the map of parties names under deliver.",
 		"请读取参与方配置中 deliver 所指的主题。"),
+	"delivered-by-push": explained(
+		"The deliveries of the party are pushed to its address over HTTPS, and it has no mailbox.",
+		"该参与方的交付通过 HTTPS 推送至其地址，没有信箱。",
+		"Read what arrives at the address that the map of parties names under push. To fetch instead, ask the operator to remove push.",
+		"请查看参与方配置中 push 所指地址收到的内容。如需改为自行收取，请联系操作员删除 push。"),
 	"not-found": explained(
 		"Nothing is at this address, or it is not for this caller.",
 		"该地址没有内容，或该身份无权查看。",

@@ -133,6 +133,11 @@ var problems = []Entry{
 		Title:  exchange.Text{EN: "Deliveries go to a topic", ZH: "交付写入主题"},
 		Detail: exchange.Text{EN: "the party takes its deliveries from a topic in Kafka, and has no mailbox beside it", ZH: "该参与方从 Kafka 主题接收交付，不另设信箱"},
 	},
+	{
+		Code: "delivered-by-push", Kind: exchange.Forbidden,
+		Title:  exchange.Text{EN: "Deliveries are pushed", ZH: "交付由平台推送"},
+		Detail: exchange.Text{EN: "the deliveries of the party are pushed to its address, and it has no mailbox beside it", ZH: "该参与方的交付推送至其地址，不另设信箱"},
+	},
 	{Code: "content-gone", Kind: exchange.NotFound},
 	{Code: "no-timestamp", Kind: exchange.NotFound},
 	{Code: "not-refused", Kind: exchange.NotFound},

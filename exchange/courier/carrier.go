@@ -2,6 +2,7 @@ package courier
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"beibu/exchange"
@@ -10,18 +11,38 @@ import (
 // A Carrier is one way to carry deliveries to one receiver. One caller at a time
 // carries.
 type Carrier interface {
-	// Carry hands parcels over in their order. It returns nil once the receiver has
-	// all of them, in such a way that a crash of either loses none. If it fails, some
-	// may have arrived: the same are carried again, in the same order. All that the
-	// receiver is given follows from the parcel, so that a repeat is the same to the
-	// byte. An [Error] says more than that it failed.
-	Carry(ctx context.Context, parcels ...Parcel) error
+	// Carry hands parcels over in their order. It returns what became of them, in the
+	// order of the parcels: that a parcel has arrived only once the receiver has it, in
+	// such a way that a crash of either does not lose it. What has no [Outcome], or the
+	// zero one, was not carried, and the same is carried again. All of the document that
+	// the receiver is given follows from the parcel, so that a repeat is the same to the
+	// byte. An error is about the receiver and not about one parcel; an [Error] says more
+	// than that it failed.
+	Carry(ctx context.Context, parcels ...Parcel) ([]Outcome, error)
 }
 
 // A Parcel is a delivery with the envelope that it carries.
 type Parcel struct {
 	Exchange exchange.Exchange // with this one delivery
 	Envelope []byte            // as it was sealed; must not be changed
+}
+
+// An Outcome is what became of one parcel.
+type Outcome struct {
+	// State is ContentHandover if it has arrived, ConsignmentRejection if the receiver
+	// refuses it for good, and ContentHandoverFailure if it can never arrive. Otherwise
+	// it is empty, and the parcel is carried again.
+	State exchange.State
+	Cause exchange.Cause // why it is refused or can never arrive
+	// Failure is why this one parcel did not arrive although the receiver answers. It is
+	// carried again by a schedule of its own, and others are carried meanwhile.
+	Failure *Error
+	Attempt exchange.Cause // what the timeline shows of the attempt, or nothing
+}
+
+// Arrived returns the outcomes of n parcels that have all arrived.
+func Arrived(n int) []Outcome {
+	return slices.Repeat([]Outcome{{State: exchange.ContentHandover}}, n)
 }
 
 // An Error is a failure to carry that says what the loop can do about it.

@@ -1,11 +1,13 @@
 package courier
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"time"
 
+	"github.com/google/uuid"
 	"go.uber.org/zap"
 
 	"beibu/exchange"
@@ -27,6 +29,10 @@ type Receiver struct {
 	Party        string
 	Carrier      Carrier
 	Acknowledges bool // itself; otherwise a delivery that has arrived is acknowledged
+	// Together is how many deliveries are carried at once; 0 means BatchCount.
+	Together int
+	// Within bounds how long a batch that was started may take; 0 means 20 s.
+	Within time.Duration
 }
 
 // states returns the states in which a delivery is carried. What was handed over by
@@ -56,7 +62,8 @@ type Courier struct {
 // when the receiver is suspended: Run finishes the batch that it has started, what
 // is left waits, and the next Run continues in the same order.
 func (c *Courier) Run(ctx context.Context, to Receiver) error {
-	r := &round{Courier: c, to: to}
+	to.Together, to.Within = cmp.Or(to.Together, BatchCount), cmp.Or(to.Within, finishTime)
+	r := &round{Courier: c, to: to, aside: make(map[uuid.UUID]aside)}
 	c.Meter.Breaker(to.Party, false)
 	defer c.Meter.Breaker(to.Party, false) // another node carries from now on
 	for ctx.Err() == nil {
@@ -68,7 +75,7 @@ func (c *Courier) Run(ctx context.Context, to Receiver) error {
 			await(ctx, r.failed(time.Now(), err), nil)
 		case done > 0:
 		case r.notBefore.IsZero():
-			await(ctx, time.Time{}, opened)
+			await(ctx, r.asideDue, opened)
 		default: // the receiver is left alone until then
 			await(ctx, wake(r.notBefore, r.giveUp), nil)
 		}
@@ -100,6 +107,9 @@ type round struct {
 	head      string    // the exchange id of the first delivery that was due
 	notBefore time.Time // when the next try is, or zero
 	giveUp    time.Time // when the first of the deliveries that are due is given up
+	broken    bool      // the circuit breaker is open, and that was said
+	aside     map[uuid.UUID]aside
+	asideDue  time.Time // when the first of those that were set aside is due, or zero
 }
 
 func (r *round) open() bool { return r.refusals >= BreakAfter }
@@ -111,15 +121,18 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	if !now.Before(r.notBefore) {
 		r.notBefore = time.Time{}
 	}
-	limit := BatchCount
+	limit := r.to.Together
 	if r.open() {
 		limit = 1
 	}
-	due, err := r.Journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: r.to.Party, States: r.to.states(), Limit: limit})
+	due, err := r.Journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: r.to.Party, States: r.to.states(), Limit: limit + len(r.aside)})
 	if err != nil {
 		return 0, err
 	}
-	parcels, events, err := r.sort(ctx, portion(due), now)
+	if len(due) < limit+len(r.aside) {
+		r.forget(due)
+	}
+	parcels, events, err := r.sort(ctx, due, limit, now)
 	if err != nil {
 		return 0, err
 	}
@@ -133,52 +146,54 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	// What was started is finished even if ctx ends, as when the receiver is suspended:
 	// once Run has returned, nothing is carried any more, and what was carried is on
 	// record and is not carried again.
-	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), finishTime)
-	defer cancel()
-	carried := r.carry(ctx, parcels)
-	if carried == nil {
-		for _, p := range parcels {
-			events = append(events, r.arrived(p.Exchange.Deliveries[0], now)...)
+	ctx = context.WithoutCancel(ctx)
+	outcomes, carried := r.carry(ctx, parcels, now)
+	delivered, failed := 0, 0
+	for i, o := range outcomes {
+		events = append(events, r.became(parcels[i].Exchange.Deliveries[0], o, now)...)
+		switch o.State { //nolint:exhaustive // an outcome has no others
+		case exchange.ContentHandover, exchange.ConsignmentRejection:
+			delivered++
+		case exchange.ContentHandoverFailure:
+			givenUp++
+		case "":
+			failed++
 		}
-	} else {
-		parcels = nil
 	}
-	if err := r.Recorder.Record(ctx, events...); err != nil {
+	recording, cancel := context.WithTimeout(ctx, finishTime)
+	defer cancel()
+	if err := r.Recorder.Record(recording, events...); err != nil {
 		return 0, errors.Join(carried, err)
 	}
-	if len(events) > 0 {
-		r.Meter.Carried(r.to.Party, len(parcels), givenUp)
+	if delivered+givenUp > 0 {
+		r.Meter.Carried(r.to.Party, delivered, givenUp)
 	}
 	if carried == nil && r.notBefore.IsZero() {
 		r.failures = 0
 	}
-	return len(parcels) + givenUp, carried
+	return delivered + givenUp + failed, carried
 }
 
-// portion returns as many of the exchanges as are carried together.
-func portion(all []exchange.Exchange) []exchange.Exchange {
-	size := 0
-	for i, x := range all {
-		if size += x.Size; i > 0 && size > batchBytes {
-			return all[:i]
-		}
-	}
-	return all
-}
-
-// sort returns the parcels of what is due, and the events of what is given up: its
-// time is over, or its envelope is not kept any more.
-func (r *round) sort(ctx context.Context, due []exchange.Exchange, now time.Time) (parcels []Parcel, givenUp []exchange.Event, err error) {
-	r.head, r.giveUp = "", time.Time{}
-	for i, x := range due {
+// sort returns the parcels of what is due, as many as are carried together, and the
+// events of what is given up: its time is over, or its envelope is not kept any more.
+func (r *round) sort(ctx context.Context, due []exchange.Exchange, limit int, now time.Time) (parcels []Parcel, givenUp []exchange.Event, err error) {
+	r.head, r.giveUp, r.asideDue = "", time.Time{}, time.Time{}
+	size, behind := 0, make(map[number]bool)
+	for _, x := range due {
 		d := x.Deliveries[0]
-		if i == 0 {
-			r.head = x.ID.String()
-		}
 		end := d.ChangedAt.Add(r.GiveUp)
 		if !now.Before(end) {
 			givenUp = append(givenUp, d.Expired(r.GiveUp, now))
 			continue
+		}
+		if r.waits(x, behind, now) {
+			continue
+		}
+		if size += x.Size; len(parcels) == limit || len(parcels) > 0 && size > batchBytes {
+			break
+		}
+		if r.head == "" {
+			r.head = x.ID.String()
 		}
 		if r.giveUp.IsZero() || end.Before(r.giveUp) {
 			r.giveUp = end
@@ -198,27 +213,70 @@ func (r *round) sort(ctx context.Context, due []exchange.Exchange, now time.Time
 	return parcels, givenUp, nil
 }
 
-// carry carries parcels and moves the circuit breaker.
-func (r *round) carry(ctx context.Context, parcels []Parcel) error {
+// carry carries parcels and moves the circuit breaker. While it is open, one that fails
+// is not set aside: the receiver is in doubt, and not the parcel.
+func (r *round) carry(ctx context.Context, parcels []Parcel, now time.Time) ([]Outcome, error) {
 	if len(parcels) == 0 {
-		return nil
+		return nil, nil
 	}
-	if err := r.to.Carrier.Carry(ctx, parcels...); err != nil {
+	ctx, cancel := context.WithTimeout(ctx, r.to.Within)
+	defer cancel()
+	outcomes, err := r.to.Carrier.Carry(ctx, parcels...)
+	if len(outcomes) > len(parcels) {
+		return nil, fmt.Errorf("carrier returned %d outcomes of %d parcels", len(outcomes), len(parcels))
+	}
+	for i, o := range outcomes {
+		id := parcels[i].Exchange.ID
+		switch {
+		case o.Failure != nil:
+			if r.refusals++; r.open() {
+				err = errors.Join(err, o.Failure)
+			} else if !r.setAside(parcels[i].Exchange, o.Failure, now) {
+				err = errors.Join(err, o.Failure)
+			}
+		case o.State == exchange.ContentHandover, o.State == exchange.ConsignmentRejection && err == nil:
+			delete(r.aside, id)
+			r.takes()
+		}
+	}
+	if len(outcomes) == 0 && err == nil {
+		return nil, errors.New("carrier returned no outcome and no error")
+	}
+	if err != nil && !r.open() {
 		r.refusals++
-		return err
 	}
-	if r.open() {
+	return outcomes, err
+}
+
+// takes closes the circuit breaker: the receiver has taken a delivery.
+func (r *round) takes() {
+	if r.broken {
+		r.broken = false
 		r.Meter.Breaker(r.to.Party, false)
 		r.Log.Info("receiver takes deliveries again: circuit breaker closed", zap.String("receiver", r.to.Party))
 	}
 	r.refusals = 0
-	return nil
 }
 
-// arrived returns what happened to a delivery that has arrived.
-func (r *round) arrived(d exchange.Delivery, now time.Time) []exchange.Event {
-	events := []exchange.Event{d.Event(exchange.ContentHandover, now)}
-	if !r.to.Acknowledges {
+// became returns the events of what became of a delivery. What the receiver refuses
+// was handed over.
+func (r *round) became(d exchange.Delivery, o Outcome, now time.Time) []exchange.Event {
+	var events []exchange.Event
+	if o.Attempt != (exchange.Cause{}) {
+		attempt := d.Event(exchange.HandoverAttempt, now)
+		attempt.Cause = o.Attempt
+		events = append(events, attempt)
+	}
+	if o.State == "" {
+		return events
+	}
+	if o.State == exchange.ConsignmentRejection {
+		events = append(events, d.Event(exchange.ContentHandover, now))
+	}
+	end := d.Event(o.State, now)
+	end.Cause = o.Cause
+	events = append(events, end)
+	if o.State == exchange.ContentHandover && !r.to.Acknowledges {
 		events = append(events, d.Event(exchange.ConsignmentAcceptance, now))
 	}
 	return events
@@ -235,7 +293,8 @@ func (r *round) failed(now time.Time, err error) time.Time {
 	r.Meter.Failed(r.to.Party, said.Refused)
 	level, message := zap.WarnLevel, "deliveries failed, retrying"
 	switch {
-	case r.refusals == BreakAfter:
+	case r.open() && !r.broken:
+		r.broken = true
 		r.Meter.Breaker(r.to.Party, true)
 		message = "receiver failed several times in a row: circuit breaker open, trying one delivery at a time"
 	case r.open():

@@ -7,13 +7,16 @@
 //   - A delivery is recorded as handed over only when its carrier has returned nil
 //     for it. One that cannot be carried is carried again, with the same bytes, until
 //     it arrives or its time is over; then it is recorded as failed, with the cause.
-//   - Nothing is carried before what comes before it: express first, then the oldest
-//     by the record.
+//   - Nothing is carried before what comes before it and is not set aside: express
+//     first, then the oldest by the record.
 //   - A crash between carrying and recording carries a delivery again, with the same
 //     bytes.
-//   - A failure is followed by a wait that doubles, up to a bound, with a jitter that
+//   - A failure is followed by a wait that follows from its schedule, with a jitter that
 //     follows from the receiver and the delivery (see [Schedule]). A receiver that
 //     says when to come back (see [Error]) is not asked before.
+//   - A parcel that fails by itself, while the receiver answers, does not hold up the
+//     others: it is set aside and has a schedule of its own. Versions of one document
+//     number stay in order.
 //   - After [BreakAfter] failures in a row the circuit breaker of the receiver is
 //     open: one delivery at a time is carried until one arrives. No receiver waits for
 //     another.

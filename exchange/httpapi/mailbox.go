@@ -47,15 +47,20 @@ type MailboxItem struct {
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
-// that nobody reads. So is a party with a topic: by two ways it would get
-// everything twice.
+// that nobody reads. So is a party with a topic or an address to push to: by two ways
+// it would get everything twice.
 func (s *Server) fetch(c *call) error {
 	if c.request.Method == http.MethodHead {
 		c.Header().Set("Allow", http.MethodGet)
 		return badRequest(codeMethod, "allowed is GET", "允许的方法：GET")
 	}
-	if party, ok := c.now.Parties.Get(c.caller.Party); ok && party.Deliver.Topic != "" {
-		return errByTopic
+	if party, ok := c.now.Parties.Get(c.caller.Party); ok {
+		switch {
+		case party.Deliver.Topic != "":
+			return errByTopic
+		case party.Push.URL != "":
+			return errByPush
+		}
 	}
 	p := parametersOf(c.request)
 	options := exchange.Fetch{

@@ -32,6 +32,7 @@ func tooLarge(en, zh string) error {
 // of package answer.
 var (
 	errByTopic = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-topic"}
+	errByPush  = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-push"}
 	errSlow    = &exchange.Error{Op: "read body", Kind: exchange.BadRequest, Code: codeSlow}
 	errNoRoute = &exchange.Error{
 		Op: "find route", Kind: exchange.NotFound, Err: exchange.Because("there is nothing at this address", "该地址没有内容"),

@@ -101,6 +101,19 @@ func TestSubmitBySuspended(t *testing.T) {
 	}
 }
 
+// A party to which deliveries are pushed has no mailbox beside it.
+func TestMailboxOfAPartyWithAnAddress(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == receiver {
+			p.Push = exchange.Push{URL: "https://push.example/"}
+		}
+	})
+	if p := read[answer.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-push" {
+		t.Errorf("answered %+v", p)
+	}
+}
+
 // A party with a topic has no mailbox beside it, and acknowledges all the same.
 func TestMailboxOfAPartyWithATopic(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})

@@ -95,6 +95,9 @@ func (j *journey) failed(receiver string) bool {
 // deliveries, from 1, or 0 if the event moves nothing.
 func (j *journey) deliver(e exchange.Event) int {
 	i := slices.IndexFunc(j.deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
+	if e.Name == exchange.HandoverAttempt {
+		return i + 1 // a step of the timeline alone
+	}
 	if i < 0 {
 		d := exchange.Delivery{Exchange: j.id, Receiver: e.Receiver}
 		if !d.Apply(e) {

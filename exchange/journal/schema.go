@@ -11,8 +11,8 @@ import (
 // application marks the file as ours in its header ("BeiJ").
 const application = 0x4265694a
 
-// states gives each state its number in the file.
-var states = exchange.States()
+// states gives each state, and each other step of a timeline, its number in the file.
+var states = append(exchange.States(), exchange.HandoverAttempt)
 
 // number returns the number of a state in the file.
 func number(s exchange.State) int64 { return int64(slices.Index(states, s)) }

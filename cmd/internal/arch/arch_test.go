@@ -70,6 +70,8 @@ var rules = []struct {
 	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/courier/mailbox", never: "exchange/courier/kafka", because: "adapters do not know each other"},
 	{tree: "exchange/courier/kafka", never: "exchange/courier/mailbox", because: "adapters do not know each other"},
+	{tree: "exchange/courier/webhook", never: "exchange/courier/mailbox", because: "adapters do not know each other"},
+	{tree: "exchange/courier/webhook", never: "exchange/courier/kafka", because: "adapters do not know each other"},
 	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "queue", never: "go.uber.org/zap", because: "libraries return errors and do not log"},

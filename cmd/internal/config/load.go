@@ -29,6 +29,7 @@ type Loaded struct {
 	Parties     *exchange.Parties
 	Routes      *exchange.Routes
 	Revocations []*revocation.Sources // of the parties that have any
+	Pushes      map[string]LoadedPush // by the ids of the parties that have any
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
@@ -135,6 +136,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	}
 	parties, revocations := table.parties(l.Map)
 	l.Revocations = revocations
+	l.Pushes = table.pushes(l.Map)
 	table.checkKinds(l.Map, l.Catalog)
 	var err error
 	if l.Parties, err = exchange.NewParties(parties); err != nil {

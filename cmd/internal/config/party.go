@@ -33,6 +33,8 @@ type Party struct {
 	// Deliver and Inbound are the party's own topics, if it has them.
 	Deliver Outlet `yaml:"deliver"`
 	Inbound Inlet  `yaml:"inbound"`
+	// Push is the address to which its deliveries are pushed, if it has one.
+	Push Push `yaml:"push"`
 	// Suspended parties may do nothing at all. Default false.
 	Suspended bool `yaml:"suspended"`
 	// Quota bounds what the party may submit. Default: limits.quota.
@@ -111,6 +113,7 @@ func (s *source) parties(m Map) ([]exchange.Party, []*revocation.Sources) {
 			Locodes: p.Locodes, Sends: p.Sends, Receives: p.Receives,
 			Signers: signers, Signatures: p.Signatures.policy(),
 			Deliver: exchange.Outlet(p.Deliver), Inbound: exchange.Inlet(p.Inbound),
+			Push:      exchange.Push{URL: p.Push.URL, Acknowledge: p.Push.Acknowledge},
 			Suspended: p.Suspended, Quota: exchange.Quota(p.Quota),
 		})
 	}

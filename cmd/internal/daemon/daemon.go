@@ -66,6 +66,7 @@ type Daemon struct {
 	topics         *cloudevents.Writer   // to topics of parties; or nil, if there is no Kafka
 	courier        *courier.Courier      // or nil, if there is no Kafka
 	inbox          *topics.Inbox         // or nil, if there is no Kafka
+	pushed         courier.Meter         // of what is pushed to addresses of parties
 	jobs           supervisor            // of the topics of parties
 	carriedOver    []exchange.Suspension // from the file of an earlier version, until they are in the record
 	assigning      sync.Mutex            // held while jobs are assigned
@@ -132,6 +133,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return err
 	}
 	if err := d.wireExchange(ctx); err != nil {
+		return err
+	}
+	if d.pushed, err = d.metrics.CountPushes(); err != nil {
 		return err
 	}
 	return d.openTopics()

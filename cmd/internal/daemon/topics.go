@@ -3,9 +3,12 @@ package daemon
 import (
 	"context"
 
+	"beibu/cmd/internal/config"
+	"beibu/exchange"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/courier"
 	topic "beibu/exchange/courier/kafka"
+	"beibu/exchange/courier/webhook"
 	"beibu/exchange/topics"
 	"beibu/queue/kafka"
 )
@@ -38,12 +41,17 @@ func (d *Daemon) wireTopics(broker *topics.Broker) error {
 	if err != nil {
 		return err
 	}
-	d.courier = &courier.Courier{
-		Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed,
-		Schedule: courier.DefaultSchedule, GiveUp: d.config.Delivery.ExpireAfter, Meter: counted, Log: d.log,
-	}
+	d.courier = d.newCourier(courier.DefaultSchedule, counted)
 	d.inbox = &topics.Inbox{Broker: broker, Admission: counted.Admission(d.admission), Group: d.config.Kafka.TopicPrefix + "inbound.", Log: d.log}
 	return nil
+}
+
+// newCourier returns a courier that carries what is in the record.
+func (d *Daemon) newCourier(s courier.Schedule, m courier.Meter) *courier.Courier {
+	return &courier.Courier{
+		Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed,
+		Schedule: s, GiveUp: d.config.Delivery.ExpireAfter, Meter: m, Log: d.log,
+	}
 }
 
 // serveTopics begins to carry to and to receive from the topics in force, and
@@ -71,7 +79,7 @@ func (d *Daemon) assignTopics() {
 	d.assigning.Lock()
 	defer d.assigning.Unlock()
 	if d.topicsServed.Load() {
-		d.jobs.assign(d.topicJobs())
+		d.jobs.assign(d.partyJobs())
 	}
 }
 
@@ -82,32 +90,53 @@ const (
 	inboundJob = "inbound."
 )
 
-// topicJobs are the jobs for the topics of parties. One daemon of those that share
-// the log carries to a topic; all of them share an inbound topic. What is addressed
-// to a suspended party waits, and so does what it has written to its topic.
-func (d *Daemon) topicJobs() []job {
-	if d.courier == nil {
-		return nil
-	}
-	now := d.current.Load()
+// partyJobs are the jobs for the topics and addresses of parties. What is addressed to a
+// suspended party waits, and so does what it has written to its topic.
+func (d *Daemon) partyJobs() []job {
+	now, watched := d.current.Load(), d.watched.Load()
 	var jobs []job
 	for _, p := range now.Parties.All() {
 		if d.shut.Includes(now.InForce, p.ID) {
 			continue
 		}
-		if p.Deliver.Topic != "" {
-			name := deliverJob + p.ID
-			jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
-				return d.courier.Run(ctx, courier.Receiver{
-					Party: p.ID, Carrier: topic.NewTopic(d.topics, p.Deliver.Topic), Acknowledges: p.Deliver.ByReceiver(),
-				})
-			})})
+		if d.courier != nil {
+			jobs = append(jobs, d.topicJobs(p)...)
 		}
-		if p.Inbound.Topic != "" {
-			jobs = append(jobs, job{inboundJob + p.ID, p.Inbound, func(ctx context.Context) error {
-				return d.inbox.Receive(ctx, p.ID, p.Inbound)
-			}})
+		if push, ok := watched.pushes[p.ID]; ok {
+			jobs = append(jobs, d.pushJob(p, push))
 		}
 	}
 	return jobs
+}
+
+// topicJobs are the jobs for the topics of a party. One daemon of those that share the
+// log carries to a topic; all of them share an inbound topic.
+func (d *Daemon) topicJobs(p exchange.Party) []job {
+	var jobs []job
+	if p.Deliver.Topic != "" {
+		name := deliverJob + p.ID
+		jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
+			return d.courier.Run(ctx, courier.Receiver{
+				Party: p.ID, Carrier: topic.NewTopic(d.topics, p.Deliver.Topic), Acknowledges: p.Deliver.ByReceiver(),
+			})
+		})})
+	}
+	if p.Inbound.Topic != "" {
+		jobs = append(jobs, job{inboundJob + p.ID, p.Inbound, func(ctx context.Context) error {
+			return d.inbox.Receive(ctx, p.ID, p.Inbound)
+		}})
+	}
+	return jobs
+}
+
+// pushJob is the job that pushes to the address of a party. One daemon of those that
+// share the log does it. Another key or setting is another job, which begins once the one
+// before it has ended.
+func (d *Daemon) pushJob(p exchange.Party, push config.LoadedPush) job {
+	name := deliverJob + p.ID
+	return job{name, push.Fingerprint, d.asLeader(name, func(ctx context.Context) error {
+		carrier := webhook.New(push.Options)
+		defer carrier.Close()
+		return d.newCourier(courier.Schedule{Steps: push.Steps}, d.pushed).Run(ctx, carrier.Receiver(p.ID, p.Push.ByReceiver()))
+	})}
 }

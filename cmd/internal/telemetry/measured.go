@@ -134,7 +134,7 @@ func (m *Metrics) countStep(e *exchange.Event) {
 
 // stateLabel keeps the label bounded, whatever an event is called.
 func stateLabel(name exchange.State) string {
-	if slices.Contains(exchange.States(), name) {
+	if slices.Contains(exchange.States(), name) || name == exchange.HandoverAttempt {
 		return string(name)
 	}
 	return "other"

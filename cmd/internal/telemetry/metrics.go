@@ -20,6 +20,7 @@ type Metrics struct {
 	batches    *prometheus.HistogramVec
 	dispatched prometheus.Counter
 	deliveries *prometheus.CounterVec
+	breakers   *prometheus.GaugeVec // of couriers, by receiver
 	readings   *readings
 }
 
@@ -43,8 +44,12 @@ func NewMetrics() (*Metrics, error) {
 			Name: "beibu_delivery_events_total",
 			Help: "Steps of deliveries that became durable, by the state they lead to (ETSI EN 319 522-3).",
 		}, []string{"state"}),
+		breakers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "beibu_delivery_breaker_open",
+			Help: "1 while the circuit breaker of the receiver is open: deliveries failed several times in a row, and one at a time is tried until one arrives.",
+		}, []string{"receiver"}),
 	}
-	return m, m.Register(m.admits, m.appends, m.batches, m.dispatched, m.deliveries, m.readings,
+	return m, m.Register(m.admits, m.appends, m.batches, m.dispatched, m.deliveries, m.breakers, m.readings,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 }
 

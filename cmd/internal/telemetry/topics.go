@@ -14,29 +14,22 @@ import (
 // Topics counts what goes over topics of parties: it is the meter of their
 // couriers, and decorates the admission of their documents.
 type Topics struct {
-	deliveries *prometheus.CounterVec
-	failures   *prometheus.CounterVec
-	breakers   *prometheus.GaugeVec
-	documents  *prometheus.CounterVec
-	waiting    *prometheus.GaugeVec
+	carried
+	documents *prometheus.CounterVec
+	waiting   *prometheus.GaugeVec
 }
 
 var _ courier.Meter = (*Topics)(nil)
 
 // CountTopics exports what is counted of topics.
 func (m *Metrics) CountTopics() (*Topics, error) {
-	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
-		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
-	}
 	t := &Topics{
-		deliveries: counter("beibu_topic_deliveries_total",
-			"Deliveries to the receiver's topic: delivered, or given up since their time was over or the envelope is not kept any more.", "receiver", "outcome"),
-		failures: counter("beibu_topic_delivery_failures_total",
-			"Rounds of deliveries that failed and are made again: refused by the brokers until somebody acts, or unavailable for now.", "receiver", "reason"),
-		breakers: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "beibu_delivery_breaker_open",
-			Help: "1 while the circuit breaker of the receiver is open: deliveries failed several times in a row, and one at a time is tried until one arrives.",
-		}, []string{"receiver"}),
+		carried: m.carried(
+			counter("beibu_topic_deliveries_total",
+				"Deliveries to the receiver's topic: delivered, or given up since their time was over or the envelope is not kept any more.", "receiver", "outcome"),
+			counter("beibu_topic_delivery_failures_total",
+				"Rounds of deliveries that failed and are made again: refused by the brokers until somebody acts, or unavailable for now.", "receiver", "reason"),
+		),
 		documents: counter("beibu_topic_documents_total",
 			"Documents from the party's topic, by what it was replied: accepted, duplicate or refused; or again, if nothing was promised and it is retried.",
 			"party", "outcome"),
@@ -45,31 +38,7 @@ func (m *Metrics) CountTopics() (*Topics, error) {
 			Help: "Documents at the head of partitions of the party's topic that wait until its quota lets them through.",
 		}, []string{"party"}),
 	}
-	return t, m.Register(t.deliveries, t.failures, t.breakers, t.documents, t.waiting)
-}
-
-// Carried is courier.Meter's.
-func (t *Topics) Carried(receiver string, delivered, givenUp int) {
-	t.deliveries.WithLabelValues(receiver, "delivered").Add(float64(delivered))
-	t.deliveries.WithLabelValues(receiver, "given-up").Add(float64(givenUp))
-}
-
-// Failed is courier.Meter's.
-func (t *Topics) Failed(receiver string, refused bool) {
-	reason := "unavailable"
-	if refused {
-		reason = "refused"
-	}
-	t.failures.WithLabelValues(receiver, reason).Inc()
-}
-
-// Breaker is courier.Meter's.
-func (t *Topics) Breaker(receiver string, open bool) {
-	is := 0.0
-	if open {
-		is = 1
-	}
-	t.breakers.WithLabelValues(receiver).Set(is)
+	return t, m.Register(t.deliveries, t.failures, t.documents, t.waiting)
 }
 
 // Admission counts what next replies to documents from topics.

@@ -192,7 +192,7 @@ func (r *Rude) Given() []int {
 }
 
 // Carry is courier.Carrier's.
-func (r *Rude) Carry(ctx context.Context, parcels ...courier.Parcel) error {
+func (r *Rude) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier.Outcome, error) {
 	r.mu.Lock()
 	how, err := None, r.Err
 	if len(r.Fails) > 0 {
@@ -204,12 +204,12 @@ func (r *Rude) Carry(ctx context.Context, parcels ...courier.Parcel) error {
 		err = ErrRude
 	}
 	if how == Before {
-		return err
+		return nil, err
 	}
-	if arrived := r.Carrier.Carry(ctx, parcels...); arrived != nil || how == None {
-		return arrived
+	if outcomes, failed := r.Carrier.Carry(ctx, parcels...); failed != nil || how == None {
+		return outcomes, failed
 	}
-	return err
+	return nil, err
 }
 
 // A Memory is a receiver in memory, with its carrier.
@@ -223,7 +223,7 @@ type Memory struct {
 func NewMemory() *Memory { return &Memory{grown: make(chan struct{})} }
 
 // Carry is courier.Carrier's.
-func (m *Memory) Carry(_ context.Context, parcels ...courier.Parcel) error {
+func (m *Memory) Carry(_ context.Context, parcels ...courier.Parcel) ([]courier.Outcome, error) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	for _, p := range parcels {
@@ -231,7 +231,7 @@ func (m *Memory) Carry(_ context.Context, parcels ...courier.Parcel) error {
 	}
 	close(m.grown)
 	m.grown = make(chan struct{})
-	return nil
+	return courier.Arrived(len(parcels)), nil
 }
 
 // Arrived is what a [Subject] has.

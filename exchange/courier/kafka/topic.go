@@ -35,15 +35,15 @@ type Topic struct {
 func NewTopic(w *cloudevents.Writer, name string) *Topic { return &Topic{w, name} }
 
 // Carry is courier.Carrier's. Its error is a [courier.Error].
-func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) error {
+func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier.Outcome, error) {
 	messages := make([]kafkago.Message, 0, len(parcels))
 	for _, p := range parcels {
 		messages = append(messages, t.message(p.Exchange, p.Envelope))
 	}
 	if err := t.writer.Write(ctx, messages...); err != nil {
-		return &courier.Error{Err: err, Refused: isRefused(err)}
+		return nil, &courier.Error{Err: err, Refused: isRefused(err)}
 	}
-	return nil
+	return courier.Arrived(len(parcels)), nil
 }
 
 // message is what carries a delivery. All of it follows from the exchange, so that a

@@ -1,0 +1,206 @@
+package webhook_test
+
+import (
+	"net"
+	"net/http"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/courier"
+	"beibu/exchange/courier/couriertest"
+	"beibu/exchange/courier/webhook"
+)
+
+// inBubble gives a test a world, and a receiver in memory, with a clock of its own.
+func inBubble(t *testing.T, do func(t *testing.T, w *couriertest.World, r *receiver)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) {
+		w := couriertest.NewWorld(t)
+		w.Courier.Schedule = courier.Schedule{Steps: webhook.DefaultSteps()}
+		r, stop := newReceiverOver(t, &memory{dialed: make(chan net.Conn), done: make(chan struct{})}, nil, nil)
+		do(t, w, r)
+		stop()
+	})
+}
+
+// attempts returns the codes of the attempts in the timeline of a document.
+func attempts(t *testing.T, w *couriertest.World, number int) (codes []string, at []time.Time) {
+	t.Helper()
+	x, err := w.Exchange(t.Context(), couriertest.IDOf(number))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range x.Events {
+		if e.Name == exchange.HandoverAttempt {
+			codes, at = append(codes, e.Cause.Code), append(at, e.At)
+		}
+	}
+	return codes, at
+}
+
+// A receiver is down for five hours, answers 429 and 500, and then takes everything: in
+// order, by the schedule, with the breaker opened and closed once.
+func TestOutage(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+		const documents = 20
+		began := time.Now()
+		w.Accept(began, 0, documents/2, false, customs)
+		answers := []int{http.StatusTooManyRequests, http.StatusInternalServerError}
+		r.answer = func(rw http.ResponseWriter, _ *http.Request) {
+			status := http.StatusOK
+			if len(answers) > 0 {
+				status, answers = answers[0], answers[1:]
+			}
+			rw.WriteHeader(status)
+		}
+		r.refuse(true)
+		c := r.carrier(nil)
+		stop := w.Run(c.Receiver(customs, true))
+		<-time.After(5 * time.Hour)
+		w.Accept(time.Now(), documents/2, documents, false, customs) // it keeps collecting
+		r.refuse(false)
+		<-time.After(48 * time.Hour)
+		if is := w.Delivery(documents-1, customs).State; is != exchange.ContentHandover {
+			t.Errorf("the last is in state %s", is)
+		}
+		stop()
+		c.Close()
+
+		codes, at := attempts(t, w, 0)
+		if want := []string{"connect", "connect", "connect", "connect", "connect", "http-429", "http-500", "http-200"}; !slices.Equal(codes, want) {
+			t.Fatalf("attempts %v, want %v", codes, want)
+		}
+		for i, step := range webhook.DefaultSteps()[:len(at)-1] {
+			if waited := at[i+1].Sub(at[i]); waited < step/2 || waited > step+time.Second {
+				t.Errorf("after failure %d it waited %s, want half of %s or more", i+1, waited, step)
+			}
+		}
+		posts := r.all()[2:]
+		for i, p := range posts {
+			if p.arrival().Exchange != couriertest.IDOf(i) {
+				t.Fatalf("number %d arrived in the place of number %d", i, i)
+			}
+		}
+		if len(posts) != documents {
+			t.Errorf("%d arrived", len(posts))
+		}
+		for i, p := range r.all()[:3] { // the same message, signed again
+			if p.header.Get("webhook-id") != couriertest.IDOf(0).String()+"-1" || i > 0 && p.arrival() != posts[0].arrival() {
+				t.Errorf("try %d is another message: %v", i, p.header)
+			}
+		}
+		opened := 0
+		for len(w.Warned) > 0 {
+			if said := <-w.Warned; said == "receiver failed several times in a row: circuit breaker open, trying one delivery at a time" {
+				opened++
+			} else if said == "receiver takes deliveries again: circuit breaker closed" && opened == 1 {
+				opened += 10
+			}
+		}
+		if opened != 11 {
+			t.Errorf("the breaker was not opened once and then closed once (%d)", opened)
+		}
+	})
+}
+
+// One document that the receiver cannot take does not hold up the others, but for those
+// of the same number.
+func TestOneFails(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+		bad := couriertest.IDOf(1).String()
+		fails := true
+		r.answer = func(rw http.ResponseWriter, request *http.Request) {
+			if fails && request.Header.Get("Beibu-Exchange") == bad {
+				rw.WriteHeader(http.StatusInternalServerError)
+			}
+		}
+		w.Accept(time.Now(), 0, 5, false, customs)
+		c := r.carrier(nil)
+		stop := w.Run(c.Receiver(customs, true))
+		<-time.After(time.Second)
+		for i := range 5 {
+			if is, want := w.Delivery(i, customs).State, map[bool]exchange.State{true: exchange.ContentConsignment, false: exchange.ContentHandover}[i == 1]; is != want {
+				t.Errorf("number %d is in state %s, want %s", i, is, want)
+			}
+		}
+		<-time.After(5 * time.Second) // the first step of the schedule
+		if codes, _ := attempts(t, w, 1); !slices.Equal(codes, []string{"http-500", "http-500"}) {
+			t.Errorf("attempts %v", codes)
+		}
+		fails = false
+		<-time.After(5 * time.Minute)
+		if is := w.Delivery(1, customs).State; is != exchange.ContentHandover {
+			t.Errorf("it is in state %s at last", is)
+		}
+		stop()
+		c.Close()
+	})
+}
+
+// A refused certificate ends the delivery that met it and leaves the others waiting, so
+// that one mistake does not end a whole backlog.
+func TestCertificateEndsOne(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+		r.answer = func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusGone) }
+		w.Accept(time.Now(), 0, 5, false, customs)
+		c := r.carrier(nil)
+		stop := w.Run(c.Receiver(customs, true))
+		<-time.After(time.Second)
+		if is := w.Delivery(0, customs); is.State != exchange.ConsignmentRejection || is.Cause.Code != exchange.CodePushGone {
+			t.Errorf("the first is %s since %+v", is.State, is.Cause)
+		}
+		for i := 1; i < 5; i++ {
+			if is := w.Delivery(i, customs).State; is != exchange.ContentConsignment {
+				t.Errorf("number %d is in state %s", i, is)
+			}
+		}
+		stop()
+		c.Close()
+	})
+}
+
+// By the policy of the party, an answer of 2xx acknowledges.
+func TestAnswerAcknowledges(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+		w.Accept(time.Now(), 0, 1, false, customs)
+		c := r.carrier(nil)
+		stop := w.Run(c.Receiver(customs, false))
+		w.Await(0, customs, exchange.ConsignmentAcceptance)
+		stop()
+		c.Close()
+	})
+}
+
+// Documents go out together as far as the carrier says, and those of one number one
+// after the other.
+func TestConcurrency(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+		release := make(chan struct{})
+		r.answer = func(http.ResponseWriter, *http.Request) { <-release }
+		c := r.carrier(func(o *webhook.Options) { o.Concurrency = 4 })
+		same := parcel(1)
+		done := make(chan []courier.Outcome)
+		go func() {
+			outcomes, err := c.Carry(t.Context(), same, parcel(2), same, parcel(3), parcel(4))
+			if err != nil {
+				t.Error(err)
+			}
+			done <- outcomes
+		}()
+		synctest.Wait()
+		if n := len(r.all()); n != 3 {
+			t.Errorf("%d at the same time, want 3 of different numbers among the first 4", n)
+		}
+		close(release)
+		outcomes := <-done
+		for i, want := range []exchange.State{exchange.ContentHandover, exchange.ContentHandover, "", exchange.ContentHandover} {
+			if outcomes[i].State != want {
+				t.Errorf("outcome %d is %+v", i, outcomes[i])
+			}
+		}
+		c.Close()
+	})
+}
