@@ -170,10 +170,10 @@ const (
 type associationPaths struct{ at, name, registered, country, registeredIn *rules.Path }
 
 func associationAt(role string) associationPaths {
+	at := rules.NewPath(role)
 	return associationPaths{
-		rules.NewPath(role), rules.NewPath(role + "/PartyName/Name"), rules.NewPath(role + "/PartyLegalEntity/RegistrationName"),
-		rules.NewPath(role + "/PostalAddress/Country/IdentificationCode"),
-		rules.NewPath(role + "/PartyLegalEntity/RegistrationAddress/Country/IdentificationCode"),
+		at, at.To(rules.PartyName), at.To(rules.RegisteredName), at.To(rules.PostalCountry),
+		at.To("PartyLegalEntity/RegistrationAddress/Country/IdentificationCode"),
 	}
 }
 

@@ -211,9 +211,11 @@ func locode(builtIn bool, n rules.Element) (code string, meant bool) {
 	case "LocationID":
 		return n.Text(), true
 	case "ID":
+		if !strings.HasSuffix(n.Outer().Local(), "SPSLocation") {
+			return "", false // most IDs, whose text is not copied
+		}
 		text := n.Text()
-		shaped := len(text) == 5 && strings.ToUpper(text) == text && !strings.Contains(text, " ")
-		return text, shaped && strings.HasSuffix(n.Outer().Local(), "SPSLocation")
+		return text, len(text) == 5 && strings.ToUpper(text) == text && !strings.Contains(text, " ")
 	}
 	return "", false
 }
