@@ -38,7 +38,8 @@ func runCases(w *world, order, large string, text map[string]string) (cases []st
 	request
 	status int
 	code   string
-}) {
+},
+) {
 	add := func(status int, code string, r request) {
 		cases = append(cases, struct {
 			request

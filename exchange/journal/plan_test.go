@@ -159,10 +159,14 @@ func TestPlansOfRuns(t *testing.T) {
 		"of a party":      {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{Party: "a", Before: 9}))},
 		"items":           {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", After: 9}))},
 		"items of states": {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting, replay.Started}}))},
-		"items of a state": {"run_item_state (run=? AND state=? AND number>? AND number<?)",
-			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Refused}, UpTo: 9}))},
-		"items that are ready": {"SEARCH p USING PRIMARY KEY (run=? AND number=?)",
-			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting}, Ready: true}))},
+		"items of a state": {
+			"run_item_state (run=? AND state=? AND number>? AND number<?)",
+			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Refused}, UpTo: 9})),
+		},
+		"items that are ready": {
+			"SEARCH p USING PRIMARY KEY (run=? AND number=?)",
+			of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting}, Ready: true})),
+		},
 	} {
 		got := explain(t, c, test.query.text, test.query.args)
 		if !strings.Contains(got, test.want) {

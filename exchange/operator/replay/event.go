@@ -116,7 +116,7 @@ func pack(first int, items []planned) Part {
 			p.Receivers = append(p.Receivers, i.receiver)
 		}
 		p.Packed = append(p.Packed, i.exchange[:]...)
-		p.Packed = binary.AppendUvarint(p.Packed, uint64(place))     //nolint:gosec // not negative, as the two below
+		p.Packed = binary.AppendUvarint(p.Packed, uint64(place))     // none of the three is negative
 		p.Packed = binary.AppendUvarint(p.Packed, uint64(i.attempt)) //nolint:gosec // see above
 		p.Packed = binary.AppendUvarint(p.Packed, uint64(i.after))   //nolint:gosec // see above
 	}

@@ -101,8 +101,11 @@ func TestPlanLeavesOut(t *testing.T) {
 	plan, err := w.runs.Planner.Plan(t.Context(), to("gone", "promotion", "window-vn"), s)
 	w.must(err)
 	want := []replay.LeftOut{
-		{Reason: replay.OutOfScope, Deliveries: 1}, {Reason: replay.UnknownReceiver, Deliveries: 1}, {Reason: replay.Suspended, Deliveries: 1},
-		{Reason: replay.NotKept, Deliveries: 1}, {Reason: replay.InAnotherRun, Deliveries: 1},
+		{Reason: replay.OutOfScope, Deliveries: 1},
+		{Reason: replay.UnknownReceiver, Deliveries: 1},
+		{Reason: replay.Suspended, Deliveries: 1},
+		{Reason: replay.NotKept, Deliveries: 1},
+		{Reason: replay.InAnotherRun, Deliveries: 1},
 	}
 	if plan.Matched != 7 || plan.Eligible != 2 || !slices.Equal(plan.LeftOut, want) {
 		t.Errorf("%d matched, %d eligible, left out %+v", plan.Matched, plan.Eligible, plan.LeftOut)

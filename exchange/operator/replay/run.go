@@ -110,7 +110,7 @@ func Begin(e Event) (Run, bool) {
 		return Run{}, false
 	}
 	r := Run{
-		ID: e.Run, Request: *e.Request, Requested: By{e.Cause.Actor, e.Cause.Reason, e.At}, Status: Running, ChangedAt: e.At,
+		ID: e.Run, Request: *e.Request, Requested: By{e.Actor, e.Reason, e.At}, Status: Running, ChangedAt: e.At,
 	}
 	if len(r.Request.Approval) > 0 {
 		r.Status = AwaitingApproval
@@ -131,7 +131,7 @@ func (r *Run) Apply(e Event) bool {
 		r.Cause = e.Cause
 	}
 	if e.Name == RunPaused || e.Name == RunResumed || e.Name == RunCancelled {
-		r.Decided = By{e.Cause.Actor, e.Cause.Reason, e.At}
+		r.Decided = By{e.Actor, e.Reason, e.At}
 	}
 	return true
 }
@@ -143,7 +143,7 @@ func (r *Run) follow(e Event) (Status, bool) {
 		if !r.approvable(e) {
 			return "", false
 		}
-		r.Approved = By{e.Cause.Actor, e.Cause.Reason, e.At}
+		r.Approved = By{e.Actor, e.Reason, e.At}
 		return Running, true
 	case RunLapsed:
 		return Lapsed, r.Status == AwaitingApproval
@@ -176,5 +176,5 @@ func (r *Run) follow(e Event) (Status, bool) {
 // approvable reports whether an event approves the run: it is by another person than
 // the one who requested it, in time, and for this plan.
 func (r *Run) approvable(e Event) bool {
-	return r.Status == AwaitingApproval && e.Cause.Actor != r.Requested.Actor && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
+	return r.Status == AwaitingApproval && e.Actor != r.Requested.Actor && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
 }

@@ -116,8 +116,10 @@ func (r *Runs) Approve(ctx context.Context, d Decision) (Run, error) {
 	case run.Status != AwaitingApproval:
 		return run, wrongStatus(op, run)
 	case d.Actor == run.Requested.Actor:
-		return run, &exchange.Error{Op: op, Kind: exchange.Forbidden, Code: "own-run",
-			Err: exchange.Because("%s requested this run; another person approves it", "本次执行由 %s 提出，须由他人批准", d.Actor)}
+		return run, &exchange.Error{
+			Op: op, Kind: exchange.Forbidden, Code: "own-run",
+			Err: exchange.Because("%s requested this run; another person approves it", "本次执行由 %s 提出，须由他人批准", d.Actor),
+		}
 	case d.Digest != run.Request.Digest:
 		return run, stale(op, "plan-changed", exchange.Because("the run is of a plan with digest %s", "本次执行的计划摘要为 %s", run.Request.Digest))
 	case !d.At.Before(run.Request.Expires):
