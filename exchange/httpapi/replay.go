@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
 )
@@ -39,6 +40,9 @@ func (s *Server) replayScope(c *call, q *replay.Query) (replay.Scope, error) {
 	}
 	scope := replay.Scope{
 		Parties: c.now.Parties, Suspended: func(party string) bool { return s.shut.Includes(c.now.InForce, party) },
+		Within: func(x exchange.Exchange) bool {
+			return c.caller.Covers(access.ReplayDelivery, x.Deliveries[0].Receiver, x.Identity.Kind)
+		},
 	}
 	if c.caller.OnlyForParty(access.ReplayDelivery) {
 		scope.Party = c.caller.Party
