@@ -29,6 +29,7 @@ type grammar struct {
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
 	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
 	Refusals   refusalsCommand   `cmd:"" help:"Follow documents that were not accepted, and examine them again."`
+	Failures   listFailures      `cmd:"" help:"List what has failed, by its cause, and what to do about it."`
 	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or request a run of it."`
 	Runs       runsCommand       `cmd:"" help:"Approve, follow and direct replay runs."`
 	Sign       signCommand       `cmd:"" help:"Sign documents of your own, offline."`

@@ -58,6 +58,11 @@ var chinese = map[string]string{
 	"    refused %s (%s), refusal %s":                           "    %s 曾被拒收（%s），拒收编号 %s",
 	"--sender names the party for which a document is examined": "请用 --sender 指定按哪一参与方审查单证",
 
+	// What failures says.
+	"WHO ACTS": "处理方", "PERISHABLE": "其中鲜活易腐", "COUNT": "数量", "FIRST": "最早", "LAST": "最近", "LAST 8 HOURS": "近 8 小时", "EXAMPLE": "示例交换",
+	"receiver": "接收方", "this exchange": "本平台", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",
+	"nothing has failed": "没有失败的交付",
+
 	// What replay says.
 	"no failed delivery fits: there is nothing to replay": "没有符合条件的失败投递，无需重发",
 	"planned: %s; nothing was done":                       "计划重发 %s；尚未执行",

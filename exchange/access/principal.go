@@ -167,6 +167,24 @@ func (p Principal) ScopeRefusals(sender string) (string, error) {
 	return p.Party, nil
 }
 
+// ScopeFailures returns the party whose failures the principal may count, of the one that
+// it names or "": a party counts its own, and "" is everybody's. Counts cannot be limited
+// to kinds, or to several parties. So it returns an [exchange.Error] of kind Forbidden if
+// the principal's scope is not everything, and the party that it names is not wholly in it.
+func (p Principal) ScopeFailures(party string) (string, error) {
+	switch {
+	case p.CoversAll(ReadExchanges):
+		return party, nil
+	case p.OnlyForParty(ReadExchanges) && party == "":
+		return p.Party, nil
+	case party == "":
+		return "", forbidden("count failures", exchange.Because("party must be one of the scope of this credential", "party 须为该凭据授权范围内的参与方"))
+	case !p.CoversParty(ReadExchanges, party):
+		return "", outside("count failures", "party", party)
+	}
+	return party, nil
+}
+
 // outside is the refusal of a filter with a value that is not in the scope.
 func outside(op, filter, value string) error {
 	return forbidden(op, exchange.Because("%s %q is not in the scope of this credential", "%s %q 不在该凭据的授权范围内", filter, value))

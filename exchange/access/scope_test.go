@@ -137,6 +137,24 @@ func TestScopedQueries(t *testing.T) {
 	}
 }
 
+// Counts of failures cannot be limited to a part of a party, so a scope has them of a party
+// that is wholly in it.
+func TestFailuresOfScope(t *testing.T) {
+	window := scoped(t, access.OperatorRole, access.Limits{Countries: []string{"VN"}})
+	if party, err := window.ScopeFailures("vn"); err != nil || party != "vn" {
+		t.Errorf("a party of the scope: %q, %v", party, err)
+	}
+	carnets := scoped(t, access.OperatorRole, access.Limits{Kinds: []string{"carnet"}})
+	for name, c := range map[string]struct {
+		who   access.Principal
+		party string
+	}{"everybody's": {window, ""}, "another's": {window, "port"}, "all kinds": {carnets, "vn"}, "everybody's of a kind": {carnets, ""}} {
+		if party, err := c.who.ScopeFailures(c.party); exchange.KindOf(err) != exchange.Forbidden {
+			t.Errorf("%s: %q, %v", name, party, err)
+		}
+	}
+}
+
 // A run is seen and approved by who has all of it in the scope.
 func TestRunsOfScope(t *testing.T) {
 	run := replay.Run{Request: replay.Request{Query: replay.Query{Receivers: []string{"vn", "vn-health"}, Kind: "carnet"}}}

@@ -101,6 +101,14 @@ func (x *index) Refusal(ctx context.Context, id uuid.UUID) (exchange.Refusal, er
 	return x.Journal.Refusal(ctx, id)
 }
 
+// Failures is exchange.FailureLog's.
+func (x *index) Failures(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.Failures(ctx, q)
+}
+
 // Exchanges is exchange.Journal's.
 func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	if err := x.failure(); err != nil {

@@ -39,6 +39,7 @@ type Options struct {
 	Suspended    *exchange.Suspensions // those of Admission; or nil
 	Journal      exchange.Journal
 	Audit        exchange.AuditLog
+	Failures     exchange.FailureLog // of Journal
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
 	Runs         replay.Register
@@ -73,6 +74,7 @@ type Server struct {
 	shut        *exchange.Suspensions // or nil
 	journal     exchange.Journal
 	auditLog    exchange.AuditLog
+	failures    operator.Failures
 	refusals    exchange.RefusalLog
 	examiner    *operator.Examiner
 	fold        exchange.Fold // of journal and auditLog
@@ -109,6 +111,7 @@ func (o Options) missing() []string {
 		{"Admission", o.Admission != nil},
 		{"Journal", o.Journal != nil},
 		{"Audit", o.Audit != nil},
+		{"Failures", o.Failures != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
 		{"Runs", o.Runs != nil},
@@ -144,8 +147,9 @@ func New(o Options) (*Server, error) {
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
-		hold:    exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
+		failures: operator.Failures{Log: o.Failures, Handovers: o.Handovers},
+		hold:     exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
+		mailbox:  o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
@@ -236,6 +240,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
 		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
+		{"GET /v1/failures", access.ReadExchanges, s.listFailures},
 		{"GET /v1/audit", access.ReadAudit, s.listAudit},
 		{"GET /v1/refusals", access.ReadRefusals, s.listRefusals},
 		{"GET /v1/refusals/{id}", access.ReadRefusals, s.showRefusal},

@@ -89,6 +89,31 @@ func BenchmarkDeliveries(b *testing.B) {
 	}
 }
 
+// BenchmarkFailures counts 50,000 deliveries that have failed, by their cause.
+func BenchmarkFailures(b *testing.B) {
+	r := &record{tb: b}
+	for i := range 50_000 {
+		receiver := fmt.Sprintf("window-%d", i%11)
+		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{receiver}, Express: i%10 == 0})
+		r.event(id, receiver, exchange.ContentConsignment, 1)
+		r.event(id, receiver, exchange.ConsignmentRejection, 1, exchange.Cause{Code: fmt.Sprintf("code-%d", i%5)})
+	}
+	j := r.folded()
+	for name, q := range map[string]exchange.FailureQuery{
+		"all":      {Now: began, Handovers: 5},
+		"receiver": {Now: began, Handovers: 5, Receiver: "window-3"},
+		"party":    {Now: began, Handovers: 5, Party: "window-3"},
+	} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if got, err := j.Failures(b.Context(), q); err != nil || len(got) == 0 {
+					b.Fatal(len(got), err)
+				}
+			}
+		})
+	}
+}
+
 // BenchmarkExchanges reads a page of a party's exchanges.
 func BenchmarkExchanges(b *testing.B) {
 	j := (&record{tb: b, changes: busy(b, 20_000)}).folded()

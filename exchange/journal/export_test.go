@@ -108,3 +108,11 @@ func DueQuery(q exchange.DeliveryQuery, state exchange.State) (text string, args
 	s := due(q, false, state)
 	return s.text(), s.args
 }
+
+// FailureQueries returns the SQL of the counts of what has failed, and their arguments.
+func FailureQueries(q exchange.FailureQuery) (texts []string, args [][]any) {
+	for _, s := range failures(q) {
+		texts, args = append(texts, s.text()), append(args, s.args)
+	}
+	return texts, args
+}

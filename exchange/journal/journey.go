@@ -15,6 +15,7 @@ type journey struct {
 	id         uuid.UUID
 	sequence   int64 // of its entry
 	accepted   int64 // when, in microseconds
+	sender     int64 // number of the term
 	express    bool
 	state      exchange.State
 	deliveries []exchange.Delivery
@@ -25,9 +26,9 @@ type journey struct {
 	changed    bool             // to be written
 
 	// Of an exchange that is new in this batch:
-	entry        *queue.Entry
-	identity     proof.Identity
-	sender, kind int64 // numbers of terms
+	entry    *queue.Entry
+	identity proof.Identity
+	kind     int64 // number of the term
 }
 
 // stepsBytes bounds the steps in the row of an exchange. Those of a document to a dozen

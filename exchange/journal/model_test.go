@@ -56,7 +56,8 @@ func history(tb testing.TB, t *rapid.T) *record {
 			})
 			continue
 		}
-		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"))
+		cause := exchange.Cause{Code: rapid.SampledFrom([]string{"", "no", "other"}).Draw(t, "cause")}
+		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"), cause)
 	}
 	return r
 }
@@ -157,6 +158,7 @@ func TestFoldIsTheModel(t *testing.T) {
 		}
 		want := model(rt, r.changes)
 		compare(rt, j, want)
+		compareFailures(rt, j, want)
 		lists := listed(want)
 		for name, q := range map[string]exchange.Query{"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}, "failing": {Failing: 2}} {
 			page, _, err := j.Exchanges(context.Background(), q)

@@ -221,3 +221,23 @@ func TestPlansOfTheFold(t *testing.T) {
 		walked(t, explain(t, c, text, args))
 	}
 }
+
+// What has failed is counted in the order of an index that has all that is counted.
+func TestPlansOfFailures(t *testing.T) {
+	c := index(t)
+	for name, q := range map[string]exchange.FailureQuery{
+		"all":         {Now: began, Handovers: 5},
+		"of a party":  {Now: began, Handovers: 5, Party: "a"},
+		"of a window": {Now: began, Receiver: "a", Since: began, Until: began.Add(time.Hour)},
+	} {
+		texts, args := journal.FailureQueries(q)
+		if plan := explain(t, c, texts[0], args[0]); !strings.Contains(plan, "SCAN d USING COVERING INDEX delivery_failed") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s:\n%s", name, plan)
+		}
+		for i, text := range texts[1:] {
+			if plan := explain(t, c, text, args[i+1]); !strings.Contains(plan, "SCAN d USING INDEX delivery_again") {
+				t.Errorf("%s, handed over too often:\n%s", name, plan)
+			}
+		}
+	}
+}

@@ -50,8 +50,8 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 //
 // Table delivery has those deliveries that are not acknowledged, and is the index of
 // itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
-// delivery_again for what is failing. All three stay small however many exchanges are
-// kept.
+// delivery_again for what is failing, delivery_failed for the counts of what has failed.
+// All stay small however many exchanges are kept.
 //
 // Tables term and filed are the index of senders, kinds and receivers (see filed.go).
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
@@ -80,6 +80,7 @@ func tables() []string {
 		`CREATE INDEX exchange_number ON exchange (number)`,
 		`CREATE TABLE journey (
 			entry      INTEGER PRIMARY KEY,
+			sender     INTEGER NOT NULL,
 			at         INTEGER NOT NULL,
 			express    INTEGER NOT NULL,
 			state      INTEGER NOT NULL,
@@ -108,6 +109,7 @@ func tables() []string {
 			receiver  TEXT NOT NULL,
 			express   INTEGER NOT NULL,
 			entry     INTEGER NOT NULL,
+			sender    INTEGER NOT NULL,
 			consigned INTEGER NOT NULL,
 			changed   INTEGER NOT NULL,
 			leased    INTEGER NOT NULL,
@@ -116,6 +118,7 @@ func tables() []string {
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
+		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, changed, express, entry, sender) WHERE ` + failed(),
 		`CREATE TABLE refusal (
 			sequence INTEGER PRIMARY KEY,
 			id       BLOB NOT NULL,

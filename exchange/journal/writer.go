@@ -10,16 +10,16 @@ import (
 
 // The statements of the fold. Why +? and not ? is said at sentence.
 const (
-	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps
+	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender
 			FROM exchange x INDEXED BY exchange_id CROSS JOIN journey j NOT INDEXED ON j.entry = x.sequence WHERE x.id = +?`
 	addExchange = `INSERT INTO exchange (sequence, position, id, sender, kind, number, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	addJourney     = `INSERT INTO journey (entry, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?)`
+	addJourney     = `INSERT INTO journey (entry, sender, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
 	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
-	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, consigned, changed, leased, handovers, cause)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed, leased, handovers, cause)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	addEvent  = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
 	widenHour = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
@@ -32,6 +32,7 @@ func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 	err := w.Query(findJourney, func(row sqlitefile.Row) (err error) {
 		found = &journey{
 			id: id, sequence: row.Int(0), accepted: row.Int(1), express: row.Int(2) != 0, state: stateOf(row.Int(3)), steps: row.Blob(5),
+			sender: row.Int(6),
 		}
 		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id, "")
 		return err
@@ -88,7 +89,7 @@ func add(w *projection.Writer, j *journey, deliveries []byte) error {
 	if err != nil {
 		return err
 	}
-	return w.Exec(addJourney, j.sequence, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
+	return w.Exec(addJourney, j.sequence, j.sender, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
 }
 
 // relist writes the row of a delivery in table delivery, which had it under a state, or
@@ -103,6 +104,6 @@ func relist(w *projection.Writer, j *journey, d *exchange.Delivery, before excha
 	if now == "" {
 		return nil
 	}
-	return w.Exec(listDelivery, number(now), d.Receiver, truth(j.express), j.sequence, micro(d.ConsignedAt), micro(d.ChangedAt),
+	return w.Exec(listDelivery, number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
 		until(d.Lease), int64(d.Handovers), d.Cause.Code)
 }

@@ -1,0 +1,99 @@
+package main
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/operator"
+)
+
+// listFailures lists what has failed, one line for each cause at each receiver.
+type listFailures struct {
+	Party    string `placeholder:"ID" help:"Sent or received by this party."`
+	Receiver string `placeholder:"ID" help:"Addressed to this party."`
+	Since    moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until    moment `placeholder:"TIME" help:"Failed before."`
+}
+
+// Run prints a table, and below it the next step for each line. JSON is one cause a line.
+func (c *listFailures) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	query := url.Values{}
+	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	now := time.Now()
+	put(query, "since", c.Since.time(now))
+	put(query, "until", c.Until.time(now))
+	list, err := client.Get[httpapi.FailuresList](ctx, caller, "/v1/failures", query)
+	if err != nil {
+		return err
+	}
+	if s.asJSON() {
+		for _, f := range list.Failures {
+			if err := s.json(f); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	return s.printFailures(list.Failures)
+}
+
+// printFailures prints causes for people, and what to do about each.
+func (s *session) printFailures(all []httpapi.Failure) error {
+	if len(all) == 0 {
+		return s.printf("%s\n", s.say("nothing has failed"))
+	}
+	t := s.newTable("CAUSE", "RECEIVER", "WHO ACTS", "COUNT", "PERISHABLE", "FIRST", "LAST", "LAST 8 HOURS", "EXAMPLE")
+	for _, f := range all {
+		t.Row(s.cause(f), f.Receiver, s.side(f.Side), strconv.Itoa(f.Count), strconv.Itoa(f.Express),
+			stamp(f.FirstAt), stamp(f.LastAt), trend(f.Hours), f.Example)
+	}
+	if err := s.table(t); err != nil {
+		return err
+	}
+	for _, f := range all {
+		if err := s.printf("\n%s\n", s.say("%s at %s: %s", s.cause(f), f.Receiver, s.text(f.NextStep))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// side returns who has to act.
+func (s *session) side(who operator.Side) string {
+	switch who {
+	case operator.Receiver:
+		return s.word("receiver")
+	case operator.Sender:
+		return s.word("sender")
+	case operator.Ours:
+		return s.word("this exchange")
+	}
+	return string(who)
+}
+
+func (s *session) cause(f httpapi.Failure) string {
+	return cmp.Or(f.Code, s.say("handed over too often"))
+}
+
+// trend returns the counts of the hours, the oldest first.
+func trend(hours []int) string {
+	words := make([]string, 0, len(hours))
+	for _, n := range hours {
+		words = append(words, strconv.Itoa(n))
+	}
+	return strings.Join(words, " ")
+}

@@ -1,0 +1,41 @@
+package exchange
+
+import (
+	"context"
+	"time"
+
+	"github.com/google/uuid"
+)
+
+// A FailureLog counts what has failed by its cause.
+type FailureLog interface {
+	// Failures returns what fits, one Failure for each cause at each receiver, in no
+	// promised order. It counts all of them, however many there are.
+	Failures(ctx context.Context, q FailureQuery) ([]Failure, error)
+}
+
+// A FailureQuery narrows what is counted. Zero fields do not narrow.
+type FailureQuery struct {
+	Party     string    // sender or receiver of the document
+	Receiver  string    // of the delivery
+	Since     time.Time // failed at or after
+	Until     time.Time // failed before
+	Handovers int       // a delivery that was handed over so often or more, and never acknowledged, has failed, too; 0 counts none
+	Now       time.Time // the end of the last of Failure.Hours
+}
+
+// TrendHours is how many hours the trend of a [Failure] has.
+const TrendHours = 8
+
+// A Failure is all deliveries to one receiver that are in one state for one cause.
+type Failure struct {
+	State    State  // ConsignmentRejection, ContentHandoverFailure, or ContentHandover if it was handed over too often
+	Code     string // of the cause; "" in state ContentHandover, which has none
+	Receiver string
+	Count    int
+	Express  int             // of these, perishable
+	First    time.Time       // when the first of them came to the state
+	Last     time.Time       // when the last of them did
+	Hours    [TrendHours]int // how many came to the state in each of the last hours, the oldest first
+	Example  uuid.UUID       // the oldest exchange of them, or the oldest perishable one
+}

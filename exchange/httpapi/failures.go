@@ -1,0 +1,66 @@
+package httpapi
+
+import (
+	"net/http"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/answer"
+	"beibu/exchange/operator"
+)
+
+// FailuresList answers GET /v1/failures.
+type FailuresList struct {
+	At       answer.Time `json:"at"` // of the counts
+	Failures []Failure   `json:"failures"`
+}
+
+// Failure is what has failed for one cause at one receiver.
+type Failure struct {
+	Code     string         `json:"code,omitempty"` // of the cause; absent if it was handed over too often
+	State    exchange.State `json:"state"`
+	Receiver string         `json:"receiver"`
+	Side     operator.Side  `json:"side"`    // who has to act
+	Count    int            `json:"count"`   // deliveries
+	Express  int            `json:"express"` // of these, perishable
+	FirstAt  answer.Time    `json:"firstAt"`
+	LastAt   answer.Time    `json:"lastAt"`
+	Hours    []int          `json:"hours"`   // how many in each of the last hours, the oldest first
+	Example  string         `json:"example"` // the oldest exchange, or the oldest perishable one
+	NextStep exchange.Text  `json:"nextStep"`
+}
+
+// listFailures answers GET /v1/failures: what has failed, by its cause. A party sees the
+// failures of the documents that it sent or receives.
+func (s *Server) listFailures(c *call) error {
+	p := parametersOf(c.request)
+	q := exchange.FailureQuery{Receiver: p.text("receiver"), Since: p.time("since"), Until: p.time("until"), Now: time.Now().UTC()}
+	party := p.text("party")
+	err := p.err()
+	if err != nil {
+		return err
+	}
+	if q.Party, err = c.caller.ScopeFailures(party); err != nil {
+		return err
+	}
+	if err := s.filters(c).Check(c.request.Context(), "", q.Party, q.Receiver); err != nil {
+		return err
+	}
+	piles, err := s.failures.List(c.request.Context(), q)
+	if err != nil {
+		return err
+	}
+	list := FailuresList{At: answer.Time{Time: q.Now}, Failures: make([]Failure, 0, len(piles))}
+	for _, f := range piles {
+		list.Failures = append(list.Failures, wireFailure(f))
+	}
+	return c.json(http.StatusOK, list)
+}
+
+func wireFailure(f operator.Pile) Failure {
+	return Failure{
+		Code: f.Code, State: f.State, Receiver: f.Receiver, Side: f.Side, Count: f.Count, Express: f.Express,
+		FirstAt: answer.Time{Time: f.First.UTC()}, LastAt: answer.Time{Time: f.Last.UTC()}, Hours: f.Hours[:], Example: f.Example.String(),
+		NextStep: f.Next,
+	}
+}
