@@ -7,6 +7,10 @@ import (
 	"beibu/queue"
 )
 
+// BreakGlassUsed is the name of the event of an action by which a break-glass account
+// began to be used.
+const BreakGlassUsed State = "BreakGlassUsed"
+
 // The names of events of a party.
 const (
 	PartySuspended State = "PartySuspended" // an operator suspended it

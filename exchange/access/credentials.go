@@ -20,6 +20,7 @@ type Credential struct {
 	Party      string // required, unless Roles are given
 	Roles      Role   // of StaffRoles
 	Scope      *Scope // of Roles
+	BreakGlass bool   // for emergencies
 	KeySHA256  string // of an API key, hexadecimal, or ""
 	SPKISHA256 string // of a client certificate's SubjectPublicKeyInfo (RFC 5280 section 4.1), hexadecimal, or ""
 }
@@ -59,7 +60,7 @@ func (c *Credentials) add(one Credential) error {
 	if one.KeySHA256 == "" && one.SPKISHA256 == "" {
 		return errors.New("neither an API key nor a certificate")
 	}
-	principal := Principal{Name: one.Name, Party: one.Party, Roles: one.Roles, Scope: one.Scope}
+	principal := Principal{Name: one.Name, Party: one.Party, Roles: one.Roles, Scope: one.Scope, BreakGlass: one.BreakGlass}
 	if one.KeySHA256 != "" {
 		digest, err := parseDigest(one.KeySHA256)
 		if err != nil {

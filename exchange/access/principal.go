@@ -20,6 +20,8 @@ type Principal struct {
 	Party string // that it acts for; "" if it acts for none
 	Roles Role   // of StaffRoles, that it has
 	Scope *Scope // to which Roles apply
+
+	BreakGlass bool // each use of it is an alarm, and in the record
 }
 
 // IsAnonymous reports whether the caller has shown no credentials.

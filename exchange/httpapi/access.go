@@ -46,6 +46,8 @@ func (s *Server) admit(c *call, action access.Action) (err error) {
 			return err
 		}
 	}
-	c.ticket, err = s.admission.Admit(c.now.InForce, c.caller, action)
+	if c.ticket, err = s.admission.Admit(c.now.InForce, c.caller, action); err == nil && c.caller.BreakGlass {
+		err = s.breakGlass(c)
+	}
 	return err
 }

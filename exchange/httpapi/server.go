@@ -92,6 +92,7 @@ type Server struct {
 	mux         *http.ServeMux
 	buffers     buffers
 	connections *Connections
+	glasses     glasses
 
 	handovers int // as in Options
 

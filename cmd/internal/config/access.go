@@ -7,12 +7,13 @@ import (
 
 	"beibu/cmd/internal/secret"
 	"beibu/exchange/access"
+	"beibu/queue"
 )
 
 // credentials reads the keys and certificates of Access.
 func (l *Loaded) credentials(src *source) {
 	for i, a := range l.Access {
-		c := access.Credential{Name: a.Name, Party: a.Party, KeySHA256: strings.ToLower(a.KeySHA256)}
+		c := access.Credential{Name: a.Name, Party: a.Party, BreakGlass: a.BreakGlass, KeySHA256: strings.ToLower(a.KeySHA256)}
 		key := fmt.Sprintf("access[%d]", i)
 		c.Roles = src.roles(key, a)
 		if a.KeyFile != "" {
@@ -63,6 +64,15 @@ func given(value, then string) string {
 
 // roles returns the roles that an entry of Access gives.
 func (s *source) roles(key string, a Access) access.Role {
+	if a.BreakGlass {
+		if a.Operator || len(a.Roles) > 0 || a.Party != "" || !a.Scope.IsZero() {
+			s.note(key+".breakGlass", "a break-glass account has all roles for everything, and speaks for no party: write nothing else of the kind")
+		}
+		if len(a.Name) > queue.MaxSubject {
+			s.note(key+".name", "the record takes at most %d bytes", queue.MaxSubject)
+		}
+		return access.StaffRoles
+	}
 	if a.Operator {
 		if len(a.Roles) > 0 {
 			s.note(key+".roles", "operator: true is all roles already; write one of the two")

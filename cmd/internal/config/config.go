@@ -130,6 +130,9 @@ type Access struct {
 	// Roles are what the caller may do at the exchange itself: observer, operator,
 	// approver, party-manager, security-officer or auditor, one or several.
 	Roles []string `yaml:"roles"`
+	// BreakGlass is an account for emergencies: it has all roles for everything, and
+	// each use of it is logged as a warning, counted, and in the record.
+	BreakGlass bool `yaml:"breakGlass"`
 	// Scope limits Roles, or Operator. Default: they apply to everything.
 	Scope access.Limits `yaml:"scope"`
 	// KeyFile is a file that holds the caller's API key, at least 32

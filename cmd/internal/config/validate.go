@@ -159,7 +159,7 @@ func (l *Loaded) validateAccess(src *source) {
 		if a.Name == "" {
 			src.note(key, "name is missing")
 		}
-		if a.Party == "" && !a.Operator && len(a.Roles) == 0 {
+		if a.Party == "" && !a.Operator && !a.BreakGlass && len(a.Roles) == 0 {
 			src.note(key, "party is missing, and there are no roles")
 		}
 		if a.KeyFile != "" && a.KeySHA256 != "" {
