@@ -59,7 +59,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 func FoldQueries() []string {
 	return []string{
 		findJourney, findTerm, moveJourney, delistDelivery, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
-		findRefusal, repeatRefusal, anyRefusal, closeRefusal,
+		findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal,
 	}
 }
 

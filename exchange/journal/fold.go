@@ -19,7 +19,7 @@ type batch struct {
 	order   []*journey             // those to be written
 	hours   map[int64]span         // of acceptance and refusal, of what is new
 	filing  filing
-	open    *bool // whether a refusal is notAccepted; nil if that is not known
+	entries []entry // those that are new
 }
 
 // A span is a range of sequences, both ends included.
@@ -43,6 +43,9 @@ func fold(w *projection.Writer, changes []queue.Change) error {
 	}
 	if err := b.filing.save(); err != nil {
 		return fmt.Errorf("write terms: %w", err)
+	}
+	if err := b.closeRefusals(); err != nil {
+		return fmt.Errorf("write refusals: %w", err)
 	}
 	for hour, s := range b.hours {
 		if err := w.Exec(widenHour, hour, s.first, s.last); err != nil {
@@ -81,7 +84,8 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
 	b.date(sequence, micro(e.At))
-	return b.acceptedAfterAll(sequence, e, j.identity.Sender)
+	b.entries = append(b.entries, entry{sequence, j.identity.Sender, e})
+	return nil
 }
 
 // date adds to the hours what was accepted or refused at a time.

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -30,7 +31,8 @@ const (
 			VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`
 	repeatRefusal = `UPDATE refusal SET repeats = repeats + ?, last = max(last, ?) WHERE id = ?`
 	anyRefusal    = `SELECT 1 FROM refusal INDEXED BY refusal_open WHERE digest > x'' AND ` + openRefusals + ` LIMIT 1`
-	closeRefusal  = `UPDATE refusal INDEXED BY refusal_open SET accepted = ? WHERE digest = ? AND ` + openRefusals + ` AND sender = ? AND at <= ?`
+	findOpen      = `SELECT n.value FROM json_each(?) n CROSS JOIN refusal r INDEXED BY refusal_open ON r.digest = unhex(n.value) WHERE r.` + openRefusals
+	closeRefusal  = `UPDATE refusal INDEXED BY refusal_open SET accepted = ? WHERE digest = ? AND ` + openRefusals + ` AND sender = ? AND at <= ? AND sequence < ?`
 )
 
 // refusal adds a refusal, or a count of refusals. One that is known already stays as it
@@ -53,7 +55,7 @@ func (b *batch) refusal(sequence int64, raw *queue.Event) error {
 	}
 	accepted := notWatched
 	if mayBeAccepted(r) {
-		accepted, b.open = notAccepted, new(true)
+		accepted = notAccepted
 	}
 	err = b.w.Exec(addRefusal, sequence, r.ID[:], r.Identity.Sender, r.Identity.Kind, r.Identity.Number, digest,
 		micro(r.At), micro(r.At), int64(accepted), raw.Name, present(raw.Detail))
@@ -107,23 +109,46 @@ func (b *batch) fileRefusal(r exchange.Refusal) error {
 	return nil
 }
 
-// acceptedAfterAll notes at refusals that are notAccepted that their bytes are accepted with
-// an entry.
-func (b *batch) acceptedAfterAll(sequence int64, e *queue.Entry, sender string) error {
-	if b.open == nil {
-		b.open = new(bool)
-		err := b.w.Query(anyRefusal, func(sqlitefile.Row) error {
-			*b.open = true
-			return nil
-		})
-		if err != nil {
-			return fmt.Errorf("read refusals: %w", err)
-		}
-	}
-	if !*b.open {
+// An entry is one of the record.
+type entry struct {
+	sequence int64
+	sender   string
+	*queue.Entry
+}
+
+// closeRefusals notes at refusals that are notAccepted that their bytes are accepted with
+// an entry of the batch. The digests of a batch are looked up at once.
+func (b *batch) closeRefusals() error {
+	if len(b.entries) == 0 {
 		return nil
 	}
-	return b.w.Exec(closeRefusal, sequence, e.Digest[:], sender, micro(e.At))
+	some := false
+	err := b.w.Query(anyRefusal, func(sqlitefile.Row) error {
+		some = true
+		return nil
+	})
+	if err != nil || !some {
+		return err
+	}
+	digests := make([]string, 0, len(b.entries))
+	for _, e := range b.entries {
+		digests = append(digests, hex.EncodeToString(e.Digest[:]))
+	}
+	list, err := json.Marshal(digests)
+	if err != nil {
+		return err
+	}
+	refused := make(map[string]bool)
+	err = b.w.Query(findOpen, func(row sqlitefile.Row) error {
+		refused[row.Text(0)] = true
+		return nil
+	}, string(list))
+	for i, e := range b.entries {
+		if err == nil && refused[digests[i]] {
+			err = b.w.Exec(closeRefusal, e.sequence, e.Digest[:], e.sender, micro(e.At), e.sequence)
+		}
+	}
+	return err
 }
 
 // refusalColumns are those of table refusal, under the name r, that scanRefusal reads.
