@@ -94,6 +94,9 @@ func inWords(f facts.Facts) string {
 	for _, c := range f.Containers() {
 		row("container", "", c.Number)
 	}
+	for _, number := range f.TransportDocuments() {
+		row("transport document", "", number)
+	}
 	return b.String()
 }
 

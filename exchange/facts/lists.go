@@ -194,3 +194,11 @@ func (f Facts) Containers() []Carrier {
 	r := f.source()
 	return r.containers.get(func() []Carrier { return r.readCarriers(paths.Containers) })
 }
+
+// TransportDocuments returns the numbers of the bills of lading, waybills and
+// consignment notes under which the goods are carried, as they are written and each
+// once.
+func (f Facts) TransportDocuments() []string {
+	r := f.source()
+	return r.transports.get(r.readTransports)
+}

@@ -23,6 +23,7 @@ type rest struct {
 	parties    once[[]Party]
 	vehicles   once[[]Carrier]
 	containers once[[]Carrier]
+	transports once[[]string]
 }
 
 // source returns what the facts are read from: nothing if they were not read.
@@ -145,6 +146,34 @@ var kinds = map[string]string{
 	"929": "import-declaration",
 	"950": "transit-declaration",
 	"955": "ata-carnet",
+}
+
+// transportTypes are the codes of UNCL 1001 for documents under which goods are carried:
+// bills of lading, sea waybills, consignment notes of rail and road, air waybills and
+// documents of combined transport.
+var transportTypes = []string{
+	"703", "704", "705", "706", "707", "709", "710", "711", "712", "714", "720", "722", "730", "740", "741", "743",
+	"760", "761", "763", "764", "765", "766",
+}
+
+// readTransports reads the numbers of the transport documents: those of the list, and
+// the references to a document of such a type.
+func (r *rest) readTransports() []string {
+	var all []string
+	add := func(number string) {
+		if number != "" && !slices.Contains(all, number) {
+			all = append(all, number)
+		}
+	}
+	for _, s := range r.list(paths.TransportDocuments) {
+		add(element{r.root, s.at, s.entry.Parts}.text(paths.Number))
+	}
+	for _, ref := range r.references.get(r.readReferences).all {
+		if slices.Contains(transportTypes, ref.Type) {
+			add(ref.Number)
+		}
+	}
+	return all
 }
 
 func (r *rest) readParties() []Party {

@@ -17,11 +17,13 @@ const (
 	Parties    Key = "parties"    // by role
 	Vehicles   Key = "vehicles"   // that carry the goods
 	Containers Key = "containers" // that hold the goods
+	// TransportDocuments are bills of lading, waybills and consignment notes.
+	TransportDocuments Key = "transportDocuments"
 )
 
 // Lists are all facts of which a document has any number, in the order in which
 // people are shown them.
-var Lists = []Key{Lines, References, Parties, Vehicles, Containers}
+var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments}
 
 // The parts of the elements of a list, beside [Number], [Version], [Issued], [Issuer]
 // and [HS].
@@ -67,9 +69,10 @@ var forms = map[Key]form{
 		labels: []Key{kindLabel, roleLabel}, needs: []Key{Number},
 		parts: []Key{Number, Version, TypeCode, Issuer, Issued, LineOf, Quantity, Unit, Day},
 	},
-	Parties:    {labels: []Key{roleLabel}, parts: []Key{ID, Name, Country}, needs: []Key{roleLabel}},
-	Vehicles:   {labels: []Key{modeLabel}, parts: []Key{Number}, needs: []Key{Number}},
-	Containers: {parts: []Key{Number}, needs: []Key{Number}},
+	Parties:            {labels: []Key{roleLabel}, parts: []Key{ID, Name, Country}, needs: []Key{roleLabel}},
+	Vehicles:           {labels: []Key{modeLabel}, parts: []Key{Number}, needs: []Key{Number}},
+	Containers:         {parts: []Key{Number}, needs: []Key{Number}},
+	TransportDocuments: {parts: []Key{Number}, needs: []Key{Number}},
 }
 
 // Parts returns the parts that the elements of a list may have, in the order in which
