@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
@@ -16,19 +17,20 @@ import (
 type Exchange struct {
 	ID         uuid.UUID
 	Identity   proof.Identity
-	Digest     [32]byte  // SHA-256 of the bytes received
-	Size       int       // bytes received
-	AcceptedAt time.Time // UTC, to the microsecond
-	Position   int64     // in the log, in order within its partition only
-	Sequence   int64     // of its entry in the record, which orders all exchanges; 0 until the record has it
-	Body       int64     // the position at which the queue keeps the envelope
-	Schema     string    // the schema set that judged the document
-	Receivers  []string  // in route order
-	Express    bool      // perishable: HS chapters 01 to 14
-	Faults     []string  // codes of faults that did not refuse the document, such as warnings
-	Held       Held      // the faults for which a person must decide, if a rule held it
-	Signature  Signature // the sender's own, if the document has one
-	State      State     // Summary of the deliveries
+	Digest     [32]byte    // SHA-256 of the bytes received
+	Size       int         // bytes received
+	AcceptedAt time.Time   // UTC, to the microsecond
+	Position   int64       // in the log, in order within its partition only
+	Sequence   int64       // of its entry in the record, which orders all exchanges; 0 until the record has it
+	Body       int64       // the position at which the queue keeps the envelope
+	Schema     string      // the schema set that judged the document
+	Receivers  []string    // in route order
+	Express    bool        // perishable: HS chapters 01 to 14
+	Faults     []string    // codes of faults that did not refuse the document, such as warnings
+	Held       Held        // the faults for which a person must decide, if a rule held it
+	Signature  Signature   // the sender's own, if the document has one
+	Keys       lookup.Keys // by which people find it
+	State      State       // Summary of the deliveries
 	Deliveries []Delivery
 	Events     []Event // the timeline; filled by Journal.Exchange alone
 }
@@ -41,6 +43,7 @@ func open(t Trusted, receivers []string) Exchange {
 		ID: c.Identity().ExchangeID(digest), Identity: c.Identity(), Digest: digest,
 		Size: len(c.document.Bytes), AcceptedAt: c.document.Received.UTC().Truncate(time.Microsecond),
 		Schema: c.schema, Receivers: receivers, Express: c.facts.Express(), Signature: t.signature, State: SubmissionAcceptance,
+		Keys: lookup.Of(c.facts),
 	}
 	for _, fault := range c.faults {
 		if !slices.Contains(x.Faults, fault.Code) { // a list shows hundreds of exchanges
@@ -51,6 +54,14 @@ func open(t Trusted, receivers []string) Exchange {
 		x.State, x.Held = SubmissionHeld, heldBy(c.faults)
 	}
 	return x
+}
+
+// Terms returns what the exchange is found by in addition to the codes of its goods.
+func (x Exchange) Terms() []lookup.Term { return x.Keys.Terms(x.Identity.Kind, x.Identity.Number) }
+
+// FoundBy reports whether a term finds the exchange.
+func (x Exchange) FoundBy(t lookup.Term) bool {
+	return x.Keys.Has(x.Identity.Kind, x.Identity.Number, t)
 }
 
 // header returns the header of an exchange's envelope.

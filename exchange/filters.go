@@ -35,6 +35,61 @@ func (f Filters) Check(ctx context.Context, kind string, parties ...string) erro
 		Because("there is no kind of document %q; the kinds are %s", "没有单证种类 %q；现有种类：%s", kind, strings.Join(kinds, ", ")))
 }
 
+// CheckRule fails with an *Error of kind Invalid, and code "unknown-rule", if there is no
+// rule with a code and no exchange has a fault with it.
+func (f Filters) CheckRule(ctx context.Context, code string) error {
+	if code == "" {
+		return nil
+	}
+	var codes []string
+	for _, r := range f.InForce.Checks.Rules().All() {
+		codes = append(codes, r.Code)
+	}
+	if slices.Contains(codes, code) {
+		return nil
+	}
+	near := strings.Join(family(code, codes), ", ")
+	return f.met(ctx, Query{Rule: code}, "unknown-rule", Because("there is no rule %q; there are %s", "没有规则 %q；现有：%s", code, near))
+}
+
+// family returns the codes that begin like one, up to the first hyphen, or else the
+// beginnings of all, each with an asterisk.
+func family(code string, codes []string) []string {
+	var same, all []string
+	own, _, _ := strings.Cut(strings.ToUpper(code), "-")
+	for _, c := range codes {
+		begins, _, _ := strings.Cut(c, "-")
+		if all = append(all, begins+"-*"); begins == own {
+			same = append(same, c)
+		}
+	}
+	if len(same) > 0 {
+		return same
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// CheckCause fails with an *Error of kind Invalid, and code "unknown-cause", if no
+// delivery ever had a cause and it is not one of the exchange's own.
+func (f Filters) CheckCause(ctx context.Context, code string) error {
+	if code == "" || IsOwnCode(code) {
+		return nil
+	}
+	causes, err := f.Journal.Causes(ctx)
+	if err != nil || slices.Contains(causes, code) || len(causes) == MaxCauses {
+		return err // of so many it may be one more
+	}
+	if len(causes) == 0 {
+		return unknownCause(Because("no delivery has the cause %q; nothing has failed", "没有交付具有原因 %q；没有失败的交付", code))
+	}
+	return unknownCause(Because("no delivery has the cause %q; the causes are %s", "没有交付具有原因 %q；现有原因：%s", code, strings.Join(causes, ", ")))
+}
+
+func unknownCause(why Reason) error {
+	return &Error{Op: "read filter", Kind: Invalid, Code: "unknown-cause", Err: why}
+}
+
 // met fails unless an exchange fits.
 func (f Filters) met(ctx context.Context, q Query, code string, why error) error {
 	q.Limit = 1

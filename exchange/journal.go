@@ -9,6 +9,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/lookup"
 	"beibu/queue"
 )
 
@@ -25,6 +26,9 @@ type Journal interface {
 	// deliveries but without timelines, and the cursor for the next page, or 0
 	// at the end.
 	Exchanges(ctx context.Context, q Query) (page []Exchange, next int64, err error)
+	// Causes returns the codes of the reasons for which deliveries were ever refused,
+	// given up or replayed, in order, MaxCauses at most.
+	Causes(ctx context.Context) ([]string, error)
 	DeliveryJournal
 }
 
@@ -44,6 +48,7 @@ type DeliveryJournal interface {
 const (
 	DefaultPage = 50
 	MaxPage     = 500
+	MaxCauses   = 1_000
 )
 
 // A Query narrows a list of exchanges. Zero fields do not narrow.
@@ -55,6 +60,12 @@ type Query struct {
 	State  State
 	Since  time.Time // accepted at or after
 	Until  time.Time // accepted before
+	Rule   string    // code of a fault that was found and let pass, or that held it
+	// Cause is the code of the reason for which a delivery is in its state. With Party,
+	// the delivery is one that the party sent or receives.
+	Cause string
+	// Terms are groups, of each of which one must find the exchange.
+	Terms [][]lookup.Term
 	// Failing selects exchanges with a delivery that was handed over at least so many
 	// times in its attempt (2 or more), and was not acknowledged. With Party, the
 	// delivery is one that the party sent or receives.

@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/queue"
 )
@@ -28,6 +29,8 @@ type head struct {
 	HeldBy    Held     `json:"heldBy,omitzero"`
 	// Signature is the sender's, as it was verified on acceptance.
 	Signature Signature `json:"signature,omitzero"`
+	// Keys are absent from the entries of versions that did not search by them.
+	Keys lookup.Keys `json:"keys,omitzero"`
 }
 
 // FromEntry reads an exchange from its log entry, as it was at its acceptance. If this
@@ -56,6 +59,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		Faults:     h.Faults,
 		Held:       h.HeldBy,
 		Signature:  h.Signature,
+		Keys:       h.Keys,
 		State:      SubmissionAcceptance,
 	}
 	if h.Held {
@@ -83,7 +87,7 @@ func (x Exchange) encode() ([]byte, error) {
 	return json.Marshal(head{
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
 		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
-		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature,
+		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature, Keys: x.Keys,
 	})
 }
 

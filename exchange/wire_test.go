@@ -1,7 +1,10 @@
 package exchange_test
 
 import (
+	"bytes"
 	"context"
+	"os"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -69,5 +72,37 @@ func TestEntryOfThisProcess(t *testing.T) {
 	})
 	if err != nil || entries != len(accepted) || entries < 3 {
 		t.Errorf("%d entries of %d, %v", entries, len(accepted), err)
+	}
+}
+
+// The head of an entry is as every version reads it, and one of a version that searched
+// for less is read.
+func TestHeadOfAnEntry(t *testing.T) {
+	template, w := tenKB(t)
+	a, err := w.Accept(t.Context(), from("beihai", numbered(template, 1)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	e, err := w.Store.Owned(t.Context(), a.Exchange.Identity.Key())
+	if err != nil {
+		t.Fatal(err)
+	}
+	const file = "testdata/head.golden"
+	if *update {
+		if err := os.WriteFile(file, append(e.Head, '\n'), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(strings.TrimSpace(string(want)), string(e.Head)); diff != "" {
+		t.Errorf("-golden +head:\n%s", diff)
+	}
+	before, _, _ := bytes.Cut(e.Head, []byte(`,"keys"`))
+	old, err := exchange.FromEntry(queue.Entry{Head: append(before, '}')})
+	if err != nil || old.Identity != a.Exchange.Identity || len(old.Keys.Holders) != 0 || len(a.Exchange.Keys.Holders) == 0 {
+		t.Errorf("%v, of an earlier version %+v", err, old)
 	}
 }

@@ -61,6 +61,11 @@ var explanations = map[string]Explanation{
 		"重放须指明接收方。",
 		"Name the receiver.",
 		"请填写接收方。"),
+	"unknown-rule": explained(
+		"No rule has this code, and no exchange has a fault with it.",
+		"没有规则使用该代码，也没有交换含有该代码的差错。",
+		"The detail lists the codes that begin alike. GET /v1/rules lists all.",
+		"详细说明列出了相近的代码。GET /v1/rules 列出全部规则。"),
 	"unknown-cause": explained(
 		"No failed delivery has this cause.",
 		"没有失败的交付具有该原因代码。",

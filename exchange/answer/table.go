@@ -116,6 +116,7 @@ var problems = []Entry{
 	{Code: "unknown-cause", Kind: exchange.Invalid},
 	{Code: "unknown-code", Kind: exchange.Invalid},
 	{Code: "unknown-party", Kind: exchange.Invalid},
+	{Code: "unknown-rule", Kind: exchange.Invalid},
 	{Code: "unknown-state", Kind: exchange.Invalid},
 	{Code: "number-taken", Kind: exchange.Conflict},
 	{Code: "sender-may-not-send", Kind: exchange.Forbidden},

@@ -2,6 +2,7 @@ package httpapi_test
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -22,6 +23,30 @@ type index struct {
 	err    error               // what reading returns, if it is to fail
 	bodies map[uuid.UUID]int64 // positions of envelopes, if not the true ones
 	hidden uuid.UUID           // an exchange that is said not to exist
+	most   int                 // exchanges in a page, if above 0
+	left   int                 // pages until reading fails, if above 0
+}
+
+// paged makes pages of a list short, and all but so many fail; 0 fails none.
+func (x *index) paged(most, left int) {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	x.most, x.left = most, left
+}
+
+// turn returns a query for a page that is as short as paged says.
+func (x *index) turn(q exchange.Query) exchange.Query {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	if x.most > 0 {
+		q.Limit = x.most
+	}
+	if x.left > 0 {
+		if x.left--; x.left == 0 {
+			x.err = errors.New("the disk is gone")
+		}
+	}
+	return q
 }
 
 // fail makes all reading answer an error, until it is nil.
@@ -114,7 +139,7 @@ func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exc
 	if err := x.failure(); err != nil {
 		return nil, 0, err
 	}
-	return x.Journal.Exchanges(ctx, q)
+	return x.Journal.Exchanges(ctx, x.turn(q))
 }
 
 // Deliveries is exchange.Journal's.

@@ -7,15 +7,24 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/lookup"
 )
 
 // BenchmarkFold folds whole lives of documents with two receivers: seven
 // changes each, in batches as a busy store publishes them to the process that has
 // accepted the documents.
 func BenchmarkFold(b *testing.B) {
-	for _, batch := range []int{16, 256, 2048} {
-		b.Run(fmt.Sprintf("batch=%d", batch), func(b *testing.B) {
-			changes := decoded(b, busy(b, 20_000))
+	carnet := lookup.Keys{HS: []string{"711620", "960190"}, Holders: []string{"6d281d526849f2e696ea723bb4799ad7"}}
+	for _, bench := range []struct {
+		name  string
+		batch int
+		keys  lookup.Keys
+	}{{"batch=16", 16, lookup.Keys{}}, {"batch=256", 256, lookup.Keys{}}, {"batch=2048", 2048, lookup.Keys{}}, {"carnets, batch=256", 256, carnet}} {
+		batch := bench.batch
+		b.Run(bench.name, func(b *testing.B) {
+			r := &record{tb: b, keys: bench.keys}
+			r.lives(20_000, func() {})
+			changes := decoded(b, r.changes)
 			b.ReportAllocs()
 			done := 0
 			for b.Loop() {
@@ -40,13 +49,7 @@ func BenchmarkFold(b *testing.B) {
 // BEIBU_EXCHANGES says, into an empty index, as a daemon does whose index is
 // lost. The record is made up meanwhile, which is not counted.
 func BenchmarkRebuild(b *testing.B) {
-	n := 100_000
-	if s := os.Getenv("BEIBU_EXCHANGES"); s != "" {
-		var err error
-		if n, err = strconv.Atoi(s); err != nil {
-			b.Fatal(err)
-		}
-	}
+	n := exchanges(b)
 	b.Run(fmt.Sprintf("exchanges=%d", n), func(b *testing.B) {
 		for b.Loop() {
 			b.StopTimer()
@@ -71,6 +74,20 @@ func BenchmarkRebuild(b *testing.B) {
 		b.ReportMetric(float64(b.N*n*6)/b.Elapsed().Seconds(), "events/s")
 		b.ReportMetric(b.Elapsed().Seconds()/float64(b.N), "s/rebuild")
 	})
+}
+
+// exchanges returns how many exchanges a benchmark has.
+func exchanges(b *testing.B) int {
+	b.Helper()
+	s := os.Getenv("BEIBU_EXCHANGES")
+	if s == "" {
+		return 100_000
+	}
+	n, err := strconv.Atoi(s)
+	if err != nil {
+		b.Fatal(err)
+	}
+	return n
 }
 
 // BenchmarkDeliveries reads the first ten of a mailbox with a long backlog.

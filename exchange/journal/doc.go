@@ -9,9 +9,10 @@
 // The tables: exchange has each exchange by the sequence of its entry in the record,
 // journey its deliveries and the steps that moved them, timeline those steps that are
 // too many for it, hour which exchanges were accepted when, delivery the deliveries that
-// are not acknowledged, term and filed which exchanges a sender, a kind and a receiver
-// have, refusal the documents that
-// were refused, event what happened to other subjects. An event that moves nothing,
+// are not acknowledged, term and filed which exchanges a sender, a kind, a receiver, a
+// rule and a code of goods have, lookup which a vehicle, a container or another document
+// has, refusal the documents that were refused, event what happened to other subjects. An
+// event that moves nothing,
 // because it is a duplicate or came too late, leaves no trace.
 //
 // The rows are the same bytes however the record was cut into batches.

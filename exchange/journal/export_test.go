@@ -2,10 +2,12 @@ package journal
 
 import (
 	"math"
+	"slices"
 
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/lookup"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/projection"
 )
@@ -21,9 +23,15 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 		add(hoursBetween, int64(1), int64(2))
 	}
 	s := list(q, 1, math.MaxInt64)
-	if byTerms(q) {
-		add(findTerm, int64(roleSender), q.Sender)
-		add(nextFiled, slot(1, 0), slot(1, 9))
+	if groups := groupsOf(q); len(groups) > 0 && q.Failing == 0 {
+		for _, from := range slices.Concat(groups...) {
+			if from.rows != "" {
+				add(from.rows, from.of, int64(1))
+				continue
+			}
+			add(findTerms, from.first.role, from.first.name, from.last.name)
+			add(nextFiled, slot(1, 0), slot(1, 9))
+		}
 		s = named(q, []int64{1})
 	}
 	add(s.text(), s.args...)
@@ -43,6 +51,12 @@ func RefusalQueries(q exchange.RefusalQuery) (texts []string, args [][]any) {
 
 // RefusalQuery returns the SQL for one refusal.
 func RefusalQuery() string { return refusalByID }
+
+// KeyOf returns the key of a term in table lookup.
+func KeyOf(t lookup.Term) int64 { return keyOf(t) }
+
+// CausesQuery returns the SQL for the causes that there were.
+func CausesQuery() string { return causes }
 
 // ExchangeQuery returns the SQL for one exchange, and CurrentQuery that for one without
 // its timeline.

@@ -71,14 +71,12 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	if err != nil || known != nil {
 		return err
 	}
-	j, err := begin(sequence, e)
+	x, err := exchange.FromEntry(*e)
 	if err != nil {
 		return err
 	}
-	if j.sender, err = b.filing.add(term{roleSender, j.identity.Sender}, sequence); err != nil {
-		return err
-	}
-	if j.kind, err = b.filing.add(term{roleKind, j.identity.Kind}, sequence); err != nil {
+	j := begin(sequence, e, &x)
+	if j.sender, j.kind, err = b.filing.exchange(&x, sequence); err != nil {
 		return err
 	}
 	b.touched[j.id] = j
@@ -128,6 +126,11 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	}
 	if len(j.deliveries) > deliveries {
 		if _, err := b.filing.add(term{roleReceiver, e.Receiver}, j.sequence); err != nil {
+			return err
+		}
+	}
+	if e.Cause.Code != "" && e.Receiver != "" {
+		if _, err := b.filing.add(term{roleCause, e.Cause.Code}, j.sequence); err != nil {
 			return err
 		}
 	}

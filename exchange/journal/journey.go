@@ -36,18 +36,14 @@ type journey struct {
 // timeline, so that no row is written again and again that grows without end.
 const stepsBytes = 1024
 
-// begin returns the journey of an entry.
-func begin(sequence int64, e *queue.Entry) (*journey, error) {
-	x, err := exchange.FromEntry(*e)
-	if err != nil {
-		return nil, err
-	}
+// begin returns the journey of an exchange that an entry adds.
+func begin(sequence int64, e *queue.Entry, x *exchange.Exchange) *journey {
 	n := len(x.Receivers) // most are consigned in the same batch
 	return &journey{
 		id: x.ID, sequence: sequence, accepted: micro(e.At), express: x.Express, state: x.State,
 		deliveries: make([]exchange.Delivery, 0, n), listed: make([]exchange.State, 0, n), moved: make([]bool, 0, n),
 		changed: true, entry: e, identity: x.Identity,
-	}, nil
+	}
 }
 
 // apply applies an event to the exchange and reports whether its state changed. The

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/lookup"
 	"beibu/queue/sqlitefile"
 )
 
@@ -30,6 +31,22 @@ func (j *Journal) Exchanges(ctx context.Context, q exchange.Query) (page []excha
 	}
 	return page, next, nil
 }
+
+// Causes returns the codes of the reasons for which deliveries were ever refused, given
+// up or replayed, in order.
+func (j *Journal) Causes(ctx context.Context) ([]string, error) {
+	var codes []string
+	err := j.Query(ctx, causes, func(row sqlitefile.Row) error {
+		codes = append(codes, row.Text(0))
+		return nil
+	}, roleCause, exchange.MaxCauses)
+	if err != nil {
+		return nil, fmt.Errorf("list causes: %w", err)
+	}
+	return codes, nil
+}
+
+const causes = `SELECT name FROM term WHERE role = ? ORDER BY name LIMIT ?`
 
 // within returns a limit, or what stands for none, and never more than most.
 func within(limit, none, most int) int {
@@ -71,8 +88,8 @@ func (l *listing) read(ctx context.Context) error {
 	if err != nil || !some {
 		return err
 	}
-	if byTerms(l.query) {
-		return l.terms(ctx)
+	if groups := groupsOf(l.query); len(groups) > 0 && l.query.Failing == 0 { // those that are failing are fewer
+		return l.find(ctx, groups)
 	}
 	return l.collect(ctx, list(l.query, l.first, l.last))
 }
@@ -113,7 +130,7 @@ const hoursBetween = `SELECT min(first), max(last) FROM hour WHERE hour BETWEEN 
 func (l *listing) collect(ctx context.Context, s *sentence) error {
 	err := l.journal.Query(ctx, s.text(), func(row sqlitefile.Row) error {
 		x, _, err := scan(row, "")
-		if err != nil || !l.involves(x) {
+		if err != nil || !l.fits(&x) {
 			return err
 		}
 		sortDeliveries(&x)
@@ -128,16 +145,26 @@ func (l *listing) collect(ctx context.Context, s *sentence) error {
 	return err
 }
 
-// involves reports whether an exchange is one of the party of the query.
-func (l *listing) involves(x exchange.Exchange) bool {
-	party := l.query.Party
-	return party == "" || x.Identity.Sender == party ||
-		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == party })
+// fits reports whether an exchange is one of the party, the terms, the rule and the cause
+// of the query. What was found by a key may be another term's, and a delivery may be
+// another party's.
+func (l *listing) fits(x *exchange.Exchange) bool {
+	q := &l.query
+	sent := q.Party == "" || x.Identity.Sender == q.Party
+	own := func(d exchange.Delivery) bool { return sent || d.Receiver == q.Party }
+	switch {
+	case !sent && !slices.ContainsFunc(x.Deliveries, own):
+	case q.Rule != "" && !slices.Contains(x.Faults, q.Rule):
+	case q.Cause != "" && !slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return own(d) && d.Cause.Code == q.Cause }):
+	default:
+		return !slices.ContainsFunc(q.Terms, func(group []lookup.Term) bool { return !slices.ContainsFunc(group, x.FoundBy) })
+	}
+	return false
 }
 
-// terms fills the page with what is filed under the terms of the query.
-func (l *listing) terms(ctx context.Context) error {
-	f, err := l.journal.finder(ctx, groupsOf(l.query))
+// find fills the page with what is in a source of each group.
+func (l *listing) find(ctx context.Context, groups [][]source) error {
+	f, err := l.journal.finder(ctx, groups)
 	if err != nil || f == nil {
 		return err
 	}
@@ -147,28 +174,12 @@ func (l *listing) terms(ctx context.Context) error {
 	})
 }
 
-// byTerms reports whether a list is read from the index of terms. A number narrows
-// more, and so does that a delivery is failing, or a state other than the last.
-func byTerms(q exchange.Query) bool {
-	return q.Number == "" && q.Failing == 0 && !unfinished(q.State) && (q.Party != "" || q.Sender != "" || q.Kind != "")
-}
-
-// list returns the query for exchanges between two sequences, if it is not read from
-// the index of terms. It names the index: SQLite has no statistics here, and the
-// choice must not change with the data.
+// list returns the query for exchanges between two sequences, if they are not found by a
+// finder. It names the index: SQLite has no statistics here, and the choice must not
+// change with the data.
 func list(q exchange.Query, first, last int64) *sentence {
 	s := &sentence{}
-	sequence := "x.sequence"
-	switch {
-	case q.Number != "":
-		s.add(`SELECT ` + columns + ` FROM exchange x INDEXED BY exchange_number` + withJourney)
-	case unfinished(q.State) && q.Failing == 0: // those that are failing are fewer, and found first
-		sequence = "j.entry"
-		s.add(`SELECT ` + columns + ` FROM journey j INDEXED BY journey_state CROSS JOIN exchange x ON x.sequence = j.entry`)
-	default:
-		s.add(`SELECT ` + columns + ` FROM exchange x NOT INDEXED` + withJourney)
-	}
-	s.add(` WHERE `+sequence+` BETWEEN ? AND ?`, first, last)
+	s.add(`SELECT `+columns+` FROM exchange x NOT INDEXED`+withJourney+` WHERE x.sequence BETWEEN ? AND ?`, first, last)
 	narrow(s, q)
 	if q.Failing > 0 {
 		s.add(` AND x.sequence IN (SELECT d.entry FROM delivery d INDEXED BY delivery_again`)
@@ -179,7 +190,7 @@ func list(q exchange.Query, first, last int64) *sentence {
 				q.Failing, q.Party, roleSender, q.Party)
 		}
 	}
-	s.add(` ORDER BY ` + sequence + ` DESC`)
+	s.add(` ORDER BY x.sequence DESC`)
 	return s
 }
 
@@ -209,9 +220,6 @@ func narrow(s *sentence, q exchange.Query) {
 	}
 	if q.State != "" {
 		s.add(` AND j.state = +?`, number(q.State))
-	}
-	if unfinished(q.State) {
-		s.add(` AND j.` + unsettled()) // word for word as in the index
 	}
 	if !q.Since.IsZero() {
 		s.add(` AND j.at >= +?`, ceiling(q.Since))

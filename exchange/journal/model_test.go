@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -227,18 +228,16 @@ func place(x exchange.Exchange, d exchange.Delivery) int {
 	return 100 + int(d.Receiver[0])
 }
 
+// byAge returns exchanges newest first.
+func byAge(all map[uuid.UUID]exchange.Exchange) []exchange.Exchange {
+	return slices.SortedFunc(maps.Values(all), func(a, b exchange.Exchange) int { return int(b.Sequence - a.Sequence) })
+}
+
 // listed returns the lists that the model would give.
 func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
-	byAge := slices.SortedFunc(func(yield func(exchange.Exchange) bool) {
-		for _, x := range all {
-			if !yield(x) {
-				return
-			}
-		}
-	}, func(a, b exchange.Exchange) int { return int(b.Sequence - a.Sequence) })
 	pick := func(fits func(exchange.Exchange) bool) string {
 		found := []exchange.Exchange{}
-		for _, x := range byAge {
+		for _, x := range byAge(all) {
 			if fits(x) {
 				found = append(found, x)
 			}

@@ -8,6 +8,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/lookup"
 	"beibu/exchange/operator/replay"
 	"beibu/queue/sqlitefile"
 )
@@ -63,13 +64,18 @@ func TestPlans(t *testing.T) {
 	const (
 		terms    = "SEARCH filed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
 		named    = "SEARCH x USING INTEGER PRIMARY KEY (rowid=?)"
+		term     = "SEARCH term USING COVERING INDEX sqlite_autoindex_term_1 (role=? AND name>? AND name<?)"
 		sequence = "SEARCH x USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
 		hours    = "SEARCH hour USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)"
-		state    = "SEARCH j USING INDEX journey_state (state=? AND rowid>? AND rowid<?)"
-		number   = "SEARCH x USING INDEX exchange_number (number=? AND rowid>? AND rowid<?)"
+		state    = "SEARCH journey USING COVERING INDEX journey_state (state=? AND rowid<?)"
+		number   = "SEARCH exchange USING COVERING INDEX exchange_number (number=? AND rowid<?)"
+		key      = "SEARCH lookup USING PRIMARY KEY (key=? AND entry<?)"
 		failing  = "SEARCH x USING INTEGER PRIMARY KEY (rowid=?)"
 		again    = "USING COVERING INDEX delivery_again"
 	)
+	of := func(role lookup.Role, value string) [][]lookup.Term {
+		return [][]lookup.Term{{{Role: role, Value: value}}}
+	}
 	for name, test := range map[string]struct {
 		query exchange.Query
 		want  []string // the steps that find exchanges
@@ -80,17 +86,26 @@ func TestPlans(t *testing.T) {
 		"until":             {exchange.Query{Until: until}, []string{hours, sequence}},
 		"window":            {exchange.Query{Since: since, Until: until, Before: 9}, []string{hours, sequence}},
 		"finished":          {exchange.Query{State: exchange.ConsignmentAcceptance}, []string{sequence}},
-		"sender":            {exchange.Query{Sender: "a", Since: since}, []string{hours, terms, named}},
+		"sender":            {exchange.Query{Sender: "a", Since: since}, []string{hours, term, terms, named}},
 		"kind":              {exchange.Query{Kind: "a", Until: until}, []string{hours, terms, named}},
 		"party":             {exchange.Query{Party: "a", Before: 9}, []string{terms, named}},
 		"all terms":         {exchange.Query{Party: "a", Sender: "b", Kind: "c", State: exchange.ConsignmentAcceptance}, []string{terms, named}},
-		"number":            {exchange.Query{Number: "a", Before: 9}, []string{number}},
-		"number of a party": {exchange.Query{Number: "a", Party: "b"}, []string{number}},
-		"state":             {exchange.Query{State: exchange.SubmissionHeld, Since: since}, []string{hours, state}},
-		"state of a party":  {exchange.Query{State: exchange.ContentHandover, Party: "a"}, []string{state}},
-		"state of a kind":   {exchange.Query{State: exchange.ConsignmentRejection, Kind: "a", Sender: "b"}, []string{state}},
-		"failing":           {exchange.Query{Failing: 5, Before: 9}, []string{failing, again}},
-		"failing, of all":   {exchange.Query{Failing: 5, Party: "a", Kind: "b", State: exchange.ContentHandover, Since: since}, []string{hours, failing, again}},
+		"number":            {exchange.Query{Number: "a", Before: 9}, []string{number, named}},
+		"number of a party": {exchange.Query{Number: "a", Party: "b"}, []string{number, terms, named}},
+		"state":             {exchange.Query{State: exchange.SubmissionHeld, Since: since}, []string{hours, state, named}},
+		"state of a party":  {exchange.Query{State: exchange.ContentHandover, Party: "a"}, []string{state, terms, named}},
+		"state of a kind":   {exchange.Query{State: exchange.ConsignmentRejection, Kind: "a", Sender: "b"}, []string{state, terms, named}},
+		"rule":              {exchange.Query{Rule: "a", Before: 9}, []string{term, terms, named}},
+		"cause":             {exchange.Query{Cause: "a", Since: since}, []string{hours, term, terms, state, named}},
+		"cause of a party":  {exchange.Query{Cause: "a", Party: "b"}, []string{term, terms, state, named}},
+		"goods":             {exchange.Query{Terms: of(lookup.HS, "0810")}, []string{term, terms, named}},
+		"goods of a list":   {exchange.Query{Terms: of(lookup.HS, "0810600000")}, []string{term, terms, named}},
+		"container":         {exchange.Query{Terms: of(lookup.Container, "BBGU4061125"), Before: 9}, []string{key, named}},
+		"holder, of all": {exchange.Query{
+			Terms: of(lookup.Holder, "a"), Party: "b", Kind: "c", Rule: "d", Cause: "e", State: exchange.ContentHandover, Until: until,
+		}, []string{hours, key, terms, term, state, named}},
+		"failing":         {exchange.Query{Failing: 5, Before: 9}, []string{failing, again}},
+		"failing, of all": {exchange.Query{Failing: 5, Party: "a", Kind: "b", State: exchange.ContentHandover, Since: since}, []string{hours, failing, again}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var plan []string
@@ -132,6 +147,7 @@ func TestPlansOfDeliveries(t *testing.T) {
 		"of ids":      {"SEARCH x USING COVERING INDEX exchange_id (id=?)", of(journal.DeliveriesOfQuery(), []any{"[]"})},
 		"an exchange": {"SEARCH x USING INDEX exchange_id (id=?)", of(journal.ExchangeQuery(), []any{[]byte{1}})},
 		"as it is":    {"SEARCH x USING INDEX exchange_id (id=?)", of(journal.CurrentQuery(), []any{[]byte{1}})},
+		"causes":      {"sqlite_autoindex_term_1 (role=?)", of(journal.CausesQuery(), []any{int64(1), int64(2)})},
 		"a timeline":  {"SEARCH timeline USING PRIMARY KEY (entry=? AND sequence<?)", of(journal.TimelineQuery(), []any{int64(1), int64(2)})},
 	} {
 		got := explain(t, c, test.query.text, test.query.args)

@@ -15,6 +15,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/journal"
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/queue"
 )
@@ -24,15 +25,16 @@ var began = time.Date(2026, 11, 20, 8, 0, 0, 0, time.UTC)
 
 // A document is what a test says of one: the rest follows from its number.
 type document struct {
-	Sender    string   `json:"sender"`
-	Kind      string   `json:"kind"`
-	Number    string   `json:"number"`
-	Size      int      `json:"size"`
-	Schema    string   `json:"schema"`
-	Receivers []string `json:"receivers"`
-	Express   bool     `json:"express,omitempty"`
-	Held      bool     `json:"held,omitempty"`
-	Faults    []string `json:"faults,omitempty"`
+	Sender    string      `json:"sender"`
+	Kind      string      `json:"kind"`
+	Number    string      `json:"number"`
+	Size      int         `json:"size"`
+	Schema    string      `json:"schema"`
+	Receivers []string    `json:"receivers"`
+	Express   bool        `json:"express,omitempty"`
+	Held      bool        `json:"held,omitempty"`
+	Faults    []string    `json:"faults,omitempty"`
+	Keys      lookup.Keys `json:"keys,omitzero"`
 	at        time.Time
 }
 
@@ -46,6 +48,7 @@ type record struct {
 	before  int           // the number of changes that take has returned
 	skew    time.Duration // of the clock that dates what comes next
 	changes []queue.Change
+	keys    lookup.Keys // of the documents of lives, which are carnets if there are any
 }
 
 // next is the sequence of the change that comes next.
@@ -174,10 +177,14 @@ func (r *record) lives(n int, each func()) {
 		if len(open) == behind {
 			end()
 		}
-		id := r.accept(document{
-			Number: fmt.Sprintf("45000%d", i), Schema: "ubl-2.4", Size: 10_000, Express: i%3 == 0,
+		d := document{
+			Number: fmt.Sprintf("45000%d", i), Schema: "ubl-2.4", Size: 10_000, Express: i%3 == 0, Keys: r.keys,
 			Receivers: receivers, Kind: []string{"health-permit", "import-declaration"}[i%2],
-		})
+		}
+		if len(r.keys.Holders) > 0 {
+			d.Kind = "ata-carnet"
+		}
+		id := r.accept(d)
 		open = append(open, id)
 		for _, p := range receivers {
 			r.event(id, p, exchange.ContentConsignment, 1)

@@ -257,12 +257,12 @@ func (l *refusalListing) read(ctx context.Context) error {
 }
 
 // groupsOfRefusals returns the terms of a query that a refusal must be filed under.
-func groupsOfRefusals(q exchange.RefusalQuery) (groups [][]term) {
+func groupsOfRefusals(q exchange.RefusalQuery) (groups [][]source) {
 	for _, t := range []term{
 		{roleRefusedSender, q.Sender}, {roleRefusedKind, q.Kind}, {roleRefusedCode, q.Code}, {roleRefusedWay, string(q.Way)},
 	} {
 		if t.name != "" {
-			groups = append(groups, []term{t})
+			groups = append(groups, []source{filedUnder(t.role, t.name)})
 		}
 	}
 	return groups

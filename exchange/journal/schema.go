@@ -55,7 +55,8 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 //
 // Tables term and filed are the index of senders, kinds and receivers (see filed.go).
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
-// for these two filters of lists.
+// for these two filters of lists. Table lookup is for what nearly every
+// document has of its own, such as a container: of each key (see keyOf) the entries.
 //
 // Table refusal holds refusals and counts of refusals, by the sequence of their events.
 // They are filed under their own terms. refusal_open is for documents that were refused
@@ -104,6 +105,10 @@ func tables() []string {
 		`CREATE TABLE filed (
 			slot    INTEGER PRIMARY KEY,
 			entries BLOB NOT NULL) STRICT`,
+		`CREATE TABLE lookup (
+			key   INTEGER NOT NULL,
+			entry INTEGER NOT NULL,
+			PRIMARY KEY (key, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE delivery (
 			state     INTEGER NOT NULL,
 			receiver  TEXT NOT NULL,

@@ -106,7 +106,7 @@ var domain = []string{"exchange/httpapi", "exchange/journal", "exchange/courier"
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
 var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/exchangetest
-	exchange/facts exchange/kinds exchange/operator exchange/projection exchange/proof exchange/rules`)
+	exchange/facts exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/rules`)
 
 // An adapter knows the core and never another adapter, and the core knows none. A
 // new package is an adapter until it is listed as core.
