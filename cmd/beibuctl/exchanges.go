@@ -83,6 +83,9 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if len(x.FaultCodes) > 0 {
 		fact("let pass", strings.Join(x.FaultCodes, " "))
 	}
+	if x.FoundBy != nil {
+		s.addFoundBy(facts, x.FoundBy)
+	}
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}
@@ -107,6 +110,22 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
 	return s.printf("\n%s\n%s", deliveries, timeline)
+}
+
+// addFoundBy adds what an exchange can be found by.
+func (s *session) addFoundBy(facts *terminal.Table, by *httpapi.FoundBy) {
+	name := s.word("found by")
+	for _, values := range [][]string{by.HS, by.Vehicles, by.Containers, by.TransportDocuments} {
+		if len(values) > 0 {
+			facts.Row(name, strings.Join(values, " "))
+		}
+	}
+	for _, cited := range by.Cites {
+		facts.Row(name, cited.Kind+" "+cited.Number)
+	}
+	if by.Omitted > 0 {
+		facts.Row(name, s.say("and %d more, by which it is not found", by.Omitted))
+	}
 }
 
 // handovers says how often a delivery was handed over, and whether that is too often.

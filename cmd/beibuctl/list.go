@@ -13,6 +13,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/lookup"
 )
 
 type listExchanges struct {
@@ -22,10 +23,58 @@ type listExchanges struct {
 	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
 	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
 	Number string `placeholder:"NUMBER" help:"Document number."`
-	Since  moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until  moment `placeholder:"TIME" help:"Accepted before."`
-	Limit  int    `default:"50" help:"How many at most (${default})."`
-	All    bool   `help:"All, however many."`
+	known
+	Since moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until moment `placeholder:"TIME" help:"Accepted before."`
+	Limit int    `default:"50" help:"How many at most (${default})."`
+	All   bool   `help:"All, however many."`
+	CSV   bool   `name:"csv" help:"Print all that fit, however many, as CSV with the filter and the time in the first lines."`
+}
+
+// known are the filters by what people know of goods on their way.
+type known struct {
+	Rule              string `placeholder:"CODE" help:"With a fault of this code that was found and let pass, or that held it."`
+	Cause             string `placeholder:"CODE" help:"With a delivery that is in its state for this reason: the receiver's code, or expired, not-kept or replay."`
+	HS                string `name:"hs" placeholder:"CODE" help:"With goods whose HS code begins so: 2, 4, 6 or 8 to 10 digits."`
+	Vehicle           string `placeholder:"PLATE" help:"On this truck, train, vessel or flight. Case, blanks, dots and hyphens do not matter."`
+	Container         string `placeholder:"NUMBER" help:"In this container."`
+	TransportDocument string `placeholder:"NUMBER" help:"Under this bill of lading, waybill or consignment note."`
+	Carnet            string `placeholder:"NUMBER" help:"This ATA carnet, and what cites it."`
+	Licence           string `placeholder:"NUMBER" help:"This import or export licence, and what cites it."`
+	Holder            string `placeholder:"NAME" help:"Carnets and licences of this holder."`
+}
+
+// terms are the filters that any value may have.
+func (k *known) terms() map[lookup.Role]string {
+	return map[lookup.Role]string{
+		lookup.HS: k.HS, lookup.Vehicle: k.Vehicle, lookup.Container: k.Container, lookup.TransportDocument: k.TransportDocument,
+		lookup.Carnet: k.Carnet, lookup.Licence: k.Licence, lookup.Holder: k.Holder,
+	}
+}
+
+// put adds the filters to a query.
+func (k *known) put(query url.Values) {
+	set := func(name, value string) {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	set("rule", k.Rule)
+	set("cause", k.Cause)
+	for role, value := range k.terms() {
+		set(string(role), value)
+	}
+}
+
+// noteNone says what was searched for, in the form in which it was compared, if nothing
+// was found.
+func (s *session) noteNone(k *known, found int) {
+	terms := k.terms()
+	for _, role := range lookup.Roles() {
+		if value := terms[role]; value != "" && found == 0 {
+			s.note("nothing is found; searched for %s %s", role, lookup.Shown(role, value))
+		}
+	}
 }
 
 // Validate refuses what would list nothing.
@@ -35,6 +84,8 @@ func (c *listExchanges) Validate() error {
 		return errors.New("--limit is at least 1; --all lists all")
 	case c.Failed && c.State != "":
 		return errors.New("--failed names the states by itself, and does not go with --state")
+	case c.Failed && c.CSV:
+		return errors.New("--csv has a line an exchange, and --failed a line a delivery: --state goes with --csv")
 	}
 	return nil
 }
@@ -53,8 +104,12 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 			query.Set(name, value)
 		}
 	}
+	c.put(query)
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
+	if c.CSV {
+		return caller.Download(ctx, "/v1/exchanges", query, "text/csv", s.out)
+	}
 	limit := c.Limit
 	if c.All {
 		limit = 0
@@ -78,6 +133,7 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.noteMore(limit, shown)
+	s.noteNone(&c.known, shown)
 	if s.asJSON() {
 		return nil
 	}

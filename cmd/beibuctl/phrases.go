@@ -46,6 +46,14 @@ var chinese = map[string]string{
 	"state": "状态", "signed by": "签名人", "%s (%s, certificate %s)": "%s（%s，证书 %s）", "size": "大小", "%d bytes": "%d 字节",
 	"let pass": "提示放行", "held by": "待审原因",
 	"only the newest %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
+	"nothing is found; searched for %s %s":                                "没有结果；检索条件 %s：%s",
+	"found by":                                                            "检索项", "and %d more, by which it is not found": "另有 %d 项不能用于检索",
+
+	// What lane shows.
+	"nothing is found; searched for %s": "没有结果；检索条件：%s",
+	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见",
+	"only the newest %d are shown; --until shows older ones, --limit more of them": "仅列出最新的 %d 笔；--until 列出更早的，--limit 可多列",
+	"%d citations are not shown": "另有 %d 处引用未列出",
 
 	// What refusals says.
 	"REFUSAL": "拒收编号", "TIMES": "次数", "LATER": "此后受理",

@@ -72,6 +72,17 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/exchanges?party=" + stranger, as: port}, 403, "forbidden"},
 		{request{path: "/v1/exchanges?kind=ata-carnets", as: operator}, 422, "unknown-kind"},
 
+		{request{path: "/v1/exchanges?hs=0", as: operator}, 400, "parameter"},
+		{request{path: "/v1/exchanges?rule=none", as: operator}, 422, "unknown-rule"},
+		{request{path: "/v1/exchanges?cause=none", as: operator}, 422, "unknown-cause"},
+
+		{request{path: "/v1/lanes/X1", as: port}, 200, ""},
+		{request{path: "/v1/lanes/-", as: port}, 400, "parameter"},
+		{request{path: "/v1/lanes/X1?limit=501", as: port}, 400, "parameter"},
+		{request{path: "/v1/lanes/X1"}, 401, "credentials-missing"},
+		{request{path: "/v1/lanes/X1?party=" + stranger, as: port}, 403, "forbidden"},
+		{request{path: "/v1/lanes/X1?party=nobody", as: operator}, 422, "unknown-party"},
+
 		{request{path: x, as: port}, 200, ""},
 		{request{path: x + "/document", as: port}, 200, ""},
 		{request{path: x + "/envelope", as: port}, 200, ""},

@@ -18,57 +18,15 @@ import (
 	"beibu/signing"
 )
 
-// listExchanges answers GET /v1/exchanges.
-func (s *Server) listExchanges(c *call) error {
-	p := parametersOf(c.request)
-	q := exchange.Query{
-		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Number: p.documentNumber("number"),
-		State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
-		Before: p.cursor("cursor"), Limit: p.limit(),
-	}
-	if p.isSet("failing") {
-		q.Failing = s.handovers
-	}
-	if err := p.err(); err != nil {
-		return err
-	}
-	if err := c.caller.ScopeList(&q); err != nil {
-		return err
-	}
-	if err := c.ticket.ReserveList(q.Limit); err != nil {
-		return err
-	}
-	found, next, err := c.caller.Exchanges(c.request.Context(), s.journal, q)
-	if err == nil && len(found) == 0 {
-		err = s.filters(c).Check(c.request.Context(), q.Kind, q.Party, q.Sender)
-	}
-	if err != nil {
-		return err
-	}
-	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next)}
-	for _, x := range found {
-		shown := wireExchange(x, c.caller, s.handovers)
-		shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
-		if q.Party != "" {
-			shown.Direction = directionOf(x, q.Party)
-		}
-		page.Exchanges = append(page.Exchanges, shown)
-	}
-	return c.json(http.StatusOK, page)
-}
-
-// filters knows the values that filters can have.
-func (s *Server) filters(c *call) exchange.Filters {
-	return exchange.Filters{InForce: c.now.InForce, Journal: s.journal}
-}
-
 // showExchange answers GET /v1/exchanges/{id}.
 func (s *Server) showExchange(c *call) error {
 	x, err := visible(c, s.finder.Exchange)
 	if err != nil {
 		return err
 	}
-	return c.json(http.StatusOK, wireExchange(x, c.caller, s.handovers))
+	shown := wireExchange(x, c.caller, s.handovers)
+	shown.FoundBy = foundBy(x.Keys)
+	return c.json(http.StatusOK, shown)
 }
 
 // find returns what the caller may see of the exchange that a path names, without

@@ -107,8 +107,8 @@ const (
 
 // send writes the body of an answer, a piece at a time, and ends if the caller
 // takes it too slowly: the memory of the answer is for others, too. Nobody is
-// left to be answered, so the log alone says so.
-func (c *call) send(body []byte) {
+// left to be answered, so the log alone says so. It reports whether all was taken.
+func (c *call) send(body []byte) bool {
 	connection, start := http.NewResponseController(c.ResponseWriter), time.Now()
 	for sent := 0; sent < len(body); {
 		piece := body[sent:min(len(body), sent+answerPiece)]
@@ -119,9 +119,10 @@ func (c *call) send(body []byte) {
 			if errors.Is(err, os.ErrDeadlineExceeded) {
 				c.code = codeUnread
 			}
-			return
+			return false
 		}
 	}
+	return true
 }
 
 // codeUnread is in the log of an answer that was taken too slowly and cut off.

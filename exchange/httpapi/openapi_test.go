@@ -37,7 +37,7 @@ func (d description) hold(method string, r request, a result) error {
 	if _, ok := content[media]; !ok {
 		return fmt.Errorf("%s %s: %d of the undocumented type %q", o.method, o.path, a.status, media)
 	}
-	if strings.HasSuffix(media, "json") {
+	if strings.HasSuffix(media, "json") && !strings.HasSuffix(media, "ndjson") { // which is more than one value
 		if err := d.checkAnswer(method, r, a); err != nil {
 			return fmt.Errorf("%s %s: %d: %w", o.method, o.path, a.status, err)
 		}
@@ -159,7 +159,7 @@ func TestParametersAreDocumented(t *testing.T) {
 			takes = true
 			query := fmt.Sprintf("?%s=%s", p["name"], sample(w.description, p))
 			taken := []int{http.StatusOK, http.StatusForbidden, http.StatusUnprocessableEntity} // there is no party x
-			if strings.Contains(o.path, "{") {
+			if strings.Contains(o.path, "{") && !strings.Contains(o.path, "{key}") {            // any key has a lane
 				taken = []int{http.StatusNotFound} // there is no such thing, whatever is asked of it
 			}
 			if a := w.do(request{method: o.method, path: o.path + query, as: as}); !slices.Contains(taken, a.status) {
@@ -181,6 +181,8 @@ func sample(d description, p object) string {
 	switch {
 	case schema["default"] != nil:
 		return fmt.Sprint(schema["default"])
+	case schema["example"] != nil:
+		return fmt.Sprint(schema["example"])
 	case schema["enum"] != nil:
 		return fmt.Sprint(schema["enum"].([]any)[0])
 	case schema["format"] == "date-time":

@@ -221,6 +221,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/exchanges/{id}/receipt", access.ReadExchanges, s.receipt},
 		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
+		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},

@@ -8,6 +8,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/exchange/lookup"
 	"beibu/exchange/rules"
 )
 
@@ -51,6 +52,7 @@ type Exchange struct {
 	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
 	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
 	State           exchange.State      `json:"state"`                   // of the exchange as a whole
+	FoundBy         *FoundBy            `json:"foundBy,omitempty"`       // what it can be found by; in no list
 	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
 	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
 	Timeline        []Event             `json:"timeline,omitempty"`
@@ -77,10 +79,22 @@ type Event struct {
 	Cause    *exchange.Cause `json:"cause,omitempty"`
 }
 
+// FoundBy is what an exchange can be found by, beside the number of its document and the
+// name of the holder, in the form in which it is compared.
+type FoundBy struct {
+	HS                 []string          `json:"hs,omitempty"`
+	Vehicles           []string          `json:"vehicles,omitempty"`
+	Containers         []string          `json:"containers,omitempty"`
+	TransportDocuments []string          `json:"transportDocuments,omitempty"`
+	Cites              []lookup.Citation `json:"cites,omitempty"`   // other documents, of known kinds
+	Omitted            int               `json:"omitted,omitempty"` // how many more there are, by which it is not found
+}
+
 // Page answers GET /v1/exchanges, newest first.
 type Page struct {
-	Exchanges []Exchange `json:"exchanges"`
-	Next      string     `json:"next,omitempty"` // the cursor of the next page; absent at the end
+	Exchanges   []Exchange        `json:"exchanges"`
+	Next        string            `json:"next,omitempty"`        // the cursor of the next page; absent at the end
+	SearchedFor map[string]string `json:"searchedFor,omitempty"` // the values of filters that any value may have, as they are compared
 }
 
 // Judgement is the body of POST /v1/exchanges/{id}/release and …/refusal, of POST
@@ -238,6 +252,15 @@ func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exch
 		})
 	}
 	return out
+}
+
+// foundBy returns nil for nothing, so that JSON leaves it out.
+func foundBy(k lookup.Keys) *FoundBy {
+	out := FoundBy{HS: k.HS, Vehicles: k.Vehicles, Containers: k.Containers, TransportDocuments: k.TransportDocuments, Cites: k.Cites, Omitted: k.Omitted}
+	if len(out.HS)+len(out.Vehicles)+len(out.Containers)+len(out.TransportDocuments)+len(out.Cites)+out.Omitted == 0 {
+		return nil
+	}
+	return &out
 }
 
 // directionOf says which way an exchange went, seen from a party.

@@ -12,8 +12,7 @@
 // are not acknowledged, term and filed which exchanges a sender, a kind, a receiver, a
 // rule and a code of goods have, lookup which a vehicle, a container or another document
 // has, refusal the documents that were refused, event what happened to other subjects. An
-// event that moves nothing,
-// because it is a duplicate or came too late, leaves no trace.
+// event that moves nothing, because it is a duplicate or came too late, leaves no trace.
 //
 // The rows are the same bytes however the record was cut into batches.
 package journal

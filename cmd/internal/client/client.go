@@ -97,6 +97,55 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	if body != nil {
 		request.Header.Set("Content-Type", mediaType)
 	}
+	response, err := c.do(request)
+	if err != nil {
+		return Answer{}, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	return c.answer(response)
+}
+
+// Download writes what is at a path with a query to a writer, in a media type and however
+// long it is. If it fails, a part may be written.
+func (c *Client) Download(ctx context.Context, path string, query url.Values, mediaType string, to io.Writer) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, strings.TrimSuffix(c.Server, "/")+path+"?"+query.Encode(), nil)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	request.Header.Set("Accept", mediaType)
+	response, err := c.do(request)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = response.Body.Close() }()
+	if response.StatusCode >= http.StatusMultipleChoices {
+		_, err := c.answer(response)
+		return err
+	}
+	out := &tried{to: to}
+	if _, err := io.Copy(out, response.Body); err != nil && out.err == nil {
+		return unanswered(c.Server, err)
+	}
+	return out.err
+}
+
+// A tried writer keeps the error of the writer that it writes to, so that it is not taken
+// for one of reading.
+type tried struct {
+	to  io.Writer
+	err error
+}
+
+func (t *tried) Write(b []byte) (int, error) {
+	n, err := t.to.Write(b)
+	if err != nil {
+		t.err = fmt.Errorf("write file: %w", err)
+	}
+	return n, err
+}
+
+// do makes a request as the caller.
+func (c *Client) do(request *http.Request) (*http.Response, error) {
 	if c.Key != "" {
 		request.Header.Set("Authorization", "Bearer "+c.Key)
 	}
@@ -106,10 +155,14 @@ func (c *Client) Call(ctx context.Context, method, path, mediaType string, body 
 	}
 	response, err := caller.Do(request)
 	if err != nil {
-		return Answer{}, unanswered(c.Server, err)
+		return nil, unanswered(c.Server, err)
 	}
-	defer func() { _ = response.Body.Close() }()
-	answer := Answer{Status: response.StatusCode}
+	return response, nil
+}
+
+// answer reads the whole body of a response.
+func (c *Client) answer(response *http.Response) (answer Answer, err error) {
+	answer.Status = response.StatusCode
 	most := cmp.Or(c.most, maxAnswer)
 	if answer.Body, err = readAll(response, most+1); err != nil {
 		return Answer{}, unanswered(c.Server, err)
