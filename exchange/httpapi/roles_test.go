@@ -160,3 +160,31 @@ func TestScopeHoldsEverywhere(t *testing.T) {
 		t.Errorf("a plan matches %d deliveries of another kind", plan.Matched)
 	}
 }
+
+// The scope holds for refusals, their details and examinations.
+func TestScopeOfRefusals(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	w.swapAccess(append(credentials(),
+		w.credential("in", access.StaffRoles, access.Limits{Parties: []string{port}, Kinds: []string{"ata-carnet"}}),
+		w.credential("out", access.StaffRoles, access.Limits{Parties: []string{stranger}}),
+		w.credential("kind", access.StaffRoles, access.Limits{Kinds: []string{"sps-certificate"}}))...)
+	bad := string(carnet(t, "BAD-1"))
+	w.do(request{path: "/v1/documents", as: port, body: bad})
+	all := read[httpapi.RefusalPage](t, w.do(request{path: "/v1/refusals", as: operator}), http.StatusOK)
+	if len(all.Refusals) != 1 {
+		t.Fatalf("%+v", all)
+	}
+	for as, want := range map[string]struct{ list, show, examine int }{
+		"in": {1, http.StatusOK, http.StatusOK}, "out": {0, http.StatusNotFound, http.StatusForbidden}, "kind": {0, http.StatusNotFound, http.StatusForbidden},
+	} {
+		if page := read[httpapi.RefusalPage](t, w.do(request{path: "/v1/refusals", as: as}), http.StatusOK); len(page.Refusals) != want.list {
+			t.Errorf("%s lists %d refusals, want %d", as, len(page.Refusals), want.list)
+		}
+		if a := w.do(request{path: "/v1/refusals/" + all.Refusals[0].ID, as: as}); a.status != want.show {
+			t.Errorf("%s is shown the refusal: %d, want %d", as, a.status, want.show)
+		}
+		if a := w.do(request{path: "/v1/refusals/examine?sender=" + port, as: as, body: bad}); a.status != want.examine {
+			t.Errorf("%s examines: %d %.200s, want %d", as, a.status, a.body, want.examine)
+		}
+	}
+}
