@@ -15,6 +15,7 @@ const BreakGlassUsed State = "BreakGlassUsed"
 const (
 	PartySuspended State = "PartySuspended" // an operator suspended it
 	PartyResumed   State = "PartyResumed"   // an operator let it in again
+	PartyTested    State = "PartyTested"    // somebody asked for a test of the address to which its deliveries are pushed
 )
 
 // An AuditLog returns the events of the record whose subject is no exchange: what

@@ -151,6 +151,20 @@ type Push struct {
 // ByReceiver reports whether the receiver acknowledges by itself.
 func (p Push) ByReceiver() bool { return p.Acknowledge != ByAnswer }
 
+// An EndpointTest is what came of a test message to the address of a party.
+type EndpointTest struct {
+	Message     string // its webhook-id
+	Outcome     string // http- and the status, or a class of failure
+	Status      int    // 0 if there was no answer
+	Took        time.Duration
+	TLS         string    // version, or "" without a connection
+	Certificate time.Time // until when the receiver's certificate is valid, or zero
+	Keys        []string  // public keys by which the receiver verifies
+}
+
+// OK reports whether the receiver has taken the message.
+func (e EndpointTest) OK() bool { return e.Status/100 == 2 }
+
 // An Acknowledger says whose word it is that a delivery has arrived.
 type Acknowledger string
 

@@ -95,6 +95,7 @@ var hints = map[string]string{
 	"signature.untrusted": "has the exchange registered the certificate of this key?",
 	"no-timestamp":        "does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers",
 	"party-suspended":     "ask the operator of the exchange why",
+	"not-pushed":          "the map of parties names an address under push, if there is one",
 	"not-suspended":       "parties list shows who is suspended, and why",
 	"delivered-by-topic":  "read the party's topic in Kafka",
 	"not-refused":         "--sender names the party for which a document is examined",

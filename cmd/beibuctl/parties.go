@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"net/url"
+	"strconv"
 	"strings"
 
 	"beibu/cmd/internal/client"
@@ -14,6 +15,7 @@ type partiesCommand struct {
 	List    listParties  `cmd:"" help:"List the parties of the exchange."`
 	Suspend suspendParty `cmd:"" help:"Shut a party out at every daemon, from its next request on."`
 	Resume  resumeParty  `cmd:"" help:"Let a party in again."`
+	Test    testParty    `cmd:"" help:"Push a signed test message, without a document, to the address of a party."`
 }
 
 type listParties struct{}
@@ -94,4 +96,30 @@ func (c *resumeParty) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	return s.printParty(p)
+}
+
+type testParty struct {
+	ID string `complete:"parties" arg:"" help:"Party id."`
+}
+
+// Run tests the address of a party and shows what came of it.
+func (c *testParty) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	got, err := client.Post[httpapi.EndpointTest](ctx, caller, "/v1/parties/"+url.PathEscape(c.ID)+"/test", struct{}{})
+	if err != nil {
+		return err
+	}
+	if s.asJSON() {
+		return s.json(got)
+	}
+	until := ""
+	if got.CertificateUntil != nil {
+		until = stamp(*got.CertificateUntil)
+	}
+	t := s.newTable("PARTY", "OUTCOME", "MILLISECONDS", "TLS", "CERTIFICATE UNTIL", "VERIFY BY")
+	t.Row(c.ID, got.Outcome, strconv.FormatInt(got.Milliseconds, 10), got.TLS, until, strings.Join(got.Keys, ","))
+	return s.table(t)
 }

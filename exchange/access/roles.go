@@ -91,6 +91,7 @@ const (
 	ReadRuns                      // within [Principal.CoversRun]
 	DecideHeld                    // release or refuse a held exchange
 	SuspendParty                  // suspend or resume a party
+	TestEndpoint                  // push a test message to a party, within [Principal.CoversParty]
 	ReadAudit                     // events of the record that are about no exchange
 	ReadRefusals                  // within what [Principal.Covers]
 	ExamineRefusal                // a dry run, within the same
@@ -118,6 +119,7 @@ var permissions = [actions]struct {
 	ReadRuns:        {"read replay runs", readers},
 	DecideHeld:      {"decide held exchange", OperatorRole},
 	SuspendParty:    {"suspend party", PartyManagerRole | SecurityOfficerRole},
+	TestEndpoint:    {"test endpoint", PartyRole | OperatorRole | PartyManagerRole},
 	ReadAudit:       {"read audit", SecurityOfficerRole | AuditorRole},
 	ReadRefusals:    {"read refusals", readers},
 	ExamineRefusal:  {"examine refused document", PartyRole | OperatorRole},

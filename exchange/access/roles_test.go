@@ -26,6 +26,7 @@ var granted = map[access.Action]string{
 	access.ReplayDelivery:  "party operator",
 	access.DecideHeld:      "operator",
 	access.SuspendParty:    "party-manager security-officer",
+	access.TestEndpoint:    "party operator party-manager",
 	access.ReadAudit:       "security-officer auditor",
 	access.ReadRuns:        "party observer operator approver security-officer auditor",
 	access.ApproveReplay:   "approver",

@@ -181,6 +181,11 @@ var explanations = map[string]Explanation{
 		"该次交换已不在待审状态，或从未待审。",
 		"Read the exchange: its timeline says who decided what.",
 		"请读取该次交换，其时间线注明由谁作出何种决定。"),
+	"not-pushed": explained(
+		"Nothing is pushed to the party: the map of parties names no address for it under push.",
+		"未向该参与方推送：参与方配置的 push 下没有其地址。",
+		"Read the mailbox or the topic of the party, or ask the operator to enter an address.",
+		"请读取该参与方的信箱或主题，或请操作员登记地址。"),
 	"not-suspended": explained(
 		"The party is not suspended by an operator. If the map of parties suspends it, only a change of the map resumes it.",
 		"该参与方未被操作员暂停。如由参与方配置暂停，须修改配置方可恢复。",

@@ -147,6 +147,7 @@ var problems = []Entry{
 	{Code: "delivery-settled", Kind: exchange.Stale},
 	{Code: "not-held", Kind: exchange.Stale},
 	{Code: "not-suspended", Kind: exchange.Stale},
+	{Code: "not-pushed", Kind: exchange.Stale},
 	{Code: "plan-changed", Kind: exchange.Stale},
 	{Code: "approval-expired", Kind: exchange.Stale},
 	{Code: "run-status", Kind: exchange.Stale},

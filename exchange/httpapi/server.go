@@ -49,6 +49,7 @@ type Options struct {
 	Mailbox      Mailbox
 	Bodies       queue.Bodies
 	Stamps       Timestamps // or nil, if no authority stamps seals
+	Endpoints    Endpoints  // or nil, if nothing is pushed
 	Limits       Limits
 	Version      Version
 	Log          *zap.Logger
@@ -84,6 +85,8 @@ type Server struct {
 	mailbox     Mailbox
 	bodies      queue.Bodies
 	stamps      Timestamps
+	endpoints   Endpoints
+	recorder    *exchange.Recorder
 	limits      Limits
 	version     Version
 	log         *zap.Logger
@@ -143,6 +146,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
 	}
 	s := &Server{
+		endpoints: o.Endpoints, recorder: o.Recorder,
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
@@ -237,6 +241,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
 		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},
 		{"DELETE /v1/parties/{id}/suspension", access.SuspendParty, s.resumeParty},
+		{"POST /v1/parties/{id}/test", access.TestEndpoint, s.testEndpoint},
 		{"GET /v1/kinds", access.ReadCatalogue, s.listKinds},
 		{"GET /v1/kinds/{kind}", access.ReadCatalogue, s.showKind},
 		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},

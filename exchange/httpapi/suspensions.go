@@ -21,7 +21,7 @@ func (s *Server) suspendParty(c *call) error {
 	if err := goodReason(judgement.Reason); err != nil {
 		return err
 	}
-	party, err := s.party(c)
+	party, err := s.party(c, access.SuspendParty)
 	if err != nil {
 		return err
 	}
@@ -45,7 +45,7 @@ func (s *Server) resumeParty(c *call) error {
 	if err := goodReason(reason); err != nil {
 		return err
 	}
-	party, err := s.party(c)
+	party, err := s.party(c, access.SuspendParty)
 	if err != nil {
 		return err
 	}
@@ -69,10 +69,11 @@ func errNotSuspended(party *exchange.Party) error {
 	return &exchange.Error{Op: "resume party", Kind: exchange.Stale, Code: "not-suspended", Err: why}
 }
 
-// party returns the party that a path names, if the caller may suspend it.
-func (s *Server) party(c *call) (*exchange.Party, error) {
+// party returns the party that a path names, if the caller may do something about
+// it.
+func (s *Server) party(c *call, a access.Action) (*exchange.Party, error) {
 	party, ok := c.now.Parties.Get(c.request.PathValue("id"))
-	if !ok || s.shut == nil || !c.caller.CoversParty(access.SuspendParty, party.ID) {
+	if !ok || s.shut == nil || !c.caller.CoversParty(a, party.ID) {
 		return nil, &exchange.Error{
 			Op: "find party", Kind: exchange.NotFound,
 			Err: exchange.Because("there is no such party, or it is not in your scope as a whole", "没有该参与方，或其不完全在您的授权范围内"),

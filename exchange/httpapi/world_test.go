@@ -71,6 +71,7 @@ type world struct {
 	admission *admission.Control
 	unkept    atomic.Pointer[error] // why suspensions cannot be recorded, or nil
 	shut      *exchange.Suspensions
+	endpoints endpoints
 
 	description description  // of the API: every answer is held against it
 	left        atomic.Int64 // bytes that are held for requests that are over
@@ -230,6 +231,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
+		Endpoints: &w.endpoints,
 	}
 	w.server, err = httpapi.New(w.options)
 	must(err)

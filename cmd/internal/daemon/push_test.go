@@ -15,8 +15,10 @@ import (
 
 	"github.com/twmb/franz-go/pkg/kgo"
 
+	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/httpapi"
 )
 
 // An inboxOf is an HTTPS server to which deliveries are pushed.
@@ -100,8 +102,13 @@ func TestTwoDaemonsPushOnce(t *testing.T) {
 			t.Errorf("the timeline shows no attempt: %s, %v", shown.Body, err)
 		}
 	}
+	tested, err := client.Post[httpapi.EndpointTest](t.Context(), operator, "/v1/parties/window-vn/test", struct{}{})
+	if err != nil || !tested.OK || len(tested.Keys) != 1 {
+		t.Errorf("tested %+v, %v", tested, err)
+	}
 	inbox.mu.Lock()
 	defer inbox.mu.Unlock()
+	delete(inbox.pushed, tested.Message)
 	if len(inbox.pushed) != documents || len(inbox.twice) > 0 {
 		t.Errorf("%d pushed, and again %v", len(inbox.pushed), inbox.twice)
 	}

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"context"
+	"fmt"
 
 	"beibu/cmd/internal/config"
 	"beibu/exchange"
@@ -127,6 +128,20 @@ func (d *Daemon) topicJobs(p exchange.Party) []job {
 		}})
 	}
 	return jobs
+}
+
+// endpoints test the addresses that the configuration in force has.
+type endpoints struct{ *Daemon }
+
+// Test is httpapi.Endpoints'.
+func (d endpoints) Test(ctx context.Context, party string) (exchange.EndpointTest, error) {
+	push, ok := d.watched.Load().pushes[party]
+	if !ok {
+		return exchange.EndpointTest{}, fmt.Errorf("the configuration in force has no address of %s any more", party)
+	}
+	carrier := webhook.New(push.Options)
+	defer carrier.Close()
+	return carrier.Test(ctx, party)
 }
 
 // pushJob is the job that pushes to the address of a party. One daemon of those that

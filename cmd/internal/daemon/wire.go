@@ -37,7 +37,7 @@ func (d *Daemon) newAPI() (err error) {
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
 		Journal: d.index, Audit: d.index, Failures: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
-		Bodies:  d.store, Stamps: d.served(),
+		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
 			Body: bodyTime, Slowest: int(d.config.Limits.Slowest),
 			Connections: d.config.Limits.Connections, PerAddress: d.config.Limits.ConnectionsPerAddress, Silence: d.config.Limits.Silence,
