@@ -43,12 +43,20 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 	},
 	{
 		name: "the commit first", file: "queue/kafka/dispatch.go", at: []string{"events sent"},
-		right: "	entries, err := d.owning(partition, records)\n",
-		wrong: `	if err := g.CommitOffsets(map[string]map[int]int64{d.q.topics.log: {partition: last + 1}}); err != nil {
-		return fmt.Errorf("%w: commit: %w", errLost, err)
-	}
-	entries, err := d.owning(partition, records)
+		right: "			if err := d.batch(ctx, p.partition, records[:n]); err != nil {\n",
+		wrong: `			if err := p.first(records[n-1].offset + 1); err != nil {
+				return fmt.Errorf("%w: commit: %w", errLost, err)
+			}
+			if err := d.batch(ctx, p.partition, records[:n]); err != nil {
 `,
+		also: []crashtest.Edit{
+			{File: "queue/kafka/watch.go", Old: "	partition  int\n", New: "	partition  int\n	first      func(next int64) error\n"},
+			{File: "queue/kafka/dispatch.go", Old: "	err := d.follow(ctx, p, a)\n", New: `	p.first = func(next int64) error {
+		return g.CommitOffsets(map[string]map[int]int64{d.q.topics.log: {a.ID: next}})
+	}
+	err := d.follow(ctx, p, a)
+`},
+		},
 	},
 	{
 		name: "no acknowledgement of writes", file: "queue/kafka/cluster.go",
@@ -101,6 +109,7 @@ var plantedInside = []plantedFault{
 		also: []crashtest.Edit{
 			{File: "queue/sqlite/admit.go", Old: "	err := s.write(ctx, len(sub.Body)", New: "	applied := make(chan error, 8)\n	go func() { _ = s.write(context.WithoutCancel(ctx), len(sub.Body)"},
 			// The disk is slow.
+			{File: "queue/sqlite/writer.go", Old: "	\"sync/atomic\"\n", New: "	\"sync/atomic\"\n	\"time\"\n"},
 			{File: "queue/sqlite/writer.go", Old: "	if err := w.commit.Exec()", New: "	time.Sleep(20 * time.Millisecond)\n	if err := w.commit.Exec()"},
 		},
 	},
@@ -149,15 +158,16 @@ var plantedInside = []plantedFault{
 	},
 }
 
-// Every point and every fault still fits the code into which it is planted.
+// Every point and every fault still fits the code into which it is planted, and the code
+// compiles with it.
 func TestPlantsFit(t *testing.T) {
 	for _, plants := range [][]crashtest.Edit{crashtest.Plants(), crashtest.CommandPlants()} {
-		if err := crashtest.Applies(t, plants...); err != nil {
+		if err := crashtest.Fits(t, plants...); err != nil {
 			t.Error(err)
 		}
 	}
 	for _, fault := range slices.Concat(plantedOnKafka, plantedInside) {
-		if err := crashtest.Applies(t, append(fault.edits(), crashtest.Plants()...)...); err != nil {
+		if err := crashtest.Fits(t, append(fault.edits(), crashtest.Plants()...)...); err != nil {
 			t.Errorf("%s: %v", fault.name, err)
 		}
 	}

@@ -25,41 +25,55 @@ type Edit struct{ File, Old, New string }
 // returns its path.
 func Build(tb testing.TB, edits ...Edit) string {
 	tb.Helper()
-	changed, err := apply(signingtest.Root(tb), edits)
-	if err != nil {
+	daemon := filepath.Join(tb.TempDir(), "beibud")
+	if err := build(tb, edits, "-o", daemon, "./cmd/beibud"); err != nil {
 		tb.Fatal(err)
 	}
-	dir, root := tb.TempDir(), signingtest.Root(tb)
+	return daemon
+}
+
+// Fits returns an error if the code has no longer what an edit changes, or if the edited
+// packages do not compile.
+func Fits(tb testing.TB, edits ...Edit) error {
+	tb.Helper()
+	packages := make(map[string]bool)
+	for _, e := range edits {
+		packages["./"+path.Dir(e.File)] = true
+	}
+	return build(tb, edits, append([]string{"-o", os.DevNull}, slices.Sorted(maps.Keys(packages))...)...)
+}
+
+// build runs go build with arguments, over the code with edits.
+func build(tb testing.TB, edits []Edit, args ...string) error {
+	tb.Helper()
+	root, dir := signingtest.Root(tb), tb.TempDir()
+	changed, err := apply(root, edits)
+	if err != nil {
+		return err
+	}
 	var overlay struct{ Replace map[string]string }
 	overlay.Replace = make(map[string]string)
 	for i, file := range slices.Sorted(maps.Keys(changed)) {
 		to := filepath.Join(dir, fmt.Sprint(i, ".go"))
 		if err := os.WriteFile(to, []byte(changed[file]), 0o600); err != nil {
-			tb.Fatal(err)
+			return err
 		}
 		overlay.Replace[filepath.Join(root, filepath.FromSlash(file))] = to
 	}
 	list, err := json.Marshal(overlay)
-	if err == nil {
-		err = os.WriteFile(filepath.Join(dir, "overlay.json"), list, 0o600)
-	}
 	if err != nil {
-		tb.Fatal(err)
+		return err
 	}
-	daemon := filepath.Join(dir, "beibud")
-	build := exec.CommandContext(tb.Context(), "go", "build", "-overlay", filepath.Join(dir, "overlay.json"), "-o", daemon, "./cmd/beibud")
-	build.Dir = root
-	if out, err := build.CombinedOutput(); err != nil {
-		tb.Fatalf("%v\n%s", err, out)
+	over := filepath.Join(dir, "overlay.json")
+	if err := os.WriteFile(over, list, 0o600); err != nil {
+		return err
 	}
-	return daemon
-}
-
-// Applies returns an error if the code has no longer what an edit changes.
-func Applies(tb testing.TB, edits ...Edit) error {
-	tb.Helper()
-	_, err := apply(signingtest.Root(tb), edits)
-	return err
+	command := exec.CommandContext(tb.Context(), "go", append([]string{"build", "-overlay", over}, args...)...)
+	command.Dir = root
+	if out, err := command.CombinedOutput(); err != nil {
+		return fmt.Errorf("%w\n%s", err, out)
+	}
+	return nil
 }
 
 // apply returns the files with their edits. An edit without Old makes a new file.
