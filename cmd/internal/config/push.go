@@ -70,7 +70,7 @@ func (s *source) checkPush(at string, p Party) {
 	if p.Deliver != (Outlet{}) {
 		s.note(at, "the party has a topic too (deliver), and would get everything twice")
 	}
-	switch p.Push.Acknowledge {
+	switch p.Push.Acknowledge { //nolint:exhaustive // a topic has others
 	case "", exchange.ByReceiver, exchange.ByAnswer:
 	default:
 		s.note(at+".acknowledge", "%q is none of receiver, on-2xx", p.Push.Acknowledge)
@@ -100,7 +100,7 @@ func (s *source) loadPush(at string, p Push) LoadedPush {
 		out.Steps = webhook.DefaultSteps()
 	}
 	all := sha256.New()
-	fmt.Fprintf(all, "%+v", p)
+	_, _ = fmt.Fprintf(all, "%+v", p)
 	for i, file := range p.Keys {
 		text, err := secret.Password(file)
 		if err == nil {
@@ -112,7 +112,7 @@ func (s *source) loadPush(at string, p Push) LoadedPush {
 		if err != nil {
 			s.note(fmt.Sprintf("%s.keys[%d]", at, i), "%s", cause(err))
 		}
-		fmt.Fprintf(all, "%q", text)
+		_, _ = fmt.Fprintf(all, "%q", text)
 	}
 	out.TLS = s.clientTLS(at, ClientTLS{Enabled: true, Authorities: p.Authorities, Certificate: p.Certificate, Key: p.Key})
 	out.TLS.CipherSuites = suites()
@@ -121,7 +121,7 @@ func (s *source) loadPush(at string, p Push) LoadedPush {
 			continue
 		}
 		if text, err := os.ReadFile(file); err == nil { // a file that cannot be read was noted
-			fmt.Fprintf(all, "%q", text)
+			_, _ = fmt.Fprintf(all, "%q", text)
 		}
 	}
 	out.Fingerprint = hex.EncodeToString(all.Sum(nil))

@@ -35,7 +35,7 @@ func (s *source) checkTopics(m Map, k Kafka) {
 		if p.Deliver != (Outlet{}) {
 			check(at+".deliver.topic", p.Deliver.Topic)
 		}
-		switch p.Deliver.Acknowledge {
+		switch p.Deliver.Acknowledge { //nolint:exhaustive // an address has others
 		case "", exchange.ByBroker, exchange.ByReceiver:
 		default:
 			s.note(at+".deliver.acknowledge", "%q is none of broker, receiver", p.Deliver.Acknowledge)

@@ -164,7 +164,7 @@ func TestCertificateEndsOne(t *testing.T) {
 
 // By the policy of the party, an answer of 2xx acknowledges.
 func TestAnswerAcknowledges(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+	inBubble(t, func(_ *testing.T, w *couriertest.World, r *receiver) {
 		w.Accept(time.Now(), 0, 1, false, customs)
 		c := r.carrier(nil)
 		stop := w.Run(c.Receiver(customs, false))
@@ -177,7 +177,7 @@ func TestAnswerAcknowledges(t *testing.T) {
 // Documents go out together as far as the carrier says, and those of one number one
 // after the other.
 func TestConcurrency(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+	inBubble(t, func(t *testing.T, _ *couriertest.World, r *receiver) {
 		release := make(chan struct{})
 		r.answer = func(http.ResponseWriter, *http.Request) { <-release }
 		c := r.carrier(func(o *webhook.Options) { o.Concurrency = 4 })

@@ -110,11 +110,11 @@ func (c *Carrier) Carry(ctx context.Context, parcels ...courier.Parcel) ([]couri
 	var all sync.WaitGroup
 	for i, p := range parcels {
 		id := p.Exchange.Identity
-		if number := [3]string{id.Sender, id.Kind, id.Number}; taken[number] {
+		number := [3]string{id.Sender, id.Kind, id.Number}
+		if taken[number] {
 			continue
-		} else {
-			taken[number] = true
 		}
+		taken[number] = true
 		all.Go(func() { outcomes[i], failures[i] = c.push(ctx, p) })
 	}
 	all.Wait()

@@ -15,7 +15,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"log"
 	"math/big"
 	"net"
 	"net/http"
@@ -27,6 +26,7 @@ import (
 	"time"
 
 	"github.com/google/uuid"
+	"go.uber.org/zap"
 
 	"beibu/exchange/courier/couriertest"
 	"beibu/exchange/courier/webhook"
@@ -166,7 +166,7 @@ func newReceiverOver(t *testing.T, over network, change func(*tls.Config), answe
 	if change != nil {
 		change(settings)
 	}
-	server := &http.Server{Handler: r, TLSConfig: settings, ReadHeaderTimeout: time.Minute, ErrorLog: log.New(io.Discard, "", 0)}
+	server := &http.Server{Handler: r, TLSConfig: settings, ReadHeaderTimeout: time.Minute, ErrorLog: must(zap.NewStdLogAt(zap.NewNop(), zap.ErrorLevel))}
 	ended := make(chan struct{})
 	go func() {
 		defer close(ended)
