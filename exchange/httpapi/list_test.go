@@ -176,7 +176,7 @@ func TestExportOfManyPages(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.index.paged(1, 0) // ten of these are one page of the file
 	want := []string{}
-	for _, number := range strings.Split("ABCDEFGHIJKLMNOPQRSTUVWXY", "") {
+	for number := range strings.SplitSeq("ABCDEFGHIJKLMNOPQRSTUVWXY", "") {
 		w.submit(carnet(t, number))
 		want = append([]string{number}, want...)
 	}

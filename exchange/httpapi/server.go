@@ -272,7 +272,7 @@ func (s *Server) mount(r route) {
 			return // ServeHTTP alone calls the mux
 		}
 		c.routed, c.route = true, path
-		err := s.admit(c, r.action)
+		err := s.admit(c, r.action) //nolint:contextcheck // the call has its own
 		if err == nil {
 			err = r.serve(c)
 		}

@@ -30,5 +30,5 @@ func (d *Daemon) logRun(e replay.Event) {
 	if e.Name == replay.RunStopped || e.Name == replay.RunLapsed {
 		level = zap.WarnLevel
 	}
-	d.log.Log(level, "replay run", zap.String("run", e.Run), zap.String("event", string(e.Name)), zap.Int("step", e.Step), zap.String("cause", e.Cause.Code))
+	d.log.Log(level, "replay run", zap.String("run", e.Run), zap.String("event", string(e.Name)), zap.Int("step", e.Step), zap.String("cause", e.Code))
 }
