@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
@@ -30,6 +31,12 @@ func TestAnswers(t *testing.T) {
 	order := w.runOrder(receiver, "REFUSED")
 	taken := ack(`"outcome":"accepted"`, accepted.ExchangeID)
 	w.consigned(accepted.ExchangeID)
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == stranger {
+			p.Push = exchange.Push{URL: "https://push.example/"}
+		}
+	})
+	const endpoint = "/v1/parties/" + stranger + "/test"
 	reason := `{"reason":"seen"}`
 	const examine = "/v1/refusals/examine"
 	w.do(request{path: "/v1/documents", as: port, body: "<a/>"})
@@ -140,6 +147,11 @@ func TestAnswers(t *testing.T) {
 		{request{method: "DELETE", path: "/v1/parties/nobody/suspension?reason=seen", as: operator}, 404, "not-found"},
 		{request{method: "DELETE", path: shut + "?reason=seen", as: operator}, 409, "not-suspended"},
 		{request{method: "DELETE", path: shut, as: operator}, 422, "field-reason"},
+		{request{method: "POST", path: endpoint, as: stranger}, 200, ""},
+		{request{method: "POST", path: endpoint + "?party=" + stranger, as: operator}, 400, "parameter"},
+		{request{method: "POST", path: endpoint}, 401, "credentials-missing"},
+		{request{method: "POST", path: "/v1/parties/nobody/test", as: operator}, 404, "not-found"},
+		{request{method: "POST", path: "/v1/parties/" + port + "/test", as: operator}, 409, "not-pushed"},
 		{request{path: "/v1/failures?receiver=" + receiver + "&since=2026-01-01T00:00:00Z", as: port}, 200, ""},
 		{request{path: "/v1/failures?cause=seen", as: operator}, 400, "parameter"},
 		{request{path: "/v1/failures"}, 401, "credentials-missing"},

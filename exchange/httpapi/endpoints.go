@@ -32,6 +32,9 @@ type EndpointTest struct {
 // testEndpoint answers POST /v1/parties/{id}/test. Who asked is in the record before
 // anything is pushed.
 func (s *Server) testEndpoint(c *call) error {
+	if err := parametersOf(c.request).err(); err != nil {
+		return err
+	}
 	party, err := s.party(c, access.TestEndpoint)
 	if err != nil {
 		return err

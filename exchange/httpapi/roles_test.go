@@ -170,6 +170,7 @@ func TestScopeOfRefusals(t *testing.T) {
 		w.credential("kind", access.StaffRoles, access.Limits{Kinds: []string{"sps-certificate"}}))...)
 	bad := string(carnet(t, "BAD-1"))
 	w.do(request{path: "/v1/documents", as: port, body: bad})
+	w.awaitIndex()
 	all := read[httpapi.RefusalPage](t, w.do(request{path: "/v1/refusals", as: operator}), http.StatusOK)
 	if len(all.Refusals) != 1 {
 		t.Fatalf("%+v", all)

@@ -41,6 +41,7 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 		{path: "/v1/runs/x/pause", body: `{"reason":"seen"}`},
 		{path: "/v1/runs/x/resume", body: `{"reason":"seen"}`},
 		{path: "/v1/runs/x/cancel", body: `{"reason":"seen"}`},
+		{method: http.MethodPost, path: "/v1/parties/" + port + "/test"},
 		{path: "/v1/self"},
 		{path: "/v1/parties"},
 		{path: "/v1/version"},
