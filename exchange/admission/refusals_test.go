@@ -144,6 +144,7 @@ func TestFloodOfRefusals(t *testing.T) {
 				<-time.After(minutes * time.Minute / 31) // fake
 			}
 		}
+		synctest.Wait()
 		w := c.refusals.windows["a"]
 		if len(c.refusals.windows) != 2 || len(w.repeats) > 60 || len(w.count.Codes) > 1 || len(c.refusals.unrecorded) > 0 {
 			t.Errorf("%d windows, with %d refusals", len(c.refusals.windows), len(w.repeats))

@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -111,9 +112,9 @@ func TestOutage(t *testing.T) {
 func TestOneFails(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
 		bad := couriertest.IDOf(1).String()
-		fails := true
+		var mended atomic.Bool
 		r.answer = func(rw http.ResponseWriter, request *http.Request) {
-			if fails && request.Header.Get("Beibu-Exchange") == bad {
+			if !mended.Load() && request.Header.Get("Beibu-Exchange") == bad {
 				rw.WriteHeader(http.StatusInternalServerError)
 			}
 		}
@@ -130,7 +131,7 @@ func TestOneFails(t *testing.T) {
 		if codes, _ := attempts(t, w, 1); !slices.Equal(codes, []string{"http-500", "http-500"}) {
 			t.Errorf("attempts %v", codes)
 		}
-		fails = false
+		mended.Store(true)
 		<-time.After(5 * time.Minute)
 		if is := w.Delivery(1, customs).State; is != exchange.ContentHandover {
 			t.Errorf("it is in state %s at last", is)
