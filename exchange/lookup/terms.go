@@ -88,7 +88,8 @@ func number(text string) string {
 // Compatible characters are the same, such as the wide ones of Chinese keyboards.
 func fold(text string, keep func(rune) bool) string {
 	var b strings.Builder
-	for _, r := range norm.NFKC.String(text) {
+	// Behind bytes that are no UTF-8, normalisation leaves some characters as they are.
+	for _, r := range norm.NFKC.String(strings.ToValidUTF8(text, "")) {
 		if r = unicode.ToUpper(r); r != utf8.RuneError && keep(r) {
 			b.WriteRune(r)
 		}
