@@ -80,7 +80,7 @@ var chinese = map[string]string{
 	"1 delivery":                                          "1 笔投递",
 	"%d deliveries":                                       "%d 笔投递",
 	"and %s more that the plan has and this table does not show": "计划中另有 %s，未在表中列出",
-	"%s match":            "符合条件：%s",
+	"matched: %s":         "符合条件：%s",
 	"left out: %s, %s":    "未列入：%s，%s",
 	"to %s: %s, %d bytes": "发往 %s：%s，%d 字节",
 	"at %d a second it takes %s, and its first steps wait for answers": "按每秒 %d 笔约需 %s，前几步另需等待答复",

@@ -112,7 +112,7 @@ func (s *session) countsOf(plan httpapi.Plan) string {
 	if more := plan.Eligible - len(plan.Items); more > 0 {
 		line(s.say("and %s more that the plan has and this table does not show", s.deliveries(more)))
 	}
-	line(s.say("%s match", s.deliveries(plan.Matched)))
+	line(s.say("matched: %s", s.deliveries(plan.Matched)))
 	for _, l := range plan.LeftOut {
 		line(s.say("left out: %s, %s", s.deliveries(l.Deliveries), s.whyLeftOut(l.Reason)))
 	}
