@@ -12,7 +12,7 @@ import (
 )
 
 // planReplay answers POST /v1/replays/plans: what a run would do, and the digest that
-// stands for exactly that.
+// is of exactly that.
 func (s *Server) planReplay(c *call) error {
 	var query replay.Query
 	if err := s.readJSON(c, &query); err != nil {

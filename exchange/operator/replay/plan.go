@@ -86,7 +86,7 @@ const (
 )
 
 // A Plan is the list of deliveries that a run would start again, to the receivers that
-// they were routed to at their acceptance. Its digest stands for exactly these
+// they were routed to at their acceptance. Its digest is of exactly these
 // deliveries at exactly these attempts: a plan whose digest has changed is refused.
 type Plan struct {
 	Query     Query

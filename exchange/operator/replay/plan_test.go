@@ -112,7 +112,7 @@ func TestPlanLeavesOut(t *testing.T) {
 	}
 }
 
-// The digest stands for the deliveries and their attempts.
+// The digest is of the deliveries and their attempts.
 func TestPlanDigest(t *testing.T) {
 	w := newWorld(t, 2, numbered)
 	first := w.plan(to("promotion"))

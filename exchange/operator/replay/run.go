@@ -59,7 +59,7 @@ type Run struct {
 	Cause     exchange.Cause `json:"cause,omitzero"`     // of Paused, Stopped or Cancelled
 	Decided   By             `json:"decided,omitzero"`   // the last pause, resumption or cancellation
 	ChangedAt time.Time      `json:"changedAt"`          // when it came to Status or Step
-	Tolerated int            `json:"tolerated,omitzero"` // items that had failed again when a person let it continue
+	Tolerated int            `json:"tolerated,omitzero"` // items that had failed again when a person had it continue
 	Counts    Counts         `json:"-"`                  // the index counts them
 }
 
