@@ -146,7 +146,7 @@ func (p *port) beside(t *testing.T, dir ...string) *port {
 		}
 	}
 	var err error
-	if next.Daemon, err = New(t.Context(), next.load(inTurn), zap.NewNop()); err != nil {
+	if next.Daemon, err = New(t.Context(), next.load(p.said), zap.NewNop()); err != nil {
 		t.Fatal(err)
 	}
 	return &next

@@ -37,6 +37,7 @@ type port struct {
 	prefix string // of all topics of the test
 	seeds  []string
 	kafka  *kgo.Client
+	said   map[string]string // more of parties, by id
 }
 
 // fakeKafka starts a Kafka in this process.
@@ -54,7 +55,7 @@ func fakeKafka(t *testing.T) *kfake.Cluster {
 // more said of them, by their ids.
 func newPort(t *testing.T, brokers []string, said map[string]string, more ...string) *port {
 	t.Helper()
-	p := &port{t: t, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers}
+	p := &port{t: t, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers, said: said}
 	var err error
 	if p.kafka, err = kgo.NewClient(kgo.SeedBrokers(brokers...)); err != nil {
 		t.Fatal(err)
