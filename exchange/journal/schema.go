@@ -42,30 +42,17 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // as entry. A position in the log is no order, since its partitions grow at
 // different speeds. Table hour bounds, for each hour, the sequences of what
 // was accepted or refused in it.
+func tables() []string {
+	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables())
+}
+
+// exchangeTables are those of exchanges.
 //
 // Table exchange has what the entry says, and its rows never change. Table journey has
 // what has become of the exchange: all its deliveries and the newest steps of its
 // timeline, packed (see packed.go). Table timeline has the steps before those, if there
 // are many.
-//
-// Table delivery has those deliveries that are not acknowledged, and is the index of
-// itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
-// delivery_again for what is failing, delivery_failed for the counts of what has failed.
-// All stay small however many exchanges are kept.
-//
-// Tables term and filed are the index of senders, kinds and receivers (see filed.go).
-// exchange_id is for all that names an exchange, exchange_number and journey_state are
-// for these two filters of lists. Table lookup is for what nearly every
-// document has of its own, such as a container: of each key (see keyOf) the entries.
-//
-// Table refusal holds refusals and counts of refusals, by the sequence of their events.
-// They are filed under their own terms. refusal_open is for documents that were refused
-// before a number was read, and are accepted later.
-//
-// Table event holds the events of all other subjects, but for the items of replay runs,
-// which can be many: table run_item has those, run_count how many are in each state, and
-// run the runs. run_item_open finds the items of a delivery that have no outcome.
-func tables() []string {
+func exchangeTables() []string {
 	return []string{
 		`CREATE TABLE exchange (
 			sequence INTEGER PRIMARY KEY,
@@ -97,6 +84,17 @@ func tables() []string {
 			hour  INTEGER PRIMARY KEY,
 			first INTEGER NOT NULL,
 			last  INTEGER NOT NULL) STRICT`,
+	}
+}
+
+// termTables are those of what exchanges are found by.
+//
+// Tables term and filed are the index of senders, kinds and receivers (see filed.go).
+// exchange_id is for all that names an exchange, exchange_number and journey_state are
+// for these two filters of lists. Table lookup is for what nearly every
+// document has of its own, such as a container: of each key (see keyOf) the entries.
+func termTables() []string {
+	return []string{
 		`CREATE TABLE term (
 			id   INTEGER PRIMARY KEY,
 			role INTEGER NOT NULL,
@@ -109,6 +107,17 @@ func tables() []string {
 			key   INTEGER NOT NULL,
 			entry INTEGER NOT NULL,
 			PRIMARY KEY (key, entry)) STRICT, WITHOUT ROWID`,
+	}
+}
+
+// deliveryTables are those of open deliveries.
+//
+// Table delivery has those deliveries that are not acknowledged, and is the index of
+// itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
+// delivery_again for what is failing, delivery_failed for the counts of what has failed.
+// All stay small however many exchanges are kept.
+func deliveryTables() []string {
+	return []string{
 		`CREATE TABLE delivery (
 			state     INTEGER NOT NULL,
 			receiver  TEXT NOT NULL,
@@ -124,6 +133,16 @@ func tables() []string {
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
 		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, changed, express, entry, sender) WHERE ` + failed(),
+	}
+}
+
+// refusalTables are those of refusals.
+//
+// Table refusal holds refusals and counts of refusals, by the sequence of their events.
+// They are filed under their own terms. refusal_open is for documents that were refused
+// before a number was read, and are accepted later.
+func refusalTables() []string {
+	return []string{
 		`CREATE TABLE refusal (
 			sequence INTEGER PRIMARY KEY,
 			id       BLOB NOT NULL,
@@ -141,6 +160,16 @@ func tables() []string {
 		`CREATE INDEX refusal_number ON refusal (number) WHERE number <> ''`,
 		`CREATE INDEX refusal_digest ON refusal (digest) WHERE digest <> x''`,
 		`CREATE INDEX refusal_open ON refusal (digest) WHERE ` + openRefusals,
+	}
+}
+
+// eventTables are those of other subjects.
+//
+// Table event holds the events of all other subjects, but for the items of replay runs,
+// which can be many: table run_item has those, run_count how many are in each state, and
+// run the runs. run_item_open finds the items of a delivery that have no outcome.
+func eventTables() []string {
+	return []string{
 		`CREATE TABLE event (
 			sequence INTEGER PRIMARY KEY,
 			kind     INTEGER NOT NULL,
