@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 )
@@ -35,6 +36,14 @@ func inOrder[T, R any](ctx context.Context, n int, items []T, work func(context.
 		case <-ctx.Done():
 			return ctx.Err()
 		}
+	}
+	return nil
+}
+
+// checkParallel bounds how many documents a command works on at once.
+func checkParallel(n int) error {
+	if n < 1 || n > 64 {
+		return errors.New("--parallel is from 1 to 64")
 	}
 	return nil
 }

@@ -203,12 +203,7 @@ type examineRefusals struct {
 }
 
 // Validate bounds what is done at once.
-func (c *examineRefusals) Validate() error {
-	if c.Parallel < 1 || c.Parallel > 64 {
-		return errors.New("--parallel is from 1 to 64")
-	}
-	return nil
-}
+func (c *examineRefusals) Validate() error { return checkParallel(c.Parallel) }
 
 // An examined file is what was found of it, as it is printed.
 type examined struct {

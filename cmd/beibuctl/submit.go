@@ -22,12 +22,7 @@ type submitCommand struct {
 }
 
 // Validate bounds what is done at once.
-func (c *submitCommand) Validate() error {
-	if c.Parallel < 1 || c.Parallel > 64 {
-		return fmt.Errorf("--parallel is from 1 to 64")
-	}
-	return nil
-}
+func (c *submitCommand) Validate() error { return checkParallel(c.Parallel) }
 
 // A submission is what became of one file, as it is printed.
 type submission struct {
