@@ -18,9 +18,10 @@ import (
 // Facts are what a document says. What it does not say is empty. The fields are what
 // identity and routes need of each document. The rest is read by a method the first
 // time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Lines],
-// [Facts.References], [Facts.Parties], [Facts.Vehicles], [Facts.Containers] and
-// [Facts.TransportDocuments]. Facts are safe for concurrent use, and so are copies of
-// them, which share what was read. What a method returns is not to be changed.
+// [Facts.References], [Facts.Citations], [Facts.Parties], [Facts.Vehicles],
+// [Facts.Containers] and [Facts.TransportDocuments]. Facts are safe for concurrent
+// use, and so are copies of them, which share what was read. What a method returns is
+// not to be changed.
 type Facts struct {
 	Number         string
 	Version        string

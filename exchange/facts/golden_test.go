@@ -83,10 +83,10 @@ func inWords(f facts.Facts) string {
 	}
 	for _, p := range f.Parties() {
 		var ids []string
-		for _, id := range p.IDs {
+		for _, id := range p.IDs() {
 			ids = append(ids, strings.TrimSpace(id.Scheme+" "+id.Value))
 		}
-		row(p.Role, "", strings.Join(ids, " "), "", p.Name, "", p.Country, "unread", unreadable(p.Unread))
+		row(p.Role, "", strings.Join(ids, " "), "", p.Name, "", p.Country(), "unread", unreadable(p.Unread()))
 	}
 	for _, v := range f.Vehicles() {
 		row("vehicle", v.Mode, v.Number)

@@ -105,16 +105,46 @@ func (r Reference) Unread() (unread []Unread) {
 // Part returns the element that states a part of the reference, or none.
 func (r Reference) Part(part paths.Key) strict.Node { return r.from.part(part) }
 
-// A Party is one that a document names.
+// A Citation is a reference of which only the document that it refers to is read.
+type Citation struct {
+	Kind   string // of the document, if it is known
+	Type   string // code of the type of the document
+	Number string
+}
+
+// A Party is one that a document names. What is asked for less often is read by a method.
 type Party struct {
-	At      strict.Node
-	Role    string
-	IDs     []Identifier
-	Name    string
-	Country string   // ISO 3166-1 alpha-2
-	Unread  []Unread // values that are there and cannot be read
+	At   strict.Node
+	Role string
+	Name string
 
 	from element
+}
+
+// IDs returns the identifiers of the party.
+func (p Party) IDs() (all []Identifier) {
+	for _, path := range p.from.parts[paths.ID] {
+		for n, text := range find(p.At, path) {
+			if text != "" {
+				all = append(all, Identifier{values.Scheme(n), text})
+			}
+		}
+	}
+	return all
+}
+
+// Country returns the country of the party, ISO 3166-1 alpha-2.
+func (p Party) Country() string { return p.from.code(paths.Country, country.is, nil) }
+
+// Unread returns the values that are there and cannot be read.
+func (p Party) Unread() (unread []Unread) {
+	p.from.code(paths.Country, country.is, &unread)
+	return unread
+}
+
+// saysNothing reports whether no part of a party is there.
+func (p Party) saysNothing() bool {
+	return p.Name == "" && len(p.IDs()) == 0 && p.Country() == "" && len(p.Unread()) == 0
 }
 
 // Part returns the element that states a part of the party, or none.
@@ -174,6 +204,14 @@ func (f Facts) ReferencesOutside() iter.Seq[Reference] {
 func (f Facts) references() references {
 	r := f.source()
 	return r.references.get(r.readReferences)
+}
+
+// Citations returns the numbers of the other documents that the references name, in
+// document order, as far as their kind or type is stated. That is less work than
+// [Facts.References].
+func (f Facts) Citations() []Citation {
+	r := f.source()
+	return r.citations.get(r.readCitations)
 }
 
 // Parties returns the parties in document order.

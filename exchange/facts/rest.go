@@ -6,7 +6,6 @@ import (
 	"sort"
 	"sync"
 
-	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 )
@@ -20,6 +19,7 @@ type rest struct {
 	period     once[Period]
 	lines      once[[]Line]
 	references once[references]
+	citations  once[[]Citation]
 	parties    once[[]Party]
 	vehicles   once[[]Carrier]
 	containers once[[]Carrier]
@@ -168,28 +168,39 @@ func (r *rest) readTransports() []string {
 	for _, s := range r.list(paths.TransportDocuments) {
 		add(element{r.root, s.at, s.entry.Parts}.text(paths.Number))
 	}
-	for _, ref := range r.references.get(r.readReferences).all {
-		if slices.Contains(transportTypes, ref.Type) {
-			add(ref.Number)
+	for _, c := range r.citations.get(r.readCitations) {
+		if slices.Contains(transportTypes, c.Type) {
+			add(c.Number)
 		}
 	}
 	return all
 }
 
-func (r *rest) readParties() []Party {
-	var all []Party
-	for _, s := range r.list(paths.Parties) {
+// readCitations reads of the references only what a citation has, and only those that
+// have it.
+func (r *rest) readCitations() []Citation {
+	var all []Citation
+	for _, s := range r.listOf(paths.References, namesDocument) {
 		e := element{r.root, s.at, s.entry.Parts}
-		p := Party{At: s.at, Role: s.entry.Role, Name: e.text(paths.Name), from: e}
-		for _, path := range s.entry.Parts[paths.ID] {
-			for n, text := range find(s.at, path) {
-				if text != "" {
-					p.IDs = append(p.IDs, Identifier{values.Scheme(n), text})
-				}
-			}
+		c := Citation{Kind: s.entry.Kind, Type: e.text(paths.TypeCode), Number: e.text(paths.Number)}
+		c.Kind = cmp.Or(c.Kind, kinds[c.Type])
+		if c.Number != "" && (c.Kind != "" || c.Type != "") {
+			all = append(all, c)
 		}
-		p.Country = e.code(paths.Country, country.is, &p.Unread)
-		if len(p.IDs) > 0 || p.Name != "" || p.Country != "" || len(p.Unread) > 0 {
+	}
+	return all
+}
+
+// namesDocument reports whether references of an entry say to what sort of document
+// they refer.
+func namesDocument(e *paths.Entry) bool { return e.Kind != "" || len(e.Parts[paths.TypeCode]) > 0 }
+
+func (r *rest) readParties() []Party {
+	selected := r.list(paths.Parties)
+	all := make([]Party, 0, len(selected))
+	for _, s := range selected {
+		e := element{r.root, s.at, s.entry.Parts}
+		if p := (Party{At: s.at, Role: s.entry.Role, Name: e.text(paths.Name), from: e}); !p.saysNothing() {
 			all = append(all, p)
 		}
 	}
@@ -198,79 +209,17 @@ func (r *rest) readParties() []Party {
 
 func (r *rest) readCarriers(list paths.Key) []Carrier {
 	var all []Carrier
-	seen := make(map[Carrier]bool)
+	var seen map[Carrier]bool
 	for _, s := range r.list(list) {
 		c := Carrier{At: s.at, Mode: s.entry.Mode, Number: element{r.root, s.at, s.entry.Parts}.text(paths.Number)}
 		same := Carrier{Mode: c.Mode, Number: paths.Fold(c.Number)}
+		if seen == nil {
+			seen = make(map[Carrier]bool)
+		}
 		if c.Number != "" && !seen[same] {
 			seen[same] = true
 			all = append(all, c)
 		}
 	}
 	return all
-}
-
-// A selected is an element of a list, with the entry that selects it.
-type selected struct {
-	entry *paths.Entry
-	at    strict.Node
-}
-
-// list returns the elements of a list in document order, each with the first entry
-// that selects it.
-func (r *rest) list(key paths.Key) []selected {
-	var all []selected
-	for entries := r.table.Lists[key]; len(entries) > 0; {
-		group := entries[:alike(entries)]
-		entries = entries[len(group):]
-		if len(group) == 1 {
-			walk(r.root, group[0].At.Steps, func(at strict.Node) bool {
-				all = append(all, selected{&group[0], at})
-				return true
-			})
-			continue
-		}
-		each(r.root, group[0].At.Steps, func(at strict.Node) {
-			for i := range group {
-				if steps := group[i].At.Steps; passes(at, steps[len(steps)-1].Tests) {
-					all = append(all, selected{&group[i], at})
-					return
-				}
-			}
-		})
-	}
-	slices.SortStableFunc(all, func(a, b selected) int { return a.at.Compare(b.at) })
-	return slices.CompactFunc(all, func(a, b selected) bool { return a.at == b.at })
-}
-
-// alike returns how many of the first entries differ in the tests of their last step
-// alone, so that the document is walked once for all of them.
-func alike(entries []paths.Entry) int {
-	first := entries[0].At.Steps
-	for i := range entries {
-		steps := entries[i].At.Steps
-		if len(steps) == 0 || len(steps) != len(first) {
-			return max(i, 1)
-		}
-		for j, step := range steps {
-			last := j == len(steps)-1
-			if step.Name != first[j].Name || step.Order != paths.AsWritten || len(step.Tests) > 0 && !last {
-				return max(i, 1)
-			}
-		}
-	}
-	return len(entries)
-}
-
-// each calls visit for every element at the names of steps, whatever their tests.
-func each(n strict.Node, steps []paths.Step, visit func(strict.Node)) {
-	for child := firstChild(n); child.Exists(); child = child.Next() {
-		switch step := &steps[0]; {
-		case step.Name != child.Local() && step.Name != "*":
-		case len(steps) > 1:
-			each(child, steps[1:], visit)
-		default:
-			visit(child)
-		}
-	}
 }

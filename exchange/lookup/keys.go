@@ -65,7 +65,7 @@ func Of(f facts.Facts) Keys {
 	for _, code := range f.HS {
 		c.add(&c.keys.HS, code, func(code string) string { return code[:min(len(code), longestHS)] })
 	}
-	for _, r := range f.References() {
+	for _, r := range f.Citations() {
 		c.cite(r.Kind, r.Number)
 	}
 	return c.keys

@@ -92,7 +92,7 @@ func TestPrefixes(t *testing.T) {
 }
 
 // read reads the facts of a document of a kind.
-func read(t *testing.T, kind string, document []byte) facts.Facts {
+func read(t testing.TB, kind string, document []byte) facts.Facts {
 	t.Helper()
 	builtIn, err := paths.BuiltIn()
 	if err != nil {
@@ -166,6 +166,32 @@ func TestOmitted(t *testing.T) {
 	long := strings.ReplaceAll(string(sample.Bytes), "BBGU4061125", strings.Repeat("A", 5_000))
 	if keys := lookup.Of(read(t, sample.Kind, []byte(long))); len(keys.Containers) != 0 || keys.Omitted != 1 {
 		t.Errorf("a long one: %+v", keys)
+	}
+}
+
+// BenchmarkOf reads the fields of the facts of a sample and makes its keys.
+func BenchmarkOf(b *testing.B) {
+	for kind, name := range map[string]string{
+		"ata-carnet": "pearls-beihai-laem-chabang", "import-declaration": "durian-youyiguan", "sps-certificate": "durian-youyiguan",
+	} {
+		b.Run(kind, func(b *testing.B) {
+			s, err := testdata.Find(kind, name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			builtIn, err := paths.BuiltIn()
+			if err != nil {
+				b.Fatal(err)
+			}
+			tree, err := strict.Parse(s.Bytes, strict.Limits{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.ReportAllocs()
+			for b.Loop() {
+				lookup.Of(facts.Read(builtIn[kind], tree.Root()))
+			}
+		})
 	}
 }
 

@@ -88,6 +88,7 @@ func number(text string) string {
 // Compatible characters are the same, such as the wide ones of Chinese keyboards.
 func fold(text string, keep func(rune) bool) string {
 	var b strings.Builder
+	b.Grow(len(text))
 	// Behind bytes that are no UTF-8, normalisation leaves some characters as they are.
 	for _, r := range norm.NFKC.String(strings.ToValidUTF8(text, "")) {
 		if r = unicode.ToUpper(r); r != utf8.RuneError && keep(r) {
