@@ -27,7 +27,7 @@ func (f Filters) Check(ctx context.Context, kind string, parties ...string) erro
 			return err
 		}
 	}
-	kinds := f.InForce.Checks.kinds()
+	kinds := f.InForce.Checks.Kinds()
 	if kind == "" || slices.Contains(kinds, kind) {
 		return nil
 	}
@@ -100,8 +100,8 @@ func (f Filters) met(ctx context.Context, q Query, code string, why error) error
 	return &Error{Op: "read filter", Kind: Invalid, Code: code, Err: why}
 }
 
-// kinds returns the kinds of document that there are, each once.
-func (c *Checks) kinds() []string {
+// Kinds returns the kinds of document that there are, each once.
+func (c *Checks) Kinds() []string {
 	var all []string
 	for _, t := range c.schemas.Kinds() {
 		all = append(all, string(t.Kind))

@@ -29,6 +29,16 @@ type Credential struct {
 type Credentials struct {
 	keys         []apiKey
 	certificates map[[sha256.Size]byte]Principal
+	byPrint      map[Fingerprint]Principal
+}
+
+// A Fingerprint identifies the secret of a credential, and gives nothing of it away. The
+// zero value is that of no secret.
+type Fingerprint [sha256.Size]byte
+
+// fingerprint returns that of a secret of a sort, of which the digest is known.
+func fingerprint(sort string, digest [sha256.Size]byte) Fingerprint {
+	return sha256.Sum256(append([]byte("beibu "+sort+" "), digest[:]...))
 }
 
 type apiKey struct {
@@ -40,7 +50,7 @@ type apiKey struct {
 // or party, a digest that is not one, a secret that is given twice, or no secret at
 // all.
 func NewCredentials(all []Credential) (*Credentials, error) {
-	c := &Credentials{certificates: make(map[[sha256.Size]byte]Principal)}
+	c := &Credentials{certificates: make(map[[sha256.Size]byte]Principal), byPrint: make(map[Fingerprint]Principal)}
 	var mistakes []error
 	for i, one := range all {
 		if err := c.add(one); err != nil {
@@ -70,6 +80,7 @@ func (c *Credentials) add(one Credential) error {
 			return errors.New("the API key is another credential's")
 		}
 		c.keys = append(c.keys, apiKey{digest, principal})
+		c.byPrint[fingerprint(ofKey, digest)] = principal
 	}
 	if one.SPKISHA256 != "" {
 		digest, err := parseDigest(one.SPKISHA256)
@@ -80,6 +91,7 @@ func (c *Credentials) add(one Credential) error {
 			return errors.New("the certificate is another credential's")
 		}
 		c.certificates[digest] = principal
+		c.byPrint[fingerprint(ofCertificate, digest)] = principal
 	}
 	return nil
 }
@@ -94,6 +106,34 @@ func parseDigest(text string) (digest [sha256.Size]byte, err error) {
 		return digest, fmt.Errorf("it has %d bytes, not %d", len(b), sha256.Size)
 	}
 	return [sha256.Size]byte(b), nil
+}
+
+// The sorts of secret.
+const (
+	ofKey         = "API key"
+	ofCertificate = "certificate"
+)
+
+// KeyFingerprint returns the fingerprint of an API key.
+func KeyFingerprint(key string) Fingerprint {
+	return fingerprint(ofKey, sha256.Sum256([]byte(key)))
+}
+
+// CertificateFingerprint returns the fingerprint of a client certificate, or the zero
+// value of none.
+func CertificateFingerprint(leaf *x509.Certificate) Fingerprint {
+	if leaf == nil {
+		return Fingerprint{}
+	}
+	return fingerprint(ofCertificate, sha256.Sum256(leaf.RawSubjectPublicKeyInfo))
+}
+
+// Resolve returns the principal of the credential that has a name and a secret with a
+// fingerprint, and false if there is none: it was removed, renamed, or has another secret.
+// It is for sessions, whose callers have proved possession of the secret before.
+func (c *Credentials) Resolve(name string, f Fingerprint) (Principal, bool) {
+	principal, known := c.byPrint[f]
+	return principal, known && principal.Name == name
 }
 
 // The reasons for which a caller is not authenticated.

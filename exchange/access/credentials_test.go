@@ -93,3 +93,35 @@ func TestCredentialsReportEveryMistake(t *testing.T) {
 		t.Errorf("the good one alone: %v", err)
 	}
 }
+
+// A session ends with its credential: if it is removed, renamed, or has another secret.
+func TestResolve(t *testing.T) {
+	digest := sha256.Sum256([]byte("secret"))
+	signedIn := access.Credential{Name: "night shift", Roles: access.OperatorRole, KeySHA256: hex.EncodeToString(digest[:])}
+	renamed := signedIn
+	renamed.Name = "day shift"
+	other := sha256.Sum256([]byte("another"))
+	changed := signedIn
+	changed.KeySHA256 = hex.EncodeToString(other[:])
+	for name, c := range map[string]struct {
+		all  []access.Credential
+		want bool
+	}{
+		"as it was": {[]access.Credential{signedIn}, true},
+		"removed":   {nil, false},
+		"renamed":   {[]access.Credential{renamed}, false},
+		"changed":   {[]access.Credential{changed}, false},
+	} {
+		known, err := access.NewCredentials(c.all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		who, ok := known.Resolve("night shift", access.KeyFingerprint("secret"))
+		if ok != c.want || ok && who.Roles != access.OperatorRole {
+			t.Errorf("%s: %+v %t", name, who, ok)
+		}
+		if _, ok := known.Resolve("night shift", access.CertificateFingerprint(nil)); ok {
+			t.Errorf("%s: no secret resolves", name)
+		}
+	}
+}

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"slices"
 
 	"beibu/exchange"
 	"beibu/exchange/operator/replay"
@@ -12,7 +13,8 @@ import (
 const maxPages = 10
 
 // Exchanges returns what [Principal.View] shows of a page of a list, and the cursor of
-// the next page. The query has passed [Principal.ScopeList].
+// the next page. An exchange that was found by the cause of a delivery that the principal
+// may not see is not among them. The query has passed [Principal.ScopeList].
 func (p Principal) Exchanges(ctx context.Context, from exchange.Journal, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	q.Limit = pageSize(q.Limit)
 	return visiblePage(q.Limit, q.Before, pages[exchange.Exchange]{
@@ -20,7 +22,11 @@ func (p Principal) Exchanges(ctx context.Context, from exchange.Journal, q excha
 			q.Before = cursor
 			return from.Exchanges(ctx, q)
 		},
-		view:   p.View,
+		view: func(x exchange.Exchange) (exchange.Exchange, bool) {
+			shown, ok := p.View(x)
+			caused := func(d exchange.Delivery) bool { return d.Cause.Code == q.Cause }
+			return shown, ok && (q.Cause == "" || slices.ContainsFunc(shown.Deliveries, caused))
+		},
 		cursor: func(x exchange.Exchange) int64 { return x.Sequence },
 	})
 }

@@ -63,8 +63,8 @@ func (r Role) Names() []string {
 	return names
 }
 
-// chinese returns the roles in a set for people.
-func (r Role) chinese() string {
+// Chinese returns the roles in a set for people.
+func (r Role) Chinese() string {
 	var names []string
 	for _, one := range roleNames {
 		if r&one.role != 0 {
@@ -165,7 +165,7 @@ func (p Principal) May(a Action) error {
 	return forbidden(a.String(), exchange.Because(
 		"to %[1]s takes one of the roles %[2]s; this credential has %[3]s",
 		"执行该操作（%[1]s）须具有以下角色之一：%[4]s；该凭据的角色：%[5]s",
-		a, strings.Join(a.Roles().Names(), ", "), strings.Join(p.AllRoles().Names(), ", "), a.Roles().chinese(), p.AllRoles().chinese(),
+		a, strings.Join(a.Roles().Names(), ", "), strings.Join(p.AllRoles().Names(), ", "), a.Roles().Chinese(), p.AllRoles().Chinese(),
 	))
 }
 

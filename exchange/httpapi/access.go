@@ -22,7 +22,7 @@ func (s *Server) authenticate(c *call) error {
 	if c.caller, err = c.now.Credentials.Authenticate(key, leaf, c.started); err != nil {
 		return err
 	}
-	c.setAuthenticated()
+	SetAuthenticated(c.request)
 	return nil
 }
 

@@ -18,6 +18,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/operator"
 	"beibu/queue"
 )
 
@@ -45,7 +46,7 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 	}
 	s.current.Store(&access.InForce{InForce: &exchange.InForce{Parties: parties}})
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
-	if s.metrics, err = newMetrics(registry, s.connections); err != nil {
+	if s.metrics, err = newMetrics(registry, s.connections, &operator.BreakGlass{}); err != nil {
 		tb.Fatal(err)
 	}
 	s.mount(route{"/", access.ReadPublic, func(c *call) error { return handler(s, c) }})

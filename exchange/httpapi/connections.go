@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"net"
+	"net/http"
 	"slices"
 	"sync"
 	"time"
@@ -198,9 +199,11 @@ func withConnection(ctx context.Context, conn net.Conn) context.Context {
 	return context.WithValue(ctx, connectionKey{}, conn)
 }
 
-// setAuthenticated notes that the caller of a request has shown valid credentials.
-func (c *call) setAuthenticated() {
-	if one, ok := c.request.Context().Value(connectionKey{}).(*connection); ok {
+// SetAuthenticated notes that the caller of a request has shown valid credentials, so that
+// its connection is not one of those that are closed for others. It is for what else is
+// served on the same connections.
+func SetAuthenticated(r *http.Request) {
+	if one, ok := r.Context().Value(connectionKey{}).(*connection); ok {
 		one.setAuthenticated()
 	}
 }

@@ -52,10 +52,9 @@ func (s *Server) showLane(c *call) error {
 	}
 	out := Lane{Key: lane.Key, Exchanges: make([]Exchange, 0, len(lane.Exchanges)), Next: writeCursor(lane.Next), Cited: make([]Cited, 0, len(lane.Cited)), CitedOmitted: lane.Omitted}
 	for _, x := range lane.Exchanges {
-		if shown, ok := s.listed(c, q, x); ok {
-			shown.FoundBy = foundBy(x.Keys)
-			out.Exchanges = append(out.Exchanges, shown)
-		}
+		shown := s.listed(c, q, x)
+		shown.FoundBy = foundBy(x.Keys)
+		out.Exchanges = append(out.Exchanges, shown)
 	}
 	for _, cited := range lane.Cited {
 		out.Cited = append(out.Cited, wireCited(cited))

@@ -4,7 +4,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -98,26 +97,19 @@ func (s *Server) listExchanges(c *call) error {
 	}
 	page := Page{Exchanges: make([]Exchange, 0, len(found)), Next: writeCursor(next), SearchedFor: wanted.terms}
 	for _, x := range found {
-		if shown, ok := s.listed(c, *q, x); ok {
-			page.Exchanges = append(page.Exchanges, shown)
-		}
+		page.Exchanges = append(page.Exchanges, s.listed(c, *q, x))
 	}
 	return c.json(http.StatusOK, page)
 }
 
-// listed returns what the caller may see of an exchange as a list shows it, unless it was
-// found by the cause of a delivery that the caller may not see.
-func (s *Server) listed(c *call, q exchange.Query, x exchange.Exchange) (Exchange, bool) {
-	caused := func(d exchange.Delivery) bool { return d.Cause.Code == q.Cause }
-	if q.Cause != "" && !slices.ContainsFunc(x.Deliveries, caused) {
-		return Exchange{}, false
-	}
+// listed returns an exchange as a list shows it.
+func (s *Server) listed(c *call, q exchange.Query, x exchange.Exchange) Exchange {
 	shown := wireExchange(x, c.caller, s.handovers)
 	shown.HeldBy, shown.HeldByOmitted = nil, 0 // a page of those would be long
 	if q.Party != "" {
 		shown.Direction = directionOf(x, q.Party)
 	}
-	return shown, true
+	return shown
 }
 
 // filters knows the values that filters can have.

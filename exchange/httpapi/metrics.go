@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"beibu/exchange/operator"
 )
 
 // metrics are what the API counts. Labels are bounded by construction: routes
@@ -17,11 +19,9 @@ type metrics struct {
 	inFlight prometheus.Gauge
 	received *prometheus.CounterVec
 	sent     *prometheus.CounterVec
-
-	breakGlass prometheus.Counter
 }
 
-func newMetrics(to prometheus.Registerer, open *Connections) (*metrics, error) {
+func newMetrics(to prometheus.Registerer, open *Connections, glass *operator.BreakGlass) (*metrics, error) {
 	counter := func(name, help string, labels ...string) *prometheus.CounterVec {
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
@@ -36,13 +36,13 @@ func newMetrics(to prometheus.Registerer, open *Connections) (*metrics, error) {
 		}),
 		received: counter("beibu_http_received_bytes_total", "Bytes of request bodies, as they came.", "route"),
 		sent:     counter("beibu_http_sent_bytes_total", "Bytes of answers' bodies.", "route"),
-		breakGlass: prometheus.NewCounter(prometheus.CounterOpts{
-			Name: "beibu_http_break_glass_requests_total", Help: "Requests by break-glass accounts.",
-		}),
 	}
 	var refused []error
 	for _, c := range []prometheus.Collector{
-		m.requests, m.seconds, m.inFlight, m.received, m.sent, m.breakGlass,
+		m.requests, m.seconds, m.inFlight, m.received, m.sent,
+		prometheus.NewCounterFunc(prometheus.CounterOpts{
+			Name: "beibu_http_break_glass_requests_total", Help: "Requests by break-glass accounts.",
+		}, func() float64 { return float64(glass.Uses()) }),
 		prometheus.NewGaugeFunc(prometheus.GaugeOpts{
 			Name: "beibu_http_connections", Help: "Connections to the public address.",
 		}, func() float64 { n, _ := open.count(); return float64(n) }),

@@ -42,6 +42,7 @@ type Options struct {
 	Failures     exchange.FailureLog // of Journal
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
+	BreakGlass   *operator.BreakGlass
 	Runs         replay.Register
 	Replay       replay.Policy
 	Recorder     *exchange.Recorder
@@ -95,7 +96,7 @@ type Server struct {
 	mux         *http.ServeMux
 	buffers     buffers
 	connections *Connections
-	glasses     glasses
+	glass       *operator.BreakGlass
 
 	handovers int // as in Options
 
@@ -118,6 +119,7 @@ func (o Options) missing() []string {
 		{"Failures", o.Failures != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
+		{"BreakGlass", o.BreakGlass != nil},
 		{"Runs", o.Runs != nil},
 		{"Replay", o.Replay.Rate > 0},
 		{"Recorder", o.Recorder != nil},
@@ -146,7 +148,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
 	}
 	s := &Server{
-		endpoints: o.Endpoints, recorder: o.Recorder,
+		endpoints: o.Endpoints, recorder: o.Recorder, glass: o.BreakGlass,
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
@@ -160,7 +162,7 @@ func New(o Options) (*Server, error) {
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
-	if s.metrics, err = newMetrics(o.Metrics, s.connections); err != nil {
+	if s.metrics, err = newMetrics(o.Metrics, s.connections, s.glass); err != nil {
 		return nil, fmt.Errorf("make HTTP API: %w", err)
 	}
 	if s.spec, err = loadSpec(); err != nil {

@@ -44,6 +44,7 @@ type Config struct {
 	Limits   Limits   `yaml:"limits"`
 	Delivery Delivery `yaml:"delivery"`
 	Replay   Replay   `yaml:"replay"`
+	Console  Console  `yaml:"console"`
 	Log      Log      `yaml:"log"`
 	Kafka    Kafka    `yaml:"kafka"`
 	Redis    Redis    `yaml:"redis"`
@@ -303,6 +304,17 @@ type Replay struct {
 	Patience time.Duration `yaml:"patience"`
 }
 
+// Console says whether people have pages, at /console/ of the public address.
+type Console struct {
+	// Enabled serves it. Default true.
+	Enabled *bool `yaml:"enabled"`
+	// Idle is after how long without a request a session ends. Default 30m, 1m to
+	// longest.
+	Idle time.Duration `yaml:"idle"`
+	// Longest is how long a session may last. Default 8h, at most 24h.
+	Longest time.Duration `yaml:"longest"`
+}
+
 // Log says what is logged, to standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error; default info
@@ -336,6 +348,9 @@ func (c Config) Default() Config {
 	fill(&c.Replay.ApproveWithin, 24*time.Hour)
 	fill(&c.Replay.Rate, 50)
 	fill(&c.Replay.Patience, time.Hour)
+	fill(&c.Console.Enabled, new(true))
+	fill(&c.Console.Idle, 30*time.Minute)
+	fill(&c.Console.Longest, 8*time.Hour)
 	fill(&c.Seal.TSA.Timeout, 10*time.Second)
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)

@@ -116,6 +116,12 @@ func (l *Loaded) validateLimits(src *source) {
 			src.note(key, "%s is too short; at least %s", d.is, d.least)
 		}
 	}
+	if c := l.Console; c.Idle < time.Minute || c.Idle > c.Longest {
+		src.note("console.idle", "%s is not between 1m and console.longest, %s", c.Idle, c.Longest)
+	}
+	if l.Console.Longest > 24*time.Hour {
+		src.note("console.longest", "%s is too long; at most 24h", l.Console.Longest)
+	}
 	if !slices.Contains([]string{"debug", "info", "warn", "error"}, l.Log.Level) {
 		src.note("log.level", "%q is none of debug, info, warn, error", l.Log.Level)
 	}

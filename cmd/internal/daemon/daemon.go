@@ -22,6 +22,7 @@ import (
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/cloudevents"
+	"beibu/exchange/console"
 	"beibu/exchange/courier"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
@@ -50,6 +51,7 @@ type Daemon struct {
 	index     *journal.Journal
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
+	console   *console.Server // or nil, if there are no pages for people
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
@@ -246,6 +248,9 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	server := d.api.HTTP()
+	if d.console != nil {
+		server.Handler = d.console.Over(server.Handler)
+	}
 	d.secure(server)
 	public, err := listen(ctx, "listen", d.config.Listen)
 	if err != nil {
@@ -253,9 +258,17 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	d.public = public.Addr()
 	d.serve("public", d.api.Connections().Listen(public), server)
-	d.life.onStop("mailbox polls", func(context.Context) error { d.api.Drain(); return nil })
+	d.life.onStop("answers that wait", func(context.Context) error { d.drain(); return nil })
 	d.serveTopics()
 	return nil
+}
+
+// drain ends what only waits: polls of mailboxes, and pages that follow the record.
+func (d *Daemon) drain() {
+	d.api.Drain()
+	if d.console != nil {
+		d.console.Drain()
+	}
 }
 
 // followQueue returns once the index and the suspensions are those of the queue, and

@@ -16,7 +16,7 @@ import (
 // bodyTime is the longest that a body may take to arrive over HTTP.
 const bodyTime = 30 * time.Second
 
-// newAPI makes admission control and the public API.
+// newAPI makes admission control, the public API and the console.
 func (d *Daemon) newAPI() (err error) {
 	intake := &exchange.Intake{
 		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
@@ -33,9 +33,9 @@ func (d *Daemon) newAPI() (err error) {
 	if err != nil {
 		return err
 	}
-	d.api, err = httpapi.New(httpapi.Options{
+	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Failures: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Failures: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
@@ -44,8 +44,11 @@ func (d *Daemon) newAPI() (err error) {
 		},
 		Version: httpapi.Version(version.Own()), Log: d.log, Metrics: d.metrics.Registerer(),
 		Handovers: d.config.Delivery.Handovers,
-	})
-	return err
+	}
+	if d.api, err = httpapi.New(options); err != nil {
+		return err
+	}
+	return d.newConsole(options)
 }
 
 // unanswered returns what says how many bytes the queue holds for senders that

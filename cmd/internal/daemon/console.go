@@ -1,0 +1,62 @@
+package daemon
+
+import (
+	"context"
+	"crypto/ed25519"
+	"errors"
+
+	"beibu/exchange/console"
+	"beibu/exchange/console/session"
+	"beibu/exchange/httpapi"
+)
+
+// newConsole makes the pages for people, unless the configuration has none, over the parts
+// of the API.
+func (d *Daemon) newConsole(api httpapi.Options) error {
+	if !*d.config.Console.Enabled {
+		return nil
+	}
+	sessions, err := d.sessions()
+	if err != nil {
+		return err
+	}
+	d.console, err = console.New(console.Options{
+		Current: api.Current, Admission: api.Admission, Suspended: api.Suspended,
+		Journal: api.Journal, Changed: d.index.Changed, Backlog: d.openDeliveries, Audit: api.Audit, Failures: api.Failures,
+		Refusals: api.Refusals, Examiner: api.Examiner, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
+		Recorder: api.Recorder, Undispatched: api.Undispatched, Bodies: api.Bodies,
+		Sessions: sessions, Authenticated: httpapi.SetAuthenticated,
+		Limits: console.Limits{
+			Sessions: session.Limits{Idle: d.config.Console.Idle, Longest: d.config.Console.Longest}, Body: api.Limits.Body,
+		},
+		Log: d.log, Handovers: api.Handovers,
+	})
+	return err
+}
+
+// sessions returns the sealer of sessions, made from the first key of receipts: daemons
+// that share a log have the same one, and its rotation keeps it.
+func (d *Daemon) sessions() (*session.Sealer, error) {
+	keys, err := d.keys()
+	if err != nil {
+		return nil, err
+	}
+	key, ok := keys.Receipt.(ed25519.PrivateKey)
+	if !ok {
+		return nil, errors.New("make session sealer: the key of receipts is no Ed25519 key")
+	}
+	return session.NewSealer(key.Seed())
+}
+
+// openDeliveries returns the open deliveries of each receiver, for the console.
+func (d *Daemon) openDeliveries(ctx context.Context) ([]console.Backlog, error) {
+	counts, err := d.index.Counts(ctx, d.config.Delivery.Handovers)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]console.Backlog, 0, len(counts))
+	for _, c := range counts {
+		all = append(all, console.Backlog{Receiver: c.Receiver, Open: c.Open, Failing: c.Failing, Oldest: c.Oldest})
+	}
+	return all, nil
+}

@@ -1,0 +1,73 @@
+package console
+
+import (
+	"strings"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+)
+
+// exchangePage is one exchange.
+type exchangePage struct {
+	exchange.Exchange
+
+	Failing map[string]bool // receivers to which it was handed over too often
+	Steps   []step
+	Found   bool // it has keys by which people find it
+}
+
+// A step is an event of the timeline.
+type step struct {
+	exchange.Event
+
+	After string // how long after the step before
+}
+
+// showExchange answers GET /console/exchanges/{id}.
+func (s *Server) showExchange(v *visit) error {
+	x, err := s.visible(v)
+	if err != nil {
+		return err
+	}
+	v.title = exchange.Text{EN: x.Identity.Kind + " " + x.Identity.Number, ZH: x.Identity.Kind + " " + x.Identity.Number}
+	page := exchangePage{Exchange: x, Failing: make(map[string]bool)}
+	for _, d := range x.Deliveries {
+		page.Failing[d.Receiver] = d.Failing(s.Handovers)
+	}
+	for i, e := range x.Events {
+		one := step{Event: e}
+		if i > 0 {
+			one.After = duration(e.At.Sub(x.Events[i-1].At), v.lang)
+		}
+		page.Steps = append(page.Steps, one)
+	}
+	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
+	return v.render("exchange", page)
+}
+
+// visible returns what the caller may see of the exchange that the path names as {id}. An
+// exchange that it may not see does not exist for it.
+func (s *Server) visible(v *visit) (exchange.Exchange, error) {
+	text := v.r.PathValue("id")
+	id, err := uuid.Parse(text)
+	if err != nil || !strings.EqualFold(id.String(), text) {
+		return exchange.Exchange{}, errNoExchange
+	}
+	found, err := s.finder.Exchange(v.ctx(), id)
+	if err != nil && exchange.KindOf(err) != exchange.NotFound {
+		return exchange.Exchange{}, err
+	}
+	x, ok := v.who.View(found)
+	if err != nil || !ok {
+		return exchange.Exchange{}, errNoExchange
+	}
+	return x, nil
+}
+
+// errNoExchange says that there is no such exchange, or none that the caller may see: the
+// answer does not distinguish the two.
+var errNoExchange = &exchange.Error{
+	Op: "find exchange", Kind: exchange.NotFound,
+	Err: exchange.Because("there is no such exchange, or none that you may see", "没有该交换，或您无权查看"),
+}

@@ -1,0 +1,142 @@
+package console
+
+import (
+	"net/http"
+	"strconv"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/lookup"
+)
+
+// exchangesPage is a list of exchanges, with its filters.
+type exchangesPage struct {
+	Fields    *fields
+	Exchanges []exchange.Exchange
+	Live      string // the address of the rows that follow the record, of the first page
+	Next      string // the query of the next page, or ""
+	First     string // the query of the first page, if this is another
+	Filter    string // the query without a page
+	More      bool   // a filter is set that is not among the first
+}
+
+// furtherFilters are those that a page shows only when they are asked for.
+var furtherFilters = []string{
+	"sender", "rule", "cause", "failing", "hs", "vehicle", "container", "transportDocument", "carnet", "licence", "holder",
+}
+
+// listExchanges answers GET /console/exchanges. A filter with a value that does not exist
+// is a mistake at its field, never an empty list.
+func (s *Server) listExchanges(v *visit) error {
+	form, q, err := s.exchangeQuery(v)
+	if err != nil {
+		return err
+	}
+	page := exchangesPage{Fields: form, Filter: form.with("cursor", ""), More: form.isGiven(furtherFilters...)}
+	if form.OK() {
+		if err := v.ticket.ReserveList(q.Limit); err != nil {
+			return err
+		}
+		var next int64
+		if page.Exchanges, next, err = v.who.Exchanges(v.ctx(), s.Journal, q); err != nil {
+			return err
+		}
+		if next != 0 {
+			page.Next = form.with("cursor", strconv.FormatInt(next, 10))
+		}
+		if len(page.Exchanges) == 0 {
+			if err := s.checkFilters(v, form, q); err != nil {
+				return err
+			}
+		}
+	}
+	if q.Before != 0 {
+		page.First = page.Filter
+	} else {
+		page.Live = root + "exchanges/live?" + page.Filter
+	}
+	status := http.StatusOK
+	if !form.OK() {
+		status = http.StatusUnprocessableEntity
+	}
+	return v.page(status, "exchanges", page)
+}
+
+// followExchanges answers GET /console/exchanges/live with the rows of the first page.
+func (s *Server) followExchanges(v *visit) error {
+	form, q, err := s.exchangeQuery(v)
+	if err != nil {
+		return err
+	}
+	if !form.OK() || q.Before != 0 {
+		return &exchange.Error{Op: "read filter", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("only the first page of a list can be followed", "只能跟踪列表的第一页")}
+	}
+	if err := v.ticket.ReserveList(q.Limit); err != nil {
+		return err
+	}
+	return v.follow("exchange-rows", func() (any, error) {
+		limited := q
+		if err := v.who.ScopeList(&limited); err != nil { // it may have changed since
+			return nil, err
+		}
+		found, _, err := v.who.Exchanges(v.ctx(), s.Journal, limited)
+		return found, err
+	})
+}
+
+// exchangeQuery reads the filters of a list of exchanges, within what the caller may see.
+func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
+	f := v.fields()
+	q := exchange.Query{
+		Party: f.text("party"), Sender: f.text("sender"), Kind: f.text("kind"), Rule: f.text("rule"), Cause: f.text("cause"),
+		Number: f.number("number"), State: f.state("state"), Since: f.time("since"), Until: f.time("until"), Before: f.cursor("cursor"),
+	}
+	if f.isSet("failing") {
+		q.Failing = s.Handovers
+	}
+	for _, role := range lookup.Roles() {
+		q.Terms = append(q.Terms, f.term(role)...)
+	}
+	if name := f.unknown(); name != "" {
+		return nil, q, &exchange.Error{Op: "read filter", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("%q: there is no such filter", "%q：没有该筛选项", name)}
+	}
+	for _, state := range exchange.States() {
+		f.choices["state"] = append(f.choices["state"], choice{string(state), stateViewOf(state, v.lang).Title})
+	}
+	for _, kind := range v.now.Checks.Kinds() {
+		f.choices["kind"] = append(f.choices["kind"], choice{kind, kind})
+	}
+	for _, p := range v.now.Parties.All() {
+		f.choices["party"] = append(f.choices["party"], choice{p.ID, v.lang.text(p.Name)})
+	}
+	f.choices["sender"] = f.choices["party"]
+	field := "party"
+	if q.Party == "" {
+		field = "kind" // the other that a scope limits
+	}
+	return f, q, f.refuseFor(field, v.who.ScopeList(&q))
+}
+
+// checkFilters notes the filters with a value that does not exist. What causes there are
+// is for those to know who see all exchanges.
+func (s *Server) checkFilters(v *visit, f *fields, q exchange.Query) error {
+	known := exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}
+	checks := []struct {
+		name string
+		err  error
+	}{
+		{"kind", known.Check(v.ctx(), q.Kind)},
+		{"party", known.Check(v.ctx(), "", f.values.Get("party"))},
+		{"sender", known.Check(v.ctx(), "", q.Sender)},
+		{"rule", known.CheckRule(v.ctx(), q.Rule)},
+	}
+	for _, one := range checks {
+		if err := f.refuseFor(one.name, one.err); err != nil {
+			return err
+		}
+	}
+	if !v.who.CoversAll(access.ReadExchanges) {
+		return nil
+	}
+	return f.refuseFor("cause", known.CheckCause(v.ctx(), q.Cause))
+}

@@ -1,0 +1,53 @@
+package console
+
+import (
+	"net/http"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+)
+
+// A screen is one row of the console: a page, an action, or a part that follows the
+// record.
+type screen struct {
+	pattern string // method and path, as for http.ServeMux
+	action  access.Action
+	title   exchange.Text // of a page
+	menu    bool          // the page is in the navigation
+	live    bool          // it is not over until its caller leaves
+	serve   func(*visit) error
+}
+
+// screens is the whole console. Rows are in the order of the navigation.
+func (s *Server) screens() []screen {
+	return []screen{
+		{pattern: "GET /console/sign-in", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.showSignIn},
+		{pattern: "POST /console/sign-in", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.signIn},
+		{pattern: "POST /console/sign-out", action: access.ReadPublic, serve: s.signOut},
+		{pattern: "POST /console/language", action: access.ReadPublic, serve: s.chooseLanguage},
+
+		{pattern: "GET /console/{$}", action: access.ReadCatalogue, title: exchange.Text{EN: "Now", ZH: "当前状况"}, menu: true, serve: s.showNow},
+
+		{pattern: "GET /console/exchanges", action: access.ReadExchanges, title: exchange.Text{EN: "Exchanges", ZH: "交换"}, menu: true, serve: s.listExchanges},
+		{pattern: "GET /console/exchanges/live", action: access.ReadExchanges, live: true, serve: s.followExchanges},
+		{pattern: "GET /console/exchanges/{id}", action: access.ReadExchanges, title: exchange.Text{EN: "Exchange", ZH: "交换"}, serve: s.showExchange},
+	}
+}
+
+// mount puts a screen into the mux.
+func (s *Server) mount(one screen) {
+	s.mux.HandleFunc(one.pattern, func(w http.ResponseWriter, r *http.Request) {
+		v := s.newVisit(w, r)
+		v.screen = one
+		defer v.finish()
+		v.bound()
+		defer v.cancel()
+		err := v.admit()
+		if err == nil {
+			err = one.serve(v)
+		}
+		if err != nil {
+			v.fail(err)
+		}
+	})
+}

@@ -1,0 +1,177 @@
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/admission"
+	"beibu/exchange/console/session"
+	"beibu/exchange/operator"
+	"beibu/exchange/operator/replay"
+	"beibu/queue"
+)
+
+// Options are the parts of the console. All but Suspended and Authenticated are required.
+type Options struct {
+	Current      *access.Current // holds the configuration in force
+	Admission    *admission.Control
+	Suspended    *exchange.Suspensions // those of Admission; or nil
+	Journal      exchange.Journal
+	Changed      func(receiver string) <-chan struct{} // closed when the journal changes; "" means all of it
+	Backlog      func(ctx context.Context) ([]Backlog, error)
+	Audit        exchange.AuditLog
+	Failures     exchange.FailureLog // of Journal
+	Refusals     exchange.RefusalLog
+	Examiner     *operator.Examiner
+	BreakGlass   *operator.BreakGlass
+	Runs         replay.Register
+	Replay       replay.Policy
+	Recorder     *exchange.Recorder
+	Undispatched queue.Undispatched // accepted, and in no index yet
+	Bodies       queue.Bodies
+	Sessions     *session.Sealer
+	Limits       Limits
+	Log          *zap.Logger
+
+	// Authenticated is called with a request whose caller has shown valid credentials.
+	Authenticated func(*http.Request)
+
+	Handovers int // without an acknowledgement, after which a delivery is failing
+}
+
+// Limits bound sessions and requests.
+type Limits struct {
+	Sessions session.Limits
+	Body     time.Duration // the longest that a form may take to arrive
+}
+
+// A Backlog is what one receiver has not acknowledged yet.
+type Backlog struct {
+	Receiver string
+	Open     int       // deliveries
+	Failing  int       // of them: handed over too often
+	Oldest   time.Time // when the oldest of them was consigned
+}
+
+// A Server is the console. It is an http.Handler, safe for concurrent use.
+type Server struct {
+	Options
+
+	finder   exchange.Finder
+	handler  http.Handler
+	mux      *http.ServeMux
+	pages    *pages
+	assets   assets
+	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
+	drain    context.CancelFunc
+}
+
+// missing names the required parts that are not there.
+func (o Options) missing() []string {
+	var names []string
+	for _, part := range []struct {
+		name  string
+		given bool
+	}{
+		{"Current", o.Current != nil},
+		{"Admission", o.Admission != nil},
+		{"Journal", o.Journal != nil},
+		{"Changed", o.Changed != nil},
+		{"Backlog", o.Backlog != nil},
+		{"Audit", o.Audit != nil},
+		{"Failures", o.Failures != nil},
+		{"Refusals", o.Refusals != nil},
+		{"Examiner", o.Examiner != nil},
+		{"BreakGlass", o.BreakGlass != nil},
+		{"Runs", o.Runs != nil},
+		{"Replay", o.Replay.Rate > 0},
+		{"Recorder", o.Recorder != nil},
+		{"Undispatched", o.Undispatched != nil},
+		{"Bodies", o.Bodies != nil},
+		{"Sessions", o.Sessions != nil},
+		{"Limits.Sessions", o.Limits.Sessions.Idle > 0 && o.Limits.Sessions.Longest > 0},
+		{"Limits.Body", o.Limits.Body > 0},
+		{"Log", o.Log != nil},
+		{"Handovers", o.Handovers > 0},
+	} {
+		if !part.given {
+			names = append(names, part.name)
+		}
+	}
+	return names
+}
+
+// New returns the console. It returns an error if a part is missing.
+func New(o Options) (*Server, error) {
+	if missing := o.missing(); len(missing) > 0 {
+		return nil, fmt.Errorf("make console: missing: %s", strings.Join(missing, ", "))
+	}
+	s := &Server{
+		Options: o, mux: http.NewServeMux(),
+		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
+	}
+	s.draining, s.drain = context.WithCancel(context.Background())
+	var err error
+	if s.assets, err = loadAssets(); err != nil {
+		return nil, fmt.Errorf("make console: %w", err)
+	}
+	if s.pages, err = newPages(); err != nil {
+		return nil, fmt.Errorf("make console: %w", err)
+	}
+	for _, one := range s.screens() {
+		s.mount(one)
+	}
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseCrossOrigin))
+	s.handler = protection.Handler(s.mux)
+	s.mux.HandleFunc("/", s.serveNothing)
+	s.mux.HandleFunc("GET "+staticPath+"{name...}", s.serveStatic)
+	return s, nil
+}
+
+// root is the path of the console.
+const root = "/console/"
+
+// Over returns a handler that serves the console, redirects browsers that ask for / to it,
+// and has next answer all other requests.
+func (s *Server) Over(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		browser := strings.Contains(r.Header.Get("Accept"), "text/html")
+		switch {
+		case strings.HasPrefix(r.URL.Path, root):
+			s.ServeHTTP(w, r)
+		case r.URL.Path+"/" == root || r.URL.Path == "/" && browser && (r.Method == http.MethodGet || r.Method == http.MethodHead):
+			http.Redirect(w, r, root, http.StatusSeeOther)
+		default:
+			next.ServeHTTP(w, r)
+		}
+	})
+}
+
+// Drain ends what only waits: parts of pages that follow the record.
+func (s *Server) Drain() { s.drain() }
+
+// refuseCrossOrigin answers a request that another site has made with our cookie.
+func (s *Server) refuseCrossOrigin(w http.ResponseWriter, r *http.Request) {
+	v := s.newVisit(w, r)
+	defer v.finish()
+	v.fail(&exchange.Error{Op: "check origin", Kind: exchange.Forbidden, Err: exchange.Because(
+		"the request was made by a page of another site; open the console itself and repeat it",
+		"该请求由其他网站的页面发出；请直接打开控制台后重试",
+	)})
+}
+
+// serveNothing answers requests for pages that do not exist.
+func (s *Server) serveNothing(w http.ResponseWriter, r *http.Request) {
+	v := s.newVisit(w, r)
+	defer v.finish()
+	_ = v.authenticate() // the page of the error shows the navigation, if there is somebody
+	v.fail(&exchange.Error{Op: "find page", Kind: exchange.NotFound, Err: exchange.Because("there is no such page", "没有该页面")})
+}

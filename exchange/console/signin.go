@@ -1,0 +1,156 @@
+package console
+
+import (
+	"crypto/x509"
+	"net/http"
+	"time"
+
+	"go.uber.org/zap"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/console/session"
+)
+
+// cookieName is of the cookie that holds a session. Browsers take one with this prefix
+// from this host alone, over TLS or on loopback.
+const cookieName = "__Host-beibu"
+
+// authenticate sets the principal of a visit by its session. It fails with an
+// *exchange.Error of kind Unauthenticated if there is none, or if it is over: it was idle
+// or lasted too long, its credential is no longer in force, or it began with a client
+// certificate that this connection has not shown.
+func (v *visit) authenticate() error {
+	cookie, err := v.r.Cookie(cookieName)
+	if err != nil {
+		return access.ErrNoCredentials
+	}
+	limits := v.server.Limits.Sessions
+	one, err := v.server.Sessions.Open(cookie.Value)
+	if err != nil || limits.Ended(one, v.began) {
+		return access.ErrUnknownCredentials
+	}
+	who, err := v.resolve(one)
+	if err != nil {
+		return err
+	}
+	v.who, v.session = who, one
+	if v.server.Authenticated != nil {
+		v.server.Authenticated(v.r)
+	}
+	if limits.Due(one, v.began) && !v.screen.live { // who only watches is idle
+		one.Seen = v.began
+		return v.keep(one)
+	}
+	return nil
+}
+
+// resolve returns the principal of a session by the configuration of the visit.
+func (v *visit) resolve(one session.Session) (access.Principal, error) {
+	who, known := v.now.Credentials.Resolve(one.Name, one.Fingerprint)
+	if !known {
+		return access.Principal{}, access.ErrUnknownCredentials
+	}
+	if !one.ByCertificate {
+		return who, nil
+	}
+	if one.Fingerprint != access.CertificateFingerprint(v.certificate()) {
+		return access.Principal{}, access.ErrUnknownCredentials
+	}
+	return v.now.Credentials.Authenticate("", v.certificate(), time.Now()) // it may have ended since
+}
+
+// certificate returns the client certificate of the connection, or nil.
+func (v *visit) certificate() *x509.Certificate {
+	if v.r.TLS == nil || len(v.r.TLS.PeerCertificates) == 0 {
+		return nil
+	}
+	return v.r.TLS.PeerCertificates[0]
+}
+
+// keep has the browser keep a session.
+func (v *visit) keep(one session.Session) error {
+	sealed, err := v.server.Sessions.Seal(one)
+	if err != nil {
+		return err
+	}
+	v.setCookie(cookieName, sealed, int(v.server.Limits.Sessions.Longest.Seconds()))
+	return nil
+}
+
+func (v *visit) setCookie(name, value string, seconds int) {
+	http.SetCookie(v.w, &http.Cookie{
+		Name: name, Value: value, Path: "/", MaxAge: seconds, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+	})
+}
+
+// signInPage is what the page of signing in shows.
+type signInPage struct {
+	Back        string
+	Certificate string // of the credential that the connection's certificate belongs to, or ""
+}
+
+// showSignIn answers GET /console/sign-in.
+func (s *Server) showSignIn(v *visit) error {
+	if !v.who.IsAnonymous() {
+		return v.redirect(v.back(root))
+	}
+	return v.render("sign-in", v.signInPage())
+}
+
+func (v *visit) signInPage() signInPage {
+	page := signInPage{Back: v.back(root)}
+	if who, err := v.now.Credentials.Authenticate("", v.certificate(), v.began); err == nil {
+		page.Certificate = who.Name
+	}
+	return page
+}
+
+// signIn answers POST /console/sign-in: by the API key in the form, or by the client
+// certificate if the form says so. The key is nowhere after that.
+func (s *Server) signIn(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	one := session.Session{Began: v.began, Seen: v.began, ByCertificate: form.Get("by") == "certificate"}
+	key := form.Get("key")
+	if one.ByCertificate {
+		key, one.Fingerprint = "", access.CertificateFingerprint(v.certificate())
+	} else {
+		one.Fingerprint = access.KeyFingerprint(key)
+	}
+	who, err := v.now.Credentials.Authenticate(key, v.certificate(), v.began)
+	if err == nil && key == "" && !one.ByCertificate {
+		err = access.ErrNoCredentials // a form without a key does not sign in by the way
+	}
+	if err != nil {
+		return v.again(err, "sign-in", v.signInPage())
+	}
+	one.Name = who.Name
+	if err := v.keep(one); err != nil {
+		return err
+	}
+	s.Log.Info("signed in to the console", zap.String("caller", who.Name), zap.String("request", v.id), zap.String("remote", v.r.RemoteAddr))
+	return v.redirect(v.back(root))
+}
+
+// signOut answers POST /console/sign-out.
+func (s *Server) signOut(v *visit) error {
+	v.setCookie(cookieName, "", -1)
+	return v.redirect(root + "sign-in")
+}
+
+// chooseLanguage answers POST /console/language.
+func (s *Server) chooseLanguage(v *visit) error {
+	form, err := v.form()
+	if err != nil {
+		return err
+	}
+	chosen := language(form.Get("lang"))
+	if chosen != english && chosen != chinese {
+		return &exchange.Error{Op: "choose language", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("lang is en or zh", "lang 应为 en 或 zh")}
+	}
+	v.setCookie(languageCookie, string(chosen), 365*24*3600)
+	return v.redirect(v.back(root))
+}
