@@ -88,11 +88,16 @@ func Run(ctx context.Context, o Options) (err error) {
 	if err := s.run(ctx); err != nil {
 		return err
 	}
-	if o.Keep {
-		s.next(d.Private().String())
-		<-ctx.Done()
+	if !o.Keep {
+		return nil
 	}
-	return nil
+	s.say("\nA day of traffic")
+	traffic, err := s.simulate(ctx)
+	if err != nil {
+		return ended(ctx, err)
+	}
+	s.next(d.Private().String())
+	return traffic.keepSending(ctx)
 }
 
 // A story is the demo as it goes.

@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"context"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -8,6 +10,9 @@ import (
 	"github.com/alicebob/miniredis/v2"
 	"github.com/twmb/franz-go/pkg/kfake"
 
+	"beibu/cmd/internal/client"
+	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/replay"
 	"beibu/queue/kafka/kafkatest"
 )
 
@@ -52,4 +57,84 @@ func runs(t *testing.T, o Options) {
 			t.Errorf("missing: %q", text)
 		}
 	}
+}
+
+// A demo that is kept has something of everything that a person looks for: open, failed
+// for two causes, refused, and a run that waits for its approval.
+func TestDay(t *testing.T) {
+	said := make(chan string, 1)
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	out := &lines{until: "Ctrl-C", done: func(all string) { said <- all }}
+	ended := make(chan error, 1)
+	go func() { ended <- Run(ctx, Options{Keep: true, Out: out}) }()
+	var all string
+	select {
+	case all = <-said:
+	case err := <-ended:
+		t.Fatalf("ended by itself: %v\n%s", err, out.all.String())
+	}
+	operator := &client.Client{Server: exported(t, all, "BEIBU_SERVER"), Key: key(t, exported(t, all, "BEIBU_KEY_FILE"))}
+	failures, err := client.Get[httpapi.FailuresList](ctx, operator, "/v1/failures", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	causes := make(map[string]int)
+	for _, f := range failures.Failures {
+		causes[f.Code] += f.Count
+	}
+	if causes["SCHEMA-2026-12"] != dayRounds || causes["HS-UNKNOWN"] != dayRounds/3 {
+		t.Errorf("causes %v", causes)
+	}
+	runs, err := client.Get[httpapi.RunPage](ctx, operator, "/v1/runs", nil)
+	if err != nil || len(runs.Runs) == 0 || runs.Runs[0].Status != replay.AwaitingApproval {
+		t.Errorf("%v, runs %+v", err, runs)
+	}
+	refusals, err := client.Get[httpapi.RefusalPage](ctx, operator, "/v1/refusals", nil)
+	if err != nil || len(refusals.Refusals) < len(broken) {
+		t.Errorf("%v, %d refusals", err, len(refusals.Refusals))
+	}
+	open, err := client.Get[httpapi.Page](ctx, operator, "/v1/exchanges", url.Values{"state": {"ContentConsignment"}, "party": {"window-my"}})
+	if err != nil || len(open.Exchanges) < dayRounds {
+		t.Errorf("%v, %d open", err, len(open.Exchanges))
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Error(err)
+	}
+}
+
+// lines keeps what is written, and calls done once it has a text.
+type lines struct {
+	all   strings.Builder
+	until string
+	done  func(all string)
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	n, err := l.all.Write(p)
+	if strings.Contains(string(p), l.until) {
+		l.done(l.all.String())
+	}
+	return n, err
+}
+
+// exported returns the value that the demo says to export.
+func exported(t *testing.T, said, name string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(said, name+"=")
+	if !ok {
+		t.Fatalf("no %s in %s", name, said)
+	}
+	return strings.Fields(after)[0]
+}
+
+// key reads an API key.
+func key(t *testing.T, file string) string {
+	t.Helper()
+	b, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(string(b))
 }

@@ -30,7 +30,7 @@ func (s *story) receive(ctx context.Context) error {
 		return err
 	}
 	for _, party := range known.Parties {
-		if err := s.empty(ctx, party.ID); err != nil {
+		if err := s.empty(ctx, party.ID, s.answer); err != nil {
 			return fmt.Errorf("%s: %w", party.ID, err)
 		}
 	}
@@ -48,9 +48,8 @@ func dispatched(ctx context.Context, operator *client.Client) error {
 	}
 }
 
-// empty fetches until a party's mailbox is empty, and acknowledges all but the
-// carnet at the party that refuses it.
-func (s *story) empty(ctx context.Context, party string) error {
+// empty fetches until a party's mailbox is empty, and answers each delivery.
+func (s *story) empty(ctx context.Context, party string, answer func(party string, d httpapi.MailboxItem) httpapi.Ack) error {
 	receiver, err := s.as(party)
 	if err != nil {
 		return err
@@ -62,17 +61,22 @@ func (s *story) empty(ctx context.Context, party string) error {
 		}
 		acks := httpapi.Acks{}
 		for _, d := range mail.Deliveries {
-			ack := httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "accepted"}
-			if party == refuser && d.ExchangeID == s.exchanges["ata-carnet"] && d.Attempt == 1 {
-				ack = httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "refused", Code: "HS-UNKNOWN", Reason: "heading not in the tariff"}
-			}
-			acks.Acks = append(acks.Acks, ack)
-			s.say("  %-22s %-9s %-27s %s, attempt %d", party, ack.Outcome, d.Kind, d.DocumentNumber, d.Attempt)
+			acks.Acks = append(acks.Acks, answer(party, d))
 		}
 		if _, err := client.Post[httpapi.AckResults](ctx, receiver, "/v1/mailbox/acks", acks); err != nil {
 			return err
 		}
 	}
+}
+
+// answer acknowledges all but the carnet at the party that refuses it.
+func (s *story) answer(party string, d httpapi.MailboxItem) httpapi.Ack {
+	ack := httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "accepted"}
+	if party == refuser && d.ExchangeID == s.exchanges["ata-carnet"] && d.Attempt == 1 {
+		ack = httpapi.Ack{ExchangeID: d.ExchangeID, Outcome: "refused", Code: "HS-UNKNOWN", Reason: "heading not in the tariff"}
+	}
+	s.say("  %-22s %-9s %-27s %s, attempt %d", party, ack.Outcome, d.Kind, d.DocumentNumber, d.Attempt)
+	return ack
 }
 
 // replay plans, shows the plan, requests a run of it, has another person approve the
@@ -118,7 +122,7 @@ func (s *story) follow(ctx context.Context, operator *client.Client, run httpapi
 		case <-ctx.Done():
 			return ctx.Err()
 		}
-		if err := s.empty(ctx, refuser); err != nil {
+		if err := s.empty(ctx, refuser, s.answer); err != nil {
 			return err
 		}
 		if run, err = client.Get[httpapi.Run](ctx, operator, "/v1/runs/"+run.ID, nil); err != nil {
