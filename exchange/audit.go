@@ -4,12 +4,32 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/queue"
 )
 
 // BreakGlassUsed is the name of the event of an action by which a break-glass account
 // began to be used.
 const BreakGlassUsed State = "BreakGlassUsed"
+
+// PersonalDataRead is the name of the event of an action by which somebody of the staff
+// read personal data.
+const PersonalDataRead State = "PersonalDataRead"
+
+// A Disclosure says which personal data was read.
+type Disclosure struct {
+	Exchange uuid.UUID `json:"exchange"`
+	Form     string    `json:"form"`            // in which it was read: one of the forms
+	Field    string    `json:"field,omitempty"` // path of the element that was unmasked; "" if all were
+}
+
+// The forms of a disclosure.
+const (
+	FormDocument = "document" // the bytes that the sender sent
+	FormEnvelope = "envelope" // the sealed envelope, with the document in it
+	FormReading  = "reading"  // the document as people read it
+)
 
 // The names of events of a party.
 const (

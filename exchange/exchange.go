@@ -164,6 +164,8 @@ type Event struct {
 	Lease    Lease // of a hand-over
 	Cause    Cause
 	Run      string // the id of the replay run that started the attempt, or ""
+
+	Disclosure *Disclosure // of personal data, or nil
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

@@ -96,6 +96,8 @@ type detail struct {
 	Cause
 	Lease Lease  `json:"lease,omitzero"`
 	Run   string `json:"run,omitempty"`
+
+	Disclosure *Disclosure `json:"disclosure,omitempty"`
 }
 
 // FromEvent reads an event of the queue.
@@ -109,7 +111,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 		if err := json.Unmarshal(e.Detail, &d); err != nil {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
-		event.Cause, event.Lease, event.Run = d.Cause, d.Lease, d.Run
+		event.Cause, event.Lease, event.Run, event.Disclosure = d.Cause, d.Lease, d.Run, d.Disclosure
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
 		event.Subject = e.Subject
@@ -122,7 +124,7 @@ func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if d := (detail{e.Cause, e.Lease, e.Run}); d != (detail{}) {
+		if d := (detail{e.Cause, e.Lease, e.Run, e.Disclosure}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)

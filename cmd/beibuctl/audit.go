@@ -28,7 +28,7 @@ func (c *listAudit) Run(ctx context.Context, s *session) error {
 		query.Set("subject", c.Subject)
 	}
 	put(query, "since", c.Since.time(time.Now()))
-	t := s.newTable("AT", "ABOUT", "EVENT", "ACTOR", "REASON")
+	t := s.newTable("AT", "ABOUT", "EVENT", "ACTOR", "REASON", "READ")
 	for more := true; more; {
 		page, err := client.Get[httpapi.AuditPage](ctx, caller, "/v1/audit", query)
 		if err != nil {
@@ -41,7 +41,7 @@ func (c *listAudit) Run(ctx context.Context, s *session) error {
 				}
 				continue
 			}
-			t.Row(stamp(e.At), e.Subject.Kind+":"+e.Subject.ID, string(e.Name), e.Actor, e.Reason)
+			t.Row(stamp(e.At), e.Subject.Kind+":"+e.Subject.ID, string(e.Name), e.Actor, e.Reason, s.disclosed(e.Disclosure))
 		}
 		more = page.Next != ""
 		query.Set("after", page.Next)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -23,6 +24,7 @@ type exchangesCommand struct {
 	Watch    watchCommand  `cmd:"" help:"Print what changes: of one exchange until it has come to its end, or of all."`
 	Release  releaseHeld   `cmd:"" help:"Release a held exchange to its receivers."`
 	Refuse   refuseHeld    `cmd:"" help:"Refuse a held exchange; no receiver gets it."`
+	Read     readExchange  `cmd:"" help:"Read the document as people do, with its faults at their lines."`
 	Document readDocument  `cmd:"" help:"Read the bytes that the sender sent."`
 	Envelope readEnvelope  `cmd:"" help:"Read the sealed envelope."`
 	Receipt  readReceipt   `cmd:"" help:"Read the receipt that the sender got."`
@@ -166,13 +168,13 @@ type refuseHeld struct{ judgement }
 // Run refuses a held exchange.
 func (c *refuseHeld) Run(ctx context.Context, s *session) error { return c.decide(ctx, s, "/refusal") }
 
-// reading is one of the things that an exchange has as bytes.
-type reading struct {
+// content is one of the things that an exchange has as bytes.
+type content struct {
 	ID  exchangeID `arg:"" help:"Exchange id."`
 	Out string     `placeholder:"FILE" help:"Write to a file, which must not be there yet, rather than to the standard output."`
 }
 
-func (r *reading) fetch(ctx context.Context, s *session, what string) error {
+func (r *content) fetch(ctx context.Context, s *session, what string) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
@@ -193,24 +195,28 @@ func (r *reading) fetch(ctx context.Context, s *session, what string) error {
 	return nil
 }
 
-type readDocument struct{ reading }
+type readDocument struct {
+	content
+	withReason
+}
 
 // Run prints the document, byte for byte.
 func (c *readDocument) Run(ctx context.Context, s *session) error {
-	return c.fetch(ctx, s, "/document")
+	return c.fetch(ctx, s, "/document"+c.query(url.Values{}))
 }
 
 type readEnvelope struct {
-	reading
+	content
+	withReason
 	Profile string `enum:"b-b,b-t" default:"b-b" help:"b-b: as it was kept; b-t: with a time stamp in each seal, if an authority has given one."`
 }
 
 // Run prints the envelope, byte for byte.
 func (c *readEnvelope) Run(ctx context.Context, s *session) error {
-	return c.fetch(ctx, s, "/envelope?profile="+c.Profile)
+	return c.fetch(ctx, s, "/envelope"+c.query(url.Values{"profile": {c.Profile}}))
 }
 
-type readReceipt struct{ reading }
+type readReceipt struct{ content }
 
 // Run prints the receipt, byte for byte.
 func (c *readReceipt) Run(ctx context.Context, s *session) error {

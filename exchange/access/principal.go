@@ -81,6 +81,23 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	return x, true
 }
 
+// IsPartyTo reports whether the principal acts for the sender or a receiver of an exchange
+// that it may see.
+func (p Principal) IsPartyTo(x exchange.Exchange) bool {
+	return p.actsFor(ReadPersonal, x.Identity.Sender) ||
+		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return p.actsFor(ReadPersonal, d.Receiver) })
+}
+
+// MayUnmask returns nil if one of the principal's roles lets it read the personal data in
+// documents that it may see and that are not of its own party, and else an
+// [exchange.Error] of kind Forbidden.
+func (p Principal) MayUnmask() error {
+	if p.Roles&ReadPersonal.Roles() != 0 {
+		return nil
+	}
+	return p.lacks(ReadPersonal)
+}
+
 // SeesSuspension reports whether the principal may read by whom and why a party was
 // suspended. That a party is suspended is no secret.
 func (p Principal) SeesSuspension(party string) bool {

@@ -95,6 +95,7 @@ const (
 	ReadAudit                     // events of the record that are about no exchange
 	ReadRefusals                  // within what [Principal.Covers]
 	ExamineRefusal                // a dry run, within the same
+	ReadPersonal                  // data in documents of others, for a reason; those of the principal's party without
 	actions                       // how many there are
 )
 
@@ -123,6 +124,7 @@ var permissions = [actions]struct {
 	ReadAudit:       {"read audit", SecurityOfficerRole | AuditorRole},
 	ReadRefusals:    {"read refusals", readers},
 	ExamineRefusal:  {"examine refused document", PartyRole | OperatorRole},
+	ReadPersonal:    {"read personal data", PartyRole | OperatorRole | SecurityOfficerRole},
 }
 
 // Actions returns every action.
@@ -162,6 +164,11 @@ func (p Principal) May(a Action) error {
 	case a.Roles() == PartyRole:
 		return forbidden(a.String(), exchange.Because("the credential speaks for no party", "该凭据不代表任何参与方"))
 	}
+	return p.lacks(a)
+}
+
+// lacks is the refusal of an action for which the principal has no role.
+func (p Principal) lacks(a Action) error {
 	return forbidden(a.String(), exchange.Because(
 		"to %[1]s takes one of the roles %[2]s; this credential has %[3]s",
 		"执行该操作（%[1]s）须具有以下角色之一：%[4]s；该凭据的角色：%[5]s",

@@ -32,6 +32,7 @@ var granted = map[access.Action]string{
 	access.ApproveReplay:   "approver",
 	access.ReadRefusals:    "party observer operator approver security-officer auditor",
 	access.ExamineRefusal:  "party operator",
+	access.ReadPersonal:    "party operator security-officer",
 }
 
 // principals are one for each role.

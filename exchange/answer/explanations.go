@@ -241,6 +241,16 @@ var explanations = map[string]Explanation{
 		"地址中的某一参数未知、重复，或其值不符合要求。",
 		"The detail names the parameter and what it may be.",
 		"详细说明中指明了该参数及其允许的值。"),
+	"reason-required": explained(
+		"The document has personal data, and you are neither its sender nor a receiver of it. Whoever reads it says why, and the record keeps who, when and why.",
+		"该单证含有个人信息，而您既非发送方也非接收方。查看者须说明理由，平台记录何人、何时、因何查看。",
+		"Give the parameter reason (`beibuctl exchanges document ID --reason TEXT`), or read it with personal data masked: GET /v1/exchanges/ID/reading.",
+		"请给出参数 reason（`beibuctl exchanges document ID --reason TEXT`），或查看已隐藏个人信息的内容：GET /v1/exchanges/ID/reading。"),
+	"unknown-field": explained(
+		"Nothing is masked at this path of the document.",
+		"单证的该路径处没有隐藏的内容。",
+		"Use a path that the reading gives for an element that is masked, or leave the field out to unmask all.",
+		"请使用查看结果中隐藏元素所附的路径；省略 field 则全部显示。"),
 	exchange.CodeOddNumber: explained(
 		"A document number contains a character that cannot be seen, another kind of space, a control character, or a full-width letter or digit, so that two numbers could look the same.",
 		"单证编号含有不可见字符、其他空格、控制字符或全角字母数字，可能使两个编号看起来相同。",

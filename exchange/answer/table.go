@@ -114,6 +114,7 @@ var problems = []Entry{
 	{Code: "plan-empty", Kind: exchange.Invalid},
 	{Code: "receiver-missing", Kind: exchange.Invalid},
 	{Code: "unknown-cause", Kind: exchange.Invalid},
+	{Code: "unknown-field", Kind: exchange.Invalid},
 	{Code: "unknown-code", Kind: exchange.Invalid},
 	{Code: "unknown-party", Kind: exchange.Invalid},
 	{Code: "unknown-rule", Kind: exchange.Invalid},
@@ -154,6 +155,10 @@ var problems = []Entry{
 	{
 		Code: "parameter", Kind: exchange.BadRequest,
 		Title: exchange.Text{EN: "A parameter cannot be understood", ZH: "参数无法识别"},
+	},
+	{
+		Code: "reason-required", Kind: exchange.BadRequest,
+		Title: exchange.Text{EN: "Personal data is shown for a reason alone", ZH: "查看个人信息须说明理由"},
 	},
 	{
 		Code: exchange.CodeOddNumber, Kind: exchange.BadRequest,

@@ -92,6 +92,19 @@ func TestAnswers(t *testing.T) {
 
 		{request{path: x, as: port}, 200, ""},
 		{request{path: x + "/document", as: port}, 200, ""},
+		{request{path: x + "/document", as: operator}, 400, "reason-required"},
+		{request{path: x + "/document?reason=seen", as: operator}, 200, ""},
+		{request{path: x + "/document?cause=seen", as: operator}, 400, "parameter"},
+		{request{path: x + "/document?reason=seen", as: visitor}, 403, "forbidden"},
+		{request{path: x + "/envelope", as: operator}, 400, "reason-required"},
+		{request{path: x + "/envelope?reason=seen", as: operator}, 200, ""},
+		{request{path: x + "/envelope?reason=seen", as: visitor}, 403, "forbidden"},
+		{request{path: x + "/reading", as: port}, 200, ""},
+		{request{path: x + "/reading", as: visitor}, 200, ""},
+		{request{path: x + "/reading?reason=seen", as: operator}, 200, ""},
+		{request{path: x + "/reading?cause=seen", as: operator}, 400, "parameter"},
+		{request{path: x + "/reading?reason=seen", as: visitor}, 403, "forbidden"},
+		{request{path: x + "/reading?reason=seen&field=/A", as: operator}, 422, "unknown-field"},
 		{request{path: x + "/envelope", as: port}, 200, ""},
 		{request{path: x + "/envelope?profile=b-b", as: port}, 200, ""},
 		{request{path: x + "/envelope?profile=b-t", as: port}, 404, "no-timestamp"},
@@ -221,7 +234,7 @@ func TestAnswers(t *testing.T) {
 			code   string
 		}{request{path: path}, 401, "credentials-missing"})
 	}
-	for _, tail := range []string{"", "/document", "/envelope", "/receipt"} {
+	for _, tail := range []string{"", "/document", "/envelope", "/receipt", "/reading"} {
 		cases = append(cases, []struct {
 			request
 			status int

@@ -24,6 +24,8 @@ type AuditEvent struct {
 	At       answer.Time    `json:"at"`
 	Actor    string         `json:"actor,omitempty"`
 	Reason   string         `json:"reason,omitempty"`
+
+	Disclosure *exchange.Disclosure `json:"disclosure,omitempty"` // which personal data was read, if it is about that
 }
 
 // AuditSubject is what an event is about.
@@ -58,6 +60,7 @@ func (s *Server) listAudit(c *call) error {
 		page.Events = append(page.Events, AuditEvent{
 			Sequence: e.Sequence, Subject: AuditSubject{Kind: e.Subject.Kind.String(), ID: e.Subject.ID},
 			Name: e.Name, At: answer.Time{Time: e.At.UTC()}, Actor: e.Cause.Actor, Reason: e.Cause.Reason,
+			Disclosure: e.Disclosure,
 		})
 	}
 	return c.json(http.StatusOK, page)

@@ -114,7 +114,7 @@ const (
 // envelope answers GET /v1/exchanges/{id}/envelope.
 func (s *Server) envelope(c *call) error {
 	p := parametersOf(c.request)
-	profile := p.text("profile")
+	profile, reason := p.text("profile"), p.text("reason")
 	if profile != "" && profile != profileB && profile != profileBT {
 		p.refuse("profile", "b-b or b-t", "应为 b-b 或 b-t")
 	}
@@ -128,6 +128,9 @@ func (s *Server) envelope(c *call) error {
 	body, err := s.sealed(c, x)
 	if err == nil && profile == profileBT {
 		body, err = s.stamped(c, x, body)
+	}
+	if err == nil {
+		err = s.disclosures.Unmask(c.request.Context(), c.caller, x, exchange.Disclosure{Form: exchange.FormEnvelope}, reason)
 	}
 	if err != nil {
 		return err
@@ -149,13 +152,22 @@ func (s *Server) stamped(c *call, x exchange.Exchange, body []byte) ([]byte, err
 }
 
 // document answers GET /v1/exchanges/{id}/document with the bytes that the
-// sender sent, once the seal over them was verified.
+// sender sent, once the seal over them was verified, and, if the caller is no party to
+// the exchange, once its reason is in the record.
 func (s *Server) document(c *call) error {
+	p := parametersOf(c.request)
+	reason := p.text("reason")
+	if err := p.err(); err != nil {
+		return err
+	}
 	x, err := s.find(c)
 	if err != nil {
 		return err
 	}
 	document, err := s.unseal(c, x)
+	if err == nil {
+		err = s.disclosures.Unmask(c.request.Context(), c.caller, x, exchange.Disclosure{Form: exchange.FormDocument}, reason)
+	}
 	if err != nil {
 		return err
 	}

@@ -94,6 +94,7 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 		{path: x, as: port},
 		{path: x + "/document", as: port},
 		{path: x + "/envelope", as: port},
+		{path: x + "/reading", as: port},
 		{path: x + "/receipt", as: port},
 		{path: x + "/release", as: operator, body: `{"reason":"seen"}`},
 		{path: x + "/refusal", as: operator, body: `{"reason":"seen"}`},

@@ -33,12 +33,24 @@ func (w *world) credential(name string, roles access.Role, l access.Limits) acce
 func (w *world) roleKeys() map[string]access.Role {
 	w.t.Helper()
 	roles, all := make(map[string]access.Role), credentials()
-	for _, name := range access.StaffRoles.Names() {
-		roles[name], _ = access.ParseStaffRole(name)
-		all = append(all, w.credential(name, roles[name], access.Limits{}))
+	for _, one := range w.roleCredentials() {
+		roles[one.Name] = one.Roles
+		all = append(all, one)
 	}
 	w.swapAccess(all...)
 	return roles
+}
+
+// roleCredentials returns a credential for each role of staff, with the role's name as its
+// key.
+func (w *world) roleCredentials() []access.Credential {
+	w.t.Helper()
+	var all []access.Credential
+	for _, name := range access.StaffRoles.Names() {
+		role, _ := access.ParseStaffRole(name)
+		all = append(all, w.credential(name, role, access.Limits{}))
+	}
+	return all
 }
 
 // Every operation that is documented refuses the roles that the table of permissions
@@ -139,7 +151,7 @@ func TestScopeHoldsEverywhere(t *testing.T) {
 		}{
 			"shows":    {request{path: "/v1/exchanges/" + sent.ExchangeID}, c.show},
 			"receipt":  {request{path: "/v1/exchanges/" + sent.ExchangeID + "/receipt"}, c.show},
-			"document": {request{path: "/v1/exchanges/" + held.ExchangeID + "/document"}, c.held},
+			"document": {request{path: "/v1/exchanges/" + held.ExchangeID + "/document?reason=seen"}, c.held},
 			"decides":  {request{path: "/v1/exchanges/" + held.ExchangeID + "/release", body: `{"reason":"checked"}`}, c.decide},
 			"suspends": {request{path: "/v1/parties/" + stranger + "/suspension", body: `{"reason":"key lost"}`}, c.suspend},
 			"plans":    {request{path: "/v1/replays/plans", body: `{"receivers":["` + receiver + `"]}`}, c.plan},

@@ -28,6 +28,7 @@ import (
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/reading"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 )
@@ -83,6 +84,7 @@ type Server struct {
 	finder      exchange.Finder
 	runs        replay.Runs
 	hold        exchange.Hold
+	disclosures reading.Disclosures
 	mailbox     Mailbox
 	bodies      queue.Bodies
 	stamps      Timestamps
@@ -155,8 +157,8 @@ func New(o Options) (*Server, error) {
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
 		failures: operator.Failures{Log: o.Failures, Handovers: o.Handovers},
-		hold:     exchange.Hold{Journal: o.Journal, Recorder: o.Recorder},
-		mailbox:  o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
+		hold:     exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
+		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)
@@ -222,8 +224,9 @@ func (s *Server) routes() []route {
 		{"POST /v1/checks", access.CheckDocument, s.check},
 		{"GET /v1/exchanges", access.ReadExchanges, s.listExchanges},
 		{"GET /v1/exchanges/{id}", access.ReadExchanges, s.showExchange},
-		{"GET /v1/exchanges/{id}/document", access.ReadExchanges, s.document},
-		{"GET /v1/exchanges/{id}/envelope", access.ReadExchanges, s.envelope},
+		{"GET /v1/exchanges/{id}/reading", access.ReadExchanges, s.showReading},
+		{"GET /v1/exchanges/{id}/document", access.ReadPersonal, s.document},
+		{"GET /v1/exchanges/{id}/envelope", access.ReadPersonal, s.envelope},
 		{"GET /v1/exchanges/{id}/receipt", access.ReadExchanges, s.receipt},
 		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},

@@ -2,6 +2,7 @@ package journal
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 
 	"beibu/exchange"
@@ -12,11 +13,11 @@ import (
 
 // addToAudit writes an event whose subject is no exchange.
 func addToAudit(w *projection.Writer, e exchange.Event) error {
-	cause, err := encode(e.Cause)
+	detail, err := encodeAudited(e)
 	if err != nil {
 		return err
 	}
-	err = w.Exec(addEvent, e.Sequence, int64(e.Subject.Kind), e.Subject.ID, string(e.Name), micro(e.At), cause)
+	err = w.Exec(addEvent, e.Sequence, int64(e.Subject.Kind), e.Subject.ID, string(e.Name), micro(e.At), detail)
 	if err != nil {
 		return fmt.Errorf("write event %d: %w", e.Sequence, err)
 	}
@@ -61,5 +62,34 @@ func scanEvent(row sqlitefile.Row) (exchange.Event, error) {
 		Sequence: row.Int(0), Subject: queue.Subject{Kind: queue.SubjectKind(row.Int(1)), ID: row.Text(2)}, //nolint:gosec // it was one
 		Name: exchange.State(row.Text(3)), At: moment(row.Int(4)),
 	}
-	return e, decode(row.Blob(5), &e.Cause)
+	return e, decodeAudited(row.Blob(5), &e)
+}
+
+// audited is what column cause of table event holds.
+type audited struct {
+	exchange.Cause
+	Disclosure *exchange.Disclosure `json:"disclosure,omitempty"`
+}
+
+func encodeAudited(e exchange.Event) ([]byte, error) {
+	if e.Disclosure == nil {
+		return encode(e.Cause)
+	}
+	b, err := json.Marshal(audited{e.Cause, e.Disclosure})
+	if err != nil {
+		return nil, fmt.Errorf("write event: %w", err)
+	}
+	return b, nil
+}
+
+func decodeAudited(kept []byte, into *exchange.Event) error {
+	if len(kept) == 0 {
+		return nil
+	}
+	var a audited
+	if err := json.Unmarshal(kept, &a); err != nil {
+		return fmt.Errorf("read event: %w", err)
+	}
+	into.Cause, into.Disclosure = a.Cause, a.Disclosure
+	return nil
 }

@@ -41,4 +41,12 @@
 // kind of document that they refer to. Without a kind it follows from the code of
 // UNCL 1001 at type. An entry of parties has a role, and one of
 // vehicles may have a mode of transport.
+//
+// The key personal lists what is about a person, so that people see it only if they have
+// the right and a reason. Its paths are the ends of paths, at any depth:
+//
+//	personal: [Contact, HolderParty/PartyName/Name, "@email"]
+//
+// hides all of each Contact, the names of the holder, and each attribute email. A kind
+// that does not have the key is hidden whole; an empty list hides nothing.
 package paths

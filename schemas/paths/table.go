@@ -45,6 +45,10 @@ var Keys = []Key{
 type Table struct {
 	Facts map[Key][]Path  // in the order in which they are tried
 	Lists map[Key][]Entry // an element is of the first entry that selects it
+	// Personal are the ends of the paths of elements that are about a person, with all that
+	// is in them, and of attributes. Nil does not say which are, and so all may be; an
+	// empty list says that none is.
+	Personal []Path
 }
 
 // Tried names the paths of a fact, for people.
@@ -59,7 +63,11 @@ func (p Table) Tried(key Key) string {
 // Over returns the table with the paths of below for the facts that it does not
 // name.
 func (p Table) Over(below Table) Table {
-	return Table{Facts: over(p.Facts, below.Facts), Lists: over(p.Lists, below.Lists)}
+	all := Table{Facts: over(p.Facts, below.Facts), Lists: over(p.Lists, below.Lists), Personal: p.Personal}
+	if all.Personal == nil {
+		all.Personal = below.Personal
+	}
+	return all
 }
 
 func over[T any](above, below map[Key]T) map[Key]T {
@@ -97,12 +105,14 @@ func Decode(node ast.Node) (Table, []Mistake) {
 		switch {
 		case found.Facts[key] != nil || found.Lists[key] != nil:
 			wrong = []Mistake{{line, errors.New("is there twice")}}
+		case key == personal:
+			found.Personal, wrong = decodePersonal(pair.Value, line)
 		case slices.Contains(Keys, key):
 			found.Facts[key], wrong = decodePaths(pair.Value, line)
 		case slices.Contains(Lists, key):
 			found.Lists[key], wrong = decodeEntries(key, pair.Value, line)
 		default:
-			wrong = []Mistake{{line, fmt.Errorf("unknown; the facts are %s, %s", list(Keys), list(Lists))}}
+			wrong = []Mistake{{line, fmt.Errorf("unknown; the facts are %s, %s, %s", list(Keys), list(Lists), personal)}}
 		}
 		for _, m := range wrong {
 			mistakes = append(mistakes, Mistake{m.Line, fmt.Errorf("%s: %w", key, m.Err)})
@@ -192,7 +202,8 @@ func readBuiltIn(name string, all map[string]Table) error {
 			for _, m := range wrong {
 				mistakes = append(mistakes, fmt.Errorf("%s:%d: %w", name, m.Line, m.Err))
 			}
-			all[kind.Key.GetToken().Value] = found
+			name := kind.Key.GetToken().Value
+			all[name] = found.Over(all[name]) // what is personal is in a file of its own
 		}
 	}
 	return errors.Join(mistakes...)

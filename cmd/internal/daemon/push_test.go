@@ -88,7 +88,7 @@ func TestTwoDaemonsPushOnce(t *testing.T) {
 		}
 		here.waitForState(a.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
 		there.waitForState(a.ExchangeID, "window-vn", exchange.ConsignmentAcceptance)
-		envelope, err := operator.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+a.ExchangeID+"/envelope", "", nil)
+		envelope, err := operator.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+a.ExchangeID+"/envelope?reason=test", "", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

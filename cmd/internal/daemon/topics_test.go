@@ -204,7 +204,7 @@ func fromTopicToTopic(t *testing.T, brokers []string) *port {
 		}
 	}
 	operator := as(t, p.Daemon, p.dir, "operator")
-	envelope, err := operator.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+first.ExchangeID+"/envelope", "", nil)
+	envelope, err := operator.Call(t.Context(), http.MethodGet, "/v1/exchanges/"+first.ExchangeID+"/envelope?reason=test", "", nil)
 	if err != nil {
 		t.Fatal(err)
 	}

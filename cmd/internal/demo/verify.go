@@ -30,7 +30,7 @@ func (s *story) verify(ctx context.Context) error {
 		return err
 	}
 	for kind, id := range s.exchanges {
-		b, err := fetch(ctx, operator, "/v1/exchanges/"+id+"/envelope")
+		b, err := fetch(ctx, operator, "/v1/exchanges/"+id+"/envelope?reason=demo")
 		if err != nil {
 			return err
 		}
