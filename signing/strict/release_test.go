@@ -45,22 +45,3 @@ func TestReleasedTreeIsNotRead(t *testing.T) {
 	}
 	(*strict.Tree)(nil).Release() // of a document that has none
 }
-
-// A document whose tree is released leaves its memory to the next one.
-func TestReleasedMemoryIsUsedAgain(t *testing.T) {
-	document := []byte("<a>" + strings.Repeat("<b c='d'/>", 1000) + "</a>")
-	read := func(release bool) float64 {
-		return testing.AllocsPerRun(100, func() {
-			tree, err := strict.Parse(document, strict.Limits{})
-			if err != nil {
-				t.Fatal(err)
-			}
-			if release {
-				tree.Release()
-			}
-		})
-	}
-	if kept, released := read(false), read(true); released >= kept {
-		t.Errorf("%v allocations a document if trees are released, and %v otherwise", released, kept)
-	}
-}
