@@ -13,6 +13,7 @@ type InForce struct {
 	*exchange.InForce
 
 	Credentials *Credentials
+	People      *People // nil if no issuer signs anybody in
 }
 
 // Current holds the configuration in force. It is safe for concurrent use. The

@@ -16,12 +16,13 @@ import (
 // A Principal is the identity of a caller. The zero value is a caller without
 // credentials.
 type Principal struct {
-	Name  string // of the credential, for logs and for the record
+	Name  string // of the credential or the person, for logs and for the record
 	Party string // that it acts for; "" if it acts for none
 	Roles Role   // of StaffRoles, that it has
 	Scope *Scope // to which Roles apply
 
-	BreakGlass bool // each use of it is an alarm, and in the record
+	Subject    string // of a [Person]; "" of a credential
+	BreakGlass bool   // each use of it is an alarm, and in the record
 }
 
 // IsAnonymous reports whether the caller has shown no credentials.

@@ -79,6 +79,17 @@ func (s *Scope) Limits() Limits {
 	return s.limits
 }
 
+// Equal reports whether two scopes are limited to the same.
+func (s *Scope) Equal(other *Scope) bool {
+	a, b := s.Limits(), other.Limits()
+	return sameSet(a.Parties, b.Parties) && sameSet(a.Countries, b.Countries) && sameSet(a.Kinds, b.Kinds)
+}
+
+// sameSet reports whether two lists have the same values, in whatever order.
+func sameSet(a, b []string) bool {
+	return slices.Equal(slices.Compact(slices.Sorted(slices.Values(a))), slices.Compact(slices.Sorted(slices.Values(b))))
+}
+
 // includes reports whether documents of a kind that a party sends or receives are in
 // the scope.
 func (s *Scope) includes(party, kind string) bool {

@@ -286,6 +286,36 @@ var explanations = map[string]Explanation{
 		"请求既无 API 密钥，也无客户端证书。",
 		"Send the header Authorization: Bearer KEY, or call with a client certificate.",
 		"请发送标头 Authorization: Bearer KEY，或使用客户端证书。"),
+	"person-without-role": explained(
+		"The issuer of identities knows you, but names no group or role to which this exchange gives anything.",
+		"身份提供方确认了您的身份，但未给出本平台授予权限的任何组或角色。",
+		"Ask for a group that oidc.grants names, and sign in again: what the issuer says is read at the sign-in.",
+		"请申请加入 oidc.grants 所列的组，然后重新登录：身份提供方的信息在登录时读取。"),
+	"person-scopes-differ": explained(
+		"You have several groups whose grants are for different parties or scopes. One session has one of each.",
+		"您所在的多个组的授权属于不同的参与方或范围。一次会话只能有一个参与方和一个范围。",
+		"Ask the administrator of the issuer for one of the groups, or the operator for grants with the same scope.",
+		"请联系身份提供方管理员只保留其中一组，或请操作员使各项授权的范围一致。"),
+	"sign-in-refused": explained(
+		"The issuer of identities did not sign you in, or does not accept this exchange as its client. The detail has its reason.",
+		"身份提供方未让您登录，或不接受本平台作为其客户端。详细说明中注明了原因。",
+		"If you did not cancel, show the detail to the operator, who compares oidc in the configuration with the client at the issuer.",
+		"如非您自行取消，请将详细说明交给操作员，由其核对配置中的 oidc 与身份提供方的客户端设置。"),
+	"sign-in-expired": explained(
+		"The answer of the issuer belongs to no sign-in that this browser has started, or came too late, or was used already.",
+		"身份提供方的应答不属于本浏览器发起的登录，或来得太晚，或已被使用。",
+		"Start again from the sign-in page. The browser must accept cookies.",
+		"请从登录页面重新开始。浏览器须接受 Cookie。"),
+	"sign-in-untrusted": explained(
+		"The token of the issuer is not signed by its key, not for this exchange, not of this sign-in, or has ended.",
+		"身份提供方的令牌并非由其密钥签名、不是发给本平台、不属于本次登录，或已过期。",
+		"Start again. If it happens again, check the clocks of both machines, and oidc.issuer and oidc.clientID.",
+		"请重新登录。如再次发生，请检查两台机器的时钟以及 oidc.issuer 和 oidc.clientID。"),
+	"issuer-unavailable": explained(
+		"The issuer by which people sign in does not answer the exchange. Nothing was done.",
+		"用于登录的身份提供方没有应答本平台。未做任何处理。",
+		"Try again in a moment. Keys and the break-glass account work without the issuer.",
+		"请稍后再试。API 密钥和应急账户不依赖身份提供方。"),
 	"too-large": explained(
 		"The body is larger than limits.document allows, or unpacks to more than its ratio allows.",
 		"请求正文超过 limits.document 的限制，或解压后超过允许的比例。",

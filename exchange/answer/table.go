@@ -126,6 +126,18 @@ var problems = []Entry{
 		Title: exchange.Text{EN: "Another person has to approve", ZH: "须由他人批准"},
 	},
 	{
+		Code: "person-without-role", Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "You have no role here", ZH: "您在本平台没有角色"},
+	},
+	{
+		Code: "person-scopes-differ", Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "Your grants contradict each other", ZH: "您的授权相互矛盾"},
+	},
+	{
+		Code: "sign-in-refused", Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "The issuer of identities refused the sign-in", ZH: "身份提供方拒绝了登录"},
+	},
+	{
 		Code: exchange.CodeSuspended, Kind: exchange.Forbidden,
 		Title:  exchange.Text{EN: "The party is suspended", ZH: "参与方已被暂停"},
 		Detail: exchange.Text{EN: "an operator of the exchange has suspended this party", ZH: "平台操作员已暂停该参与方"},
@@ -152,6 +164,10 @@ var problems = []Entry{
 	{Code: "plan-changed", Kind: exchange.Stale},
 	{Code: "approval-expired", Kind: exchange.Stale},
 	{Code: "run-status", Kind: exchange.Stale},
+	{
+		Code: "sign-in-expired", Kind: exchange.Stale,
+		Title: exchange.Text{EN: "This sign-in is over", ZH: "该登录已结束"},
+	},
 	{
 		Code: "parameter", Kind: exchange.BadRequest,
 		Title: exchange.Text{EN: "A parameter cannot be understood", ZH: "参数无法识别"},
@@ -184,6 +200,14 @@ var problems = []Entry{
 		Code: "credentials-missing", Kind: exchange.Unauthenticated,
 		Title:  exchange.Text{EN: "Who is calling?", ZH: "未提供身份凭据"},
 		Detail: exchange.Text{EN: "send an API key as a bearer token, or a client certificate", ZH: "请以 Bearer 令牌发送 API 密钥，或使用客户端证书"},
+	},
+	{
+		Code: "sign-in-untrusted", Kind: exchange.Unauthenticated,
+		Title: exchange.Text{EN: "The issuer's token does not count", ZH: "身份提供方的令牌无效"},
+	},
+	{
+		Code: "issuer-unavailable", Kind: exchange.Overloaded,
+		Title: exchange.Text{EN: "The issuer of identities does not answer: nothing was done, try again", ZH: "身份提供方没有应答：未做任何处理，请重试"},
 	},
 	{
 		Code: "memory-full", Kind: exchange.Overloaded,

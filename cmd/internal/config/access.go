@@ -79,15 +79,20 @@ func (s *source) roles(key string, a Access) access.Role {
 		}
 		return access.StaffRoles
 	}
+	return s.staffRoles(key, a.Roles, a.Scope)
+}
+
+// staffRoles returns the roles with some names.
+func (s *source) staffRoles(key string, names []string, scope access.Limits) access.Role {
 	var roles access.Role
-	for i, name := range a.Roles {
+	for i, name := range names {
 		role, known := access.ParseStaffRole(name)
 		if !known {
 			s.note(fmt.Sprintf("%s.roles[%d]", key, i), "%q is none of %s", name, strings.Join(access.StaffRoles.Names(), ", "))
 		}
 		roles |= role
 	}
-	if roles == 0 && len(a.Roles) == 0 && !a.Scope.IsZero() {
+	if len(names) == 0 && !scope.IsZero() {
 		s.note(key+".scope", "a scope limits roles, and there are none")
 	}
 	return roles
@@ -97,21 +102,25 @@ func (s *source) roles(key string, a Access) access.Role {
 // has the parties.
 func (l *Loaded) bindAccess(src *source, file string) {
 	for i, a := range l.Access {
-		key := fmt.Sprintf("access[%d]", i)
-		if _, ok := l.Parties.Get(a.Party); a.Party != "" && !ok {
-			src.note(key+".party", "there is no party %q in %s", a.Party, file)
-		}
-		if l.Catalog == nil {
-			continue // why there is none is noted already
-		}
-		var kinds []string
-		for _, t := range l.Catalog.Kinds() {
-			kinds = append(kinds, string(t.Kind))
-		}
-		scope, err := access.NewScope(a.Scope, l.Parties, kinds)
-		if err != nil {
-			src.note(key+".scope", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
-		}
-		l.Credentials[i].Scope = scope
+		l.Credentials[i].Scope = l.bind(src, fmt.Sprintf("access[%d]", i), a.Party, a.Scope, file)
 	}
+}
+
+// bind returns a scope, and notes a party and limits that do not exist.
+func (l *Loaded) bind(src *source, key, party string, limits access.Limits, file string) *access.Scope {
+	if _, ok := l.Parties.Get(party); party != "" && !ok {
+		src.note(key+".party", "there is no party %q in %s", party, file)
+	}
+	if l.Catalog == nil {
+		return nil // why there is none is noted already
+	}
+	var kinds []string
+	for _, t := range l.Catalog.Kinds() {
+		kinds = append(kinds, string(t.Kind))
+	}
+	scope, err := access.NewScope(limits, l.Parties, kinds)
+	if err != nil {
+		src.note(key+".scope", "%s", strings.ReplaceAll(err.Error(), "\n", "; "))
+	}
+	return scope
 }

@@ -35,6 +35,9 @@ type Config struct {
 	// Access says who may call. Default: the daemon makes an API key for every
 	// party, one for the operator and one for who approves, in DATA/access.
 	Access []Access `yaml:"access"`
+	// OIDC says by which issuer of identities people sign in to the console. Without
+	// one, they sign in by what Access gives them.
+	OIDC OIDC `yaml:"oidc"`
 	// Seal names keys that seal beside the daemon's own, and who stamps seals.
 	Seal Seal `yaml:"seal"`
 	// Aliases are identifiers of algorithms and digests that counterparts
@@ -351,6 +354,10 @@ func (c Config) Default() Config {
 	fill(&c.Console.Enabled, new(true))
 	fill(&c.Console.Idle, 30*time.Minute)
 	fill(&c.Console.Longest, 8*time.Hour)
+	fill(&c.OIDC.Claim, "groups")
+	if c.OIDC.Scopes == nil {
+		c.OIDC.Scopes = []string{"profile"}
+	}
 	fill(&c.Seal.TSA.Timeout, 10*time.Second)
 	fill(&c.Kafka.TopicPrefix, "docs.")
 	fill(&c.Kafka.Partitions, 6)

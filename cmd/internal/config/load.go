@@ -34,11 +34,12 @@ type Loaded struct {
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
 	Credentials []access.Credential    // of Access; none if the daemon is to make its own
+	People      *access.People         // of OIDC; nil without an issuer
 
 	PublicTLS *tls.Config // of the public address, or nil
 
-	KafkaPassword, RedisPassword string      // what the password files hold
-	KafkaTLS, RedisTLS, TSATLS   *tls.Config // or nil, for plain connections
+	KafkaPassword, RedisPassword, OIDCSecret string      // what the files hold
+	KafkaTLS, RedisTLS, TSATLS, OIDCTLS      *tls.Config // or nil, for plain connections or what the machine trusts
 }
 
 // Load reads a configuration file and all that it names, or the defaults if
@@ -63,6 +64,7 @@ func Parse(file string, b []byte) (*Loaded, error) {
 	l.credentials(src)
 	l.loadSealKeys(src)
 	l.loadTSA(src)
+	l.loadOIDC(src)
 	l.loadVerifier(src)
 	l.loadCatalog(src)
 	inMap := l.loadMap(src)
@@ -146,6 +148,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 		table.note("routes", "%s", err)
 	}
 	l.bindAccess(src, file)
+	l.bindPeople(src, file)
 	return table.mistakes
 }
 

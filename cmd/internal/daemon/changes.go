@@ -21,6 +21,7 @@ func (p *prepared) changes(next *prepared) []string {
 		"parties":         !reflect.DeepEqual(was.Map.Parties, is.Map.Parties) || !slices.EqualFunc(keysOf(was.Parties), keysOf(is.Parties), sameCertificate),
 		"routes":          !reflect.DeepEqual(was.Map.Routes, is.Map.Routes),
 		"access":          !slices.Equal(p.credentials, next.credentials),
+		"oidc.grants":     !reflect.DeepEqual(was.OIDC.Grants, is.OIDC.Grants),
 		"seal":            !slices.EqualFunc(certificatesOf(p.background.sealing), certificatesOf(next.background.sealing), sameCertificate),
 		"aliases":         !slices.Equal(was.Aliases, is.Aliases),
 		"tls.certificate": !reflect.DeepEqual(chainOf(p.tls), chainOf(next.tls)),
@@ -73,15 +74,15 @@ func clientCAsOf(c *tls.Config) *x509.CertPool {
 	return c.ClientCAs
 }
 
-// reloaded are the settings that a reload puts in force, and limits.quota with
-// them, which is of the parties.
+// reloaded are the settings that a reload puts in force, and limits.quota and
+// oidc.grants with them.
 var reloaded = map[string]bool{"parties": true, "access": true, "seal": true, "aliases": true, "tls": true}
 
 // atNextStart returns the settings that differ from those in use and are not
 // reloaded.
 func (d *Daemon) atNextStart(c config.Config) []string {
 	var later []string
-	c.Limits.Quota = d.config.Limits.Quota
+	c.Limits.Quota, c.OIDC.Grants = d.config.Limits.Quota, d.config.OIDC.Grants
 	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
 	for i := range is.NumField() {
 		key := is.Type().Field(i).Tag.Get("yaml")

@@ -113,7 +113,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 		return nil, err
 	}
 	public, trust := published(keys, more)
-	now := &access.InForce{Credentials: known, InForce: &exchange.InForce{
+	now := &access.InForce{Credentials: known, People: l.People, InForce: &exchange.InForce{
 		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
 	}}

@@ -1,0 +1,104 @@
+package access
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"beibu/exchange"
+)
+
+// A Person is somebody whom an issuer of identities has signed in. It is what the issuer
+// said then. What the person may do follows from the configuration in force: see
+// [People.Principal].
+type Person struct {
+	Issuer  string    `json:"issuer"`
+	Subject string    `json:"subject"` // by which the issuer knows the person, and nobody else ever
+	Name    string    `json:"name"`    // for logs and for the record
+	Values  []string  `json:"values"`  // such as groups, of those that a grant names
+	At      time.Time `json:"at"`      // when the person signed in
+}
+
+// A Grant gives roles to everybody for whom the issuer names a value.
+type Grant struct {
+	Value string // such as a group
+	Party string // that the person acts for; "" if it acts for none
+	Roles Role   // of StaffRoles
+	Scope *Scope // of Roles
+}
+
+// People are the grants that count by one configuration. They are immutable.
+type People struct {
+	issuer string
+	grants []Grant
+}
+
+// NewPeople returns the grants for people whom an issuer signs in. It returns every
+// mistake at once: a value that is missing or given twice, or a grant of nothing.
+func NewPeople(issuer string, grants []Grant) (*People, error) {
+	var mistakes []error
+	seen := make(map[string]bool)
+	for i, g := range grants {
+		switch {
+		case g.Value == "":
+			mistakes = append(mistakes, fmt.Errorf("grant %d: a value is required", i+1))
+		case seen[g.Value]:
+			mistakes = append(mistakes, fmt.Errorf("grant %d: the value %q is another grant's", i+1, g.Value))
+		case g.Party == "" && g.Roles == 0:
+			mistakes = append(mistakes, fmt.Errorf("grant %d (%s): neither roles nor a party", i+1, g.Value))
+		}
+		seen[g.Value] = true
+	}
+	if err := errors.Join(mistakes...); err != nil {
+		return nil, err
+	}
+	return &People{issuer, slices.Clone(grants)}, nil
+}
+
+// Named returns those of an issuer's values that a grant names, in the order of the
+// grants. Others say nothing here, and a person can have hundreds of them.
+func (p *People) Named(values []string) []string {
+	named := []string{}
+	for _, g := range p.grants {
+		if slices.Contains(values, g.Value) {
+			named = append(named, g.Value)
+		}
+	}
+	return named
+}
+
+// Principal returns what a person is by the configuration in force. Roles of several
+// grants add up. A principal has one party and one scope, so grants that differ in
+// either do not: it returns an [exchange.Error] of kind Forbidden that names them. It
+// returns another if no grant is the person's.
+func (p *People) Principal(who Person) (Principal, error) {
+	values := []string{}
+	if p != nil && p.issuer == who.Issuer {
+		values = p.Named(who.Values)
+	}
+	if len(values) == 0 {
+		return Principal{}, signIn("person-without-role", exchange.Because(
+			"the configuration gives no role to %s (%s)", "配置未授予 %s（%s）任何角色", who.Name, who.Subject,
+		))
+	}
+	principal := Principal{Name: who.Name, Subject: who.Subject}
+	for i, value := range values {
+		grant := p.grants[slices.IndexFunc(p.grants, func(g Grant) bool { return g.Value == value })]
+		if i == 0 {
+			principal.Party, principal.Scope = grant.Party, grant.Scope
+		}
+		if grant.Party != principal.Party || !grant.Scope.Equal(principal.Scope) {
+			return Principal{}, signIn("person-scopes-differ", exchange.Because(
+				"%s has grants that differ in party or scope: %s", "%s 的多项授权在参与方或范围上不一致：%s", who.Name, strings.Join(values, ", "),
+			))
+		}
+		principal.Roles |= grant.Roles
+	}
+	return principal, nil
+}
+
+func signIn(code string, why exchange.Reason) error {
+	return &exchange.Error{Op: "sign in", Kind: exchange.Forbidden, Code: code, Err: why}
+}
