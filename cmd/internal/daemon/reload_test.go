@@ -275,7 +275,9 @@ func TestReloadNamesChanges(t *testing.T) {
 	s.newKey("ecdsa-p256", "key.pem")
 	key := "    keys: [{id: one, certificate: DIR/key.pem}]\n"
 	people := "oidc: {issuer: 'http://localhost:1', clientID: CLIENT, redirect: 'http://localhost/console/oidc/callback', grants: [{value: a, roles: [ROLE]}]}\n"
-	oidc := func(client, role string) string { return strings.NewReplacer("CLIENT", client, "ROLE", role).Replace(people) }
+	oidc := func(client, role string) string {
+		return strings.NewReplacer("CLIENT", client, "ROLE", role).Replace(people)
+	}
 	tlsFiles := "tls: {certificate: DIR/key.pem, key: DIR/key.pem}\n"
 	for i, c := range []struct {
 		change         func()
