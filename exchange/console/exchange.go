@@ -2,6 +2,7 @@ package console
 
 import (
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,7 @@ type exchangePage struct {
 type step struct {
 	exchange.Event
 
-	After string // how long after the step before
+	After string // how long after the step before, or "" if at once
 }
 
 // showExchange answers GET /console/exchanges/{id}.
@@ -37,7 +38,7 @@ func (s *Server) showExchange(v *visit) error {
 	}
 	for i, e := range x.Events {
 		one := step{Event: e}
-		if i > 0 {
+		if i > 0 && e.At.Sub(x.Events[i-1].At) >= time.Millisecond {
 			one.After = duration(e.At.Sub(x.Events[i-1].At), v.lang)
 		}
 		page.Steps = append(page.Steps, one)

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"net/http"
 	"strconv"
 
@@ -13,11 +14,11 @@ import (
 type exchangesPage struct {
 	Fields    *fields
 	Exchanges []exchange.Exchange
-	Live      string // the address of the rows that follow the record, of the first page
-	Next      string // the query of the next page, or ""
-	First     string // the query of the first page, if this is another
-	Filter    string // the query without a page
-	More      bool   // a filter is set that is not among the first
+	Live      template.URL // the address of the rows that follow the record, of the first page
+	Next      template.URL // the query of the next page, or ""
+	First     template.URL // the query of the first page, if this is another
+	Filter    template.URL // the query without a page
+	More      bool         // a filter is set that is not among the first
 }
 
 // furtherFilters are those that a page shows only when they are asked for.
@@ -32,6 +33,9 @@ func (s *Server) listExchanges(v *visit) error {
 	if err != nil {
 		return err
 	}
+	if form.hasBlanks() {
+		return v.redirect(root + "exchanges?" + string(form.with("", "")))
+	}
 	page := exchangesPage{Fields: form, Filter: form.with("cursor", ""), More: form.isGiven(furtherFilters...)}
 	if form.OK() {
 		if err := v.ticket.ReserveList(q.Limit); err != nil {
@@ -44,10 +48,10 @@ func (s *Server) listExchanges(v *visit) error {
 		if next != 0 {
 			page.Next = form.with("cursor", strconv.FormatInt(next, 10))
 		}
-		if len(page.Exchanges) == 0 {
-			if err := s.checkFilters(v, form, q); err != nil {
-				return err
-			}
+	}
+	if len(page.Exchanges) == 0 {
+		if err := s.checkFilters(v, form, q); err != nil {
+			return err
 		}
 	}
 	if q.Before != 0 {

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"html/template"
 	"net/url"
 	"slices"
 	"strconv"
@@ -162,8 +163,20 @@ func (f *fields) term(role lookup.Role) [][]lookup.Term {
 	return nil
 }
 
-// with returns the filters with one changed, as a query.
-func (f *fields) with(name, value string) string {
+// hasBlanks reports whether the address has filters without a value, as a browser writes
+// those of a form that are left out.
+func (f *fields) hasBlanks() bool {
+	for _, values := range f.values {
+		if len(values) > 0 && values[0] == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// with returns the filters with one changed, as a query. It is encoded, so a template must
+// not do so again.
+func (f *fields) with(name, value string) template.URL {
 	changed := url.Values{}
 	for key, values := range f.values {
 		if len(values) > 0 && values[0] != "" && key != name {
@@ -173,5 +186,5 @@ func (f *fields) with(name, value string) string {
 	if value != "" {
 		changed.Set(name, value)
 	}
-	return changed.Encode()
+	return template.URL(changed.Encode()) //nolint:gosec // all of it is encoded
 }

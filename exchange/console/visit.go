@@ -121,6 +121,9 @@ func (v *visit) redirect(address string) error {
 	return nil
 }
 
+// isPart reports whether a script asks, which puts a part of the answer into its page.
+func (v *visit) isPart() bool { return v.r.Header.Get("Hx-Request") != "" }
+
 // back returns the page of the console that a form or an address names as "back", with its
 // filters, or else another.
 func (v *visit) back(otherwise string) string {
@@ -194,7 +197,7 @@ func (v *visit) fail(err error) {
 // signInFirst sends a visitor to the page of signing in, and from there back.
 func (v *visit) signInFirst() {
 	address := root + "sign-in?back=" + url.QueryEscape(v.r.URL.RequestURI())
-	if v.r.Header.Get("Hx-Request") != "" { // a part of a page: the whole page has to go
+	if v.isPart() { // the whole page has to go
 		v.w.Header().Set("Hx-Redirect", root+"sign-in")
 		v.status = http.StatusUnauthorized
 		v.w.WriteHeader(v.status)

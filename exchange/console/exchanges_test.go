@@ -1,0 +1,182 @@
+package console_test
+
+import (
+	"bufio"
+	"fmt"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"beibu/exchange"
+)
+
+var rows = regexp.MustCompile(`href="/console/exchanges/([0-9a-f-]{36})"`)
+
+// listed returns the ids of the exchanges in a page, in its order.
+func listed(p page) []string {
+	var ids []string
+	for _, found := range rows.FindAllStringSubmatch(p.html, -1) {
+		ids = append(ids, found[1])
+	}
+	return ids
+}
+
+// A list has the filters of the address, a page at a time, and only what its reader may see.
+func TestListOfExchanges(t *testing.T) {
+	w := newWorld(t)
+	first, second := w.accept("ATA-1"), w.accept("ATA-2")
+	w.record(first.ID, exchange.ContentHandover, exchange.Cause{})
+	w.record(first.ID, exchange.ConsignmentRejection, exchange.Cause{Code: "stamp-missing", Reason: "no stamp"})
+	both := []string{second.ID.String(), first.ID.String()}
+	for query, want := range map[string][]string{
+		"": both, "?number=ATA-1": both[1:], "?party=" + receiver: both, "?sender=" + port + "&kind=ata-carnet": both,
+		"?state=ConsignmentRejection": both[1:], "?cause=stamp-missing": both[1:], "?since=2020-01-01+08:00": both,
+		"?until=2020-01-01": nil, "?number=ATA-3": nil,
+	} {
+		p := w.visit(duty).get("/console/exchanges" + query)
+		if got := listed(p); p.status != http.StatusOK || fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s: %d %v, want %v", query, p.status, got, want)
+		}
+	}
+	for name, want := range map[string][]string{port: both, receiver: both, stranger: nil} {
+		if got := listed(w.visit(name).get("/console/exchanges")); fmt.Sprint(got) != fmt.Sprint(want) {
+			t.Errorf("%s sees %v, want %v", name, got, want)
+		}
+	}
+}
+
+// A value that cannot be is a mistake at its field, with what was typed, and never an empty
+// list.
+func TestMistakesInFilters(t *testing.T) {
+	b := newWorld(t).visit(duty)
+	for query, field := range map[string]string{
+		"state=Lost": "state", "kind=letter": "kind", "party=moon": "party", "sender=moon": "sender", "rule=ATA-99": "rule",
+		"cause=never": "cause", "since=yesterday": "since", "hs=1": "hs", "vehicle=-": "vehicle", "cursor=x": "cursor",
+	} {
+		p := b.get("/console/exchanges?" + query)
+		_, value, _ := strings.Cut(query, "=")
+		if p.status != http.StatusUnprocessableEntity || len(listed(p)) > 0 || strings.Contains(p.text, "No exchange matches") {
+			t.Errorf("%s: %d %s", query, p.status, p.text)
+		}
+		if field != "cursor" && (!strings.Contains(p.html, `id="mistake-`+field+`"`) || !strings.Contains(p.html, value)) {
+			t.Errorf("%s: no mistake at its field:\n%s", query, p.html)
+		}
+	}
+	if p := b.get("/console/exchanges?colour=red"); p.status != http.StatusBadRequest || !strings.Contains(p.text, "colour") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := newWorld(t).visit(receiver).get("/console/exchanges?party=" + stranger); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("a party asks for another: %d", p.status)
+	}
+}
+
+// What a form leaves out is not in the address that is sent to a colleague.
+func TestBlanksInFilters(t *testing.T) {
+	p := newWorld(t).visit(duty).get("/console/exchanges?number=ATA-1&party=&state=")
+	if p.status != http.StatusSeeOther || p.header.Get("Location") != "/console/exchanges?number=ATA-1" {
+		t.Errorf("%d %v", p.status, p.header)
+	}
+}
+
+func TestPagesOfExchanges(t *testing.T) {
+	w := newWorld(t)
+	var want []string
+	for i := range exchange.DefaultPage + 1 {
+		want = append([]string{w.accept(fmt.Sprintf("ATA-%d", i)).ID.String()}, want...)
+	}
+	b := w.visit(duty)
+	p := b.get("/console/exchanges?kind=ata-carnet")
+	next := regexp.MustCompile(`rel="next" href="([^"]+)"`).FindStringSubmatch(p.html)
+	if next == nil || len(listed(p)) != exchange.DefaultPage {
+		t.Fatalf("%d of the first page:\n%s", len(listed(p)), p.html)
+	}
+	q := b.get(strings.ReplaceAll(next[1], "&amp;", "&"))
+	if got := append(listed(p), listed(q)...); fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, want %v", got, want)
+	}
+	if strings.Contains(q.html, `rel="next"`) || !strings.Contains(q.html, `href="/console/exchanges?kind=ata-carnet"`) {
+		t.Errorf("the last page:\n%s", q.html)
+	}
+}
+
+// An exchange shows its timeline, deliveries and what it is found by. Who may not see it
+// is answered as if there was none.
+func TestShowExchange(t *testing.T) {
+	w := newWorld(t)
+	x := w.accept("ATA-1")
+	w.record(x.ID, exchange.ContentHandover, exchange.Cause{})
+	w.record(x.ID, exchange.HandoverAttempt, exchange.Cause{Code: "push-answer", Reason: "503"})
+	w.record(x.ID, exchange.ConsignmentRejection, exchange.Cause{Code: "stamp-missing", Reason: "no <b>stamp</b>"})
+	p := w.visit(duty).get("/console/exchanges/" + x.ID.String())
+	for _, want := range []string{x.ID.String(), "Beihai Customs", "ata-carnet ATA-1", "stamp-missing", "no <b>stamp</b>", "refused", "push-answer", fmt.Sprintf("%x", x.Digest)} {
+		if !strings.Contains(p.text, want) && !strings.Contains(p.html, strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(want)) {
+			t.Errorf("it does not show %q:\n%s", want, p.text)
+		}
+	}
+	if strings.Contains(p.html, "<b>stamp") {
+		t.Error("the reason is not escaped")
+	}
+	for name, want := range map[string]int{port: 200, receiver: 200, watcher: 200, stranger: 404, manager: 403} {
+		if p := w.visit(name).get("/console/exchanges/" + x.ID.String()); p.status != want {
+			t.Errorf("%s: %d, want %d", name, p.status, want)
+		}
+	}
+	for _, id := range []string{"x", "00000000-0000-0000-0000-000000000000", url.PathEscape("{" + x.ID.String() + "}")} {
+		if p := w.visit(duty).get("/console/exchanges/" + id); p.status != http.StatusNotFound {
+			t.Errorf("%s: %d", id, p.status)
+		}
+	}
+}
+
+// The first page of a list follows the record, until the session ends.
+func TestFollowExchanges(t *testing.T) {
+	w := newWorld(t)
+	w.accept("ATA-1")
+	b := w.visit(duty)
+	events := b.follow("/console/exchanges/live?sender=" + port)
+	if first := <-events; !strings.Contains(first, "ATA-1") || strings.Contains(first, "<html") {
+		t.Fatalf("%s", first)
+	}
+	w.accept("ATA-2")
+	if next := <-events; !strings.Contains(next, "ATA-2") {
+		t.Errorf("%s", next)
+	}
+	w.swapAccess(credentials()[:3]...)
+	w.accept("ATA-3")
+	for late := range events {
+		t.Errorf("after its credential was removed: %s", late)
+	}
+	if p := w.browser().get("/console/exchanges/live"); p.status != http.StatusSeeOther {
+		t.Errorf("without a session: %d", p.status)
+	}
+}
+
+// follow returns the parts that a live address sends.
+func (b *browser) follow(path string) <-chan string {
+	b.t.Helper()
+	r, err := http.NewRequestWithContext(b.t.Context(), http.MethodGet, b.url+path, nil)
+	must(b.t, err)
+	answer, err := b.client.Do(r) //nolint:bodyclose // the reader below closes it
+	must(b.t, err)
+	if media := answer.Header.Get("Content-Type"); media != "text/event-stream" {
+		b.t.Fatalf("%d %s", answer.StatusCode, media)
+	}
+	parts := make(chan string)
+	go func() {
+		defer close(parts)
+		defer answer.Body.Close()
+		var part strings.Builder
+		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
+			switch data, isData := strings.CutPrefix(lines.Text(), "data: "); {
+			case isData:
+				part.WriteString(data + "\n")
+			case lines.Text() == "" && part.Len() > 0:
+				parts <- part.String()
+				part.Reset()
+			}
+		}
+	}()
+	return parts
+}
