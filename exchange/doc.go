@@ -58,6 +58,8 @@
 //     TestReplayNeverRepeatsWhatWasAcknowledged.
 //   - A replay run survives the death of any process: no item is started twice, and none
 //     is forgotten: TestDeathAtEveryAppend, TestTwoLeaders.
+//   - The spans of a document are one trace over all daemons, and change neither the
+//     receipt nor the envelope: TestOneTraceOverTwoDaemons, TestTraceOfAResend.
 //   - Nobody approves a run of their own: TestApprovalOfOnesOwn.
 //   - The first verdict on a held exchange in the record counts: TestTwoVerdicts.
 //   - The record alone decides the state of a delivery, and no clock does:
@@ -101,5 +103,6 @@
 //   - verdict: the decision on a held exchange
 //   - replay: failed deliveries are started again under the same ids
 //   - run: one execution of a replay plan, in steps
+//   - trace: the spans of one document's journey, for a tracing system
 //   - claim: a short reservation of a number in Redis, which saves work
 package exchange

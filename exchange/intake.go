@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/trace"
 	"beibu/queue"
 )
 
@@ -108,6 +109,7 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 	if err != nil {
 		return Acceptance{}, err
 	}
+	opened.Trace = trace.From(ctx)
 	claim, rivals, err := in.claim(ctx, opened)
 	if err != nil {
 		return Acceptance{}, err

@@ -10,6 +10,7 @@ import (
 
 	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
+	"beibu/exchange/trace"
 	"beibu/queue"
 )
 
@@ -31,6 +32,8 @@ type head struct {
 	Signature Signature `json:"signature,omitzero"`
 	// Keys are absent from the entries of versions that did not search by them.
 	Keys lookup.Keys `json:"keys,omitzero"`
+	// Trace is the one in which the document was submitted, if there is one.
+	Trace trace.Parent `json:"trace,omitzero"`
 }
 
 // FromEntry reads an exchange from its log entry, as it was at its acceptance. If this
@@ -60,6 +63,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		Held:       h.HeldBy,
 		Signature:  h.Signature,
 		Keys:       h.Keys,
+		Trace:      h.Trace,
 		State:      SubmissionAcceptance,
 	}
 	if h.Held {
@@ -88,6 +92,7 @@ func (x Exchange) encode() ([]byte, error) {
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
 		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
 		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature, Keys: x.Keys,
+		Trace: x.Trace,
 	})
 }
 

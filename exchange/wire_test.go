@@ -10,11 +10,33 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange"
+	"beibu/exchange/trace"
 	"beibu/queue"
 	"beibu/signing"
 	"beibu/signing/c14n"
 	"beibu/testdata"
 )
+
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
+
+// A resend in another trace changes nothing: the trace of the document is the first, and
+// the receipt and the envelope do not have it.
+func TestTraceOfAResend(t *testing.T) {
+	template, w := tenKB(t)
+	document := from("beihai", numbered(template, 1))
+	first, err := w.Accept(trace.Continue(t.Context(), traceparent), document)
+	if err != nil {
+		t.Fatal(err)
+	}
+	again, err := w.Accept(trace.Continue(t.Context(), strings.Replace(traceparent, "4bf9", "5bf9", 1)), document)
+	if err != nil || !again.Duplicate || again.Receipt != first.Receipt || again.Exchange.Trace != first.Exchange.Trace {
+		t.Errorf("%+v, %v", again, err)
+	}
+	sealed, err := w.Store.Body(t.Context(), first.Exchange.Body)
+	if err != nil || bytes.Contains(sealed, []byte(traceparent[3:35])) {
+		t.Errorf("the envelope has the trace, %v", err)
+	}
+}
 
 // What the process that accepted a document reads of its entry without decoding it is
 // what every other process decodes.
@@ -34,7 +56,7 @@ func TestEntryOfThisProcess(t *testing.T) {
 	}
 	accepted := make(map[[16]byte]exchange.State)
 	for i, document := range documents {
-		if a, err := w.Accept(t.Context(), from("beihai", document)); err == nil && !a.Duplicate {
+		if a, err := w.Accept(trace.Continue(t.Context(), traceparent), from("beihai", document)); err == nil && !a.Duplicate {
 			accepted[a.Exchange.ID] = a.Exchange.State
 		} else if i < 2 {
 			t.Fatal(err)
@@ -64,6 +86,9 @@ func TestEntryOfThisProcess(t *testing.T) {
 			stored := *c.Entry
 			stored.Decoded = nil
 			decoded, err := exchange.FromEntry(stored)
+			if decoded.Trace.String() != traceparent {
+				t.Errorf("the entry has trace %v", decoded.Trace)
+			}
 			if diff := cmp.Diff(decoded, known); diff != "" || err != nil {
 				t.Errorf("%v, -from the head +of this process:\n%s", err, diff)
 			}

@@ -40,7 +40,8 @@ type Limits struct {
 	Refusals int           // of one party that are recorded one by one within a minute; the others are counted
 }
 
-// Options are the parts of a [Control]. All but Suspended and Detached are required.
+// Options are the parts of a [Control]. All but Suspended, Detached and Tracer are
+// required.
 type Options struct {
 	Current   *access.Current // holds the configuration in force
 	Intake    *exchange.Intake
@@ -49,6 +50,15 @@ type Options struct {
 	Limits    Limits
 	Detached  func() int64 // bytes that the queue holds for calls that are over, which count in Limits.Memory; or nil
 	Metrics   prometheus.Registerer
+	Tracer    Tracer // or nil
+}
+
+// A Tracer records what becomes of submissions.
+type Tracer interface {
+	// Submission begins the span of a document that came from a party by a way. The
+	// context that it returns has the trace of what comes next (see package trace). The
+	// caller calls end once.
+	Submission(ctx context.Context, way exchange.Way, party string) (_ context.Context, end func(exchange.Acceptance, error))
 }
 
 // A Control admits calls. It is safe for concurrent use.
@@ -61,6 +71,7 @@ type Control struct {
 	quotas    quotas
 	metrics   *metrics
 	refusals  *refusals
+	tracer    Tracer // or nil
 }
 
 // missing names the required parts that are not there.
@@ -93,7 +104,7 @@ func New(o Options) (*Control, error) {
 	if missing := o.missing(); len(missing) > 0 {
 		return nil, fmt.Errorf("make admission control: missing: %s", strings.Join(missing, ", "))
 	}
-	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits}
+	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits, tracer: o.Tracer}
 	c.limits.Memory = max(c.limits.Memory, MemoryFor(c.limits.Document+1)) // one byte more shows that there is more
 	c.memory = newMemory(c.limits, o.Detached)
 	var err error
@@ -156,6 +167,17 @@ func (c *Control) Accept(ctx context.Context, now *exchange.InForce, t *Ticket, 
 
 // accept is Accept after the quota.
 func (c *Control) accept(ctx context.Context, now *exchange.InForce, t *Ticket, way exchange.Way, read func() ([]byte, error)) (exchange.Acceptance, error) {
+	if c.tracer == nil {
+		return c.takeIn(ctx, now, t, way, read)
+	}
+	ctx, end := c.tracer.Submission(ctx, way, t.principal.Party)
+	accepted, err := c.takeIn(ctx, now, t, way, read)
+	end(accepted, err)
+	return accepted, err
+}
+
+// takeIn reads a document, takes it in, and records it if it is refused.
+func (c *Control) takeIn(ctx context.Context, now *exchange.InForce, t *Ticket, way exchange.Way, read func() ([]byte, error)) (exchange.Acceptance, error) {
 	at := time.Now()
 	document, err := read()
 	if err == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/trace"
 )
 
 // A Carrier is one way to carry deliveries to one receiver. One caller at a time
@@ -25,6 +26,11 @@ type Carrier interface {
 type Parcel struct {
 	Exchange exchange.Exchange // with this one delivery
 	Envelope []byte            // as it was sealed; must not be changed
+}
+
+// Traceparent names the span of the delivery to the receiver. It follows from the parcel.
+func (p Parcel) Traceparent() trace.Parent {
+	return p.Exchange.Trace.Delivery(p.Exchange.ID, p.Exchange.Deliveries[0].Receiver)
 }
 
 // An Outcome is what became of one parcel.

@@ -9,12 +9,14 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
+	"beibu/exchange/trace"
 )
 
 // submit answers POST /v1/documents.
 func (s *Server) submit(c *call) error {
 	var body *[]byte
-	accepted, err := s.admission.Accept(c.request.Context(), c.now.InForce, c.ticket, exchange.WayHTTP, func() (document []byte, err error) {
+	ctx := trace.Continue(c.request.Context(), c.request.Header.Get("Traceparent"))
+	accepted, err := s.admission.Accept(ctx, c.now.InForce, c.ticket, exchange.WayHTTP, func() (document []byte, err error) {
 		if body, err = s.readXML(c); err != nil {
 			return nil, err
 		}

@@ -73,6 +73,16 @@ type record struct {
 	headers    []kafkago.Header
 }
 
+// header returns the value of a header, or "".
+func (r record) header(name string) string {
+	for _, h := range r.headers {
+		if h.Key == name {
+			return string(h.Value)
+		}
+	}
+	return ""
+}
+
 // errBeyond means that an offset is not in a partition, any more or yet.
 var errBeyond = errors.New("offset outside the partition")
 

@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/trace"
 )
 
 // Admission accepts documents (see admission.Control).
@@ -135,7 +136,7 @@ func (r *reception) take(ctx context.Context, g *kafkago.Generation, document re
 	request := fmt.Sprintf("%s-%d-%d", document.topic, document.partition, document.offset)
 	var said answer.Reply
 	submit := func() error {
-		said = r.Admission.Submit(ctx, exchange.WayTopic, r.party, request, document.value)
+		said = r.Admission.Submit(trace.Continue(ctx, document.header(trace.Header)), exchange.WayTopic, r.party, request, document.value)
 		switch {
 		case said.Code == exchange.CodeSuspended:
 			return errors.Join(errSuspended, said.Err)

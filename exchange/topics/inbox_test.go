@@ -21,23 +21,28 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/topics"
+	"beibu/exchange/trace"
 	"beibu/queue/kafka/kafkatest"
 )
+
+const traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
 // A door answers every document with itself, and notes what it was shown.
 type door struct {
 	mu    sync.Mutex
 	shown []string      // guarded by mu
+	trace []string      // guarded by mu; the parent of each
 	away  int           // how many times more nothing is promised; guarded by mu
 	full  bool          // nothing is promised since there is no room
 	turns chan struct{} // each is one; nil if any number is allowed
 }
 
 // Submit is topics.Admission's.
-func (d *door) Submit(_ context.Context, _ exchange.Way, party, requestID string, document []byte) answer.Reply {
+func (d *door) Submit(ctx context.Context, _ exchange.Way, party, requestID string, document []byte) answer.Reply {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shown = append(d.shown, string(document))
+	d.trace = append(d.trace, trace.From(ctx).String())
 	if d.away > 0 {
 		d.away--
 		return answer.Reply{Status: http.StatusServiceUnavailable, Code: "unavailable", RetryAfter: time.Hour, Overloaded: d.full, Err: errors.New("away")}
@@ -99,11 +104,15 @@ func reply(t *testing.T, brokers []string) {
 	from := exchange.Inlet{Topic: d.Topic(1), Replies: d.Topic(1)}
 	d.Write(
 		document(from.Topic, "good", "ce_id", "their id", "correlationid", "c1", "ce_correlationid", "c2", "traceparent", "00-1-2-01", "secret", "s"),
-		document(from.Topic, "bad", "ce_id", strings.Repeat("i", 257)),
+		document(from.Topic, "bad", "ce_id", strings.Repeat("i", 257), "traceparent", traceparent),
 		&kgo.Record{Topic: from.Topic, Key: []byte("key"), Value: nil},
 	)
-	receive(d, w, &door{}, from)
+	entrance := &door{}
+	receive(d, w, entrance, from)
 	replies := d.Read(from.Replies, 3)
+	if want := []string{trace.Parent{}.String(), traceparent, trace.Parent{}.String()}; !slices.Equal(entrance.trace, want) {
+		t.Errorf("in the traces %v, want %v", entrance.trace, want)
+	}
 	at := from.Topic + "-0-"
 	want := []map[string]string{{
 		"content-type": "application/json", "ce_specversion": "1.0", "ce_id": at + "0", "ce_source": "urn:beibu:exchange",
@@ -111,7 +120,7 @@ func reply(t *testing.T, brokers []string) {
 		"traceparent": "00-1-2-01", "status": "202", "request-topic": from.Topic, "request-partition": "0", "request-offset": "0",
 	}, {
 		"content-type": "application/problem+json", "ce_specversion": "1.0", "ce_id": at + "1", "ce_source": "urn:beibu:exchange",
-		"ce_type": "beibu.exchange.answer.1", "status": "400", "request-topic": from.Topic, "request-partition": "0", "request-offset": "1",
+		"ce_type": "beibu.exchange.answer.1", "status": "400", "traceparent": traceparent, "request-topic": from.Topic, "request-partition": "0", "request-offset": "1",
 	}}
 	for i, headers := range want {
 		if diff := cmp.Diff(headers, kafkatest.HeadersOf(t, replies[i])); diff != "" {

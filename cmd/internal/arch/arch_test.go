@@ -84,6 +84,8 @@ var rules = []struct {
 		tree: "exchange", never: "github.com/prometheus", except: []string{"exchange/httpapi", "exchange/admission"},
 		because: "measured at the seams",
 	},
+	{tree: "", never: "go.opentelemetry.io/otel", except: []string{"cmd/internal/traces"}, because: "only traces knows OpenTelemetry"},
+	{tree: "exchange/trace", never: "exchange", except: []string{"exchange/trace"}, because: "a trace has a name and nothing else"},
 	{
 		tree: "", never: "modernc.org/sqlite", except: []string{"queue/sqlitefile"},
 		because: "only sqlitefile uses SQLite's library",
@@ -110,7 +112,7 @@ var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal"
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
 var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/exchangetest
-	exchange/facts exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/rules`)
+	exchange/facts exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/rules exchange/trace`)
 
 // An adapter knows the core and never another adapter, and the core knows none. A
 // new package is an adapter until it is listed as core.

@@ -49,6 +49,7 @@ type Config struct {
 	Replay   Replay   `yaml:"replay"`
 	Console  Console  `yaml:"console"`
 	Log      Log      `yaml:"log"`
+	Traces   Traces   `yaml:"traces"`
 	Kafka    Kafka    `yaml:"kafka"`
 	Redis    Redis    `yaml:"redis"`
 }
@@ -327,6 +328,21 @@ type Log struct {
 	Profile bool `yaml:"profile"`
 }
 
+// Traces says where OpenTelemetry traces are sent, by OTLP over HTTP. Without an
+// endpoint nothing is recorded.
+type Traces struct {
+	// Endpoint is the URL that takes traces, http or https, with its path, such as
+	// https://collector:4318/v1/traces.
+	Endpoint string `yaml:"endpoint"`
+	// HeadersFile is a file with headers of every request, a line each, such as
+	// "Authorization: Bearer TOKEN", readable by the daemon's user alone.
+	HeadersFile string `yaml:"headersFile"`
+	// Ratio is how many of the traces are recorded, above 0 and at most 1. Default 1.
+	Ratio float64 `yaml:"ratio"`
+	// TLS secures an https endpoint, if what the machine trusts will not do.
+	TLS ClientTLS `yaml:"tls"`
+}
+
 // Default fills in what was not said. It is the one place of these defaults: the
 // packages that are configured with them have none.
 func (c Config) Default() Config {
@@ -365,6 +381,7 @@ func (c Config) Default() Config {
 	fill(&c.Kafka.Session, 10*time.Second)
 	fill(&c.Redis.Prefix, "beibu:")
 	fill(&c.Redis.Lease, 10*time.Second)
+	fill(&c.Traces.Ratio, 1)
 	fill(&c.Log.Level, "info")
 	fill(&c.Log.Format, "json")
 	return c

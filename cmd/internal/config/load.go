@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/http"
 	"os"
 	"slices"
 
@@ -38,8 +39,9 @@ type Loaded struct {
 
 	PublicTLS *tls.Config // of the public address, or nil
 
-	KafkaPassword, RedisPassword, OIDCSecret string      // what the files hold
-	KafkaTLS, RedisTLS, TSATLS, OIDCTLS      *tls.Config // or nil, for plain connections or what the machine trusts
+	KafkaPassword, RedisPassword, OIDCSecret       string      // what the files hold
+	TracesHeader                                   http.Header // what the file of headers holds
+	KafkaTLS, RedisTLS, TSATLS, OIDCTLS, TracesTLS *tls.Config // or nil, for plain connections or what the machine trusts
 }
 
 // Load reads a configuration file and all that it names, or the defaults if
@@ -65,6 +67,7 @@ func Parse(file string, b []byte) (*Loaded, error) {
 	l.loadSealKeys(src)
 	l.loadTSA(src)
 	l.loadOIDC(src)
+	l.loadTraces(src)
 	l.loadVerifier(src)
 	l.loadCatalog(src)
 	inMap := l.loadMap(src)

@@ -17,6 +17,7 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/hsm"
 	"beibu/cmd/internal/telemetry"
+	"beibu/cmd/internal/traces"
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -40,6 +41,7 @@ type Daemon struct {
 	config  *config.Loaded
 	log     *zap.Logger
 	metrics *telemetry.Metrics
+	traces  *traces.Tracer // or nil, if none are sent
 	life    lifecycle
 	startup startup
 	failed  chan error
@@ -121,6 +123,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if d.metrics, err = telemetry.NewMetrics(); err != nil {
 		return err
 	}
+	if err := d.traced(); err != nil {
+		return err
+	}
 	if err := d.listenPrivately(ctx); err != nil {
 		return err
 	}
@@ -194,7 +199,7 @@ func (d *Daemon) openStores(ctx context.Context) error {
 		}
 		d.keepPosition()
 	}
-	d.observer = d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index))
+	d.observer = d.traces.Observer(d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index)), d.index)
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
 	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag))
 }

@@ -27,11 +27,12 @@ type inboxOf struct {
 	mu     sync.Mutex
 	pushed map[string]string // guarded by mu; the body by webhook-id
 	twice  []string          // guarded by mu; ids that came again
+	parent map[string]string // guarded by mu; the traceparent by webhook-id
 }
 
 func newInbox(t *testing.T) *inboxOf {
 	t.Helper()
-	i := &inboxOf{pushed: make(map[string]string)}
+	i := &inboxOf{pushed: make(map[string]string), parent: make(map[string]string)}
 	i.Server = httptest.NewTLSServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
 		body, err := io.ReadAll(r.Body)
 		if err != nil {
@@ -43,7 +44,7 @@ func newInbox(t *testing.T) *inboxOf {
 		if _, again := i.pushed[id]; again {
 			i.twice = append(i.twice, id)
 		}
-		i.pushed[id] = string(body)
+		i.pushed[id], i.parent[id] = string(body), r.Header.Get("traceparent")
 	}))
 	t.Cleanup(i.Close)
 	return i

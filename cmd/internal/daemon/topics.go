@@ -117,9 +117,9 @@ func (d *Daemon) topicJobs(p exchange.Party) []job {
 	if p.Deliver.Topic != "" {
 		name := deliverJob + p.ID
 		jobs = append(jobs, job{name, p.Deliver, d.asLeader(name, func(ctx context.Context) error {
-			return d.courier.Run(ctx, courier.Receiver{
+			return d.courier.Run(ctx, d.traces.Receiver(courier.Receiver{
 				Party: p.ID, Carrier: topic.NewTopic(d.topics, p.Deliver.Topic), Acknowledges: p.Deliver.ByReceiver(),
-			})
+			}))
 		})})
 	}
 	if p.Inbound.Topic != "" {
@@ -152,6 +152,6 @@ func (d *Daemon) pushJob(p exchange.Party, push config.LoadedPush) job {
 	return job{name, push.Fingerprint, d.asLeader(name, func(ctx context.Context) error {
 		carrier := webhook.New(push.Options)
 		defer carrier.Close()
-		return d.newCourier(courier.Schedule{Steps: push.Steps}, d.pushed).Run(ctx, carrier.Receiver(p.ID, p.Push.ByReceiver()))
+		return d.newCourier(courier.Schedule{Steps: push.Steps}, d.pushed).Run(ctx, d.traces.Receiver(carrier.Receiver(p.ID, p.Push.ByReceiver())))
 	})}
 }

@@ -38,6 +38,8 @@ type port struct {
 	seeds  []string
 	kafka  *kgo.Client
 	said   map[string]string // more of parties, by id
+
+	settings string // more of the configuration
 }
 
 // fakeKafka starts a Kafka in this process.
@@ -55,7 +57,13 @@ func fakeKafka(t *testing.T) *kfake.Cluster {
 // more said of them, by their ids.
 func newPort(t *testing.T, brokers []string, said map[string]string, more ...string) *port {
 	t.Helper()
-	p := &port{t: t, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers, said: said}
+	return newPortWith(t, "", brokers, said, more...)
+}
+
+// newPortWith is newPort with more settings.
+func newPortWith(t *testing.T, settings string, brokers []string, said map[string]string, more ...string) *port {
+	t.Helper()
+	p := &port{t: t, settings: settings, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers, said: said}
 	var err error
 	if p.kafka, err = kgo.NewClient(kgo.SeedBrokers(brokers...)); err != nil {
 		t.Fatal(err)
@@ -96,7 +104,7 @@ func (p *port) load(said map[string]string) *config.Loaded {
 		p.t.Fatal(err)
 	}
 	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+p.dir+"\nparties: "+file+
-		"\nkafka: {brokers: "+string(brokers)+", partitions: 1, replication: 1, topicPrefix: "+p.prefix+"docs.}\n"))
+		"\nkafka: {brokers: "+string(brokers)+", partitions: 1, replication: 1, topicPrefix: "+p.prefix+"docs.}\n"+p.settings))
 	if err != nil {
 		p.t.Fatal(err)
 	}

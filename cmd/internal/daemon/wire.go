@@ -19,7 +19,7 @@ const bodyTime = 30 * time.Second
 // newAPI makes admission control, the public API and the console.
 func (d *Daemon) newAPI() (err error) {
 	intake := &exchange.Intake{
-		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.metrics.Admitter(d.store), Patience: d.config.Limits.Admit,
+		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.traces.Admitter(d.metrics.Admitter(d.store)), Patience: d.config.Limits.Admit,
 	}
 	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut, Intake: intake,
@@ -28,7 +28,7 @@ func (d *Daemon) newAPI() (err error) {
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request,
 			InFlight: d.config.Limits.InFlight, Memory: int64(d.config.Limits.Memory), Refusals: d.config.Limits.Refusals,
 		},
-		Detached: d.unanswered(), Metrics: d.metrics.Registerer(),
+		Detached: d.unanswered(), Metrics: d.metrics.Registerer(), Tracer: d.traces.Admission(),
 	})
 	if err != nil {
 		return err

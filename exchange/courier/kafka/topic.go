@@ -8,18 +8,14 @@ package kafka
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
-	"fmt"
 	"slices"
 
-	"github.com/google/uuid"
 	kafkago "github.com/segmentio/kafka-go"
 
-	"beibu/exchange"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/courier"
+	"beibu/exchange/trace"
 )
 
 // typeEnvelope is the CloudEvents type of a message that carries an envelope.
@@ -38,7 +34,7 @@ func NewTopic(w *cloudevents.Writer, name string) *Topic { return &Topic{w, name
 func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier.Outcome, error) {
 	messages := make([]kafkago.Message, 0, len(parcels))
 	for _, p := range parcels {
-		messages = append(messages, t.message(p.Exchange, p.Envelope))
+		messages = append(messages, t.message(p))
 	}
 	if err := t.writer.Write(ctx, messages...); err != nil {
 		return nil, &courier.Error{Err: err, Refused: isRefused(err)}
@@ -46,26 +42,19 @@ func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier
 	return courier.Arrived(len(parcels)), nil
 }
 
-// message is what carries a delivery. All of it follows from the exchange, so that a
+// message is what carries a delivery. All of it follows from the parcel, so that a
 // repeat is the same to the byte.
-func (t *Topic) message(x exchange.Exchange, sealed []byte) kafkago.Message {
+func (t *Topic) message(p courier.Parcel) kafkago.Message {
+	x := p.Exchange
 	key := x.Identity.Key() // one document number, one partition
 	return kafkago.Message{
-		Topic: t.name, Key: []byte(key), Value: sealed,
+		Topic: t.name, Key: []byte(key), Value: p.Envelope,
 		Headers: append(cloudevents.Headers(x.ID.String(), typeEnvelope, "application/xml"), cloudevents.Pairs(
 			"ce_subject", key,
 			"ce_time", x.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z"),
-			"traceparent", traceparent(x.ID),
+			trace.Header, p.Traceparent().String(),
 		)...),
 	}
-}
-
-// traceparent puts every delivery of an exchange into one trace (W3C Trace Context,
-// section 3.2), whose id is the exchange's. It is flagged as sampled, since receivers
-// that follow their caller would otherwise record nothing.
-func traceparent(id uuid.UUID) string {
-	span := sha256.Sum256(id[:])
-	return fmt.Sprintf("00-%s-%s-01", hex.EncodeToString(id[:]), hex.EncodeToString(span[:8]))
 }
 
 // isRefused reports whether an error is an answer of the brokers that time does not

@@ -127,7 +127,7 @@ func envelopeOnTopic(t *testing.T, brokers []string) {
 	want := map[string]string{
 		"content-type": "application/xml", "ce_specversion": "1.0", "ce_id": "d08ef254-af8a-8b23-be23-7f0f41660ec2", "ce_source": "urn:beibu:exchange",
 		"ce_type": "beibu.exchange.envelope.1", "ce_subject": "qinzhou-customs/health-permit/%E2%84%96%201/2", "ce_time": "2026-09-17T08:30:00.123456Z",
-		"traceparent": "00-d08ef254af8a8b23be237f0f41660ec2-c366788d6b52456a-01",
+		"traceparent": "00-d08ef254af8a8b23be237f0f41660ec2-af3ad5cf5c5cba1d-01",
 	}
 	if diff := cmp.Diff(want, kafkatest.HeadersOf(t, r)); diff != "" {
 		t.Error(diff)

@@ -52,6 +52,7 @@ func TestRequest(t *testing.T) {
 		"Content-Type": "application/xml", "Webhook-Id": id + "-2", "User-Agent": "Beibu", "Beibu-Exchange": id, "Beibu-Sender": "qinzhou-customs",
 		"Beibu-Kind": "health-permit", "Beibu-Number": "%E2%84%96%201", "Beibu-Version": "2", "Beibu-Attempt": "2", "Beibu-Express": "true",
 		"Beibu-Digest": "sha-256=" + strings.Repeat("0", 64), "Accept-Encoding": "",
+		"Traceparent": parcel(1).Traceparent().String(),
 	} {
 		if is := got.header.Get(name); is != want {
 			t.Errorf("%s: %q, want %q", name, is, want)

@@ -19,6 +19,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
+	"beibu/exchange/trace"
 )
 
 // The defaults of [Options].
@@ -147,6 +148,7 @@ func (c *Carrier) push(ctx context.Context, p courier.Parcel) (courier.Outcome, 
 		"Beibu-Exchange": x.ID.String(), "Beibu-Sender": url.PathEscape(x.Identity.Sender), "Beibu-Kind": url.PathEscape(x.Identity.Kind),
 		"Beibu-Number": url.PathEscape(x.Identity.Number), "Beibu-Version": url.PathEscape(x.Identity.Version),
 		"Beibu-Digest": "sha-256=" + hex.EncodeToString(x.Digest[:]), "Beibu-Attempt": strconv.Itoa(x.Deliveries[0].Attempt),
+		trace.Header: p.Traceparent().String(),
 	} {
 		header.Set(name, value)
 	}
