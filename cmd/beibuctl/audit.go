@@ -14,6 +14,7 @@ import (
 // listAudit lists the events of the record whose subject is no exchange.
 type listAudit struct {
 	Subject string `placeholder:"KIND[:ID]" help:"What the events are about, such as party or party:window-vn."`
+	CSV     bool   `name:"csv" help:"Print all as CSV, with the filter in its second line."`
 	Since   moment `placeholder:"TIME" help:"Happened at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 }
 
@@ -28,6 +29,10 @@ func (c *listAudit) Run(ctx context.Context, s *session) error {
 		query.Set("subject", c.Subject)
 	}
 	put(query, "since", c.Since.time(time.Now()))
+	if c.CSV {
+		query.Del("limit")
+		return caller.Download(ctx, "/v1/audit", query, "text/csv", s.out)
+	}
 	t := s.newTable("AT", "ABOUT", "EVENT", "ACTOR", "REASON", "READ")
 	for more := true; more; {
 		page, err := client.Get[httpapi.AuditPage](ctx, caller, "/v1/audit", query)

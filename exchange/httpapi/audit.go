@@ -1,9 +1,13 @@
 package httpapi
 
 import (
+	"context"
 	"fmt"
+	"maps"
 	"net/http"
+	"strconv"
 	"strings"
+	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
@@ -38,7 +42,12 @@ type AuditSubject struct {
 // operator who has just shut a party out finds the event.
 func (s *Server) listAudit(c *call) error {
 	p := parametersOf(c.request)
-	q := exchange.AuditQuery{Since: p.time("since"), After: p.cursor("after"), Limit: p.limit()}
+	asked := maps.Clone(p.values)
+	q := exchange.AuditQuery{Since: p.time("since")}
+	as, isFile := formOf(c.request)
+	if !isFile { // a file has all pages
+		q.After, q.Limit = p.cursor("after"), p.limit()
+	}
 	q.Kind, q.ID = p.subject("subject")
 	if err := p.err(); err != nil {
 		return err
@@ -51,19 +60,52 @@ func (s *Server) listAudit(c *call) error {
 	if err := s.shut.AwaitIn(c.request.Context(), s.fold); err != nil {
 		return err
 	}
+	if isFile {
+		return export(s, c, asked, as, s.auditSheet(c, q))
+	}
 	found, next, err := c.caller.Events(c.request.Context(), s.auditLog, q)
 	if err != nil {
 		return err
 	}
 	page := AuditPage{Events: make([]AuditEvent, 0, len(found)), Next: writeCursor(next)}
 	for _, e := range found {
-		page.Events = append(page.Events, AuditEvent{
-			Sequence: e.Sequence, Subject: AuditSubject{Kind: e.Subject.Kind.String(), ID: e.Subject.ID},
-			Name: e.Name, At: answer.Time{Time: e.At.UTC()}, Actor: e.Cause.Actor, Reason: e.Cause.Reason,
-			Disclosure: e.Disclosure,
-		})
+		page.Events = append(page.Events, wireAudit(e))
 	}
 	return c.json(http.StatusOK, page)
+}
+
+func wireAudit(e exchange.Event) AuditEvent {
+	return AuditEvent{
+		Sequence: e.Sequence, Subject: AuditSubject{Kind: e.Subject.Kind.String(), ID: e.Subject.ID},
+		Name: e.Name, At: answer.Time{Time: e.At.UTC()}, Actor: e.Cause.Actor, Reason: e.Cause.Reason, Disclosure: e.Disclosure,
+	}
+}
+
+// auditSheet is the list of events that fit.
+func (s *Server) auditSheet(c *call, q exchange.AuditQuery) sheet[AuditEvent] {
+	return sheet[AuditEvent]{
+		name: "events", cells: auditCells,
+		columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field"},
+		read: func(ctx context.Context, cursor int64) (page []AuditEvent, next int64, err error) {
+			q.After, q.Limit = cursor, exportPage
+			found, next, err := c.caller.Events(ctx, s.auditLog, q)
+			for _, e := range found {
+				page = append(page, wireAudit(e))
+			}
+			return page, next, err
+		},
+	}
+}
+
+func auditCells(e AuditEvent) []string {
+	read, id := exchange.Disclosure{}, ""
+	if e.Disclosure != nil {
+		read, id = *e.Disclosure, e.Disclosure.Exchange.String()
+	}
+	return []string{
+		strconv.FormatInt(e.Sequence, 10), e.At.Format(time.RFC3339), e.Subject.Kind, e.Subject.ID, string(e.Name), e.Actor, e.Reason,
+		id, read.Form, read.Field,
+	}
 }
 
 // subject returns a kind of subject and, behind a colon, the id of one, as in

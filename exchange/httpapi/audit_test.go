@@ -1,10 +1,13 @@
 package httpapi_test
 
 import (
+	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 )
 
@@ -31,4 +34,30 @@ func TestAudit(t *testing.T) {
 	if all := read[httpapi.AuditPage](t, w.do(request{path: "/v1/audit?subject=party&since=2000-01-01T00:00:00Z", as: operator}), http.StatusOK); len(all.Events) != 3 {
 		t.Errorf("all %+v", all)
 	}
+}
+
+// The audit as a file has all pages, its filter, and which personal data was read.
+func TestAuditAsFile(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	sent := w.submit(carnet(t, "FILE-1"))
+	const reads = 120 // more than a page of the file
+	for range reads {
+		w.do(request{path: "/v1/exchanges/" + sent.ExchangeID + "/document?reason=%3Dasked", as: operator})
+	}
+	w.do(request{path: "/v1/parties/" + stranger + "/suspension", as: operator, body: `{"reason":"key lost"}`})
+	got := w.file("/v1/audit", operator, "subject=action", "text/csv")
+	lines := strings.Split(string(got.body), "\r\n")
+	want := ",action," + operator + ",PersonalDataRead," + operator + ",'=asked," + sent.ExchangeID + ",document,"
+	if len(lines) != reads+5 || lines[1] != "# filter: subject=action" || !strings.HasPrefix(lines[2], "sequence,at,") || !strings.HasSuffix(lines[3], want) || lines[reads+3] != "# end: 120" {
+		t.Errorf("%d lines: %q", len(lines), lines[:min(len(lines), 5)])
+	}
+	lines = strings.Split(strings.TrimSpace(string(w.file("/v1/audit", operator, "", "application/x-ndjson").body)), "\n")
+	var last httpapi.AuditEvent
+	if err := json.Unmarshal([]byte(lines[len(lines)-2]), &last); err != nil || last.Name != exchange.PartySuspended || lines[len(lines)-1] != `{"events":121}` {
+		t.Errorf("%v, %q", err, lines[len(lines)-2:])
+	}
+	for as, status := range map[string]int{port: http.StatusForbidden, visitor: http.StatusForbidden} {
+		read[answer.Problem](t, w.file("/v1/audit", as, "", "text/csv"), status)
+	}
+	read[answer.Problem](t, w.file("/v1/audit", operator, "limit=5", "text/csv"), http.StatusBadRequest)
 }

@@ -132,8 +132,13 @@ func TestLane(t *testing.T) {
 
 // exported returns the file of a list.
 func (w *world) exported(as, query, media string) result {
+	return w.file("/v1/exchanges", as, query, media)
+}
+
+// file returns a list as a file.
+func (w *world) file(path, as, query, media string) result {
 	w.t.Helper()
-	return w.do(request{path: "/v1/exchanges?" + query, as: as, header: map[string]string{"Accept": media}})
+	return w.do(request{path: path + "?" + query, as: as, header: map[string]string{"Accept": media}})
 }
 
 func TestExport(t *testing.T) {
