@@ -36,6 +36,8 @@ const (
 	PartySuspended State = "PartySuspended" // an operator suspended it
 	PartyResumed   State = "PartyResumed"   // an operator let it in again
 	PartyTested    State = "PartyTested"    // somebody asked for a test of the address to which its deliveries are pushed
+	BreakerOpened  State = "BreakerOpened"  // it failed several times in a row: one delivery at a time is tried
+	BreakerClosed  State = "BreakerClosed"  // it takes deliveries again
 )
 
 // An AuditLog returns the events of the record whose subject is no exchange: what

@@ -165,7 +165,8 @@ type Event struct {
 	At       time.Time
 	Lease    Lease // of a hand-over
 	Cause    Cause
-	Run      string // the id of the replay run that started the attempt, or ""
+	Run      string    // the id of the replay run that started the attempt, or ""
+	Next     time.Time // of an attempt that failed: when the next one is; otherwise zero
 
 	Disclosure *Disclosure // of personal data, or nil
 }

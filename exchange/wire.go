@@ -99,8 +99,9 @@ func (x Exchange) encode() ([]byte, error) {
 // detail is the content of an event in addition to its name.
 type detail struct {
 	Cause
-	Lease Lease  `json:"lease,omitzero"`
-	Run   string `json:"run,omitempty"`
+	Lease Lease     `json:"lease,omitzero"`
+	Run   string    `json:"run,omitempty"`
+	Next  time.Time `json:"next,omitzero"`
 
 	Disclosure *Disclosure `json:"disclosure,omitempty"`
 }
@@ -116,7 +117,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 		if err := json.Unmarshal(e.Detail, &d); err != nil {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
-		event.Cause, event.Lease, event.Run, event.Disclosure = d.Cause, d.Lease, d.Run, d.Disclosure
+		event.Cause, event.Lease, event.Run, event.Next, event.Disclosure = d.Cause, d.Lease, d.Run, d.Next, d.Disclosure
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
 		event.Subject = e.Subject
@@ -129,7 +130,7 @@ func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if d := (detail{e.Cause, e.Lease, e.Run, e.Disclosure}); d != (detail{}) {
+		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Disclosure}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)

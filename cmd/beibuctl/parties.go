@@ -13,6 +13,7 @@ import (
 // partiesCommand lists, suspends and resumes parties.
 type partiesCommand struct {
 	List    listParties  `cmd:"" help:"List the parties of the exchange."`
+	Status  partyStatus  `cmd:"" help:"Show how parties do: what waits for them, and whether they take it."`
 	Suspend suspendParty `cmd:"" help:"Shut a party out at every daemon, from its next request on."`
 	Resume  resumeParty  `cmd:"" help:"Let a party in again."`
 	Test    testParty    `cmd:"" help:"Push a signed test message, without a document, to the address of a party."`

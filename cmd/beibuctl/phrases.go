@@ -75,6 +75,11 @@ var chinese = map[string]string{
 	"receiver": "接收方", "this exchange": "本平台", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",
 	"nothing has failed": "没有失败的交付",
 
+	// What parties status says.
+	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次尝试", "LAST SENT": "最近受理", "LAST REFUSED": "最近拒收",
+	"mailbox": "信箱", "push": "推送", "topic": "主题", "suspended": "已停用", "fine": "正常",
+	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
+
 	// What replay says.
 	"no failed delivery fits: there is nothing to replay": "没有符合条件的失败投递，无需重发",
 	"planned: %s; nothing was done":                       "计划重发 %s；尚未执行",

@@ -205,6 +205,18 @@ func (p Principal) ScopeFailures(party string) (string, error) {
 	return party, nil
 }
 
+// ScopeStatus returns an [exchange.Error] of kind Forbidden if the principal names a party
+// whose status it may not see. Without a name it sees those of [Principal.CoversParty].
+func (p Principal) ScopeStatus(party string) error {
+	switch {
+	case party == "" || p.CoversParty(ReadStatus, party):
+		return nil
+	case p.OnlyForParty(ReadStatus):
+		return forbidden("read status", exchange.Because("party may only be your own", "party 只能是调用方自己"))
+	}
+	return outside("read status", "party", party)
+}
+
 // outside is the refusal of a filter with a value that is not in the scope.
 func outside(op, filter, value string) error {
 	return forbidden(op, exchange.Because("%s %q is not in the scope of this credential", "%s %q 不在该凭据的授权范围内", filter, value))

@@ -96,6 +96,7 @@ const (
 	ReadRefusals                  // within what [Principal.Covers]
 	ExamineRefusal                // a dry run, within the same
 	ReadPersonal                  // data in documents of others, for a reason; those of the principal's party without
+	ReadStatus                    // how parties do, and alerts, within [Principal.CoversParty]
 	actions                       // how many there are
 )
 
@@ -125,6 +126,7 @@ var permissions = [actions]struct {
 	ReadRefusals:    {"read refusals", readers},
 	ExamineRefusal:  {"examine refused document", PartyRole | OperatorRole},
 	ReadPersonal:    {"read personal data", PartyRole | OperatorRole | SecurityOfficerRole},
+	ReadStatus:      {"read status", PartyRole | StaffRoles},
 }
 
 // Actions returns every action.

@@ -30,6 +30,7 @@ var granted = map[access.Action]string{
 	access.ReadAudit:       "security-officer auditor",
 	access.ReadRuns:        "party observer operator approver security-officer auditor",
 	access.ApproveReplay:   "approver",
+	access.ReadStatus:      "party observer operator approver party-manager security-officer auditor",
 	access.ReadRefusals:    "party observer operator approver security-officer auditor",
 	access.ExamineRefusal:  "party operator",
 	access.ReadPersonal:    "party operator security-officer",

@@ -53,8 +53,18 @@ type Courier struct {
 	Changed  func(receiver string) <-chan struct{} // closed when a delivery to the receiver opens
 	Schedule Schedule
 	GiveUp   time.Duration // positive: after it, a delivery that has not arrived is recorded as failed
-	Meter    Meter
-	Log      *zap.Logger
+	// BreakAfter is the number of failures in a row that opens the circuit breaker of a
+	// receiver, and Breakers is what the record says of it before Run.
+	BreakAfter int
+	Breakers   Breakers
+	Meter      Meter
+	Log        *zap.Logger
+}
+
+// Breakers returns circuit breakers as an index has them.
+type Breakers interface {
+	// CircuitBreaker returns that of a receiver.
+	CircuitBreaker(ctx context.Context, receiver string) (exchange.Breaker, error)
 }
 
 // Run carries what is open for a receiver until ctx ends. One caller at a time
@@ -72,7 +82,7 @@ func (c *Courier) Run(ctx context.Context, to Receiver) error {
 		switch {
 		case ctx.Err() != nil:
 		case err != nil:
-			await(ctx, r.failed(time.Now(), err), nil)
+			await(ctx, wake(r.notBefore, r.giveUp), nil)
 		case done > 0:
 		case r.notBefore.IsZero():
 			await(ctx, r.asideDue, opened)
@@ -103,23 +113,36 @@ type round struct {
 	*Courier
 	to        Receiver
 	failures  int       // in a row, of whatever kind
-	refusals  int       // in a row, of the carrier; BreakAfter open the circuit breaker
+	refusals  int       // in a row, of the carrier; Courier.BreakAfter open the circuit breaker
 	head      string    // the exchange id of the first delivery that was due
 	notBefore time.Time // when the next try is, or zero
 	giveUp    time.Time // when the first of the deliveries that are due is given up
-	broken    bool      // the circuit breaker is open, and that was said
+	resumed   bool      // broken is what the record said when Run began
+	broken    bool      // the circuit breaker is open in the record
 	aside     map[uuid.UUID]aside
 	asideDue  time.Time // when the first of those that were set aside is due, or zero
 }
 
-func (r *round) open() bool { return r.refusals >= BreakAfter }
+func (r *round) open() bool { return r.refusals >= r.BreakAfter }
 
 // run carries a batch of what is due, and gives up what is overdue. It returns how
 // many deliveries it is through with. If it fails, the next run begins with the same
-// ones in the same order.
+// ones in the same order, at notBefore.
 func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	if !now.Before(r.notBefore) {
 		r.notBefore = time.Time{}
+	}
+	done, carried, err := r.batch(ctx, now)
+	if err != nil && carried == nil {
+		r.postpone(now, err)
+	}
+	return done, errors.Join(carried, err)
+}
+
+// batch is one run. carried is why the carrier failed, and err why something else did.
+func (r *round) batch(ctx context.Context, now time.Time) (done int, carried, err error) {
+	if err := r.resume(ctx); err != nil {
+		return 0, nil, err
 	}
 	limit := r.to.Together
 	if r.open() {
@@ -127,30 +150,33 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	}
 	due, err := r.Journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: r.to.Party, States: r.to.states(), Limit: limit + len(r.aside)})
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if len(due) < limit+len(r.aside) {
 		r.forget(due)
 	}
 	parcels, events, err := r.sort(ctx, due, limit, now)
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	givenUp := len(events)
 	if !r.notBefore.IsZero() {
 		parcels = nil
 	}
 	if err := ctx.Err(); err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	// What was started is finished even if ctx ends, as when the receiver is suspended:
 	// once Run has returned, nothing is carried any more, and what was carried is on
 	// record and is not carried again.
 	ctx = context.WithoutCancel(ctx)
 	outcomes, carried := r.carry(ctx, parcels, now)
+	if carried != nil {
+		r.postpone(now, carried)
+	}
 	delivered, failed := 0, 0
 	for i, o := range outcomes {
-		events = append(events, r.became(parcels[i].Exchange.Deliveries[0], o, now)...)
+		events = append(events, r.became(parcels[i].Exchange, o, now)...)
 		switch o.State { //nolint:exhaustive // an outcome has no others
 		case exchange.ContentHandover, exchange.ConsignmentRejection:
 			delivered++
@@ -160,10 +186,8 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 			failed++
 		}
 	}
-	recording, cancel := context.WithTimeout(ctx, finishTime)
-	defer cancel()
-	if err := r.Recorder.Record(recording, events...); err != nil {
-		return 0, errors.Join(carried, err)
+	if err := r.record(ctx, events, r.moved(outcomes, carried, now)); err != nil {
+		return 0, carried, err
 	}
 	if delivered+givenUp > 0 {
 		r.Meter.Carried(r.to.Party, delivered, givenUp)
@@ -171,7 +195,29 @@ func (r *round) run(ctx context.Context, now time.Time) (done int, err error) {
 	if carried == nil && r.notBefore.IsZero() {
 		r.failures = 0
 	}
-	return delivered + givenUp + failed, carried
+	return delivered + givenUp + failed, carried, nil
+}
+
+// record records the events of a batch, and that the circuit breaker has moved, if it
+// has.
+func (r *round) record(ctx context.Context, events []exchange.Event, moved *exchange.Event) error {
+	if moved != nil {
+		events = append(events, *moved)
+	}
+	recording, cancel := context.WithTimeout(ctx, finishTime)
+	defer cancel()
+	if err := r.Recorder.Record(recording, events...); err != nil || moved == nil {
+		return err
+	}
+	r.broken = !r.broken
+	r.Meter.Breaker(r.to.Party, r.broken)
+	if r.broken {
+		r.Log.Warn("receiver failed several times in a row: circuit breaker open, trying one delivery at a time",
+			zap.String("receiver", r.to.Party), zap.String("cause", moved.Cause.Code), zap.Time("next", r.notBefore))
+	} else {
+		r.Log.Info("receiver takes deliveries again: circuit breaker closed", zap.String("receiver", r.to.Party))
+	}
+	return nil
 }
 
 // sort returns the parcels of what is due, as many as are carried together, and the
@@ -236,7 +282,7 @@ func (r *round) carry(ctx context.Context, parcels []Parcel, now time.Time) ([]O
 			}
 		case o.State == exchange.ContentHandover, o.State == exchange.ConsignmentRejection && err == nil:
 			delete(r.aside, id)
-			r.takes()
+			r.refusals = 0
 		}
 	}
 	if len(outcomes) == 0 && err == nil {
@@ -248,23 +294,17 @@ func (r *round) carry(ctx context.Context, parcels []Parcel, now time.Time) ([]O
 	return outcomes, err
 }
 
-// takes closes the circuit breaker: the receiver has taken a delivery.
-func (r *round) takes() {
-	if r.broken {
-		r.broken = false
-		r.Meter.Breaker(r.to.Party, false)
-		r.Log.Info("receiver takes deliveries again: circuit breaker closed", zap.String("receiver", r.to.Party))
-	}
-	r.refusals = 0
-}
-
 // became returns the events of what became of a delivery. What the receiver refuses
 // was handed over.
-func (r *round) became(d exchange.Delivery, o Outcome, now time.Time) []exchange.Event {
+func (r *round) became(x exchange.Exchange, o Outcome, now time.Time) []exchange.Event {
 	var events []exchange.Event
+	d := x.Deliveries[0]
 	if o.Attempt != (exchange.Cause{}) {
 		attempt := d.Event(exchange.HandoverAttempt, now)
 		attempt.Cause = o.Attempt
+		if o.State == "" {
+			attempt.Next = r.nextTry(x.ID)
+		}
 		events = append(events, attempt)
 	}
 	if o.State == "" {
@@ -282,8 +322,16 @@ func (r *round) became(d exchange.Delivery, o Outcome, now time.Time) []exchange
 	return events
 }
 
-// failed schedules the next try and returns when the loop continues.
-func (r *round) failed(now time.Time, err error) time.Time {
+// nextTry returns when a delivery that failed is tried again.
+func (r *round) nextTry(id uuid.UUID) time.Time {
+	if one, known := r.aside[id]; known && one.notBefore.After(r.notBefore) {
+		return queue.Stored(one.notBefore)
+	}
+	return queue.Stored(r.notBefore)
+}
+
+// postpone schedules the next try.
+func (r *round) postpone(now time.Time, err error) {
 	r.failures++
 	var said Error
 	if e, ok := errors.AsType[*Error](err); ok {
@@ -291,16 +339,10 @@ func (r *round) failed(now time.Time, err error) time.Time {
 	}
 	r.notBefore = r.Schedule.Next(now, r.failures, r.to.Party+"/"+r.head, said.After)
 	r.Meter.Failed(r.to.Party, said.Refused)
-	level, message := zap.WarnLevel, "deliveries failed, retrying"
-	switch {
-	case r.open() && !r.broken:
-		r.broken = true
-		r.Meter.Breaker(r.to.Party, true)
-		message = "receiver failed several times in a row: circuit breaker open, trying one delivery at a time"
-	case r.open():
-		level = zap.DebugLevel // it has been said
+	level := zap.WarnLevel
+	if r.open() {
+		level = zap.DebugLevel // the circuit breaker says it
 	}
-	r.Log.Log(level, message, zap.String("receiver", r.to.Party), zap.Int("failures", r.failures),
+	r.Log.Log(level, "deliveries failed, retrying", zap.String("receiver", r.to.Party), zap.Int("failures", r.failures),
 		zap.Duration("wait", r.notBefore.Sub(now)), zap.Error(err))
-	return wake(r.notBefore, r.giveUp)
 }

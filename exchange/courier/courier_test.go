@@ -49,15 +49,15 @@ func pass(d time.Duration) {
 func TestCircuitBreaker(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
 		w.Accept(time.Now(), 0, 10, false, customs)
-		rude.Set(nil, failing(courier.BreakAfter+3)...)
+		rude.Set(nil, failing(couriertest.BreakAfter+3)...)
 		stop := w.Run(to)
 		m.Arrived(10)
 		synctest.Wait()
-		want := append(slices.Repeat([]int{10}, courier.BreakAfter), 1, 1, 1, 1, 9)
+		want := append(slices.Repeat([]int{10}, couriertest.BreakAfter), 1, 1, 1, 1, 9)
 		if diff := cmp.Diff(want, rude.Given()); diff != "" {
 			t.Errorf("batches, -want +got:\n%s", diff)
 		}
-		for range courier.BreakAfter - 1 {
+		for range couriertest.BreakAfter - 1 {
 			w.Counts("gx-customs: failed, refused false")
 		}
 		w.Counts("gx-customs: failed, refused false", "gx-customs: breaker open true")
@@ -65,7 +65,7 @@ func TestCircuitBreaker(t *testing.T) {
 			w.Counts("gx-customs: failed, refused false")
 		}
 		w.Counts("gx-customs: 1 delivered, 0 given up", "gx-customs: 9 delivered, 0 given up")
-		for range courier.BreakAfter - 1 {
+		for range couriertest.BreakAfter - 1 {
 			if said := <-w.Warned; said != "deliveries failed, retrying" {
 				t.Errorf("logged %q", said)
 			}
@@ -135,7 +135,7 @@ func TestRecordFails(t *testing.T) {
 		stop := w.Run(to)
 		pass(time.Minute)
 		tries := rude.Given()
-		if slices.Min(tries) != 3 || len(tries) < courier.BreakAfter || len(tries) > 20 {
+		if slices.Min(tries) != 3 || len(tries) < couriertest.BreakAfter || len(tries) > 20 {
 			t.Errorf("batches %v", tries)
 		}
 		w.Break(nil)

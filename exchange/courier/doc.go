@@ -17,9 +17,10 @@
 //   - A parcel that fails by itself, while the receiver answers, does not hold up the
 //     others: it is set aside and has a schedule of its own. Versions of one document
 //     number stay in order.
-//   - After [BreakAfter] failures in a row the circuit breaker of the receiver is
-//     open: one delivery at a time is carried until one arrives. No receiver waits for
-//     another.
+//   - After [Courier.BreakAfter] failures in a row the circuit breaker of the receiver is
+//     open: one delivery at a time is carried until one arrives. That it opened and that
+//     it closed are events of the party in the record, once each, so a restart or another
+//     node continues with it. No receiver waits for another.
 //
 // Package mailbox is for receivers that fetch instead: there the receiver is the loop.
 package courier

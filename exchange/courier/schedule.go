@@ -19,9 +19,6 @@ type Schedule struct {
 // seconds of their return.
 var DefaultSchedule = Schedule{First: 100 * time.Millisecond, Most: 30 * time.Second}
 
-// BreakAfter is the number of failures in a row that opens a circuit breaker.
-const BreakAfter = 5
-
 // Wait returns how long to wait after so many failures in a row. The wait is that of
 // Steps, or doubles with each failure up to Most. The jitter takes up to a half of it
 // away and follows from identity and failures, so that receivers which failed at once

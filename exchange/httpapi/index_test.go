@@ -126,6 +126,14 @@ func (x *index) Refusal(ctx context.Context, id uuid.UUID) (exchange.Refusal, er
 	return x.Journal.Refusal(ctx, id)
 }
 
+// Activities is exchange.ActivityLog's.
+func (x *index) Activities(ctx context.Context) ([]exchange.Activity, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.Activities(ctx)
+}
+
 // Failures is exchange.FailureLog's.
 func (x *index) Failures(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
 	if err := x.failure(); err != nil {

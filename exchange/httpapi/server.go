@@ -41,6 +41,7 @@ type Options struct {
 	Journal      exchange.Journal
 	Audit        exchange.AuditLog
 	Failures     exchange.FailureLog // of Journal
+	Activity     exchange.ActivityLog
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
 	BreakGlass   *operator.BreakGlass
@@ -78,6 +79,7 @@ type Server struct {
 	journal     exchange.Journal
 	auditLog    exchange.AuditLog
 	failures    operator.Failures
+	statuses    operator.Statuses
 	refusals    exchange.RefusalLog
 	examiner    *operator.Examiner
 	fold        exchange.Fold // of journal and auditLog
@@ -119,6 +121,7 @@ func (o Options) missing() []string {
 		{"Journal", o.Journal != nil},
 		{"Audit", o.Audit != nil},
 		{"Failures", o.Failures != nil},
+		{"Activity", o.Activity != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
 		{"BreakGlass", o.BreakGlass != nil},
@@ -157,6 +160,7 @@ func New(o Options) (*Server, error) {
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
 		failures: operator.Failures{Log: o.Failures, Handovers: o.Handovers},
+		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers},
 		hold:     exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
@@ -253,6 +257,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
 		{"GET /v1/failures", access.ReadExchanges, s.listFailures},
+		{"GET /v1/status", access.ReadStatus, s.listStatus},
 		{"GET /v1/audit", access.ReadAudit, s.listAudit},
 		{"GET /v1/refusals", access.ReadRefusals, s.listRefusals},
 		{"GET /v1/refusals/{id}", access.ReadRefusals, s.showRefusal},

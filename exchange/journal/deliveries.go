@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -181,26 +180,15 @@ func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, 
 	return all, nil
 }
 
-// A Backlog is what one receiver has not acknowledged yet.
-type Backlog struct {
-	Receiver string
-	Open     int       // deliveries
-	Oldest   time.Time // when the oldest of them was consigned
-	Waiting  time.Time // the same, of those that were not handed over; zero if all were
-	Failing  int       // of those that are open: handed over too often
-}
-
-// Counts returns the backlog of every receiver that has one, by receiver. A delivery
-// that was handed over so often or more counts as failing. It reads the row of
-// each open delivery.
-func (j *Journal) Counts(ctx context.Context, handovers int) ([]Backlog, error) {
+// Counts is exchange.ActivityLog's. It reads the row of each open delivery.
+func (j *Journal) Counts(ctx context.Context, handovers int) ([]exchange.Backlog, error) {
 	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d),
 		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?) FROM delivery
 		WHERE state IN (%[1]d, %[2]d) GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover))
-	var all []Backlog
+	var all []exchange.Backlog
 	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
-		b := Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4))}
+		b := exchange.Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4))}
 		if !row.Null(3) {
 			b.Waiting = moment(row.Int(3))
 		}

@@ -20,16 +20,24 @@ type batch struct {
 	hours   map[int64]span         // of acceptance and refusal, of what is new
 	filing  filing
 	entries []entry // those that are new
+	active  active
 }
 
 // A span is a range of sequences, both ends included.
 type span struct{ first, last int64 }
 
-// fold folds changes into the tables.
-func fold(w *projection.Writer, changes []queue.Change) error {
+// fold returns what folds changes into the tables.
+func fold() func(w *projection.Writer, changes []queue.Change) error {
+	seen := &hoursSeen{}
+	return func(w *projection.Writer, changes []queue.Change) error { return foldBatch(w, changes, seen) }
+}
+
+func foldBatch(w *projection.Writer, changes []queue.Change, seen *hoursSeen) error {
+	seen.begin(changes)
 	b := &batch{
 		w: w, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span),
 		filing: filing{w: w, numbers: make(map[term]int64), slots: make(map[int64][]byte)},
+		active: active{seen: seen},
 	}
 	for _, c := range changes {
 		if err := b.one(c); err != nil {
@@ -46,6 +54,9 @@ func fold(w *projection.Writer, changes []queue.Change) error {
 	}
 	if err := b.closeRefusals(); err != nil {
 		return fmt.Errorf("write refusals: %w", err)
+	}
+	if err := b.active.save(w); err != nil {
+		return fmt.Errorf("write activity: %w", err)
 	}
 	for hour, s := range b.hours {
 		if err := w.Exec(widenHour, hour, s.first, s.last); err != nil {
@@ -82,6 +93,7 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
 	b.date(sequence, micro(e.At))
+	b.active.sign(activityKey{j.identity.Sender, exchange.Sending, hourOf(micro(e.At))})
 	b.entries = append(b.entries, entry{sequence, j.identity.Sender, e})
 	return nil
 }
@@ -140,7 +152,9 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	}
 	if e.Name == exchange.ContentConsignment {
 		b.w.Notify(e.Receiver)
+		return nil
 	}
+	b.active.delivery(e)
 	return nil
 }
 
@@ -153,6 +167,11 @@ func (b *batch) subject(e exchange.Event, raw *queue.Event) error {
 	}
 	if e.Name == replay.RunItems {
 		return nil
+	}
+	if e.Name == exchange.BreakerOpened || e.Name == exchange.BreakerClosed {
+		if moved, err := b.breaker(e); err != nil || !moved {
+			return err
+		}
 	}
 	return addToAudit(b.w, e)
 }

@@ -62,9 +62,13 @@ func (b *batch) refusal(sequence int64, raw *queue.Event) error {
 	if err != nil {
 		return fmt.Errorf("write refusal %d: %w", sequence, err)
 	}
+	key := activityKey{r.Identity.Sender, exchange.Sending, hourOf(micro(r.At))}
+	b.active.sign(key)
 	if r.Count != nil {
+		b.active.fail(key, r.Count.Documents, failure{})
 		return b.countRefusals(r)
 	}
+	b.active.fail(key, 1, failure{at: r.At, cause: exchange.Cause{Code: r.Code}})
 	return b.fileRefusal(r)
 }
 

@@ -43,7 +43,7 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // different speeds. Table hour bounds, for each hour, the sequences of what
 // was accepted or refused in it.
 func tables() []string {
-	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables())
+	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables())
 }
 
 // exchangeTables are those of exchanges.
@@ -205,5 +205,32 @@ func eventTables() []string {
 			state INTEGER NOT NULL,
 			items INTEGER NOT NULL,
 			PRIMARY KEY (run, state)) STRICT, WITHOUT ROWID`,
+	}
+}
+
+// activityTables are those of what parties do.
+//
+// Table activity has the last failure of each side of a party, and the circuit breaker of
+// a receiver that has one. Table activity_hour has the hours in which a side did anything,
+// and how much failed in each; of each side, those of activityHours before its newest are
+// kept.
+func activityTables() []string {
+	return []string{
+		`CREATE TABLE activity (
+			party   TEXT NOT NULL,
+			side    INTEGER NOT NULL,
+			failed  INTEGER NOT NULL,
+			cause   BLOB,
+			next    INTEGER NOT NULL,
+			opened  INTEGER NOT NULL,
+			opening BLOB,
+			PRIMARY KEY (party, side)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE activity_hour (
+			party  TEXT NOT NULL,
+			side   INTEGER NOT NULL,
+			hour   INTEGER NOT NULL,
+			active INTEGER NOT NULL,
+			failed INTEGER NOT NULL,
+			PRIMARY KEY (party, side, hour)) STRICT, WITHOUT ROWID`,
 	}
 }

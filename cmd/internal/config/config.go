@@ -290,6 +290,10 @@ type Delivery struct {
 	// acknowledge it before it comes after all others and is listed as failing.
 	// Default 5, 2 to 1,000; the same for all daemons that share a log.
 	Handovers int `yaml:"handovers"`
+	// BreakAfter is how many failures in a row open the circuit breaker of a receiver to
+	// which deliveries are carried: from then on, one at a time is tried. Default 5, 2 to
+	// 1,000.
+	BreakAfter int `yaml:"breakAfter"`
 }
 
 // Replay bounds the runs by which failed deliveries are sent again, and says which of
@@ -363,6 +367,7 @@ func (c Config) Default() Config {
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Delivery.Handovers, 5)
+	fill(&c.Delivery.BreakAfter, 5)
 	fill(&c.Replay.ApproveAbove, 100)
 	fill(&c.Replay.ApproveWithin, 24*time.Hour)
 	fill(&c.Replay.Rate, 50)

@@ -98,6 +98,7 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
 	src.between("limits.refusals", int64(l.Limits.Refusals), 1, 300)
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
+	src.between("delivery.breakAfter", int64(l.Delivery.BreakAfter), 2, 1000)
 	src.between("replay.approveAbove", int64(l.Replay.ApproveAbove), 1, replay.MaxPlanned)
 	src.between("replay.rate", int64(l.Replay.Rate), 1, replay.MaxRate)
 	src.checkQuota("limits.quota", l.Limits.Quota)

@@ -51,7 +51,7 @@ func (d *Daemon) wireTopics(broker *topics.Broker) error {
 func (d *Daemon) newCourier(s courier.Schedule, m courier.Meter) *courier.Courier {
 	return &courier.Courier{
 		Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed,
-		Schedule: s, GiveUp: d.config.Delivery.ExpireAfter, Meter: m, Log: d.log,
+		Schedule: s, GiveUp: d.config.Delivery.ExpireAfter, BreakAfter: d.config.Delivery.BreakAfter, Breakers: d.index, Meter: m, Log: d.log,
 	}
 }
 

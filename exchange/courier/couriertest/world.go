@@ -23,6 +23,9 @@ import (
 	"beibu/queue"
 )
 
+// BreakAfter is how many failures in a row open a circuit breaker of a [World].
+const BreakAfter = 5
+
 // A World is a record, the index folded from it, and what a courier says. It is the
 // courier's meter.
 type World struct {
@@ -40,7 +43,7 @@ func NewWorld(t *testing.T) *World {
 	core, _ := observer.New(zap.InfoLevel)
 	w.Courier = &courier.Courier{
 		Journal: w, Bodies: w, Recorder: &exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}, Changed: w.Changed,
-		Schedule: courier.DefaultSchedule, GiveUp: 7 * 24 * time.Hour, Meter: w,
+		Schedule: courier.DefaultSchedule, GiveUp: 7 * 24 * time.Hour, BreakAfter: BreakAfter, Breakers: w, Meter: w,
 		Log: zap.New(core, zap.Hooks(func(e zapcore.Entry) error {
 			w.Warned <- e.Message
 			return nil

@@ -1,0 +1,116 @@
+package httpapi
+
+import (
+	"net/http"
+	"slices"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/answer"
+	"beibu/exchange/operator"
+)
+
+// StatusList answers GET /v1/status.
+type StatusList struct {
+	At      answer.Time   `json:"at"`
+	Parties []PartyStatus `json:"parties"`
+}
+
+// PartyStatus is how one party does.
+type PartyStatus struct {
+	Party     string        `json:"party"`
+	Suspended bool          `json:"suspended"`
+	Way       string        `json:"way"` // mailbox, push or topic
+	Backlog   BacklogStatus `json:"backlog"`
+	Breaker   BreakerStatus `json:"breaker"`
+	Receiving SideStatus    `json:"receiving"`
+	Sending   SideStatus    `json:"sending"`
+}
+
+// BacklogStatus is what a receiver has not acknowledged.
+type BacklogStatus struct {
+	Open         int          `json:"open"`
+	Failing      int          `json:"failing"` // of these: handed over too often
+	OldestAt     *answer.Time `json:"oldestAt,omitempty"`
+	WaitingSince *answer.Time `json:"waitingSince,omitempty"` // of the oldest that was not handed over
+}
+
+// BreakerStatus is the circuit breaker of a receiver to which deliveries are carried.
+type BreakerStatus struct {
+	Open     bool            `json:"open"`
+	OpenedAt *answer.Time    `json:"openedAt,omitempty"`
+	Cause    *exchange.Cause `json:"cause,omitempty"`
+}
+
+// SideStatus is how a party receives, or sends.
+type SideStatus struct {
+	LastSuccessAt *answer.Time    `json:"lastSuccessAt,omitempty"`
+	LastFailureAt *answer.Time    `json:"lastFailureAt,omitempty"`
+	Cause         *exchange.Cause `json:"cause,omitempty"` // of the last failure
+	NextTryAt     *answer.Time    `json:"nextTryAt,omitempty"`
+}
+
+// listStatus answers GET /v1/status: of the parties that the caller may know of, or of
+// one. A party sees its own.
+func (s *Server) listStatus(c *call) error {
+	p := parametersOf(c.request)
+	party := p.text("party")
+	if err := p.err(); err != nil {
+		return err
+	}
+	if err := s.filters(c).Check(c.request.Context(), "", party); err != nil {
+		return err
+	}
+	if err := c.caller.ScopeStatus(party); err != nil {
+		return err
+	}
+	wanted := slices.DeleteFunc(c.now.Parties.All(), func(one exchange.Party) bool {
+		return party != "" && one.ID != party || !c.caller.CoversParty(access.ReadStatus, one.ID)
+	})
+	all, err := s.statuses.Of(c.request.Context(), wanted, func(id string) bool { return s.shut.Includes(c.now.InForce, id) })
+	if err != nil {
+		return err
+	}
+	now := time.Now().UTC()
+	list := StatusList{At: answer.Time{Time: now}, Parties: make([]PartyStatus, 0, len(all))}
+	for _, one := range all {
+		list.Parties = append(list.Parties, wireStatus(one, now))
+	}
+	return c.json(http.StatusOK, list)
+}
+
+func wireStatus(s operator.Status, now time.Time) PartyStatus {
+	return PartyStatus{
+		Party: s.Party, Suspended: s.Suspended, Way: s.Way,
+		Backlog: BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: timeOrNone(s.Backlog.Oldest), WaitingSince: timeOrNone(s.Backlog.Waiting)},
+		Breaker: BreakerStatus{
+			Open: s.Receiving.Breaker.IsOpen(), OpenedAt: timeOrNone(s.Receiving.Breaker.Opened), Cause: causeOrNone(s.Receiving.Breaker.Cause),
+		},
+		Receiving: wireSide(s.Receiving, now), Sending: wireSide(s.Sending, now),
+	}
+}
+
+func wireSide(s operator.Sided, now time.Time) SideStatus {
+	out := SideStatus{LastSuccessAt: timeOrNone(s.Succeeded), LastFailureAt: timeOrNone(s.Failed), Cause: causeOrNone(s.Cause)}
+	if s.Next.After(now) {
+		out.NextTryAt = timeOrNone(s.Next)
+	}
+	return out
+}
+
+// timeOrNone returns a time, or nil for the zero time.
+func timeOrNone(t time.Time) *answer.Time {
+	if t.IsZero() {
+		return nil
+	}
+	return &answer.Time{Time: t.UTC()}
+}
+
+// causeOrNone returns a cause, or nil for none.
+func causeOrNone(c exchange.Cause) *exchange.Cause {
+	if c == (exchange.Cause{}) {
+		return nil
+	}
+	return &c
+}
