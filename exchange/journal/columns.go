@@ -21,6 +21,17 @@ func encode(c exchange.Cause) ([]byte, error) {
 	return b, nil
 }
 
+// decode reads what encode returned.
+func decode(kept []byte, into *exchange.Cause) error {
+	if len(kept) == 0 {
+		return nil
+	}
+	if err := json.Unmarshal(kept, into); err != nil {
+		return fmt.Errorf("read cause: %w", err)
+	}
+	return nil
+}
+
 // until is the end of a lease as it is kept.
 func until(l exchange.Lease) int64 {
 	if l.Until.IsZero() {
