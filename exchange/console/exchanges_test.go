@@ -180,3 +180,36 @@ func (b *browser) follow(path string) <-chan string {
 	}()
 	return parts
 }
+
+// A list can be taken away as a file: all pages of it, with the filter and no name of a
+// holder, and a last line that says that it is whole.
+func TestFilesOfExchanges(t *testing.T) {
+	w := newWorld(t)
+	for i := range 3 {
+		w.accept(fmt.Sprintf("ATA-%d", i))
+	}
+	b := w.visit(duty)
+	p := b.get("/console/exchanges.csv?kind=ata-carnet")
+	checkHeaders(t, p)
+	if p.status != http.StatusOK || p.header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(p.header.Get("Content-Disposition"), ".csv") {
+		t.Fatalf("%d %v", p.status, p.header)
+	}
+	for _, want := range []string{"# filter: kind=ata-carnet", "exchangeId,acceptedAt", "ATA-0", "ATA-1", "ATA-2", "# end: 3\r\n"} {
+		if !strings.Contains(p.html, want) {
+			t.Errorf("no %q in\n%s", want, p.html)
+		}
+	}
+	p = b.get("/console/exchanges.ndjson?holder=Pearl+Traders")
+	if p.status != http.StatusOK || strings.Contains(p.html, "Traders") || !strings.Contains(p.html, `"exportedBy":"night shift"`) {
+		t.Errorf("%d %s", p.status, p.html)
+	}
+	if p := b.get("/console/exchanges.csv?party=moon"); p.status != http.StatusSeeOther || p.header.Get("Location") != "/console/exchanges?party=moon" {
+		t.Errorf("%d %v", p.status, p.header)
+	}
+	if p := w.visit(stranger).get("/console/exchanges.csv"); !strings.Contains(p.html, "# end: 0") {
+		t.Errorf("a stranger takes %s", p.html)
+	}
+	if p := b.get("/console/exchanges"); !strings.Contains(p.html, `href="/console/exchanges.csv?"`) {
+		t.Errorf("no link to the file:\n%s", p.html)
+	}
+}

@@ -7,7 +7,7 @@ func Pages() []string {
 	var all []string
 	for _, one := range (&Server{}).screens() {
 		method, path, _ := strings.Cut(one.pattern, " ")
-		if method == "GET" && !one.live {
+		if method == "GET" && one.title.EN != "" {
 			all = append(all, path)
 		}
 	}

@@ -5,14 +5,15 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/export"
 )
 
-// A screen is one row of the console: a page, an action, or a part that follows the
-// record.
+// A screen is one row of the console: a page, an action, a file, or a part that follows
+// the record.
 type screen struct {
 	pattern string // method and path, as for http.ServeMux
 	action  access.Action
-	title   exchange.Text // of a page
+	title   exchange.Text // of a page; zero for what is none
 	menu    bool          // the page is in the navigation
 	live    bool          // it is not over until its caller leaves
 	serve   func(*visit) error
@@ -29,6 +30,8 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/{$}", action: access.ReadCatalogue, title: exchange.Text{EN: "Now", ZH: "当前状况"}, menu: true, serve: s.showNow},
 
 		{pattern: "GET /console/exchanges", action: access.ReadExchanges, title: exchange.Text{EN: "Exchanges", ZH: "交换"}, menu: true, serve: s.listExchanges},
+		{pattern: "GET /console/exchanges.csv", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.CSV) }},
+		{pattern: "GET /console/exchanges.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.Lines) }},
 		{pattern: "GET /console/exchanges/live", action: access.ReadExchanges, live: true, serve: s.followExchanges},
 		{pattern: "GET /console/exchanges/{id}", action: access.ReadExchanges, title: exchange.Text{EN: "Exchange", ZH: "交换"}, serve: s.showExchange},
 	}

@@ -208,7 +208,10 @@ func (v *visit) signInFirst() {
 
 // finish logs a visit that was answered, and gives back what it holds.
 func (v *visit) finish() {
-	if value := recover(); value != nil {
+	value := recover()
+	if value == http.ErrAbortHandler { //nolint:errorlint // net/http compares it
+		defer panic(value) // half a file must not pass for a whole one
+	} else if value != nil {
 		v.server.Log.Error("panic", zap.String("request", v.id), zap.String("route", v.r.Pattern), zap.Any("value", value), zap.ByteString("stack", debug.Stack()))
 		if v.status != 0 {
 			panic(http.ErrAbortHandler) // half an answer must not pass for a whole one

@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/export"
 	"beibu/queue"
 )
 
@@ -61,7 +62,7 @@ func (s *Server) listAudit(c *call) error {
 		return err
 	}
 	if isFile {
-		return export(s, c, asked, as, s.auditSheet(c, q))
+		return sendFile(s, c, asked, as, s.auditSheet(c, q))
 	}
 	found, next, err := c.caller.Events(c.request.Context(), s.auditLog, q)
 	if err != nil {
@@ -82,12 +83,12 @@ func wireAudit(e exchange.Event) AuditEvent {
 }
 
 // auditSheet is the list of events that fit.
-func (s *Server) auditSheet(c *call, q exchange.AuditQuery) sheet[AuditEvent] {
-	return sheet[AuditEvent]{
-		name: "events", cells: auditCells,
-		columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field"},
-		read: func(ctx context.Context, cursor int64) (page []AuditEvent, next int64, err error) {
-			q.After, q.Limit = cursor, exportPage
+func (s *Server) auditSheet(c *call, q exchange.AuditQuery) export.Sheet[AuditEvent] {
+	return export.Sheet[AuditEvent]{
+		Name: "events", Cells: auditCells,
+		Columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field"},
+		Read: func(ctx context.Context, cursor int64) (page []AuditEvent, next int64, err error) {
+			q.After, q.Limit = cursor, export.PageSize
 			found, next, err := c.caller.Events(ctx, s.auditLog, q)
 			for _, e := range found {
 				page = append(page, wireAudit(e))

@@ -72,7 +72,7 @@ func (s *Server) check(c *call) error {
 		} else if err != nil {
 			return err
 		}
-		out.Signature = wireSignature(trusted.Signature())
+		out.Signature = answer.OrNil(trusted.Signature())
 	}
 	out.Receivers, out.Obstacles = []string{}, []exchange.Fault{}
 	if checked.Valid() {

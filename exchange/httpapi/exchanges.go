@@ -14,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/answer"
 	"beibu/queue"
 	"beibu/signing"
 )
@@ -25,7 +26,7 @@ func (s *Server) showExchange(c *call) error {
 		return err
 	}
 	shown := wireExchange(x, c.caller, s.handovers)
-	shown.FoundBy = foundBy(x.Keys)
+	shown.FoundBy = answer.FoundByOf(x.Keys)
 	return c.json(http.StatusOK, shown)
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/operator"
 )
 
@@ -53,7 +54,7 @@ func (s *Server) showLane(c *call) error {
 	out := Lane{Key: lane.Key, Exchanges: make([]Exchange, 0, len(lane.Exchanges)), Next: writeCursor(lane.Next), Cited: make([]Cited, 0, len(lane.Cited)), CitedOmitted: lane.Omitted}
 	for _, x := range lane.Exchanges {
 		shown := s.listed(c, q, x)
-		shown.FoundBy = foundBy(x.Keys)
+		shown.FoundBy = answer.FoundByOf(x.Keys)
 		out.Exchanges = append(out.Exchanges, shown)
 	}
 	for _, cited := range lane.Cited {

@@ -83,7 +83,7 @@ func (s *Server) listExchanges(c *call) error {
 		return err
 	}
 	if isFile {
-		return export(s, c, wanted.asked, as, s.exchangeSheet(c, *q))
+		return sendFile(s, c, wanted.asked, as, s.exchangeSheet(c, *q))
 	}
 	if err := c.ticket.ReserveList(q.Limit); err != nil {
 		return err

@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/export"
 	"beibu/exchange/httpapi"
 )
 
@@ -161,7 +162,7 @@ func TestExport(t *testing.T) {
 		t.Errorf("%v, %q", err, records)
 	}
 	lines := strings.Split(strings.TrimSpace(string(w.exported(port, "", "application/x-ndjson").body)), "\n")
-	var first httpapi.Exported
+	var first export.Heading
 	var one httpapi.Exchange
 	if json.Unmarshal([]byte(lines[0]), &first) != nil || json.Unmarshal([]byte(lines[1]), &one) != nil || len(lines) != 4 || lines[3] != `{"exchanges":2}` {
 		t.Errorf("%q", lines)

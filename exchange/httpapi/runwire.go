@@ -141,7 +141,7 @@ func wirePlan(p replay.Plan, rate int) Plan {
 		out.Items = append(out.Items, PlanItem{
 			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
-			Attempt: d.Attempt, FailedAt: answer.TimeOf(d.ChangedAt), Cause: cause(d.Cause),
+			Attempt: d.Attempt, FailedAt: answer.TimeOf(d.ChangedAt), Cause: answer.OrNil(d.Cause),
 		})
 	}
 	return out
@@ -162,7 +162,7 @@ func wireRun(r replay.Run) Run {
 		ID: r.ID, Status: r.Status, Query: q.Query, Digest: q.Digest, Items: q.Items, Bytes: q.Bytes, Receivers: present(q.Receivers),
 		Rate: q.Rate, Steps: q.Steps, Step: r.Step, Requested: wireBy(r.Requested), Approval: q.Approval,
 		Counts: RunCounts{c.Waiting, c.Started, c.Acknowledged, c.Refused, c.Expired, c.Superseded, c.Again},
-		Cause:  cause(r.Cause), ChangedAt: answer.TimeOf(r.ChangedAt),
+		Cause:  answer.OrNil(r.Cause), ChangedAt: answer.TimeOf(r.ChangedAt),
 	}
 	if !q.Expires.IsZero() {
 		until := answer.TimeOf(q.Expires)

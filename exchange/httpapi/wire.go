@@ -1,14 +1,12 @@
 package httpapi
 
 import (
-	"encoding/hex"
 	"slices"
 	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
-	"beibu/exchange/lookup"
 	"beibu/exchange/rules"
 )
 
@@ -32,63 +30,13 @@ type Check struct {
 	Obstacles []exchange.Fault `json:"obstacles"`
 }
 
-// Exchange is one document's journey.
-type Exchange struct {
-	ExchangeID      string              `json:"exchangeId"`
-	Sender          string              `json:"sender"`
-	Kind            string              `json:"kind"`
-	DocumentNumber  string              `json:"documentNumber"`
-	DocumentVersion string              `json:"documentVersion,omitempty"`
-	DigestSHA256    string              `json:"digestSHA256"`
-	Size            int                 `json:"size"` // bytes received
-	AcceptedAt      answer.Time         `json:"acceptedAt"`
-	LogPosition     int64               `json:"logPosition"`
-	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
-	Schema          string              `json:"schema"`             // the schema set that judged the document
-	Receivers       []string            `json:"receivers"`
-	Express         bool                `json:"express"`                 // perishable goods
-	HeldBy          []exchange.Fault    `json:"heldBy,omitempty"`        // why a person has to release it; for operators and the sender, and in no list
-	HeldByOmitted   int                 `json:"heldByOmitted,omitempty"` // how many more faults hold it than heldBy has room for
-	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
-	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
-	State           exchange.State      `json:"state"`                   // of the exchange as a whole
-	FoundBy         *FoundBy            `json:"foundBy,omitempty"`       // what it can be found by; in no list
-	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
-	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
-	Timeline        []Event             `json:"timeline,omitempty"`
-}
-
-// Delivery is an exchange on its way to one receiver.
-type Delivery struct {
-	Receiver    string          `json:"receiver"`
-	State       exchange.State  `json:"state"`
-	Attempt     int             `json:"attempt"`           // from 1; a replay makes the next
-	Handovers   int             `json:"handovers"`         // of this attempt
-	Failing     bool            `json:"failing,omitempty"` // handed over too often without an acknowledgement, so behind all others
-	ConsignedAt answer.Time     `json:"consignedAt"`
-	ChangedAt   answer.Time     `json:"changedAt"`
-	Cause       *exchange.Cause `json:"cause,omitempty"`
-}
-
-// Event is one step of the timeline.
-type Event struct {
-	Name     exchange.State  `json:"name"`
-	At       answer.Time     `json:"at"`
-	Receiver string          `json:"receiver,omitempty"`
-	Attempt  int             `json:"attempt,omitempty"`
-	Cause    *exchange.Cause `json:"cause,omitempty"`
-}
-
-// FoundBy is what an exchange can be found by, beside the number of its document and the
-// name of the holder, in the form in which it is compared.
-type FoundBy struct {
-	HS                 []string          `json:"hs,omitempty"`
-	Vehicles           []string          `json:"vehicles,omitempty"`
-	Containers         []string          `json:"containers,omitempty"`
-	TransportDocuments []string          `json:"transportDocuments,omitempty"`
-	Cites              []lookup.Citation `json:"cites,omitempty"`   // other documents, of known kinds
-	Omitted            int               `json:"omitted,omitempty"` // how many more there are, by which it is not found
-}
+// What package answer says of an exchange, as the API calls it.
+type (
+	Exchange = answer.Exchange
+	Delivery = answer.Delivery
+	Event    = answer.Event
+	FoundBy  = answer.FoundBy
+)
 
 // Page answers GET /v1/exchanges, newest first.
 type Page struct {
@@ -229,38 +177,11 @@ func list[T any](all []T) []T {
 // wireExchange translates what [access.Principal.View] shows of an exchange. A
 // delivery is failing from so many hand-overs on.
 func wireExchange(x exchange.Exchange, who access.Principal, handovers int) Exchange {
-	out := Exchange{
-		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
-		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
-		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt),
-		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: list(x.Receivers), Express: x.Express,
-		FaultCodes: list(x.Faults), Signature: wireSignature(x.Signature), State: x.State,
-		HeldBy: x.Held.Faults, HeldByOmitted: x.Held.Omitted, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
-	}
+	out := answer.ExchangeOf(x, handovers)
 	if !who.IsStaff() {
 		out.Direction = directionOf(x, who.Party)
 	}
-	for _, d := range x.Deliveries {
-		out.Deliveries = append(out.Deliveries, Delivery{
-			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
-			ConsignedAt: answer.TimeOf(d.ConsignedAt), ChangedAt: answer.TimeOf(d.ChangedAt), Cause: cause(d.Cause),
-		})
-	}
-	for _, e := range x.Events {
-		out.Timeline = append(out.Timeline, Event{
-			Name: e.Name, At: answer.TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: cause(e.Cause),
-		})
-	}
 	return out
-}
-
-// foundBy returns nil for nothing, so that JSON leaves it out.
-func foundBy(k lookup.Keys) *FoundBy {
-	out := FoundBy{HS: k.HS, Vehicles: k.Vehicles, Containers: k.Containers, TransportDocuments: k.TransportDocuments, Cites: k.Cites, Omitted: k.Omitted}
-	if len(out.HS)+len(out.Vehicles)+len(out.Containers)+len(out.TransportDocuments)+len(out.Cites)+out.Omitted == 0 {
-		return nil
-	}
-	return &out
 }
 
 // directionOf says which way an exchange went, seen from a party.
@@ -275,20 +196,4 @@ func directionOf(x exchange.Exchange, party string) string {
 		return "received"
 	}
 	return ""
-}
-
-// wireSignature returns nil for no signature, so that JSON leaves it out.
-func wireSignature(s exchange.Signature) *exchange.Signature {
-	if s == (exchange.Signature{}) {
-		return nil
-	}
-	return &s
-}
-
-// cause returns nil for no cause, so that JSON leaves it out.
-func cause(c exchange.Cause) *exchange.Cause {
-	if c == (exchange.Cause{}) {
-		return nil
-	}
-	return &c
 }

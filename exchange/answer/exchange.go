@@ -1,0 +1,109 @@
+package answer
+
+import (
+	"encoding/hex"
+
+	"beibu/exchange"
+	"beibu/exchange/lookup"
+)
+
+// Exchange is one document's journey.
+type Exchange struct {
+	ExchangeID      string              `json:"exchangeId"`
+	Sender          string              `json:"sender"`
+	Kind            string              `json:"kind"`
+	DocumentNumber  string              `json:"documentNumber"`
+	DocumentVersion string              `json:"documentVersion,omitempty"`
+	DigestSHA256    string              `json:"digestSHA256"`
+	Size            int                 `json:"size"` // bytes received
+	AcceptedAt      Time                `json:"acceptedAt"`
+	LogPosition     int64               `json:"logPosition"`
+	Sequence        int64               `json:"sequence,omitempty"` // place in the record, which orders lists; absent until the record has it
+	Schema          string              `json:"schema"`             // the schema set that judged the document
+	Receivers       []string            `json:"receivers"`
+	Express         bool                `json:"express"`                 // perishable goods
+	HeldBy          []exchange.Fault    `json:"heldBy,omitempty"`        // why a person has to release it; for operators and the sender, and in no list
+	HeldByOmitted   int                 `json:"heldByOmitted,omitempty"` // how many more faults hold it than heldBy has room for
+	FaultCodes      []string            `json:"faultCodes"`              // of what was found and let pass
+	Signature       *exchange.Signature `json:"signature,omitempty"`     // the sender's own
+	State           exchange.State      `json:"state"`                   // of the exchange as a whole
+	FoundBy         *FoundBy            `json:"foundBy,omitempty"`       // what it can be found by; in no list
+	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
+	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
+	Timeline        []Event             `json:"timeline,omitempty"`
+}
+
+// Delivery is an exchange on its way to one receiver.
+type Delivery struct {
+	Receiver    string          `json:"receiver"`
+	State       exchange.State  `json:"state"`
+	Attempt     int             `json:"attempt"`           // from 1; a replay makes the next
+	Handovers   int             `json:"handovers"`         // of this attempt
+	Failing     bool            `json:"failing,omitempty"` // handed over too often without an acknowledgement, so behind all others
+	ConsignedAt Time            `json:"consignedAt"`
+	ChangedAt   Time            `json:"changedAt"`
+	Cause       *exchange.Cause `json:"cause,omitempty"`
+}
+
+// Event is one step of the timeline.
+type Event struct {
+	Name     exchange.State  `json:"name"`
+	At       Time            `json:"at"`
+	Receiver string          `json:"receiver,omitempty"`
+	Attempt  int             `json:"attempt,omitempty"`
+	Cause    *exchange.Cause `json:"cause,omitempty"`
+}
+
+// FoundBy is what an exchange can be found by, beside the number of its document and the
+// name of the holder, in the form in which it is compared.
+type FoundBy struct {
+	HS                 []string          `json:"hs,omitempty"`
+	Vehicles           []string          `json:"vehicles,omitempty"`
+	Containers         []string          `json:"containers,omitempty"`
+	TransportDocuments []string          `json:"transportDocuments,omitempty"`
+	Cites              []lookup.Citation `json:"cites,omitempty"`   // other documents, of known kinds
+	Omitted            int               `json:"omitted,omitempty"` // how many more there are, by which it is not found
+}
+
+// ExchangeOf translates an exchange, of which the caller may see all that is in it. A
+// delivery is failing from so many hand-overs on.
+func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
+	out := Exchange{
+		ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
+		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
+		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: TimeOf(x.AcceptedAt),
+		LogPosition: x.Position, Sequence: x.Sequence, Schema: x.Schema, Receivers: append([]string{}, x.Receivers...), Express: x.Express,
+		FaultCodes: append([]string{}, x.Faults...), Signature: OrNil(x.Signature), State: x.State,
+		HeldBy: x.Held.Faults, HeldByOmitted: x.Held.Omitted, Deliveries: make([]Delivery, 0, len(x.Deliveries)),
+	}
+	for _, d := range x.Deliveries {
+		out.Deliveries = append(out.Deliveries, Delivery{
+			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
+			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause),
+		})
+	}
+	for _, e := range x.Events {
+		out.Timeline = append(out.Timeline, Event{
+			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause),
+		})
+	}
+	return out
+}
+
+// FoundByOf returns nil for nothing, so that JSON leaves it out.
+func FoundByOf(k lookup.Keys) *FoundBy {
+	out := FoundBy{HS: k.HS, Vehicles: k.Vehicles, Containers: k.Containers, TransportDocuments: k.TransportDocuments, Cites: k.Cites, Omitted: k.Omitted}
+	if len(out.HS)+len(out.Vehicles)+len(out.Containers)+len(out.TransportDocuments)+len(out.Cites)+out.Omitted == 0 {
+		return nil
+	}
+	return &out
+}
+
+// OrNil returns a pointer to a value, or nil for the zero value, so that JSON leaves it out.
+func OrNil[T comparable](value T) *T {
+	var zero T
+	if value == zero {
+		return nil
+	}
+	return &value
+}
