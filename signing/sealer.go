@@ -137,7 +137,7 @@ func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, document 
 	from := len(out)
 	out = h.append(out)
 	out = append(out, documentStart...)
-	out = base64.StdEncoding.AppendEncode(out, document)
+	out = appendBase64(out, document)
 	out = append(out, contentEnd...)
 
 	p := sealPads.Get().(*sealPad)
