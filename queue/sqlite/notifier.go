@@ -49,7 +49,7 @@ const roundTime = 2 * time.Millisecond
 // has time. A full page has more behind it, for which there is nothing to wait.
 const (
 	changeTime = 200 * time.Microsecond
-	busyTime   = 8 * time.Millisecond
+	busyTime   = 16 * time.Millisecond
 )
 
 // A pacer limits the rate of rounds.

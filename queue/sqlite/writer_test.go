@@ -246,7 +246,7 @@ func TestPacer(t *testing.T) {
 		}
 		at := time.Since(start)
 		for changes, want := range map[int]time.Duration{
-			1: roundTime, 10: roundTime, 20: 4 * time.Millisecond, 41: busyTime, page - 1: busyTime, page: roundTime,
+			1: roundTime, 10: roundTime, 20: 4 * time.Millisecond, 40: 8 * time.Millisecond, 81: busyTime, page - 1: busyTime, page: roundTime,
 		} {
 			rounds.changes = changes
 			if rounds.wait(ctx); time.Since(start)-at != want {
