@@ -16,14 +16,14 @@ import (
 	"beibu/cmd/internal/telemetry"
 )
 
-// A fileCommand is a command line that names one backup file, before or after the
-// flags.
+// A fileCommand is a command line that names one file to write or read, before or after
+// the flags.
 type fileCommand struct {
 	file   string
 	loaded *config.Loaded
 }
 
-// parseFile reads the command line of a command on a backup file. If the command is
+// parseFile reads the command line of a command on one file. If the command is
 // done, it printed why, and code is the exit code.
 func parseFile(flags *flag.FlagSet, args []string, usage string, stdout, stderr io.Writer) (c fileCommand, code int, done bool) {
 	if helped(args) {
@@ -42,7 +42,7 @@ func parseFile(flags *flag.FlagSet, args []string, usage string, stdout, stderr 
 		}
 	}
 	if c.file == "" {
-		_, _ = fmt.Fprintf(stderr, "beibud: no backup file is named\n%s", usage)
+		_, _ = fmt.Fprintf(stderr, "beibud: no file is named\n%s", usage)
 		return c, 2, true
 	}
 	var err error

@@ -28,6 +28,8 @@ const usage = `beibud exchanges cross-border customs documents.
   beibud restore FILE              print what a backup holds; --do restores it into
               [--config FILE]      an empty data folder
               [--do]
+  beibud support FILE              write what somebody who helps needs to know, without
+              [--config FILE]      secrets and personal data
   beibud epoch new                 print what a store from a copy may lack; --do
               [--config FILE]      accepts the loss, and receipts name the new
               [--do]               epoch from then on
@@ -66,6 +68,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) int {
 		return makeBackup(ctx, args[1:], stdout, stderr)
 	case "restore":
 		return restoreBackup(ctx, args[1:], stdout, stderr)
+	case "support":
+		return makeSupport(ctx, args[1:], stdout, stderr)
 	case "epoch":
 		return beginEpoch(ctx, args[1:], stdout, stderr)
 	case "version", "--version":

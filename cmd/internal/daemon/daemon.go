@@ -40,6 +40,7 @@ import (
 type Daemon struct {
 	config  *config.Loaded
 	log     *zap.Logger
+	recent  *telemetry.Recent // lines of log
 	metrics *telemetry.Metrics
 	traces  *traces.Tracer // or nil, if none are sent
 	life    lifecycle
@@ -84,8 +85,10 @@ type Daemon struct {
 // /livez and /readyz answer meanwhile. If it fails, everything that it opened is
 // closed again; if ctx has ended, the error is [ErrStopped].
 func New(ctx context.Context, l *config.Loaded, log *zap.Logger) (*Daemon, error) {
+	recent := telemetry.NewRecent()
+	log = recent.Watch(log)
 	d := &Daemon{
-		config: l, log: log, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1),
+		config: l, log: log, recent: recent, failed: make(chan error, 1), sourcesChanged: make(chan struct{}, 1),
 		startup: startup{log: log, brokers: l.Kafka.Brokers},
 	}
 	d.jobs.fail = d.fail

@@ -40,6 +40,7 @@ func (d *Daemon) privateServer() *http.Server {
 		Handler: telemetry.Private{
 			Metrics: d.metrics.Handler(d.log),
 			Profile: d.config.Log.Profile,
+			Recent:  d.recent,
 			Ready: []telemetry.Probe{
 				{Name: "serving", Ask: d.ready},
 				{Name: "queue", Ask: d.askQueue},

@@ -1,6 +1,8 @@
 package daemon
 
 import (
+	"context"
+
 	"beibu/cmd/internal/traces"
 	"beibu/cmd/internal/version"
 )
@@ -19,6 +21,9 @@ func (d *Daemon) traced() (err error) {
 	if err != nil {
 		return err
 	}
-	d.life.onStop("traces", d.traces.Shutdown)
+	d.life.onStop("traces", func(ctx context.Context) error {
+		d.traces.Shutdown(ctx)
+		return nil
+	})
 	return nil
 }

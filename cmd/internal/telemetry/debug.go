@@ -3,8 +3,10 @@ package telemetry
 import (
 	"context"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/pprof"
+	runtime "runtime/pprof"
 	"strings"
 	"time"
 )
@@ -22,19 +24,35 @@ type Private struct {
 	Metrics http.Handler
 	Ready   []Probe // all must be well for the daemon to be ready
 	Profile bool    // whether to show net/http/pprof
+	Recent  *Recent // lines of the log, for a support bundle
 }
+
+// The paths of what [Private.Handler] shows to this machine alone.
+const (
+	PathLog        = "/debug/support/log"
+	PathGoroutines = "/debug/support/goroutines"
+)
 
 // probeTimeout bounds one round of probes.
 const probeTimeout = 2 * time.Second
 
 // Handler answers GET /livez, /readyz and /metrics and, if it is enabled,
 // /debug/pprof/. /livez says that the process answers; /readyz whether it
-// should be sent work.
+// should be sent work. What a support bundle has besides is shown to callers on this
+// machine.
 func (p Private) Handler() http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET /livez", func(w http.ResponseWriter, _ *http.Request) { writeAnswer(w, http.StatusOK, "ok\n") })
 	mux.HandleFunc("GET /readyz", p.ready)
 	mux.Handle("GET /metrics", p.Metrics)
+	mux.HandleFunc("GET "+PathLog, local(func(w http.ResponseWriter, _ *http.Request) {
+		writeAnswer(w, http.StatusOK, string(p.Recent.Lines()))
+	}))
+	mux.HandleFunc("GET "+PathGoroutines, local(func(w http.ResponseWriter, _ *http.Request) {
+		var stacks strings.Builder
+		_ = runtime.Lookup("goroutine").WriteTo(&stacks, 1) // a builder takes everything
+		writeAnswer(w, http.StatusOK, stacks.String())
+	}))
 	if p.Profile {
 		mux.HandleFunc("GET /debug/pprof/", pprof.Index)
 		mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
@@ -43,6 +61,18 @@ func (p Private) Handler() http.Handler {
 		mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 	}
 	return mux
+}
+
+// local answers callers on this machine, and refuses all others.
+func local(next http.HandlerFunc) http.HandlerFunc {
+	return func(w http.ResponseWriter, r *http.Request) {
+		host, _, err := net.SplitHostPort(r.RemoteAddr)
+		if ip := net.ParseIP(host); err != nil || !ip.IsLoopback() {
+			writeAnswer(w, http.StatusForbidden, "for callers on this machine alone\n")
+			return
+		}
+		next(w, r)
+	}
 }
 
 // ready asks every probe and returns its answer, a line each.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -43,6 +44,24 @@ func TestPrivateListener(t *testing.T) {
 				t.Errorf("%d %q, want %d %q", answer.Code, answer.Body.String(), c.status, c.body)
 			}
 		})
+	}
+}
+
+// The log and the stacks are for callers on this machine, even if others reach the address.
+func TestSupportIsLocal(t *testing.T) {
+	recent := telemetry.NewRecent()
+	recent.Watch(zap.NewExample()).Warn("something happened")
+	h := telemetry.Private{Metrics: http.NotFoundHandler(), Recent: recent}.Handler()
+	for path, part := range map[string]string{telemetry.PathLog: "something happened", telemetry.PathGoroutines: "goroutine profile"} {
+		for remote, status := range map[string]int{"127.0.0.1:7": 200, "[::1]:7": 200, "192.0.2.1:7": 403, "[2001:db8::1]:7": 403, "@": 403} {
+			r := httptest.NewRequest(http.MethodGet, path, nil)
+			r.RemoteAddr = remote
+			answer := httptest.NewRecorder()
+			h.ServeHTTP(answer, r)
+			if answer.Code != status || strings.Contains(answer.Body.String(), part) != (status == 200) {
+				t.Errorf("%s to %s: %d %s", path, remote, answer.Code, answer.Body)
+			}
+		}
 	}
 }
 

@@ -17,6 +17,6 @@
 // It promises:
 //
 //   - A collector that is slow or gone delays nothing and fails nothing. Spans that it
-//     does not take are dropped, and the log says so.
+//     does not take are dropped, and the log says so. A stop waits for it for 3 s.
 //   - No span has a document number, a word of a document, or the words of a receiver.
 package traces

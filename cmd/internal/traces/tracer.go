@@ -36,10 +36,12 @@ const (
 	batchSpans = 512
 	batchWait  = 5 * time.Second
 	exportTime = 30 * time.Second
+	lastTime   = 3 * time.Second // for what waits when the daemon stops
 )
 
 // A Tracer records spans. The nil Tracer records none, and wraps nothing.
 type Tracer struct {
+	log      *zap.Logger
 	provider *sdk.TracerProvider
 	spans    api.Tracer
 }
@@ -65,15 +67,17 @@ func New(o Options) (*Tracer, error) {
 		sdk.WithBatcher(&reporting{SpanExporter: exporter, log: o.Log}, sdk.WithMaxQueueSize(queueSpans),
 			sdk.WithMaxExportBatchSize(batchSpans), sdk.WithBatchTimeout(batchWait), sdk.WithExportTimeout(exportTime)),
 	)
-	return &Tracer{provider: provider, spans: provider.Tracer("beibu")}, nil
+	return &Tracer{log: o.Log, provider: provider, spans: provider.Tracer("beibu")}, nil
 }
 
-// Shutdown sends what waits. It gives up when ctx ends.
-func (t *Tracer) Shutdown(ctx context.Context) error {
+// Shutdown sends what waits. A collector that is gone delays a stop by a few seconds, and
+// is no error of it.
+func (t *Tracer) Shutdown(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, lastTime)
+	defer cancel()
 	if err := t.provider.Shutdown(ctx); err != nil {
-		return fmt.Errorf("send last traces: %w", err)
+		t.log.Warn("last traces were not sent", zap.Error(err))
 	}
-	return nil
 }
 
 // sampler decides by the id of a trace, so that all daemons decide alike. A caller that
