@@ -166,7 +166,7 @@ func (b *browser) follow(path string) <-chan string {
 	parts := make(chan string)
 	go func() {
 		defer close(parts)
-		defer answer.Body.Close()
+		defer func() { _ = answer.Body.Close() }()
 		var part strings.Builder
 		for lines := bufio.NewScanner(answer.Body); lines.Scan(); {
 			switch data, isData := strings.CutPrefix(lines.Text(), "data: "); {

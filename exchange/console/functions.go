@@ -46,7 +46,7 @@ func (v *visit) mayCalled(name string) (bool, error) {
 // menu returns the pages that the caller may see.
 func (v *visit) menu() []menuEntry {
 	var all []menuEntry
-	for _, one := range v.server.screens() {
+	for _, one := range v.server.rows {
 		if !one.menu || !v.may(one.action) {
 			continue
 		}

@@ -43,9 +43,9 @@ func (s *Server) mount(one screen) {
 		v := s.newVisit(w, r)
 		v.screen = one
 		defer v.finish()
-		v.bound()
+		v.bound() //nolint:contextcheck // the visit has its own
 		defer v.cancel()
-		err := v.admit()
+		err := v.admit() //nolint:contextcheck // the visit has its own
 		if err == nil {
 			err = one.serve(v)
 		}

@@ -67,6 +67,7 @@ type Server struct {
 	finder   exchange.Finder
 	handler  http.Handler
 	mux      *http.ServeMux
+	rows     []screen
 	pages    *pages
 	assets   assets
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
@@ -125,7 +126,8 @@ func New(o Options) (*Server, error) {
 	if s.pages, err = newPages(); err != nil {
 		return nil, fmt.Errorf("make console: %w", err)
 	}
-	for _, one := range s.screens() {
+	s.rows = s.screens()
+	for _, one := range s.rows {
 		s.mount(one)
 	}
 	protection := http.NewCrossOriginProtection()

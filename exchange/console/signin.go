@@ -152,5 +152,5 @@ func (s *Server) chooseLanguage(v *visit) error {
 		return &exchange.Error{Op: "choose language", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("lang is en or zh", "lang 应为 en 或 zh")}
 	}
 	v.setCookie(languageCookie, string(chosen), 365*24*3600)
-	return v.redirect(v.back(root))
+	return v.redirect(v.back(root + "sign-in"))
 }

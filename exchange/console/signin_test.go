@@ -1,6 +1,14 @@
 package console_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/tls"
+	"crypto/x509"
+	"encoding/hex"
+	"math/big"
 	"net/http"
 	"net/url"
 	"strings"
@@ -10,6 +18,7 @@ import (
 	"go.uber.org/zap/zapcore"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/console/session"
 )
 
@@ -173,4 +182,47 @@ func TestBreakGlass(t *testing.T) {
 	if err != nil || len(events) != 1 || events[0].Cause.Actor != emergency {
 		t.Errorf("%+v %v", events, err)
 	}
+}
+
+// A client certificate signs in by its own button, and every request has to show it: the
+// cookie alone is worth nothing.
+func TestSignInByCertificate(t *testing.T) {
+	w := newWorld(t)
+	own, spki := clientCertificate(t)
+	w.swapAccess(append(credentials(), access.Credential{Name: "gateway", Party: receiver, SPKISHA256: spki})...)
+	b := w.browser()
+	shown := w.transport.(*http.Transport).Clone() //nolint:forcetypeassert // httptest's is one
+	shown.TLSClientConfig.Certificates = []tls.Certificate{own}
+	b.client.Transport = shown
+	t.Cleanup(shown.CloseIdleConnections)
+	if p := b.get("/console/sign-in"); !strings.Contains(p.text, "Sign in as gateway") {
+		t.Fatalf("no button: %s", p.text)
+	}
+	if p := b.post("/console/sign-in", url.Values{"key": {""}}); p.status != http.StatusUnauthorized {
+		t.Errorf("a form without a key signs in by the way: %d", p.status)
+	}
+	if p := b.post("/console/sign-in", url.Values{"by": {"certificate"}}); p.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", p.status, p.text)
+	}
+	if p := b.get("/console/"); p.status != http.StatusOK || !strings.Contains(p.text, "gateway") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	b.client.Transport = w.transport
+	if p := b.get("/console/"); p.status != http.StatusSeeOther {
+		t.Errorf("without the certificate: %d", p.status)
+	}
+}
+
+// clientCertificate returns a certificate of its own, and the digest of its public key.
+func clientCertificate(t *testing.T) (tls.Certificate, string) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	must(t, err)
+	leaf, err := x509.ParseCertificate(der)
+	must(t, err)
+	sum := sha256.Sum256(leaf.RawSubjectPublicKeyInfo)
+	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, hex.EncodeToString(sum[:])
 }

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"io"
+	"maps"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -98,7 +100,9 @@ func (w *world) serve() {
 	ended := make(chan error, 1)
 	go func() { ended <- w.shut.Follow(ctx, w.Store) }()
 	api := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) })
-	server := httptest.NewTLSServer(w.server.Over(api))
+	server := httptest.NewUnstartedServer(w.server.Over(api))
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // a test on loopback
+	server.StartTLS()
 	w.url = server.URL
 	w.transport = server.Client().Transport
 	w.t.Cleanup(func() {
@@ -236,15 +240,13 @@ func (b *browser) do(method, path string, form url.Values) page {
 	must(b.t, err)
 	r.Header.Set("Accept", "text/html,application/xhtml+xml")
 	r.Header.Set("Accept-Language", b.lang)
-	for name, values := range b.header {
-		r.Header[name] = values
-	}
+	maps.Copy(r.Header, b.header)
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
 	answer, err := b.client.Do(r)
 	must(b.t, err)
-	defer answer.Body.Close()
+	defer func() { _ = answer.Body.Close() }()
 	got, err := io.ReadAll(answer.Body)
 	must(b.t, err)
 	plain := strings.Join(strings.Fields(tags.ReplaceAllString(string(got), " ")), " ")

@@ -74,7 +74,7 @@ func (s *Server) exchangeSheet(c *call, q exchange.Query) export.Sheet[Exchange]
 		q.Before, q.Limit = cursor, export.PageSize
 		found, next, err := c.caller.Exchanges(ctx, s.journal, q)
 		if err == nil && len(found) == 0 && cursor == 0 {
-			err = s.checkFilters(c, q)
+			err = s.checkFilters(c, q) //nolint:contextcheck // the call has its own
 		}
 		for _, x := range found {
 			shown := s.listed(c, q, x)

@@ -30,7 +30,7 @@ type Check struct {
 	Obstacles []exchange.Fault `json:"obstacles"`
 }
 
-// What package answer says of an exchange, as the API calls it.
+// The API calls what package answer says of an exchange by these names.
 type (
 	Exchange = answer.Exchange
 	Delivery = answer.Delivery

@@ -291,3 +291,20 @@ window window-la LA 老挝国家单一窗口 Lao National Single Window
 window window-mm MM 缅甸国家单一窗口 Myanmar National Single Window
 window window-bn BN 文莱国家单一窗口 Brunei Darussalam National Single Window
 `
+
+// The console is there unless it is switched off, and its times have bounds.
+func TestConsole(t *testing.T) {
+	for text, want := range map[string]string{
+		"{}": "true", "{enabled: true}": "true", "{enabled: false}": "false", "{enabled: maybe}": "2 console.enabled",
+		"{idle: 5s}": "2 console.idle", "{idle: 9h}": "2 console.idle", "{idle: 1h, longest: 30h}": "2 console.longest",
+	} {
+		found, err := mistakesIn(t, "data: elsewhere\nconsole: "+text+"\n")
+		if len(found) == 0 {
+			l, _ := Parse("beibud.yaml", []byte("console: "+text+"\n"))
+			found = []string{fmt.Sprint(*l.Console.Enabled)}
+		}
+		if !slices.Equal(found, []string{want}) {
+			t.Errorf("%s: %v, want %s (%v)", text, found, want, err)
+		}
+	}
+}

@@ -114,6 +114,10 @@ func (s *source) walk(node ast.Node, key string, into reflect.Value) {
 	if _, null := node.(*ast.NullNode); null {
 		return
 	}
+	if into.Kind() == reflect.Pointer { // nil says that the key is not given
+		into.Set(reflect.New(into.Type().Elem()))
+		into = into.Elem()
+	}
 	switch {
 	case isScalar(into) && !isTable(node, into):
 		s.scalar(node, key, into)
