@@ -191,6 +191,13 @@ func (t *Tab) Text(selector string) string {
 	return ask(t, "read "+selector, chromedp.Text(chromedp.CSS(selector)))
 }
 
+// Links returns the addresses that links lead to, of those that a CSS selector finds.
+func (t *Tab) Links(selector string) []string {
+	t.tb.Helper()
+	return ask(t, "read links "+selector, chromedp.Evaluate[[]string](
+		fmt.Sprintf("Array.from(document.querySelectorAll(%q), a => a.href)", selector)))
+}
+
 // Address returns the address of the page.
 func (t *Tab) Address() string {
 	t.tb.Helper()

@@ -1,0 +1,175 @@
+package journey
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"testing"
+
+	"beibu/cmd/internal/browsertest"
+	"beibu/cmd/internal/demo"
+)
+
+// views are how people see the console.
+var views = []browsertest.View{
+	{Width: 1280, Height: 900, Language: "en"},
+	{Width: 1280, Height: 900, Language: "zh-CN", Dark: true},
+	{Width: 360, Height: 800, Language: "zh-CN"},
+	{Width: 360, Height: 800, Language: "en", Dark: true},
+}
+
+func nameOf(v browsertest.View) string {
+	shade := "light"
+	if v.Dark {
+		shade = "dark"
+	}
+	return fmt.Sprintf("%s-%s-%d", v.Language[:2], shade, v.Width)
+}
+
+// Every screen keeps the policies of its page, asks nobody else for anything, is as wide
+// as the window, and has no barrier that axe-core finds serious.
+func TestEveryScreen(t *testing.T) {
+	if testing.Short() {
+		t.Skip("opens every page of the console in a browser")
+	}
+	at := startDemo(t)
+	b := browsertest.Start(t)
+	pages := everyPage(t, at, b)
+	for _, v := range views {
+		t.Run(nameOf(v), func(t *testing.T) {
+			tab := at.signIn(t, b, v, "operator")
+			for _, page := range pages {
+				tab.Open(at.server + page)
+				name := pageName(page) + "-" + nameOf(v)
+				if got := tab.Complaints(); len(got) > 0 {
+					t.Errorf("%s: the browser complains: %s", page, strings.Join(got, "\n"))
+				}
+				if tab.Overflows() {
+					t.Errorf("%s is wider than %d px", page, v.Width)
+				}
+				tab.Screenshot(name)
+			}
+			for _, page := range pages {
+				for _, barrier := range tab.Barriers(at.server + page) {
+					t.Error(barrier)
+				}
+			}
+		})
+	}
+}
+
+// everyPage returns the address of each page in the navigation, and of the first page
+// that each of them leads to from its content.
+func everyPage(t *testing.T, at *site, b *browsertest.Browser) []string {
+	t.Helper()
+	tab := at.signIn(t, b, browsertest.View{}, "operator")
+	pages := []string{"/console/sign-in"}
+	menu := tab.Links("header nav a")
+	if len(menu) < 2 {
+		t.Fatalf("the navigation has %q", menu)
+	}
+	for _, page := range menu {
+		pages = append(pages, pathOf(t, page))
+		tab.Open(page)
+		for _, link := range tab.Links("main a") {
+			if found := pathOf(t, link); isDetail(pathOf(t, page), found) {
+				pages = append(pages, found)
+				break
+			}
+		}
+	}
+	return slices.Compact(pages)
+}
+
+// isDetail reports whether a link of a page leads to one thing of its list.
+func isDetail(page, link string) bool {
+	return path.Dir(strings.SplitN(link, "?", 2)[0]) == page && !strings.HasSuffix(link, ".csv")
+}
+
+func pathOf(t *testing.T, address string) string {
+	t.Helper()
+	u, err := url.Parse(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return u.RequestURI()
+}
+
+// pageName is the name of a page in the names of files.
+func pageName(page string) string {
+	name := strings.Trim(strings.TrimPrefix(strings.SplitN(page, "?", 2)[0], "/console"), "/")
+	if dir, last := path.Split(name); len(last) > 30 {
+		name = dir + "one"
+	}
+	if name == "" {
+		name = "now"
+	}
+	return strings.ReplaceAll(name, "/", "-")
+}
+
+// A site is the demo's daemon with a day of traffic.
+type site struct {
+	server string
+	keys   string // the folder of the API keys
+}
+
+// startDemo starts the demo, which ends with the test.
+func startDemo(t *testing.T) *site {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	ready := make(chan string, 1)
+	ended := make(chan error, 1)
+	out := &watched{until: "Ctrl-C", found: ready}
+	go func() { ended <- demo.Run(ctx, demo.Options{Keep: true, Out: out}) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case said := <-ready:
+		_, after, _ := strings.Cut(said, "BEIBU_SERVER=")
+		server, _, _ := strings.Cut(after, " ")
+		_, after, _ = strings.Cut(said, "BEIBU_KEY_FILE=")
+		return &site{server: server, keys: path.Dir(strings.Fields(after)[0])}
+	case err := <-ended:
+		ended <- nil
+		t.Fatalf("the demo ended: %v\n%s", err, out.all.String())
+	}
+	return nil
+}
+
+// signIn returns a tab of a person who has signed in with a key.
+func (s *site) signIn(t *testing.T, b *browsertest.Browser, v browsertest.View, who string) *browsertest.Tab {
+	t.Helper()
+	key, err := os.ReadFile(path.Join(s.keys, who+".key"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	tab := b.Tab(t, v)
+	tab.OnlyFrom(s.server)
+	tab.Open(s.server + "/console/")
+	tab.Fill("input[name=key]", strings.TrimSpace(string(key)))
+	tab.Follow("form.card button.main")
+	return tab
+}
+
+// watched keeps what is written, and gives it to found once it has a text.
+type watched struct {
+	all   strings.Builder
+	until string
+	found chan<- string
+}
+
+func (w *watched) Write(p []byte) (int, error) {
+	n, err := w.all.Write(p)
+	if strings.Contains(string(p), w.until) {
+		w.found <- w.all.String()
+	}
+	return n, err
+}
