@@ -102,7 +102,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 		q.Terms = append(q.Terms, f.term(role)...)
 	}
 	if name := f.unknown(); name != "" {
-		return nil, q, &exchange.Error{Op: "read filter", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("%q: there is no such filter", "%q：没有该筛选项", name)}
+		return nil, q, noSuchFilter(name)
 	}
 	for _, state := range exchange.States() {
 		f.choices["state"] = append(f.choices["state"], choice{string(state), stateViewOf(state, v.lang).Title})
@@ -110,9 +110,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 	for _, kind := range v.now.Checks.Kinds() {
 		f.choices["kind"] = append(f.choices["kind"], choice{kind, kind})
 	}
-	for _, p := range v.now.Parties.All() {
-		f.choices["party"] = append(f.choices["party"], choice{p.ID, v.lang.text(p.Name)})
-	}
+	f.choices["party"] = v.partyChoices()
 	f.choices["sender"] = f.choices["party"]
 	field := "party"
 	if q.Party == "" {

@@ -1,0 +1,174 @@
+package console
+
+import (
+	"html/template"
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/operator"
+	"beibu/exchange/operator/replay"
+)
+
+// failuresPage is what has failed, by its cause.
+type failuresPage struct {
+	Fields  *fields
+	Theirs  []pile // that a receiver or a sender has to mend
+	Ours    []pile
+	Count   int // deliveries, of both
+	Express int
+}
+
+// A pile is a row of the page: what has failed for one cause at one receiver.
+type pile struct {
+	operator.Pile
+
+	Trend     trend
+	Exchanges template.URL // the address of the list of these exchanges
+	Replay    template.URL // the address of a plan that replays them, or ""
+}
+
+// listFailures answers GET /console/failures.
+func (s *Server) listFailures(v *visit) error {
+	form := v.fields()
+	q := exchange.FailureQuery{Receiver: form.text("receiver"), Since: form.time("since"), Until: form.time("until"), Now: v.began.UTC()}
+	party := form.text("party")
+	if name := form.unknown(); name != "" {
+		return noSuchFilter(name)
+	}
+	if form.hasBlanks() {
+		return v.redirect(root + "failures?" + string(form.with("", "")))
+	}
+	form.choices["party"] = v.partyChoices()
+	form.choices["receiver"] = form.choices["party"]
+	var err error
+	q.Party, err = v.who.ScopeFailures(party)
+	if err := form.refuseFor("party", err); err != nil {
+		return err
+	}
+	page := failuresPage{Fields: form}
+	if err := s.checkParties(v, form, "party", "receiver"); err != nil {
+		return err
+	}
+	if !form.OK() {
+		return v.page(http.StatusUnprocessableEntity, "failures", page)
+	}
+	piles, err := operator.Failures{Log: s.Failures, Handovers: s.Handovers}.List(v.ctx(), q)
+	if err != nil {
+		return err
+	}
+	for _, one := range piles {
+		page.add(v.pile(one, q))
+	}
+	return v.render("failures", page)
+}
+
+// add puts a row on its side of the page.
+func (p *failuresPage) add(one pile) {
+	p.Count += one.Count
+	p.Express += one.Express
+	if one.Side == operator.Ours {
+		p.Ours = append(p.Ours, one)
+	} else {
+		p.Theirs = append(p.Theirs, one)
+	}
+}
+
+// pile returns the row of a pile, with the addresses that the caller may open.
+func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
+	row := pile{Pile: p, Trend: trendOf(p.Hours[:])}
+	list := url.Values{"party": {p.Receiver}}
+	if v.who.OnlyForParty(access.ReadExchanges) {
+		list.Del("party") // its own list is all that it may ask for
+	}
+	if p.State == exchange.ContentHandover {
+		list.Set("failing", "true")
+	} else {
+		list.Set("cause", p.Code)
+	}
+	row.Exchanges = address("exchanges", list)
+	again := replay.Query{Receivers: []string{p.Receiver}}
+	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.may(access.ReplayDelivery) || v.who.ScopeReplay(&again) != nil {
+		return row
+	}
+	plan := url.Values{"receivers": {p.Receiver}, "cause": {p.Code}}
+	for name, at := range map[string]time.Time{"since": q.Since, "until": q.Until} {
+		if !at.IsZero() {
+			plan.Set(name, at.In(port).Format(timeForms[0]))
+		}
+	}
+	row.Replay = address("replays/new", plan)
+	return row
+}
+
+// address returns the address of a page of the console with a query.
+func address(path string, query url.Values) template.URL {
+	return template.URL(root + path + "?" + query.Encode()) //nolint:gosec // all of it is encoded
+}
+
+// partyChoices are the parties, as a field offers them.
+func (v *visit) partyChoices() []choice {
+	var all []choice
+	for _, p := range v.now.Parties.All() {
+		all = append(all, choice{p.ID, v.lang.text(p.Name)})
+	}
+	return all
+}
+
+// checkParties notes the fields that name a party that does not exist.
+func (s *Server) checkParties(v *visit, f *fields, names ...string) error {
+	known := exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}
+	for _, name := range names {
+		for _, party := range f.values[name] {
+			if err := f.refuseFor(name, known.Check(v.ctx(), "", party)); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// noSuchFilter is the error of an address with a filter that a page does not have.
+func noSuchFilter(name string) error {
+	return &exchange.Error{Op: "read filter", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("%q: there is no such filter", "%q：没有该筛选项", name)}
+}
+
+// A trend is a small chart of counts by hour, the newest at its right.
+type trend struct {
+	Bars   []bar
+	Newest int // in the last hour
+	Sum    int
+}
+
+// A bar is one hour of a trend, within a chart of trendHeight.
+type bar struct {
+	X, Y, Height int
+	Count        int
+}
+
+// The measures of a trend, in px.
+const (
+	trendHeight = 24
+	trendStep   = 10 // from a bar to the next
+)
+
+// trendOf returns the chart of counts, the oldest first.
+func trendOf(hours []int) trend {
+	t := trend{Newest: hours[len(hours)-1]}
+	most := max(1, slices.Max(hours))
+	for i, n := range hours {
+		height := n * trendHeight / most
+		if n > 0 {
+			height = max(height, 2)
+		}
+		t.Sum += n
+		t.Bars = append(t.Bars, bar{X: i * trendStep, Y: trendHeight - height, Height: height, Count: n})
+	}
+	return t
+}
+
+// Width returns the width of the chart.
+func (t trend) Width() int { return len(t.Bars) * trendStep }
