@@ -31,7 +31,8 @@ func (s *Server) showExchange(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.title = exchange.Text{EN: x.Identity.Kind + " " + x.Identity.Number, ZH: x.Identity.Kind + " " + x.Identity.Number}
+	kind := v.kindName(x.Identity.Kind)
+	v.title = exchange.Text{EN: kind.EN + " " + x.Identity.Number, ZH: kind.ZH + " " + x.Identity.Number}
 	page := exchangePage{Exchange: x, Failing: make(map[string]bool)}
 	for _, d := range x.Deliveries {
 		page.Failing[d.Receiver] = d.Failing(s.Handovers)

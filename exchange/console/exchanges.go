@@ -108,7 +108,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 		f.choices["state"] = append(f.choices["state"], choice{string(state), stateViewOf(state, v.lang).Title})
 	}
 	for _, kind := range v.now.Checks.Kinds() {
-		f.choices["kind"] = append(f.choices["kind"], choice{kind, kind})
+		f.choices["kind"] = append(f.choices["kind"], choice{kind, v.lang.text(v.kindName(kind))})
 	}
 	f.choices["party"] = v.partyChoices()
 	f.choices["sender"] = f.choices["party"]

@@ -110,7 +110,7 @@ func TestShowExchange(t *testing.T) {
 	w.record(x.ID, exchange.HandoverAttempt, exchange.Cause{Code: "push-answer", Reason: "503"})
 	w.record(x.ID, exchange.ConsignmentRejection, exchange.Cause{Code: "stamp-missing", Reason: "no <b>stamp</b>"})
 	p := w.visit(duty).get("/console/exchanges/" + x.ID.String())
-	for _, want := range []string{x.ID.String(), "Beihai Customs", "ata-carnet ATA-1", "stamp-missing", "no <b>stamp</b>", "refused", "push-answer", fmt.Sprintf("%x", x.Digest)} {
+	for _, want := range []string{x.ID.String(), "Beihai Customs", "ATA carnet ATA-1", "stamp-missing", "no <b>stamp</b>", "refused", "push-answer", fmt.Sprintf("%x", x.Digest)} {
 		if !strings.Contains(p.text, want) && !strings.Contains(p.html, strings.NewReplacer("<", "&lt;", ">", "&gt;").Replace(want)) {
 			t.Errorf("it does not show %q:\n%s", want, p.text)
 		}

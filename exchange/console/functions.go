@@ -10,6 +10,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/kinds"
 )
 
 // functions returns what templates can call. They answer for the visit of a set.
@@ -21,6 +22,7 @@ func functions(of *set) template.FuncMap {
 		"nonce":  func() string { return of.visit.nonce },
 		"static": func(name string) (string, error) { return of.visit.server.assets.url(name) },
 		"may":    func(action string) (bool, error) { return of.visit.mayCalled(action) },
+		"kind":   func(id string) exchange.Text { return of.visit.kindName(id) },
 		"party":  func(id string) partyView { return of.visit.partyView(id) },
 		"state":  func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
 		"time":   func(at time.Time) timeView { return timeViewOf(at) },
@@ -82,6 +84,20 @@ func (v *visit) partyView(id string) partyView {
 		return partyView{id, v.lang.text(p.Name)}
 	}
 	return partyView{id, id}
+}
+
+// kindName returns the name of a kind for people: its own word if no kind in force has it.
+func (v *visit) kindName(id string) exchange.Text {
+	if v.kinds == nil {
+		v.kinds = make(map[string]exchange.Text)
+		for _, k := range (kinds.Book{InForce: v.now.InForce}).List(v.began) {
+			v.kinds[k.Kind] = k.Name
+		}
+	}
+	if name, ok := v.kinds[id]; ok {
+		return name
+	}
+	return exchange.Text{EN: id, ZH: id}
 }
 
 // A stateView is how a state is shown.

@@ -31,10 +31,11 @@ type visit struct {
 	session session.Session
 	lang    language
 	screen  screen
-	title   exchange.Text     // of the page
-	ticket  *admission.Ticket // what it holds until the answer is written
-	problem *answer.Problem   // shown above the page
-	nonce   string            // of the page's scripts and their attributes
+	title   exchange.Text            // of the page
+	ticket  *admission.Ticket        // what it holds until the answer is written
+	problem *answer.Problem          // shown above the page
+	kinds   map[string]exchange.Text // names of the kinds, once they are asked for
+	nonce   string                   // of the page's scripts and their attributes
 	cancel  context.CancelFunc
 
 	// For the log alone.
