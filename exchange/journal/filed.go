@@ -85,6 +85,10 @@ func keyOf(t lookup.Term) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:]) >> 16)
 }
 
+// isNumber reports whether a term finds the documents of a kind by their own number, in
+// addition to those that cite it.
+func isNumber(t lookup.Term) bool { return t.Role == lookup.Carnet || t.Role == lookup.Licence }
+
 // exchange files a new exchange, and returns the numbers of its sender and its kind.
 func (f *filing) exchange(x *exchange.Exchange, sequence int64) (sender, kind int64, err error) {
 	if sender, err = f.add(term{roleSender, x.Identity.Sender}, sequence); err != nil {
@@ -111,6 +115,9 @@ func (f *filing) exchange(x *exchange.Exchange, sequence int64) (sender, kind in
 		}
 	}
 	for _, t := range x.Terms() {
+		if isNumber(t) && t.Value == x.Identity.Number {
+			continue // exchange_number has it
+		}
 		f.found = append(f.found, found{keyOf(t), sequence})
 	}
 	return sender, kind, nil

@@ -54,7 +54,7 @@ func groupsOf(q exchange.Query) (groups [][]source) {
 	for _, terms := range q.Terms {
 		var group []source
 		for _, t := range terms {
-			group = append(group, sourceOf(t))
+			group = append(group, sourcesOf(t)...)
 		}
 		add(true, group...)
 	}
@@ -77,18 +77,23 @@ func groupsOf(q exchange.Query) (groups [][]source) {
 	return groups
 }
 
-// sourceOf returns the source of what a term finds. Codes of goods are filed under their
+// sourcesOf returns the sources of what a term finds. Codes of goods are filed under their
 // beginnings of up to six digits; a longer one begins those that are between itself and
-// itself with nines.
-func sourceOf(t lookup.Term) source {
-	if t.Role != lookup.HS {
-		return source{rows: rowsOfKey, of: keyOf(t)}
+// itself with nines. A document whose number is written as the term has it is found by
+// the index of numbers alone.
+func sourcesOf(t lookup.Term) []source {
+	if t.Role == lookup.HS {
+		s := filedUnder(roleHS, t.Value)
+		if len(t.Value) > 6 {
+			s.last.name += "99"
+		}
+		return []source{s}
 	}
-	s := filedUnder(roleHS, t.Value)
-	if len(t.Value) > 6 {
-		s.last.name += "99"
+	all := []source{{rows: rowsOfKey, of: keyOf(t)}}
+	if isNumber(t) {
+		all = append(all, source{rows: rowsOfNumber, of: t.Value})
 	}
-	return s
+	return all
 }
 
 // A stack is the blocks of one source, newest first.

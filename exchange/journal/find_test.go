@@ -101,6 +101,39 @@ func TestExchangesByWhatPeopleKnow(t *testing.T) {
 	}
 }
 
+// A carnet is found by its own number, written in whichever way, and with it the documents
+// that cite it, but none of another kind that has the number. If it is written as it is
+// searched for, the index of numbers finds it, and there is no row for it beside that.
+func TestExchangesByTheirOwnNumber(t *testing.T) {
+	r := &record{tb: t}
+	accept := func(number, kind string, cites ...lookup.Citation) {
+		r.accept(document{Number: number, Kind: kind, Keys: lookup.Keys{Cites: cites}, Receivers: []string{"promotion"}})
+	}
+	accept("CN/1", "import-declaration")
+	accept("CN/1", "ata-carnet")
+	accept("cn/1", "ata-carnet")
+	accept("D-1", "import-declaration", lookup.Citation{Kind: "ata-carnet", Number: "cn / 1"})
+	path := filepath.Join(t.TempDir(), "index.db")
+	j := openAt(t, path)
+	if err := j.Fold(t.Context(), r.changes); err != nil {
+		t.Fatal(err)
+	}
+	page, _, err := j.Exchanges(t.Context(), found(lookup.Carnet, "CN/1"))
+	if got := fmt.Sprint(numbers(page)); err != nil || got != "[D-1 cn/1 CN/1]" || page[2].Identity.Kind != "ata-carnet" {
+		t.Errorf("got %s, %v", got, err)
+	}
+	c, err := sqlitefile.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n, err := c.Number(`SELECT count(*) FROM lookup`); n != 2 || err != nil {
+		t.Errorf("%d rows, %v; want those of cn/1 and of D-1", n, err)
+	}
+	if err := c.Close(); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // Two terms may have the same key in the index; what one finds is not what the other
 // finds.
 func TestTermsWithOneKey(t *testing.T) {

@@ -92,7 +92,8 @@ func exchangeTables() []string {
 // Tables term and filed are the index of senders, kinds and receivers (see filed.go).
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
 // for these two filters of lists. Table lookup is for what nearly every
-// document has of its own, such as a container: of each key (see keyOf) the entries.
+// document has of its own, such as a container: of each key (see keyOf) the entries. A
+// document has no row there for its own number if exchange_number finds it.
 func termTables() []string {
 	return []string{
 		`CREATE TABLE term (
