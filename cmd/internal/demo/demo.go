@@ -152,6 +152,11 @@ func (s *story) keyFile(who string) string { return filepath.Join(s.data, "acces
 func (s *story) next(private string) {
 	const receiver = "window-th"
 	inbox := filepath.Join(filepath.Dir(s.data), "inbox")
+	s.say("\nThe console is at %s/console/", s.server)
+	s.say("  sign in with the API key in %s, as an operator who may do everything", s.keyFile("operator"))
+	s.say("  1. Failures: %d documents failed for one cause; plan a replay of them", dayRounds)
+	s.say("  2. Approvals: a run waits for another person: sign in with the key in %s", s.keyFile("approver"))
+	s.say("  3. Exchanges: each is traced from its submission to its acknowledgement; new ones come in by themselves")
 	s.say("\nThe daemon is still running. In another terminal, try:\n")
 	s.say("  export BEIBU_SERVER=%s BEIBU_KEY_FILE=%s", s.server, s.keyFile("operator"))
 	s.say("  go run ./cmd/beibuctl exchanges list")
