@@ -31,6 +31,13 @@ const (
 	FormReading  = "reading"  // the document as people read it
 )
 
+// The names of events of an action by which a session at the console began and ended. The
+// reason of the first is by what the person signed in.
+const (
+	SignedIn  State = "SignedIn"
+	SignedOut State = "SignedOut"
+)
+
 // The names of events of a party.
 const (
 	PartySuspended State = "PartySuspended" // an operator suspended it

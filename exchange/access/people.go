@@ -29,7 +29,7 @@ type Grant struct {
 	Scope *Scope // of Roles
 }
 
-// People are the grants that count by one configuration. They are immutable.
+// People are the grants that count by one configuration. They are immutable. Nil has none.
 type People struct {
 	issuer string
 	grants []Grant
@@ -61,6 +61,9 @@ func NewPeople(issuer string, grants []Grant) (*People, error) {
 // grants. Others say nothing here, and a person can have hundreds of them.
 func (p *People) Named(values []string) []string {
 	named := []string{}
+	if p == nil {
+		return named
+	}
 	for _, g := range p.grants {
 		if slices.Contains(values, g.Value) {
 			named = append(named, g.Value)
@@ -74,11 +77,8 @@ func (p *People) Named(values []string) []string {
 // either do not: it returns an [exchange.Error] of kind Forbidden that names them. It
 // returns another if no grant is the person's.
 func (p *People) Principal(who Person) (Principal, error) {
-	values := []string{}
-	if p != nil && p.issuer == who.Issuer {
-		values = p.Named(who.Values)
-	}
-	if len(values) == 0 {
+	values := p.Named(who.Values)
+	if len(values) == 0 || p.issuer != who.Issuer {
 		return Principal{}, signIn("person-without-role", exchange.Because(
 			"the configuration gives no role to %s (%s)", "配置未授予 %s（%s）任何角色", who.Name, who.Subject,
 		))

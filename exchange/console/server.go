@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/access/oidc"
 	"beibu/exchange/admission"
 	"beibu/exchange/console/session"
 	"beibu/exchange/operator"
@@ -18,7 +19,8 @@ import (
 	"beibu/queue"
 )
 
-// Options are the parts of the console. All but Suspended and Authenticated are required.
+// Options are the parts of the console. All but Suspended, Issuer and Authenticated are
+// required.
 type Options struct {
 	Current      *access.Current // holds the configuration in force
 	Admission    *admission.Control
@@ -37,6 +39,7 @@ type Options struct {
 	Undispatched queue.Undispatched // accepted, and in no index yet
 	Bodies       queue.Bodies
 	Sessions     *session.Sealer
+	Issuer       *oidc.Provider // by which people sign in; or nil
 	Limits       Limits
 	Log          *zap.Logger
 

@@ -10,6 +10,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/console/session"
+	"beibu/queue"
 )
 
 // cookieName is of the cookie that holds a session. Browsers take one with this prefix
@@ -47,6 +48,9 @@ func (v *visit) authenticate() error {
 
 // resolve returns the principal of a session by the configuration of the visit.
 func (v *visit) resolve(one session.Session) (access.Principal, error) {
+	if one.Person != nil {
+		return v.now.People.Principal(*one.Person)
+	}
 	who, known := v.now.Credentials.Resolve(one.Name, one.Fingerprint)
 	if !known {
 		return access.Principal{}, access.ErrUnknownCredentials
@@ -88,6 +92,8 @@ func (v *visit) setCookie(name, value string, seconds int) {
 type signInPage struct {
 	Back        string
 	Certificate string // of the credential that the connection's certificate belongs to, or ""
+	Issuer      string // by which people sign in, or ""
+	SignOut     string // the address of Issuer at which who has just signed out here signs out too, or ""
 }
 
 // showSignIn answers GET /console/sign-in.
@@ -103,6 +109,12 @@ func (v *visit) signInPage() signInPage {
 	if who, err := v.now.Credentials.Authenticate("", v.certificate(), v.began); err == nil {
 		page.Certificate = who.Name
 	}
+	if v.server.Issuer != nil {
+		page.Issuer = v.server.Issuer.Name()
+		if v.r.FormValue("out") == byIssuer {
+			page.SignOut = v.server.Issuer.SignOut()
+		}
+	}
 	return page
 }
 
@@ -114,8 +126,9 @@ func (s *Server) signIn(v *visit) error {
 		return err
 	}
 	one := session.Session{Began: v.began, Seen: v.began, ByCertificate: form.Get("by") == "certificate"}
-	key := form.Get("key")
+	key, by := form.Get("key"), "API key"
 	if one.ByCertificate {
+		by = "client certificate"
 		key, one.Fingerprint = "", access.CertificateFingerprint(v.certificate())
 	} else {
 		one.Fingerprint = access.KeyFingerprint(key)
@@ -128,17 +141,45 @@ func (s *Server) signIn(v *visit) error {
 		return v.again(err, "sign-in", v.signInPage())
 	}
 	one.Name = who.Name
-	if err := v.keep(one); err != nil {
-		return err
-	}
-	s.Log.Info("signed in to the console", zap.String("caller", who.Name), zap.String("request", v.id), zap.String("remote", v.r.RemoteAddr))
-	return v.redirect(v.back(root))
+	return v.open(one, by, v.back(root))
 }
 
-// signOut answers POST /console/sign-out.
+// open begins a session, which is in the record first, and redirects to a page.
+func (v *visit) open(one session.Session, by, back string) error {
+	sealed, err := v.server.Sessions.Seal(one)
+	if err != nil {
+		return err
+	}
+	if err := v.record(exchange.SignedIn, one.Name, by); err != nil {
+		return err
+	}
+	v.setCookie(cookieName, sealed, int(v.server.Limits.Sessions.Longest.Seconds()))
+	v.server.Log.Info("signed in to the console", zap.String("caller", one.Name), zap.String("by", by), zap.String("request", v.id), zap.String("remote", v.r.RemoteAddr))
+	return v.redirect(back)
+}
+
+// record records that a session began or ended.
+func (v *visit) record(what exchange.State, name, by string) error {
+	return v.server.Recorder.Record(v.ctx(), exchange.Event{
+		Subject: queue.Subject{Kind: queue.SubjectAction, ID: name}, Name: what, At: queue.Stored(v.began),
+		Cause: exchange.Cause{Code: "console", Actor: name, Reason: by},
+	})
+}
+
+// signOut answers POST /console/sign-out. The session ends even if that cannot be
+// recorded: a person who leaves a shared machine has to be sure of it.
 func (s *Server) signOut(v *visit) error {
 	v.setCookie(cookieName, "", -1)
-	return v.redirect(root + "sign-in")
+	to := root + "sign-in"
+	if v.session.Person != nil {
+		to += "?out=" + byIssuer
+	}
+	if !v.who.IsAnonymous() {
+		if err := v.record(exchange.SignedOut, v.who.Name, ""); err != nil {
+			return err
+		}
+	}
+	return v.redirect(to)
 }
 
 // chooseLanguage answers POST /console/language.

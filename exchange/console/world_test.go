@@ -65,7 +65,7 @@ type world struct {
 }
 
 // newWorld serves a console with the shipped map over TLS on loopback.
-func newWorld(t testing.TB) *world {
+func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	t.Helper()
 	parties, routes := exchangetest.Shipped(t)
 	w := &world{World: exchangetest.NewWorld(t, parties.All(), routes.Table()), t: t}
@@ -87,6 +87,9 @@ func newWorld(t testing.TB) *world {
 		BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, Handovers: handovers, Log: zap.New(core),
 		Limits: console.Limits{Sessions: session.Limits{Idle: 30 * time.Minute, Longest: 8 * time.Hour}, Body: 30 * time.Second},
+	}
+	for _, change := range changes {
+		change(&w.options)
 	}
 	w.server, err = console.New(w.options)
 	must(t, err)

@@ -7,7 +7,6 @@ import (
 
 	"beibu/cmd/internal/secret"
 	"beibu/exchange/access"
-	"beibu/queue"
 )
 
 // credentials reads the keys and certificates of Access.
@@ -67,9 +66,6 @@ func (s *source) roles(key string, a Access) access.Role {
 	if a.BreakGlass {
 		if a.Operator || len(a.Roles) > 0 || a.Party != "" || !a.Scope.IsZero() {
 			s.note(key+".breakGlass", "a break-glass account has all roles for everything, and speaks for no party: write nothing else of the kind")
-		}
-		if len(a.Name) > queue.MaxSubject {
-			s.note(key+".name", "the record takes at most %d bytes", queue.MaxSubject)
 		}
 		return access.StaffRoles
 	}

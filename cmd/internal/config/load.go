@@ -35,7 +35,7 @@ type Loaded struct {
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
 	Credentials []access.Credential    // of Access; none if the daemon is to make its own
-	People      *access.People         // of OIDC; nil without an issuer
+	Grants      []access.Grant         // of OIDC
 
 	PublicTLS *tls.Config // of the public address, or nil
 
@@ -151,7 +151,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 		table.note("routes", "%s", err)
 	}
 	l.bindAccess(src, file)
-	l.bindPeople(src, file)
+	l.bindGrants(src, file)
 	return table.mistakes
 }
 

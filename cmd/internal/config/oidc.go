@@ -83,11 +83,9 @@ func secureAddress(address string) bool {
 	return u.Scheme == "https" || u.Scheme == "http" && loopback(u.Hostname()+":0")
 }
 
-// bindPeople makes the grants, with parties and scopes that exist. file is the one that
+// bindGrants makes the grants, with parties and scopes that exist. file is the one that
 // has the parties.
-func (l *Loaded) bindPeople(src *source, file string) {
-	before := len(src.mistakes)
-	grants := make([]access.Grant, 0, len(l.OIDC.Grants))
+func (l *Loaded) bindGrants(src *source, file string) {
 	first := make(map[string]int)
 	for i, g := range l.OIDC.Grants {
 		key := fmt.Sprintf("oidc.grants[%d]", i)
@@ -102,15 +100,8 @@ func (l *Loaded) bindPeople(src *source, file string) {
 		if len(g.Roles) == 0 && g.Party == "" {
 			src.note(key, "roles are missing, and there is no party")
 		}
-		grants = append(grants, access.Grant{
+		l.Grants = append(l.Grants, access.Grant{
 			Value: g.Value, Party: g.Party, Roles: src.staffRoles(key, g.Roles, g.Scope), Scope: l.bind(src, key, g.Party, g.Scope, file),
 		})
-	}
-	if l.OIDC.Issuer == "" || len(src.mistakes) > before {
-		return
-	}
-	var err error
-	if l.People, err = access.NewPeople(l.OIDC.Issuer, grants); err != nil {
-		src.note("oidc.grants", "%s", err)
 	}
 }

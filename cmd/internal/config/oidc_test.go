@@ -78,13 +78,17 @@ func TestOIDC(t *testing.T) {
 	if l.OIDCSecret != "tide tables" || !slices.Equal(l.OIDC.Scopes, []string{"profile"}) {
 		t.Errorf("%q, %v", l.OIDCSecret, l.OIDC.Scopes)
 	}
+	people, err := access.NewPeople(l.OIDC.Issuer, l.Grants)
+	if err != nil {
+		t.Fatal(err)
+	}
 	who := access.Person{Issuer: l.OIDC.Issuer, Name: "li.na", Subject: "7c1f", Values: []string{"border"}}
-	got, err := l.People.Principal(who)
+	got, err := people.Principal(who)
 	if err != nil || got.Roles != access.OperatorRole|access.ApproverRole || !slices.Equal(got.Scope.Limits().Countries, []string{"VN"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	who.Values = []string{"hai-phong"}
-	if got, err := l.People.Principal(who); err != nil || got.Party != "window-vn" || got.Roles != 0 {
+	if got, err := people.Principal(who); err != nil || got.Party != "window-vn" || got.Roles != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

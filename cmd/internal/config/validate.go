@@ -18,6 +18,7 @@ import (
 	"beibu/exchange/admission"
 	"beibu/exchange/facts/codes"
 	"beibu/exchange/operator/replay"
+	"beibu/queue"
 	"beibu/schemas"
 )
 
@@ -165,6 +166,9 @@ func (l *Loaded) validateAccess(src *source) {
 		key := fmt.Sprintf("access[%d]", i)
 		if a.Name == "" {
 			src.note(key, "name is missing")
+		}
+		if len(a.Name) > queue.MaxSubject {
+			src.note(key+".name", "the record takes at most %d bytes", queue.MaxSubject)
 		}
 		if a.Party == "" && !a.Operator && !a.BreakGlass && len(a.Roles) == 0 {
 			src.note(key, "party is missing, and there are no roles")

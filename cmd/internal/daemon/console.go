@@ -20,12 +20,13 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 	if err != nil {
 		return err
 	}
+	d.issuer = d.newIssuer()
 	d.console, err = console.New(console.Options{
 		Current: api.Current, Admission: api.Admission, Suspended: api.Suspended,
 		Journal: api.Journal, Changed: d.index.Changed, Backlog: d.openDeliveries, Audit: api.Audit, Failures: api.Failures,
 		Refusals: api.Refusals, Examiner: api.Examiner, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
 		Recorder: api.Recorder, Undispatched: api.Undispatched, Bodies: api.Bodies,
-		Sessions: sessions, Authenticated: httpapi.SetAuthenticated,
+		Sessions: sessions, Issuer: d.issuer, Authenticated: httpapi.SetAuthenticated,
 		Limits: console.Limits{
 			Sessions: session.Limits{Idle: d.config.Console.Idle, Longest: d.config.Console.Longest}, Body: api.Limits.Body,
 		},

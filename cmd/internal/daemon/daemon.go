@@ -21,6 +21,7 @@ import (
 	"beibu/cmd/internal/version"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/access/oidc"
 	"beibu/exchange/admission"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/console"
@@ -55,6 +56,7 @@ type Daemon struct {
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
 	console   *console.Server // or nil, if there are no pages for people
+	issuer    *oidc.Provider  // by which people sign in to them; or nil
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
@@ -296,6 +298,9 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("replay", d.asLeader("replay", d.replay))
 	d.work("key expiry", d.warnDaily)
 	d.work("refusals", d.admission.Run)
+	if d.issuer != nil {
+		d.work("issuer", d.discoverIssuer)
+	}
 	d.keepRevocations()
 	d.askForStamps()
 	return nil

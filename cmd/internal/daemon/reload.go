@@ -112,8 +112,12 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 	if err != nil {
 		return nil, err
 	}
+	people, err := d.people(l)
+	if err != nil {
+		return nil, err
+	}
 	public, trust := published(keys, more)
-	now := &access.InForce{Credentials: known, People: l.People, InForce: &exchange.InForce{
+	now := &access.InForce{Credentials: known, People: people, InForce: &exchange.InForce{
 		Parties: l.Parties, Routes: l.Routes, Checks: d.checks, Verifier: l.Verifier, Sealer: sealer, Receipts: receipts,
 		Trust: trust.WithTimestamps(d.config.TimeRoots...), Keys: public,
 	}}

@@ -17,16 +17,25 @@ import (
 	"time"
 
 	"beibu/exchange/access"
+	"beibu/exchange/access/oidc"
 )
 
 // A Session is who signed in, by what, and when.
 type Session struct {
 	Name          string             `json:"n"`           // of the credential, or of the person at the identity provider
-	Fingerprint   access.Fingerprint `json:"f"`           // of the secret that was shown; zero if an identity provider vouched
+	Fingerprint   access.Fingerprint `json:"f"`           // of the secret that was shown; zero of a Person
 	ByCertificate bool               `json:"x,omitempty"` // the secret is a client certificate, which every request has to show
-	Claims        json.RawMessage    `json:"c,omitempty"` // of the identity provider, for the package that reads them
+	Person        *access.Person     `json:"p,omitempty"` // whom an issuer of identities has signed in, or nil
 	Began         time.Time          `json:"b"`
 	Seen          time.Time          `json:"s"` // about when it was last used
+}
+
+// A SignIn is what the browser keeps of a person who is at an issuer of identities.
+type SignIn struct {
+	oidc.Pending
+
+	Back  string    `json:"back"` // the page of the console that the person comes back to
+	Began time.Time `json:"began"`
 }
 
 // Limits end sessions.
@@ -59,8 +68,12 @@ var ErrUnknown = errors.New("not a session of this exchange")
 // or make one. It is safe for concurrent use.
 type Sealer struct{ aead cipher.AEAD }
 
-// purpose separates the key of sessions from whatever else is made of the same secret.
-const purpose = "beibu console session 1"
+// purpose separates the key of sessions from whatever else is made of the same secret,
+// and signIn what is sealed for a sign-in from sessions.
+const (
+	purpose = "beibu console session 1"
+	signIn  = "beibu console sign-in 1"
+)
 
 // NewSealer returns the sealer of a secret of at least 32 bytes (HKDF, RFC 5869).
 func NewSealer(secret []byte) (*Sealer, error) {
@@ -83,12 +96,17 @@ func NewSealer(secret []byte) (*Sealer, error) {
 }
 
 // Seal returns a session as the value of a cookie. It fails with ErrTooLong.
-func (s *Sealer) Seal(one Session) (string, error) {
+func (s *Sealer) Seal(one Session) (string, error) { return s.seal(purpose, one) }
+
+// SealSignIn returns a sign-in as the value of a cookie, which is no session.
+func (s *Sealer) SealSignIn(one SignIn) (string, error) { return s.seal(signIn, one) }
+
+func (s *Sealer) seal(as string, one any) (string, error) {
 	plain, err := json.Marshal(one)
 	if err != nil {
 		return "", fmt.Errorf("seal session: %w", err)
 	}
-	sealed := base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(purpose))) //nolint:gosec // it makes its own nonce
+	sealed := base64.RawURLEncoding.EncodeToString(s.aead.Seal(nil, nil, plain, []byte(as))) //nolint:gosec // it makes its own nonce
 	if len(sealed) > MaxSealed {
 		return "", ErrTooLong
 	}
@@ -96,23 +114,33 @@ func (s *Sealer) Seal(one Session) (string, error) {
 }
 
 // Open returns the session in the value of a cookie, or ErrUnknown.
-func (s *Sealer) Open(value string) (Session, error) {
+func (s *Sealer) Open(value string) (one Session, err error) {
+	err = s.open(purpose, value, &one)
+	return one, err
+}
+
+// OpenSignIn returns the sign-in in the value of a cookie, or ErrUnknown.
+func (s *Sealer) OpenSignIn(value string) (one SignIn, err error) {
+	err = s.open(signIn, value, &one)
+	return one, err
+}
+
+func (s *Sealer) open(as, value string, into any) error {
 	if len(value) > MaxSealed {
-		return Session{}, ErrUnknown
+		return ErrUnknown
 	}
 	sealed, err := base64.RawURLEncoding.Strict().DecodeString(value)
 	if err != nil {
-		return Session{}, ErrUnknown
+		return ErrUnknown
 	}
-	plain, err := s.aead.Open(nil, nil, sealed, []byte(purpose))
+	plain, err := s.aead.Open(nil, nil, sealed, []byte(as))
 	if err != nil {
-		return Session{}, ErrUnknown
+		return ErrUnknown
 	}
-	var one Session
 	reader := json.NewDecoder(bytes.NewReader(plain))
 	reader.DisallowUnknownFields()
-	if err := reader.Decode(&one); err != nil {
-		return Session{}, ErrUnknown
+	if err := reader.Decode(into); err != nil {
+		return ErrUnknown
 	}
-	return one, nil
+	return nil
 }

@@ -1,14 +1,14 @@
 package session_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"beibu/exchange/access"
+	"beibu/exchange/access/oidc"
 	"beibu/exchange/console/session"
 )
 
@@ -27,7 +27,7 @@ const secret = "a secret that the daemons of a log share"
 
 // Every daemon with the same secret reads a session, and nobody else can read or change it.
 func TestSeal(t *testing.T) {
-	one := session.Session{Name: "night shift", Fingerprint: access.KeyFingerprint("key"), Claims: json.RawMessage(`{"groups":["operators"]}`), Began: began, Seen: began}
+	one := session.Session{Name: "night shift", Fingerprint: access.KeyFingerprint("key"), Person: &access.Person{Subject: "7c1f", Values: []string{"operators"}}, Began: began, Seen: began}
 	sealed, err := sealer(t, secret).Seal(one)
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +36,7 @@ func TestSeal(t *testing.T) {
 		t.Error("the name can be read")
 	}
 	got, err := sealer(t, secret).Open(sealed)
-	if err != nil || got.Name != one.Name || got.Fingerprint != one.Fingerprint || !bytes.Equal(got.Claims, one.Claims) || !got.Began.Equal(began) {
+	if err != nil || got.Name != one.Name || got.Fingerprint != one.Fingerprint || got.Person.Subject != "7c1f" || !slices.Equal(got.Person.Values, one.Person.Values) || !got.Began.Equal(began) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if _, err := sealer(t, secret+"!").Open(sealed); !errors.Is(err, session.ErrUnknown) {
@@ -55,7 +55,7 @@ func TestBoundsOfSessions(t *testing.T) {
 	if _, err := session.NewSealer([]byte("short")); err == nil {
 		t.Error("a short secret is accepted")
 	}
-	one := session.Session{Claims: json.RawMessage(`"` + strings.Repeat("x", session.MaxSealed) + `"`)}
+	one := session.Session{Name: strings.Repeat("x", session.MaxSealed)}
 	if _, err := sealer(t, secret).Seal(one); !errors.Is(err, session.ErrTooLong) {
 		t.Errorf("a long session: %v", err)
 	}
@@ -97,4 +97,27 @@ func FuzzOpen(f *testing.F) {
 			t.Errorf("opened %q: %+v", value, got)
 		}
 	})
+}
+
+// What is sealed for a sign-in is no session, and a session is no sign-in.
+func TestSignInIsNoSession(t *testing.T) {
+	s := sealer(t, secret)
+	pending, err := s.SealSignIn(session.SignIn{Pending: oidc.Pending{State: "s", Nonce: "n", Verifier: "v"}, Back: "/console/", Began: began})
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := s.OpenSignIn(pending)
+	if err != nil || got.State != "s" || got.Nonce != "n" || got.Verifier != "v" || got.Back != "/console/" || !got.Began.Equal(began) {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if _, err := s.Open(pending); !errors.Is(err, session.ErrUnknown) {
+		t.Errorf("as a session: %v", err)
+	}
+	sealed, err := s.Seal(session.Session{Name: "night shift"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := s.OpenSignIn(sealed); !errors.Is(err, session.ErrUnknown) {
+		t.Errorf("as a sign-in: %v", err)
+	}
 }

@@ -1,0 +1,232 @@
+package console_test
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/access/oidc"
+	"beibu/exchange/access/oidc/oidctest"
+	"beibu/exchange/console"
+	"beibu/exchange/console/session"
+	"beibu/queue"
+)
+
+// redirect is the address that the issuer knows. A test's browser asks for its path at the
+// world's own.
+const redirect = "https://beibu.example/console/oidc/callback"
+
+var (
+	liNa   = oidctest.Person{Subject: "7c1f0a", Name: "li.na", Groups: []string{"operators", "canteen"}}
+	pham   = oidctest.Person{Subject: "19d2bb", Name: "pham.an", Groups: []string{"canteen"}}
+	nguyen = oidctest.Person{Subject: "a80e44", Name: "nguyen.lan", Groups: []string{"operators", "hai-phong"}}
+)
+
+// newIssuer serves a console at which three people sign in.
+func newIssuer(t *testing.T, changes ...func(*console.Options)) (*world, *oidctest.Issuer) {
+	t.Helper()
+	i := oidctest.Start(t, redirect, liNa, pham, nguyen)
+	p := oidc.New(oidc.Options{
+		Issuer: i.URL, ClientID: oidctest.ClientID, ClientSecret: oidctest.ClientSecret, Redirect: redirect,
+		SignedOut: "https://beibu.example/console/sign-in", Scopes: []string{"profile"}, Claim: "groups", Transport: http.DefaultTransport,
+	})
+	must(t, p.Discover(t.Context()))
+	w := newWorld(t, append(changes, func(o *console.Options) { o.Issuer = p })...)
+	w.grant(i.URL, access.Grant{Value: "operators", Roles: access.OperatorRole}, access.Grant{Value: "hai-phong", Party: receiver})
+	return w, i
+}
+
+// grant puts other grants in force.
+func (w *world) grant(issuer string, grants ...access.Grant) {
+	w.t.Helper()
+	people, err := access.NewPeople(issuer, grants)
+	must(w.t, err)
+	now := *w.current.Load()
+	now.People = people
+	w.current.Store(&now)
+}
+
+// callback signs a person in at the issuer, and returns the path that the issuer sends the
+// browser back to.
+func (b *browser) callback(i *oidctest.Issuer, name, back string) string {
+	b.t.Helper()
+	p := b.get("/console/oidc/start?back=" + url.QueryEscape(back))
+	if p.status != http.StatusSeeOther || !strings.HasPrefix(p.header.Get("Location"), i.URL+"/") {
+		b.t.Fatalf("%d %v", p.status, p.header)
+	}
+	return i.SignIn(b.t, p.header.Get("Location"), name).RequestURI()
+}
+
+// A person signs in at the issuer, comes back to the page that was asked for, and may do
+// what the grants of its groups say. Both ends of the session are in the record, with who
+// it is at the issuer.
+func TestSignInByIssuer(t *testing.T) {
+	w, i := newIssuer(t)
+	b := w.browser()
+	if p := b.get("/console/sign-in?back=/console/exchanges"); !strings.Contains(p.html, `href="/console/oidc/start?back=%2fconsole%2fexchanges"`) || !strings.Contains(p.text, i.URL) {
+		t.Errorf("no way to sign in:\n%s", p.html)
+	}
+	p := b.get(b.callback(i, "li.na", "/console/exchanges?state=SubmissionHeld"))
+	checkHeaders(t, p)
+	if p.status != http.StatusSeeOther || p.header.Get("Location") != "/console/exchanges?state=SubmissionHeld" {
+		t.Fatalf("%d %v %s", p.status, p.header, p.text)
+	}
+	if p := b.get("/console/exchanges"); p.status != http.StatusOK || !strings.Contains(p.text, "li.na") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	p = b.post("/console/sign-out", url.Values{})
+	if p.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", p.status, p.text)
+	}
+	if p := b.get(p.header.Get("Location")); p.status != http.StatusOK || !strings.Contains(p.html, `href="`+i.URL+`/end_session?client_id=beibu&amp;post_logout_redirect_uri=`) {
+		t.Errorf("no way to sign out of the issuer:\n%s", p.html)
+	}
+	if p := b.get("/console/exchanges"); p.status != http.StatusSeeOther {
+		t.Errorf("after signing out: %d", p.status)
+	}
+	events, _, err := w.Journal.Audit(t.Context(), exchange.AuditQuery{Kind: queue.SubjectAction, ID: "li.na"})
+	if err != nil || len(events) != 2 || events[0].Name != exchange.SignedIn || events[1].Name != exchange.SignedOut ||
+		events[0].Cause.Reason != "issuer "+i.URL+", subject 7c1f0a, operators" || events[1].Cause.Actor != "li.na" {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+// Who has no grant, or several that contradict each other, reads so, and has no session.
+func TestPeopleWithoutGrants(t *testing.T) {
+	w, i := newIssuer(t)
+	for name, code := range map[string]string{"pham.an": "person-without-role", "nguyen.lan": "person-scopes-differ"} {
+		b := w.browser()
+		p := b.get(b.callback(i, name, ""))
+		checkHeaders(t, p)
+		if p.status != http.StatusForbidden || !strings.Contains(p.text, code) || !strings.Contains(p.text, name) {
+			t.Errorf("%s: %d %s", name, p.status, p.text)
+		}
+		if p := b.get("/console/"); p.status != http.StatusSeeOther {
+			t.Errorf("%s has a session: %d", name, p.status)
+		}
+	}
+	if events, _, err := w.Journal.Audit(t.Context(), exchange.AuditQuery{}); err != nil || len(events) > 0 {
+		t.Errorf("%+v, %v", events, err)
+	}
+}
+
+// A session of a person follows the grants in force at each request.
+func TestGrantsOfSessionsFollowConfiguration(t *testing.T) {
+	w, i := newIssuer(t)
+	b := w.browser()
+	b.get(b.callback(i, "li.na", ""))
+	for name, c := range map[string]struct {
+		grants []access.Grant
+		issuer string
+		status int
+	}{
+		"as at the sign-in":     {[]access.Grant{{Value: "operators", Roles: access.OperatorRole}}, i.URL, http.StatusOK},
+		"another role":          {[]access.Grant{{Value: "operators", Roles: access.PartyManagerRole}}, i.URL, http.StatusForbidden},
+		"of another group":      {[]access.Grant{{Value: "auditors", Roles: access.AuditorRole}}, i.URL, http.StatusForbidden},
+		"of another issuer":     {[]access.Grant{{Value: "operators", Roles: access.OperatorRole}}, "https://other.example", http.StatusForbidden},
+		"of a value not signed": {[]access.Grant{{Value: "canteen", Roles: access.ObserverRole}}, i.URL, http.StatusForbidden},
+	} {
+		w.grant(c.issuer, c.grants...)
+		if p := b.get("/console/exchanges"); p.status != c.status || p.status == http.StatusForbidden && !strings.Contains(p.text, "role") {
+			t.Errorf("%s: %d %s", name, p.status, p.text)
+		}
+	}
+	now := *w.current.Load()
+	now.People = nil
+	w.current.Store(&now)
+	if p := b.get("/console/exchanges"); p.status != http.StatusForbidden || !strings.Contains(p.html, `href="/console/sign-in"`) {
+		t.Errorf("without an issuer: %d %s", p.status, p.html)
+	}
+}
+
+// A callback counts once, in the browser that started, within ten minutes.
+func TestCallbacksThatDoNotCount(t *testing.T) {
+	w, i := newIssuer(t)
+	first, other := w.browser(), w.browser()
+	path := first.callback(i, "li.na", "")
+	if p := other.get(path); p.status != http.StatusConflict || !strings.Contains(p.text, "sign-in-expired") {
+		t.Errorf("in another browser: %d %s", p.status, p.text)
+	}
+	if p := first.get(path); p.status != http.StatusSeeOther {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := first.get(path); p.status != http.StatusConflict {
+		t.Errorf("again: %d %s", p.status, p.text)
+	}
+	old, err := w.options.Sessions.SealSignIn(session.SignIn{Pending: oidc.Pending{State: "s"}, Began: time.Now().Add(-11 * time.Minute)})
+	must(t, err)
+	late := w.browser()
+	late.header.Set("Cookie", "__Host-beibu-sign-in="+old)
+	if p := late.get("/console/oidc/callback?state=s&error=x"); p.status != http.StatusConflict {
+		t.Errorf("after eleven minutes: %d %s", p.status, p.text)
+	}
+}
+
+// If the issuer does not answer, the page says so, and the key signs in as ever.
+func TestSignInWithoutIssuer(t *testing.T) {
+	w := newWorld(t, func(o *console.Options) {
+		o.Issuer = oidc.New(oidc.Options{Issuer: "https://id.example", Transport: http.DefaultTransport})
+	})
+	b := w.browser()
+	p := b.get("/console/oidc/start")
+	checkHeaders(t, p)
+	if p.status != http.StatusServiceUnavailable || !strings.Contains(p.text, "issuer-unavailable") || !strings.Contains(p.html, `name="key"`) {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := b.post("/console/sign-in", url.Values{"key": {duty}}); p.status != http.StatusSeeOther {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	for _, path := range []string{"/console/oidc/start", "/console/oidc/callback"} {
+		if p := newWorld(t).browser().get(path); p.status != http.StatusNotFound {
+			t.Errorf("%s without an issuer: %d", path, p.status)
+		}
+	}
+}
+
+// What cannot be recorded does not begin, and ends all the same.
+func TestSessionsThatCannotBeRecorded(t *testing.T) {
+	var record *failing
+	w, i := newIssuer(t, func(o *console.Options) {
+		record = &failing{Appender: o.Recorder.Appender}
+		o.Recorder.Appender = record
+	})
+	b := w.browser()
+	path := b.callback(i, "li.na", "")
+	signedIn := w.visit(duty)
+	record.down.Store(true)
+	if p := b.get(path); p.status != http.StatusServiceUnavailable {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := w.browser().post("/console/sign-in", url.Values{"key": {duty}}); p.status != http.StatusServiceUnavailable || p.header.Get("Set-Cookie") != "" {
+		t.Errorf("by key: %d %v", p.status, p.header)
+	}
+	if p := signedIn.post("/console/sign-out", url.Values{}); p.status != http.StatusServiceUnavailable {
+		t.Errorf("sign out: %d %s", p.status, p.text)
+	}
+	record.down.Store(false)
+	for name, b := range map[string]*browser{"who could not sign in": b, "who signed out": signedIn} {
+		if p := b.get("/console/"); p.status != http.StatusSeeOther {
+			t.Errorf("%s has a session: %d", name, p.status)
+		}
+	}
+}
+
+// A failing record takes nothing while it is down.
+type failing struct {
+	queue.Appender
+
+	down atomic.Bool
+}
+
+func (f *failing) Append(ctx context.Context, events ...queue.Event) (int64, error) {
+	if f.down.Load() {
+		return 0, queue.ErrUnavailable
+	}
+	return f.Appender.Append(ctx, events...)
+}
