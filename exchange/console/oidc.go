@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access/oidc"
 	"beibu/exchange/console/session"
 )
 
@@ -30,7 +31,7 @@ func (s *Server) startSignIn(v *visit) error {
 	if err != nil {
 		return v.again(err, "sign-in", v.signInPage())
 	}
-	sealed, err := s.Sessions.SealSignIn(session.SignIn{Pending: pending, Back: v.back(root), Began: v.began})
+	sealed, err := s.Sessions.SealSignIn(session.SignIn{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier, Back: v.back(root), Began: v.began})
 	if err != nil {
 		return err
 	}
@@ -45,7 +46,7 @@ func (s *Server) finishSignIn(v *visit) error {
 	}
 	pending := v.signIn()
 	v.setCookie(signInCookie, "", -1) // it counts once
-	person, err := s.Issuer.Finish(v.ctx(), pending.Pending, v.r.URL.Query(), v.began)
+	person, err := s.Issuer.Finish(v.ctx(), oidc.Pending{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier}, v.r.URL.Query(), v.began)
 	if err != nil {
 		return v.again(err, "sign-in", v.signInPage())
 	}

@@ -159,7 +159,7 @@ func TestCallbacksThatDoNotCount(t *testing.T) {
 	if p := first.get(path); p.status != http.StatusConflict {
 		t.Errorf("again: %d %s", p.status, p.text)
 	}
-	old, err := w.options.Sessions.SealSignIn(session.SignIn{Pending: oidc.Pending{State: "s"}, Began: time.Now().Add(-11 * time.Minute)})
+	old, err := w.options.Sessions.SealSignIn(session.SignIn{State: "s", Began: time.Now().Add(-11 * time.Minute)})
 	must(t, err)
 	late := w.browser()
 	late.header.Set("Cookie", "__Host-beibu-sign-in="+old)

@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"errors"
+	"html"
 	"io"
 	"net/http"
 	"net/url"
@@ -66,28 +67,27 @@ func TestKeycloak(t *testing.T) {
 		t.Skip("SKIPPED: starts Keycloak; set BEIBU_LONG=1")
 	}
 	k := newKeycloak(t)
-	operator := keycloaktest.Browser(t)
-	response, page := k.signIn(operator, "li.na", keycloaktest.Password)
-	if response.StatusCode != http.StatusOK || response.Request.URL.Path != "/console/exchanges" || !strings.Contains(page, "li.na") {
-		t.Fatalf("%s %s:\n%s", response.Status, response.Request.URL, page)
+	operator := keycloaktest.NewBrowser(t)
+	if page := k.signIn(operator, "li.na", keycloaktest.Password); page.Status != http.StatusOK || page.URL.Path != "/console/exchanges" || !strings.Contains(page.Text, "li.na") {
+		t.Fatalf("%d %s:\n%s", page.Status, page.URL, page.Text)
 	}
-	if response, page := k.signIn(keycloaktest.Browser(t), "pham.an", keycloaktest.Password); response.StatusCode != http.StatusForbidden || !strings.Contains(page, "person-without-role") {
-		t.Errorf("a person without a role: %s\n%s", response.Status, page)
+	if page := k.signIn(keycloaktest.NewBrowser(t), "pham.an", keycloaktest.Password); page.Status != http.StatusForbidden || !strings.Contains(page.Text, "person-without-role") {
+		t.Errorf("a person without a role: %d\n%s", page.Status, page.Text)
 	}
-	if response, page := k.signIn(keycloaktest.Browser(t), "li.na", "guess"); !strings.HasPrefix(response.Request.URL.String(), k.keycloak) {
-		t.Errorf("with another password: %s\n%s", response.Request.URL, page)
+	if page := k.signIn(keycloaktest.NewBrowser(t), "li.na", "guess"); !strings.HasPrefix(page.URL.String(), k.keycloak) {
+		t.Errorf("with another password: %s\n%s", page.URL, page.Text)
 	}
-	if response, page := k.signIn(keycloaktest.Browser(t), "nguyen.lan", keycloaktest.Password); response.StatusCode != http.StatusOK || !strings.Contains(page, "nguyen.lan") {
-		t.Errorf("of a party: %s\n%s", response.Status, page)
+	if page := k.signIn(keycloaktest.NewBrowser(t), "nguyen.lan", keycloaktest.Password); page.Status != http.StatusOK || !strings.Contains(page.Text, "nguyen.lan") {
+		t.Errorf("of a party: %d\n%s", page.Status, page.Text)
 	}
 
 	k.reload("beibu-approvers")
-	if response, page := keycloaktest.Get(t, operator, k.url+"/console/exchanges"); response.StatusCode != http.StatusForbidden || !strings.Contains(page, "person-without-role") {
-		t.Errorf("after the grant is gone: %s\n%s", response.Status, page)
+	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusForbidden || !strings.Contains(page.Text, "person-without-role") {
+		t.Errorf("after the grant is gone: %d\n%s", page.Status, page.Text)
 	}
 	k.reload("beibu-operators")
-	if response, _ := keycloaktest.Get(t, operator, k.url+"/console/exchanges"); response.StatusCode != http.StatusOK {
-		t.Errorf("after it is back: %s", response.Status)
+	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusOK {
+		t.Errorf("after it is back: %d", page.Status)
 	}
 	k.signOut(operator)
 	k.checkRecord("li.na")
@@ -153,29 +153,25 @@ func (k *realm) reload(operators string) {
 }
 
 // signIn signs a person in that asked for the exchanges, and returns the page in the end.
-func (k *realm) signIn(browser *http.Client, user, password string) (*http.Response, string) {
+func (k *realm) signIn(browser *keycloaktest.Browser, user, password string) keycloaktest.Page {
 	k.t.Helper()
-	_, page := keycloaktest.Get(k.t, browser, k.url+"/console/exchanges")
-	if !strings.Contains(page, "/console/oidc/start?back=%2fconsole%2fexchanges") {
-		k.t.Fatalf("no way to sign in:\n%s", page)
+	if page := browser.Get(k.url + "/console/exchanges"); !strings.Contains(page.Text, "/console/oidc/start?back=%2fconsole%2fexchanges") {
+		k.t.Fatalf("no way to sign in:\n%s", page.Text)
 	}
-	return keycloaktest.SignIn(k.t, browser, k.url+"/console/oidc/start?back=/console/exchanges", user, password)
+	return browser.SignIn(k.url+"/console/oidc/start?back=/console/exchanges", user, password)
 }
 
-// signOut signs a person out here, and then at Keycloak, which asks and sends it back.
-func (k *realm) signOut(browser *http.Client) {
+// signOut signs a person out here, and then at Keycloak, which asks.
+func (k *realm) signOut(browser *keycloaktest.Browser) {
 	k.t.Helper()
-	response, err := browser.PostForm(k.url+"/console/sign-out", url.Values{})
-	if err != nil {
-		k.t.Fatal(err)
+	if page := browser.Post(k.url+"/console/sign-out", url.Values{}); !strings.Contains(page.Text, html.EscapeString(k.issuer.SignOut())) {
+		k.t.Errorf("no way to sign out of Keycloak:\n%s", page.Text)
 	}
-	_ = response.Body.Close()
-	response, page := keycloaktest.Get(k.t, browser, k.issuer.SignOut())
-	if response.StatusCode != http.StatusOK || !strings.Contains(page, "kc-logout") {
-		k.t.Errorf("Keycloak does not ask: %s\n%s", response.Status, page)
+	if page := browser.Get(k.issuer.SignOut()); page.Status != http.StatusOK || !strings.Contains(page.Text, "kc-logout") {
+		k.t.Errorf("Keycloak does not ask: %d\n%s", page.Status, page.Text)
 	}
-	if response, _ := keycloaktest.Get(k.t, browser, k.url+"/console/exchanges"); response.Request.URL.Path != "/console/sign-in" {
-		k.t.Errorf("after signing out: %s", response.Request.URL)
+	if page := browser.Get(k.url + "/console/exchanges"); page.URL.Path != "/console/sign-in" {
+		k.t.Errorf("after signing out: %s", page.URL)
 	}
 }
 

@@ -17,7 +17,6 @@ import (
 	"time"
 
 	"beibu/exchange/access"
-	"beibu/exchange/access/oidc"
 )
 
 // A Session is who signed in, by what, and when.
@@ -32,10 +31,11 @@ type Session struct {
 
 // A SignIn is what the browser keeps of a person who is at an issuer of identities.
 type SignIn struct {
-	oidc.Pending
-
-	Back  string    `json:"back"` // the page of the console that the person comes back to
-	Began time.Time `json:"began"`
+	State    string    `json:"s"` // State, Nonce and Verifier are what the answer of the issuer has to fit
+	Nonce    string    `json:"n"`
+	Verifier string    `json:"v"`
+	Back     string    `json:"p"` // the page of the console that the person comes back to
+	Began    time.Time `json:"b"`
 }
 
 // Limits end sessions.

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"beibu/exchange/access"
-	"beibu/exchange/access/oidc"
 	"beibu/exchange/console/session"
 )
 
@@ -102,7 +101,7 @@ func FuzzOpen(f *testing.F) {
 // What is sealed for a sign-in is no session, and a session is no sign-in.
 func TestSignInIsNoSession(t *testing.T) {
 	s := sealer(t, secret)
-	pending, err := s.SealSignIn(session.SignIn{Pending: oidc.Pending{State: "s", Nonce: "n", Verifier: "v"}, Back: "/console/", Began: began})
+	pending, err := s.SealSignIn(session.SignIn{State: "s", Nonce: "n", Verifier: "v", Back: "/console/", Began: began})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -7,18 +7,32 @@ import (
 	"net/http/cookiejar"
 	"net/url"
 	"regexp"
+	"strings"
 	"testing"
 )
 
-// Browser returns a client that keeps cookies, as a browser does on loopback, where those
-// for TLS alone count too. It follows redirects.
-func Browser(tb testing.TB) *http.Client {
+// A Browser is a client that keeps cookies and follows redirects.
+type Browser struct {
+	tb     testing.TB
+	client *http.Client
+}
+
+// A Page is where a browser has arrived.
+type Page struct {
+	URL    *url.URL
+	Status int
+	Text   string
+}
+
+// NewBrowser returns a browser without cookies. Over loopback it sends cookies that are for
+// TLS alone too, as browsers do.
+func NewBrowser(tb testing.TB) *Browser {
 	tb.Helper()
 	jar, err := cookiejar.New(nil)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	return &http.Client{Jar: onLoopback{jar}}
+	return &Browser{tb, &http.Client{Jar: onLoopback{jar}}}
 }
 
 type onLoopback struct{ *cookiejar.Jar }
@@ -34,35 +48,47 @@ func (j onLoopback) SetCookies(u *url.URL, cookies []*http.Cookie) {
 // action is that of Keycloak's form.
 var action = regexp.MustCompile(`<form id="kc-form-login"[^>]* action="([^"]+)"`)
 
-// SignIn follows an address to Keycloak's form, fills it in, and returns the page to which
-// that leads in the end, with its text.
-func SignIn(tb testing.TB, browser *http.Client, address, user, password string) (*http.Response, string) {
-	tb.Helper()
-	_, page := Get(tb, browser, address)
-	form := action.FindStringSubmatch(page)
+// SignIn follows an address to Keycloak's form, and returns the page to which it leads when
+// it is filled in.
+func (b *Browser) SignIn(address, user, password string) Page {
+	b.tb.Helper()
+	page := b.Get(address)
+	form := action.FindStringSubmatch(page.Text)
 	if form == nil {
-		tb.Fatalf("%s leads to no form of Keycloak:\n%s", address, page)
+		b.tb.Fatalf("%s leads to no form of Keycloak:\n%s", address, page.Text)
 	}
-	response, err := browser.PostForm(html.UnescapeString(form[1]), url.Values{"username": {user}, "password": {password}}) //nolint:noctx // a test has its own end
-	return read(tb, response, err)
+	return b.Post(html.UnescapeString(form[1]), url.Values{"username": {user}, "password": {password}})
 }
 
-// Get returns a page with its text.
-func Get(tb testing.TB, browser *http.Client, address string) (*http.Response, string) {
-	tb.Helper()
-	response, err := browser.Get(address) //nolint:noctx // a test has its own end
-	return read(tb, response, err)
+// Get returns the page to which an address leads.
+func (b *Browser) Get(address string) Page {
+	b.tb.Helper()
+	return b.do(http.MethodGet, address, nil)
 }
 
-func read(tb testing.TB, response *http.Response, err error) (*http.Response, string) {
-	tb.Helper()
+// Post returns the page to which a form leads.
+func (b *Browser) Post(address string, form url.Values) Page {
+	b.tb.Helper()
+	return b.do(http.MethodPost, address, form)
+}
+
+func (b *Browser) do(method, address string, form url.Values) Page {
+	b.tb.Helper()
+	request, err := http.NewRequestWithContext(b.tb.Context(), method, address, strings.NewReader(form.Encode()))
 	if err != nil {
-		tb.Fatal(err)
+		b.tb.Fatal(err)
+	}
+	if form != nil {
+		request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	}
+	response, err := b.client.Do(request)
+	if err != nil {
+		b.tb.Fatal(err)
 	}
 	defer func() { _ = response.Body.Close() }()
 	text, err := io.ReadAll(response.Body)
 	if err != nil {
-		tb.Fatal(err)
+		b.tb.Fatal(err)
 	}
-	return response, string(text)
+	return Page{response.Request.URL, response.StatusCode, string(text)}
 }
