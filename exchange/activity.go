@@ -49,10 +49,20 @@ type Backlog struct {
 	Failing  int       // of those that are open: handed over too often
 }
 
+// An ActivityHour is an hour in which one side of a party did something, or failed.
+type ActivityHour struct {
+	Hour   time.Time // its beginning
+	Active bool      // it sent a document, or took, acknowledged or refused a delivery
+	Failed int       // documents of it that were refused, or deliveries to it that failed for good
+}
+
 // An ActivityLog returns what parties do.
 type ActivityLog interface {
 	// Activities returns both sides of the parties that have failed at least once.
 	Activities(ctx context.Context) ([]Activity, error)
+	// ActivityHours returns the hours of one side of a party from a time on, oldest first:
+	// at most those of the 14 days before the newest.
+	ActivityHours(ctx context.Context, party string, side Side, from time.Time) ([]ActivityHour, error)
 	// LastSuccess returns when the newest document of a party was accepted, or when the
 	// newest delivery before the oldest open one was taken by it. It is zero if there is
 	// none among the newest.

@@ -20,9 +20,10 @@ const (
 	SubjectKey                         // a key of the exchange or of a party
 	SubjectRating                      // a judgement of the service by its users
 	SubjectAction                      // what an operator did
+	SubjectAlert                       // a condition that somebody has to know of
 )
 
-var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action"}
+var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action", "alert"}
 
 // SubjectKinds returns the names of all kinds, in the order of their numbers.
 func SubjectKinds() []string { return slices.Clone(subjectKinds) }

@@ -37,6 +37,7 @@ type grammar struct {
 	Verify     verifyCommand     `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
 	Rules      rulesCommand      `cmd:"" help:"Business rules."`
 	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
+	Alerts     alertsCommand     `cmd:"" help:"What somebody has to know at once."`
 	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
 	Whoami     whoamiCommand     `cmd:"" help:"Show as whom the credentials speak, with roles and scope, and what they permit."`
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`

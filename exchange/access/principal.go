@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 )
@@ -203,6 +204,13 @@ func (p Principal) ScopeFailures(party string) (string, error) {
 		return "", outside("count failures", "party", party)
 	}
 	return party, nil
+}
+
+// SeesAlert reports whether the principal may know of an alert: of any if its scope is
+// everything, and else of one that is only about parties of which it sees the status.
+func (p Principal) SeesAlert(a alert.Alert) bool {
+	outside := func(party string) bool { return !p.CoversParty(ReadStatus, party) }
+	return p.CoversAll(ReadStatus) || len(a.Parties) > 0 && !slices.ContainsFunc(a.Parties, outside)
 }
 
 // ScopeStatus returns an [exchange.Error] of kind Forbidden if the principal names a party

@@ -100,6 +100,7 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 		{path: x + "/refusal", as: operator, body: `{"reason":"seen"}`},
 		{path: "/v1/failures", as: operator},
 		{path: "/v1/status", as: operator},
+		{path: "/v1/alerts", as: operator},
 		{path: "/v1/audit", as: operator},
 		{path: "/v1/refusals", as: port},
 		{path: "/v1/refusals/" + noSuch, as: port},

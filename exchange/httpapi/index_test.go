@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 	"beibu/queue/sqlite"
@@ -132,6 +133,14 @@ func (x *index) Activities(ctx context.Context) ([]exchange.Activity, error) {
 		return nil, err
 	}
 	return x.Journal.Activities(ctx)
+}
+
+// FiringAlerts is alert.Index's.
+func (x *index) FiringAlerts(ctx context.Context) ([]alert.Alert, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.FiringAlerts(ctx)
 }
 
 // Failures is exchange.FailureLog's.

@@ -28,6 +28,7 @@ import (
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
@@ -42,6 +43,7 @@ type Options struct {
 	Audit        exchange.AuditLog
 	Failures     exchange.FailureLog // of Journal
 	Activity     exchange.ActivityLog
+	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
 	BreakGlass   *operator.BreakGlass
@@ -80,6 +82,7 @@ type Server struct {
 	auditLog    exchange.AuditLog
 	failures    operator.Failures
 	statuses    operator.Statuses
+	alerts      alert.Index
 	refusals    exchange.RefusalLog
 	examiner    *operator.Examiner
 	fold        exchange.Fold // of journal and auditLog
@@ -122,6 +125,7 @@ func (o Options) missing() []string {
 		{"Audit", o.Audit != nil},
 		{"Failures", o.Failures != nil},
 		{"Activity", o.Activity != nil},
+		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
 		{"BreakGlass", o.BreakGlass != nil},
@@ -160,8 +164,8 @@ func New(o Options) (*Server, error) {
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
 		failures: operator.Failures{Log: o.Failures, Handovers: o.Handovers},
-		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers},
-		hold:     exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
+		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers}, alerts: o.Alerts,
+		hold: exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
 		mailbox: o.Mailbox, bodies: o.Bodies, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
@@ -258,6 +262,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
 		{"GET /v1/failures", access.ReadExchanges, s.listFailures},
 		{"GET /v1/status", access.ReadStatus, s.listStatus},
+		{"GET /v1/alerts", access.ReadStatus, s.listAlerts},
 		{"GET /v1/audit", access.ReadAudit, s.listAudit},
 		{"GET /v1/refusals", access.ReadRefusals, s.listRefusals},
 		{"GET /v1/refusals/{id}", access.ReadRefusals, s.showRefusal},

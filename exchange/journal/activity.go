@@ -16,8 +16,9 @@ import (
 // Journal is an [exchange.ActivityLog].
 var _ exchange.ActivityLog = (*Journal)(nil)
 
-// AlertsChanged is the name that [projection.Projection.Changed] takes for what alerts are
-// about and changes in one step, such as a circuit breaker: no party has it as its id.
+// AlertsChanged is the name that [projection.Projection.Changed] takes for alerts, and for
+// what they are about and changes in one step, such as a circuit breaker: no party has it
+// as its id.
 const AlertsChanged = ":alerts"
 
 // activityHours is for how many hours before its newest the activity of a side is kept.
@@ -34,6 +35,7 @@ const (
 	openBreaker = `UPDATE activity SET opened = ?, opening = ? WHERE party = ? AND side = ? AND opened = 0`
 	findBreaker = `SELECT opened, opening FROM activity WHERE party = ? AND side = ?`
 	shutBreaker = `UPDATE activity SET opened = 0, opening = NULL WHERE party = ? AND side = ?`
+	hoursOfSide = `SELECT hour, active, failed FROM activity_hour WHERE party = ? AND side = ? AND hour >= ? ORDER BY hour`
 	activities  = `SELECT party, side, failed, cause, next, opened, opening FROM activity`
 )
 
@@ -180,7 +182,6 @@ func (b *batch) breaker(e exchange.Event) (moved bool, err error) {
 	if err != nil || was == opens {
 		return false, err
 	}
-	b.w.Notify(AlertsChanged)
 	if !opens {
 		return true, b.w.Exec(shutBreaker, party, side)
 	}
@@ -222,6 +223,25 @@ func (j *Journal) Activities(ctx context.Context) ([]exchange.Activity, error) {
 	})
 	if err != nil {
 		return nil, fmt.Errorf("list activities: %w", err)
+	}
+	return all, nil
+}
+
+// ActivityHours is exchange.ActivityLog's.
+func (j *Journal) ActivityHours(ctx context.Context, party string, side exchange.Side, from time.Time) ([]exchange.ActivityHour, error) {
+	first := int64(0)
+	if !from.IsZero() {
+		first = hourOf(micro(from))
+	}
+	var all []exchange.ActivityHour
+	err := j.Query(ctx, hoursOfSide, func(row sqlitefile.Row) error {
+		all = append(all, exchange.ActivityHour{
+			Hour: time.Unix(row.Int(0)*int64(time.Hour/time.Second), 0).UTC(), Active: row.Int(1) != 0, Failed: int(row.Int(2)),
+		})
+		return nil
+	}, party, int64(side), first)
+	if err != nil {
+		return nil, fmt.Errorf("list activity of %s: %w", party, err)
 	}
 	return all, nil
 }

@@ -173,6 +173,12 @@ func (b *batch) subject(e exchange.Event, raw *queue.Event) error {
 			return err
 		}
 	}
+	if e.Subject.Kind == queue.SubjectAlert {
+		if moved, err := b.alert(e.Sequence, raw); err != nil || !moved {
+			return err
+		}
+	}
+	b.w.Notify(AlertsChanged)
 	return addToAudit(b.w, e)
 }
 

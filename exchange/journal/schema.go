@@ -43,7 +43,7 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // different speeds. Table hour bounds, for each hour, the sequences of what
 // was accepted or refused in it.
 func tables() []string {
-	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables())
+	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables(), alertTables())
 }
 
 // exchangeTables are those of exchanges.
@@ -233,5 +233,27 @@ func activityTables() []string {
 			active INTEGER NOT NULL,
 			failed INTEGER NOT NULL,
 			PRIMARY KEY (party, side, hour)) STRICT, WITHOUT ROWID`,
+	}
+}
+
+// alertTables are those of alerts.
+//
+// Table alert has all alerts by the sequence in which they fired, and that in which they
+// were resolved, or 0. Table alert_taken has up to which sequence each address has taken
+// all of these.
+func alertTables() []string {
+	return []string{
+		`CREATE TABLE alert (
+			fired    INTEGER PRIMARY KEY,
+			resolved INTEGER NOT NULL,
+			ended    INTEGER NOT NULL,
+			id       TEXT NOT NULL,
+			detail   BLOB NOT NULL,
+			at       INTEGER NOT NULL) STRICT`,
+		`CREATE UNIQUE INDEX alert_firing ON alert (id) WHERE resolved = 0`,
+		`CREATE INDEX alert_resolved ON alert (resolved) WHERE resolved > 0`,
+		`CREATE TABLE alert_taken (
+			address TEXT PRIMARY KEY,
+			upto    INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 	}
 }

@@ -296,6 +296,7 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.asLeader("expiry", d.sweep))
 	d.work("replay", d.asLeader("replay", d.replay))
+	d.work("alerts", d.asLeader("alerts", d.alerts))
 	d.work("key expiry", d.warnDaily)
 	d.work("refusals", d.admission.Run)
 	if d.issuer != nil {

@@ -35,7 +35,7 @@ func (d *Daemon) newAPI() (err error) {
 	}
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
