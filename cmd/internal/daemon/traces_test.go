@@ -2,11 +2,14 @@ package daemon
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
 	"testing"
+	"time"
 
+	"github.com/twmb/franz-go/pkg/kadm"
 	"github.com/twmb/franz-go/pkg/kgo"
 
 	"beibu/cmd/internal/traces/tracestest"
@@ -36,6 +39,7 @@ func oneTrace(t *testing.T, brokers []string) {
 	})
 	there := here.beside(t)
 	serve(t, there.Daemon)
+	here.joined(2, "dispatch", "duty.deliver.window-vn", "duty.deliver.gx-trade-promotion")
 	const documents = 3 // one to each daemon by HTTP, and one by a topic
 	var all []string
 	for n, d := range []*Daemon{here.Daemon, there.Daemon} {
@@ -94,6 +98,26 @@ func oneTrace(t *testing.T, brokers []string) {
 	}
 	if most != 2 {
 		t.Error("no trace has spans of both daemons")
+	}
+}
+
+// joined waits until groups of the exchange have so many members, so that nothing is
+// assigned to another daemon any more.
+func (p *port) joined(members int, groups ...string) {
+	p.t.Helper()
+	ctx, cancel := context.WithTimeout(p.t.Context(), time.Minute)
+	defer cancel()
+	for _, group := range groups {
+		name := p.prefix + "docs." + group
+		for {
+			all, err := kadm.NewClient(p.kafka).DescribeGroups(ctx, name)
+			if err != nil {
+				p.t.Fatalf("%s does not get %d members: %v", name, members, err)
+			}
+			if g := all[name]; g.State == "Stable" && len(g.Members) == members {
+				break
+			}
+		}
 	}
 }
 
