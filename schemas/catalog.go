@@ -98,7 +98,9 @@ func (c *Catalog) Kinds() []Type {
 // Warm makes what is not made yet of every schema, so that no document has to wait for
 // it: first the tables, which are all that a valid document needs, then the engines,
 // which judge and explain the others. It stops between two schemas if the context ends.
-func (c *Catalog) Warm(ctx context.Context) error {
+// If pause is not nil, it is called after each schema with the time that its engine took,
+// to let the processors do other work.
+func (c *Catalog) Warm(ctx context.Context, pause func(took time.Duration)) error {
 	for _, s := range c.sets {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -109,16 +111,26 @@ func (c *Catalog) Warm(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		if _, err := s.engine(); err != nil {
+		start := time.Now()
+		if err := s.warm(); err != nil {
 			return err
 		}
-		if s.lenient != nil {
-			if _, err := s.lenient.engine(); err != nil {
-				return err
-			}
-			s.lenient.grammar()
+		if pause != nil {
+			pause(time.Since(start))
 		}
 	}
+	return nil
+}
+
+// warm makes what explains the faults of a document.
+func (s *set) warm() error {
+	if _, err := s.engine(); err != nil || s.lenient == nil {
+		return err
+	}
+	if _, err := s.lenient.engine(); err != nil {
+		return err
+	}
+	s.lenient.grammar()
 	return nil
 }
 

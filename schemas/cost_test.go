@@ -48,7 +48,7 @@ func costly(tb testing.TB) map[string]string {
 // TestHostileMemory holds what each costly document takes against the bound.
 func TestHostileMemory(t *testing.T) {
 	c := newCatalog(t)
-	if err := c.Warm(t.Context()); err != nil {
+	if err := c.Warm(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	const size = 1_000_000
@@ -77,7 +77,7 @@ func TestMemoryOfSchemas(t *testing.T) {
 	}
 	before := live()
 	c := newCatalog(t)
-	if err := c.Warm(t.Context()); err != nil {
+	if err := c.Warm(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	const most = 12 << 20

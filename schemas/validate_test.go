@@ -265,10 +265,10 @@ func TestContextEnds(t *testing.T) {
 	if _, err := c.Validate(ctx, []byte(carnet(rest))); !errors.Is(err, context.Canceled) {
 		t.Errorf("Validate: %v", err)
 	}
-	if err := c.Warm(ctx); !errors.Is(err, context.Canceled) {
+	if err := c.Warm(ctx, nil); !errors.Is(err, context.Canceled) {
 		t.Errorf("Warm: %v", err)
 	}
-	if err := c.Warm(t.Context()); err != nil {
+	if err := c.Warm(t.Context(), nil); err != nil {
 		t.Errorf("Warm: %v", err)
 	}
 }

@@ -2,6 +2,7 @@ package schemas
 
 import (
 	"testing"
+	"time"
 
 	"github.com/jacoelho/xsd"
 
@@ -9,7 +10,8 @@ import (
 	"beibu/testdata"
 )
 
-// The tables of all schemas are made before the first engine, which takes longer.
+// The tables of all schemas are made before the first engine, which takes longer, and
+// there is a pause after each engine.
 func TestWarmMakesTablesFirst(t *testing.T) {
 	c, err := NewCatalog(Options{})
 	if err != nil {
@@ -25,8 +27,14 @@ func TestWarmMakesTablesFirst(t *testing.T) {
 			return nil, nil
 		}
 	}
-	if err := c.Warm(t.Context()); err != nil || engines != len(c.sets) {
-		t.Errorf("%d engines, %v", engines, err)
+	pauses := 0
+	pause := func(time.Duration) {
+		if pauses++; pauses != engines {
+			t.Errorf("pause %d after engine %d", pauses, engines)
+		}
+	}
+	if err := c.Warm(t.Context(), pause); err != nil || engines != len(c.sets) || pauses != engines {
+		t.Errorf("%d engines, %d pauses, %v", engines, pauses, err)
 	}
 }
 

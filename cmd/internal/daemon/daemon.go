@@ -250,7 +250,7 @@ func (d *Daemon) start(ctx context.Context) error {
 		return err
 	}
 	d.watchQueue()
-	d.work("schemas", d.config.Catalog.Warm)
+	d.work("schemas", d.warm)
 	if err := d.followQueue(ctx); err != nil {
 		return err
 	}
