@@ -176,9 +176,7 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 		Kind: checked.kind, Root: r.root, Facts: checked.facts, Received: checked.document.Received,
 	})
 	checked.more += more
-	for _, b := range breaches {
-		checked.faults = append(checked.faults, ruleFault(b))
-	}
+	checked.faults = append(checked.faults, ruleFaults(breaches, checked.facts)...)
 	for _, unread := range checked.facts.Unread {
 		if fault := codeFault(unread); !checked.faults.refuse(fault.Path) {
 			checked.faults = append(checked.faults, fault)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/rules"
 	"beibu/schemas"
 )
@@ -28,6 +29,21 @@ type Fault struct {
 	// Expected is all that may be in the place, if the schema says so: names of
 	// elements or attributes, or values. The message names some of them.
 	Expected []string `json:"expected,omitempty"`
+	// Personal says that the place is about a person, so that the message may quote
+	// personal data.
+	Personal bool `json:"personal,omitempty"`
+}
+
+// withheld is the message of a fault for those who may not read personal data.
+var withheld = Text{
+	EN: "the message is withheld, since it may quote personal data; read the document with a reason",
+	ZH: "提示信息可能引用个人信息，已隐藏；说明理由后可查看单证",
+}
+
+// Withheld returns the fault with nothing in it that may quote its place.
+func (f Fault) Withheld() Fault {
+	f.Message, f.Expected = withheld, nil
+	return f
 }
 
 // Faults are breaches in document order.
@@ -92,6 +108,20 @@ func schemaFault(report schemas.Report, v schemas.Violation, severity rules.Seve
 		Code: v.Code, Severity: severity.String(), Path: v.Path, Line: v.Line, Column: v.Column,
 		Message: Text{EN: v.EN, ZH: v.ZH}, Source: source, Expected: v.Expected,
 	}.clip(maxText)
+}
+
+// ruleFaults turns what the rules found in a document into faults.
+func ruleFaults(breaches []rules.Breach, said facts.Facts) Faults {
+	if len(breaches) == 0 {
+		return nil
+	}
+	personal, all := said.Personal(), make(Faults, 0, len(breaches))
+	for _, b := range breaches {
+		fault := ruleFault(b)
+		fault.Personal = personal.Includes(b.At)
+		all = append(all, fault)
+	}
+	return all
 }
 
 // ruleFault turns what a rule found into a fault.

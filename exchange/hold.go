@@ -3,6 +3,7 @@ package exchange
 import (
 	"context"
 	"encoding/json"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -22,6 +23,17 @@ type Hold struct {
 type Held struct {
 	Faults  Faults `json:"faults,omitempty"`  // those that hold the document, in document order, within the bounds of a head
 	Omitted int    `json:"omitted,omitempty"` // the number of further faults that hold it
+}
+
+// Withheld returns h for those who may not read personal data.
+func (h Held) Withheld() Held {
+	h.Faults = slices.Clone(h.Faults)
+	for i, f := range h.Faults {
+		if f.Personal {
+			h.Faults[i] = f.Withheld()
+		}
+	}
+	return h
 }
 
 // The bounds of the faults in a head. A queue accepts heads of at most 64 KiB.

@@ -59,12 +59,16 @@ func (p Principal) actsFor(a Action, party string) bool {
 }
 
 // View returns what the principal may see of an exchange, and reports whether it
-// may know of the exchange at all. Who covers the sender sees all of it. Who covers a
+// may know of the exchange at all. Who covers the sender sees all of it, but for what the
+// reasons for which it was held may quote of a person: that is for the sender alone. Who covers a
 // receiver sees it once it was consigned to it, with its own deliveries alone and
 // without the reasons for which it was held. View does not change x.
 func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool) {
 	kind := x.Identity.Kind
 	if p.Covers(ReadExchanges, x.Identity.Sender, kind) {
+		if !p.actsFor(ReadExchanges, x.Identity.Sender) {
+			x.Held = x.Held.Withheld()
+		}
 		return x, true
 	}
 	var own []exchange.Delivery

@@ -32,6 +32,9 @@ func PersonalIn(t paths.Table) Personal {
 	return p
 }
 
+// Personal returns what is about a person in the document.
+func (f Facts) Personal() Personal { return PersonalIn(f.source().table) }
+
 // Knows reports whether the kind says what is about a person.
 func (p Personal) Knows() bool { return p.known }
 
@@ -43,6 +46,16 @@ func (p Personal) Has(n strict.Node) bool {
 	}
 	ends := func(path paths.Path) bool { return endsAt(n, path.Steps) }
 	return slices.ContainsFunc(p.elements[n.Local()], ends) || slices.ContainsFunc(p.elements["*"], ends)
+}
+
+// Includes reports whether an element, or one that it is in, is about a person.
+func (p Personal) Includes(n strict.Node) bool {
+	for ; n.Exists(); n = n.Parent() {
+		if p.Has(n) {
+			return true
+		}
+	}
+	return false
 }
 
 // HasAttribute reports whether an attribute of an element is about a person.

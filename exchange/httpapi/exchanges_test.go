@@ -200,7 +200,7 @@ func (w *world) refused(number string) string {
 	w.t.Helper()
 	a := w.submit(carnet(w.t, number))
 	w.consigned(a.ExchangeID)
-	w.record(a.ExchangeID, exchange.ConsignmentRejection, exchange.Cause{Code: "unreadable", Reason: "page 2"})
+	w.reject(a.ExchangeID, exchange.Cause{Code: "unreadable", Reason: "page 2"})
 	return a.ExchangeID
 }
 

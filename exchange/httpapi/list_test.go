@@ -31,7 +31,7 @@ func TestListsByWhatPeopleKnow(t *testing.T) {
 	a := w.submit(loaded(t, "WARN-A", "桂F 83127"))
 	w.submit(loaded(t, "B", "14C-287.55"))
 	w.consigned(a.ExchangeID)
-	w.record(a.ExchangeID, exchange.ConsignmentRejection, exchange.Cause{Code: "unreadable"})
+	w.reject(a.ExchangeID, exchange.Cause{Code: "unreadable"})
 	for _, c := range []struct {
 		name, as, query string
 		want            []string

@@ -128,7 +128,7 @@ func TestScopeHoldsEverywhere(t *testing.T) {
 	sent := w.submit(carnet(t, "CN-1"))
 	held := w.submit(carnet(t, "HOLD-1"))
 	w.awaitIndex()
-	w.record(sent.ExchangeID, exchange.ConsignmentRejection, exchange.Cause{Code: "x"})
+	w.reject(sent.ExchangeID, exchange.Cause{Code: "x"})
 	for _, c := range []struct {
 		as         string
 		list       int

@@ -352,11 +352,11 @@ func (w *world) awaitIndex() {
 	}
 }
 
-// record makes something happen to the receiver's first attempt.
-func (w *world) record(id string, name exchange.State, cause exchange.Cause) {
+// reject has the receiver refuse the first attempt.
+func (w *world) reject(id string, cause exchange.Cause) {
 	w.t.Helper()
 	err := w.recorder.Record(w.t.Context(), exchange.Event{
-		Exchange: uuid.MustParse(id), Receiver: receiver, Name: name, Attempt: 1, At: time.Now(), Cause: cause,
+		Exchange: uuid.MustParse(id), Receiver: receiver, Name: exchange.ConsignmentRejection, Attempt: 1, At: time.Now(), Cause: cause,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -8,25 +8,19 @@ import (
 	"beibu/signing/strict/quote"
 )
 
-// withheld is the message of a fault in what is masked, which may quote it.
-var withheld = exchange.Text{
-	EN: "the message is withheld, since it may quote personal data; read it with a reason",
-	ZH: "提示信息可能引用个人信息，已隐藏；说明理由后可查看",
-}
-
 // quiet takes from the messages of faults what they quote of masked values.
 func (r *renderer) quiet(out *Reading) {
 	if r.masked == 0 {
 		return
 	}
 	if !r.personal.Knows() || out.Omitted > 0 { // what is not rendered may be quoted, too
-		each(out, func(f *exchange.Fault) { withhold(f) })
+		each(out, func(f *exchange.Fault) { *f = f.Withheld() })
 		return
 	}
 	masks := r.masks()
 	each(out, func(f *exchange.Fault) {
 		if slices.ContainsFunc(r.hidden, func(path string) bool { return f.Path == path || strings.HasPrefix(f.Path, path+"/") }) {
-			withhold(f)
+			*f = f.Withheld()
 			return
 		}
 		f.Message.EN, f.Message.ZH = masks.Replace(f.Message.EN), masks.Replace(f.Message.ZH)
@@ -52,8 +46,6 @@ func (r *renderer) masks() *strings.Replacer {
 	}
 	return strings.NewReplacer(pairs...)
 }
-
-func withhold(f *exchange.Fault) { f.Message, f.Expected = withheld, nil }
 
 // each calls a function for each fault of a reading.
 func each(r *Reading, change func(*exchange.Fault)) {
