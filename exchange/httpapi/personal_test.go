@@ -22,8 +22,8 @@ import (
 // person begins all that is about a person in the documents of these tests.
 const person = "chris-doe-"
 
-// sung returns a document whose personal texts are people, and how many.
-func sung(t *testing.T, kind string, document []byte) (string, int) {
+// withPeople returns a document whose personal texts are people, and how many.
+func withPeople(t *testing.T, kind string, document []byte) (string, int) {
 	t.Helper()
 	tables, err := paths.BuiltIn()
 	if err != nil {
@@ -79,7 +79,7 @@ func TestPersonalDataStaysInDocuments(t *testing.T) {
 	})
 	w.swapAccess(append(credentials(), w.roleCredentials()...)...)
 	ids := w.live(t)
-	said := w.heard(t, ids)
+	said := w.readable(t, ids)
 	for what, text := range said {
 		if at := strings.Index(text, person); at >= 0 {
 			t.Errorf("%s has personal data: %.200s", what, text[max(0, at-100):])
@@ -115,7 +115,7 @@ func (w *world) live(t *testing.T) lived {
 			continue
 		}
 		last = s.Kind
-		document, count := sung(t, s.Kind, s.Bytes)
+		document, count := withPeople(t, s.Kind, s.Bytes)
 		people += count
 		for _, body := range []string{document, document[:len(document)/2], strings.Replace(document, ":ID>", ":IDs>", 4), document + " "} {
 			w.do(request{path: "/v1/documents", as: port, body: body})
@@ -127,13 +127,13 @@ func (w *world) live(t *testing.T) lived {
 		t.Fatalf("the samples name %d persons only", people)
 	}
 	for _, number := range []string{"HOLD-1", "BAD-1", "WARN-1", "QUOTE-1"} {
-		document, _ := sung(t, "ata-carnet", carnet(t, number))
+		document, _ := withPeople(t, "ata-carnet", carnet(t, number))
 		a := w.do(request{path: "/v1/documents", as: port, body: document})
 		if number == "QUOTE-1" {
 			_, ids.quoted, _ = strings.Cut(a.header.Get("Location"), "/v1/exchanges/")
 		}
 	}
-	truck, _ := sung(t, "ata-carnet", loaded(t, "TRUCK-1", "桂F 83127"))
+	truck, _ := withPeople(t, "ata-carnet", loaded(t, "TRUCK-1", "桂F 83127"))
 	failed := w.submit([]byte(truck))
 	w.consigned(failed.ExchangeID)
 	w.reject(failed.ExchangeID, exchange.Cause{Code: "unreadable"})
@@ -154,9 +154,9 @@ func (w *world) live(t *testing.T) lived {
 	return ids
 }
 
-// heard returns all that the staff can read without a reason, by role and path, the log and
+// readable returns all that the staff can read without a reason, by role and path, the log and
 // the metrics.
-func (w *world) heard(t *testing.T, ids lived) map[string]string {
+func (w *world) readable(t *testing.T, ids lived) map[string]string {
 	t.Helper()
 	said := make(map[string]string)
 	for pattern := range w.server.Actions() {
