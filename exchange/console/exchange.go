@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/operator/reading"
 )
 
 // exchangePage is one exchange.
@@ -16,6 +17,8 @@ type exchangePage struct {
 	Failing map[string]bool // receivers to which it was handed over too often
 	Steps   []step
 	Found   bool // it has keys by which people find it
+
+	Document documentView
 }
 
 // A step is an event of the timeline.
@@ -27,9 +30,21 @@ type step struct {
 
 // showExchange answers GET /console/exchanges/{id}.
 func (s *Server) showExchange(v *visit) error {
-	x, err := s.visible(v)
+	page, err := s.exchangePage(v)
 	if err != nil {
 		return err
+	}
+	if page.Document, err = s.readDocument(v, page.Exchange, reading.Request{}); err != nil {
+		return err
+	}
+	return v.render("exchange", page)
+}
+
+// exchangePage returns what the path names as {id}, without its document.
+func (s *Server) exchangePage(v *visit) (exchangePage, error) {
+	x, err := s.visible(v)
+	if err != nil {
+		return exchangePage{}, err
 	}
 	kind := v.kindName(x.Identity.Kind)
 	v.title = exchange.Text{EN: kind.EN + " " + x.Identity.Number, ZH: kind.ZH + " " + x.Identity.Number}
@@ -45,7 +60,7 @@ func (s *Server) showExchange(v *visit) error {
 		page.Steps = append(page.Steps, one)
 	}
 	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
-	return v.render("exchange", page)
+	return page, nil
 }
 
 // visible returns what the caller may see of the exchange that the path names as {id}. An

@@ -36,6 +36,10 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/exchanges.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.Lines) }},
 		{pattern: "GET /console/exchanges/live", action: access.ReadExchanges, live: true, serve: s.followExchanges},
 		{pattern: "GET /console/exchanges/{id}", action: access.ReadExchanges, title: exchange.Text{EN: "Exchange", ZH: "交换"}, serve: s.showExchange},
+		{pattern: "GET /console/exchanges/{id}/receipt", action: access.ReadExchanges, serve: s.downloadReceipt},
+		{pattern: "POST /console/exchanges/{id}/reading", action: access.ReadPersonal, serve: s.showPersonal},
+		{pattern: "POST /console/exchanges/{id}/document", action: access.ReadPersonal, serve: func(v *visit) error { return s.download(v, exchange.FormDocument) }},
+		{pattern: "POST /console/exchanges/{id}/envelope", action: access.ReadPersonal, serve: func(v *visit) error { return s.download(v, exchange.FormEnvelope) }},
 
 		{pattern: "GET /console/failures", action: access.ReadExchanges, title: exchange.Text{EN: "Failures", ZH: "失败原因"}, menu: true, serve: s.listFailures},
 	}

@@ -2,10 +2,8 @@ package httpapi
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/base64"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 	"time"
@@ -15,8 +13,6 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
-	"beibu/queue"
-	"beibu/signing"
 )
 
 // showExchange answers GET /v1/exchanges/{id}.
@@ -82,19 +78,7 @@ func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
 	if err := c.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	body, err := s.bodies.Body(c.request.Context(), x.Body)
-	switch {
-	case errors.Is(err, queue.ErrNotFound):
-		return nil, &exchange.Error{
-			Op: "read envelope", Kind: exchange.NotFound, Code: "content-gone",
-			Err: exchange.Because("the content is no longer kept", "内容已不再保存"),
-		}
-	case errors.Is(err, queue.ErrUnavailable):
-		return nil, &exchange.Error{Op: "read envelope", Kind: exchange.Unavailable, Err: err}
-	case err != nil:
-		return nil, fmt.Errorf("read envelope: %w", err)
-	}
-	return body, nil
+	return s.envelopes.Sealed(c.request.Context(), x)
 }
 
 // Timestamps keep what a time-stamping authority said of the seals.
@@ -181,18 +165,10 @@ func (s *Server) document(c *call) error {
 // unseal returns the document of an exchange out of its envelope. An envelope
 // whose seal does not hold, or that is another document's, is never shown.
 func (s *Server) unseal(c *call, x exchange.Exchange) ([]byte, error) {
-	body, err := s.sealed(c, x)
-	if err != nil {
+	if err := c.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	opened, err := signing.OpenEnvelope(body, c.now.Trust)
-	if err != nil {
-		return nil, fmt.Errorf("open envelope of %s: %w", x.ID, err)
-	}
-	if sha256.Sum256(opened.Document) != x.Digest {
-		return nil, fmt.Errorf("open envelope of %s: it holds another document", x.ID)
-	}
-	return opened.Document, nil
+	return s.envelopes.Document(c.request.Context(), c.now.Trust, x)
 }
 
 // receipt answers GET /v1/exchanges/{id}/receipt with the receipt that the

@@ -1,14 +1,11 @@
 package httpapi
 
 import (
-	"fmt"
 	"net/http"
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
-	"beibu/exchange/facts"
 	"beibu/exchange/operator/reading"
-	"beibu/schemas"
 )
 
 // showReading answers GET /v1/exchanges/{id}/reading with the document as people read it.
@@ -36,20 +33,13 @@ func (s *Server) showReading(c *call) error {
 // readable returns the document of an exchange with what is found in it now.
 func (s *Server) readable(c *call, x exchange.Exchange) (reading.Document, error) {
 	document, err := s.unseal(c, x)
+	if err == nil {
+		err = c.ticket.TakeSlot()
+	}
 	if err != nil {
 		return reading.Document{}, err
 	}
-	if err := c.ticket.TakeSlot(); err != nil {
-		return reading.Document{}, err
-	}
-	checked, err := c.now.Checks.Find(c.request.Context(), exchange.Document{Bytes: document, Sender: x.Identity.Sender, Received: x.AcceptedAt})
-	if err != nil {
-		return reading.Document{}, fmt.Errorf("check document of %s: %w", x.ID, err)
-	}
-	d := reading.Document{Bytes: document, Kind: x.Identity.Kind}
-	d.Faults, d.More = answer.Shown(checked.Faults(), checked.More())
-	if known, ok := c.now.Checks.Schemas().Describe(schemas.Kind(d.Kind), x.AcceptedAt); ok {
-		d.Personal = facts.PersonalIn(known.Facts)
-	}
-	return d, nil
+	d, err := reading.Examine(c.request.Context(), c.now.InForce, x, document)
+	d.Faults, d.More = answer.Shown(d.Faults, d.More)
+	return d, err
 }

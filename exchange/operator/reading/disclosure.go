@@ -65,8 +65,8 @@ func (d Disclosures) Unmask(ctx context.Context, who access.Principal, x exchang
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > MaxReason {
 		return &exchange.Error{
 			Op: "read personal data", Kind: exchange.BadRequest, Code: "reason-required",
-			Err: exchange.Because("say in the parameter reason why you read the personal data in it, in at most %d bytes; the record keeps it",
-				"请在参数 reason 中说明查看其中个人信息的理由，最多 %d 字节，理由将留存", MaxReason),
+			Err: exchange.Because("say in reason why you read the personal data in it, in at most %d bytes; the record keeps it",
+				"请在 reason 中说明查看其中个人信息的理由，最多 %d 字节，理由将留存", MaxReason),
 		}
 	}
 	what.Exchange = x.ID
