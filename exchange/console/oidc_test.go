@@ -153,8 +153,9 @@ func TestCallbacksThatDoNotCount(t *testing.T) {
 	if p := other.get(path); p.status != http.StatusConflict || !strings.Contains(p.text, "sign-in-expired") {
 		t.Errorf("in another browser: %d %s", p.status, p.text)
 	}
-	if p := first.get(path); p.status != http.StatusSeeOther {
-		t.Errorf("%d %s", p.status, p.text)
+	p := first.get(path)
+	if p.status != http.StatusSeeOther || !strings.Contains(strings.Join(p.header["Set-Cookie"], "\n"), "__Host-beibu-sign-in=; Path=/; Max-Age=0") {
+		t.Errorf("%d %v", p.status, p.header)
 	}
 	if p := first.get(path); p.status != http.StatusConflict {
 		t.Errorf("again: %d %s", p.status, p.text)

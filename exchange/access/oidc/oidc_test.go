@@ -2,6 +2,10 @@ package oidc_test
 
 import (
 	"bytes"
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -145,12 +149,18 @@ func TestAnswersThatDoNotCount(t *testing.T) {
 	}
 }
 
-// A changing transport changes the ID tokens of an issuer.
+// A changing transport changes the ID tokens of an issuer. With a key it signs them, and is
+// the issuer's.
 type changing struct {
 	change func(header, claims map[string]any)
+	key    *rsa.PrivateKey
 }
 
 func (c changing) RoundTrip(r *http.Request) (*http.Response, error) {
+	if c.key != nil && strings.HasSuffix(r.URL.Path, "/keys") {
+		n := base64.RawURLEncoding.EncodeToString(c.key.N.Bytes())
+		return answering(`{"keys": [{"kty": "RSA", "alg": "RS256", "use": "sig", "kid": "ours", "e": "AQAB", "n": "` + n + `"}]}`).RoundTrip(r)
+	}
 	response, err := http.DefaultTransport.RoundTrip(r)
 	if err != nil || r.Method != http.MethodPost {
 		return response, err
@@ -173,6 +183,11 @@ func (c changing) RoundTrip(r *http.Request) (*http.Response, error) {
 	if header["alg"] == "none" {
 		parts[2] = ""
 	}
+	if c.key != nil {
+		digest := sha256.Sum256([]byte(parts[0] + "." + parts[1]))
+		signature, _ := rsa.SignPKCS1v15(nil, c.key, crypto.SHA256, digest[:])
+		parts[2] = base64.RawURLEncoding.EncodeToString(signature)
+	}
 	tokens["id_token"] = strings.Join(parts, ".")
 	text, _ := json.Marshal(tokens)
 	response.Body, response.ContentLength = io.NopCloser(bytes.NewReader(text)), int64(len(text))
@@ -191,7 +206,7 @@ func TestTokensThatDoNotCount(t *testing.T) {
 		"another audience": func(_, claims map[string]any) { claims["aud"] = []string{"other"} },
 	} {
 		o := options(i)
-		o.Transport = changing{change}
+		o.Transport = changing{change: change}
 		p := discovered(t, o)
 		answer, pending := begin(t, p, i)
 		if got, err := p.Finish(t.Context(), pending, answer, time.Now()); codeOf(err) != "sign-in-untrusted" {
@@ -202,6 +217,26 @@ func TestTokensThatDoNotCount(t *testing.T) {
 	answer, pending := begin(t, p, i)
 	if got, err := p.Finish(t.Context(), pending, answer, time.Now().Add(2*time.Hour)); codeOf(err) != "sign-in-untrusted" {
 		t.Errorf("a token that has ended: %+v, %v", got, err)
+	}
+}
+
+// A token that the issuer has signed counts for the client that asked for it alone.
+func TestTokensOfOtherClients(t *testing.T) {
+	key, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		t.Fatal(err)
+	}
+	i := oidctest.Start(t, redirect, liNa)
+	for party, want := range map[string]string{oidctest.ClientID: "", "other": "sign-in-untrusted"} {
+		o := options(i)
+		o.Transport = changing{key: key, change: func(header, claims map[string]any) {
+			header["kid"], claims["azp"], claims["aud"] = "ours", party, []string{"other", oidctest.ClientID}
+		}}
+		p := discovered(t, o)
+		answer, pending := begin(t, p, i)
+		if got, err := p.Finish(t.Context(), pending, answer, time.Now()); codeOf(err) != want {
+			t.Errorf("%s: %+v, %v", party, got, err)
+		}
 	}
 }
 
@@ -250,32 +285,54 @@ func TestWrongSecret(t *testing.T) {
 	}
 }
 
+// A token of the issuer that names nobody, or has no list of groups, does not count.
+func TestTokensOfOthers(t *testing.T) {
+	for name, person := range map[string]oidctest.Person{
+		"nobody":   {Subject: "7c\u202e1f", Name: "li.na"},
+		"no list":  {Subject: "7c1f0a", Name: "li.na", Claims: map[string]any{"groups": map[string]any{"a": 1}}},
+		"no texts": {Subject: "7c1f0a", Name: "li.na", Claims: map[string]any{"groups": []int{1}}},
+	} {
+		want := map[bool]string{true: "sign-in-refused", false: "sign-in-untrusted"}[strings.HasPrefix(name, "no ")]
+		i := oidctest.Start(t, redirect, person)
+		p := discovered(t, options(i))
+		answer, pending := begin(t, p, i)
+		if got, err := p.Finish(t.Context(), pending, answer, time.Now()); codeOf(err) != want {
+			t.Errorf("%s: %+v, %v", name, got, err)
+		}
+	}
+}
+
 // Discovery is of the issuer that is configured, and of nobody less secure.
 func TestDiscoveryThatIsRefused(t *testing.T) {
-	for name, metadata := range map[string]string{
+	for name, text := range map[string]string{
 		"another issuer":  `{"issuer": "https://other.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "https://id.example/t", "jwks_uri": "https://id.example/k"}`,
 		"a plain address": `{"issuer": "https://id.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "http://id.example/t", "jwks_uri": "https://id.example/k"}`,
 		"a script":        `{"issuer": "https://id.example", "authorization_endpoint": "javascript:alert(1)", "token_endpoint": "https://id.example/t", "jwks_uri": "https://id.example/k"}`,
 		"a redirect":      "",
-		"too much":        `{"issuer": "https://id.example", "more": "` + strings.Repeat("x", 2<<20) + `"}`,
+		"too much":        strings.TrimSuffix(metadata, "}") + `, "more": "` + strings.Repeat("x", 2<<20) + `"}`,
 	} {
-		p := oidc.New(oidc.Options{Issuer: "https://id.example", Transport: answering(metadata)})
+		p := oidc.New(oidc.Options{Issuer: "https://id.example", Transport: answering(text)})
 		if err := p.Discover(t.Context()); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	p := oidc.New(oidc.Options{Issuer: "https://id.example", Transport: answering(`{"issuer": "https://id.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "https://id.example/t", "jwks_uri": "https://id.example/k"}`)})
+	p := oidc.New(oidc.Options{Issuer: "https://id.example", Transport: answering(metadata)})
 	if err := p.Discover(t.Context()); err != nil || p.SignOut() != "" {
 		t.Errorf("%v, %q", err, p.SignOut())
 	}
 }
 
-// An answering transport answers everything with a text, or, without one, with a redirect.
+const metadata = `{"issuer": "https://id.example", "authorization_endpoint": "https://id.example/a", "token_endpoint": "https://id.example/t", "jwks_uri": "https://id.example/k"}`
+
+// An answering transport answers everything with a text, or, without one, with a redirect
+// to where the right one is.
 type answering string
 
 func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	response := &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(string(a))), Request: r}
-	if a == "" {
+	if a == "" && r.URL.Host == "other.example" {
+		response.Body = io.NopCloser(strings.NewReader(metadata))
+	} else if a == "" {
 		response.StatusCode = http.StatusFound
 		response.Header.Set("Location", "https://other.example/")
 	}

@@ -26,6 +26,7 @@ const (
 type Person struct {
 	Subject, Name string
 	Groups        []string
+	Claims        map[string]any // in addition
 }
 
 // An Issuer is a provider that runs until the test ends.
@@ -141,6 +142,9 @@ func (s *store) SetUserinfoFromRequest(_ context.Context, info *oidc.UserInfo, t
 			info.Subject, info.PreferredUsername = one.Subject, one.Name
 			info.AppendClaims("groups", one.Groups)
 			info.AppendClaims("realm_access", map[string]any{"roles": one.Groups})
+			for name, value := range one.Claims {
+				info.AppendClaims(name, value)
+			}
 		}
 	}
 	return nil
