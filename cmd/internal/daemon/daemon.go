@@ -16,6 +16,7 @@ import (
 
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/hsm"
+	"beibu/cmd/internal/systemd"
 	"beibu/cmd/internal/telemetry"
 	"beibu/cmd/internal/traces"
 	"beibu/cmd/internal/version"
@@ -240,6 +241,7 @@ func (d *Daemon) Start(ctx context.Context) error {
 	}
 	d.startup.end()
 	d.serving.Store(true)
+	d.notify(systemd.Ready)
 	d.log.Info("serving", zap.Stringer("public", d.public), zap.Stringer("private", d.private),
 		zap.String("data", d.config.Data), zap.String("parties", d.config.PartiesFile), zap.String("version", version.Own().Version))
 	return nil
@@ -270,6 +272,9 @@ func (d *Daemon) start(ctx context.Context) error {
 	d.serve("public", d.api.Connections().Listen(public), server)
 	d.life.onStop("answers that wait", func(context.Context) error { d.drain(); return nil })
 	d.serveTopics()
+	if interval := systemd.Interval(); interval > 0 {
+		d.work("watchdog", func(ctx context.Context) error { return systemd.Watch(ctx, interval, d.lives) })
+	}
 	return nil
 }
 
@@ -343,6 +348,7 @@ var errDrained = errors.New("limits.drain is over")
 // it refuses new requests, lets those in progress finish, and closes every part in
 // reverse order of start. From the first refusal on it takes at most limits.drain.
 func (d *Daemon) Stop(ctx context.Context) error {
+	d.notify(systemd.Stopping)
 	d.api.Leave()
 	d.serving.Store(false)
 	d.leave(ctx)

@@ -13,6 +13,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/cmd/internal/systemd"
 	"beibu/exchange/projection"
 	"beibu/queue"
 )
@@ -48,6 +49,26 @@ func (l *lifecycle) down(ctx context.Context) error {
 		}
 	}
 	return errors.Join(all...)
+}
+
+// notify says the state of the process to systemd, if that has started it.
+func (d *Daemon) notify(state string) {
+	if err := systemd.Notify(state); err != nil {
+		d.log.Warn("systemd does not know the state", zap.String("state", state), zap.Error(err))
+	}
+}
+
+// lives returns nil if the process answers: its private address does.
+func (d *Daemon) lives(ctx context.Context) error {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+d.private.String()+"/livez", nil)
+	if err != nil {
+		return fmt.Errorf("make request: %w", err)
+	}
+	answer, err := (&http.Client{Transport: &http.Transport{DisableKeepAlives: true}}).Do(request)
+	if err != nil {
+		return fmt.Errorf("the private address does not answer: %w", err)
+	}
+	return answer.Body.Close()
 }
 
 // work runs a part of the daemon in the background until its teardown. A part
