@@ -27,8 +27,8 @@ import (
 var receivers = []string{"beihai", "promotion", "window-th"}
 
 // serve puts the HTTP API over a world and returns its address.
-func serve(b *testing.B, w *exchangetest.World) string {
-	b.Helper()
+func serve(tb testing.TB, w *exchangetest.World) string {
+	tb.Helper()
 	var credentials []access.Credential
 	for _, party := range receivers { // the sender is one of them
 		digest := sha256.Sum256([]byte(party))
@@ -36,7 +36,7 @@ func serve(b *testing.B, w *exchangetest.World) string {
 	}
 	known, err := access.NewCredentials(credentials)
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	var current access.Current
 	current.Store(&access.InForce{InForce: w.InForce, Credentials: known})
@@ -45,20 +45,27 @@ func serve(b *testing.B, w *exchangetest.World) string {
 		Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60,
 	}})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},
 	})
 	if err != nil {
-		b.Fatal(err)
+		tb.Fatal(err)
 	}
 	server := httptest.NewServer(api)
-	b.Cleanup(server.Close)
+	tb.Cleanup(server.Close)
 	return server.URL
+}
+
+// The API that the benchmarks measure has all its parts.
+func TestAPIOfBenchmarks(t *testing.T) {
+	template, w := tenKB(t)
+	post(t, http.DefaultClient, serve(t, w), numbered(template, 1))
+	http.DefaultClient.CloseIdleConnections()
 }
 
 // BenchmarkAcceptHTTP accepts documents of 10 KB from 64 clients over loopback
@@ -75,22 +82,22 @@ func BenchmarkAcceptHTTP(b *testing.B) {
 	load(b, b.N, func(i int64) { post(b, client, url, numbered(template, i)) })
 }
 
-func post(b *testing.B, client *http.Client, url string, document []byte) {
-	b.Helper()
-	request, err := http.NewRequestWithContext(b.Context(), http.MethodPost, url+"/v1/documents", bytes.NewReader(document))
+func post(tb testing.TB, client *http.Client, url string, document []byte) {
+	tb.Helper()
+	request, err := http.NewRequestWithContext(tb.Context(), http.MethodPost, url+"/v1/documents", bytes.NewReader(document))
 	if err != nil {
-		b.Error(err)
+		tb.Error(err)
 		return
 	}
 	request.Header.Set("Authorization", "Bearer beihai")
 	request.Header.Set("Content-Type", "application/xml")
 	answer, err := client.Do(request)
 	if err != nil {
-		b.Error(err)
+		tb.Error(err)
 		return
 	}
 	_, err = io.Copy(io.Discard, answer.Body)
 	if err != nil || answer.Body.Close() != nil || answer.StatusCode != http.StatusAccepted {
-		b.Errorf("answered %s, %v", answer.Status, err)
+		tb.Errorf("answered %s, %v", answer.Status, err)
 	}
 }
