@@ -37,6 +37,7 @@ type Party struct {
 	Deliver    Outlet // its own topics, if it has them
 	Push       Push   // its own address, if deliveries are pushed to it
 	Inbound    Inlet
+	Folder     Folder // its own folders, if it has them
 	// A suspended party may do nothing at all, until it is resumed. What is
 	// addressed to it waits.
 	Suspended bool
@@ -151,19 +152,30 @@ type Push struct {
 // ByReceiver reports whether the receiver acknowledges by itself.
 func (p Push) ByReceiver() bool { return p.Acknowledge != ByAnswer }
 
-// An EndpointTest is what came of a test message to the address of a party.
+// A Folder says that documents of a party, or deliveries to it, go through folders of
+// its own, on a disk or on an SFTP server. Whoever may write there speaks for the party.
+// The zero value says that they do not.
+type Folder struct {
+	Place       string       // of the folders, for people
+	Sends       bool         // the party sends documents there
+	Receives    bool         // deliveries are written there, and not fetched from its mailbox
+	Acknowledge Acknowledger // "" is ByReceiver
+}
+
+// ByReceiver reports whether the receiver acknowledges by itself.
+func (f Folder) ByReceiver() bool { return f.Acknowledge != ByWrite }
+
+// An EndpointTest is what came of a test of the address, or of the folders, of a party.
 type EndpointTest struct {
-	Message     string // its webhook-id
-	Outcome     string // http- and the status, or a class of failure
-	Status      int    // 0 if there was no answer
+	OK          bool   // the receiver has taken the message, or the folders can be read and written
+	Message     string // its webhook-id, or the name of the file
+	Outcome     string // http- and the status, "written", or a class of failure
+	Detail      string // what failed, if there is more to say
 	Took        time.Duration
 	TLS         string    // version, or "" without a connection
 	Certificate time.Time // until when the receiver's certificate is valid, or zero
 	Keys        []string  // public keys by which the receiver verifies
 }
-
-// OK reports whether the receiver has taken the message.
-func (e EndpointTest) OK() bool { return e.Status/100 == 2 }
 
 // An Acknowledger says whose word it is that a delivery has arrived.
 type Acknowledger string
@@ -173,6 +185,7 @@ const (
 	ByBroker   Acknowledger = "broker"   // all replicas of the topic have it
 	ByReceiver Acknowledger = "receiver" // the receiver says so itself, as it would for its mailbox
 	ByAnswer   Acknowledger = "on-2xx"   // the address to which it was pushed has answered 2xx
+	ByWrite    Acknowledger = "on-write" // its files are in the folder
 )
 
 // ByReceiver reports whether the receiver acknowledges by itself.

@@ -21,12 +21,13 @@ type Way string
 
 // The ways in.
 const (
-	WayHTTP  Way = "http"
-	WayTopic Way = "topic" // the party's own topic in Kafka
+	WayHTTP   Way = "http"
+	WayTopic  Way = "topic"  // the party's own topic in Kafka
+	WayFolder Way = "folder" // the party's own folder, on a disk or an SFTP server
 )
 
 // Ways returns all ways in.
-func Ways() []Way { return []Way{WayHTTP, WayTopic} }
+func Ways() []Way { return []Way{WayHTTP, WayTopic, WayFolder} }
 
 // The names of events of refusals.
 const (

@@ -16,7 +16,7 @@ type partiesCommand struct {
 	Status  partyStatus  `cmd:"" help:"Show how parties do: what waits for them, and whether they take it."`
 	Suspend suspendParty `cmd:"" help:"Shut a party out at every daemon, from its next request on."`
 	Resume  resumeParty  `cmd:"" help:"Let a party in again."`
-	Test    testParty    `cmd:"" help:"Push a signed test message, without a document, to the address of a party."`
+	Test    testParty    `cmd:"" help:"Push a test message, without a document, to the address of a party, or write to its folders."`
 }
 
 type listParties struct{}
@@ -103,7 +103,7 @@ type testParty struct {
 	ID string `complete:"parties" arg:"" help:"Party id."`
 }
 
-// Run tests the address of a party and shows what came of it.
+// Run tests the address or the folders of a party and shows what came of it.
 func (c *testParty) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
@@ -120,7 +120,7 @@ func (c *testParty) Run(ctx context.Context, s *session) error {
 	if got.CertificateUntil != nil {
 		until = stamp(*got.CertificateUntil)
 	}
-	t := s.newTable("PARTY", "OUTCOME", "MILLISECONDS", "TLS", "CERTIFICATE UNTIL", "VERIFY BY")
-	t.Row(c.ID, got.Outcome, strconv.FormatInt(got.Milliseconds, 10), got.TLS, until, strings.Join(got.Keys, ","))
+	t := s.newTable("PARTY", "OUTCOME", "MILLISECONDS", "TLS", "CERTIFICATE UNTIL", "VERIFY BY", "DETAIL")
+	t.Row(c.ID, got.Outcome, strconv.FormatInt(got.Milliseconds, 10), got.TLS, until, strings.Join(got.Keys, ","), got.Detail)
 	return s.table(t)
 }

@@ -23,7 +23,7 @@ var chinese = map[string]string{
 	"ROLES": "角色", "PARTIES": "参与方范围", "COUNTRIES": "国家范围", "MAY": "可执行的操作",
 
 	// Labels and values.
-	"OUTCOME": "结果", "MILLISECONDS": "毫秒", "TLS": "TLS", "CERTIFICATE UNTIL": "证书有效期至", "VERIFY BY": "验签公钥",
+	"OUTCOME": "结果", "MILLISECONDS": "毫秒", "TLS": "TLS", "CERTIFICATE UNTIL": "证书有效期至", "VERIFY BY": "验签公钥", "DETAIL": "详情",
 	"all": "全部", "yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"epoch":            "日志纪元",
 	"from position %s": "自位置 %s 起", "before position %s": "至位置 %s 之前",
@@ -153,7 +153,8 @@ var chinese = map[string]string{
 	"has the exchange registered the certificate of this key?":                                           "请确认交换平台是否已登记该密钥的证书",
 	"does the daemon have seal.tsa? The authority is asked after acceptance, and again until it answers": "请确认服务是否配置了 seal.tsa；时间戳在受理之后申请，未获答复时会反复申请",
 	"ask the operator of the exchange why":                                                               "请向交换平台的运行人员询问原因",
-	"the map of parties names an address under push, if there is one":                                    "如有推送地址，参与方名录的 push 下会列出",
+	"the map of parties names an address under push, or a folder, if there is one":                       "如有推送地址或文件夹，参与方名录的 push 或 folder 下会列出",
+	"read what arrives in the party's folder, or ask the operator to write only: send":                   "请查看该参与方文件夹收到的内容，或请操作员设置 only: send",
 	"parties list shows who is suspended, and why":                                                       "parties list 可查看被停用的参与方及原因",
 	"read the party's topic in Kafka":                                                                    "请从该参与方的 Kafka 主题读取",
 	"read what arrives at the party's address, or ask the operator to remove push":                       "请查看该参与方地址收到的内容，或请操作员删除 push",

@@ -53,10 +53,11 @@ const daemonKey = "daemon"
 type running struct{ stop func() }
 
 // daemonCommand starts and stops a daemon with its data in $WORK/data, which stays
-// from one start to the next. Scripts find API keys in $ACCESS.
+// from one start to the next. It has the built-in map of parties unless a file is
+// named. Scripts find API keys in $ACCESS.
 func daemonCommand(ts *testscript.TestScript, neg bool, args []string) {
-	if neg || len(args) != 1 {
-		ts.Fatalf("usage: daemon start|stop")
+	if neg || len(args) < 1 || len(args) > 2 {
+		ts.Fatalf("usage: daemon start [PARTIES]|stop")
 	}
 	r, ok := ts.Value(daemonKey).(*running)
 	if !ok {
@@ -67,7 +68,11 @@ func daemonCommand(ts *testscript.TestScript, neg bool, args []string) {
 		return
 	}
 	data := ts.MkAbs("data")
-	loaded, err := config.Parse("the script", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+data+"\n"))
+	text := "listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: " + data + "\n"
+	if len(args) == 2 {
+		text += "parties: " + ts.MkAbs(args[1]) + "\n"
+	}
+	loaded, err := config.Parse("the script", []byte(text))
 	ts.Check(err)
 	d, err := daemon.New(context.Background(), loaded, zap.NewNop())
 	ts.Check(err)

@@ -201,30 +201,55 @@ func (c *Control) Work(t *Ticket, document []byte) error {
 	return t.TakeSlot()
 }
 
-// Submit takes in a document of a way in that reads it as a whole, after [Control.Wait]
-// has taken it off the party's quota, and returns what the sender receives. The
-// way in vouches for the party. requestID names the attempt in a problem.
+// Submit takes in a document of a way in that has read it as a whole, after
+// [Control.Wait] has taken it off the party's quota, and returns what the sender
+// receives. The way in vouches for the party. requestID names the attempt in a problem.
 func (c *Control) Submit(ctx context.Context, way exchange.Way, party, requestID string, document []byte) answer.Reply {
-	ctx, cancel := context.WithTimeout(ctx, c.limits.Request)
-	defer cancel()
-	accepted, err := c.submit(ctx, c.current.Load().InForce, access.Principal{Name: party, Party: party}, way, document)
-	c.metrics.count(accepted, err)
-	return answer.ReplyOf(accepted, err, requestID)
-}
-
-// submit is [Control.Admit] and the part of [Control.Accept] after the quota.
-func (c *Control) submit(ctx context.Context, now *exchange.InForce, who access.Principal, way exchange.Way, document []byte) (exchange.Acceptance, error) {
-	t, err := c.Admit(now, who, access.SubmitDocument)
-	defer t.Release()
-	if err != nil {
-		return exchange.Acceptance{}, err
-	}
-	return c.accept(ctx, now, t, way, func() ([]byte, error) {
+	return c.submit(ctx, way, party, requestID, func(t *Ticket) ([]byte, error) {
 		if len(document) > c.limits.Document {
 			return document, OverLimit(c.limits.Document)
 		}
 		return document, t.Reserve(len(document))
 	})
+}
+
+// An Unread is a document that a way in has not read yet.
+type Unread struct {
+	Size int64                  // bytes that read returns at most
+	Read func() ([]byte, error) // called once there is memory for it, and not if it is too large
+}
+
+// SubmitUnread is Submit for a document that is read only if it may be. An error of
+// Read is the outcome.
+func (c *Control) SubmitUnread(ctx context.Context, way exchange.Way, party, requestID string, document Unread) answer.Reply {
+	return c.submit(ctx, way, party, requestID, func(t *Ticket) ([]byte, error) {
+		if document.Size > int64(c.limits.Document) {
+			return nil, OverLimit(c.limits.Document)
+		}
+		if err := t.Reserve(int(document.Size)); err != nil {
+			return nil, err
+		}
+		return document.Read()
+	})
+}
+
+// submit takes in a document after the quota, and counts what comes of it.
+func (c *Control) submit(ctx context.Context, way exchange.Way, party, requestID string, read func(*Ticket) ([]byte, error)) answer.Reply {
+	ctx, cancel := context.WithTimeout(ctx, c.limits.Request)
+	defer cancel()
+	accepted, err := c.admitted(ctx, c.current.Load().InForce, access.Principal{Name: party, Party: party}, way, read)
+	c.metrics.count(accepted, err)
+	return answer.ReplyOf(accepted, err, requestID)
+}
+
+// admitted is [Control.Admit] and the part of [Control.Accept] after the quota.
+func (c *Control) admitted(ctx context.Context, now *exchange.InForce, who access.Principal, way exchange.Way, read func(*Ticket) ([]byte, error)) (exchange.Acceptance, error) {
+	t, err := c.Admit(now, who, access.SubmitDocument)
+	defer t.Release()
+	if err != nil {
+		return exchange.Acceptance{}, err
+	}
+	return c.accept(ctx, now, t, way, func() ([]byte, error) { return read(t) })
 }
 
 // OverLimit returns the [exchange.Error] of a document of more than limit bytes.

@@ -141,6 +141,21 @@ var explanations = map[string]Explanation{
 		"该参与方的交付通过 HTTPS 推送至其地址，没有信箱。",
 		"Read what arrives at the address that the map of parties names under push. To fetch instead, ask the operator to remove push.",
 		"请查看参与方配置中 push 所指地址收到的内容。如需改为自行收取，请联系操作员删除 push。"),
+	"delivered-by-folder": explained(
+		"The deliveries of the party are written to its folder, on a disk or on an SFTP server, and it has no mailbox.",
+		"该参与方的交付写入其文件夹（本地磁盘或 SFTP 服务器），没有信箱。",
+		"Read what arrives in the folder in that the map of parties names under folder. To fetch instead, ask the operator to write only: send.",
+		"请读取参与方配置中 folder 所指位置的 in 文件夹。如需改为自行收取，请联系操作员设置 only: send。"),
+	"file-name": explained(
+		"The name of the file in the folder out is too long, is not UTF-8, has a character that cannot be shown, or is that of a receipt or a problem.",
+		"out 文件夹中的文件名过长、不是 UTF-8 编码、含有无法显示的字符，或与回执、问题文件同名。",
+		"Put the document there again under another name, of at most 200 bytes.",
+		"请换用不超过 200 字节的文件名重新放入。"),
+	"file-type": explained(
+		"What was put into the folder out is a link, a pipe, a socket or a device. It was not read.",
+		"放入 out 文件夹的是链接、管道、套接字或设备，未读取。",
+		"Put the document itself there: write it under a name that ends in .tmp, then rename it.",
+		"请放入单证文件本身：先以 .tmp 结尾的文件名写入，再重命名。"),
 	"not-found": explained(
 		"Nothing is at this address, or it is not for this caller.",
 		"该地址没有内容，或该身份无权查看。",
@@ -182,10 +197,10 @@ var explanations = map[string]Explanation{
 		"Read the exchange: its timeline says who decided what.",
 		"请读取该次交换，其时间线注明由谁作出何种决定。"),
 	"not-pushed": explained(
-		"Nothing is pushed to the party: the map of parties names no address for it under push.",
-		"未向该参与方推送：参与方配置的 push 下没有其地址。",
-		"Read the mailbox or the topic of the party, or ask the operator to enter an address.",
-		"请读取该参与方的信箱或主题，或请操作员登记地址。"),
+		"There is nothing to test: the map of parties names no address of the party under push, and no folder.",
+		"没有可测试的对象：参与方配置的 push 下没有其地址，也没有 folder。",
+		"Read the mailbox or the topic of the party, or ask the operator to enter an address or a folder.",
+		"请读取该参与方的信箱或主题，或请操作员登记地址或文件夹。"),
 	"not-suspended": explained(
 		"The party is not suspended by an operator. If the map of parties suspends it, only a change of the map resumes it.",
 		"该参与方未被操作员暂停。如由参与方配置暂停，须修改配置方可恢复。",

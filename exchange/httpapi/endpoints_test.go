@@ -17,7 +17,7 @@ type endpoints struct{ tested []string }
 
 func (e *endpoints) Test(_ context.Context, party string) (exchange.EndpointTest, error) {
 	e.tested = append(e.tested, party)
-	return exchange.EndpointTest{Message: "test-1", Outcome: "http-503", Status: 503, Took: 2 * time.Second, TLS: "TLS 1.3", Certificate: time.Unix(1, 0)}, nil
+	return exchange.EndpointTest{Message: "test-1", Outcome: "http-503", Took: 2 * time.Second, TLS: "TLS 1.3", Certificate: time.Unix(1, 0)}, nil
 }
 
 // A party tests its own address and nobody else's, an operator any; who did is in the
@@ -35,9 +35,13 @@ func TestEndpointTest(t *testing.T) {
 			t.Errorf("to %s: %+v", as, got)
 		}
 	}
+	w.changeParties(func(p *exchange.Party) {
+		p.Push, p.Folder = exchange.Push{}, exchange.Folder{Place: "/srv/a", Sends: true}
+	})
+	read[httpapi.EndpointTest](t, w.do(request{method: http.MethodPost, path: path, as: operator}), http.StatusOK)
 	read[answer.Problem](t, w.do(request{method: http.MethodPost, path: path, as: port}), http.StatusNotFound)
 	read[answer.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/parties/nobody/test", as: operator}), http.StatusNotFound)
-	if strings.Join(w.endpoints.tested, " ") != receiver+" "+receiver {
+	if strings.Join(w.endpoints.tested, " ") != receiver+" "+receiver+" "+receiver {
 		t.Errorf("tested %v", w.endpoints.tested)
 	}
 	actors := []string{}
@@ -50,7 +54,7 @@ func TestEndpointTest(t *testing.T) {
 			actors = append(actors, event.Cause.Actor)
 		}
 	}
-	if strings.Join(actors, " ") != receiver+" "+operator {
+	if strings.Join(actors, " ") != receiver+" "+operator+" "+operator {
 		t.Errorf("the record names %v", actors)
 	}
 }

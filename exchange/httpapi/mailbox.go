@@ -47,8 +47,8 @@ type MailboxItem struct {
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
-// that nobody reads. So is a party with a topic or an address to push to: by two ways
-// it would get everything twice.
+// that nobody reads. So is a party with a topic, an address to push to, or a folder:
+// by two ways it would get everything twice.
 func (s *Server) fetch(c *call) error {
 	if c.request.Method == http.MethodHead {
 		c.Header().Set("Allow", http.MethodGet)
@@ -60,6 +60,8 @@ func (s *Server) fetch(c *call) error {
 			return errByTopic
 		case party.Push.URL != "":
 			return errByPush
+		case party.Folder.Receives:
+			return errByFolder
 		}
 	}
 	p := parametersOf(c.request)

@@ -31,10 +31,11 @@ func tooLarge(en, zh string) error {
 // What is refused before anything is done. What people read of it is in the table
 // of package answer.
 var (
-	errByTopic = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-topic"}
-	errByPush  = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-push"}
-	errSlow    = &exchange.Error{Op: "read body", Kind: exchange.BadRequest, Code: codeSlow}
-	errNoRoute = &exchange.Error{
+	errByTopic  = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-topic"}
+	errByPush   = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-push"}
+	errByFolder = &exchange.Error{Op: "read mailbox", Kind: exchange.Forbidden, Code: "delivered-by-folder"}
+	errSlow     = &exchange.Error{Op: "read body", Kind: exchange.BadRequest, Code: codeSlow}
+	errNoRoute  = &exchange.Error{
 		Op: "find route", Kind: exchange.NotFound, Err: exchange.Because("there is nothing at this address", "该地址没有内容"),
 	}
 )

@@ -33,7 +33,7 @@ func (w *world) refusals(as, query string) []httpapi.Refusal {
 	return read[httpapi.RefusalPage](w.t, w.do(request{path: "/v1/refusals?" + query, as: as}), http.StatusOK).Refusals
 }
 
-// TestEveryRefusal shows, by both ways in, that a document that is refused is recorded,
+// TestEveryRefusal shows, by every way in, that a document that is refused is recorded,
 // for whatever reason, and what of it.
 func TestEveryRefusal(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{}, admission.Limits{Document: 64 << 10, Refusals: 300})
@@ -72,9 +72,13 @@ func TestEveryRefusal(t *testing.T) {
 			test.as = port
 		}
 		over := read[answer.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: test.as, body: string(test.document)}), w.statusOf(test.code))
-		by := w.admission.Submit(t.Context(), exchange.WayTopic, test.as, "request-1", append(test.document, ' '))
-		if over.Code != test.code || by.Code != test.code {
-			t.Errorf("%s: answered %q and %q, want %s", name, over.Code, by.Code, test.code)
+		sent := map[exchange.Way][]byte{
+			exchange.WayHTTP: test.document, exchange.WayTopic: append(bytes.Clone(test.document), ' '), exchange.WayFolder: append(bytes.Clone(test.document), '\n', ' '),
+		}
+		by := w.admission.Submit(t.Context(), exchange.WayTopic, test.as, "request-1", sent[exchange.WayTopic])
+		from := w.admission.SubmitUnread(t.Context(), exchange.WayFolder, test.as, "request-2", unread(sent[exchange.WayFolder]))
+		if over.Code != test.code || by.Code != test.code || from.Code != test.code {
+			t.Errorf("%s: answered %q, %q and %q, want %s", name, over.Code, by.Code, from.Code, test.code)
 			continue
 		}
 		for _, way := range exchange.Ways() {
@@ -82,13 +86,10 @@ func TestEveryRefusal(t *testing.T) {
 			if len(found) != 1 {
 				t.Fatalf("%s by %s: %d refusals", name, way, len(found))
 			}
-			one, document := found[0], test.document
-			if way == exchange.WayTopic {
-				document = append(document, ' ')
-			}
+			one, document := found[0], sent[way]
 			digest := sha256.Sum256(document)
 			whole := one.DigestSHA256 == hex.EncodeToString(digest[:]) && one.Size == len(document)
-			if unread := test.code == "too-large" && way == exchange.WayHTTP; whole == unread {
+			if unread := test.code == "too-large" && way != exchange.WayTopic; whole == unread {
 				t.Errorf("%s by %s: digest %q, %d bytes", name, way, one.DigestSHA256, one.Size)
 			}
 			codes := one.FaultCodes
@@ -102,6 +103,11 @@ func TestEveryRefusal(t *testing.T) {
 		}
 	}
 	holdNothing(t, w)
+}
+
+// unread returns a document that admission may read.
+func unread(document []byte) admission.Unread {
+	return admission.Unread{Size: int64(len(document)), Read: func() ([]byte, error) { return document, nil }}
 }
 
 // holdNothing fails the test if the record of refusals holds a value of a document.

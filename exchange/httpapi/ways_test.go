@@ -29,6 +29,10 @@ func TestSubmitAnswersAsHTTPDoes(t *testing.T) {
 			"X-Request-Id": "request-1", "Content-Type": "application/xml",
 		}})
 		again := w.admission.Submit(t.Context(), exchange.WayTopic, port, "request-1", document)
+		from := w.admission.SubmitUnread(t.Context(), exchange.WayFolder, port, "request-1", unread(document))
+		if from.Status != again.Status || from.Media != again.Media || !bytes.Equal(from.Body, again.Body) {
+			t.Errorf("%s from a folder: %+v\n%s", name, from, from.Body)
+		}
 		if again.Status != over.status || again.Media != over.header.Get("Content-Type") || !bytes.Equal(again.Body, over.body) || again.RetryAfter != 0 {
 			t.Errorf("%s: %+v\n%s\nover HTTP %d %s", name, again, again.Body, over.status, over.body)
 		}
@@ -111,6 +115,46 @@ func TestMailboxOfAPartyWithAnAddress(t *testing.T) {
 	})
 	if p := read[answer.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-push" {
 		t.Errorf("answered %+v", p)
+	}
+}
+
+// A party whose deliveries are written to a folder has no mailbox beside it; one that only
+// sends by a folder has.
+func TestMailboxOfAPartyWithAFolder(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	give := func(f exchange.Folder) {
+		w.changeParties(func(p *exchange.Party) {
+			if p.ID == receiver {
+				p.Folder = f
+			}
+		})
+	}
+	give(exchange.Folder{Place: "/srv/a", Sends: true})
+	w.fetch(receiver, "")
+	give(exchange.Folder{Place: "/srv/a", Receives: true})
+	if p := read[answer.Problem](t, w.do(request{path: "/v1/mailbox", as: receiver}), http.StatusForbidden); p.Code != "delivered-by-folder" {
+		t.Errorf("answered %+v", p)
+	}
+}
+
+// A document that is too large is not read, and an error of reading is the outcome.
+func TestSubmitUnread(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{}, admission.Limits{Document: 1000})
+	asked := false
+	read := func() ([]byte, error) {
+		asked = true
+		return nil, &exchange.Error{Op: "read document", Kind: exchange.Unavailable}
+	}
+	if r := w.admission.SubmitUnread(t.Context(), exchange.WayFolder, port, "request-1", admission.Unread{Size: 1001, Read: read}); r.Code != "too-large" || asked {
+		t.Errorf("%s, read %t", r.Code, asked)
+	}
+	if r := w.admission.SubmitUnread(t.Context(), exchange.WayFolder, port, "request-1", admission.Unread{Size: 1000, Read: read}); r.Code != "unavailable" || r.RetryAfter == 0 || !asked {
+		t.Errorf("%s, read %t", r.Code, asked)
+	}
+	w.suspend(port)
+	asked = false
+	if r := w.admission.SubmitUnread(t.Context(), exchange.WayFolder, port, "request-1", admission.Unread{Read: read}); r.Code != exchange.CodeSuspended || asked {
+		t.Errorf("%s, read %t", r.Code, asked)
 	}
 }
 

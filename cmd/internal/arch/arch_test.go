@@ -73,11 +73,16 @@ var rules = []struct {
 	{tree: "exchange/courier/webhook", never: "exchange/courier/mailbox", because: "adapters do not know each other"},
 	{tree: "exchange/courier/webhook", never: "exchange/courier/kafka", because: "adapters do not know each other"},
 	{tree: "exchange/console/session", never: "net/http", because: "a session is a value; the console puts it into a cookie"},
+	{tree: "exchange/courier/folder", never: "exchange/courier/mailbox", because: "adapters do not know each other"},
+	{tree: "exchange/courier/folder", never: "exchange/courier/webhook", because: "adapters do not know each other"},
+	{tree: "", never: "github.com/pkg/sftp", except: []string{"exchange/files/sftp"}, because: "only sftp knows the protocol"},
+	{tree: "", never: "golang.org/x/crypto/ssh", except: []string{"exchange/files/sftp", "cmd/internal/config"}, because: "only sftp logs in, and the configuration reads its keys"},
+	{tree: "exchange/files", never: "net/http", because: "no HTTP in folders"},
 	{tree: "schemas", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "signing", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{tree: "queue", never: "go.uber.org/zap", because: "libraries return errors and do not log"},
 	{
-		tree: "exchange", never: "go.uber.org/zap", except: []string{"exchange/httpapi", "exchange/console", "exchange/courier", "exchange/topics"},
+		tree: "exchange", never: "go.uber.org/zap", except: []string{"exchange/httpapi", "exchange/console", "exchange/courier", "exchange/topics", "exchange/folders"},
 		because: "the domain returns errors; the edges log",
 	},
 	{
@@ -107,12 +112,12 @@ var rules = []struct {
 }
 
 // domain is what package exchange itself may never reach: its own adapters.
-var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/projection", "exchange/cloudevents"}
+var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/folders", "exchange/projection", "exchange/cloudevents", "exchange/files"}
 
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
 var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/exchangetest exchange/export
-	exchange/facts exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/rules exchange/trace`)
+	exchange/facts exchange/files exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/rules exchange/trace`)
 
 // An adapter knows the core and never another adapter, and the core knows none. A
 // new package is an adapter until it is listed as core.

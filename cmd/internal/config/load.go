@@ -29,8 +29,9 @@ type Loaded struct {
 	Catalog     *schemas.Catalog // built-in kinds and those of Packs
 	Parties     *exchange.Parties
 	Routes      *exchange.Routes
-	Revocations []*revocation.Sources // of the parties that have any
-	Pushes      map[string]LoadedPush // by the ids of the parties that have any
+	Revocations []*revocation.Sources   // of the parties that have any
+	Pushes      map[string]LoadedPush   // by the ids of the parties that have any
+	Folders     map[string]LoadedFolder // by the ids of the parties that have any
 	Verifier    *signing.Verifier
 	SealKeys    []LoadedKey            // of Seal
 	TimeRoots   []*signing.Certificate // of Seal.TSA
@@ -142,6 +143,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	parties, revocations := table.parties(l.Map)
 	l.Revocations = revocations
 	l.Pushes = table.pushes(l.Map)
+	l.Folders = table.folders(l.Map)
 	table.checkKinds(l.Map, l.Catalog)
 	var err error
 	if l.Parties, err = exchange.NewParties(parties); err != nil {

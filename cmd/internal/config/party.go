@@ -35,6 +35,8 @@ type Party struct {
 	Inbound Inlet  `yaml:"inbound"`
 	// Push is the address to which its deliveries are pushed, if it has one.
 	Push Push `yaml:"push"`
+	// Folder is where its documents and deliveries are, if they are files.
+	Folder Folder `yaml:"folder"`
 	// Suspended parties may do nothing at all. Default false.
 	Suspended bool `yaml:"suspended"`
 	// Quota bounds what the party may submit. Default: limits.quota.
@@ -114,6 +116,7 @@ func (s *source) parties(m Map) ([]exchange.Party, []*revocation.Sources) {
 			Signers: signers, Signatures: p.Signatures.policy(),
 			Deliver: exchange.Outlet(p.Deliver), Inbound: exchange.Inlet(p.Inbound),
 			Push:      exchange.Push{URL: p.Push.URL, Acknowledge: p.Push.Acknowledge},
+			Folder:    p.Folder.party(),
 			Suspended: p.Suspended, Quota: exchange.Quota(p.Quota),
 		})
 	}

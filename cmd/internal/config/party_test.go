@@ -38,7 +38,7 @@ func TestPartyOfTheFile(t *testing.T) {
 		ID: "a", Name: exchange.Text{EN: "A", ZH: "甲"}, Role: exchange.Window, Country: "CN", Locodes: []string{"CNQZH"},
 		Sends: []string{"x"}, Receives: []string{"y"},
 		Signatures: SignaturePolicy{Algorithms: []string{"sm2-sm3"}, ForKinds: []KindAlgorithms{{Kinds: []string{"x"}, Algorithms: []string{"sm2-sm3"}}}},
-		Deliver:    Outlet{Topic: "d", Acknowledge: exchange.ByReceiver}, Inbound: Inlet{Topic: "i", Replies: "r"}, Push: Push{URL: "https://push.example/", Acknowledge: exchange.ByAnswer},
+		Deliver:    Outlet{Topic: "d", Acknowledge: exchange.ByReceiver}, Inbound: Inlet{Topic: "i", Replies: "r"}, Push: Push{URL: "https://push.example/", Acknowledge: exchange.ByAnswer}, Folder: Folder{Path: "/srv/a"},
 		Suspended: true, Quota: Quota{Documents: 1, Window: 1},
 	}}}
 	src := decode("parties.yaml", deploy.Parties, &Map{})

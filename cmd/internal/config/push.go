@@ -84,9 +84,14 @@ func (s *source) checkPush(at string, p Party) {
 	if n := p.Push.Concurrency; n < 0 || n > webhook.MaxConcurrency {
 		s.note(at+".concurrency", "%d is not between 1 and %d", n, webhook.MaxConcurrency)
 	}
-	for i, wait := range p.Push.Retry {
+	s.checkWaits(at+".retry", p.Push.Retry)
+}
+
+// checkWaits notes waits after failures that are outside the bounds.
+func (s *source) checkWaits(at string, waits []time.Duration) {
+	for i, wait := range waits {
 		if wait < time.Second || wait > 24*time.Hour {
-			s.note(fmt.Sprintf("%s.retry[%d]", at, i), "%s is not between 1s and 24h", wait)
+			s.note(fmt.Sprintf("%s[%d]", at, i), "%s is not between 1s and 24h", wait)
 		}
 	}
 }

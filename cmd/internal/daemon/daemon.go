@@ -27,6 +27,8 @@ import (
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/console"
 	"beibu/exchange/courier"
+	"beibu/exchange/courier/mailbox"
+	"beibu/exchange/folders"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/projection"
@@ -58,6 +60,7 @@ type Daemon struct {
 	api       *httpapi.Server
 	console   *console.Server // or nil, if there are no pages for people
 	issuer    *oidc.Provider  // by which people sign in to them; or nil
+	mailbox   *mailbox.Mailbox
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
@@ -75,6 +78,8 @@ type Daemon struct {
 	courier        *courier.Courier      // or nil, if there is no Kafka
 	inbox          *topics.Inbox         // or nil, if there is no Kafka
 	pushed         courier.Meter         // of what is pushed to addresses of parties
+	foldered       *telemetry.Folders    // of what goes through folders of parties
+	folders        *folders.Inbox        // takes documents and answers out of folders
 	jobs           supervisor            // of the topics of parties
 	carriedOver    []exchange.Suspension // from the file of an earlier version, until they are in the record
 	assigning      sync.Mutex            // held while jobs are assigned
@@ -149,6 +154,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 		return err
 	}
 	if d.pushed, err = d.metrics.CountPushes(); err != nil {
+		return err
+	}
+	if err := d.openFolders(); err != nil {
 		return err
 	}
 	return d.openTopics()

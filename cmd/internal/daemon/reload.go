@@ -71,7 +71,8 @@ type prepared struct {
 type background struct {
 	revocations []*revocation.Sources
 	sealing     []signing.Key
-	pushes      map[string]config.LoadedPush // by the ids of parties
+	pushes      map[string]config.LoadedPush   // by the ids of parties
+	folders     map[string]config.LoadedFolder // by the ids of parties
 }
 
 // prepare makes what a configuration would put in force, with the keys and the
@@ -93,7 +94,7 @@ func (d *Daemon) prepare(l *config.Loaded) (*prepared, error) {
 			d.log.Warn("saved OCSP answers cannot be read, asking the responders", zap.Error(err))
 		}
 	}
-	watched := &background{revocations: l.Revocations, pushes: l.Pushes, sealing: append([]signing.Key{keys.Seal}, more...)}
+	watched := &background{revocations: l.Revocations, pushes: l.Pushes, folders: l.Folders, sealing: append([]signing.Key{keys.Seal}, more...)}
 	sealer, err := signing.NewSealer(watched.sealing...)
 	if err != nil {
 		return nil, fmt.Errorf("make sealer: %w", err)

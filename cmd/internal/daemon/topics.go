@@ -89,10 +89,12 @@ func (d *Daemon) assignTopics() {
 const (
 	deliverJob = "deliver."
 	inboundJob = "inbound."
+	folderJob  = "folder."
 )
 
-// partyJobs are the jobs for the topics and addresses of parties. What is addressed to a
-// suspended party waits, and so does what it has written to its topic.
+// partyJobs are the jobs for the topics, addresses and folders of parties. What is
+// addressed to a suspended party waits, and so does what it has written to its topic or
+// put into its folder.
 func (d *Daemon) partyJobs() []job {
 	now, watched := d.current.Load(), d.watched.Load()
 	var jobs []job
@@ -105,6 +107,9 @@ func (d *Daemon) partyJobs() []job {
 		}
 		if push, ok := watched.pushes[p.ID]; ok {
 			jobs = append(jobs, d.pushJob(p, push))
+		}
+		if at, ok := watched.folders[p.ID]; ok {
+			jobs = append(jobs, d.folderJobs(p, at)...)
 		}
 	}
 	return jobs
@@ -130,14 +135,17 @@ func (d *Daemon) topicJobs(p exchange.Party) []job {
 	return jobs
 }
 
-// endpoints test the addresses that the configuration in force has.
+// endpoints test the addresses and folders that the configuration in force has.
 type endpoints struct{ *Daemon }
 
 // Test is httpapi.Endpoints'.
 func (d endpoints) Test(ctx context.Context, party string) (exchange.EndpointTest, error) {
+	if at, ok := d.watched.Load().folders[party]; ok {
+		return testFolders(ctx, at), nil
+	}
 	push, ok := d.watched.Load().pushes[party]
 	if !ok {
-		return exchange.EndpointTest{}, fmt.Errorf("the configuration in force has no address of %s any more", party)
+		return exchange.EndpointTest{}, fmt.Errorf("the configuration in force has no address and no folder of %s any more", party)
 	}
 	carrier := webhook.New(push.Options)
 	defer carrier.Close()

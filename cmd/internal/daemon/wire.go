@@ -33,10 +33,11 @@ func (d *Daemon) newAPI() (err error) {
 	if err != nil {
 		return err
 	}
+	d.mailbox = mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers)
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
 		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
-		Mailbox: mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers),
+		Mailbox: d.mailbox,
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
 			Body: bodyTime, Slowest: int(d.config.Limits.Slowest),

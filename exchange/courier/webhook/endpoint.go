@@ -36,7 +36,7 @@ func (c *Carrier) Test(ctx context.Context, party string) (exchange.EndpointTest
 	}
 	id := "test-" + uuid.NewString()
 	r := c.post(ctx, id, http.Header{"Content-Type": {"application/json"}}, body)
-	out := exchange.EndpointTest{Message: id, Outcome: r.class(), Status: r.status, Took: r.took}
+	out := exchange.EndpointTest{Message: id, OK: r.status/100 == 2, Outcome: r.class(), Took: r.took}
 	if r.tls != nil {
 		out.TLS = tls.VersionName(r.tls.Version)
 		out.Certificate = r.tls.PeerCertificates[0].NotAfter.UTC()
