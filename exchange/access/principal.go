@@ -165,6 +165,21 @@ func (p Principal) ScopeReplay(q *replay.Query) error {
 	return nil
 }
 
+// PlanScope returns what a plan of the principal is made by in addition to a query that
+// has passed [Principal.ScopeReplay]. A nil suspended has nobody suspended.
+func (p Principal) PlanScope(now *exchange.InForce, suspended *exchange.Suspensions) replay.Scope {
+	scope := replay.Scope{
+		Parties: now.Parties, Suspended: func(party string) bool { return suspended.Includes(now, party) },
+		Within: func(x exchange.Exchange) bool {
+			return p.Covers(ReplayDelivery, x.Deliveries[0].Receiver, x.Identity.Kind)
+		},
+	}
+	if p.OnlyForParty(ReplayDelivery) {
+		scope.Party = p.Party
+	}
+	return scope
+}
+
 // CoversRun reports whether the principal may do something about a replay run: for the
 // party that requested it, or by a role in whose scope all of the run is.
 func (p Principal) CoversRun(a Action, r replay.Run) bool {

@@ -10,7 +10,6 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator"
-	"beibu/exchange/operator/replay"
 )
 
 // failuresPage is what has failed, by its cause.
@@ -90,8 +89,7 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 		list.Set("cause", p.Code)
 	}
 	row.Exchanges = address("exchanges", list)
-	again := replay.Query{Receivers: []string{p.Receiver}}
-	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.may(access.ReplayDelivery) || v.who.ScopeReplay(&again) != nil {
+	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.mayReplayTo(p.Receiver) {
 		return row
 	}
 	plan := url.Values{"receivers": {p.Receiver}, "cause": {p.Code}}

@@ -35,10 +35,7 @@ type fieldView struct {
 
 // fields reads the filters of the address.
 func (v *visit) fields() *fields {
-	return &fields{
-		values: v.r.URL.Query(), read: make(map[string]bool),
-		mistakes: make(map[string]exchange.Text), choices: make(map[string][]choice),
-	}
+	return fieldsOf(v.r.URL.Query())
 }
 
 // view returns a field for a page.
@@ -167,7 +164,7 @@ func (f *fields) term(role lookup.Role) [][]lookup.Term {
 // those of a form that are left out.
 func (f *fields) hasBlanks() bool {
 	for _, values := range f.values {
-		if len(values) > 0 && values[0] == "" {
+		if slices.Contains(values, "") {
 			return true
 		}
 	}
@@ -179,8 +176,10 @@ func (f *fields) hasBlanks() bool {
 func (f *fields) with(name, value string) template.URL {
 	changed := url.Values{}
 	for key, values := range f.values {
-		if len(values) > 0 && values[0] != "" && key != name {
-			changed.Set(key, values[0])
+		for _, value := range values {
+			if value != "" && key != name {
+				changed.Add(key, value)
+			}
 		}
 	}
 	if value != "" {

@@ -29,7 +29,8 @@ func functions(of *set) template.FuncMap {
 		"took":   func(from, to time.Time) string { return duration(to.Sub(from), of.visit.lang) },
 		"age":    func(since time.Time) string { return duration(of.visit.began.Sub(since), of.visit.lang) },
 		"field":  func(f *fields, name, label string) fieldView { return f.view(name, label) },
-		"size":   size,
+		"size":   func(bytes int) string { return size(int64(bytes)) },
+		"bytes":  size,
 		"join":   strings.Join,
 	}
 }
@@ -168,7 +169,7 @@ func duration(d time.Duration, in language) string {
 }
 
 // size writes a number of bytes for people.
-func size(bytes int) string {
+func size(bytes int64) string {
 	switch {
 	case bytes >= 1<<20:
 		return fmt.Sprintf("%.1f MiB", float64(bytes)/(1<<20))

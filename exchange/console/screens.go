@@ -42,6 +42,8 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/exchanges/{id}/envelope", action: access.ReadPersonal, serve: func(v *visit) error { return s.download(v, exchange.FormEnvelope) }},
 
 		{pattern: "GET /console/failures", action: access.ReadExchanges, title: exchange.Text{EN: "Failures", ZH: "失败原因"}, menu: true, serve: s.listFailures},
+		{pattern: "GET /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.planReplay},
+		{pattern: "POST /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.requestRun},
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 
 	"go.uber.org/zap"
 
-	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
 )
@@ -38,16 +37,7 @@ func (s *Server) replayScope(c *call, q *replay.Query) (replay.Scope, error) {
 	if err := s.filters(c).Check(c.request.Context(), q.Kind, q.Parties()...); err != nil {
 		return replay.Scope{}, err
 	}
-	scope := replay.Scope{
-		Parties: c.now.Parties, Suspended: func(party string) bool { return s.shut.Includes(c.now.InForce, party) },
-		Within: func(x exchange.Exchange) bool {
-			return c.caller.Covers(access.ReplayDelivery, x.Deliveries[0].Receiver, x.Identity.Kind)
-		},
-	}
-	if c.caller.OnlyForParty(access.ReplayDelivery) {
-		scope.Party = c.caller.Party
-	}
-	return scope, nil
+	return c.caller.PlanScope(c.now.InForce, s.shut), nil
 }
 
 // requestRun answers POST /v1/runs: it requests a run of the plan that has the digest.
