@@ -1,6 +1,11 @@
 package console
 
-import "strings"
+import (
+	"strings"
+
+	"beibu/exchange"
+	"beibu/exchange/operator/replay"
+)
 
 // Pages returns the paths of all pages.
 func Pages() []string {
@@ -13,3 +18,14 @@ func Pages() []string {
 	}
 	return all
 }
+
+// PlanText returns the words for a reason of a plan.
+func PlanText(reason string) exchange.Text {
+	if text, ok := leftOutTexts[reason]; ok {
+		return text
+	}
+	return textsOf([]string{reason}, approvalTexts)[0]
+}
+
+// StatusText returns the words for a status of a run.
+func StatusText(s replay.Status) exchange.Text { return statusViewOf(s).Title }

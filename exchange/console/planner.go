@@ -23,6 +23,17 @@ type plannerPage struct {
 	Before    *planSeen // the plan that the person saw before it changed, or nil
 }
 
+// Chosen returns the names of the receivers that are ticked.
+func (p *plannerPage) Chosen() []string {
+	var names []string
+	for _, one := range p.Receivers {
+		if one.Set {
+			names = append(names, one.Title)
+		}
+	}
+	return names
+}
+
 // A tick is a box of a list of boxes.
 type tick struct {
 	choice
@@ -176,7 +187,7 @@ func (s *Server) planQuery(v *visit) (*plannerPage, replay.Query, error) {
 	}
 	f.choices["sender"] = v.partyChoices()
 	for _, kind := range v.now.Checks.Kinds() {
-		f.choices["kind"] = append(f.choices["kind"], choice{kind, kind})
+		f.choices["kind"] = append(f.choices["kind"], choice{kind, v.lang.text(v.kindName(kind))})
 	}
 	page := &plannerPage{Fields: f, Filter: f.with("", ""), Order: fieldsOf(nil)}
 	known := exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}

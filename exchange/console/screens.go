@@ -44,6 +44,15 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/failures", action: access.ReadExchanges, title: exchange.Text{EN: "Failures", ZH: "失败原因"}, menu: true, serve: s.listFailures},
 		{pattern: "GET /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.planReplay},
 		{pattern: "POST /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.requestRun},
+
+		{pattern: "GET /console/runs", action: access.ReadRuns, title: exchange.Text{EN: "Replay runs", ZH: "重放执行"}, menu: true, serve: s.listRuns},
+		{pattern: "GET /console/runs/{id}", action: access.ReadRuns, title: exchange.Text{EN: "Replay run", ZH: "重放执行"}, serve: s.showRun},
+		{pattern: "GET /console/runs/{id}/live", action: access.ReadRuns, live: true, serve: s.followRun},
+		{pattern: "POST /console/runs/{id}/approve", action: access.ApproveReplay, serve: s.approveRun},
+		{pattern: "POST /console/runs/{id}/pause", action: access.ReplayDelivery, serve: s.pauseRun},
+		{pattern: "POST /console/runs/{id}/resume", action: access.ReplayDelivery, serve: s.resumeRun},
+		{pattern: "POST /console/runs/{id}/cancel", action: access.ReplayDelivery, serve: s.cancelRun},
+		{pattern: "GET /console/approvals", action: access.ApproveReplay, title: exchange.Text{EN: "Approvals", ZH: "审批"}, menu: true, serve: s.listApprovals},
 	}
 }
 

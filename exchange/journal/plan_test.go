@@ -173,6 +173,7 @@ func TestPlansOfRuns(t *testing.T) {
 		"active":          {"SEARCH run USING INDEX run_active (active=?)", of(journal.ActiveRunsQuery(), nil)},
 		"newest":          {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{}))},
 		"of a party":      {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{Party: "a", Before: 9}))},
+		"of a status":     {"SEARCH run USING INTEGER PRIMARY KEY (rowid<?)", of(journal.RunListQuery(replay.RunQuery{Status: replay.Finished}))},
 		"items":           {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", After: 9}))},
 		"items of states": {"SEARCH i USING PRIMARY KEY (run=? AND number>? AND number<?)", of(journal.RunItemsQuery(replay.ItemQuery{Run: "a", States: []replay.ItemState{replay.Waiting, replay.Started}}))},
 		"items of a state": {

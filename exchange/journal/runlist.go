@@ -58,6 +58,9 @@ func runList(q replay.RunQuery, limit int) *sentence {
 	if q.Party != "" {
 		s.add(` AND party = ?`, q.Party)
 	}
+	if q.Status != "" {
+		s.add(` AND CAST(body AS TEXT) ->> '$.status' = ?`, string(q.Status))
+	}
 	s.add(` ORDER BY sequence DESC LIMIT ?`, limit)
 	return s
 }

@@ -22,8 +22,9 @@ type Register interface {
 // A RunQuery narrows a list of runs. Zero fields do not narrow.
 type RunQuery struct {
 	Party  string // of the requester
-	Before int64  // the cursor of the page before
-	Limit  int    // 1 to exchange.MaxPage; 0 means exchange.DefaultPage
+	Status Status
+	Before int64 // the cursor of the page before
+	Limit  int   // 1 to exchange.MaxPage; 0 means exchange.DefaultPage
 }
 
 // MaxItemPage is the largest page of items.

@@ -21,6 +21,11 @@ const (
 	Finished         Status = "finished"          // every item has its outcome
 )
 
+// Statuses returns all statuses.
+func Statuses() []Status {
+	return []Status{AwaitingApproval, Running, Paused, Stopped, Cancelled, Lapsed, Finished}
+}
+
 // Active reports whether a run is not over.
 func (s Status) Active() bool {
 	return slices.Contains([]Status{AwaitingApproval, Running, Paused, Stopped}, s)

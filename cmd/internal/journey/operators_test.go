@@ -1,0 +1,70 @@
+package journey
+
+import (
+	"strings"
+	"testing"
+
+	"beibu/cmd/internal/browsertest"
+)
+
+// look fails if a browser complains about the page that it shows, or the page is wider than
+// its window, and takes a picture.
+func look(t *testing.T, tab *browsertest.Tab, name string, v browsertest.View) {
+	t.Helper()
+	tab.Screenshot(name + "-" + nameOf(v))
+	if tab.Overflows() {
+		t.Errorf("%s is wider than %d px", name, v.Width)
+	}
+	if found := tab.Complaints(); len(found) > 0 {
+		t.Errorf("%s: %q", name, found)
+	}
+}
+
+// An operator comes from a failure to a plan, requests a run without a reason, then with
+// one, and is no approver of it. Another person approves it. It works without scripts, too.
+func TestReplayByHand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	at := startDemo(t)
+	b := browsertest.Start(t)
+	approved := false
+	for _, v := range views {
+		v.NoScript = v.Width == 1280
+		tab := at.signIn(t, b, v, "operator")
+		tab.Open(at.server + "/console/failures")
+		if !approved {
+			tab.Follow("td a.button")
+			look(t, tab, "plan", v)
+			tab.Fill("textarea[name=reason]", " ")
+			tab.Follow("form.card button.main")
+			tab.Screenshot("plan-mistake-" + nameOf(v))
+			_ = tab.Complaints() // that the answer was 422
+			tab.Fill("textarea[name=reason]", "the receiver has mended its schema")
+			tab.Follow("form.card button.main")
+			look(t, tab, "run-requested", v)
+			approve(t, at, b, v, tab.Address())
+			approved = true
+		}
+		for _, path := range []string{"/console/replays/new?receivers=window-vn", "/console/approvals", "/console/runs"} {
+			tab.Open(at.server + path)
+			look(t, tab, pageName(path), v)
+		}
+		tab.Follow("main table a")
+		look(t, tab, "run", v)
+	}
+}
+
+// approve approves a run as another person.
+func approve(t *testing.T, at *site, b *browsertest.Browser, v browsertest.View, run string) {
+	t.Helper()
+	tab := at.signIn(t, b, v, "approver")
+	tab.Open(run)
+	look(t, tab, "run-to-approve", v)
+	tab.Fill("textarea[name=reason]", "checked with the receiver")
+	tab.Follow("form.card button.main")
+	look(t, tab, "run-approved", v)
+	if said := tab.Text("main"); !strings.Contains(said, "checked with the receiver") {
+		t.Errorf("the page does not show the approval: %s", said)
+	}
+}
