@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -103,13 +104,17 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	for _, d := range x.Deliveries {
 		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), s.handovers(d), stamp(d.ChangedAt), s.because(d.Cause))
 	}
-	timeline := s.newTable("AT", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
+	timeline := s.newTable("AT", "AFTER", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
 	for _, e := range x.Timeline {
 		attempt := ""
 		if e.Attempt > 0 {
 			attempt = strconv.Itoa(e.Attempt)
 		}
-		timeline.Row(stamp(e.At), string(e.Name), e.Receiver, attempt, s.because(e.Cause))
+		after := ""
+		if e.After > 0 {
+			after = (time.Duration(e.After) * time.Millisecond).String()
+		}
+		timeline.Row(stamp(e.At), after, string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
 	return s.printf("\n%s\n%s", deliveries, timeline)
 }

@@ -75,7 +75,10 @@ func (s *session) printCited(lane httpapi.Lane) error {
 	t := s.newTable("CITED", "NUMBER", "CITED BY", "STATE")
 	for _, cited := range lane.Cited {
 		state := string(cited.State)
-		if cited.ExchangeID == "" {
+		switch r := cited.Refusal; {
+		case r != nil:
+			state = s.say("refused by this exchange: %s, refusal %s", strings.Join(append([]string{r.Code}, r.FaultCodes...), " "), r.ID)
+		case cited.ExchangeID == "":
 			state = s.word("not here")
 		}
 		t.Row(cited.Kind, cited.DocumentNumber, strings.Join(cited.CitedBy, " "), state)

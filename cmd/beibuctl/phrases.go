@@ -50,12 +50,12 @@ var chinese = map[string]string{
 	"nothing is found; searched for %s %s":                                "没有结果；检索条件 %s：%s",
 	"found by":                                                            "检索项", "and %d more, by which it is not found": "另有 %d 项不能用于检索",
 
-	"VALUE": "值", "PATH": "路径", "READ": "查看内容", "%d elements are not shown": "另有 %d 个元素未列出",
+	"VALUE": "值", "PATH": "路径", "READ": "查看内容", "AFTER": "历时", "%d elements are not shown": "另有 %d 个元素未列出",
 	"%d values are masked; --reason shows them, and is recorded": "%d 处已隐藏；以 --reason 说明理由后可查看，并予记录",
 
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
-	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见",
+	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台拒收：%s，拒收编号 %s",
 	"only the newest %d are shown; --until shows older ones, --limit more of them": "仅列出最新的 %d 笔；--until 列出更早的，--limit 可多列",
 	"%d citations are not shown": "另有 %d 处引用未列出",
 

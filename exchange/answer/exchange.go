@@ -52,6 +52,7 @@ type Event struct {
 	Receiver string          `json:"receiver,omitempty"`
 	Attempt  int             `json:"attempt,omitempty"`
 	Cause    *exchange.Cause `json:"cause,omitempty"`
+	After    int64           `json:"afterMilliseconds,omitempty"` // since the step before
 }
 
 // FoundBy is what an exchange can be found by, beside the number of its document and the
@@ -82,9 +83,10 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause),
 		})
 	}
-	for _, e := range x.Events {
+	for i, e := range x.Events {
 		out.Timeline = append(out.Timeline, Event{
 			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause),
+			After: max(0, e.At.Sub(x.Events[max(0, i-1)].At).Milliseconds()), // clocks of two nodes differ
 		})
 	}
 	return out

@@ -14,8 +14,8 @@ type Lane struct {
 	Key       string     `json:"key"`            // in the form in which it is compared
 	Exchanges []Exchange `json:"exchanges"`      // the newest, oldest first
 	Next      string     `json:"next,omitempty"` // the cursor of the page with older ones; absent if there is none
-	// Cited are documents that those exchanges cite. What the kind of trade requires
-	// besides is not known, and so not listed.
+	// Cited are documents that those exchanges cite: each is here, was refused, or is
+	// missing. What the kind of trade requires besides is not known, and so not listed.
 	Cited        []Cited `json:"cited"`
 	CitedOmitted int     `json:"citedOmitted,omitempty"` // how many citations are not listed
 }
@@ -27,6 +27,16 @@ type Cited struct {
 	CitedBy        []string       `json:"citedBy"`        // numbers of the documents that cite it
 	ExchangeID     string         `json:"exchangeId,omitempty"`
 	State          exchange.State `json:"state,omitempty"` // absent, as is exchangeId, if the caller can see no exchange with it
+	Refusal        *CitedRefusal  `json:"refusal,omitempty"`
+}
+
+// CitedRefusal says why there is no exchange with a document that is cited.
+type CitedRefusal struct {
+	ID         string      `json:"id"`
+	Sender     string      `json:"sender"`
+	At         answer.Time `json:"at"`
+	Code       string      `json:"code"`
+	FaultCodes []string    `json:"faultCodes,omitempty"`
 }
 
 // showLane answers GET /v1/lanes/{key}.
@@ -42,7 +52,7 @@ func (s *Server) showLane(c *call) error {
 	if err := c.ticket.ReserveList(q.Limit); err != nil {
 		return err
 	}
-	lane, err := operator.Lanes{Journal: visibleTo{s, c}}.Show(c.request.Context(), operator.LaneQuery{
+	lane, err := operator.Lanes{Journal: visibleTo{s, c}, Refusals: visibleTo{s, c}}.Show(c.request.Context(), operator.LaneQuery{
 		Key: c.request.PathValue("key"), Party: q.Party, Since: q.Since, Until: q.Until, Before: q.Before, Limit: q.Limit,
 	})
 	if err == nil && len(lane.Exchanges) == 0 {
@@ -74,11 +84,22 @@ func (v visibleTo) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.
 	return v.call.caller.Exchanges(ctx, v.server.journal, q)
 }
 
+// Refusals is operator.RefusalLister's.
+func (v visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error) {
+	if q.Sender, err = v.call.caller.ScopeRefusals(q.Sender); err != nil {
+		return nil, 0, err
+	}
+	return v.call.caller.Refusals(ctx, v.server.refusals, q)
+}
+
 // wireCited returns a document that is cited, with its exchange if there is one.
 func wireCited(cited operator.Cited) Cited {
 	out := Cited{Kind: cited.Kind, DocumentNumber: cited.Number, CitedBy: cited.By}
 	if cited.Exchange != nil {
 		out.ExchangeID, out.State = cited.Exchange.ID.String(), cited.Exchange.State
+	}
+	if r := cited.Refusal; r != nil {
+		out.Refusal = &CitedRefusal{r.ID.String(), r.Identity.Sender, answer.TimeOf(r.At), r.Code, r.Codes}
 	}
 	return out
 }

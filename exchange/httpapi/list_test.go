@@ -14,6 +14,7 @@ import (
 	"beibu/exchange/answer"
 	"beibu/exchange/export"
 	"beibu/exchange/httpapi"
+	"beibu/testdata"
 )
 
 // loaded returns a carnet with a number, on a truck.
@@ -215,4 +216,52 @@ func TestExportOfManyPages(t *testing.T) {
 		t.Errorf("a file that is not whole passes for one: %v, %s", err, body)
 	}
 	w.index.fail(nil)
+}
+
+// A lane says of each document that is cited whether it is here, was refused and why, or is
+// missing. A party sees its own refusals alone.
+func TestLaneSaysWhatWasRefused(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == port || p.ID == stranger {
+			p.Sends = []string{"import-declaration", "sps-certificate"}
+		}
+	})
+	sample := func(kind, name string) testdata.Sample {
+		s, err := testdata.Find(kind, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	declared := w.submit(sample("import-declaration", "durian-youyiguan").Bytes)
+	w.consigned(declared.ExchangeID)
+	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + declared.ExchangeID, as: port}), http.StatusOK)
+	key := append(x.FoundBy.Vehicles, x.FoundBy.Containers...)[0]
+	cited := func(as string) httpapi.Cited {
+		lane := read[httpapi.Lane](t, w.do(request{path: "/v1/lanes/" + url.PathEscape(key), as: as}), http.StatusOK)
+		at := slices.IndexFunc(lane.Cited, func(c httpapi.Cited) bool { return c.Kind == "sps-certificate" })
+		if at < 0 {
+			t.Fatalf("%+v", lane.Cited)
+		}
+		return lane.Cited[at]
+	}
+	missing := cited(operator)
+	if missing.ExchangeID != "" || missing.Refusal != nil {
+		t.Errorf("before: %+v", missing)
+	}
+	certificate := sample("sps-certificate", "durian-youyiguan")
+	_, rest, _ := strings.Cut(string(certificate.Bytes), "<ram:ID>")
+	old, _, _ := strings.Cut(rest, "<")
+	broken := strings.ReplaceAll(string(testdata.Numbered(certificate.Bytes, old, missing.DocumentNumber)), "StatusCode>", "StatusCodes>")
+	if a := w.do(request{path: "/v1/documents", as: stranger, body: broken}); a.status != http.StatusUnprocessableEntity {
+		t.Fatalf("%d %s", a.status, a.body)
+	}
+	w.awaitIndex()
+	if got := cited(operator); got.Refusal == nil || got.Refusal.Sender != stranger || got.Refusal.Code != "invalid" || len(got.Refusal.FaultCodes) == 0 {
+		t.Errorf("refused: %+v", got)
+	}
+	if got := cited(port); got.Refusal != nil {
+		t.Errorf("a party sees the refusal of another: %+v", got)
+	}
 }

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 	"beibu/exchange/lookup"
 )
@@ -15,10 +17,16 @@ type Lister interface {
 	Exchanges(ctx context.Context, q exchange.Query) (page []exchange.Exchange, next int64, err error)
 }
 
+// A RefusalLister lists refusals: an [exchange.RefusalLog].
+type RefusalLister interface {
+	Refusals(ctx context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error)
+}
+
 // Lanes show what passes a border together: all documents that name one vehicle or one
 // container.
 type Lanes struct {
-	Journal Lister
+	Journal  Lister
+	Refusals RefusalLister
 }
 
 // A LaneQuery says which lane is asked for. Zero fields do not narrow.
@@ -46,6 +54,7 @@ type Cited struct {
 	lookup.Citation
 	By       []string           // numbers of the documents that cite it
 	Exchange *exchange.Exchange // the newest with it; nil if there is none
+	Refusal  *exchange.Refusal  // the newest of it, if Exchange is nil and it was refused; without both, it is missing
 }
 
 // MaxCited bounds the cited documents of one lane that are searched for.
@@ -102,15 +111,23 @@ func (l *Lane) cite() {
 }
 
 // find finds the newest exchange with a document that is cited, of a party if one is
-// given.
+// given, or else why there is none.
 func (l Lanes) find(ctx context.Context, c *Cited, party string) error {
 	number, odd := exchange.ReadNumber(c.Number)
 	if odd != nil || number == "" {
 		return nil // no document has such a number
 	}
 	found, _, err := l.Journal.Exchanges(ctx, exchange.Query{Kind: c.Kind, Number: number, Party: party, Limit: 1})
-	if err == nil && len(found) > 0 {
+	if err != nil {
+		return err
+	}
+	if len(found) > 0 {
 		c.Exchange = &found[0]
+		return nil
+	}
+	refused, _, err := l.Refusals.Refusals(ctx, exchange.RefusalQuery{Kind: c.Kind, Number: number, Sender: party, Limit: 1})
+	if err == nil && len(refused) > 0 && refused[0].AcceptedAs == uuid.Nil {
+		c.Refusal = &refused[0]
 	}
 	return err
 }

@@ -16,10 +16,21 @@ import (
 	"beibu/exchange/proof"
 )
 
-// shelf is a list of exchanges, oldest first.
+// shelf is a list of exchanges, oldest first, and one of refusals, newest first.
 type shelf struct {
-	all []exchange.Exchange
-	err error
+	all     []exchange.Exchange
+	refused []exchange.Refusal
+	err     error
+}
+
+// Refusals is operator.RefusalLister's.
+func (s *shelf) Refusals(_ context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error) {
+	for _, r := range s.refused {
+		if r.Identity.Kind == q.Kind && r.Identity.Number == q.Number && (q.Sender == "" || q.Sender == r.Identity.Sender) {
+			page = append(page, r)
+		}
+	}
+	return page, 0, s.err
 }
 
 func (s *shelf) put(kind, number string, keys lookup.Keys) {
@@ -56,6 +67,8 @@ func words(l operator.Lane) string {
 		here := "missing"
 		if c.Exchange != nil {
 			here = "here"
+		} else if c.Refusal != nil {
+			here = "refused: " + c.Refusal.Code
 		}
 		out = append(out, fmt.Sprintf("%s %s by %s %s", c.Kind, c.Number, strings.Join(c.By, "+"), here))
 	}
@@ -71,7 +84,16 @@ func TestLane(t *testing.T) {
 	s.put("import-declaration", "D-1", lookup.Keys{Vehicles: []string{"桂F83127"}, Containers: []string{"BBGU4061125"}, Cites: []lookup.Citation{sps, origin}})
 	s.put("transit-declaration", "T-1", lookup.Keys{Vehicles: []string{"桂F83127"}, Cites: []lookup.Citation{sps, {Kind: "response", Number: "\u200b"}}})
 	s.put("import-declaration", "D-2", lookup.Keys{Vehicles: []string{"OTHER"}})
-	lanes := operator.Lanes{Journal: s}
+	refuse := func(number, code string, as uuid.UUID) {
+		s.refused = append(s.refused, exchange.Refusal{Identity: proof.Identity{Sender: "port", Kind: "certificate-of-origin", Number: number}, Code: code, AcceptedAs: as})
+	}
+	refuse("E-2", "invalid", uuid.Nil)
+	refuse("E-2", "malformed", uuid.Nil)
+	refuse("E-3", "invalid", uuid.New())
+	s.put("import-declaration", "D-3", lookup.Keys{Vehicles: []string{"X1"}, Cites: []lookup.Citation{
+		{Kind: "certificate-of-origin", Number: "E-2"}, {Kind: "certificate-of-origin", Number: "E-3"},
+	}})
+	lanes := operator.Lanes{Journal: s, Refusals: s}
 	for _, test := range []struct {
 		query operator.LaneQuery
 		want  string
@@ -82,6 +104,7 @@ func TestLane(t *testing.T) {
 		{operator.LaneQuery{Key: "bbgu4061125", Limit: 1}, "D-1, sps-certificate VN-1 by D-1 here, certificate-of-origin E-1 by D-1 missing", 2},
 		{operator.LaneQuery{Key: "bbgu4061125", Before: 2}, "VN-1", 0},
 		{operator.LaneQuery{Key: "other", Party: "stranger"}, "", 0},
+		{operator.LaneQuery{Key: "x1"}, "D-3, certificate-of-origin E-2 by D-3 refused: invalid, certificate-of-origin E-3 by D-3 missing", 0},
 	} {
 		lane, err := lanes.Show(t.Context(), test.query)
 		if got := words(lane); err != nil || got != test.want || lane.Next != test.next {
@@ -100,7 +123,7 @@ func TestManyCitations(t *testing.T) {
 		}
 		s.put("import-declaration", fmt.Sprint(i), keys)
 	}
-	lane, err := operator.Lanes{Journal: s}.Show(t.Context(), operator.LaneQuery{Key: "A1"})
+	lane, err := operator.Lanes{Journal: s, Refusals: s}.Show(t.Context(), operator.LaneQuery{Key: "A1"})
 	if err != nil || len(lane.Cited) != operator.MaxCited || lane.Omitted != 120-operator.MaxCited {
 		t.Errorf("%d cited, %d omitted, %v", len(lane.Cited), lane.Omitted, err)
 	}
@@ -108,11 +131,11 @@ func TestManyCitations(t *testing.T) {
 
 func TestLaneFails(t *testing.T) {
 	s := &shelf{}
-	if _, err := (operator.Lanes{Journal: s}).Show(t.Context(), operator.LaneQuery{Key: " -. "}); exchange.KindOf(err) != exchange.BadRequest {
+	if _, err := (operator.Lanes{Journal: s, Refusals: s}).Show(t.Context(), operator.LaneQuery{Key: " -. "}); exchange.KindOf(err) != exchange.BadRequest {
 		t.Errorf("a key of nothing: %v", err)
 	}
 	s.err = errors.New("the disk is gone")
-	if _, err := (operator.Lanes{Journal: s}).Show(t.Context(), operator.LaneQuery{Key: "A1"}); !errors.Is(err, s.err) {
+	if _, err := (operator.Lanes{Journal: s, Refusals: s}).Show(t.Context(), operator.LaneQuery{Key: "A1"}); !errors.Is(err, s.err) {
 		t.Errorf("a broken index: %v", err)
 	}
 }
