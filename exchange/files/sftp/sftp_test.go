@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	server "github.com/pkg/sftp"
 	"golang.org/x/crypto/ssh"
 
 	"beibu/exchange/files"
@@ -45,6 +46,20 @@ func TestServerOfGo(t *testing.T) {
 
 func TestServerOfOpenSSH(t *testing.T) {
 	s := sftptest.Start(t, sftptest.OpenSSH)
+	filestest.Run(t, func(t *testing.T, dir string) files.Tree { return open(t, options(t, s, dir)) })
+}
+
+// A server without the extensions of OpenSSH serves as well.
+func TestServerWithoutExtensions(t *testing.T) {
+	if err := server.SetSFTPExtensions(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := server.SetSFTPExtensions("hardlink@openssh.com", "posix-rename@openssh.com", "statvfs@openssh.com"); err != nil {
+			t.Error(err)
+		}
+	})
+	s := sftptest.Start(t, "")
 	filestest.Run(t, func(t *testing.T, dir string) files.Tree { return open(t, options(t, s, dir)) })
 }
 
