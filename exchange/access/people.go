@@ -31,13 +31,15 @@ type Grant struct {
 
 // People are the grants that count by one configuration. They are immutable. Nil has none.
 type People struct {
-	issuer string
-	grants []Grant
+	issuer  string
+	grants  []Grant
+	blocked []string
 }
 
-// NewPeople returns the grants for people whom an issuer signs in. It returns every
-// mistake at once: a value that is missing or given twice, or a grant of nothing.
-func NewPeople(issuer string, grants []Grant) (*People, error) {
+// NewPeople returns the grants for people whom an issuer signs in, but for those who are
+// blocked, by their subject or their name. It returns every mistake at once: a value that
+// is missing or given twice, or a grant of nothing.
+func NewPeople(issuer string, grants []Grant, blocked ...string) (*People, error) {
 	var mistakes []error
 	seen := make(map[string]bool)
 	for i, g := range grants {
@@ -54,7 +56,7 @@ func NewPeople(issuer string, grants []Grant) (*People, error) {
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, err
 	}
-	return &People{issuer, slices.Clone(grants)}, nil
+	return &People{issuer, slices.Clone(grants), blocked}, nil
 }
 
 // Named returns those of an issuer's values that a grant names, in the order of the
@@ -75,12 +77,17 @@ func (p *People) Named(values []string) []string {
 // Principal returns what a person is by the configuration in force. Roles of several
 // grants add up. A principal has one party and one scope, so grants that differ in
 // either do not: it returns an [exchange.Error] of kind Forbidden that names them. It
-// returns another if no grant is the person's.
+// returns others if no grant is the person's, and if the person is blocked.
 func (p *People) Principal(who Person) (Principal, error) {
 	values := p.Named(who.Values)
 	if len(values) == 0 || p.issuer != who.Issuer {
 		return Principal{}, signIn("person-without-role", exchange.Because(
 			"the configuration gives no role to %s (%s)", "配置未授予 %s（%s）任何角色", who.Name, who.Subject,
+		))
+	}
+	if slices.Contains(p.blocked, who.Subject) || slices.Contains(p.blocked, who.Name) {
+		return Principal{}, signIn("person-blocked", exchange.Because(
+			"the configuration blocks %s (%s)", "配置已停用 %s（%s）", who.Name, who.Subject,
 		))
 	}
 	principal := Principal{Name: who.Name, Subject: who.Subject}

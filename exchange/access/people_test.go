@@ -98,6 +98,20 @@ func TestNamedValues(t *testing.T) {
 	}
 }
 
+// Who is blocked is nobody, by the subject or the name, whatever the grants.
+func TestBlockedPeople(t *testing.T) {
+	who := access.Person{Issuer: issuer, Subject: "7c1f", Name: "li.na", Values: []string{"observers"}}
+	for blocked, want := range map[string]string{"li.na": "person-blocked", "7c1f": "person-blocked", "li": ""} {
+		all, err := access.NewPeople(issuer, []access.Grant{{Value: "observers", Roles: access.ObserverRole}}, "other", blocked)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := all.Principal(who); codeOf(err) != want {
+			t.Errorf("%s: %+v, %v", blocked, got, err)
+		}
+	}
+}
+
 func TestMistakesInGrants(t *testing.T) {
 	_, err := access.NewPeople(issuer, []access.Grant{{Value: "a", Roles: access.ObserverRole}, {Roles: access.ObserverRole}, {Value: "a", Party: "vn"}, {Value: "b"}})
 	for _, want := range []string{"grant 2: a value is required", `grant 3: the value "a" is another grant's`, "grant 4 (b): neither roles nor a party"} {

@@ -306,6 +306,11 @@ var explanations = map[string]Explanation{
 		"身份提供方确认了您的身份，但未给出本平台授予权限的任何组或角色。",
 		"Ask for a group that oidc.grants names, and sign in again: what the issuer says is read at the sign-in.",
 		"请申请加入 oidc.grants 所列的组，然后重新登录：身份提供方的信息在登录时读取。"),
+	"person-blocked": explained(
+		"The configuration of this exchange blocks you (oidc.blocked), whatever groups the issuer of identities names.",
+		"本平台的配置已停用您（oidc.blocked），与身份提供方给出的组无关。",
+		"Ask the operator of the exchange.",
+		"请联系平台操作员。"),
 	"person-scopes-differ": explained(
 		"You have several groups whose grants are for different parties or scopes. One session has one of each.",
 		"您所在的多个组的授权属于不同的参与方或范围。一次会话只能有一个参与方和一个范围。",

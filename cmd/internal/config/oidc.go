@@ -31,6 +31,9 @@ type OIDC struct {
 	TLS ClientTLS `yaml:"tls"`
 	// Grants say what people may do.
 	Grants []Grant `yaml:"grants"`
+	// Blocked are people who may do nothing, by their subjects at the issuer or by their
+	// user names: from a reload on, in open sessions too.
+	Blocked []string `yaml:"blocked"`
 }
 
 // A Grant is what everybody may do for whom the issuer names a value.

@@ -22,6 +22,7 @@ func (p *prepared) changes(next *prepared) []string {
 		"routes":          !reflect.DeepEqual(was.Map.Routes, is.Map.Routes),
 		"access":          !slices.Equal(p.credentials, next.credentials),
 		"oidc.grants":     !reflect.DeepEqual(was.OIDC.Grants, is.OIDC.Grants),
+		"oidc.blocked":    !slices.Equal(was.OIDC.Blocked, is.OIDC.Blocked),
 		"seal":            !slices.EqualFunc(certificatesOf(p.background.sealing), certificatesOf(next.background.sealing), sameCertificate),
 		"aliases":         !slices.Equal(was.Aliases, is.Aliases),
 		"tls.certificate": !reflect.DeepEqual(chainOf(p.tls), chainOf(next.tls)),
@@ -74,15 +75,15 @@ func clientCAsOf(c *tls.Config) *x509.CertPool {
 	return c.ClientCAs
 }
 
-// reloaded are the settings that a reload puts in force, and limits.quota and
-// oidc.grants with them.
+// reloaded are the settings that a reload puts in force, and limits.quota, oidc.grants
+// and oidc.blocked with them.
 var reloaded = map[string]bool{"parties": true, "access": true, "seal": true, "aliases": true, "tls": true}
 
 // atNextStart returns the settings that differ from those in use and are not
 // reloaded.
 func (d *Daemon) atNextStart(c config.Config) []string {
 	var later []string
-	c.Limits.Quota, c.OIDC.Grants = d.config.Limits.Quota, d.config.OIDC.Grants
+	c.Limits.Quota, c.OIDC.Grants, c.OIDC.Blocked = d.config.Limits.Quota, d.config.OIDC.Grants, d.config.OIDC.Blocked
 	was, is := reflect.ValueOf(d.config.Config), reflect.ValueOf(c)
 	for i := range is.NumField() {
 		key := is.Type().Field(i).Tag.Get("yaml")

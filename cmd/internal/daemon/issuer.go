@@ -44,7 +44,7 @@ func (d *Daemon) people(l *config.Loaded) (*access.People, error) {
 	if d.config.OIDC.Issuer == "" {
 		return nil, nil //nolint:nilnil // nil grants nothing
 	}
-	return access.NewPeople(d.config.OIDC.Issuer, l.Grants)
+	return access.NewPeople(d.config.OIDC.Issuer, l.Grants, l.OIDC.Blocked...)
 }
 
 // discoverIssuer asks the issuer for its endpoints, again and again. The daemon serves

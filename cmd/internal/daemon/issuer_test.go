@@ -85,6 +85,10 @@ func TestKeycloak(t *testing.T) {
 	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusForbidden || !strings.Contains(page.Text, "person-without-role") {
 		t.Errorf("after the grant is gone: %d\n%s", page.Status, page.Text)
 	}
+	k.reload("beibu-operators", "  blocked: [li.na]\n")
+	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusForbidden || !strings.Contains(page.Text, "person-blocked") {
+		t.Errorf("once blocked: %d\n%s", page.Status, page.Text)
+	}
 	k.reload("beibu-operators")
 	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusOK {
 		t.Errorf("after it is back: %d", page.Status)
@@ -125,8 +129,9 @@ func newKeycloak(t *testing.T) *realm {
 	return k
 }
 
-// load returns a configuration that makes those with a realm role operators.
-func (k *realm) load(operators string) *config.Loaded {
+// load returns a configuration that makes those with a realm role operators, and more of
+// its lines about people.
+func (k *realm) load(operators string, more ...string) *config.Loaded {
 	k.t.Helper()
 	l, err := config.Parse("test", []byte("listen: "+strings.TrimPrefix(k.url, "http://")+"\nprivate: 127.0.0.1:0\ndata: "+k.dir+"/data\n"+`
 oidc:
@@ -138,16 +143,16 @@ oidc:
   grants:
     - {value: `+operators+`, roles: [operator]}
     - {value: beibu-hai-phong, party: window-vn}
-`))
+`+strings.Join(more, "")))
 	if err != nil {
 		k.t.Fatal(err)
 	}
 	return l
 }
 
-func (k *realm) reload(operators string) {
+func (k *realm) reload(operators string, more ...string) {
 	k.t.Helper()
-	if err := k.Reload(k.load(operators)); err != nil {
+	if err := k.Reload(k.load(operators, more...)); err != nil {
 		k.t.Fatal(err)
 	}
 }

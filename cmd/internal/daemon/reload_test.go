@@ -274,9 +274,9 @@ func TestReloadNamesChanges(t *testing.T) {
 	s := newNode(t)
 	s.newKey("ecdsa-p256", "key.pem")
 	key := "    keys: [{id: one, certificate: DIR/key.pem}]\n"
-	people := "oidc: {issuer: 'http://localhost:1', clientID: CLIENT, redirect: 'http://localhost/console/oidc/callback', grants: [{value: a, roles: [ROLE]}]}\n"
-	oidc := func(client, role string) string {
-		return strings.NewReplacer("CLIENT", client, "ROLE", role).Replace(people)
+	people := "oidc: {issuer: 'http://localhost:1', clientID: CLIENT, redirect: 'http://localhost/console/oidc/callback', grants: [{value: a, roles: [ROLE]}], blocked: [BLOCKED]}\n"
+	oidc := func(client, role, blocked string) string {
+		return strings.NewReplacer("CLIENT", client, "ROLE", role, "BLOCKED", blocked).Replace(people)
 	}
 	tlsFiles := "tls: {certificate: DIR/key.pem, key: DIR/key.pem}\n"
 	for i, c := range []struct {
@@ -289,8 +289,11 @@ func TestReloadNamesChanges(t *testing.T) {
 		{func() { s.newKey("ecdsa-p256", "key.pem") }, key, []any{"parties"}, nil},
 		{func() { s.newKey("sm2", "seal.pem"); s.more = "seal: {keys: [DIR/seal.pem]}\n" }, key, []any{"seal"}, nil},
 		{func() { s.more += "limits: {quota: {documents: 9, window: 1m}}\n" }, key, []any{"parties"}, nil},
-		{func() { s.more += oidc("one", "observer") }, key, []any{"oidc.grants"}, []any{"oidc"}},
-		{func() { s.more = strings.Replace(s.more, oidc("one", "observer"), "", 1) }, key, []any{"oidc.grants"}, nil},
+		{func() { s.more += oidc("one", "observer", "") }, key, []any{"oidc.grants"}, []any{"oidc"}},
+		{func() {
+			s.more = strings.Replace(s.more, oidc("one", "observer", ""), oidc("one", "observer", "li.na"), 1)
+		}, key, []any{"oidc.blocked"}, []any{"oidc"}},
+		{func() { s.more = strings.Replace(s.more, oidc("one", "observer", "li.na"), "", 1) }, key, []any{"oidc.blocked", "oidc.grants"}, nil},
 		{func() { s.more += tlsFiles + "delivery: {sweep: 2m}\n" }, key, []any{}, []any{"tls", "delivery"}},
 	} {
 		c.change()

@@ -57,6 +57,31 @@ func TestApprovalOfOnesOwn(t *testing.T) {
 	}
 }
 
+// Whoever requested a run cannot approve it under another name at the issuer of identities.
+func TestApprovalOfOnesOwnByAnotherName(t *testing.T) {
+	w := newWorld(t, 2, func(i int) document { return document{number: string(rune('a' + i)), receiver: "window-vn"} })
+	order := w.order(to("window-vn"))
+	order.Person = "7c1f"
+	run, err := w.runs.Request(t.Context(), order, w.scope())
+	w.must(err)
+	renamed := w.decision(run, "anna.li")
+	renamed.Person = "7c1f"
+	if _, err := w.runs.Approve(t.Context(), renamed); codeOf(err) != "own-run" {
+		t.Errorf("got %v", err)
+	}
+	detail := []byte(`{"actor":"anna.li","person":"7c1f","reason":"x","digest":"` + run.Request.Digest + `"}`)
+	_, err = w.record.Append(t.Context(), queue.Event{
+		Subject: queue.Subject{Kind: queue.SubjectApproval, ID: run.ID}, Name: string(replay.RunApproved), At: w.now, Detail: detail,
+	})
+	w.must(err)
+	if r := w.run(run.ID); r.Status != replay.AwaitingApproval || r.Requested.Person != "7c1f" {
+		t.Errorf("%+v", r)
+	}
+	if r, err := w.runs.Approve(t.Context(), w.decision(run, "bao")); err != nil || r.Status != replay.Running {
+		t.Errorf("%+v, %v", r, err)
+	}
+}
+
 // An approval is bound to the plan.
 func TestApprovalOfAnotherPlan(t *testing.T) {
 	w, run := bordered(t)

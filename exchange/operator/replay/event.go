@@ -45,6 +45,10 @@ type content struct {
 	Digest  string   `json:"digest,omitempty"`  // of the plan that RunApproved approves
 	Step    int      `json:"step,omitempty"`    // of RunStep
 	Items   *Part    `json:"items,omitempty"`   // of RunItems
+
+	// Person is the subject of who asked for it, at the issuer that signed them in, which
+	// stays the same if they get another name; "" of a credential.
+	Person string `json:"person,omitempty"`
 }
 
 // A Part is some items of a run that follow each other.

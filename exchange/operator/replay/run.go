@@ -73,6 +73,13 @@ type By struct {
 	Actor  string    `json:"actor"`
 	Reason string    `json:"reason,omitempty"`
 	At     time.Time `json:"at"`
+	Person string    `json:"person,omitempty"` // as in an event
+}
+
+// is reports whether it is the same person by name, or whatever name the issuer of
+// identities gives them now.
+func (b By) is(actor, person string) bool {
+	return b.Actor == actor || b.Person != "" && b.Person == person
 }
 
 // Counts are the items of a run by their state.
@@ -115,7 +122,7 @@ func Begin(e Event) (Run, bool) {
 		return Run{}, false
 	}
 	r := Run{
-		ID: e.Run, Request: *e.Request, Requested: By{e.Actor, e.Reason, e.At}, Status: Running, ChangedAt: e.At,
+		ID: e.Run, Request: *e.Request, Requested: By{e.Actor, e.Reason, e.At, e.Person}, Status: Running, ChangedAt: e.At,
 	}
 	if len(r.Request.Approval) > 0 {
 		r.Status = AwaitingApproval
@@ -136,7 +143,7 @@ func (r *Run) Apply(e Event) bool {
 		r.Cause = e.Cause
 	}
 	if e.Name == RunPaused || e.Name == RunResumed || e.Name == RunCancelled {
-		r.Decided = By{e.Actor, e.Reason, e.At}
+		r.Decided = By{e.Actor, e.Reason, e.At, e.Person}
 	}
 	return true
 }
@@ -148,7 +155,7 @@ func (r *Run) follow(e Event) (Status, bool) {
 		if !r.approvable(e) {
 			return "", false
 		}
-		r.Approved = By{e.Actor, e.Reason, e.At}
+		r.Approved = By{e.Actor, e.Reason, e.At, e.Person}
 		return Running, true
 	case RunLapsed:
 		return Lapsed, r.Status == AwaitingApproval
@@ -181,5 +188,5 @@ func (r *Run) follow(e Event) (Status, bool) {
 // approvable reports whether an event approves the run: it is by another person than
 // the one who requested it, in time, and for this plan.
 func (r *Run) approvable(e Event) bool {
-	return r.Status == AwaitingApproval && e.Actor != r.Requested.Actor && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
+	return r.Status == AwaitingApproval && !r.Requested.is(e.Actor, e.Person) && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
 }

@@ -24,6 +24,7 @@ type Order struct {
 	Digest string // of the plan that the person saw
 	Rate   int    // deliveries a second, up to MaxRate; 0 means that of the policy
 	Actor  string
+	Person string // the subject of Actor at the issuer that signed them in, or ""
 	Reason string
 	At     time.Time
 }
@@ -69,7 +70,7 @@ func (r *Runs) record(ctx context.Context, id string, plan Plan, o Order, s Scop
 		}
 	}
 	e, err := Event{Run: id, Name: RunRequested, At: o.At, content: content{
-		Cause: exchange.Cause{Reason: o.Reason, Actor: o.Actor}, Request: r.request(plan, o, s),
+		Person: o.Person, Cause: exchange.Cause{Reason: o.Reason, Actor: o.Actor}, Request: r.request(plan, o, s),
 	}}.record()
 	if err != nil {
 		return err
@@ -98,6 +99,7 @@ type Decision struct {
 	Run    string
 	Digest string // of the plan, for an approval
 	Actor  string
+	Person string // the subject of Actor at the issuer that signed them in, or ""
 	Reason string
 	At     time.Time
 }
@@ -115,7 +117,7 @@ func (r *Runs) Approve(ctx context.Context, d Decision) (Run, error) {
 	switch {
 	case run.Status != AwaitingApproval:
 		return run, wrongStatus(op, run)
-	case d.Actor == run.Requested.Actor:
+	case run.Requested.is(d.Actor, d.Person):
 		return run, &exchange.Error{
 			Op: op, Kind: exchange.Forbidden, Code: "own-run",
 			Err: exchange.Because("%s requested this run; another person approves it", "本次执行由 %s 提出，须由他人批准", d.Actor),
@@ -161,7 +163,7 @@ func (r *Runs) change(ctx context.Context, op string, d Decision, name exchange.
 
 // decide records a decision and returns the run, if the decision was the first.
 func (r *Runs) decide(ctx context.Context, op string, d Decision, e Event, counts func(Run) bool) (Run, error) {
-	e.Run, e.At, e.Cause = d.Run, d.At, exchange.Cause{Reason: d.Reason, Actor: d.Actor}
+	e.Run, e.At, e.Cause, e.Person = d.Run, d.At, exchange.Cause{Reason: d.Reason, Actor: d.Actor}, d.Person
 	record, err := e.record()
 	if err != nil {
 		return Run{}, err
