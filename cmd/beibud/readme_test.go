@@ -70,9 +70,10 @@ func blocksOf(page string) []block {
 //	ci         CI runs the commands: each must be in .ci/run
 //	release    the archive for Linux on amd64 is in the folder; only with BEIBU_LONG=1
 //	systemd    systemctl is a program of the test that does nothing
+//	engine     the commands need an engine of containers or a cluster, and are not run
 //	PROGRAM    the program must be installed
 //	file=NAME  the text is not run but written to a file, whatever its language
-var settings = []string{"daemon", "source", "ci", "release", "systemd", "xmlsec1", "openssl", "curl", "sha256sum"}
+var settings = []string{"daemon", "source", "ci", "release", "systemd", "engine", "xmlsec1", "openssl", "curl", "sha256sum"}
 
 // Every command in the README and in every page of the documentation is run, in
 // its order, each page in a folder of its own.
@@ -246,6 +247,9 @@ func runnable(t *testing.T, b block) bool {
 			}
 			return false
 		case slices.Contains([]string{"daemon", "source", "systemd"}, s):
+		case s == "engine":
+			t.Logf("SKIPPED: the commands at line %d need an engine of containers or a cluster", b.line)
+			return false
 		case s == "release":
 			if !testdata.Long() || runtime.GOOS+"/"+runtime.GOARCH != "linux/amd64" {
 				t.Logf("SKIPPED: the commands at line %d need an archive for Linux on amd64; set BEIBU_LONG=1", b.line)

@@ -1,0 +1,209 @@
+package deploy_test
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"math/big"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/goccy/go-yaml"
+
+	"beibu/signing/signingtest"
+)
+
+// A resource is what the chart gives to Kubernetes.
+type resource struct {
+	Kind string            `yaml:"kind"`
+	Data map[string]string `yaml:"data"`
+	Spec struct {
+		Replicas int `yaml:"replicas"`
+		Template struct {
+			Spec podSpec `yaml:"spec"`
+		} `yaml:"template"`
+	} `yaml:"spec"`
+}
+
+type podSpec struct {
+	AutomountServiceAccountToken *bool `yaml:"automountServiceAccountToken"`
+	SecurityContext              struct {
+		RunAsNonRoot   bool              `yaml:"runAsNonRoot"`
+		RunAsUser      int               `yaml:"runAsUser"`
+		SeccompProfile map[string]string `yaml:"seccompProfile"`
+	} `yaml:"securityContext"`
+	InitContainers []container `yaml:"initContainers"`
+	Containers     []container `yaml:"containers"`
+}
+
+type container struct {
+	Image           string `yaml:"image"`
+	SecurityContext struct {
+		AllowPrivilegeEscalation *bool               `yaml:"allowPrivilegeEscalation"`
+		ReadOnlyRootFilesystem   bool                `yaml:"readOnlyRootFilesystem"`
+		Capabilities             map[string][]string `yaml:"capabilities"`
+	} `yaml:"securityContext"`
+}
+
+// helm runs Helm on the chart, and returns what it printed.
+func helm(t *testing.T, args ...string) (string, error) {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), signingtest.Tool(t, "helm"), args...).CombinedOutput()
+	return string(out), err
+}
+
+// rendered returns the resources of the chart with values, by their kinds.
+func rendered(t *testing.T, values string) (map[string]resource, error) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "values.yaml")
+	if err := os.WriteFile(file, []byte(values), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := helm(t, "template", "gulf", "helm/beibu", "--kube-version", "1.33.0", "--values", file)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %s", err, out)
+	}
+	all := make(map[string]resource)
+	for text := range strings.SplitSeq(out, "\n---\n") {
+		var r resource
+		if err := yaml.Unmarshal([]byte(text), &r); err != nil {
+			t.Fatalf("%v in\n%s", err, text)
+		}
+		all[r.Kind] = r
+	}
+	return all, nil
+}
+
+func TestChartIsLinted(t *testing.T) {
+	if out, err := helm(t, "lint", "--strict", "helm/beibu"); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+const twoNodes = `
+replicas: 2
+keys: {secret: beibu-keys}
+parties: |
+  parties: []
+  routes: []
+config:
+  tls: {certificate: /run/beibu/tls.crt, key: /run/beibu/tls.key}
+  kafka: {brokers: ["kafka-0:9092"], replication: 3}
+  access:
+    - {name: duty operator, operator: true, keyFile: /run/beibu/operator.key}
+`
+
+// Every container runs without rights and with nothing to write but its volumes, and two
+// daemons are never taken away at once.
+func TestChart(t *testing.T) {
+	for name, c := range map[string]struct {
+		values  string
+		kinds   int
+		budget  bool
+		pods    int
+		parties bool
+	}{"one node": {"{}", 4, false, 1, false}, "two nodes": {twoNodes, 5, true, 2, true}} {
+		t.Run(name, func(t *testing.T) {
+			all, err := rendered(t, c.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			pod := all["StatefulSet"].Spec.Template.Spec
+			if _, budget := all["PodDisruptionBudget"]; len(all) != c.kinds || budget != c.budget || all["StatefulSet"].Spec.Replicas != c.pods {
+				t.Errorf("%d kinds, %d pods", len(all), all["StatefulSet"].Spec.Replicas)
+			}
+			s := pod.SecurityContext
+			if !s.RunAsNonRoot || s.RunAsUser != 65532 || s.SeccompProfile["type"] != "RuntimeDefault" || pod.AutomountServiceAccountToken == nil || *pod.AutomountServiceAccountToken {
+				t.Errorf("the pod: %+v", pod)
+			}
+			for _, one := range append(pod.InitContainers, pod.Containers...) {
+				s := one.SecurityContext
+				if s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || !s.ReadOnlyRootFilesystem || fmt.Sprint(s.Capabilities["drop"]) != "[ALL]" || !strings.Contains(one.Image, ":") {
+					t.Errorf("%s: %+v", one.Image, s)
+				}
+			}
+			checkConfiguration(t, all["ConfigMap"].Data, c.parties)
+		})
+	}
+}
+
+// checkConfiguration has the daemon check what the chart configures it with.
+func checkConfiguration(t *testing.T, files map[string]string, parties bool) {
+	t.Helper()
+	dir := t.TempDir()
+	certificate, key := selfSigned(t)
+	for name, content := range map[string][]byte{
+		"tls.crt": certificate, "tls.key": key, "operator.key": []byte(strings.Repeat("k", 44)), "parties.yaml": []byte(files["parties.yaml"]),
+	} {
+		if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := strings.NewReplacer("/run/beibu/", dir+"/", "/etc/beibu/", dir+"/").Replace(files["beibud.yaml"])
+	file := filepath.Join(dir, "beibud.yaml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	out, err := exec.CommandContext(t.Context(), "go", "run", "../cmd/beibud", "config", "check", file).CombinedOutput()
+	if said := string(out); err != nil || !strings.Contains(said, "data in /var/lib/beibu/data") || strings.Contains(said, "(built in)") == parties {
+		t.Errorf("%v: %s in\n%s", err, said, text)
+	}
+}
+
+// selfSigned returns a certificate and its key, in PEM.
+func selfSigned(t *testing.T) (certificate, private []byte) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{SerialNumber: big.NewInt(1), DNSNames: []string{"beibu"}, NotAfter: time.Now().Add(time.Hour)}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encoded, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: encoded})
+}
+
+// What cannot work is refused before anything is installed.
+func TestChartRefuses(t *testing.T) {
+	for values, want := range map[string]string{
+		"replicas: 2": "config.kafka.brokers must be set",
+		"{replicas: 2, config: {kafka: {brokers: [k:9092]}}}": "keys.secret must be set",
+		"config: {listen: 127.0.0.1:1}":                       "at '/config'",
+		"replica: 2":                                          "replica",
+		"init: {image: busybox}":                              "at '/init/image'",
+	} {
+		if _, err := rendered(t, values); err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("%s: %v", values, err)
+		}
+	}
+}
+
+// lines returns the instructions of the Dockerfile, with continued lines joined.
+func instructions(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile("Dockerfile")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all []string
+	for line := range bytes.Lines(bytes.ReplaceAll(text, []byte("\\\n"), nil)) {
+		if said := strings.TrimSpace(string(line)); said != "" && said[0] != '#' {
+			all = append(all, said)
+		}
+	}
+	return all
+}
