@@ -231,3 +231,38 @@ func (f *failing) Append(ctx context.Context, events ...queue.Event) (int64, err
 	}
 	return f.Appender.Append(ctx, events...)
 }
+
+// visitAs returns a browser in which an issuer has signed a person in with a name.
+func (w *world) visitAs(issuer, subject, name string) *browser {
+	w.t.Helper()
+	sealed, err := w.options.Sessions.Seal(session.Session{
+		Name: name, Began: time.Now(), Seen: time.Now(), Person: &access.Person{Issuer: issuer, Subject: subject, Name: name, Values: []string{"staff"}},
+	})
+	must(w.t, err)
+	b := w.browser()
+	b.header.Set("Cookie", "__Host-beibu="+sealed)
+	return b
+}
+
+// Whoever requested a run is no other person after the issuer has given them another name.
+func TestApprovalByAnotherName(t *testing.T) {
+	const issuer = "https://id.example"
+	w := newWorld(t)
+	w.grant(issuer, access.Grant{Value: "staff", Roles: access.StaffRoles})
+	w.refused("stamp-missing", "ATA-1", "ATA-2")
+	own, renamed, other := w.visitAs(issuer, "7c1f", "li.na"), w.visitAs(issuer, "7c1f", "li.na.2"), w.visitAs(issuer, "19d2", "wei.min")
+	path := own.post(plannerPath, orderOf(own.get(plannerPath), "mended")).header.Get("Location")
+	if p := renamed.get(path); !strings.Contains(p.text, "another person has to approve it") || strings.Contains(p.html, ">Approve<") {
+		t.Errorf("the page by another name:\n%s", p.html)
+	}
+	form := orderOf(other.get(path), "seen and checked")
+	if p := renamed.post(path+"/approve", form); p.status != http.StatusForbidden || !strings.Contains(p.text, "own-run") {
+		t.Errorf("by another name: %d %s", p.status, p.text)
+	}
+	if p := renamed.get("/console/approvals"); strings.Contains(p.section("Runs that wait for you"), path) {
+		t.Errorf("the approvals by another name:\n%s", p.html)
+	}
+	if p := other.post(path+"/approve", form); p.status != http.StatusSeeOther {
+		t.Errorf("by another person: %d %s", p.status, p.text)
+	}
+}

@@ -130,7 +130,7 @@ func (s *Server) requestRun(v *visit) error {
 	}
 	page.Order = order
 	o := replay.Order{
-		Query: q, Digest: order.text("digest"), Rate: order.count("rate", replay.MaxRate), Actor: v.who.Name, Reason: order.reason(), At: time.Now(),
+		Query: q, Digest: order.text("digest"), Rate: order.count("rate", replay.MaxRate), Actor: v.who.Name, Person: v.who.Subject, Reason: order.reason(), At: time.Now(),
 	}
 	if page.Fields.OK() && order.OK() {
 		var run replay.Run

@@ -159,7 +159,7 @@ func (s *Server) runPage(v *visit, run replay.Run, form *fields) (*runPage, erro
 	page.Resume = decides && (run.Status == replay.Paused || run.Status == replay.Stopped)
 	page.Cancel = decides && run.Status.Active()
 	if run.Status == replay.AwaitingApproval {
-		page.Own = run.Requested.Actor == v.who.Name
+		page.Own = run.Requested.Is(v.who.Name, v.who.Subject)
 		page.Approve = !page.Own && v.may(access.ApproveReplay) && v.who.CoversRun(access.ApproveReplay, run)
 	}
 	return page, s.items(v, page, run)
@@ -233,7 +233,7 @@ func (s *Server) decideRun(v *visit, a access.Action, what string, decide func(r
 	if err != nil {
 		return err
 	}
-	d := replay.Decision{Run: run.ID, Digest: form.text("digest"), Actor: v.who.Name, Reason: form.reason(), At: time.Now()}
+	d := replay.Decision{Run: run.ID, Digest: form.text("digest"), Actor: v.who.Name, Person: v.who.Subject, Reason: form.reason(), At: time.Now()}
 	if form.OK() {
 		var decided replay.Run
 		if decided, err = decide(d); err == nil {

@@ -109,7 +109,7 @@ func (s *Server) listApprovals(v *visit) error {
 			continue
 		}
 		one := waitingRun{run, textsOf(run.Request.Approval, approvalTexts)}
-		if run.Requested.Actor == v.who.Name {
+		if run.Requested.Is(v.who.Name, v.who.Subject) {
 			page.Own = append(page.Own, one)
 		} else {
 			page.Runs = append(page.Runs, one)

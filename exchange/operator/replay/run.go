@@ -76,9 +76,9 @@ type By struct {
 	Person string    `json:"person,omitempty"` // as in an event
 }
 
-// is reports whether it is the same person by name, or whatever name the issuer of
+// Is reports whether it is the same person by name, or whatever name the issuer of
 // identities gives them now.
-func (b By) is(actor, person string) bool {
+func (b By) Is(actor, person string) bool {
 	return b.Actor == actor || b.Person != "" && b.Person == person
 }
 
@@ -188,5 +188,5 @@ func (r *Run) follow(e Event) (Status, bool) {
 // approvable reports whether an event approves the run: it is by another person than
 // the one who requested it, in time, and for this plan.
 func (r *Run) approvable(e Event) bool {
-	return r.Status == AwaitingApproval && !r.Requested.is(e.Actor, e.Person) && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
+	return r.Status == AwaitingApproval && !r.Requested.Is(e.Actor, e.Person) && e.Digest == r.Request.Digest && e.At.Before(r.Request.Expires)
 }

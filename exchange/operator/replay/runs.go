@@ -117,7 +117,7 @@ func (r *Runs) Approve(ctx context.Context, d Decision) (Run, error) {
 	switch {
 	case run.Status != AwaitingApproval:
 		return run, wrongStatus(op, run)
-	case run.Requested.is(d.Actor, d.Person):
+	case run.Requested.Is(d.Actor, d.Person):
 		return run, &exchange.Error{
 			Op: op, Kind: exchange.Forbidden, Code: "own-run",
 			Err: exchange.Because("%s requested this run; another person approves it", "本次执行由 %s 提出，须由他人批准", d.Actor),
