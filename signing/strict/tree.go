@@ -194,9 +194,9 @@ func (w *workshop) close(start, end int) {
 	w.open, w.last = w.open[:top], w.last[:top]
 }
 
-// tree copies what was built to just the space that it needs, or to that of a tree
-// that was released. What is too large to be kept as scratch space it gives away
-// instead.
+// tree gives away what was built, if a tree that was released has left memory in its
+// place. Otherwise it copies it to just the space that it needs, unless it is too large to
+// be kept as scratch space.
 func (w *workshop) tree(b []byte) *Tree {
 	m := memories.Get().(*memory)
 	t := &Tree{
@@ -212,14 +212,14 @@ func (w *workshop) tree(b []byte) *Tree {
 	return t
 }
 
-// keepOrGive returns what the tree gets, in memory that is free if it has room, and
-// what remains as scratch space.
+// keepOrGive returns what the tree gets, and what remains as scratch space, which may be
+// memory that is free.
 func keepOrGive[T any](free, scratch []T) (given, kept []T) {
-	if cap(scratch) > largestKept {
+	switch {
+	case cap(scratch) > largestKept:
 		return scratch, nil
+	case cap(free) > 0 && cap(free) >= len(scratch):
+		return scratch, free
 	}
-	if cap(free) < len(scratch) {
-		free = make([]T, 0, len(scratch))
-	}
-	return append(free, scratch...), scratch
+	return append(make([]T, 0, len(scratch)), scratch...), scratch
 }
