@@ -54,9 +54,9 @@ type File struct {
 // safe for concurrent use, and several daemons may use the same. Errors are those of
 // package fs and of this package; [Class] names them.
 type Tree interface {
-	// List returns what is in a folder, in no order. It may leave some out if there are
-	// more than MaxListed.
-	List(ctx context.Context, folder string) ([]File, error)
+	// List returns what is in a folder and has a name that is wanted, in no order, and
+	// at most MaxListed.
+	List(ctx context.Context, folder string, wanted func(name string) bool) ([]File, error)
 	// Read returns the bytes of a file. It fails with ErrIrregular if that is no regular
 	// file, and with ErrTooLarge if it has more than most bytes. It follows no link.
 	Read(ctx context.Context, path string, most int64) ([]byte, error)
@@ -135,6 +135,9 @@ func Refused(err error) bool {
 	}
 	return false
 }
+
+// None wants no name: a listing then says whether the folder is there.
+func None(string) bool { return false }
 
 // IsName reports whether a document may have a name: one that leads nowhere else, that
 // people can read, and to which more can be added.

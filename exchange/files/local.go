@@ -42,33 +42,52 @@ func explained(err error) error {
 	return err
 }
 
-// List is Tree's.
-func (l Local) List(_ context.Context, folder string) (found []File, err error) {
+// List is Tree's. It reads the names in portions, since a folder may have very many that
+// are not wanted.
+func (l Local) List(_ context.Context, folder string, wanted func(name string) bool) (found []File, err error) {
 	err = l.do(func(root *os.Root) error {
 		dir, err := openFolder(root, folder)
 		if err != nil {
 			return err
 		}
 		defer func() { _ = dir.Close() }() // it was only read
-		entries, err := dir.ReadDir(MaxListed)
-		if err != nil && !errors.Is(err, io.EOF) {
-			return err
-		}
-		for _, e := range entries {
-			info, err := e.Info()
-			if errors.Is(err, fs.ErrNotExist) { // it was moved meanwhile
-				continue
+		for len(found) < MaxListed {
+			entries, err := dir.ReadDir(portion)
+			if errors.Is(err, io.EOF) {
+				return nil
 			}
 			if err != nil {
 				return err
 			}
-			if !info.IsDir() {
-				found = append(found, File{e.Name(), info.Size(), info.ModTime(), info.Mode().IsRegular()})
+			if found, err = listed(found, entries, wanted); err != nil {
+				return err
 			}
 		}
+		found = found[:MaxListed]
 		return nil
 	})
 	return found, err
+}
+
+// portion is how many names are read at a time.
+const portion = 1000
+
+// listed adds the entries that are wanted and are no folders.
+func listed(found []File, entries []fs.DirEntry, wanted func(name string) bool) ([]File, error) {
+	for _, e := range entries {
+		if e.IsDir() || !wanted(e.Name()) {
+			continue
+		}
+		info, err := e.Info()
+		if errors.Is(err, fs.ErrNotExist) { // it was moved meanwhile
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, File{e.Name(), info.Size(), info.ModTime(), info.Mode().IsRegular()})
+	}
+	return found, nil
 }
 
 // Read is Tree's. The file is opened without waiting for it, as a pipe would make us,

@@ -28,14 +28,36 @@ func TestLocalLeadsNowhereElse(t *testing.T) {
 	if err := tree.Write(t.Context(), files.In+"/a", nil); err == nil {
 		t.Error("written through a link that leads out")
 	}
-	if got, err := tree.List(t.Context(), files.In); err == nil {
+	if got, err := tree.List(t.Context(), files.In, files.None); err == nil {
 		t.Errorf("listed %v through a link that leads out", got)
 	}
 	if err := errors.Join(os.Remove(filepath.Join(dir, files.In)), syscall.Mkfifo(filepath.Join(dir, files.In), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	if got, err := tree.List(t.Context(), files.In); err == nil { // and does not wait for it
+	if got, err := tree.List(t.Context(), files.In, files.None); err == nil { // and does not wait for it
 		t.Errorf("listed %v of a pipe", got)
+	}
+}
+
+// Very many names that are not wanted hide none that is.
+func TestLocalWithManyNames(t *testing.T) {
+	dir := filestest.Folders(t)
+	for n := range files.MaxListed + 1 {
+		if err := os.WriteFile(filepath.Join(dir, files.Out, fmt.Sprintf("%d.tmp", n)), nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(dir, files.Out, "a.xml"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	tree := files.NewLocal(dir)
+	found, err := tree.List(t.Context(), files.Out, func(name string) bool { return name == "a.xml" })
+	if err != nil || len(found) != 1 {
+		t.Errorf("%v, %v", found, err)
+	}
+	all, err := tree.List(t.Context(), files.Out, func(string) bool { return true })
+	if err != nil || len(all) != files.MaxListed {
+		t.Errorf("%d listed, %v", len(all), err)
 	}
 }
 

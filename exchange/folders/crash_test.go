@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"sync"
 	"testing"
@@ -46,8 +47,8 @@ func (d *dying) dead() bool {
 }
 
 // List is files.Tree's.
-func (d *dying) List(ctx context.Context, folder string) (found []files.File, err error) {
-	err = d.do(func() (err error) { found, err = d.Tree.List(ctx, folder); return err })
+func (d *dying) List(ctx context.Context, folder string, wanted func(string) bool) (found []files.File, err error) {
+	err = d.do(func() (err error) { found, err = d.Tree.List(ctx, folder, wanted); return err })
 	return found, err
 }
 
@@ -165,10 +166,53 @@ func TestTwoDaemons(t *testing.T) {
 		if len(w.acks) == 0 || slices.ContainsFunc(w.acks, func(a exchange.Ack) bool { return a != w.acks[0] }) {
 			t.Errorf("acknowledged %+v", w.acks)
 		}
-		if !w.last() {
+		if slices.Contains(w.good, false) {
 			t.Error("a race is said to be a fault of the folders")
 		}
 	})
+}
+
+// A rival tree moves a file to where it is kept a moment before we do, as another daemon
+// may, or takes its name.
+type rival struct {
+	files.Tree
+	takes bool
+	done  bool
+}
+
+// Move is files.Tree's.
+func (r *rival) Move(ctx context.Context, from, to string) error {
+	if r.done || path.Dir(to) == files.Work {
+		return r.Tree.Move(ctx, from, to)
+	}
+	r.done = true
+	if r.takes {
+		return errors.Join(r.Write(ctx, to, []byte("of the rival")), r.Tree.Move(ctx, from, to))
+	}
+	return errors.Join(r.Tree.Move(ctx, from, to), r.Tree.Move(ctx, from, to))
+}
+
+// Another daemon that keeps a file first, or takes its name, is no fault, and nothing is
+// replaced.
+func TestRival(t *testing.T) {
+	for _, takes := range []bool{false, true} {
+		inBubble(t, func(t *testing.T, w *world) {
+			w.tree = &rival{Tree: w.tree, takes: takes}
+			w.put("out/a", "good")
+			stop := w.watch()
+			w.scans(3)
+			stop()
+			want := map[string]string{"sent/a": "good", "sent/a.receipt.json": "receipt of good"}
+			if takes {
+				taken := "sent/a-" + hexOf("good")
+				want = map[string]string{"sent/a": "of the rival", "sent/a.receipt.json": "receipt", taken: "good", taken + ".receipt.json": "receipt of good"}
+			}
+			w.has(want)
+			if slices.Contains(w.good, false) || len(w.accepted) != 1 {
+				t.Errorf("good %v, accepted %q", w.good, w.accepted)
+			}
+		})
+	}
 }
 
 // A document that somebody puts into work is decided, too.

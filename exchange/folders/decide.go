@@ -41,7 +41,7 @@ func (w *watch) isGone(ctx context.Context, err error, folder string) bool {
 	if !errors.Is(err, fs.ErrNotExist) {
 		return false
 	}
-	_, err = w.place.Tree.List(ctx, folder)
+	_, err = w.place.Tree.List(ctx, folder, files.None)
 	return err == nil
 }
 

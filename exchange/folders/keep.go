@@ -38,6 +38,9 @@ func (k kept) names() []string {
 // added to it, or else the token.
 func (w *watch) keep(ctx context.Context, k kept, folder, suffix string, answer []byte) error {
 	err := w.keepAs(ctx, k, folder, suffix, answer)
+	if errors.Is(err, fs.ErrExist) { // another daemon took the name, perhaps for this very file
+		err = w.keepAs(ctx, k, folder, suffix, answer)
+	}
 	if w.isGone(ctx, err, folder) { // another daemon was faster
 		return nil
 	}

@@ -58,16 +58,13 @@ func (w *watch) scan(ctx context.Context) error {
 // ready returns the files of a folder that have not changed since the scan before, the
 // oldest first.
 func (w *watch) ready(ctx context.Context, folder string) ([]files.File, error) {
-	all, err := w.place.Tree.List(ctx, folder)
+	all, err := w.place.Tree.List(ctx, folder, finished)
 	if err != nil {
 		return nil, &files.FolderError{Folder: folder, Err: err}
 	}
 	var ready []files.File
 	for _, f := range all {
 		path := folder + "/" + f.Name
-		if unfinished(f.Name) {
-			continue
-		}
 		w.now[path] = f
 		if before, known := w.seen[path]; !known || !steady(before, f) {
 			continue
@@ -89,11 +86,11 @@ func steady(a, b files.File) bool {
 	return a.Size == b.Size && a.Changed.Equal(b.Changed) && a.Regular == b.Regular
 }
 
-// unfinished reports whether a name is one that a writer uses until it is done.
-func unfinished(name string) bool {
+// finished reports whether a name is none that a writer uses until it is done.
+func finished(name string) bool {
 	if strings.HasPrefix(name, ".") || strings.HasSuffix(name, "~") {
-		return true
+		return false
 	}
 	lower := strings.ToLower(name)
-	return slices.ContainsFunc([]string{".tmp", ".part", ".partial", ".filepart"}, func(end string) bool { return strings.HasSuffix(lower, end) })
+	return !slices.ContainsFunc([]string{".tmp", ".part", ".partial", ".filepart"}, func(end string) bool { return strings.HasSuffix(lower, end) })
 }

@@ -143,11 +143,12 @@ func moved(t *testing.T, tree files.Tree, dir string) {
 func listed(t *testing.T, tree files.Tree, dir string) {
 	out := filepath.Join(dir, files.Out)
 	put(t, filepath.Join(out, "b.xml"), "three")
+	put(t, filepath.Join(out, "unwanted"), "")
 	if err := errors.Join(os.Mkdir(filepath.Join(out, "staging"), 0o700), os.Symlink("/etc/passwd", filepath.Join(out, "link")),
 		syscall.Mkfifo(filepath.Join(out, "pipe"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	got, err := tree.List(t.Context(), files.Out)
+	got, err := tree.List(t.Context(), files.Out, func(name string) bool { return name != "unwanted" })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -191,7 +192,7 @@ func missing(t *testing.T, tree files.Tree, dir string) {
 	if err := os.Remove(filepath.Join(dir, files.In)); err != nil {
 		t.Fatal(err)
 	}
-	_, listing := tree.List(ctx, files.In)
+	_, listing := tree.List(ctx, files.In, files.None)
 	_, reading := tree.Read(ctx, files.In+"/a", 1)
 	for what, err := range map[string]error{
 		"list": listing, "read": reading, "write": tree.Write(ctx, files.In+"/a", nil), "move": tree.Move(ctx, files.Out+"/a", files.In+"/a"),

@@ -231,14 +231,14 @@ func (t *Tree) at(p string) string { return path.Join(t.options.Path, p) }
 
 // List is files.Tree's. The client has cut the names of the server to their last
 // element, so that none leads elsewhere.
-func (t *Tree) List(ctx context.Context, folder string) (found []files.File, err error) {
+func (t *Tree) List(ctx context.Context, folder string, wanted func(name string) bool) (found []files.File, err error) {
 	err = t.do(ctx, func(c *sftp.Client) error {
 		entries, err := c.ReadDirContext(ctx, t.at(folder))
 		if err != nil {
 			return err
 		}
-		for _, e := range entries[:min(len(entries), files.MaxListed)] {
-			if !e.IsDir() {
+		for _, e := range entries {
+			if len(found) < files.MaxListed && !e.IsDir() && wanted(e.Name()) {
 				found = append(found, files.File{Name: e.Name(), Size: e.Size(), Changed: e.ModTime(), Regular: e.Mode().IsRegular()})
 			}
 		}
