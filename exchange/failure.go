@@ -9,8 +9,8 @@ import (
 
 // A FailureLog counts what has failed by its cause.
 type FailureLog interface {
-	// Failures returns what fits, one Failure for each cause at each receiver, in no
-	// promised order. It counts all of them, however many there are.
+	// Failures returns what fits, one Failure for each cause at each receiver, or also for
+	// each sender, in no promised order. It counts all of them, however many there are.
 	Failures(ctx context.Context, q FailureQuery) ([]Failure, error)
 }
 
@@ -21,6 +21,7 @@ type FailureQuery struct {
 	Since     time.Time // failed at or after
 	Until     time.Time // failed before
 	Handovers int       // a delivery that was handed over so often or more, and never acknowledged, has failed, too; 0 counts none
+	BySender  bool      // the documents of each sender are counted apart
 	Now       time.Time // the end of the last of Failure.Hours
 }
 
@@ -32,6 +33,7 @@ type Failure struct {
 	State    State  // ConsignmentRejection, ContentHandoverFailure, or ContentHandover if it was handed over too often
 	Code     string // of the cause; "" in state ContentHandover, which has none
 	Receiver string
+	Sender   string // if senders are counted apart
 	Count    int
 	Express  int             // of these, perishable
 	First    time.Time       // when the first of them came to the state

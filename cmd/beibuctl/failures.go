@@ -17,6 +17,7 @@ import (
 type listFailures struct {
 	Party    string `placeholder:"ID" help:"Sent or received by this party."`
 	Receiver string `placeholder:"ID" help:"Addressed to this party."`
+	By       string `enum:"receiver,sender" default:"receiver" help:"With sender, the documents of each sender are counted apart, at each receiver."`
 	Since    moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until    moment `placeholder:"TIME" help:"Failed before."`
 }
@@ -28,7 +29,7 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	query := url.Values{}
-	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver} {
+	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": c.By} {
 		if value != "" {
 			query.Set(name, value)
 		}
@@ -56,9 +57,9 @@ func (s *session) printFailures(all []httpapi.Failure) error {
 	if len(all) == 0 {
 		return s.printf("%s\n", s.say("nothing has failed"))
 	}
-	t := s.newTable("CAUSE", "RECEIVER", "WHO ACTS", "COUNT", "PERISHABLE", "FIRST", "LAST", "LAST 8 HOURS", "EXAMPLE")
+	t := s.newTable("CAUSE", "RECEIVER", "SENDER", "WHO ACTS", "COUNT", "PERISHABLE", "FIRST", "LAST", "LAST 8 HOURS", "EXAMPLE")
 	for _, f := range all {
-		t.Row(s.cause(f), f.Receiver, s.side(f.Side), strconv.Itoa(f.Count), strconv.Itoa(f.Express),
+		t.Row(s.cause(f), f.Receiver, f.Sender, s.side(f.Side), strconv.Itoa(f.Count), strconv.Itoa(f.Express),
 			stamp(f.FirstAt), stamp(f.LastAt), trend(f.Hours), f.Example)
 	}
 	if err := s.table(t); err != nil {

@@ -166,6 +166,8 @@ func TestAnswers(t *testing.T) {
 		{request{method: "POST", path: "/v1/parties/nobody/test", as: operator}, 404, "not-found"},
 		{request{method: "POST", path: "/v1/parties/" + port + "/test", as: operator}, 409, "not-pushed"},
 		{request{path: "/v1/failures?receiver=" + receiver + "&since=2026-01-01T00:00:00Z", as: port}, 200, ""},
+		{request{path: "/v1/failures?by=sender", as: operator}, 200, ""},
+		{request{path: "/v1/failures?by=rule", as: operator}, 400, "parameter"},
 		{request{path: "/v1/failures?cause=seen", as: operator}, 400, "parameter"},
 		{request{path: "/v1/failures"}, 401, "credentials-missing"},
 		{request{path: "/v1/failures?party=" + receiver, as: port}, 403, "forbidden"},

@@ -20,9 +20,10 @@ type Failure struct {
 	Code     string         `json:"code,omitempty"` // of the cause; absent if it was handed over too often
 	State    exchange.State `json:"state"`
 	Receiver string         `json:"receiver"`
-	Side     operator.Side  `json:"side"`    // who has to act
-	Count    int            `json:"count"`   // deliveries
-	Express  int            `json:"express"` // of these, perishable
+	Sender   string         `json:"sender,omitempty"` // of the documents, if senders are counted apart
+	Side     operator.Side  `json:"side"`             // who has to act
+	Count    int            `json:"count"`            // deliveries
+	Express  int            `json:"express"`          // of these, perishable
 	FirstAt  answer.Time    `json:"firstAt"`
 	LastAt   answer.Time    `json:"lastAt"`
 	Hours    []int          `json:"hours"`   // how many in each of the last hours, the oldest first
@@ -36,6 +37,7 @@ func (s *Server) listFailures(c *call) error {
 	p := parametersOf(c.request)
 	q := exchange.FailureQuery{Receiver: p.text("receiver"), Since: p.time("since"), Until: p.time("until"), Now: time.Now().UTC()}
 	party := p.text("party")
+	q.BySender = p.bySender("by")
 	err := p.err()
 	if err != nil {
 		return err
@@ -57,9 +59,18 @@ func (s *Server) listFailures(c *call) error {
 	return c.json(http.StatusOK, list)
 }
 
+// bySender reads by what failures are counted, beside their cause.
+func (p *parameters) bySender(name string) bool {
+	by := p.text(name)
+	if by != "" && by != "receiver" && by != "sender" {
+		p.refuse(name, "receiver or sender", "应为 receiver 或 sender")
+	}
+	return by == "sender"
+}
+
 func wireFailure(f operator.Pile) Failure {
 	return Failure{
-		Code: f.Code, State: f.State, Receiver: f.Receiver, Side: f.Side, Count: f.Count, Express: f.Express,
+		Code: f.Code, State: f.State, Receiver: f.Receiver, Sender: f.Sender, Side: f.Side, Count: f.Count, Express: f.Express,
 		FirstAt: answer.Time{Time: f.First.UTC()}, LastAt: answer.Time{Time: f.Last.UTC()}, Hours: f.Hours[:], Example: f.Example.String(),
 		NextStep: f.Next,
 	}

@@ -20,7 +20,7 @@ func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exch
 	var all []exchange.Failure
 	for _, s := range failures(q) {
 		err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-			f, err := scanFailure(row)
+			f, err := scanFailure(row, q.BySender)
 			all = append(all, f)
 			return err
 		}, s.args...)
@@ -41,7 +41,11 @@ func failures(q exchange.FailureQuery) []*sentence {
 		all = append(all, s)
 	}
 	for _, s := range all {
-		s.add(` GROUP BY d.cause, d.receiver, d.state) g`)
+		s.add(` GROUP BY d.cause, d.receiver, d.state`)
+		if q.BySender {
+			s.add(`, d.sender`)
+		}
+		s.add(`) g`)
 	}
 	return all
 }
@@ -51,11 +55,18 @@ func failures(q exchange.FailureQuery) []*sentence {
 // up the examples by the groups, which are few.
 func counted(q exchange.FailureQuery, index, condition string) *sentence {
 	s := &sentence{}
-	s.add(`SELECT g.*, (SELECT x.id FROM exchange x WHERE x.sequence = coalesce(g.perishable, g.oldest)) FROM (
+	s.add(`SELECT g.*, (SELECT x.id FROM exchange x WHERE x.sequence = coalesce(g.perishable, g.oldest))`)
+	if q.BySender {
+		s.add(`, (SELECT t.name FROM term t WHERE t.id = g.sender)`)
+	}
+	s.add(` FROM (
 		SELECT d.cause, d.receiver, d.state, count(*), sum(d.express), min(d.changed), max(d.changed),
 		min(d.entry) AS oldest, min(CASE WHEN d.express THEN d.entry END) AS perishable`)
 	for h := range exchange.TrendHours {
 		s.add(`, sum(d.changed >= +?)`, micro(q.Now.Add(time.Duration(h-exchange.TrendHours)*time.Hour)))
+	}
+	if q.BySender {
+		s.add(`, d.sender`)
 	}
 	s.add(` FROM delivery d INDEXED BY ` + index + ` WHERE d.` + condition)
 	if q.Receiver != "" {
@@ -73,7 +84,7 @@ func counted(q exchange.FailureQuery, index, condition string) *sentence {
 	return s
 }
 
-func scanFailure(row sqlitefile.Row) (exchange.Failure, error) {
+func scanFailure(row sqlitefile.Row, bySender bool) (exchange.Failure, error) {
 	f := exchange.Failure{
 		Code: row.Text(0), Receiver: row.Text(1), State: stateOf(row.Int(2)), Count: int(row.Int(3)), Express: int(row.Int(4)),
 		First: moment(row.Int(5)), Last: moment(row.Int(6)),
@@ -84,5 +95,10 @@ func scanFailure(row sqlitefile.Row) (exchange.Failure, error) {
 		since := int(row.Int(hours + h))
 		f.Hours[h], later = since-later, since
 	}
-	return f, row.Fixed(hours+exchange.TrendHours, f.Example[:])
+	example := hours + exchange.TrendHours
+	if bySender { // its number in table term comes before, and its name behind
+		example++
+		f.Sender = row.Text(example + 1)
+	}
+	return f, row.Fixed(example, f.Example[:])
 }

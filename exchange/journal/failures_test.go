@@ -19,8 +19,8 @@ import (
 func described(all []exchange.Failure) string {
 	lines := make([]string, 0, len(all))
 	for _, f := range all {
-		lines = append(lines, fmt.Sprintf("%s %s %s: %d, %d express, %s to %s, %v, %s",
-			f.State, f.Code, f.Receiver, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example))
+		lines = append(lines, fmt.Sprintf("%s %s %s of %s: %d, %d express, %s to %s, %v, %s",
+			f.State, f.Code, f.Receiver, f.Sender, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -30,6 +30,7 @@ func described(all []exchange.Failure) string {
 func compareFailures(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.Exchange) {
 	q := exchange.FailureQuery{Handovers: 2, Now: began.Add(time.Duration(rapid.IntRange(-2, 9).Draw(t, "hour")) * time.Hour)}
 	q.Party = rapid.SampledFrom([]string{"", "promotion", "beihai"}).Draw(t, "party")
+	q.BySender = rapid.Bool().Draw(t, "by sender")
 	if rapid.Bool().Draw(t, "window") {
 		q.Since, q.Until = began.Add(10*time.Minute), began.Add(40*time.Minute)
 	}
@@ -54,7 +55,7 @@ func counts(all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) []exch
 		}
 		return cmp.Compare(a.Sequence, b.Sequence)
 	})
-	groups := make(map[[3]string]*exchange.Failure)
+	groups := make(map[[4]string]*exchange.Failure)
 	var order []*exchange.Failure
 	for _, x := range exchanges {
 		for _, d := range x.Deliveries {
@@ -65,10 +66,14 @@ func counts(all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) []exch
 				!q.Since.IsZero() && (d.ChangedAt.Before(q.Since) || !d.ChangedAt.Before(q.Until)):
 				continue
 			}
-			key := [3]string{d.Cause.Code, d.Receiver, string(d.State)}
+			sender := ""
+			if q.BySender {
+				sender = x.Identity.Sender
+			}
+			key := [4]string{d.Cause.Code, d.Receiver, string(d.State), sender}
 			f := groups[key]
 			if f == nil {
-				f = &exchange.Failure{State: d.State, Code: d.Cause.Code, Receiver: d.Receiver, First: d.ChangedAt, Last: d.ChangedAt, Example: x.ID}
+				f = &exchange.Failure{State: d.State, Code: d.Cause.Code, Receiver: d.Receiver, Sender: sender, First: d.ChangedAt, Last: d.ChangedAt, Example: x.ID}
 				groups[key], order = f, append(order, f)
 			}
 			count(f, x.Express, d.ChangedAt, q.Now)

@@ -50,7 +50,7 @@ func (f Failures) List(ctx context.Context, q exchange.FailureQuery) ([]Pile, er
 	slices.SortFunc(piles, func(a, b Pile) int {
 		return cmp.Or(
 			cmp.Compare(b.Express, a.Express), cmp.Compare(b.Count, a.Count),
-			cmp.Compare(a.Receiver, b.Receiver), cmp.Compare(a.State, b.State), cmp.Compare(a.Code, b.Code),
+			cmp.Compare(a.Receiver, b.Receiver), cmp.Compare(a.State, b.State), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Sender, b.Sender),
 		)
 	})
 	return piles, nil
@@ -69,6 +69,9 @@ func advise(f exchange.Failure) (Side, exchange.Text) {
 	case f.State == exchange.ContentHandover:
 		return Receiver, text("%s fetches these again and again and does not acknowledge them: its system probably fails on them. Send it the example. Nothing has to be replayed.",
 			"%s 反复提取而不签收，其系统可能无法处理。请将示例交换告知对方；无须重放。", f.Receiver)
+	case f.State == exchange.ConsignmentRejection && f.Sender != "":
+		return Sender, text("%s refused these with its own code %s. Return the reason to %s, which sends a corrected version. If the receiver was at fault, replay them once it has mended that.",
+			"%s 以自定代码 %s 拒收。请将原因告知 %s，由其报送更正后的版本；若系接收方原因，待其修复后再重放。", f.Receiver, f.Code, f.Sender)
 	case f.State == exchange.ConsignmentRejection:
 		return Sender, text("%s refused these with its own code %s. Return the reason to the senders, who send a corrected version. If the receiver was at fault, replay them once it has mended that.",
 			"%s 以自定代码 %s 拒收。请将原因告知发送方，由其报送更正后的版本；若系接收方原因，待其修复后再重放。", f.Receiver, f.Code)

@@ -30,6 +30,7 @@ func TestFailuresSayWhoActs(t *testing.T) {
 	log := &fixed{all: []exchange.Failure{
 		{State: exchange.ContentHandoverFailure, Code: exchange.CodeNotKept, Receiver: "a", Count: 1, First: first},
 		{State: exchange.ConsignmentRejection, Code: "HS-UNKNOWN", Receiver: "b", Count: 300, First: first},
+		{State: exchange.ConsignmentRejection, Code: "HS-UNKNOWN", Receiver: "b", Sender: "p", Count: 200, First: first},
 		{State: exchange.ContentHandover, Receiver: "c", Count: 4, First: first},
 		{State: exchange.ContentHandoverFailure, Code: "odd", Receiver: "d", Count: 5, First: first},
 		{State: exchange.ContentHandoverFailure, Code: exchange.CodeExpired, Receiver: "e", Count: 2, Express: 1, First: first},
@@ -49,6 +50,7 @@ func TestFailuresSayWhoActs(t *testing.T) {
 	}{
 		{"e", operator.Receiver, "e has acknowledged none of these in time, the first by 2026-09-01T06:00:00Z", "e 未在期限内签收"},
 		{"b", operator.Sender, "refused these with its own code HS-UNKNOWN", "以自定代码 HS-UNKNOWN 拒收"},
+		{"b", operator.Sender, "Return the reason to p,", "请将原因告知 p"},
 		{"d", operator.Ours, "given up with code odd", "代码 odd"},
 		{"c", operator.Receiver, "Nothing has to be replayed", "无须重放"},
 		{"f", operator.Receiver, "f has acknowledged none", "f 未在期限内签收"},
