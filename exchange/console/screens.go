@@ -53,6 +53,12 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/runs/{id}/resume", action: access.ReplayDelivery, serve: s.resumeRun},
 		{pattern: "POST /console/runs/{id}/cancel", action: access.ReplayDelivery, serve: s.cancelRun},
 		{pattern: "GET /console/approvals", action: access.ApproveReplay, title: exchange.Text{EN: "Approvals", ZH: "审批"}, menu: true, serve: s.listApprovals},
+
+		{pattern: "GET /console/parties", action: access.ReadCatalogue, title: exchange.Text{EN: "Parties", ZH: "参与方"}, menu: true, serve: s.listParties},
+		{pattern: "GET /console/parties/{id}", action: access.ReadCatalogue, title: exchange.Text{EN: "Party", ZH: "参与方"}, serve: s.showParty},
+		{pattern: "POST /console/parties/{id}/suspend", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, true) }},
+		{pattern: "POST /console/parties/{id}/resume", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, false) }},
+		{pattern: "POST /console/parties/{id}/test", action: access.TestEndpoint, serve: s.testParty},
 	}
 }
 

@@ -15,11 +15,12 @@ import (
 	"beibu/exchange/admission"
 	"beibu/exchange/console/session"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 )
 
-// Options are the parts of the console. All but Suspended, Issuer and Authenticated are
+// Options are the parts of the console. All but Suspended, Endpoints, Issuer and Authenticated are
 // required.
 type Options struct {
 	Current      *access.Current // holds the configuration in force
@@ -30,6 +31,9 @@ type Options struct {
 	Backlog      func(ctx context.Context) ([]Backlog, error)
 	Audit        exchange.AuditLog
 	Failures     exchange.FailureLog // of Journal
+	Activity     exchange.ActivityLog
+	Alerts       alert.Index
+	Endpoints    operator.Endpoints // or nil, if nothing is pushed
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
 	BreakGlass   *operator.BreakGlass
@@ -91,6 +95,8 @@ func (o Options) missing() []string {
 		{"Backlog", o.Backlog != nil},
 		{"Audit", o.Audit != nil},
 		{"Failures", o.Failures != nil},
+		{"Activity", o.Activity != nil},
+		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
 		{"BreakGlass", o.BreakGlass != nil},

@@ -62,13 +62,14 @@ type world struct {
 	transport http.RoundTripper
 	log       *observer.ObservedLogs
 	shut      *exchange.Suspensions
+	endpoints *endpoints
 }
 
 // newWorld serves a console with the shipped map over TLS on loopback.
 func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	t.Helper()
 	parties, routes := exchangetest.Shipped(t)
-	w := &world{World: exchangetest.NewWorld(t, parties.All(), routes.Table()), t: t}
+	w := &world{World: exchangetest.NewWorld(t, parties.All(), routes.Table()), t: t, endpoints: &endpoints{}}
 	w.swapAccess(credentials()...)
 	sessions, err := session.NewSealer([]byte(sessionKey))
 	must(t, err)
@@ -83,7 +84,7 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	must(t, err)
 	w.options = console.Options{
 		Current: &w.current, Admission: admitted, Suspended: w.shut, Journal: w.Journal, Changed: w.Journal.Changed, Backlog: w.openDeliveries,
-		Audit: w.Journal, Failures: w.Journal, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake},
+		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake},
 		BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, Handovers: handovers, Log: zap.New(core),
 		Limits: console.Limits{Sessions: session.Limits{Idle: 30 * time.Minute, Longest: 8 * time.Hour}, Body: 30 * time.Second},

@@ -1,23 +1,11 @@
 package httpapi
 
 import (
-	"context"
-	"fmt"
 	"net/http"
-	"time"
 
-	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
-	"beibu/queue"
 )
-
-// Endpoints test the addresses to which deliveries are pushed, and the folders of parties.
-type Endpoints interface {
-	// Test pushes one test message to the address of a party, or writes a file to its
-	// folders and removes it.
-	Test(ctx context.Context, party string) (exchange.EndpointTest, error)
-}
 
 // EndpointTest answers POST /v1/parties/{id}/test.
 type EndpointTest struct {
@@ -41,22 +29,9 @@ func (s *Server) testEndpoint(c *call) error {
 	if err != nil {
 		return err
 	}
-	if s.endpoints == nil || party.Push.URL == "" && party.Folder == (exchange.Folder{}) {
-		return &exchange.Error{
-			Op: "test endpoint", Kind: exchange.Stale, Code: "not-pushed",
-			Err: exchange.Because("there is nothing to test: the map of parties names no address and no folder of the party", "没有可测试的对象：参与方名录中没有其地址或文件夹"),
-		}
-	}
-	err = s.recorder.Record(c.request.Context(), exchange.Event{
-		Subject: queue.Subject{Kind: queue.SubjectParty, ID: party.ID}, Name: exchange.PartyTested, At: time.Now().UTC(),
-		Cause: exchange.Cause{Actor: c.caller.Name},
-	})
+	got, err := s.parties.Test(c.request.Context(), party, c.caller.Name)
 	if err != nil {
 		return err
-	}
-	got, err := s.endpoints.Test(c.request.Context(), party.ID)
-	if err != nil {
-		return fmt.Errorf("test endpoint: %w", err)
 	}
 	out := EndpointTest{Message: got.Message, OK: got.OK, Outcome: got.Outcome, Detail: got.Detail, Milliseconds: got.Took.Milliseconds(), TLS: got.TLS, Keys: list(got.Keys)}
 	if !got.Certificate.IsZero() {

@@ -53,8 +53,8 @@ type Options struct {
 	Undispatched queue.Undispatched // accepted, and in no index yet
 	Mailbox      Mailbox
 	Bodies       queue.Bodies
-	Stamps       Timestamps // or nil, if no authority stamps seals
-	Endpoints    Endpoints  // or nil, if nothing is pushed
+	Stamps       Timestamps         // or nil, if no authority stamps seals
+	Endpoints    operator.Endpoints // or nil, if nothing is pushed
 	Limits       Limits
 	Version      Version
 	Log          *zap.Logger
@@ -93,8 +93,7 @@ type Server struct {
 	mailbox     Mailbox
 	envelopes   reading.Envelopes
 	stamps      Timestamps
-	endpoints   Endpoints
-	recorder    *exchange.Recorder
+	parties     operator.Parties
 	limits      Limits
 	version     Version
 	log         *zap.Logger
@@ -157,7 +156,7 @@ func New(o Options) (*Server, error) {
 		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
 	}
 	s := &Server{
-		endpoints: o.Endpoints, recorder: o.Recorder, glass: o.BreakGlass,
+		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{

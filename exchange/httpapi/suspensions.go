@@ -49,24 +49,11 @@ func (s *Server) resumeParty(c *call) error {
 	if err != nil {
 		return err
 	}
-	was, err := s.shut.Resume(c.request.Context(), exchange.Suspension{Party: party.ID, Reason: reason, Actor: c.caller.Name, At: time.Now().UTC()})
-	if err != nil {
-		return fmt.Errorf("resume party: %w", err)
-	}
-	if !was {
-		return errNotSuspended(party)
+	if err := s.parties.Resume(c.request.Context(), party, reason, c.caller.Name); err != nil {
+		return err
 	}
 	s.audit(c, "party resumed", party.ID, reason)
 	return c.json(http.StatusOK, wireParty(c.now.InForce, s.shut, *party, c.caller))
-}
-
-func errNotSuspended(party *exchange.Party) error {
-	why := exchange.Because("no operator has suspended the party", "没有操作员暂停该参与方")
-	if party.Suspended {
-		why = exchange.Because("the map of parties says that the party is suspended, and only a change of it lets it in again",
-			"参与方名录规定该参与方暂停，修改名录后方可恢复")
-	}
-	return &exchange.Error{Op: "resume party", Kind: exchange.Stale, Code: "not-suspended", Err: why}
 }
 
 // party returns the party that a path names, if the caller may do something about

@@ -138,7 +138,7 @@ func (d *Daemon) topicJobs(p exchange.Party) []job {
 // endpoints test the addresses and folders that the configuration in force has.
 type endpoints struct{ *Daemon }
 
-// Test is httpapi.Endpoints'.
+// Test is operator.Endpoints'.
 func (d endpoints) Test(ctx context.Context, party string) (exchange.EndpointTest, error) {
 	if at, ok := d.watched.Load().folders[party]; ok {
 		return testFolders(ctx, at), nil
