@@ -324,19 +324,6 @@ type Console struct {
 	Longest time.Duration `yaml:"longest"`
 }
 
-// Alerts say from when on something is worth an alert.
-type Alerts struct {
-	// Backlog is how long the oldest delivery to a receiver may wait. Default 12h, at least
-	// 1m.
-	Backlog time.Duration `yaml:"backlog"`
-	// Failed is how many deliveries to a receiver, or documents of a sender, may fail in
-	// this hour and the one before, less one. Default 10, at least 1.
-	Failed int `yaml:"failed"`
-	// Silence is for how many of its active hours a party may do nothing, less one, if its
-	// usual does not permit more. Default 3, 1 to 168.
-	Silence int `yaml:"silence"`
-}
-
 // Log says what is logged, to standard error.
 type Log struct {
 	Level  string `yaml:"level"`  // debug, info, warn or error; default info

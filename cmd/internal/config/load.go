@@ -16,6 +16,7 @@ import (
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/notify"
 	"beibu/schemas"
 	"beibu/signing"
 )
@@ -33,10 +34,11 @@ type Loaded struct {
 	Pushes      map[string]LoadedPush   // by the ids of the parties that have any
 	Folders     map[string]LoadedFolder // by the ids of the parties that have any
 	Verifier    *signing.Verifier
-	SealKeys    []LoadedKey            // of Seal
-	TimeRoots   []*signing.Certificate // of Seal.TSA
-	Credentials []access.Credential    // of Access; none if the daemon is to make its own
-	Grants      []access.Grant         // of OIDC
+	AlertTo     map[string]notify.Options // of Alerts, by the names of the addresses
+	SealKeys    []LoadedKey               // of Seal
+	TimeRoots   []*signing.Certificate    // of Seal.TSA
+	Credentials []access.Credential       // of Access; none if the daemon is to make its own
+	Grants      []access.Grant            // of OIDC
 
 	PublicTLS *tls.Config // of the public address, or nil
 
@@ -67,6 +69,7 @@ func Parse(file string, b []byte) (*Loaded, error) {
 	l.credentials(src)
 	l.loadSealKeys(src)
 	l.loadTSA(src)
+	l.loadAlerts(src)
 	l.loadOIDC(src)
 	l.loadTraces(src)
 	l.loadVerifier(src)

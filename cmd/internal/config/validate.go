@@ -100,8 +100,6 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.refusals", int64(l.Limits.Refusals), 1, 300)
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
 	src.between("delivery.breakAfter", int64(l.Delivery.BreakAfter), 2, 1000)
-	src.between("alerts.failed", int64(l.Alerts.Failed), 1, 1_000_000)
-	src.between("alerts.silence", int64(l.Alerts.Silence), 1, 168)
 	src.between("replay.approveAbove", int64(l.Replay.ApproveAbove), 1, replay.MaxPlanned)
 	src.between("replay.rate", int64(l.Replay.Rate), 1, replay.MaxRate)
 	src.checkQuota("limits.quota", l.Limits.Quota)

@@ -2,16 +2,29 @@ package daemon
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"go.uber.org/zap"
 
 	"beibu/exchange/journal"
+	"beibu/exchange/notify"
 	"beibu/exchange/operator/alert"
 )
 
-// alerts records the alerts that fire and resolve until ctx ends.
+// alerts records the alerts that fire and resolve, and sends notices of them, until ctx
+// ends.
 func (d *Daemon) alerts(ctx context.Context) error {
+	var all sync.WaitGroup
+	defer all.Wait()
+	for name, options := range d.config.AlertTo {
+		all.Go(func() {
+			to := notify.New(options)
+			defer to.Close()
+			n := alert.Notifier{Name: name, Sink: to, Index: d.index, Recorder: d.recorder, Changed: d.alertsChanged, Meter: d.notices}
+			n.Run(ctx)
+		})
+	}
 	c := d.config.Alerts
 	leader := &alert.Leader{
 		Index: d.index, Activity: d.index, Runs: d.index, Audit: d.index, Recorder: d.recorder, Changed: d.alertsChanged,

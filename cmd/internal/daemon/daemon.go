@@ -31,6 +31,7 @@ import (
 	"beibu/exchange/folders"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/projection"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
@@ -80,6 +81,7 @@ type Daemon struct {
 	pushed         courier.Meter         // of what is pushed to addresses of parties
 	foldered       *telemetry.Folders    // of what goes through folders of parties
 	folders        *folders.Inbox        // takes documents and answers out of folders
+	notices        alert.Meter           // of notices of alerts
 	jobs           supervisor            // of the topics of parties
 	carriedOver    []exchange.Suspension // from the file of an earlier version, until they are in the record
 	assigning      sync.Mutex            // held while jobs are assigned
@@ -156,6 +158,9 @@ func (d *Daemon) wire(ctx context.Context) error {
 	if d.pushed, err = d.metrics.CountPushes(); err != nil {
 		return err
 	}
+	if d.notices, err = d.metrics.CountNotices(d.log); err != nil {
+		return err
+	}
 	if err := d.openFolders(); err != nil {
 		return err
 	}
@@ -215,7 +220,7 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	}
 	d.observer = d.traces.Observer(d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index)), d.index)
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
-	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag))
+	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag), d.metrics.WatchAlerts(d.index.FiringAlerts))
 }
 
 // indexLag returns how many changes of the record the index does not show yet, for the

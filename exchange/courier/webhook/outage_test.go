@@ -1,9 +1,12 @@
 package webhook_test
 
 import (
+	"context"
 	"net"
 	"net/http"
 	"slices"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -13,6 +16,9 @@ import (
 	"beibu/exchange/courier"
 	"beibu/exchange/courier/couriertest"
 	"beibu/exchange/courier/webhook"
+	"beibu/exchange/journal"
+	"beibu/exchange/operator/alert"
+	"beibu/queue"
 )
 
 // inBubble gives a test a world, and a receiver in memory, with a clock of its own.
@@ -42,8 +48,75 @@ func attempts(t *testing.T, w *couriertest.World, number int) (codes []string, a
 	return codes, at
 }
 
+// duty is an address for notices of alerts, and leads them in a bubble.
+type duty struct {
+	mu  sync.Mutex
+	got []string // guarded by mu
+}
+
+// Send is alert.Sink's.
+func (d *duty) Send(_ context.Context, _ time.Time, notices []alert.Notice) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, n := range notices {
+		d.got = append(d.got, n.Summary(n.Firing).EN)
+	}
+	return nil
+}
+
+// Refreshes is alert.Sink's.
+func (*duty) Refreshes() bool { return false }
+
+// Sent is alert.Meter's.
+func (*duty) Sent(string, int) {}
+
+// Failed is alert.Meter's.
+func (*duty) Failed(string, error) {}
+
+// lead has two leaders at once record alerts, and sends notices, until stop.
+func (d *duty) lead(t *testing.T, w *couriertest.World) (stop func()) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(t.Context())
+	changed := func() <-chan struct{} { return w.Changed(journal.AlertsChanged) }
+	var all sync.WaitGroup
+	for range 2 {
+		leader := alert.Leader{
+			Index: w, Activity: w.Journal, Runs: w, Audit: w, Recorder: w.Courier.Recorder, Changed: changed, Keys: func(time.Time) []alert.Key { return nil },
+			Parties: func() []alert.PartyFacts {
+				return []alert.PartyFacts{{Party: exchange.Party{ID: customs, Push: exchange.Push{URL: "https://push.example/"}}}}
+			},
+			Limits: alert.Limits{Backlog: 30 * 24 * time.Hour, Failed: 10, Silence: 3}, Handovers: 5,
+		}
+		all.Go(func() {
+			if err := leader.Lead(ctx, func(err error) { t.Error(err) }); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+	n := alert.Notifier{Name: "duty", Sink: d, Index: w, Recorder: w.Courier.Recorder, Changed: changed, Meter: d}
+	all.Go(func() { n.Run(ctx) })
+	return func() {
+		cancel()
+		all.Wait()
+	}
+}
+
+// movesOf returns the events of a party.
+func movesOf(t *testing.T, w *couriertest.World) (names []exchange.State) {
+	t.Helper()
+	all, _, err := w.Audit(t.Context(), exchange.AuditQuery{Kind: queue.SubjectParty})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range all {
+		names = append(names, e.Name)
+	}
+	return names
+}
+
 // A receiver is down for five hours, answers 429 and 500, and then takes everything: in
-// order, by the schedule, with the breaker opened and closed once.
+// order, by the schedule, with the breaker opened and closed once. While it is down there
+// is one cause, and one alert each says that it fails and that it is back.
 func TestOutage(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
 		const documents = 20
@@ -59,8 +132,14 @@ func TestOutage(t *testing.T) {
 		}
 		r.refuse(true)
 		c := r.carrier(nil)
+		pager := &duty{}
+		rest := pager.lead(t, w)
 		stop := w.Run(c.Receiver(customs, true))
 		<-time.After(5 * time.Hour)
+		sides, err := w.Activities(t.Context())
+		if err != nil || len(sides) != 1 || sides[0].Cause.Code != "connect" || sides[0].Breaker.Cause.Code != "connect" || !sides[0].Next.After(time.Now()) {
+			t.Errorf("while it is down: %+v, %v", sides, err)
+		}
 		w.Accept(time.Now(), documents/2, documents, false, customs) // it keeps collecting
 		r.refuse(false)
 		<-time.After(48 * time.Hour)
@@ -69,6 +148,13 @@ func TestOutage(t *testing.T) {
 		}
 		stop()
 		c.Close()
+		rest()
+		if moves := movesOf(t, w); !slices.Equal(moves, []exchange.State{exchange.BreakerOpened, exchange.BreakerClosed}) {
+			t.Errorf("the record has %v", moves)
+		}
+		if len(pager.got) != 2 || !strings.HasSuffix(pager.got[0], ": connect") || pager.got[1] != customs+" takes deliveries again" {
+			t.Errorf("notices %q", pager.got)
+		}
 
 		codes, at := attempts(t, w, 0)
 		if want := []string{"connect", "connect", "connect", "connect", "connect", "http-429", "http-500", "http-200"}; !slices.Equal(codes, want) {

@@ -16,6 +16,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
+	"beibu/exchange/egress"
 )
 
 // The classes of failures without an answer.
@@ -78,7 +79,7 @@ func (r result) class() string {
 	switch {
 	case isDNS:
 		return classDNS
-	case errors.Is(r.err, errAddress):
+	case errors.Is(r.err, egress.ErrAddress):
 		return classAddress
 	case isVerification, isOp && op.Op == "remote error" && refusesCertificate(op.Err):
 		return classCertificate

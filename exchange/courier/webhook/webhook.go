@@ -19,6 +19,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
+	"beibu/exchange/egress"
 	"beibu/exchange/trace"
 )
 
@@ -72,7 +73,7 @@ const (
 func New(o Options) *Carrier {
 	o.Timeout, o.Concurrency = cmp.Or(o.Timeout, DefaultTimeout), cmp.Or(o.Concurrency, DefaultConcurrency)
 	if o.dial == nil {
-		o.dial = (&net.Dialer{Resolver: o.Resolver, Control: guard{o.AllowPrivate}.control}).DialContext
+		o.dial = (&net.Dialer{Resolver: o.Resolver, Control: egress.Policy{AllowPrivate: o.AllowPrivate}.Control}).DialContext
 	}
 	settings := &tls.Config{MinVersion: tls.VersionTLS12}
 	if o.TLS != nil {

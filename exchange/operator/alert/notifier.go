@@ -49,8 +49,8 @@ const (
 	mostWait  = 5 * time.Minute
 )
 
-// Run sends until ctx ends, which is no error.
-func (n *Notifier) Run(ctx context.Context) error {
+// Run sends until ctx ends.
+func (n *Notifier) Run(ctx context.Context) {
 	failures, last := 0, time.Now()
 	for ctx.Err() == nil {
 		changed := n.Changed() // before the read, so that nothing is missed after it
@@ -71,7 +71,6 @@ func (n *Notifier) Run(ctx context.Context) error {
 			}
 		}
 	}
-	return nil
 }
 
 func backOff(failures int) time.Duration {

@@ -1,4 +1,7 @@
-package webhook
+// Package egress decides to which addresses the exchange makes connections that it was
+// asked for by a configuration, so that nobody makes it reach what only its own machine
+// or network can reach.
+package egress
 
 import (
 	"errors"
@@ -7,10 +10,10 @@ import (
 	"syscall"
 )
 
-// errAddress says that an address is not one to which anything is pushed.
-var errAddress = errors.New("the address is not allowed")
+// ErrAddress says that an address is not one to which connections are made.
+var ErrAddress = errors.New("the address is not allowed")
 
-// never are the addresses to which nothing is pushed, even if private ones are allowed:
+// never are the addresses to which no connection is made, even if private ones are allowed:
 // they are of this network segment alone, of many, or the metadata service of a cloud.
 var never = prefixes(
 	"0.0.0.0/8", "169.254.0.0/16", "224.0.0.0/4", "240.0.0.0/4", "192.0.0.0/24", "100.100.100.200/32",
@@ -33,24 +36,32 @@ func prefixes(all ...string) []netip.Prefix {
 	return out
 }
 
-// A guard decides on the address of a connection that is about to be made. The resolver
+// A Policy decides on the address of a connection that is about to be made. The resolver
 // has done its work by then, so that a name which resolves to another address a moment
-// later gains nothing.
-type guard struct{ allowPrivate bool }
-
-// control is net.Dialer's.
-func (g guard) control(_, address string, _ syscall.RawConn) error {
-	to, err := netip.ParseAddrPort(address)
-	if err != nil {
-		return fmt.Errorf("%w: %s", errAddress, address)
-	}
-	return g.check(to.Addr())
+// later gains nothing. The zero value allows public addresses alone.
+type Policy struct {
+	AllowPrivate bool // addresses of private networks, too
+	OnlyPrivate  bool // no public ones
 }
 
-func (g guard) check(address netip.Addr) error {
+// Control is the method for net.Dialer.
+func (p Policy) Control(_, address string, _ syscall.RawConn) error {
+	to, err := netip.ParseAddrPort(address)
+	if err != nil {
+		return fmt.Errorf("%w: %s", ErrAddress, address)
+	}
+	return p.Check(to.Addr())
+}
+
+// Check returns [ErrAddress] if no connection is made to an address.
+func (p Policy) Check(address netip.Addr) error {
 	plain := address.Unmap().WithZone("")
-	if within(plain, never) || !g.allowPrivate && within(plain, private) {
-		return fmt.Errorf("%w: %s is not public", errAddress, address)
+	isPrivate := within(plain, private)
+	switch {
+	case within(plain, never), isPrivate && !p.AllowPrivate:
+		return fmt.Errorf("%w: %s is not public", ErrAddress, address)
+	case p.OnlyPrivate && !isPrivate:
+		return fmt.Errorf("%w: %s is public", ErrAddress, address)
 	}
 	return nil
 }
