@@ -72,8 +72,12 @@ func (v *visit) roles() string {
 	return strings.Join(names, ", ")
 }
 
-// here returns the address of the page, to come back to after an action.
+// here returns the address of the page, to come back to after an action. A sign-in by an
+// issuer is not to be repeated.
 func (v *visit) here() string {
+	if strings.HasPrefix(v.r.URL.Path, root+"oidc/") {
+		return root + "sign-in"
+	}
 	if v.r.Method == http.MethodGet {
 		return v.r.URL.RequestURI()
 	}

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -29,7 +30,7 @@ func (s *Server) startSignIn(v *visit) error {
 	}
 	address, pending, err := s.Issuer.Begin()
 	if err != nil {
-		return v.again(err, "sign-in", v.signInPage())
+		return v.signInAgain(err, v.back(root))
 	}
 	sealed, err := s.Sessions.SealSignIn(session.SignIn{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier, Back: v.back(root), Began: v.began})
 	if err != nil {
@@ -48,18 +49,25 @@ func (s *Server) finishSignIn(v *visit) error {
 	v.setCookie(signInCookie, "", -1) // it counts once
 	person, err := s.Issuer.Finish(v.ctx(), oidc.Pending{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier}, v.r.URL.Query(), v.began)
 	if err != nil {
-		return v.again(err, "sign-in", v.signInPage())
+		return v.signInAgain(err, pending.Back)
 	}
 	person.Values = v.now.People.Named(person.Values)
 	if _, err := v.now.People.Principal(person); err != nil {
-		return v.again(err, "sign-in", v.signInPage())
+		return v.signInAgain(err, pending.Back)
 	}
 	err = v.open(session.Session{Name: person.Name, Person: &person, Began: v.began, Seen: v.began},
 		"issuer "+person.Issuer+", subject "+person.Subject+", "+strings.Join(person.Values, ", "), pending.Back)
 	if errors.Is(err, session.ErrTooLong) {
-		return v.again(errTooMany, "sign-in", v.signInPage())
+		return v.signInAgain(errTooMany, pending.Back)
 	}
 	return err
+}
+
+// signInAgain shows why a sign-in has failed, and how to try again.
+func (v *visit) signInAgain(err error, back string) error {
+	page := v.signInPage()
+	page.Back = cmp.Or(back, root)
+	return v.again(err, "sign-in", page)
 }
 
 // signIn returns the sign-in that the browser has kept, or a zero one, which no answer of

@@ -102,8 +102,11 @@ func TestPeopleWithoutGrants(t *testing.T) {
 	w, i := newIssuer(t)
 	for name, code := range map[string]string{"pham.an": "person-without-role", "nguyen.lan": "person-scopes-differ"} {
 		b := w.browser()
-		p := b.get(b.callback(i, name, ""))
+		p := b.get(b.callback(i, name, "/console/approvals"))
 		checkHeaders(t, p)
+		if !strings.Contains(p.html, "start?back=%2fconsole%2fapprovals") || strings.Contains(p.html, "code=") {
+			t.Errorf("%s: the page leads elsewhere, or holds the code:\n%s", name, p.html)
+		}
 		if p.status != http.StatusForbidden || !strings.Contains(p.text, code) || !strings.Contains(p.text, name) {
 			t.Errorf("%s: %d %s", name, p.status, p.text)
 		}
