@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
@@ -183,6 +184,32 @@ func (t *Tab) Follow(selector string) {
 func (t *Tab) Wait(selector string) {
 	t.tb.Helper()
 	t.Do("wait for "+selector, chromedp.WaitVisible(chromedp.CSS(selector)))
+}
+
+// Until waits until an expression of JavaScript is true in the page, which may change by
+// itself meanwhile.
+func (t *Tab) Until(expression string) {
+	t.tb.Helper()
+	ask(t, "wait until "+expression, chromedp.Poll[bool](expression, chromedp.WithPollingTimeout(patience)))
+}
+
+// Post sends a form that the page does not show, as somebody would who wrote it by hand.
+func (t *Tab) Post(path string, fields map[string]string) {
+	t.tb.Helper()
+	values, err := json.Marshal(fields)
+	if err != nil {
+		t.tb.Fatal(err)
+	}
+	submit := chromedp.Evaluate[chromedp.Void](fmt.Sprintf(`(() => {
+		const form = document.createElement("form");
+		form.method = "post"; form.action = %q;
+		for (const [name, value] of Object.entries(%s)) {
+			const field = document.createElement("input");
+			field.name = name; field.value = value; form.append(field);
+		}
+		document.body.append(form); form.submit();
+	})()`, path, values))
+	ask(t, "post to "+path, chromedp.WaitEvent(page.LoadEventFired, func(page.EventLoadEventFired) bool { return true }, submit))
 }
 
 // Text returns the text of what a CSS selector finds first.
