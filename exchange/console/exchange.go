@@ -19,6 +19,9 @@ type exchangePage struct {
 	Found   bool // it has keys by which people find it
 
 	Document documentView
+
+	Decide  bool    // the caller may release or refuse it
+	Verdict *fields // the form of that
 }
 
 // A step is an event of the timeline.
@@ -48,7 +51,7 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 	}
 	kind := v.kindName(x.Identity.Kind)
 	v.title = exchange.Text{EN: kind.EN + " " + x.Identity.Number, ZH: kind.ZH + " " + x.Identity.Number}
-	page := exchangePage{Exchange: x, Failing: make(map[string]bool)}
+	page := exchangePage{Exchange: x, Failing: make(map[string]bool), Decide: v.mayDecide(x), Verdict: fieldsOf(nil)}
 	for _, d := range x.Deliveries {
 		page.Failing[d.Receiver] = d.Failing(s.Handovers)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/kinds"
@@ -26,6 +28,8 @@ func functions(of *set) template.FuncMap {
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
 		"status":    statusViewOf,
+		"way":       wayText,
+		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
 		"progress":  progressOf,
 		"itemState": itemViewOf,
 		"time":      func(at time.Time) timeView { return timeViewOf(at) },

@@ -23,10 +23,20 @@ type problemView struct {
 
 // problemView returns the problem of a visit, or nil.
 func (v *visit) problemView() *problemView {
-	p := v.problem
-	if p == nil {
+	if v.problem == nil {
 		return nil
 	}
+	return v.shown(*v.problem)
+}
+
+// viewOf returns what an error says, for a page that shows it and is no answer to it.
+func (v *visit) viewOf(err error) *problemView {
+	p, _ := answer.ProblemOf(err, v.id)
+	return v.shown(p)
+}
+
+// shown returns a problem as pages show it.
+func (v *visit) shown(p answer.Problem) *problemView {
 	shown := &problemView{
 		Code: p.Code, Status: p.Status, Title: exchange.Text{EN: p.Title, ZH: p.ZH.Title}, Detail: exchange.Text{EN: p.Detail, ZH: p.ZH.Detail},
 		Faults: p.Faults, Omitted: p.Omitted, RequestID: p.RequestID, Page: p.Type, SignIn: v.who.IsAnonymous(),

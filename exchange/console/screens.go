@@ -40,6 +40,13 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/exchanges/{id}/reading", action: access.ReadPersonal, serve: s.showPersonal},
 		{pattern: "POST /console/exchanges/{id}/document", action: access.ReadPersonal, serve: func(v *visit) error { return s.download(v, exchange.FormDocument) }},
 		{pattern: "POST /console/exchanges/{id}/envelope", action: access.ReadPersonal, serve: func(v *visit) error { return s.download(v, exchange.FormEnvelope) }},
+		{pattern: "POST /console/exchanges/{id}/release", action: access.DecideHeld, serve: s.releaseHeld},
+		{pattern: "POST /console/exchanges/{id}/refuse", action: access.DecideHeld, serve: s.refuseHeld},
+
+		{pattern: "GET /console/refusals", action: access.ReadRefusals, title: exchange.Text{EN: "Refusals", ZH: "退单"}, menu: true, serve: s.listRefusals},
+		{pattern: "GET /console/refusals/{id}", action: access.ReadRefusals, title: exchange.Text{EN: "Refusal", ZH: "退单"}, serve: s.showRefusal},
+		{pattern: "GET /console/refusals/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Examine a document", ZH: "检查单证"}, serve: s.showExamine},
+		{pattern: "POST /console/refusals/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Examine a document", ZH: "检查单证"}, serve: s.examine},
 
 		{pattern: "GET /console/failures", action: access.ReadExchanges, title: exchange.Text{EN: "Failures", ZH: "失败原因"}, menu: true, serve: s.listFailures},
 		{pattern: "GET /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.planReplay},

@@ -167,6 +167,12 @@ func (w *world) openDeliveries(ctx context.Context) ([]console.Backlog, error) {
 // before its receivers.
 func (w *world) accept(number string) exchange.Exchange {
 	w.t.Helper()
+	return w.send(number, exchangetest.Consigned)
+}
+
+// send has the port send a carnet with a number, and returns its exchange once it fits.
+func (w *world) send(number string, fits func(exchange.Exchange) bool) exchange.Exchange {
+	w.t.Helper()
 	s, err := testdata.Find("ata-carnet", "pearls-issued-unused")
 	must(w.t, err)
 	_, rest, _ := bytes.Cut(s.Bytes, []byte("<cbc:ID>"))
@@ -175,7 +181,7 @@ func (w *world) accept(number string) exchange.Exchange {
 		Sender: port, Bytes: testdata.Numbered(s.Bytes, string(old), number), Received: time.Now(),
 	})
 	must(w.t, err)
-	return w.Await(w.t, accepted.Exchange, exchangetest.Consigned)
+	return w.Await(w.t, accepted.Exchange, fits)
 }
 
 // record makes something happen to the first attempt of a delivery to the receiver.
@@ -236,17 +242,22 @@ func (b *browser) post(path string, form url.Values) page {
 
 func (b *browser) do(method, path string, form url.Values) page {
 	b.t.Helper()
-	var body io.Reader
-	if form != nil {
-		body = strings.NewReader(form.Encode())
+	if form == nil {
+		return b.send(method, path, "", nil)
 	}
+	return b.send(method, path, "application/x-www-form-urlencoded", strings.NewReader(form.Encode()))
+}
+
+// send makes a request with a body of a media type, or without one.
+func (b *browser) send(method, path, media string, body io.Reader) page {
+	b.t.Helper()
 	r, err := http.NewRequestWithContext(b.t.Context(), method, b.url+path, body)
 	must(b.t, err)
 	r.Header.Set("Accept", "text/html,application/xhtml+xml")
 	r.Header.Set("Accept-Language", b.lang)
 	maps.Copy(r.Header, b.header)
-	if form != nil {
-		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	if media != "" {
+		r.Header.Set("Content-Type", media)
 	}
 	answer, err := b.client.Do(r)
 	must(b.t, err)

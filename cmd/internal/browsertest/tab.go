@@ -166,6 +166,12 @@ func (t *Tab) Fill(selector, value string) {
 	t.Do("fill "+selector, chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.SetValue(chromedp.CSS(selector), value))
 }
 
+// Choose chooses a file for a field.
+func (t *Tab) Choose(selector, file string) {
+	t.tb.Helper()
+	t.Do("choose "+file, chromedp.SetUploadFiles(chromedp.CSS(selector), []string{file}))
+}
+
 // Click clicks on what a CSS selector finds first.
 func (t *Tab) Click(selector string) {
 	t.tb.Helper()

@@ -1,10 +1,13 @@
 package journey
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"beibu/cmd/internal/browsertest"
+	"beibu/testdata"
 )
 
 // look fails if a browser complains about the page that it shows, or the page is wider than
@@ -66,5 +69,46 @@ func approve(t *testing.T, at *site, b *browsertest.Browser, v browsertest.View,
 	look(t, tab, "run-approved", v)
 	if said := tab.Text("main"); !strings.Contains(said, "checked with the receiver") {
 		t.Errorf("the page does not show the approval: %s", said)
+	}
+}
+
+// A refusal shows its faults, and its document is examined again from its page.
+func TestRefusalByHand(t *testing.T) {
+	if testing.Short() {
+		t.Skip("starts a browser")
+	}
+	at := startDemo(t)
+	b := browsertest.Start(t)
+	sample, err := testdata.Find("ata-carnet", "ata-01-thirteen-months")
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "carnet.xml")
+	if err := os.WriteFile(file, sample.Bytes, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range views {
+		v.NoScript = v.Width == 1280
+		tab := at.signIn(t, b, v, "operator")
+		for _, path := range []string{"/console/refusals/examine", "/console/refusals?code=ATA-01"} {
+			tab.Open(at.server + path)
+			look(t, tab, pageName(path), v)
+		}
+		tab.Follow("main table a")
+		look(t, tab, "refusal", v)
+		tab.Choose("input[type=file]", file)
+		tab.Follow("form.card button.main")
+		look(t, tab, "examined", v)
+		if said := tab.Text(".problem"); !strings.Contains(said, "ATA-01") {
+			t.Errorf("the rule that refuses it is not shown: %s", said)
+		}
+		for _, path := range []string{"/console/refusals", "/console/refusals/examine"} {
+			if v.NoScript {
+				break // the judge is a script
+			}
+			for _, barrier := range tab.Barriers(at.server + path) {
+				t.Error(barrier)
+			}
+		}
 	}
 }
