@@ -60,7 +60,7 @@ func TestUnfinished(t *testing.T) {
 		for n := range 5 {
 			w.put("out/growing", strings.Repeat("x", n+1))
 			w.scans(1)
-			if w.shown != 0 {
+			if w.asked() != 0 {
 				t.Fatalf("taken after %d bytes", n+1)
 			}
 		}

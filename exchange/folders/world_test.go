@@ -89,6 +89,13 @@ func (d *door) SubmitUnread(_ context.Context, way exchange.Way, of, requestID s
 	return answer.Reply{Status: http.StatusAccepted, Body: body, Exchange: "x"}
 }
 
+// asked returns how many documents were shown, while there may be more.
+func (d *door) asked() int {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	return d.shown
+}
+
 func (d *door) refuse(err error) answer.Reply {
 	r := answer.ReplyOf(exchange.Acceptance{}, err, "")
 	if r.RetryAfter == 0 {
