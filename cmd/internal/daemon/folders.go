@@ -51,6 +51,11 @@ func openTree(at config.LoadedFolder) (tree files.Tree, done func()) {
 	return remote, remote.Close
 }
 
+// timeoutOf bounds one delivery, and a test.
+func timeoutOf(at config.LoadedFolder) time.Duration {
+	return cmp.Or(at.Options.Timeout, sftp.DefaultTimeout)
+}
+
 // folderJobs are the jobs for the folders of a party. One daemon of those that share the
 // log writes deliveries. All scan for documents and answers, since each may have a disk
 // of its own.
@@ -65,7 +70,7 @@ func (d *Daemon) folderJobs(p exchange.Party, at config.LoadedFolder) []job {
 		jobs = append(jobs, job{name, at.Fingerprint, d.asLeader(name, func(ctx context.Context) error {
 			tree, done := openTree(at)
 			defer done()
-			carrier := &folder.Carrier{Tree: tree, Open: d.unseal, Timeout: cmp.Or(at.Options.Timeout, sftp.DefaultTimeout)}
+			carrier := &folder.Carrier{Tree: tree, Open: d.unseal, Timeout: timeoutOf(at)}
 			return d.newCourier(courier.Schedule{Steps: at.Steps}, d.foldered).Run(ctx, carrier.Receiver(p.ID, p.Folder.ByReceiver()))
 		})})
 	}
@@ -84,6 +89,8 @@ func (d *Daemon) unseal(envelope []byte) ([]byte, error) {
 // testFolders tests the folders of a party.
 func testFolders(ctx context.Context, at config.LoadedFolder) exchange.EndpointTest {
 	began := time.Now()
+	ctx, cancel := context.WithTimeout(ctx, timeoutOf(at))
+	defer cancel()
 	tree, done := openTree(at)
 	defer done()
 	name, err := files.Test(ctx, tree, at.Folders()...)
