@@ -109,6 +109,13 @@ func (s *session) guide(g kinds.Guide) string {
 			line(2, "%s", s.say("decides: %s", strings.Join(f.Decides, ", ")))
 		}
 	}
+	line(0, "%s", s.word("what is about a person, and masked"))
+	if g.Personal == nil {
+		line(1, "%s", s.word("everything, since the kind does not say"))
+	}
+	for _, path := range g.Personal {
+		line(1, "%s", path)
+	}
 	line(0, "%s", s.word("to whom it goes"))
 	for _, r := range g.Routes {
 		when := s.texts(r.When, "; ")

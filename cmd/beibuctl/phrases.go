@@ -37,6 +37,7 @@ var chinese = map[string]string{
 	", would go to %s": "，将发往 %s", "ROOT": "根元素", "STANDARD": "标准",
 	"what must be there": "必填内容", "what the exchange reads": "平台读取的内容", "to whom it goes": "发往何处", "who may send it": "可发送方",
 	"samples": "样例", "rules": "业务规则", "root": "根元素", "namespace": "命名空间", "standard": "标准", "schema": "模式",
+	"what is about a person, and masked": "个人信息（对工作人员隐藏）", "everything, since the kind does not say": "全部（该种类未声明个人信息）",
 	"decides: %s": "决定路由：%s", "always": "无条件",
 
 	"%s: fine, %s": "%s：合格，%s", "at %s": "位置 %s", "under %s": "依据 %s", "%s: and %d more": "%s：另有 %d 处",

@@ -249,7 +249,7 @@ func TestPlansOfFailures(t *testing.T) {
 		"of a window": {Now: began, Receiver: "a", Since: began, Until: began.Add(time.Hour)},
 	} {
 		texts, args := journal.FailureQueries(q)
-		if plan := explain(t, c, texts[0], args[0]); !strings.Contains(plan, "SCAN d USING COVERING INDEX delivery_failed") || strings.Contains(plan, "TEMP B-TREE") != q.BySender { // the index has senders behind the times
+		if plan := explain(t, c, texts[0], args[0]); !strings.Contains(plan, "SCAN d USING COVERING INDEX delivery_failed") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s:\n%s", name, plan)
 		}
 		for i, text := range texts[1:] {

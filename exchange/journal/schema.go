@@ -133,7 +133,7 @@ func deliveryTables() []string {
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
-		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, changed, express, entry, sender) WHERE ` + failed(),
+		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, changed, express, entry) WHERE ` + failed(),
 	}
 }
 

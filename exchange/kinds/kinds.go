@@ -37,6 +37,9 @@ type Guide struct {
 	Senders  []string `json:"senders"`  // parties that may send it
 	Samples  []string `json:"samples"`  // names of good documents
 	Rules    []Rule   `json:"rules"`    // worst first
+	// Personal are the ends of the paths of what is about a person, which is masked for the
+	// staff. Null means that the kind does not say, and all is masked.
+	Personal []string `json:"personal"`
 }
 
 // Must is what a document must hold.
@@ -116,6 +119,9 @@ func (b Book) Show(kind string, at time.Time) (Guide, error) {
 		}
 	}
 	g.Facts = b.facts(d)
+	if d.Facts.Personal != nil {
+		g.Personal = written(d.Facts.Personal)
+	}
 	g.Required = required(d)
 	for _, p := range b.InForce.Parties.All() {
 		if p.MaySend(kind) {

@@ -32,7 +32,7 @@ func TestEveryKindIsShown(t *testing.T) {
 			t.Fatal(err)
 		}
 		if k.Name.EN == k.Kind || k.Name.ZH == k.Kind || k.Standard == "" || len(g.Required) < 2 || len(g.Facts) < 3 ||
-			len(g.Routes) == 0 || len(g.Senders) == 0 || len(g.Samples) < 3 || len(g.Rules) == 0 {
+			len(g.Routes) == 0 || len(g.Senders) == 0 || len(g.Samples) < 3 || len(g.Rules) == 0 || len(g.Personal) == 0 {
 			t.Errorf("%s: %+v", k.Kind, g)
 		}
 		files, err := b.Files(k.Kind, at)
