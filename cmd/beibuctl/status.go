@@ -57,6 +57,8 @@ func (s *session) way(by string) string {
 		return s.word("push")
 	case operator.ByTopic:
 		return s.word("topic")
+	case operator.ByFolder:
+		return s.word("folder")
 	}
 	return by
 }

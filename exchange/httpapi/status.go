@@ -21,7 +21,7 @@ type StatusList struct {
 type PartyStatus struct {
 	Party     string        `json:"party"`
 	Suspended bool          `json:"suspended"`
-	Way       string        `json:"way"` // mailbox, push or topic
+	Way       string        `json:"way"` // mailbox, push, topic or folder
 	Backlog   BacklogStatus `json:"backlog"`
 	Breaker   BreakerStatus `json:"breaker"`
 	Receiving SideStatus    `json:"receiving"`

@@ -18,6 +18,7 @@ const (
 	ByMailbox = "mailbox"
 	ByPush    = "push"
 	ByTopic   = "topic"
+	ByFolder  = "folder"
 )
 
 // A Status is how one party does.
@@ -79,6 +80,8 @@ func WayTo(p exchange.Party) string {
 		return ByPush
 	case p.Deliver.Topic != "":
 		return ByTopic
+	case p.Folder.Receives:
+		return ByFolder
 	}
 	return ByMailbox
 }
