@@ -64,3 +64,54 @@ func TestActivity(t *testing.T) {
 		}
 	}
 }
+
+// hoursOf returns the hours of one side of a party, with how much failed in each.
+func hoursOf(t *testing.T, j exchange.ActivityLog, party string, side exchange.Side) map[time.Time]exchange.ActivityHour {
+	t.Helper()
+	all, err := j.ActivityHours(t.Context(), party, side, time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	byHour := make(map[time.Time]exchange.ActivityHour)
+	for _, h := range all {
+		byHour[h.Hour] = h
+	}
+	return byHour
+}
+
+// The index has the hours in which a party was active or failed, also of a batch that was
+// undone and is folded again, and drops those of long ago.
+func TestActivityHours(t *testing.T) {
+	r := &record{tb: t}
+	id := r.accept(document{Number: "1", Receivers: []string{"window-vn"}})
+	r.event(id, "window-vn", exchange.ContentConsignment, 1)
+	r.event(id, "window-vn", exchange.ConsignmentRejection, 1, exchange.Cause{Code: "no"})
+	r.refuse(exchange.Refusal{Identity: proof.Identity{Sender: "qinzhou-customs", Kind: "health-permit"}, Code: "invalid", Way: exchange.WayHTTP})
+	j := open(t)
+	changes := r.take()
+	undone := append(changes[:len(changes):len(changes)], queue.Change{Sequence: r.next()}) // neither entry nor event
+	if err := j.Fold(t.Context(), undone); err == nil {
+		t.Fatal("the batch is folded")
+	}
+	if err := j.Fold(t.Context(), changes); err != nil {
+		t.Fatal(err)
+	}
+	hour := began.Truncate(time.Hour)
+	want := exchange.ActivityHour{Hour: hour, Active: true, Failed: 1}
+	for party, side := range map[string]exchange.Side{"window-vn": exchange.Receiving, "qinzhou-customs": exchange.Sending} {
+		if got := hoursOf(t, j, party, side); len(got) != 1 || got[hour] != want {
+			t.Errorf("%s: %+v", party, got)
+		}
+	}
+	for i, days := range []time.Duration{14, 15} {
+		r.skew = days * 24 * time.Hour
+		r.accept(document{Number: string(rune('a' + i))})
+		if err := j.Fold(t.Context(), r.take()); err != nil {
+			t.Fatal(err)
+		}
+		got := hoursOf(t, j, "qinzhou-customs", exchange.Sending)
+		if _, kept := got[hour]; len(got) != 2 || kept != (days == 14) {
+			t.Errorf("after %d days: %+v", days, got)
+		}
+	}
+}
