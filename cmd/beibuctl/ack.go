@@ -17,7 +17,7 @@ import (
 
 // ackMail acknowledges or refuses deliveries.
 type ackMail struct {
-	IDs    []exchangeID `arg:"" optional:"" name:"id" help:"Exchange ids."`
+	IDs    []exchangeID `complete:"exchanges" arg:"" optional:"" name:"id" help:"Exchange ids."`
 	All    string       `placeholder:"DIR" help:"Every exchange whose envelope mailbox get has kept in this folder."`
 	Accept bool         `xor:"outcome" help:"They were taken over. The default."`
 	Reject bool         `xor:"outcome" help:"They are refused, with a --code and a --reason."`

@@ -1,7 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"context"
+	"encoding/json"
+	"fmt"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +16,8 @@ import (
 	"beibu/cmd/internal/config"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/rules"
+	builtin "beibu/exchange/rules/all"
 )
 
 // completionCommand prints completion scripts.
@@ -33,7 +39,7 @@ func (c *completionCommand) Run(s *session) error {
 // wordsCommand prints the words that a script completes a value with, one on a
 // line. The scripts call it; people need not.
 type wordsCommand struct {
-	List string `arg:"" enum:"kinds,states,parties,ways" help:"Which words."`
+	List string `arg:"" enum:"kinds,states,parties,ways,rules,exchanges,refusals,runs" help:"Which words."`
 }
 
 // Run prints words.
@@ -56,10 +62,47 @@ func (c *wordsCommand) Run(ctx context.Context, s *session) error {
 		for _, p := range s.knownParties(ctx) {
 			all = append(all, p.ID)
 		}
+	case "rules":
+		set, err := rules.NewSet(builtin.Rules())
+		if err != nil {
+			return fmt.Errorf("load rules: %w", err)
+		}
+		for _, r := range httpapi.RulesOf(set).Rules {
+			all = append(all, r.Code)
+		}
+	default:
+		all = s.newest(ctx, c.List)
 	}
 	slices.Sort(all)
 	all = slices.DeleteFunc(slices.Compact(all), func(word string) bool { return !plainWord.MatchString(word) })
 	return s.printf("%s\n", strings.Join(all, "\n"))
+}
+
+// newestWords is how many ids a person is offered: those that are likely to be asked for.
+const newestWords = "50"
+
+// newest returns the ids of the newest exchanges, refusals or runs. If the daemon does not
+// answer soon, there are none.
+func (s *session) newest(ctx context.Context, what string) (ids []string) {
+	ctx, cancel := context.WithTimeout(ctx, wordsTime)
+	defer cancel()
+	caller, err := s.client()
+	if err != nil {
+		return nil
+	}
+	type one struct {
+		ID       string `json:"id"`
+		Exchange string `json:"exchangeId"`
+	}
+	page, err := client.Get[map[string]json.RawMessage](ctx, caller, "/v1/"+what, url.Values{"limit": {newestWords}})
+	var all []one
+	if err != nil || json.Unmarshal(page[what], &all) != nil {
+		return nil
+	}
+	for _, o := range all {
+		ids = append(ids, cmp.Or(o.ID, o.Exchange))
+	}
+	return ids
 }
 
 // plainWord is what a word must look like. bash expands the words that it is

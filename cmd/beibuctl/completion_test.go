@@ -108,6 +108,32 @@ func TestWordsAreHarmless(t *testing.T) {
 	}
 }
 
+// Ids are those of the newest exchanges, refusals and runs. A daemon that does not answer
+// has none.
+func TestWordsOfIDs(t *testing.T) {
+	asked := ""
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.URL.String()
+		switch r.URL.Path {
+		case "/v1/exchanges":
+			answers(w, http.StatusOK, httpapi.Page{Exchanges: []httpapi.Exchange{{ExchangeID: "e-2"}, {ExchangeID: "e-1"}}})
+		case "/v1/refusals":
+			answers(w, http.StatusOK, httpapi.RefusalPage{Refusals: []httpapi.Refusal{{ID: "r-1"}}})
+		case "/v1/runs":
+			answers(w, http.StatusOK, httpapi.RunPage{Runs: []httpapi.Run{{ID: "n-1"}, {ID: "$(touch evil)"}}})
+		}
+	}))
+	t.Cleanup(server.Close)
+	for list, want := range map[string]string{"exchanges": "e-1\ne-2\n", "refusals": "r-1\n", "runs": "n-1\n"} {
+		if code, words, _ := called(t, "--server", server.URL, "__words", list); code != exitFine || words != want || asked != "/v1/"+list+"?limit=50" {
+			t.Errorf("%s: exit code %d, words %q, asked %s", list, code, words, asked)
+		}
+		if code, words, _ := called(t, "--server", "http://127.0.0.1:1", "__words", list); code != exitFine || words != "\n" {
+			t.Errorf("%s without a daemon: exit code %d, words %q", list, code, words)
+		}
+	}
+}
+
 // Every command and every flag is completed at each place that allows it.
 func TestBashCompletion(t *testing.T) {
 	everyCommand(t, func(path []string, node *kong.Node) {
@@ -133,6 +159,7 @@ func TestBashCompletion(t *testing.T) {
 		"exchanges list --state Consign":  "ConsignmentAcceptance ConsignmentRejection",
 		"replay --failed --to qinzhou-cu": "qinzhou-customs",
 		"parties suspend window-v":        "window-vn",
+		"exchanges list --rule ATA-05":    "ATA-05 ATA-05B ATA-05C",
 	} {
 		if got := strings.Join(completed(t, strings.Split(line, " ")...), " "); got != want {
 			t.Errorf("%q: got %q, want %q", line, got, want)

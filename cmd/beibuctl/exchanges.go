@@ -48,7 +48,7 @@ func (id *exchangeID) UnmarshalText(text []byte) error {
 func (id exchangeID) path(what string) string { return "/v1/exchanges/" + string(id) + what }
 
 type showExchange struct {
-	ID exchangeID `arg:"" help:"Exchange id."`
+	ID exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
 }
 
 // Run shows one exchange.
@@ -145,7 +145,7 @@ func (s *session) handovers(d httpapi.Delivery) string {
 
 // judgement is why a held exchange is released or refused.
 type judgement struct {
-	ID     exchangeID `arg:"" help:"Exchange id."`
+	ID     exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
 	Reason string     `required:"" help:"Why, for the record."`
 }
 
@@ -175,7 +175,7 @@ func (c *refuseHeld) Run(ctx context.Context, s *session) error { return c.decid
 
 // content is one of the things that an exchange has as bytes.
 type content struct {
-	ID  exchangeID `arg:"" help:"Exchange id."`
+	ID  exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
 	Out string     `placeholder:"FILE" help:"Write to a file, which must not be there yet, rather than to the standard output."`
 }
 

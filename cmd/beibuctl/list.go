@@ -33,7 +33,7 @@ type listExchanges struct {
 
 // known are the filters by what people know of goods on their way.
 type known struct {
-	Rule              string `placeholder:"CODE" help:"With a fault of this code that was found and let pass, or that held it."`
+	Rule              string `complete:"rules" placeholder:"CODE" help:"With a fault of this code that was found and let pass, or that held it."`
 	Cause             string `placeholder:"CODE" help:"With a delivery that is in its state for this reason: the receiver's code, or expired, not-kept or replay."`
 	HS                string `name:"hs" placeholder:"CODE" help:"With goods whose HS code begins so: 2, 4, 6 or 8 to 10 digits."`
 	Vehicle           string `placeholder:"PLATE" help:"On this truck, train, vessel or flight. Case, blanks, dots and hyphens do not matter."`

@@ -14,7 +14,7 @@ import (
 
 // readExchange reads the document of an exchange as people do.
 type readExchange struct {
-	ID     exchangeID `arg:"" help:"Exchange id."`
+	ID     exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
 	Reason string     `placeholder:"TEXT" help:"Why you read the personal data in it, for the record; without one it is masked for the staff."`
 	Field  string     `placeholder:"PATH" help:"Unmask the element at this path alone."`
 }

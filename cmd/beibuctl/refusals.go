@@ -113,7 +113,7 @@ func timesOf(r httpapi.Refusal) int {
 }
 
 type showRefusal struct {
-	ID refusalID `arg:"" help:"Refusal id."`
+	ID refusalID `complete:"refusals" arg:"" help:"Refusal id."`
 }
 
 // refusalID is the id of a refusal on the command line.

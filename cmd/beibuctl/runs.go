@@ -74,7 +74,7 @@ func done(r httpapi.Run) int { return r.Items - r.Counts.Waiting - r.Counts.Star
 
 // runID names a run.
 type runID struct {
-	ID string `arg:"" help:"Run id."`
+	ID string `complete:"runs" arg:"" help:"Run id."`
 }
 
 func (c *runID) path(rest string) string { return "/v1/runs/" + url.PathEscape(c.ID) + rest }

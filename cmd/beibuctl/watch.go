@@ -17,7 +17,7 @@ import (
 
 // watchCommand prints what changes.
 type watchCommand struct {
-	ID       exchangeID    `arg:"" optional:"" help:"Exchange id; without it, all that is accepted from now on, until interrupted."`
+	ID       exchangeID    `complete:"exchanges" arg:"" optional:"" help:"Exchange id; without it, all that is accepted from now on, until interrupted."`
 	Interval time.Duration `default:"2s" help:"How often to look (${default})."`
 }
 
