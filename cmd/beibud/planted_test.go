@@ -78,6 +78,9 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 	c.bytes(http.StatusOK, mediaXML, body)
 	return err
 `,
+		also: []crashtest.Edit{{
+			File: "exchange/httpapi/exchanges.go", Old: "	\"beibu/exchange/answer\"\n", New: "	\"beibu/exchange/answer\"\n	\"beibu/signing\"\n",
+		}},
 	},
 	{
 		name: "an answer before the decision", file: "queue/kafka/admit.go",
