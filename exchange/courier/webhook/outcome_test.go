@@ -121,6 +121,30 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
+// An attempt says what was sent and what came back, and nothing of what the answer says.
+func TestAttempt(t *testing.T) {
+	for name, test := range map[string]struct{ kind, body, after, want string }{
+		"bare":          {want: "POST of 11 bytes: answered 503, after "},
+		"with a body":   {kind: "Text/HTML; charset=utf-8", body: "<p>Li Wei", after: "120", want: "POST of 11 bytes: answered 503 text/html of 9 bytes, asking to wait 2m0s, after "},
+		"a long body":   {kind: "a/" + strings.Repeat("b", 60), body: strings.Repeat("x", 5000), want: "POST of 11 bytes: answered 503 of 4096 bytes or more, after "},
+		"no media type": {kind: "Li Wei", body: "x", want: "POST of 11 bytes: answered 503 of 1 bytes, after "},
+	} {
+		r := newReceiver(t, nil, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header()["Content-Type"] = nil
+			if test.kind != "" {
+				w.Header().Set("Content-Type", test.kind)
+			}
+			w.Header().Set("Retry-After", test.after)
+			w.WriteHeader(http.StatusServiceUnavailable)
+			_, _ = w.Write([]byte(test.body))
+		})
+		o, _ := carryOne(t, r.carrier(nil))
+		if rest, ok := strings.CutPrefix(o.Attempt.Reason, test.want); !ok || !strings.HasSuffix(rest, " ms") {
+			t.Errorf("%s: %q, want %q", name, o.Attempt.Reason, test.want)
+		}
+	}
+}
+
 // Certificates decide before anything is sent: of the receiver, and ours.
 func TestCertificates(t *testing.T) {
 	ours, authority := certify(t, "beibu")

@@ -50,6 +50,7 @@ type Refusal struct {
 // result is what came of one request.
 type result struct {
 	began  time.Time
+	sent   int // bytes
 	took   time.Duration
 	status int // 0 if there was no answer
 	header http.Header
@@ -103,14 +104,36 @@ func refusesCertificate(alert error) bool {
 	return slices.ContainsFunc(refusals, func(one tls.AlertError) bool { return one.Error() == alert.Error() })
 }
 
-// attempt returns what the timeline shows.
+// attempt returns what the timeline shows: what was sent, what came back, and nothing of
+// what either says, which may hold personal data.
 func (r result) attempt() exchange.Cause {
-	words := "answered " + strconv.Itoa(r.status)
+	words := r.answered()
 	if r.err != nil {
 		words = classes[r.class()]
 	}
-	return exchange.Cause{Code: r.class(), Reason: fmt.Sprintf("%s, after %d ms", words, r.took.Milliseconds())}
+	return exchange.Cause{Code: r.class(), Reason: fmt.Sprintf("POST of %d bytes: %s, after %d ms", r.sent, words, r.took.Milliseconds())}
 }
+
+// answered describes an answer.
+func (r result) answered() string {
+	words := "answered " + strconv.Itoa(r.status)
+	if kind, _, err := mime.ParseMediaType(r.header.Get("Content-Type")); err == nil && len(kind) <= maxKind {
+		words += " " + kind
+	}
+	switch {
+	case len(r.body) == answerBody:
+		words += fmt.Sprintf(" of %d bytes or more", answerBody)
+	case len(r.body) > 0:
+		words += fmt.Sprintf(" of %d bytes", len(r.body))
+	}
+	if wait := retryAfter(r.header, r.began); wait > 0 {
+		words += ", asking to wait " + wait.Round(time.Second).String()
+	}
+	return words
+}
+
+// maxKind bounds the media type of an answer that is shown, in bytes.
+const maxKind = 60
 
 // ofTheDocument are the statuses that are about the document: the receiver is there, and
 // may take others.
