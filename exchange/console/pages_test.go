@@ -45,7 +45,7 @@ func TestEveryPage(t *testing.T) {
 	for _, name := range everyone {
 		b := w.visit(name)
 		for _, pattern := range console.Pages() {
-			path := strings.NewReplacer("{$}", "", "{id}", x.ID.String()).Replace(pattern)
+			path := strings.NewReplacer("{$}", "", "parties/{id}", "parties/"+receiver, "{kind}", "ata-carnet", "{id}", x.ID.String()).Replace(pattern)
 			for _, lang := range []string{"en", "zh-CN"} {
 				b.lang = lang
 				t.Run(name+" "+lang+" "+path, func(t *testing.T) {

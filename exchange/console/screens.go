@@ -66,6 +66,15 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/parties/{id}/suspend", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, true) }},
 		{pattern: "POST /console/parties/{id}/resume", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, false) }},
 		{pattern: "POST /console/parties/{id}/test", action: access.TestEndpoint, serve: s.testParty},
+
+		{pattern: "GET /console/lanes", action: access.ReadExchanges, title: exchange.Text{EN: "Lane", ZH: "车柜单证"}, menu: true, serve: s.showLane},
+		{pattern: "GET /console/routes", action: access.ReadRoutes, title: exchange.Text{EN: "Routes", ZH: "路由"}, menu: true, serve: s.listRoutes},
+		{pattern: "GET /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, menu: true, serve: s.showTrial},
+		{pattern: "POST /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, serve: s.tryDocument},
+		{pattern: "GET /console/kinds", action: access.ReadCatalogue, title: exchange.Text{EN: "Kinds and rules", ZH: "单证与规则"}, menu: true, serve: s.listKinds},
+		{pattern: "GET /console/kinds/{kind}", action: access.ReadCatalogue, title: exchange.Text{EN: "Kind", ZH: "单证种类"}, serve: s.showKind},
+		{pattern: "GET /console/kinds/{kind}/samples/{name}", action: access.ReadCatalogue, serve: s.downloadSample},
+		{pattern: "GET /console/rules", action: access.ReadCatalogue, title: exchange.Text{EN: "Rules", ZH: "规则"}, serve: s.listRules},
 	}
 }
 

@@ -1,7 +1,6 @@
 package httpapi
 
 import (
-	"errors"
 	"fmt"
 	"net/http"
 	"time"
@@ -9,6 +8,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
+	"beibu/exchange/operator"
 	"beibu/exchange/trace"
 )
 
@@ -58,27 +58,15 @@ func (s *Server) check(c *call) error {
 		return err
 	}
 	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	checked, err := c.now.Checks.Find(c.request.Context(), doc)
+	tried, err := operator.Try(c.request.Context(), c.now.InForce, doc)
 	if err != nil {
-		return &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
+		return err
 	}
-	out := Check{Kind: checked.Kind(), Valid: checked.Valid()}
-	out.Faults, out.Omitted = answer.Shown(checked.Faults(), checked.More())
-	if checked.Valid() {
-		trusted, err := c.now.Verify(checked)
-		if failure, ok := errors.AsType[*exchange.Error](err); ok && failure.Kind == exchange.Untrusted {
-			out.Valid = false
-			out.Faults, out.Omitted = answer.Shown(failure.Faults, failure.More)
-		} else if err != nil {
-			return err
-		}
-		out.Signature = answer.OrNil(trusted.Signature())
-	}
-	out.Receivers, out.Obstacles = []string{}, []exchange.Fault{}
-	if checked.Valid() {
-		receivers, obstacles := c.now.Preview(checked)
-		out.Receivers = list(receivers)
-		out.Obstacles, _ = answer.Shown(obstacles, 0)
+	out := Check{Kind: tried.Kind, Valid: tried.Valid, Signature: answer.OrNil(tried.Signature), Receivers: []string{}, Obstacles: []exchange.Fault{}}
+	out.Faults, out.Omitted = answer.Shown(tried.Faults, tried.More)
+	if tried.Valid {
+		out.Receivers = list(tried.Receivers)
+		out.Obstacles, _ = answer.Shown(tried.Obstacles, 0)
 	}
 	return c.json(http.StatusOK, out)
 }

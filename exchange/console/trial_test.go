@@ -1,0 +1,88 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"beibu/exchange"
+	"beibu/testdata"
+)
+
+// A document is tried as a sender would send it: what would become of it is on the page,
+// with the routes for who may read them, and nothing of it is kept.
+func TestTryDocument(t *testing.T) {
+	w := newWorld(t)
+	s, err := testdata.Find("ata-carnet", "pearls-issued-unused")
+	must(t, err)
+	form := url.Values{"document": {strings.ReplaceAll(string(s.Bytes), "\n", "\r\n")}, "sender": {port}}
+	p := w.visit(duty).post("/console/try", form)
+	if p.status != http.StatusOK || !strings.Contains(p.text, "It would be accepted") || !strings.Contains(p.html, `title="`+receiver+`"`) || !strings.Contains(p.text, "By these routes: ") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := w.visit(port).post("/console/try", form); p.status != http.StatusOK || strings.Contains(p.text, "By these routes") {
+		t.Errorf("a party reads the routes: %d %s", p.status, p.text)
+	}
+	if p := w.visit(duty).post("/console/try", url.Values{"document": {"<x/>"}}); p.status != http.StatusOK || !strings.Contains(p.text, "It would be refused") || !strings.Contains(p.html, "&lt;x/&gt;</textarea>") {
+		t.Errorf("%d %s", p.status, p.html)
+	}
+	for name, wrong := range map[string]url.Values{"document": {}, "sender": {"document": {"<x/>"}, "sender": {"nobody"}}} {
+		if p := w.visit(duty).post("/console/try", wrong); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-`+name) {
+			t.Errorf("%s: %d %s", name, p.status, p.html)
+		}
+	}
+	if p := w.visit(watcher).post("/console/try", form); p.status != http.StatusForbidden {
+		t.Errorf("an observer: %d", p.status)
+	}
+	if found, _, err := w.Journal.Exchanges(t.Context(), exchange.Query{}); err != nil || len(found) > 0 {
+		t.Errorf("kept: %+v %v", found, err)
+	}
+}
+
+// A lane is found by plate or container; a party sees its part of it.
+func TestLane(t *testing.T) {
+	w := newWorld(t)
+	x := w.accept("ATA-1")
+	vehicles := append(x.Keys.Vehicles, x.Keys.Containers...)
+	if p := w.visit(duty).get("/console/lanes?key=--"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-key"`) {
+		t.Errorf("a key of nothing: %d %s", p.status, p.text)
+	}
+	if p := w.visit(duty).get("/console/lanes?key=NOBODY1"); p.status != http.StatusOK || strings.Contains(p.text, "ATA-1") {
+		t.Errorf("another truck: %d %s", p.status, p.text)
+	}
+	if len(vehicles) == 0 {
+		t.Skip("the sample names no vehicle and no container")
+	}
+	if p := w.visit(duty).get("/console/lanes?key=" + url.QueryEscape(vehicles[0])); p.status != http.StatusOK || !strings.Contains(p.text, "ATA-1") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := w.visit(stranger).get("/console/lanes?key=" + url.QueryEscape(vehicles[0])); strings.Contains(p.text, "ATA-1") {
+		t.Errorf("a stranger: %d %s", p.status, p.text)
+	}
+}
+
+// Kinds, rules and samples are what the API shows of them.
+func TestCatalogue(t *testing.T) {
+	w := newWorld(t)
+	b := w.visit(port)
+	if p := b.get("/console/kinds/ata-carnet/samples/pearls-issued-unused"); p.status != http.StatusOK || !strings.Contains(p.html, "GoodsItemPassport") {
+		t.Errorf("a sample: %d", p.status)
+	}
+	if p := b.get("/console/kinds/nothing"); p.status != http.StatusNotFound || !strings.Contains(p.text, "unknown-kind") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := b.get("/console/rules?kind=nothing"); p.status != http.StatusUnprocessableEntity {
+		t.Errorf("rules of no kind: %d", p.status)
+	}
+	all, some := b.get("/console/rules"), b.get("/console/rules?kind=ata-carnet")
+	if a, s := strings.Count(all.html, "<tr>"), strings.Count(some.html, "<tr>"); s < 5 || s >= a {
+		t.Errorf("%d rules, %d of a kind", a, s)
+	}
+	if p := b.get("/console/routes"); p.status != http.StatusForbidden {
+		t.Errorf("a party reads the routes: %d", p.status)
+	}
+	if p := w.visit(watcher).get("/console/routes"); p.status != http.StatusOK || strings.Count(p.html, "<tr>") < 5 {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+}
