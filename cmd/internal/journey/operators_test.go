@@ -24,7 +24,8 @@ func look(t *testing.T, tab *browsertest.Tab, name string, v browsertest.View) {
 }
 
 // An operator comes from a failure to a plan, requests a run without a reason, then with
-// one, and is no approver of it. Another person approves it. It works without scripts, too.
+// one, and is no approver of it. Another person approves it, and the page of the first follows
+// what becomes of it. Pages are read without scripts, too.
 func TestReplayByHand(t *testing.T) {
 	if testing.Short() {
 		t.Skip("starts a browser")
@@ -33,7 +34,7 @@ func TestReplayByHand(t *testing.T) {
 	b := browsertest.Start(t)
 	approved := false
 	for _, v := range views {
-		v.NoScript = v.Width == 1280
+		v.NoScript = approved && v.Width == 1280
 		tab := at.signIn(t, b, v, "operator")
 		tab.Open(at.server + "/console/failures")
 		if !approved {
@@ -48,6 +49,8 @@ func TestReplayByHand(t *testing.T) {
 			look(t, tab, "run-requested", v)
 			approve(t, at, b, v, tab.Address())
 			approved = true
+			tab.Wait("main .problem") // the receiver refuses again, and the page that is open shows it
+			look(t, tab, "run-stopped", v)
 		}
 		for _, path := range []string{"/console/replays/new?receivers=window-vn", "/console/approvals", "/console/runs"} {
 			tab.Open(at.server + path)
