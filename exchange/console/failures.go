@@ -35,6 +35,14 @@ func (s *Server) listFailures(v *visit) error {
 	form := v.fields()
 	q := exchange.FailureQuery{Receiver: form.text("receiver"), Since: form.time("since"), Until: form.time("until"), Now: v.began.UTC()}
 	party := form.text("party")
+	switch by := form.text("by"); by {
+	case "", "receiver":
+	case "sender":
+		q.BySender = true
+	default:
+		form.refuse("by", "receiver or sender", "应为 receiver 或 sender")
+	}
+	form.choices["by"] = []choice{{"sender", v.lang.text(exchange.Text{EN: "each apart", ZH: "分列"})}}
 	if name := form.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -83,6 +91,9 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 	if v.who.OnlyForParty(access.ReadExchanges) {
 		list.Del("party") // its own list is all that it may ask for
 	}
+	if p.Sender != "" {
+		list.Set("sender", p.Sender)
+	}
 	if p.State == exchange.ContentHandover {
 		list.Set("failing", "true")
 	} else {
@@ -93,6 +104,9 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 		return row
 	}
 	plan := url.Values{"receivers": {p.Receiver}, "cause": {p.Code}}
+	if p.Sender != "" {
+		plan.Set("sender", p.Sender)
+	}
 	for name, at := range map[string]time.Time{"since": q.Since, "until": q.Until} {
 		if !at.IsZero() {
 			plan.Set(name, at.In(port).Format(timeForms[0]))

@@ -8,17 +8,14 @@ import (
 	"beibu/exchange"
 )
 
-// refused has the receiver refuse documents for a cause, and returns them.
-func (w *world) refused(cause string, numbers ...string) []exchange.Exchange {
+// refused has the receiver refuse documents for a cause.
+func (w *world) refused(cause string, numbers ...string) {
 	w.t.Helper()
-	var all []exchange.Exchange
 	for _, number := range numbers {
 		x := w.accept(number)
 		w.record(x.ID, exchange.ContentHandover, exchange.Cause{})
 		w.record(x.ID, exchange.ConsignmentRejection, exchange.Cause{Code: cause, Reason: "the receiver says so"})
-		all = append(all, x)
 	}
-	return all
 }
 
 // section returns the part of a page from a heading to the next.
@@ -57,6 +54,23 @@ func TestFailures(t *testing.T) {
 	narrowed := b.get("/console/failures?since=2020-01-01+08%3A00&receiver=" + receiver)
 	if want := "replays/new?cause=stamp-missing&amp;receivers=" + receiver + "&amp;since=2020-01-01T08%3A00"; !strings.Contains(narrowed.html, want) {
 		t.Errorf("the plan does not have the filter %s:\n%s", want, narrowed.html)
+	}
+}
+
+// The documents of each sender are counted apart if they are asked for, with links that
+// narrow to them.
+func TestFailuresBySender(t *testing.T) {
+	w := newWorld(t)
+	w.refused("stamp-missing", "ATA-1")
+	b := w.visit(duty)
+	p := b.get("/console/failures?by=sender")
+	for _, want := range []string{"Beihai Customs", "sender=" + port + `"`, "replays/new?cause=stamp-missing&amp;receivers=" + receiver + "&amp;sender=" + port} {
+		if !strings.Contains(p.section("Receivers and senders have to act"), want) {
+			t.Errorf("it lacks %q:\n%s", want, p.html)
+		}
+	}
+	if p := b.get("/console/failures?by=colour"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-by"`) {
+		t.Errorf("%d\n%s", p.status, p.html)
 	}
 }
 

@@ -26,10 +26,10 @@ func thirteen(t testing.TB) []byte {
 	return s.Bytes
 }
 
-// submit has a party submit a document, and waits until its refusal is in the index.
-func (w *world) submit(party string, document []byte) {
+// submit has the port submit a document, and waits until its refusal is in the index.
+func (w *world) submit(document []byte) {
 	w.t.Helper()
-	w.options.Admission.Submit(w.t.Context(), exchange.WayTopic, party, "request-1", document)
+	w.options.Admission.Submit(w.t.Context(), exchange.WayTopic, port, "request-1", document)
 	must(w.t, w.Recorder.Wait(w.t.Context()))
 }
 
@@ -47,8 +47,8 @@ func refusalsIn(p page) []string {
 // Refusals have the filters of the address, and a sender sees its own.
 func TestListOfRefusals(t *testing.T) {
 	w := newWorld(t)
-	w.submit(port, thirteen(t))
-	w.submit(port, []byte("no document"))
+	w.submit(thirteen(t))
+	w.submit([]byte("no document"))
 	b := w.visit(duty)
 	for query, want := range map[string]int{
 		"": 2, "?sender=" + port: 2, "?code=ATA-01": 1, "?code=xml.syntax": 1, "?kind=ata-carnet": 1, "?way=topic": 2, "?way=http": 0, "?number=NONE": 0,
@@ -85,7 +85,7 @@ func TestListOfRefusals(t *testing.T) {
 // document is offered to.
 func TestShowRefusal(t *testing.T) {
 	w := newWorld(t)
-	w.submit(port, thirteen(t))
+	w.submit(thirteen(t))
 	path := "/console/refusals/" + refusalsIn(w.visit(port).get("/console/refusals"))[0]
 	for name, want := range map[string]int{duty: 200, port: 200, watcher: 200, stranger: 404, manager: 403} {
 		b := w.visit(name)
@@ -154,7 +154,7 @@ func (b *browser) upload(path, sender string, document []byte) page {
 func TestExamine(t *testing.T) {
 	w := newWorld(t)
 	const path = "/console/refusals/examine"
-	w.submit(port, thirteen(t))
+	w.submit(thirteen(t))
 	good, err := testdata.Find("ata-carnet", "pearls-issued-unused")
 	must(t, err)
 	before := len(listed(w.visit(duty).get("/console/exchanges")))

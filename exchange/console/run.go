@@ -13,23 +13,29 @@ import (
 
 // runPage is one run.
 type runPage struct {
+	runNow
+
+	Live   string // the address of runNow that follows the record, while the run is not over
+	Why    []exchange.Text
+	Fields *fields // the filter of the items
+	Items  []replay.Item
+	Next   template.URL // the query of the next page of items, or ""
+	First  template.URL // the query of the first page, if this is another
+}
+
+// runNow is how far a run is, and what the caller can decide about it.
+type runNow struct {
 	Progress progress
-	Live     string // the address of the progress that follows the record, while the run is not over
-	Why      []exchange.Text
 	Own      bool // the caller requested it, and another person has to approve it
 	Approve  bool // the caller may
 	Pause    bool
 	Resume   bool
 	Cancel   bool
 	Form     *fields // the decision
-	Fields   *fields // the filter of the items
-	Items    []replay.Item
-	Next     template.URL // the query of the next page of items, or ""
-	First    template.URL // the query of the first page, if this is another
 }
 
 // Decides reports whether there is something that the caller may decide.
-func (p *runPage) Decides() bool { return p.Approve || p.Pause || p.Resume || p.Cancel }
+func (r runNow) Decides() bool { return r.Approve || r.Pause || r.Resume || r.Cancel }
 
 // A progress is how far a run is.
 type progress struct {
@@ -127,11 +133,11 @@ func (s *Server) showRun(v *visit) error {
 	return v.afterwards(page.Fields, nil, "run", page)
 }
 
-// followRun answers GET /console/runs/{id}/live with the progress.
+// followRun answers GET /console/runs/{id}/live with the progress, and what can be decided.
 func (s *Server) followRun(v *visit) error {
-	return v.follow("run-progress", func() (any, error) {
+	return v.follow("run-now", func() (any, error) {
 		run, err := s.findRun(v, access.ReadRuns)
-		return progressOf(run), err
+		return s.decisions(v, run), err
 	})
 }
 
@@ -150,19 +156,26 @@ func (s *Server) runPage(v *visit, run replay.Run, form *fields) (*runPage, erro
 	v.title = exchange.Text{
 		EN: "Run of " + strconv.Itoa(run.Request.Items) + " deliveries", ZH: "重放执行：" + strconv.Itoa(run.Request.Items) + " 个交付",
 	}
-	page := &runPage{Progress: progressOf(run), Why: textsOf(run.Request.Approval, approvalTexts), Form: form}
+	page := &runPage{runNow: s.decisions(v, run), Why: textsOf(run.Request.Approval, approvalTexts)}
+	page.Form = form
 	if run.Status.Active() {
 		page.Live = root + "runs/" + run.ID + "/live"
 	}
-	decides := v.may(access.ReplayDelivery) && v.who.CoversRun(access.ReplayDelivery, run)
-	page.Pause = decides && run.Status == replay.Running
-	page.Resume = decides && (run.Status == replay.Paused || run.Status == replay.Stopped)
-	page.Cancel = decides && run.Status.Active()
-	if run.Status == replay.AwaitingApproval {
-		page.Own = run.Requested.Is(v.who.Name, v.who.Subject)
-		page.Approve = !page.Own && v.may(access.ApproveReplay) && v.who.CoversRun(access.ApproveReplay, run)
-	}
 	return page, s.items(v, page, run)
+}
+
+// decisions returns how far a run is, and what the caller can decide about it.
+func (s *Server) decisions(v *visit, run replay.Run) runNow {
+	now := runNow{Progress: progressOf(run), Form: fieldsOf(nil)}
+	decides := v.may(access.ReplayDelivery) && v.who.CoversRun(access.ReplayDelivery, run)
+	now.Pause = decides && run.Status == replay.Running
+	now.Resume = decides && (run.Status == replay.Paused || run.Status == replay.Stopped)
+	now.Cancel = decides && run.Status.Active()
+	if run.Status == replay.AwaitingApproval {
+		now.Own = run.Requested.Is(v.who.Name, v.who.Subject)
+		now.Approve = !now.Own && v.may(access.ApproveReplay) && v.who.CoversRun(access.ApproveReplay, run)
+	}
+	return now
 }
 
 // items reads the items of a run that the filter of the address names.

@@ -184,6 +184,15 @@ func TestListOfRuns(t *testing.T) {
 	}
 }
 
+// pause pauses a run, of which path is the page.
+func (w *world) pause(path string) error {
+	p := w.visit(receiver).post(path+"/pause", url.Values{"reason": {"wait"}})
+	if p.status != http.StatusSeeOther {
+		return fmt.Errorf("%d %s", p.status, p.text)
+	}
+	return nil
+}
+
 // The progress of a run follows the record.
 func TestFollowRun(t *testing.T) {
 	w := newWorld(t)
@@ -195,6 +204,12 @@ func TestFollowRun(t *testing.T) {
 	w.lead()
 	for next := range events {
 		if strings.Contains(next, "sent, no answer yet 1") {
+			break
+		}
+	}
+	must(t, w.pause(path))
+	for next := range events { // with what can be decided now
+		if strings.Contains(next, ">Resume<") && !strings.Contains(next, ">Pause<") {
 			break
 		}
 	}

@@ -47,10 +47,16 @@ func TestReplayByHand(t *testing.T) {
 			tab.Fill("textarea[name=reason]", "the receiver has mended its schema")
 			tab.Follow("form.card button.main")
 			look(t, tab, "run-requested", v)
+			tab.Fill("textarea[name=reason]", "typed before the page followed")
 			approve(t, at, b, v, tab.Address())
 			approved = true
-			tab.Wait("main .problem") // the receiver refuses again, and the page that is open shows it
+			tab.Wait("main .problem")         // the receiver refuses again, and the page that is open shows it
+			tab.Wait("#decision button.main") // to resume it
 			look(t, tab, "run-stopped", v)
+			tab.Follow("#decision button.danger") // with what was typed
+			if said := tab.Text("main"); !strings.Contains(said, "typed before the page followed") {
+				t.Errorf("what was typed is lost: %s", said)
+			}
 		}
 		for _, path := range []string{"/console/replays/new?receivers=window-vn", "/console/approvals", "/console/runs"} {
 			tab.Open(at.server + path)
