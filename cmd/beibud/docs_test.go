@@ -135,10 +135,18 @@ func TestDocumentationIsReachable(t *testing.T) {
 	}
 }
 
-// The page in Chinese has the headings, the commands and the table of the README.
+// A page in Chinese has the headings and the commands of its page in English.
 func TestChinesePage(t *testing.T) {
 	all := pages(t)
-	english, chinese := all["README.md"], all[docs+"/zh/README.md"]
+	for chinese, english := range map[string]string{
+		"README.md": "README.md", "send.md": docs + "/send.md", "sizing.md": docs + "/sizing.md",
+	} {
+		t.Run(chinese, func(t *testing.T) { twins(t, all[english], all[docs+"/zh/"+chinese]) })
+	}
+}
+
+func twins(t *testing.T, english, chinese string) {
+	t.Helper()
 	levels := func(page string) (all []string) {
 		for _, match := range headingPattern.FindAllStringSubmatch(fencePattern.ReplaceAllString(page, ""), -1) {
 			all = append(all, match[1])
