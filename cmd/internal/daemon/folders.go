@@ -71,7 +71,7 @@ func (d *Daemon) folderJobs(p exchange.Party, at config.LoadedFolder) []job {
 			tree, done := openTree(at)
 			defer done()
 			carrier := &folder.Carrier{Tree: tree, Open: d.unseal, Timeout: timeoutOf(at)}
-			return d.newCourier(courier.Schedule{Steps: at.Steps}, d.foldered).Run(ctx, carrier.Receiver(p.ID, p.Folder.ByReceiver()))
+			return d.newCourier(courier.Schedule{Steps: at.Steps}, d.foldered).Run(ctx, d.traces.Receiver(carrier.Receiver(p.ID, p.Folder.ByReceiver())))
 		})})
 	}
 	return jobs

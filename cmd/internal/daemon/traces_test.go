@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -15,6 +16,8 @@ import (
 	"beibu/cmd/internal/traces/tracestest"
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/courier/folder"
+	"beibu/exchange/files/filestest"
 	"beibu/queue/kafka/kafkatest"
 )
 
@@ -31,9 +34,9 @@ func parentOf(n int) string {
 
 func oneTrace(t *testing.T, brokers []string) {
 	t.Helper()
-	collector, inbox := tracestest.New(t), newInbox(t)
+	collector, inbox, to := tracestest.New(t), newInbox(t), filestest.Folders(t)
 	here := newPortWith(t, "traces: {endpoint: '"+collector.URL+"'}\n", brokers, map[string]string{
-		"qinzhou-customs":    "inbound: {topic: $documents, replies: $replies}",
+		"qinzhou-customs":    "inbound: {topic: $documents, replies: $replies}\n    folder: {path: " + to + ", only: receive, every: 1s, acknowledge: on-write}",
 		"window-vn":          inbox.push(t, ", acknowledge: on-2xx"),
 		"gx-trade-promotion": "deliver: {topic: $trade}",
 	})
@@ -63,6 +66,7 @@ func oneTrace(t *testing.T, brokers []string) {
 	for _, id := range all {
 		here.waitForState(id, "window-vn", exchange.ConsignmentAcceptance)
 		here.waitForState(id, "gx-trade-promotion", exchange.ConsignmentAcceptance)
+		here.waitForState(id, "qinzhou-customs", exchange.ConsignmentAcceptance)
 	}
 	for _, d := range []*Daemon{there.Daemon, here.Daemon} { // what waits for the collector is sent
 		d.traces.Shutdown(t.Context())
@@ -89,7 +93,13 @@ func oneTrace(t *testing.T, brokers []string) {
 		if is := submit.Attributes["beibu.exchange"]; is != id && !submit.Failed {
 			t.Errorf("the submission of %s is of %s", id, is)
 		}
-		for receiver, given := range map[string]string{"window-vn": inbox.parentOf(id), "gx-trade-promotion": onTopic[id]} {
+		var beside folder.Metadata
+		if err := json.Unmarshal(appears(t, filepath.Join(to, "in", id+".json")), &beside); err != nil {
+			t.Fatal(err)
+		}
+		for receiver, given := range map[string]string{
+			"window-vn": inbox.parentOf(id), "gx-trade-promotion": onTopic[id], "qinzhou-customs": beside.Traceparent,
+		} {
 			deliver := spans["deliver"+receiver]
 			if given != "00-"+submit.Trace+"-"+deliver.ID+"-01" || deliver.Parent != submit.ID || spans["hand over"+receiver].Parent != deliver.ID {
 				t.Errorf("%s is given %q of %s: %+v", receiver, given, id, spans)
