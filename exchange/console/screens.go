@@ -75,6 +75,11 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/kinds/{kind}", action: access.ReadCatalogue, title: exchange.Text{EN: "Kind", ZH: "单证种类"}, serve: s.showKind},
 		{pattern: "GET /console/kinds/{kind}/samples/{name}", action: access.ReadCatalogue, serve: s.downloadSample},
 		{pattern: "GET /console/rules", action: access.ReadCatalogue, title: exchange.Text{EN: "Rules", ZH: "规则"}, serve: s.listRules},
+
+		{pattern: "GET /console/audit", action: access.ReadAudit, title: exchange.Text{EN: "Audit", ZH: "审计"}, menu: true, serve: s.listAudit},
+		{pattern: "GET /console/audit.csv", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.CSV) }},
+		{pattern: "GET /console/audit.ndjson", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.Lines) }},
+		{pattern: "GET /console/self", action: access.ReadCatalogue, title: exchange.Text{EN: "Who am I", ZH: "我的权限"}, serve: s.showSelf},
 	}
 }
 

@@ -5,9 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
-	"strconv"
 	"strings"
-	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
@@ -21,23 +19,11 @@ type AuditPage struct {
 	Next   string       `json:"next,omitempty"` // for after; absent at the end
 }
 
-// AuditEvent is one event of the record whose subject is no exchange.
-type AuditEvent struct {
-	Sequence int64          `json:"sequence"` // in the record, which orders all events
-	Subject  AuditSubject   `json:"subject"`
-	Name     exchange.State `json:"name"`
-	At       answer.Time    `json:"at"`
-	Actor    string         `json:"actor,omitempty"`
-	Reason   string         `json:"reason,omitempty"`
-
-	Disclosure *exchange.Disclosure `json:"disclosure,omitempty"` // which personal data was read, if it is about that
-}
-
-// AuditSubject is what an event is about.
-type AuditSubject struct {
-	Kind string `json:"kind"`
-	ID   string `json:"id"`
-}
+// The API calls what package answer says of an event by these names.
+type (
+	AuditEvent   = answer.AuditEvent
+	AuditSubject = answer.AuditSubject
+)
 
 // listAudit answers GET /v1/audit. It shows every suspension that this node obeys: an
 // operator who has just shut a party out finds the event.
@@ -70,43 +56,17 @@ func (s *Server) listAudit(c *call) error {
 	}
 	page := AuditPage{Events: make([]AuditEvent, 0, len(found)), Next: writeCursor(next)}
 	for _, e := range found {
-		page.Events = append(page.Events, wireAudit(e))
+		page.Events = append(page.Events, answer.AuditEventOf(e))
 	}
 	return c.json(http.StatusOK, page)
 }
 
-func wireAudit(e exchange.Event) AuditEvent {
-	return AuditEvent{
-		Sequence: e.Sequence, Subject: AuditSubject{Kind: e.Subject.Kind.String(), ID: e.Subject.ID},
-		Name: e.Name, At: answer.Time{Time: e.At.UTC()}, Actor: e.Cause.Actor, Reason: e.Cause.Reason, Disclosure: e.Disclosure,
-	}
-}
-
 // auditSheet is the list of events that fit.
 func (s *Server) auditSheet(c *call, q exchange.AuditQuery) export.Sheet[AuditEvent] {
-	return export.Sheet[AuditEvent]{
-		Name: "events", Cells: auditCells,
-		Columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field"},
-		Read: func(ctx context.Context, cursor int64) (page []AuditEvent, next int64, err error) {
-			q.After, q.Limit = cursor, export.PageSize
-			found, next, err := c.caller.Events(ctx, s.auditLog, q)
-			for _, e := range found {
-				page = append(page, wireAudit(e))
-			}
-			return page, next, err
-		},
-	}
-}
-
-func auditCells(e AuditEvent) []string {
-	read, id := exchange.Disclosure{}, ""
-	if e.Disclosure != nil {
-		read, id = *e.Disclosure, e.Disclosure.Exchange.String()
-	}
-	return []string{
-		strconv.FormatInt(e.Sequence, 10), e.At.Format(time.RFC3339), e.Subject.Kind, e.Subject.ID, string(e.Name), e.Actor, e.Reason,
-		id, read.Form, read.Field,
-	}
+	return export.Audit(func(ctx context.Context, cursor int64) ([]exchange.Event, int64, error) {
+		q.After, q.Limit = cursor, export.PageSize
+		return c.caller.Events(ctx, s.auditLog, q)
+	})
 }
 
 // subject returns a kind of subject and, behind a colon, the id of one, as in

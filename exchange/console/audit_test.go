@@ -1,0 +1,40 @@
+package console_test
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+)
+
+// The audit is for those who may read it, with its filters, and as a file.
+func TestAudit(t *testing.T) {
+	w := newWorld(t)
+	w.visit(manager).post("/console/parties/"+receiver+"/suspend", url.Values{"reason": {"its key was stolen"}})
+	b := w.visit(auditor)
+	if p := b.get("/console/audit?subject=party"); p.status != http.StatusOK || !strings.Contains(p.text, "its key was stolen") || !strings.Contains(p.text, manager) || strings.Contains(p.text, "signed in") {
+		t.Errorf("%d %s", p.status, p.text)
+	}
+	if p := b.get("/console/audit"); !strings.Contains(p.text, "signed in") {
+		t.Errorf("all of it: %s", p.text)
+	}
+	if p := b.get("/console/audit?subject=party&id=" + stranger); p.status != http.StatusOK || strings.Contains(p.text, "stolen") {
+		t.Errorf("another party: %d %s", p.status, p.text)
+	}
+	for name, query := range map[string]string{"subject": "subject=exchange", "id": "subject=party&id=nobody", "since": "since=yesterday"} {
+		if p := b.get("/console/audit?" + query); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-`+name) {
+			t.Errorf("%s: %d %s", query, p.status, p.text)
+		}
+	}
+	for _, form := range []string{"csv", "ndjson"} {
+		if p := b.get("/console/audit." + form + "?subject=party"); p.status != http.StatusOK || !strings.Contains(p.html, "stolen") || !strings.HasPrefix(p.header.Get("Content-Disposition"), "attachment") {
+			t.Errorf("%s: %d %s", form, p.status, p.html)
+		}
+	}
+	if p := w.visit(watcher).get("/console/audit"); p.status != http.StatusForbidden || strings.Contains(p.html, `href="/console/audit"`) {
+		t.Errorf("an observer: %d", p.status)
+	}
+	if p := w.visit(port).get("/console/self"); !strings.Contains(p.html, `title="`+port+`"`) || !strings.Contains(p.text, "submit document") {
+		t.Errorf("who a party is: %s", p.text)
+	}
+}
