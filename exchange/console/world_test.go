@@ -105,7 +105,7 @@ func (w *world) serve() {
 	go func() { ended <- w.shut.Follow(ctx, w.Store) }()
 	api := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) })
 	server := httptest.NewUnstartedServer(w.server.Over(api))
-	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert} //nolint:gosec // a test on loopback
+	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 	server.StartTLS()
 	w.url = server.URL
 	w.transport = server.Client().Transport

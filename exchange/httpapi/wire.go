@@ -30,7 +30,7 @@ type Check struct {
 	Obstacles []exchange.Fault `json:"obstacles"`
 }
 
-// The API calls what package answer says of an exchange by these names.
+// Exchange and its parts are what package answer says of an exchange.
 type (
 	Exchange = answer.Exchange
 	Delivery = answer.Delivery

@@ -1,6 +1,7 @@
 package journal_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -89,7 +90,7 @@ func TestActivityHours(t *testing.T) {
 	r.refuse(exchange.Refusal{Identity: proof.Identity{Sender: "qinzhou-customs", Kind: "health-permit"}, Code: "invalid", Way: exchange.WayHTTP})
 	j := open(t)
 	changes := r.take()
-	undone := append(changes[:len(changes):len(changes)], queue.Change{Sequence: r.next()}) // neither entry nor event
+	undone := append(slices.Clip(changes), queue.Change{Sequence: r.next()}) // neither entry nor event
 	if err := j.Fold(t.Context(), undone); err == nil {
 		t.Fatal("the batch is folded")
 	}
