@@ -33,7 +33,8 @@ type Options struct {
 	Failures     exchange.FailureLog // of Journal
 	Activity     exchange.ActivityLog
 	Alerts       alert.Index
-	Endpoints    operator.Endpoints // or nil, if nothing is pushed
+	Endpoints    operator.Endpoints             // or nil, if nothing is pushed
+	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
 	BreakGlass   *operator.BreakGlass
@@ -97,6 +98,7 @@ func (o Options) missing() []string {
 		{"Failures", o.Failures != nil},
 		{"Activity", o.Activity != nil},
 		{"Alerts", o.Alerts != nil},
+		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
 		{"BreakGlass", o.BreakGlass != nil},
