@@ -1,12 +1,15 @@
 package console_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/rules"
 )
@@ -63,5 +66,24 @@ func TestDecideHeld(t *testing.T) {
 	}
 	if w.log.FilterMessage("held exchange decided").Len() != 2 {
 		t.Error("the decisions are not in the log")
+	}
+}
+
+// A sender that has the role of an operator for others does not decide of its own.
+func TestScopeOfHeld(t *testing.T) {
+	w := newHoldingWorld(t)
+	scope, err := access.NewScope(access.Limits{Parties: []string{stranger}}, w.InForce.Parties, nil)
+	must(t, err)
+	digest := sha256.Sum256([]byte("desk"))
+	w.swapAccess(append(credentials(), access.Credential{
+		Name: "desk", Party: port, Roles: access.OperatorRole, Scope: scope, KeySHA256: hex.EncodeToString(digest[:]),
+	})...)
+	path := "/console/exchanges/" + w.held("ATA-1").ID.String()
+	b := w.visit("desk")
+	if p := b.get(path); p.status != http.StatusOK || strings.Contains(p.html, `id="decision"`) {
+		t.Errorf("%d\n%s", p.status, p.html)
+	}
+	if p := b.post(path+"/release", url.Values{"reason": {"mine"}}); p.status != http.StatusNotFound {
+		t.Errorf("it decides: %d %s", p.status, p.text)
 	}
 }
