@@ -5,8 +5,10 @@ import (
 	"net/url"
 	"strings"
 	"testing"
+	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/exchangetest"
 	"beibu/testdata"
 )
 
@@ -40,25 +42,30 @@ func TestTryDocument(t *testing.T) {
 	}
 }
 
-// A lane is found by plate or container; a party sees its part of it.
+// A lane is found by plate or container, with what its documents cite and is missing; a
+// party sees its part of it.
 func TestLane(t *testing.T) {
 	w := newWorld(t)
-	x := w.accept("ATA-1")
-	vehicles := append(x.Keys.Vehicles, x.Keys.Containers...)
-	if p := w.visit(duty).get("/console/lanes?key=--"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-key"`) {
-		t.Errorf("a key of nothing: %d %s", p.status, p.text)
+	s, err := testdata.Find("import-declaration", "durian-youyiguan")
+	must(t, err)
+	accepted, err := w.Accept(t.Context(), exchange.Document{Sender: "youyiguan-customs", Bytes: s.Bytes, Received: time.Now()})
+	must(t, err)
+	x := w.Await(t, accepted.Exchange, exchangetest.Consigned)
+	if len(x.Keys.Vehicles) == 0 || len(x.Keys.Cites) == 0 {
+		t.Fatalf("found by %+v", x.Keys)
 	}
-	if p := w.visit(duty).get("/console/lanes?key=NOBODY1"); p.status != http.StatusOK || strings.Contains(p.text, "ATA-1") {
-		t.Errorf("another truck: %d %s", p.status, p.text)
-	}
-	if len(vehicles) == 0 {
-		t.Skip("the sample names no vehicle and no container")
-	}
-	if p := w.visit(duty).get("/console/lanes?key=" + url.QueryEscape(vehicles[0])); p.status != http.StatusOK || !strings.Contains(p.text, "ATA-1") {
+	number, path := x.Identity.Number, "/console/lanes?key="+url.QueryEscape(x.Keys.Vehicles[0])
+	if p := w.visit(duty).get(path); p.status != http.StatusOK || !strings.Contains(p.text, number) || !strings.Contains(p.text, x.Keys.Cites[0].Number) || !strings.Contains(p.html, `<span class="state bad">missing</span>`) {
 		t.Errorf("%d %s", p.status, p.text)
 	}
-	if p := w.visit(stranger).get("/console/lanes?key=" + url.QueryEscape(vehicles[0])); strings.Contains(p.text, "ATA-1") {
+	if p := w.visit(stranger).get(path); p.status != http.StatusOK || strings.Contains(p.text, number) {
 		t.Errorf("a stranger: %d %s", p.status, p.text)
+	}
+	if p := w.visit(duty).get("/console/lanes?key=NOBODY1"); p.status != http.StatusOK || strings.Contains(p.text, number) {
+		t.Errorf("another truck: %d %s", p.status, p.text)
+	}
+	if p := w.visit(duty).get("/console/lanes?key=--"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-key"`) {
+		t.Errorf("a key of nothing: %d %s", p.status, p.text)
 	}
 }
 
