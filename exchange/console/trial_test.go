@@ -1,6 +1,8 @@
 package console_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"net/http"
 	"net/url"
 	"strings"
@@ -8,6 +10,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/exchangetest"
 	"beibu/testdata"
 )
@@ -60,6 +63,18 @@ func TestLane(t *testing.T) {
 	}
 	if p := w.visit(stranger).get(path); p.status != http.StatusOK || strings.Contains(p.text, number) {
 		t.Errorf("a stranger: %d %s", p.status, p.text)
+	}
+	var receivers []string
+	for _, d := range x.Deliveries {
+		if d.Receiver != x.Identity.Sender {
+			receivers = append(receivers, d.Receiver)
+		}
+	}
+	one, other := receivers[0], receivers[1]
+	digest := sha256.Sum256([]byte(one))
+	w.swapAccess(append(credentials(), access.Credential{Name: one, Party: one, KeySHA256: hex.EncodeToString(digest[:])})...)
+	if p := w.visit(one).get(path); !strings.Contains(p.html, `title="`+one+`"`) || strings.Contains(p.html, `title="`+other+`"`) {
+		t.Errorf("a receiver does not see its own delivery, or sees another's: %s", p.html)
 	}
 	if p := w.visit(duty).get("/console/lanes?key=NOBODY1"); p.status != http.StatusOK || strings.Contains(p.text, number) {
 		t.Errorf("another truck: %d %s", p.status, p.text)
