@@ -173,7 +173,7 @@ func (d *Daemon) wireExchange(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}
-	d.life.onStop("hardware modules", func(context.Context) error { return d.tokens.Close() })
+	d.life.onClose("hardware modules", func(context.Context) error { return d.tokens.Close() })
 	if d.carriedOver, err = readSuspensions(d.config.Data); err != nil {
 		return err
 	}

@@ -105,7 +105,7 @@ func (d *Daemon) openEmbedded(ctx context.Context, also bool) (*sqlite.Store, er
 		return nil, d.refusal(err)
 	}
 	d.store = store
-	d.life.onStop("queue", func(context.Context) error { return store.Close() })
+	d.life.onClose("queue", func(context.Context) error { return store.Close() })
 	return store, nil
 }
 

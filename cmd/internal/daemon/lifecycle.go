@@ -25,27 +25,43 @@ type lifecycle struct {
 }
 
 type stop struct {
-	name string
-	do   func(context.Context) error
+	name   string
+	closes bool // what other parts use, to their end
+	do     func(context.Context) error
 }
 
 // onStop registers a teardown. It is called the moment its resource exists.
 func (l *lifecycle) onStop(name string, do func(context.Context) error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.stops = append(l.stops, stop{name, do})
+	l.stops = append(l.stops, stop{name: name, do: do})
 }
 
-// down takes everything down, newest first, each once, and joins the errors.
+// onClose registers the teardown of something that other parts use to their end, such as
+// the index.
+func (l *lifecycle) onClose(name string, do func(context.Context) error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.stops = append(l.stops, stop{name: name, closes: true, do: do})
+}
+
+// down takes everything down, newest first, each once, and joins the errors. If a part has
+// not ended when ctx does, nothing that it may use is closed under it: the process ends
+// next, and the stores are safe against that.
 func (l *lifecycle) down(ctx context.Context) error {
 	l.mu.Lock()
 	stops := l.stops
 	l.stops = nil
 	l.mu.Unlock()
 	var all []error
+	running := false
 	for _, stop := range slices.Backward(stops) {
+		if running && stop.closes {
+			continue
+		}
 		if err := stop.do(ctx); err != nil {
 			all = append(all, fmt.Errorf("stop %s: %w", stop.name, err))
+			running = running || ctx.Err() != nil
 		}
 	}
 	return errors.Join(all...)

@@ -143,7 +143,7 @@ func (b *bubble) daemon(dir string, delay time.Duration, cuts chan struct{}) *Da
 func (b *bubble) connect(d *Daemon) error {
 	transport := &kafkago.Transport{Dial: b.network.DialContext, MetadataTTL: time.Second}
 	d.topics = cloudevents.NewWriter(b.brokers, transport, 1<<20)
-	d.life.onStop("topics", func(context.Context) error {
+	d.life.onClose("topics", func(context.Context) error {
 		err := d.topics.Close()
 		transport.CloseIdleConnections()
 		return err

@@ -131,7 +131,7 @@ func (d *Daemon) openToRotate(ctx context.Context, shared bool) error {
 		return d.refusal(err)
 	}
 	d.store = q
-	d.life.onStop("queue", func(context.Context) error { return q.Close() })
+	d.life.onClose("queue", func(context.Context) error { return q.Close() })
 	return nil
 }
 

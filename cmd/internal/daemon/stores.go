@@ -51,7 +51,7 @@ func (d *Daemon) lockData() error {
 	if err != nil {
 		return fmt.Errorf("lock data folder: %w", err)
 	}
-	d.life.onStop("data folder", func(context.Context) error { return lock.Close() })
+	d.life.onClose("data folder", func(context.Context) error { return lock.Close() })
 	return nil
 }
 
@@ -66,7 +66,7 @@ func (d *Daemon) namePID() error {
 	if err := atomicfile.Replace(path, []byte(strconv.Itoa(os.Getpid())+"\n"), 0o600); err != nil {
 		return err
 	}
-	d.life.onStop("process id", func(context.Context) error { return os.Remove(path) })
+	d.life.onClose("process id", func(context.Context) error { return os.Remove(path) })
 	return nil
 }
 
@@ -76,7 +76,7 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	if d.index, err = journal.Open(ctx, filepath.Join(d.config.Data, indexFile)); err != nil {
 		return err
 	}
-	d.life.onStop("index", func(context.Context) error { return d.index.Close() })
+	d.life.onClose("index", func(context.Context) error { return d.index.Close() })
 	if why := d.index.Rebuilt(); why != nil {
 		d.log.Warn("index is rebuilt from the queue", zap.Error(why))
 	}
@@ -129,7 +129,7 @@ func (d *Daemon) joinKafka(ctx context.Context) error {
 		return d.refusal(err)
 	}
 	d.store, d.decisions = q, q
-	d.life.onStop("queue", func(context.Context) error { return q.Close() })
+	d.life.onClose("queue", func(context.Context) error { return q.Close() })
 	return d.metrics.WatchLag(lagging{q})
 }
 
@@ -200,6 +200,6 @@ func (d *Daemon) newClaims() (exchange.Claims, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.life.onStop("claims", func(context.Context) error { return c.Close() })
+	d.life.onClose("claims", func(context.Context) error { return c.Close() })
 	return c, nil
 }

@@ -31,7 +31,7 @@ func (d *Daemon) openStamps(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	d.life.onStop("time stamps", func(context.Context) error { return d.stamps.Close() })
+	d.life.onClose("time stamps", func(context.Context) error { return d.stamps.Close() })
 	logger.stamps, err = d.metrics.WatchStamps(d.stamps.Waiting)
 	return err
 }

@@ -28,7 +28,7 @@ func (d *Daemon) openTopics() error {
 	broker := topics.NewBroker(topics.Connection{
 		Brokers: connection.Brokers, Transport: connection.Transport, Join: connection.Join,
 	}, d.topics)
-	d.life.onStop("topics", func(context.Context) error {
+	d.life.onClose("topics", func(context.Context) error {
 		err := d.topics.Close()
 		connection.Transport.CloseIdleConnections()
 		return err
