@@ -19,11 +19,11 @@ type AuditPage struct {
 	Next   string       `json:"next,omitempty"` // for after; absent at the end
 }
 
-// The API calls what package answer says of an event by these names.
-type (
-	AuditEvent   = answer.AuditEvent
-	AuditSubject = answer.AuditSubject
-)
+// AuditEvent is what package answer says of an event.
+type AuditEvent = answer.AuditEvent
+
+// AuditSubject is what the event is about.
+type AuditSubject = answer.AuditSubject
 
 // listAudit answers GET /v1/audit. It shows every suspension that this node obeys: an
 // operator who has just shut a party out finds the event.
