@@ -30,12 +30,16 @@ type Check struct {
 	Obstacles []exchange.Fault `json:"obstacles"`
 }
 
-// Exchange and its parts are what package answer says of an exchange.
+// What the API says of an exchange is what package answer says.
 type (
+	// Exchange is an exchange with its deliveries.
 	Exchange = answer.Exchange
+	// Delivery is an exchange on its way to one receiver.
 	Delivery = answer.Delivery
-	Event    = answer.Event
-	FoundBy  = answer.FoundBy
+	// Event is one step of the timeline.
+	Event = answer.Event
+	// FoundBy is what an exchange is found by.
+	FoundBy = answer.FoundBy
 )
 
 // Page answers GET /v1/exchanges, newest first.
