@@ -94,7 +94,7 @@ func (p Principal) IsPartyTo(x exchange.Exchange) bool {
 		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return p.actsFor(ReadPersonal, d.Receiver) })
 }
 
-// MayUnmask returns nil if one of the principal's roles lets it read the personal data in
+// MayUnmask returns nil if one of the principal's roles permits to read the personal data in
 // documents that it may see and that are not of its own party, and else an
 // [exchange.Error] of kind Forbidden.
 func (p Principal) MayUnmask() error {

@@ -32,7 +32,6 @@ import (
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	"beibu/exchange/operator/alert"
-	"beibu/exchange/projection"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
 	"beibu/exchange/timestamps"
@@ -223,26 +222,6 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag), d.metrics.WatchAlerts(d.index.FiringAlerts))
 }
 
-// indexLag returns how many changes of the record the index does not show yet, for the
-// metrics.
-func (d *Daemon) indexLag(ctx context.Context) (int64, error) {
-	head, err := d.store.Head(ctx)
-	return max(head-d.index.Sequence(), 0), err
-}
-
-// backlog returns the open deliveries of each receiver, for the metrics.
-func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
-	counts, err := d.index.Counts(ctx, d.config.Delivery.Handovers)
-	if err != nil {
-		return nil, err
-	}
-	all := make([]telemetry.Backlog, 0, len(counts))
-	for _, c := range counts {
-		all = append(all, telemetry.Backlog(c))
-	}
-	return all, nil
-}
-
 // Start listens and begins to serve, to dispatch and to fold. It returns once
 // the index shows all that the queue holds, so that no caller reads what has
 // changed since. If it fails, everything is closed again; if ctx has ended, the
@@ -296,61 +275,6 @@ func (d *Daemon) drain() {
 	d.api.Drain()
 	if d.console != nil {
 		d.console.Drain()
-	}
-}
-
-// followQueue returns once the index and the suspensions are those of the queue, and
-// begins to dispatch and to do what is to be done again and again.
-func (d *Daemon) followQueue(ctx context.Context) error {
-	d.work("index", d.persist("index", retryTime, func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
-	if err := d.catchUp(ctx); err != nil {
-		return err
-	}
-	if err := d.followSuspensions(ctx); err != nil {
-		return err
-	}
-	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}
-	d.work("dispatch", d.persist("dispatch", retryTime, dispatch.Run))
-	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
-	d.work("expiry", d.asLeader("expiry", d.sweep))
-	d.work("replay", d.asLeader("replay", d.replay))
-	d.work("alerts", d.asLeader("alerts", d.alerts))
-	d.work("key expiry", d.warnDaily)
-	d.work("refusals", d.admission.Run)
-	if d.issuer != nil {
-		d.work("issuer", d.discoverIssuer)
-	}
-	d.keepRevocations()
-	d.askForStamps()
-	return nil
-}
-
-// catchUp returns once the index shows all that the queue holds. If the disk refuses
-// the index, it returns too: what can be read is served, /readyz names the reason,
-// and the index continues in the background once there is room.
-func (d *Daemon) catchUp(ctx context.Context) error {
-	err := d.insist(ctx, d.recorder.Wait)
-	if errors.Is(err, projection.ErrRefused) {
-		d.log.Warn("index cannot be written: serving what it has, retrying", zap.Error(err))
-		return nil
-	}
-	return err
-}
-
-// insist calls do until it succeeds. It tries again every second if the queue is
-// unavailable, unless the disk refuses the index.
-func (d *Daemon) insist(ctx context.Context, do func(context.Context) error) error {
-	for {
-		err := do(ctx)
-		if err == nil || errors.Is(err, projection.ErrRefused) || exchange.KindOf(err) != exchange.Unavailable || ctx.Err() != nil {
-			return err
-		}
-		select {
-		case err := <-d.failed: // such as the fold, without which it would not end
-			return err
-		case <-time.After(retryTime):
-		}
-		d.startup.retry(stageCatchUp, "", err)
 	}
 }
 

@@ -110,31 +110,10 @@ func (d *day) sendBroken(ctx context.Context, sender, kind, name string) error {
 }
 
 // receive has the parties fetch what is in their mailboxes and answer by their habits.
-func (d *day) receive(ctx context.Context) error {
-	operator, err := d.as("operator")
-	if err != nil {
-		return err
-	}
-	if err := dispatched(ctx, operator); err != nil {
-		return err
-	}
-	known, err := client.Get[httpapi.Parties](ctx, operator, "/v1/parties", nil)
-	if err != nil {
-		return err
-	}
-	for _, party := range known.Parties {
-		if d.absent(party.ID) {
-			continue
-		}
-		if err := d.empty(ctx, party.ID, d.answer); err != nil {
-			return fmt.Errorf("%s: %w", party.ID, err)
-		}
-	}
-	return nil
-}
+func (d *day) receive(ctx context.Context) error { return d.emptyAll(ctx, absent, d.answer) }
 
 // absent reports whether a receiver does not fetch.
-func (d *day) absent(party string) bool {
+func absent(party string) bool {
 	for _, h := range habits {
 		if h.receiver == party && h.oneIn == 0 {
 			return true
