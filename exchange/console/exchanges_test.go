@@ -153,6 +153,38 @@ func TestFollowExchanges(t *testing.T) {
 	}
 }
 
+// Two hundred browsers that follow one list get each of its changes, and a page beside them
+// is answered.
+func TestManyFollow(t *testing.T) {
+	const browsers = 200
+	w := newWorld(t)
+	w.accept("ATA-1")
+	b := w.visit(duty)
+	all := make([]<-chan string, browsers)
+	for i := range all {
+		all[i] = b.follow("/console/exchanges/live")
+	}
+	for _, number := range []string{"ATA-1", "ATA-2", "ATA-3"} {
+		if number != "ATA-1" {
+			w.accept(number)
+		}
+		for i, events := range all {
+			for {
+				part, open := <-events
+				if !open {
+					t.Fatalf("browser %d: the connection ended before %s", i, number)
+				}
+				if strings.Contains(part, number) {
+					break
+				}
+			}
+		}
+		if p := b.get("/console/exchanges"); p.status != http.StatusOK {
+			t.Errorf("a page beside them: %d", p.status)
+		}
+	}
+}
+
 // follow returns the parts that a live address sends.
 func (b *browser) follow(path string) <-chan string {
 	b.t.Helper()
