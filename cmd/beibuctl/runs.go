@@ -28,7 +28,8 @@ type runsCommand struct {
 }
 
 type listRuns struct {
-	Limit int `default:"50" help:"How many at most (${default}), up to 500."`
+	Status string `placeholder:"STATUS" help:"Only runs with this status: awaiting-approval, running, paused, stopped, cancelled, lapsed or finished."`
+	Limit  int    `default:"50" help:"How many at most (${default}), up to 500."`
 }
 
 // Validate bounds the page.
@@ -45,7 +46,11 @@ func (c *listRuns) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	page, err := client.Get[httpapi.RunPage](ctx, caller, "/v1/runs", url.Values{"limit": {strconv.Itoa(c.Limit)}})
+	query := url.Values{"limit": {strconv.Itoa(c.Limit)}}
+	if c.Status != "" {
+		query.Set("status", c.Status)
+	}
+	page, err := client.Get[httpapi.RunPage](ctx, caller, "/v1/runs", query)
 	if err != nil {
 		return err
 	}

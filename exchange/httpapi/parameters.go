@@ -151,8 +151,21 @@ func (p *parameters) itemState(name string) []replay.ItemState {
 	return []replay.ItemState{state}
 }
 
+// runStatus returns the status of runs that a parameter names, or "".
+func (p *parameters) runStatus(name string) replay.Status {
+	text := p.text(name)
+	status, known := replay.ParseStatus(text)
+	if text != "" && !known && p.mistake == nil {
+		p.mistake = &exchange.Error{
+			Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state",
+			Err: exchange.Because("there is no status %q; the statuses are %s", "没有状态 %q；现有状态：%s", text, joined(replay.Statuses())),
+		}
+	}
+	return status
+}
+
 // joined names states in a sentence.
-func joined(states []exchange.State) string {
+func joined[S ~string](states []S) string {
 	names := make([]string, 0, len(states))
 	for _, s := range states {
 		names = append(names, string(s))

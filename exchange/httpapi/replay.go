@@ -66,7 +66,7 @@ func (s *Server) requestRun(c *call) error {
 // listRuns answers GET /v1/runs. A party sees those that it requested.
 func (s *Server) listRuns(c *call) error {
 	p := parametersOf(c.request)
-	q := replay.RunQuery{Before: p.cursor("cursor"), Limit: p.limit()}
+	q := replay.RunQuery{Status: p.runStatus("status"), Before: p.cursor("cursor"), Limit: p.limit()}
 	if err := p.err(); err != nil {
 		return err
 	}

@@ -60,6 +60,7 @@ func runCases(w *world, order, large string, text map[string]string) (cases []st
 	add(200, "", request{path: path, as: receiver})
 	add(400, "parameter", request{path: path + "?limit=no", as: operator})
 	add(401, "credentials-missing", request{path: path})
+	add(422, "unknown-state", request{path: path + "?status=lost", as: operator})
 
 	waiting, own := w.requestRun(operator, "RUN-1"), w.requestRun(receiver, "RUN-2")
 	x := path + "/" + own.ID
@@ -174,9 +175,7 @@ func TestRunNamesAreDocumented(t *testing.T) {
 		return names
 	}
 	statuses := []string{}
-	for _, s := range []replay.Status{
-		replay.AwaitingApproval, replay.Running, replay.Paused, replay.Stopped, replay.Cancelled, replay.Lapsed, replay.Finished,
-	} {
+	for _, s := range replay.Statuses() {
 		statuses = append(statuses, string(s))
 	}
 	for name, test := range map[string]struct{ documented, want []string }{

@@ -26,6 +26,11 @@ func Statuses() []Status {
 	return []Status{AwaitingApproval, Running, Paused, Stopped, Cancelled, Lapsed, Finished}
 }
 
+// ParseStatus returns the status with a name, and false if there is none.
+func ParseStatus(name string) (Status, bool) {
+	return Status(name), slices.Contains(Statuses(), Status(name))
+}
+
 // Active reports whether a run is not over.
 func (s Status) Active() bool {
 	return slices.Contains([]Status{AwaitingApproval, Running, Paused, Stopped}, s)
