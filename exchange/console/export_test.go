@@ -4,6 +4,8 @@ import (
 	"strings"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
+	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 )
 
@@ -32,3 +34,8 @@ func StatusText(s replay.Status) exchange.Text { return statusViewOf(s).Title }
 
 // WayText returns the words for a way in.
 func WayText(w exchange.Way) exchange.Text { return wayText(w) }
+
+// AlertPage returns the page to which an alert leads a caller.
+func AlertPage(who access.Principal, a alert.Alert) string {
+	return string((&visit{who: who}).alertPage(a))
+}

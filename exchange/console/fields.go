@@ -31,6 +31,7 @@ type fieldView struct {
 	Name, Label, Value string
 	Mistake            *exchange.Text
 	Choices            []choice
+	Empty              string // what no choice means; "" if it means all
 }
 
 // fields reads the filters of the address.

@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/kinds"
+	"beibu/exchange/operator/alert"
 )
 
 // functions returns what templates can call. They answer for the visit of a set.
@@ -25,6 +26,8 @@ func functions(of *set) template.FuncMap {
 		"static":    func(name string) (string, error) { return of.visit.server.assets.url(name) },
 		"may":       func(action string) (bool, error) { return of.visit.mayCalled(action) },
 		"kind":      func(id string) exchange.Text { return of.visit.kindName(id) },
+		"alertPage": func(a alert.Alert) template.URL { return of.visit.alertPage(a) },
+		"emptyAs":   func(f fieldView, text string) fieldView { f.Empty = text; return f },
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
 		"status":    statusViewOf,
