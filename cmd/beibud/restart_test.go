@@ -47,3 +47,18 @@ func TestRollingRestart(t *testing.T) {
 		t.Error("no request went to the other daemon: nothing was tried")
 	}
 }
+
+// Daemons are killed while a replay run is executed on Apache Kafka: it finishes, with every
+// delivery at its second attempt, none forgotten and none twice.
+func TestReplayWhileDaemonsAreKilled(t *testing.T) {
+	long(t, "takes half a minute")
+	const kills = 4
+	r := crashtest.Replays{Command: played, Servers: crashtest.StartServers(t, 1, 0), Documents: 400, Kills: kills}.Run(t)
+	t.Log(r)
+	for _, fault := range r.Faults {
+		t.Error(fault)
+	}
+	if r.Kills < kills/2 {
+		t.Errorf("only %d kills while the run was running", r.Kills)
+	}
+}
