@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"beibu/cmd/internal/client"
@@ -16,9 +17,8 @@ import (
 
 // The day of traffic that the demo leaves behind.
 const (
-	dayRounds = 12              // in each, every sender of the cast submits one document
-	every     = 5 * time.Second // between two documents afterwards, while the demo is kept
-	mostKept  = 2_000           // of them, so that a forgotten demo ends by itself
+	dayRounds = 12    // in each, every sender of the cast submits one document
+	mostKept  = 2_000 // that are sent afterwards, so that a forgotten demo ends by itself
 )
 
 // A habit is what a receiver does with documents of a kind: it refuses one in so many
@@ -49,13 +49,14 @@ type day struct {
 	*story
 	sent    int
 	refused int
-	seen    map[string]int // deliveries, by receiver and kind
+	seen    map[string]int  // deliveries, by receiver and kind
+	theirs  map[string]bool // kinds that go to the receiver that the person plays
 }
 
 // simulate sends a day's documents, has their receivers fetch most of them, and requests
 // a run that waits for its approval, so that a person finds something of everything.
 func (s *story) simulate(ctx context.Context) (*day, error) {
-	d := &day{story: s, seen: make(map[string]int)}
+	d := &day{story: s, seen: make(map[string]int), theirs: make(map[string]bool)}
 	for range dayRounds {
 		for _, c := range cast {
 			if err := d.send(ctx, c.sender, c.kind, c.sample); err != nil {
@@ -85,10 +86,12 @@ func (d *day) send(ctx context.Context, sender, kind, sample string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", kind, err)
 	}
-	if _, err := caller.Submit(ctx, answer.Body); err != nil {
+	accepted, err := caller.Submit(ctx, answer.Body)
+	if err != nil {
 		return fmt.Errorf("%s by %s: %w", kind, sender, err)
 	}
 	d.sent++
+	d.theirs[kind] = d.theirs[kind] || slices.Contains(accepted.Receivers, player)
 	return nil
 }
 
@@ -111,6 +114,11 @@ func (d *day) sendBroken(ctx context.Context, sender, kind, name string) error {
 
 // receive has the parties fetch what is in their mailboxes and answer by their habits.
 func (d *day) receive(ctx context.Context) error { return d.emptyAll(ctx, absent, d.answer) }
+
+// receiveOthers is receive without the receiver that the person plays.
+func (d *day) receiveOthers(ctx context.Context) error {
+	return d.emptyAll(ctx, func(party string) bool { return party == player || absent(party) }, d.answer)
+}
 
 // absent reports whether a receiver does not fetch.
 func absent(party string) bool {
@@ -156,8 +164,8 @@ func (d *day) request(ctx context.Context) error {
 }
 
 // keepSending sends and fetches a document now and then, so that a page that is open shows it,
-// until ctx ends.
-func (d *day) keepSending(ctx context.Context) error {
+// until ctx ends. It leaves the mailbox of the receiver that the person plays alone.
+func (d *day) keepSending(ctx context.Context, every time.Duration) error {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for n := range mostKept {
@@ -167,10 +175,13 @@ func (d *day) keepSending(ctx context.Context) error {
 			return nil
 		}
 		c := cast[n%len(cast)]
+		if d.theirs[c.kind] {
+			continue
+		}
 		if err := d.send(ctx, c.sender, c.kind, c.sample); err != nil {
 			return ended(ctx, err)
 		}
-		if err := d.receive(ctx); err != nil {
+		if err := d.receiveOthers(ctx); err != nil {
 			return ended(ctx, err)
 		}
 	}

@@ -4,12 +4,14 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 	"go.uber.org/zap"
@@ -21,9 +23,10 @@ import (
 
 // Options say how to show it.
 type Options struct {
-	Keep  bool   // leave the daemon running until ctx ends
-	Kafka string // host:port of brokers, with commas between; empty for the embedded store
-	Redis string // host:port for claims; only with Kafka
+	Keep  bool          // leave the daemon running until ctx ends
+	Every time.Duration // between two documents that are sent meanwhile; 0 means 5 s
+	Kafka string        // host:port of brokers, with commas between; empty for the embedded store
+	Redis string        // host:port for claims; only with Kafka
 	Out   io.Writer
 }
 
@@ -97,7 +100,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return ended(ctx, err)
 	}
 	s.next(d.Private().String())
-	return traffic.keepSending(ctx)
+	return traffic.keepSending(ctx, cmp.Or(o.Every, 5*time.Second))
 }
 
 // A story is the demo as it goes.
@@ -147,10 +150,12 @@ func (s *story) as(who string) (*client.Client, error) {
 
 func (s *story) keyFile(who string) string { return filepath.Join(s.data, "access", who+".key") }
 
+// player is the receiver that the person who watches plays.
+const player = "window-th"
+
 // next prints what to try while the daemon runs: another carnet, which its
 // receiver refuses and is sent again.
 func (s *story) next(private string) {
-	const receiver = "window-th"
 	inbox := filepath.Join(filepath.Dir(s.data), "inbox")
 	s.say("\nThe console is at %s/console/", s.server)
 	s.say("  sign in with the API key in %s, as an operator who may do everything", s.keyFile("operator"))
@@ -164,12 +169,12 @@ func (s *story) next(private string) {
 	s.say("  go run ./cmd/beibuctl rules list")
 	s.say("  curl http://%s/metrics", private)
 	s.say("  go run ./cmd/beibuctl --key-file %s submit testdata/documents/ata-carnet/good/pearls-beihai-laem-chabang.xml", s.keyFile("beihai-customs"))
-	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(receiver), inbox)
-	s.say("  go run ./cmd/beibuctl --key-file %s mailbox ack --reject --code HS-UNKNOWN --reason 'not in the tariff' --all %s", s.keyFile(receiver), inbox)
-	s.say("  go run ./cmd/beibuctl replay --failed --to %s", receiver)
-	s.say(`  RUN=$(go run ./cmd/beibuctl -o json replay --failed --to %s --do --yes --reason 'tariff updated' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')`, receiver)
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(player), inbox)
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox ack --reject --code HS-UNKNOWN --reason 'not in the tariff' --all %s", s.keyFile(player), inbox)
+	s.say("  go run ./cmd/beibuctl replay --failed --to %s", player)
+	s.say(`  RUN=$(go run ./cmd/beibuctl -o json replay --failed --to %s --do --yes --reason 'tariff updated' | sed -n 's/.*"id":"\([^"]*\)".*/\1/p')`, player)
 	s.say("  go run ./cmd/beibuctl --key-file %s runs approve $RUN --yes --reason 'the tariff has it now'", s.keyFile("approver"))
-	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(receiver), inbox)
+	s.say("  go run ./cmd/beibuctl --key-file %s mailbox get --wait 10s --dir %s", s.keyFile(player), inbox)
 	s.say("  go run ./cmd/beibuctl runs show $RUN --items")
 	s.say("\nCtrl-C ends it and removes its data.")
 }

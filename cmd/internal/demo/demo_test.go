@@ -4,8 +4,10 @@ import (
 	"context"
 	"net/url"
 	"os"
+	"path"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/alicebob/miniredis/v2"
 	"github.com/twmb/franz-go/pkg/kfake"
@@ -14,6 +16,7 @@ import (
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator/replay"
 	"beibu/queue/kafka/kafkatest"
+	"beibu/testdata"
 )
 
 // The demo runs to its end, on the real daemon.
@@ -67,7 +70,7 @@ func TestDay(t *testing.T) {
 	defer cancel()
 	out := &lines{until: "Ctrl-C", done: func(all string) { said <- all }}
 	ended := make(chan error, 1)
-	go func() { ended <- Run(ctx, Options{Keep: true, Out: out}) }()
+	go func() { ended <- Run(ctx, Options{Keep: true, Every: 20 * time.Millisecond, Out: out}) }()
 	var all string
 	select {
 	case all = <-said:
@@ -98,9 +101,40 @@ func TestDay(t *testing.T) {
 	if err != nil || len(open.Exchanges) < dayRounds {
 		t.Errorf("%v, %d open", err, len(open.Exchanges))
 	}
+	leavesMailAlone(t, operator, path.Dir(exported(t, all, "BEIBU_KEY_FILE")))
 	cancel()
 	if err := <-ended; err != nil {
 		t.Error(err)
+	}
+}
+
+// leavesMailAlone fails unless the mailbox of the receiver that the person plays is as the
+// person leaves it, while the demo continues to send.
+func leavesMailAlone(t *testing.T, operator *client.Client, keys string) {
+	t.Helper()
+	sample, err := testdata.Find("ata-carnet", "pearls-beihai-laem-chabang")
+	if err != nil {
+		t.Fatal(err)
+	}
+	sender := &client.Client{Server: operator.Server, Key: key(t, path.Join(keys, "beihai-customs.key"))}
+	if _, err := sender.Submit(t.Context(), sample.Bytes); err != nil {
+		t.Fatal(err)
+	}
+	newest := func() string {
+		page, err := client.Get[httpapi.Page](t.Context(), operator, "/v1/exchanges", url.Values{"limit": {"1"}})
+		if err != nil || len(page.Exchanges) == 0 {
+			t.Fatal(err)
+		}
+		return page.Exchanges[0].ExchangeID
+	}
+	for range 2 * len(cast) {
+		for last := newest(); newest() == last && t.Context().Err() == nil; {
+		}
+	}
+	receiver := &client.Client{Server: operator.Server, Key: key(t, path.Join(keys, player+".key"))}
+	mail, err := client.Get[httpapi.MailboxPage](t.Context(), receiver, "/v1/mailbox", nil)
+	if err != nil || len(mail.Deliveries) != 1 || mail.Deliveries[0].Kind != "ata-carnet" {
+		t.Errorf("the mailbox of %s has %+v, %v; want the carnet alone", player, mail.Deliveries, err)
 	}
 }
 
