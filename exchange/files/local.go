@@ -9,6 +9,7 @@ import (
 	"io/fs"
 	"os"
 	"path"
+	"runtime"
 	"syscall"
 )
 
@@ -183,6 +184,9 @@ func (l Local) Remove(_ context.Context, path string) error {
 
 // syncFolder makes the entry of a file durable.
 func syncFolder(root *os.Root, of string) error {
+	if runtime.GOOS == "windows" { // a folder cannot be flushed there
+		return nil
+	}
 	dir, err := openFolder(root, path.Dir(of))
 	if err != nil {
 		return err
@@ -192,5 +196,16 @@ func syncFolder(root *os.Root, of string) error {
 
 // openFolder fails if there is no folder, and does not wait as for a pipe.
 func openFolder(root *os.Root, folder string) (*os.File, error) {
-	return root.OpenFile(folder, os.O_RDONLY|syscall.O_DIRECTORY|syscall.O_NONBLOCK, 0)
+	dir, err := root.OpenFile(folder, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		return nil, err
+	}
+	found, err := dir.Stat()
+	if err == nil && !found.IsDir() {
+		err = &fs.PathError{Op: "open", Path: folder, Err: syscall.ENOTDIR}
+	}
+	if err != nil {
+		return nil, errors.Join(err, dir.Close())
+	}
+	return dir, nil
 }
