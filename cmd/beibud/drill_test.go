@@ -88,13 +88,25 @@ func TestDrill(t *testing.T) {
 	}
 }
 
-// drilled starts a daemon with a configuration.
+// drilled starts a daemon with a configuration, until the test ends.
 func drilled(t *testing.T, file string) *daemon.Daemon {
 	t.Helper()
 	l, err := config.Load(file)
 	if err != nil {
 		t.Fatal(err)
 	}
+	d := started(t, l)
+	t.Cleanup(func() {
+		if err := d.Stop(context.WithoutCancel(t.Context())); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
+}
+
+// started starts a daemon, which the caller stops.
+func started(t *testing.T, l *config.Loaded) *daemon.Daemon {
+	t.Helper()
 	log, err := telemetry.NewLog(io.Discard, "info", "json")
 	if err != nil {
 		t.Fatal(err)
@@ -106,10 +118,5 @@ func drilled(t *testing.T, file string) *daemon.Daemon {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := d.Stop(context.WithoutCancel(t.Context())); err != nil {
-			t.Error(err)
-		}
-	})
 	return d
 }

@@ -20,7 +20,6 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/daemon"
-	"beibu/cmd/internal/telemetry"
 	"beibu/testdata"
 )
 
@@ -106,18 +105,7 @@ func TestSupportBundle(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		log, err := telemetry.NewLog(io.Discard, "info", "json")
-		if err != nil {
-			t.Fatal(err)
-		}
-		d, err := daemon.New(t.Context(), l, log)
-		if err == nil {
-			err = d.Start(t.Context())
-		}
-		if err != nil {
-			t.Fatal(err)
-		}
-		return d
+		return started(t, l)
 	}
 	if err := start("").Stop(t.Context()); err != nil { // it makes its keys
 		t.Fatal(err)
