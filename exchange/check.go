@@ -87,6 +87,7 @@ type Reading struct {
 	turn     job // as which it takes turns
 	checked  Checked
 	root     strict.Node    // of a document that is well-formed and of a known kind
+	said     facts.Facts    // of such a document, whether it is valid or not
 	identity proof.Identity // its number is "" if none could be read
 	unfiled  *Fault         // why it cannot be filed under its number and version, or nil
 }
@@ -145,6 +146,7 @@ func outline(checked Checked, where paths.Table, root strict.Node) Reading {
 	r := Reading{checked: checked, root: root, unfiled: misnumbered(said, where, root)}
 	said.Number, _ = ReadNumber(said.Number)
 	said.Version, _ = ReadNumber(said.Version)
+	r.said = said
 	r.identity = proof.Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
 	if checked.Valid() {
 		r.checked.facts = said

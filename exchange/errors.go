@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 )
 
@@ -59,6 +60,7 @@ type Error struct {
 	Faults     Faults         // the faults of the document, if it is the reason
 	More       int            // faults that were found beyond those
 	Identity   proof.Identity // of the document, as far as it is known
+	Keys       lookup.Keys    // that a document of a known kind is found by, if it is refused
 	Earlier    *Exchange      // the exchange that has the document number, in a conflict
 	Holder     string         // the attempt that has claimed the document number, if Kind is InFlight
 	RetryAfter time.Duration  // when the same may be sent again; 0 means as Kind says

@@ -66,7 +66,7 @@ func (in *Intake) Accept(ctx context.Context, now *InForce, doc Document) (Accep
 	defer reading.release() // an Acceptance has nothing of it
 	accepted, err := in.accept(ctx, now, doc, reading)
 	if failure, ok := errors.AsType[*Error](err); ok {
-		failure.Identity = reading.name()
+		failure.Identity, failure.Keys = reading.name(), reading.keysIf(failure)
 	}
 	return accepted, err
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
 	"beibu/queue"
@@ -36,7 +37,8 @@ const (
 )
 
 // A Refusal is a document that was not accepted, as the record has it. It has nothing of
-// the document but its number, its version and the names of elements.
+// the document but its number, its version, the names of elements, and what it is found
+// by.
 type Refusal struct {
 	Sequence   int64 // of its event in the record
 	ID         uuid.UUID
@@ -51,6 +53,7 @@ type Refusal struct {
 	Faults     []FaultPlace   // the first of them
 	Found      int            // how many faults there are in all
 	Earlier    uuid.UUID      // the exchange that has the number, in a conflict
+	Keys       lookup.Keys    // as far as they can be read, but for the codes of goods
 
 	Repeats    int       // how often the same was refused again within the minute
 	Last       time.Time // when it was last refused
@@ -120,6 +123,7 @@ func (r Refusal) AllWays() []Way {
 // and the exchange that has its number.
 func (r *Refusal) Blame(failure *Error) {
 	r.Identity.Kind, r.Identity.Number, r.Identity.Version = failure.Identity.Kind, failure.Identity.Number, failure.Identity.Version
+	r.Keys = failure.Keys
 	if failure.Earlier != nil {
 		r.Earlier = failure.Earlier.ID
 	}
@@ -173,6 +177,7 @@ type refusalDetail struct {
 	Faults     []FaultPlace  `json:"faults,omitempty"`
 	Found      int           `json:"faultsFound,omitempty"`
 	Earlier    uuid.UUID     `json:"earlier,omitzero"`
+	Keys       lookup.Keys   `json:"keys,omitzero"` // absent from the records of earlier versions
 	Count      *RefusalCount `json:"count,omitempty"`
 }
 
@@ -181,7 +186,7 @@ func (r Refusal) Event() (queue.Event, error) {
 	d := refusalDetail{
 		Sender: r.Identity.Sender, Credential: r.Credential, Way: r.Way,
 		Kind: r.Identity.Kind, Number: r.Identity.Number, Version: r.Identity.Version, Size: r.Size,
-		Problem: r.Code, Codes: r.Codes, Faults: r.Faults, Found: r.Found, Earlier: r.Earlier, Count: r.Count,
+		Problem: r.Code, Codes: r.Codes, Faults: r.Faults, Found: r.Found, Earlier: r.Earlier, Keys: r.Keys, Count: r.Count,
 	}
 	name := DocumentRefused
 	if r.Count != nil {
@@ -210,7 +215,7 @@ func RefusalOf(sequence int64, e queue.Event) (r Refusal, known bool, err error)
 	r = Refusal{
 		Sequence: sequence, At: e.At, Last: e.At, Way: d.Way, Credential: d.Credential, Size: d.Size,
 		Identity: proof.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number, Version: d.Version},
-		Code:     d.Problem, Codes: d.Codes, Faults: d.Faults, Found: d.Found, Earlier: d.Earlier, Count: d.Count,
+		Code:     d.Problem, Codes: d.Codes, Faults: d.Faults, Found: d.Found, Earlier: d.Earlier, Keys: d.Keys, Count: d.Count,
 	}
 	if r.ID, err = uuid.Parse(e.Subject.ID); err != nil {
 		return Refusal{}, false, fmt.Errorf("read refusal %d: %w", sequence, err)
@@ -254,8 +259,10 @@ type RefusalQuery struct {
 	Way    Way
 	Since  time.Time // refused at or after
 	Until  time.Time // refused before
-	Before int64     // the cursor of the page before: a sequence
-	Limit  int       // 1 to MaxPage; 0 means DefaultPage
+	// Terms are groups, of each of which one must find the refusal. None is of HS.
+	Terms  [][]lookup.Term
+	Before int64 // the cursor of the page before: a sequence
+	Limit  int   // 1 to MaxPage; 0 means DefaultPage
 }
 
 // OfDocument reports whether the error is a verdict on the document itself, and not on
@@ -283,4 +290,29 @@ func (r Reading) name() proof.Identity {
 		id.Number, id.Version = r.identity.Number, r.identity.Version
 	}
 	return id
+}
+
+// keysIf returns what a document is found by that is refused with a failure, if that is
+// a verdict on the document and its kind is known. The codes of goods are left out: they
+// say little of one document.
+func (r Reading) keysIf(failure *Error) lookup.Keys {
+	if !failure.OfDocument() || !r.root.Exists() {
+		return lookup.Keys{}
+	}
+	keys := lookup.Of(r.said)
+	keys.HS = nil
+	return keys
+}
+
+// FoundBy reports whether a term finds the refusal.
+func (r Refusal) FoundBy(t lookup.Term) bool {
+	return r.Keys.Has(r.Identity.Kind, r.Identity.Number, t)
+}
+
+// Terms returns what the refusal is found by.
+func (r Refusal) Terms() []lookup.Term { return r.Keys.Terms(r.Identity.Kind, r.Identity.Number) }
+
+// RefusalRoles returns the roles in which refusals are found: all but the codes of goods.
+func RefusalRoles() []lookup.Role {
+	return slices.DeleteFunc(lookup.Roles(), func(role lookup.Role) bool { return role == lookup.HS })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/queue"
 )
@@ -24,6 +25,7 @@ func refusals() map[string]exchange.Refusal {
 			Identity: proof.Identity{Sender: "beihai-customs", Kind: "ata-carnet", Number: "CN-1", Version: "2"},
 			Digest:   [32]byte{1, 2}, Size: 7, Code: "number-taken", Codes: []string{"ATA-01"}, Found: 3, Earlier: uuid.New(),
 			Faults: []exchange.FaultPlace{{Code: "ATA-01", Path: "/a[1]/b", Line: 3, Column: 5}},
+			Keys:   lookup.Keys{Vehicles: []string{"桂F83127"}, Cites: []lookup.Citation{{Kind: "import-licence", Number: "26-45"}}, Omitted: 1},
 		},
 		"too large": {ID: uuid.New(), At: refusedAt, Last: refusedAt, Way: exchange.WayHTTP, Identity: proof.Identity{Sender: "a"}, Code: "too-large"},
 		"count": {

@@ -38,7 +38,7 @@ func (c *laneCommand) Run(ctx context.Context, s *session) error {
 	if s.asJSON() {
 		return s.json(lane)
 	}
-	if len(lane.Exchanges) == 0 {
+	if len(lane.Exchanges)+len(lane.Refused) == 0 {
 		s.note("nothing is found; searched for %s", lane.Key)
 		return nil
 	}
@@ -53,7 +53,25 @@ func (c *laneCommand) Run(ctx context.Context, s *session) error {
 	if lane.Next != "" {
 		s.note("only the newest %d are shown; --until shows older ones, --limit more of them", len(lane.Exchanges))
 	}
-	return s.printCited(lane)
+	if err := s.printCited(lane); err != nil {
+		return err
+	}
+	return s.printRefused(lane)
+}
+
+// printRefused prints what was refused and that nothing cites.
+func (s *session) printRefused(lane httpapi.Lane) error {
+	if lane.RefusedMore {
+		s.note("only the newest refusals are shown; refusals list has the others")
+	}
+	if len(lane.Refused) == 0 {
+		return nil
+	}
+	t := s.newTable("REFUSAL", "AT", "SENDER", "KIND", "NUMBER", "CODE")
+	for _, r := range lane.Refused {
+		t.Row(r.ID, stamp(r.At), r.Sender, r.Kind, r.DocumentNumber, strings.Join(codesOf(r), " "))
+	}
+	return s.printf("\n%s", t)
 }
 
 // causesOf returns the codes of the reasons for which deliveries are in their state.

@@ -33,9 +33,14 @@ type listExchanges struct {
 
 // known are the filters by what people know of goods on their way.
 type known struct {
-	Rule              string `complete:"rules" placeholder:"CODE" help:"With a fault of this code that was found and let pass, or that held it."`
-	Cause             string `placeholder:"CODE" help:"With a delivery that is in its state for this reason: the receiver's code, or expired, not-kept or replay."`
-	HS                string `name:"hs" placeholder:"CODE" help:"With goods whose HS code begins so: 2, 4, 6 or 8 to 10 digits."`
+	Rule  string `complete:"rules" placeholder:"CODE" help:"With a fault of this code that was found and let pass, or that held it."`
+	Cause string `placeholder:"CODE" help:"With a delivery that is in its state for this reason: the receiver's code, or expired, not-kept or replay."`
+	HS    string `name:"hs" placeholder:"CODE" help:"With goods whose HS code begins so: 2, 4, 6 or 8 to 10 digits."`
+	transport
+}
+
+// transport are the filters by what moves, which find refusals too.
+type transport struct {
 	Vehicle           string `placeholder:"PLATE" help:"On this truck, train, vessel or flight. Case, blanks, dots and hyphens do not matter."`
 	Container         string `placeholder:"NUMBER" help:"In this container."`
 	TransportDocument string `placeholder:"NUMBER" help:"Under this bill of lading, waybill or consignment note."`
@@ -46,8 +51,15 @@ type known struct {
 
 // terms are the filters that any value may have.
 func (k *known) terms() map[lookup.Role]string {
+	all := k.transport.terms()
+	all[lookup.HS] = k.HS
+	return all
+}
+
+// terms are the same of refusals.
+func (k *transport) terms() map[lookup.Role]string {
 	return map[lookup.Role]string{
-		lookup.HS: k.HS, lookup.Vehicle: k.Vehicle, lookup.Container: k.Container, lookup.TransportDocument: k.TransportDocument,
+		lookup.Vehicle: k.Vehicle, lookup.Container: k.Container, lookup.TransportDocument: k.TransportDocument,
 		lookup.Carnet: k.Carnet, lookup.Licence: k.Licence, lookup.Holder: k.Holder,
 	}
 }
@@ -68,8 +80,7 @@ func (k *known) put(query url.Values) {
 
 // noteNone says what was searched for, in the form in which it was compared, if nothing
 // was found.
-func (s *session) noteNone(k *known, found int) {
-	terms := k.terms()
+func (s *session) noteNone(terms map[lookup.Role]string, found int) {
 	for _, role := range lookup.Roles() {
 		if value := terms[role]; value != "" && found == 0 {
 			s.note("nothing is found; searched for %s %s", role, lookup.Shown(role, value))
@@ -133,7 +144,7 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.noteMore(limit, shown)
-	s.noteNone(&c.known, shown)
+	s.noteNone(c.terms(), shown)
 	if s.asJSON() {
 		return nil
 	}

@@ -58,7 +58,8 @@ var chinese = map[string]string{
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
 	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台拒收：%s，拒收编号 %s",
 	"only the newest %d are shown; --until shows older ones, --limit more of them": "仅列出最新的 %d 笔；--until 列出更早的，--limit 可多列",
-	"%d citations are not shown": "另有 %d 处引用未列出",
+	"%d citations are not shown":                                       "另有 %d 处引用未列出",
+	"only the newest refusals are shown; refusals list has the others": "仅列出最近的拒收记录；其余见 refusals list",
 
 	// What refusals says.
 	"REFUSAL": "拒收编号", "TIMES": "次数", "LATER": "此后受理",

@@ -34,10 +34,11 @@ type listRefusals struct {
 	Number string `placeholder:"NUMBER" help:"Document number."`
 	Digest string `placeholder:"SHA256" help:"Of the bytes that were sent, in hexadecimal."`
 	Way    string `complete:"ways" placeholder:"WAY" help:"By which the document came: http or topic."`
-	Since  moment `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until  moment `placeholder:"TIME" help:"Refused before."`
-	Limit  int    `default:"50" help:"How many at most (${default})."`
-	All    bool   `help:"All, however many."`
+	transport
+	Since moment `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until moment `placeholder:"TIME" help:"Refused before."`
+	Limit int    `default:"50" help:"How many at most (${default})."`
+	All   bool   `help:"All, however many."`
 }
 
 // Validate refuses what would list nothing.
@@ -62,6 +63,11 @@ func (c *listRefusals) Run(ctx context.Context, s *session) error {
 			query.Set(name, value)
 		}
 	}
+	for role, value := range c.terms() {
+		if value != "" {
+			query.Set(string(role), value)
+		}
+	}
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
 	limit := c.Limit
@@ -84,6 +90,7 @@ func (c *listRefusals) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	s.noteMore(limit, shown)
+	s.noteNone(c.terms(), shown)
 	if s.asJSON() {
 		return nil
 	}
@@ -171,6 +178,9 @@ func (s *session) printRefusal(r httpapi.Refusal) error {
 	fact("problem", r.Code)
 	fact("number of", r.Earlier)
 	fact("accepted later", r.AcceptedAs)
+	if r.FoundBy != nil {
+		s.addFoundBy(facts, r.FoundBy)
+	}
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}

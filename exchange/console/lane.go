@@ -15,7 +15,7 @@ type lanePage struct {
 	Fields  *fields
 	Lane    *operator.Lane // nil before a key is given
 	Missing int            // cited documents of which there is neither an exchange nor a refusal
-	Refused int            // cited documents that were refused
+	Refused int            // documents that were refused, cited or not
 	Older   template.URL   // the query of the page with older ones, or ""
 	Newest  template.URL   // the query of the first page, if this is another
 }
@@ -47,7 +47,7 @@ func (s *Server) showLane(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page.Lane = &lane
+	page.Lane, page.Refused = &lane, len(lane.Refused)
 	for _, one := range lane.Cited {
 		switch {
 		case one.Refusal != nil:

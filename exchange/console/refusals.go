@@ -40,6 +40,11 @@ func (s *Server) listRefusals(v *visit) error {
 		Sender: f.text("sender"), Kind: f.text("kind"), Code: f.text("code"), Number: f.number("number"), Digest: f.digest("digest"),
 		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor("cursor"),
 	}
+	more := []string{"digest", "way", "since", "until"}
+	for _, role := range exchange.RefusalRoles() {
+		q.Terms = append(q.Terms, f.term(role)...)
+		more = append(more, string(role))
+	}
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -49,7 +54,7 @@ func (s *Server) listRefusals(v *visit) error {
 	if err := s.offerRefusals(v, f, &q); err != nil {
 		return err
 	}
-	page := refusalsPage{Fields: f, More: f.isGiven("digest", "way", "since", "until")}
+	page := refusalsPage{Fields: f, More: f.isGiven(more...)}
 	if f.OK() {
 		if err := v.ticket.ReserveList(0); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package console_test
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"net/http"
@@ -75,6 +76,20 @@ func TestLane(t *testing.T) {
 	w.swapAccess(append(credentials(), access.Credential{Name: one, Party: one, KeySHA256: hex.EncodeToString(digest[:])})...)
 	if p := w.visit(one).get(path); !strings.Contains(p.html, `title="`+one+`"`) || strings.Contains(p.html, `title="`+other+`"`) {
 		t.Errorf("a receiver does not see its own delivery, or sees another's: %s", p.html)
+	}
+	refused := bytes.Replace(testdata.Numbered(s.Bytes, number, "REFUSED-1"), []byte("<cbc:IssueDate>"), []byte("<cbc:IssueDate>x"), 1)
+	answered := w.options.Admission.Submit(t.Context(), exchange.WayTopic, x.Identity.Sender, "request-1", refused)
+	if answered.Code != "invalid" {
+		t.Fatalf("%+v", answered)
+	}
+	must(t, w.Recorder.Wait(t.Context()))
+	for _, found := range []string{path, "/console/refusals?vehicle=" + url.QueryEscape(x.Keys.Vehicles[0])} {
+		if p := w.visit(duty).get(found); p.status != http.StatusOK || !strings.Contains(p.text, "REFUSED-1") || !strings.Contains(p.html, `<code class="chip">invalid</code>`) {
+			t.Errorf("%s: %d %s", found, p.status, p.text)
+		}
+		if p := w.visit(stranger).get(found); strings.Contains(p.text, "REFUSED-1") {
+			t.Errorf("a stranger: %s", p.text)
+		}
 	}
 	if p := w.visit(duty).get("/console/lanes?key=NOBODY1"); p.status != http.StatusOK || strings.Contains(p.text, number) {
 		t.Errorf("another truck: %d %s", p.status, p.text)

@@ -18,6 +18,11 @@ type Lane struct {
 	// missing. What the kind of trade requires besides is not known, and so not listed.
 	Cited        []Cited `json:"cited"`
 	CitedOmitted int     `json:"citedOmitted,omitempty"` // how many citations are not listed
+	// Refused are documents that name the key, were refused and not accepted since, and are
+	// not among Cited: the newest refusal of each, oldest first. Pages with older exchanges
+	// do not repeat them.
+	Refused     []Refusal `json:"refused"`
+	RefusedMore bool      `json:"refusedMore,omitempty"` // there may be older ones, in the list of refusals
 }
 
 // Cited is a document that documents of a lane cite.
@@ -62,6 +67,10 @@ func (s *Server) showLane(c *call) error {
 		return err
 	}
 	out := Lane{Key: lane.Key, Exchanges: make([]Exchange, 0, len(lane.Exchanges)), Next: writeCursor(lane.Next), Cited: make([]Cited, 0, len(lane.Cited)), CitedOmitted: lane.Omitted}
+	out.Refused, out.RefusedMore = make([]Refusal, 0, len(lane.Refused)), lane.RefusedMore
+	for _, r := range lane.Refused {
+		out.Refused = append(out.Refused, wireRefusal(r))
+	}
 	for _, x := range lane.Exchanges {
 		shown := s.listed(c, q, x)
 		shown.FoundBy = answer.FoundByOf(x.Keys)

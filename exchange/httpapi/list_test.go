@@ -1,8 +1,10 @@
 package httpapi_test
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
 	"io"
 	"net/http"
 	"net/url"
@@ -130,6 +132,43 @@ func TestLane(t *testing.T) {
 	}
 	read[answer.Problem](t, w.do(request{path: "/v1/lanes/--", as: operator}), http.StatusBadRequest)
 	read[answer.Problem](t, w.do(request{path: "/v1/lanes/X?party=" + port, as: stranger}), http.StatusForbidden)
+}
+
+// A document that was refused is in the lane of its truck with the reason, whatever it was
+// refused for, and is found by its keys; nobody but its sender and the staff sees it.
+func TestRefusedInLane(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	submit := func(document []byte) string {
+		return read[answer.Problem](t, w.do(request{method: http.MethodPost, path: "/v1/documents", as: port, body: string(document)}), http.StatusUnprocessableEntity).Code
+	}
+	broken := bytes.Replace(loaded(t, "BROKEN", "桂F 83127"), []byte("<cbc:IssueDate>"), []byte("<cbc:IssueDate>x"), 1)
+	for _, document := range [][]byte{broken, loaded(t, "BAD-1", "桂F 83127")} {
+		if code := submit(document); code != "invalid" {
+			t.Fatal(code)
+		}
+	}
+	w.awaitIndex()
+	lane := func(as string) (numbers []string) {
+		for _, r := range read[httpapi.Lane](t, w.do(request{path: "/v1/lanes/" + url.PathEscape("桂F·83127"), as: as}), http.StatusOK).Refused {
+			numbers = append(numbers, r.DocumentNumber+" "+r.Code)
+		}
+		return numbers
+	}
+	for as, want := range map[string]string{operator: "[BROKEN invalid BAD-1 invalid]", port: "[BROKEN invalid BAD-1 invalid]", stranger: "[]", receiver: "[]"} {
+		if got := fmt.Sprint(lane(as)); got != want {
+			t.Errorf("%s sees %s, want %s", as, got, want)
+		}
+	}
+	found := w.refusals(operator, "vehicle="+url.QueryEscape("桂f 83127"))
+	if len(found) != 2 || found[0].FoundBy != nil {
+		t.Fatalf("%+v", found)
+	}
+	one := read[httpapi.Refusal](t, w.do(request{path: "/v1/refusals/" + found[0].ID, as: operator}), http.StatusOK)
+	if one.FoundBy == nil || !slices.Contains(one.FoundBy.Vehicles, "桂F83127") || len(one.FoundBy.HS) > 0 {
+		t.Errorf("found by %+v", one.FoundBy)
+	}
+	read[answer.Problem](t, w.do(request{path: "/v1/refusals?hs=08", as: operator}), http.StatusBadRequest)
+	read[answer.Problem](t, w.do(request{path: "/v1/refusals?vehicle=-", as: operator}), http.StatusBadRequest)
 }
 
 // exported returns the file of a list.

@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/exchange/lookup"
 	"beibu/exchange/operator"
 )
 
@@ -20,6 +21,8 @@ import (
 type RefusalPage struct {
 	Refusals []Refusal `json:"refusals"`
 	Next     string    `json:"next,omitempty"` // the cursor of the next page; absent at the end
+	// SearchedFor is as in [Page].
+	SearchedFor map[string]string `json:"searchedFor,omitempty"`
 }
 
 // Refusal is a document that was not accepted, or a count of several.
@@ -43,6 +46,7 @@ type Refusal struct {
 	Repeats         int                   `json:"repeats,omitempty"`     // how often the same was refused again within the minute
 	LastAt          answer.Time           `json:"lastAt"`                // when it was last refused
 	AcceptedAs      string                `json:"acceptedAs,omitempty"`  // the exchange as which its number or its bytes were accepted later
+	FoundBy         *FoundBy              `json:"foundBy,omitempty"`     // in no list
 	Count           *RefusalCount         `json:"count,omitempty"`       // if this is a count of several, which has a sender and no document
 }
 
@@ -86,6 +90,12 @@ func (s *Server) listRefusals(c *call) error {
 		Sender: p.text("sender"), Kind: p.text("kind"), Code: p.text("code"), Number: p.documentNumber("number"), Digest: p.digest("digest"),
 		Way: p.way("way"), Since: p.time("since"), Until: p.time("until"), Before: p.cursor("cursor"), Limit: p.limit(),
 	}
+	searched := make(map[string]string)
+	for _, role := range exchange.RefusalRoles() {
+		if term := p.term(role, searched); term.Value != "" {
+			q.Terms = append(q.Terms, []lookup.Term{term})
+		}
+	}
 	err := p.err()
 	if err == nil {
 		q.Sender, err = c.caller.ScopeRefusals(q.Sender)
@@ -103,7 +113,7 @@ func (s *Server) listRefusals(c *call) error {
 	if err != nil {
 		return err
 	}
-	page := RefusalPage{Refusals: make([]Refusal, 0, len(found)), Next: writeCursor(next)}
+	page := RefusalPage{Refusals: make([]Refusal, 0, len(found)), Next: writeCursor(next), SearchedFor: searched}
 	for _, r := range found {
 		page.Refusals = append(page.Refusals, wireRefusal(r))
 	}
@@ -147,7 +157,9 @@ func (s *Server) showRefusal(c *call) error {
 	if !c.caller.Covers(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) {
 		return none
 	}
-	return c.json(http.StatusOK, wireRefusal(r))
+	shown := wireRefusal(r)
+	shown.FoundBy = answer.FoundByOf(r.Keys)
+	return c.json(http.StatusOK, shown)
 }
 
 // errOutside says that something is not in the scope of the caller.

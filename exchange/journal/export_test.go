@@ -42,8 +42,14 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 // their arguments.
 func RefusalQueries(q exchange.RefusalQuery) (texts []string, args [][]any) {
 	s := listRefusals(q, 1, math.MaxInt64)
-	if groups := groupsOfRefusals(q); len(groups) > 0 && q.Number == "" && q.Digest == [32]byte{} {
-		texts, args = append(texts, nextFiled), append(args, []any{slot(1, 0), slot(1, 9)})
+	if groups := groupsOfRefusals(q); len(groups) > 0 && !byOwn(q) {
+		for _, from := range slices.Concat(groups...) {
+			if from.rows != "" {
+				texts, args = append(texts, from.rows), append(args, []any{from.of, int64(1)})
+				continue
+			}
+			texts, args = append(texts, nextFiled), append(args, []any{slot(1, 0), slot(1, 9)})
+		}
 		s = namedRefusals(q, []int64{1})
 	}
 	return append(texts, s.text()), append(args, s.args)

@@ -85,6 +85,12 @@ func keyOf(t lookup.Term) int64 {
 	return int64(binary.BigEndian.Uint64(sum[:]) >> 16)
 }
 
+// refusedKeyOf returns the key of a term of refusals, which are not among what it finds of
+// exchanges.
+func refusedKeyOf(t lookup.Term) int64 {
+	return keyOf(lookup.Term{Role: "refused " + t.Role, Value: t.Value})
+}
+
 // isNumber reports whether a term finds the documents of a kind by their own number, in
 // addition to those that cite it.
 func isNumber(t lookup.Term) bool { return t.Role == lookup.Carnet || t.Role == lookup.Licence }

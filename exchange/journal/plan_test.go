@@ -209,8 +209,12 @@ func TestPlansOfRefusals(t *testing.T) {
 	}{
 		"all":         {exchange.RefusalQuery{Since: began}, []string{"SEARCH r USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)", accepted}},
 		"of a sender": {exchange.RefusalQuery{Sender: "a", Kind: "b", Code: "c", Way: exchange.WayHTTP, Until: began}, []string{terms, named, accepted}},
-		"number":      {exchange.RefusalQuery{Number: "a", Sender: "b", Before: 9}, []string{number, accepted}},
-		"digest":      {exchange.RefusalQuery{Digest: [32]byte{1}, Number: "a", Code: "c"}, []string{digest, accepted}},
+		"of a truck": {
+			exchange.RefusalQuery{Kind: "a", Terms: [][]lookup.Term{{{Role: lookup.Vehicle, Value: "b"}, {Role: lookup.Container, Value: "b"}}}},
+			[]string{terms, "SEARCH lookup USING PRIMARY KEY (key=? AND entry<?)", named, accepted},
+		},
+		"number": {exchange.RefusalQuery{Number: "a", Sender: "b", Before: 9}, []string{number, accepted}},
+		"digest": {exchange.RefusalQuery{Digest: [32]byte{1}, Number: "a", Code: "c"}, []string{digest, accepted}},
 	} {
 		var plan []string
 		texts, args := journal.RefusalQueries(test.query)

@@ -12,6 +12,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/lookup"
 	"beibu/queue"
 	"beibu/queue/sqlitefile"
 )
@@ -108,6 +109,9 @@ func (b *batch) fileRefusal(r exchange.Refusal) error {
 		if _, err := b.filing.add(t, r.Sequence); err != nil {
 			return err
 		}
+	}
+	for _, t := range r.Terms() {
+		b.filing.found = append(b.filing.found, found{refusedKeyOf(t), r.Sequence})
 	}
 	b.date(r.Sequence, micro(r.At))
 	return nil
@@ -247,7 +251,7 @@ func (l *refusalListing) read(ctx context.Context) error {
 		return err
 	}
 	groups := groupsOfRefusals(l.query)
-	if l.query.Number != "" || l.query.Digest != [32]byte{} || len(groups) == 0 {
+	if byOwn(l.query) || len(groups) == 0 {
 		return l.collect(ctx, listRefusals(l.query, first, last))
 	}
 	f, err := l.journal.finder(ctx, groups)
@@ -260,7 +264,11 @@ func (l *refusalListing) read(ctx context.Context) error {
 	})
 }
 
-// groupsOfRefusals returns the terms of a query that a refusal must be filed under.
+// byOwn reports whether a query is for what few refusals have in common.
+func byOwn(q exchange.RefusalQuery) bool { return q.Number != "" || q.Digest != [32]byte{} }
+
+// groupsOfRefusals returns the sources of a query, each group of which a refusal must be
+// found in.
 func groupsOfRefusals(q exchange.RefusalQuery) (groups [][]source) {
 	for _, t := range []term{
 		{roleRefusedSender, q.Sender}, {roleRefusedKind, q.Kind}, {roleRefusedCode, q.Code}, {roleRefusedWay, string(q.Way)},
@@ -268,6 +276,13 @@ func groupsOfRefusals(q exchange.RefusalQuery) (groups [][]source) {
 		if t.name != "" {
 			groups = append(groups, []source{filedUnder(t.role, t.name)})
 		}
+	}
+	for _, terms := range q.Terms {
+		var group []source
+		for _, t := range terms {
+			group = append(group, source{rows: rowsOfKey, of: refusedKeyOf(t)})
+		}
+		groups = append(groups, group)
 	}
 	return groups
 }
@@ -337,5 +352,6 @@ func fits(q exchange.RefusalQuery, r exchange.Refusal) bool {
 		(q.Number == "" || q.Number == r.Identity.Number) &&
 		(q.Digest == [32]byte{} || q.Digest == r.Digest) &&
 		(q.Code == "" || slices.Contains(r.AllCodes(), q.Code)) &&
-		(q.Way == "" || slices.Contains(r.AllWays(), q.Way))
+		(q.Way == "" || slices.Contains(r.AllWays(), q.Way)) &&
+		!slices.ContainsFunc(q.Terms, func(group []lookup.Term) bool { return !slices.ContainsFunc(group, r.FoundBy) })
 }

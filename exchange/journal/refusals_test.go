@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/queue"
 )
@@ -190,5 +191,56 @@ func TestAcceptedLater(t *testing.T) {
 				t.Errorf("%s: %s %s was accepted as %s, want %s; %v", name, one.Code, one.Identity.Number, one.AcceptedAs, want, err)
 			}
 		}
+	}
+}
+
+// Refusals are found by what the documents are found by, and exchanges are not among
+// them; nor are they among exchanges.
+func TestRefusalsByWhatPeopleKnow(t *testing.T) {
+	r := &record{tb: t}
+	keys := lookup.Keys{
+		Vehicles: []string{"桂F83127"}, Containers: []string{"BBGU4061125"}, TransportDocuments: []string{"BGSL2609"}, Holders: []string{"holder-a"},
+		Cites: []lookup.Citation{{Kind: "import-licence", Number: "26-45"}},
+	}
+	r.accept(document{Number: "D-1", Kind: "import-declaration", Keys: keys})
+	refuse := func(number, kind string, keys lookup.Keys) {
+		r.refuse(exchange.Refusal{Identity: proof.Identity{Sender: "beihai", Kind: kind, Number: number}, Code: "invalid", Way: exchange.WayHTTP, Keys: keys})
+	}
+	refuse("D-2", "import-declaration", keys)
+	refuse("CN/1", "ata-carnet", lookup.Keys{Vehicles: []string{"桂F83127"}})
+	refuse("", "ata-carnet", lookup.Keys{Holders: []string{"holder-a"}})
+	j := r.folded()
+	for name, test := range map[string]struct {
+		role   lookup.Role
+		value  string
+		kind   string
+		number string
+		want   string
+	}{
+		"vehicle":            {role: lookup.Vehicle, value: "桂F83127", want: "[CN/1 D-2]"},
+		"vehicle and kind":   {role: lookup.Vehicle, value: "桂F83127", kind: "ata-carnet", want: "[CN/1]"},
+		"vehicle and number": {role: lookup.Vehicle, value: "桂F83127", number: "D-2", want: "[D-2]"},
+		"another number":     {role: lookup.Container, value: "BBGU4061125", number: "CN/1", want: "[]"},
+		"container":          {role: lookup.Container, value: "BBGU4061125", want: "[D-2]"},
+		"transport document": {role: lookup.TransportDocument, value: "BGSL2609", want: "[D-2]"},
+		"licence":            {role: lookup.Licence, value: "2645", want: "[D-2]"},
+		"carnet, its own":    {role: lookup.Carnet, value: "CN/1", want: "[CN/1]"},
+		"holder":             {role: lookup.Holder, value: "holder-a", want: "[ D-2]"},
+		"nothing":            {role: lookup.Container, value: "桂F83127", want: "[]"},
+	} {
+		page, _, err := j.Refusals(t.Context(), exchange.RefusalQuery{
+			Terms: [][]lookup.Term{{{Role: test.role, Value: test.value}}}, Kind: test.kind, Number: test.number,
+		})
+		got := []string{}
+		for _, one := range page {
+			got = append(got, one.Identity.Number)
+		}
+		if fmt.Sprint(got) != test.want || err != nil {
+			t.Errorf("%s: %v, %v; want %s", name, got, err, test.want)
+		}
+	}
+	page, _, err := j.Exchanges(t.Context(), found(lookup.Vehicle, "桂F83127"))
+	if got := fmt.Sprint(numbers(page)); err != nil || got != "[D-1]" {
+		t.Errorf("exchanges: %s, %v", got, err)
 	}
 }

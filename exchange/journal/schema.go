@@ -93,7 +93,8 @@ func exchangeTables() []string {
 // exchange_id is for all that names an exchange, exchange_number and journey_state are
 // for these two filters of lists. Table lookup is for what nearly every
 // document has of its own, such as a container: of each key (see keyOf) the entries. A
-// document has no row there for its own number if exchange_number finds it.
+// document has no row there for its own number if exchange_number finds it. Refusals are
+// there too, under keys of their own.
 func termTables() []string {
 	return []string{
 		`CREATE TABLE term (

@@ -10,6 +10,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/lookup"
+	"beibu/exchange/proof"
 )
 
 // A Lister lists exchanges: an [exchange.Journal].
@@ -47,6 +48,12 @@ type Lane struct {
 	// Cited are the documents of known kinds that those exchanges cite, in their order.
 	Cited   []Cited
 	Omitted int // citations beyond MaxCited
+	// Refused are the documents that name the key and were refused, were not accepted
+	// since, and are not among Cited: of each sender, kind and number the newest. They are
+	// in the order of the record, oldest first, and are not repeated on the pages with
+	// older exchanges.
+	Refused     []exchange.Refusal
+	RefusedMore bool // there may be more than the newest MaxRefused
 }
 
 // A Cited document is one that documents of a lane name.
@@ -56,6 +63,9 @@ type Cited struct {
 	Exchange *exchange.Exchange // the newest with it; nil if there is none
 	Refusal  *exchange.Refusal  // the newest of it, if Exchange is nil and it was refused; without both, it is missing
 }
+
+// MaxRefused bounds the refusals that are read for one lane.
+const MaxRefused = 100
 
 // MaxCited bounds the cited documents of one lane that are searched for.
 const MaxCited = 100
@@ -85,7 +95,35 @@ func (l Lanes) Show(ctx context.Context, q LaneQuery) (Lane, error) {
 			return Lane{}, fmt.Errorf("show lane: %w", err)
 		}
 	}
+	if q.Before == 0 {
+		err = l.refused(ctx, &lane, exchange.RefusalQuery{
+			Terms: [][]lookup.Term{terms}, Sender: q.Party, Since: q.Since, Until: q.Until, Limit: MaxRefused,
+		})
+	}
+	if err != nil {
+		return Lane{}, fmt.Errorf("show lane: %w", err)
+	}
 	return lane, nil
+}
+
+// refused lists the documents of a lane that were refused and that nothing cites.
+func (l Lanes) refused(ctx context.Context, lane *Lane, q exchange.RefusalQuery) error {
+	found, next, err := l.Refusals.Refusals(ctx, q)
+	lane.RefusedMore = next != 0
+	shown := make(map[proof.Identity]bool)
+	for _, r := range found { // newest first
+		id := proof.Identity{Sender: r.Identity.Sender, Kind: r.Identity.Kind, Number: r.Identity.Number}
+		isCited := func(c Cited) bool { return c.Refusal != nil && c.Refusal.ID == r.ID }
+		if r.AcceptedAs != uuid.Nil || shown[id] {
+			continue
+		}
+		shown[id] = id.Number != "" // those without one are different documents
+		if !slices.ContainsFunc(lane.Cited, isCited) {
+			lane.Refused = append(lane.Refused, r)
+		}
+	}
+	slices.Reverse(lane.Refused)
+	return err
 }
 
 // cite lists the documents that the exchanges of a lane cite.

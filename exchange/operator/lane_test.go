@@ -26,7 +26,13 @@ type shelf struct {
 // Refusals is operator.RefusalLister's.
 func (s *shelf) Refusals(_ context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error) {
 	for _, r := range s.refused {
-		if r.Identity.Kind == q.Kind && r.Identity.Number == q.Number && (q.Sender == "" || q.Sender == r.Identity.Sender) {
+		found := !slices.ContainsFunc(q.Terms, func(group []lookup.Term) bool { return !slices.ContainsFunc(group, r.FoundBy) })
+		switch {
+		case !found, q.Kind != "" && q.Kind != r.Identity.Kind, q.Number != "" && q.Number != r.Identity.Number,
+			q.Sender != "" && q.Sender != r.Identity.Sender:
+		case q.Limit > 0 && len(page) == q.Limit:
+			return page, 1, s.err
+		default:
 			page = append(page, r)
 		}
 	}
@@ -137,5 +143,56 @@ func TestLaneFails(t *testing.T) {
 	s.err = errors.New("the disk is gone")
 	if _, err := (operator.Lanes{Journal: s, Refusals: s}).Show(t.Context(), operator.LaneQuery{Key: "A1"}); !errors.Is(err, s.err) {
 		t.Errorf("a broken index: %v", err)
+	}
+}
+
+// A lane shows what was refused and that nothing cites: of each document the newest
+// refusal, unless the document was accepted since.
+func TestRefusedOfLane(t *testing.T) {
+	s := &shelf{}
+	s.put("import-declaration", "D-1", lookup.Keys{Vehicles: []string{"A1"}, Cites: []lookup.Citation{{Kind: "ata-carnet", Number: "CITED"}}})
+	refuse := func(number, code, plate string, as uuid.UUID) {
+		s.refused = append(s.refused, exchange.Refusal{
+			ID: uuid.New(), Identity: proof.Identity{Sender: "port", Kind: "ata-carnet", Number: number}, Code: code, AcceptedAs: as,
+			Keys: lookup.Keys{Containers: []string{plate}},
+		})
+	}
+	refuse("CITED", "invalid", "A1", uuid.Nil)
+	refuse("R-1", "invalid", "A1", uuid.Nil)
+	refuse("R-1", "malformed", "A1", uuid.Nil)
+	refuse("", "invalid", "A1", uuid.Nil)
+	refuse("", "malformed", "A1", uuid.Nil)
+	refuse("R-2", "invalid", "A1", uuid.New())
+	refuse("R-3", "invalid", "B2", uuid.Nil)
+	lanes := operator.Lanes{Journal: s, Refusals: s}
+	shown := func(q operator.LaneQuery) (string, bool) {
+		lane, err := lanes.Show(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var out []string
+		for _, r := range lane.Refused {
+			out = append(out, r.Identity.Number+" "+r.Code)
+		}
+		return strings.Join(out, ", "), lane.RefusedMore
+	}
+	for _, test := range []struct {
+		query operator.LaneQuery
+		want  string
+	}{
+		{operator.LaneQuery{Key: "a-1"}, " malformed,  invalid, R-1 invalid"},
+		{operator.LaneQuery{Key: "a-1", Before: 9}, ""},
+		{operator.LaneQuery{Key: "a-1", Party: "stranger"}, ""},
+		{operator.LaneQuery{Key: "b2"}, "R-3 invalid"},
+	} {
+		if got, more := shown(test.query); got != test.want || more {
+			t.Errorf("%+v: %q, more %v; want %q", test.query, got, more, test.want)
+		}
+	}
+	for i := range operator.MaxRefused {
+		refuse(fmt.Sprint(i), "invalid", "B2", uuid.Nil)
+	}
+	if got, more := shown(operator.LaneQuery{Key: "b2"}); !more || strings.Count(got, ",") != operator.MaxRefused-1 {
+		t.Errorf("more %v: %s", more, got)
 	}
 }
