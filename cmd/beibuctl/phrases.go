@@ -14,7 +14,7 @@ var chinese = map[string]string{
 	// Headings of tables.
 	"EXCHANGE": "交换编号", "STATE": "状态", "KIND": "单证种类", "NUMBER": "单证编号", "SENDER": "发送方",
 	"RECEIVER": "接收方", "CONSIGNED": "投递时间", "ATTEMPT": "投递次数", "HANDOVERS": "领取次数", "CAUSE": "原因", "FAILED": "失败时间", "PARTY": "参与方", "ROLE": "类别", "COUNTRY": "国家", "LOCODES": "口岸代码",
-	"NAME": "名称", "SUSPENDED": "停用情况", "CODE": "代码", "LINE": "行", "COLUMN": "列", "SEVERITY": "级别", "KINDS": "适用单证", "FROM": "生效日期", "UNTIL": "失效日期",
+	"NAME": "名称", "SUSPENDED": "暂停情况", "CODE": "代码", "LINE": "行", "COLUMN": "列", "SEVERITY": "级别", "KINDS": "适用单证", "FROM": "生效日期", "UNTIL": "失效日期",
 	"MESSAGE": "内容", "SOURCE": "依据", "USE": "用途", "ALGORITHM": "算法", "VALID": "有效期", "SUBJECT": "证书主体", "ID": "标识",
 	"PRIVATE": "有无私钥", "SHA-256": "SHA-256",
 
@@ -27,7 +27,7 @@ var chinese = map[string]string{
 	"all": "全部", "yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"epoch":            "日志纪元",
 	"from position %s": "自位置 %s 起", "before position %s": "至位置 %s 之前",
-	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 停用：%s",
+	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 暂停：%s",
 	"by %s": "操作人 %s", "attempt %d": "第 %d 次投递", "%d, failing": "%d，多次领取未确认",
 	"accepted before": "此前已受理", "version %s": "版本 %s",
 	"not kept, %s: %s": "未保存，%s：%s",
@@ -79,7 +79,7 @@ var chinese = map[string]string{
 
 	// What parties status says.
 	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次尝试", "LAST SENT": "最近受理", "LAST REFUSED": "最近拒收",
-	"mailbox": "信箱", "push": "推送", "topic": "主题", "folder": "文件夹", "suspended": "已停用", "fine": "正常",
+	"mailbox": "信箱", "push": "推送", "topic": "主题", "folder": "文件夹", "suspended": "已暂停", "fine": "正常",
 	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
 
 	// What alerts list says.
@@ -103,7 +103,7 @@ var chinese = map[string]string{
 	"it crosses a border":                                              "跨境",
 	"which you may not replay":                                         "您无权重发",
 	"whose receiver is no party any more":                              "接收方已不是参与方",
-	"whose receiver is suspended":                                      "接收方已停用",
+	"whose receiver is suspended":                                      "接收方已暂停",
 	"whose envelope is no longer kept":                                 "封装已不再保存",
 	"which another run has":                                            "已列入另一次执行",
 	"which are beyond the bound of one plan: replay again afterwards":  "超出单次计划的上限：请执行后再次重发",
@@ -157,7 +157,7 @@ var chinese = map[string]string{
 	"ask the operator of the exchange why":                                                               "请向交换平台的运行人员询问原因",
 	"the map of parties names an address under push, or a folder, if there is one":                       "如有推送地址或文件夹，参与方名录的 push 或 folder 下会列出",
 	"read what arrives in the party's folder, or ask the operator to write only: send":                   "请查看该参与方文件夹收到的内容，或请操作员设置 only: send",
-	"parties list shows who is suspended, and why":                                                       "parties list 可查看被停用的参与方及原因",
+	"parties list shows who is suspended, and why":                                                       "parties list 可查看被暂停的参与方及原因",
 	"read the party's topic in Kafka":                                                                    "请从该参与方的 Kafka 主题读取",
 	"read what arrives at the party's address, or ask the operator to remove push":                       "请查看该参与方地址收到的内容，或请操作员删除 push",
 	"a changed document carries a new version or a new number":                                           "内容有变的单证须使用新的版本号或新的编号",

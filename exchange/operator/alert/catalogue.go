@@ -69,9 +69,9 @@ var catalogue = []struct {
 	}},
 	{PartySwitchedOff, words{
 		severityWarning,
-		exchange.Text{EN: "%[1]s is suspended; what is addressed to it waits", ZH: "%[1]s 已停用；发给它的单证等待中"},
+		exchange.Text{EN: "%[1]s is suspended; what is addressed to it waits", ZH: "%[1]s 已暂停；发给它的单证等待中"},
 		exchange.Text{EN: "%[1]s is no longer suspended", ZH: "%[1]s 已恢复"},
-		exchange.Text{EN: "beibuctl audit --subject party:ID shows who suspended it and why; resume it when the reason is gone", ZH: "用 beibuctl audit --subject party:ID 查看停用人及理由；理由消除后恢复"},
+		exchange.Text{EN: "beibuctl audit --subject party:ID shows who suspended it and why; resume it when the reason is gone", ZH: "用 beibuctl audit --subject party:ID 查看暂停人及理由；理由消除后恢复"},
 	}},
 	{ReceiverSilent, words{
 		severityWarning,
