@@ -51,8 +51,8 @@ const (
 // operators did, and what happened to parties, keys and runs. The events of an
 // exchange are its timeline.
 type AuditLog interface {
-	// Audit returns the events that fit, oldest first by the record, and the
-	// sequence to continue after, or 0 at the end.
+	// Audit returns the events that fit, in the order of the record or, if the query
+	// says so, newest first, and the sequence to continue after, or 0 at the end.
 	Audit(ctx context.Context, q AuditQuery) (page []Event, next int64, err error)
 }
 
@@ -61,6 +61,7 @@ type AuditQuery struct {
 	Kind  queue.SubjectKind // never SubjectExchange, if it narrows
 	ID    string            // of the subject; needs Kind
 	Since time.Time         // happened at or after
-	After int64             // the sequence to continue after
+	Down  bool              // newest first
+	After int64             // the sequence to continue after, in the order of the list; 0 is its beginning
 	Limit int               // 1 to MaxPage; 0 means DefaultPage
 }

@@ -27,12 +27,13 @@ func (s *Server) showSelf(v *visit) error {
 	return v.render("self", selfPage{Name: v.who.Name, Party: v.who.Party, Roles: v.roles(), Scope: v.who.Scope.Limits(), May: v.who.Permitted(), BreakGlass: v.who.BreakGlass})
 }
 
-// An auditPage is a page of what people did, oldest first.
+// An auditPage is a page of what people did, newest first.
 type auditPage struct {
 	Fields *fields
 	Events []auditRow
 	Filter template.URL
 	Next   template.URL // the query of the next page, or ""
+	First  template.URL // the query of the first page, if this is another
 }
 
 // An auditRow is an event for people.
@@ -79,7 +80,7 @@ var subjectTexts = map[string]exchange.Text{
 func (s *Server) auditQuery(v *visit) (*fields, exchange.AuditQuery, error) {
 	form := v.fields()
 	kind := form.text("subject")
-	q := exchange.AuditQuery{ID: form.text("id"), Since: form.time("since"), After: form.cursor("after")}
+	q := exchange.AuditQuery{ID: form.text("id"), Since: form.time("since"), After: form.cursor("cursor"), Down: true}
 	if name := form.unknown(); name != "" {
 		return form, q, noSuchFilter(name)
 	}
@@ -109,7 +110,7 @@ func (s *Server) listAudit(v *visit) error {
 	if form.hasBlanks() {
 		return v.redirect(root + "audit?" + string(form.with("", "")))
 	}
-	page := auditPage{Fields: form, Filter: form.with("after", "")}
+	page := auditPage{Fields: form, Filter: form.with("cursor", "")}
 	if !form.OK() {
 		return v.afterwards(form, nil, "audit", page)
 	}
@@ -122,7 +123,10 @@ func (s *Server) listAudit(v *visit) error {
 	}
 	page.Events = rowsOf(found)
 	if next != 0 {
-		page.Next = form.with("after", strconv.FormatInt(next, 10))
+		page.Next = form.with("cursor", strconv.FormatInt(next, 10))
+	}
+	if q.After != 0 {
+		page.First = page.Filter
 	}
 	return v.render("audit", page)
 }

@@ -13,7 +13,7 @@ import (
 	"beibu/queue"
 )
 
-// AuditPage answers GET /v1/audit: events in the order of the record.
+// AuditPage answers GET /v1/audit: events in the order of the record, or newest first.
 type AuditPage struct {
 	Events []AuditEvent `json:"events"`
 	Next   string       `json:"next,omitempty"` // for after; absent at the end
@@ -36,6 +36,7 @@ func (s *Server) listAudit(c *call) error {
 		q.After, q.Limit = p.cursor("after"), p.limit()
 	}
 	q.Kind, q.ID = p.subject("subject")
+	q.Down = p.isDown("order")
 	if err := p.err(); err != nil {
 		return err
 	}
@@ -67,6 +68,15 @@ func (s *Server) auditSheet(c *call, q exchange.AuditQuery) export.Sheet[AuditEv
 		q.After, q.Limit = cursor, export.PageSize
 		return c.caller.Events(ctx, s.auditLog, q)
 	})
+}
+
+// isDown reports whether a list is asked for newest first.
+func (p *parameters) isDown(name string) bool {
+	text := p.text(name)
+	if text != "" && text != "oldest" && text != "newest" {
+		p.refuse(name, "oldest or newest, which the list begins with", "应为 oldest（最早的在前）或 newest（最新的在前）")
+	}
+	return text == "newest"
 }
 
 // subject returns a kind of subject and, behind a colon, the id of one, as in

@@ -36,6 +36,27 @@ func TestAudit(t *testing.T) {
 	}
 }
 
+// Who asks for the newest events first pages to older ones, in a file too.
+func TestAuditNewestFirst(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	shut := "/v1/parties/" + stranger + "/suspension"
+	w.do(request{path: shut, as: operator, body: `{"reason":"key lost"}`})
+	w.do(request{method: http.MethodDelete, path: shut + "?reason=found", as: operator})
+	first := read[httpapi.AuditPage](t, w.do(request{path: "/v1/audit?limit=1&order=newest&subject=party", as: operator}), http.StatusOK)
+	if len(first.Events) != 1 || first.Next == "" || first.Events[0].Name != exchange.PartyResumed {
+		t.Fatalf("first page %+v", first)
+	}
+	second := read[httpapi.AuditPage](t, w.do(request{path: "/v1/audit?order=newest&subject=party&after=" + first.Next, as: operator}), http.StatusOK)
+	if len(second.Events) != 1 || second.Next != "" || second.Events[0].Name != exchange.PartySuspended {
+		t.Errorf("second page %+v", second)
+	}
+	file := string(w.file("/v1/audit", operator, "order=newest&subject=party", "text/csv").body)
+	if at := strings.Index(file, "PartyResumed"); at < 0 || at > strings.Index(file, "PartySuspended") {
+		t.Errorf("the file: %s", file)
+	}
+	read[answer.Problem](t, w.do(request{path: "/v1/audit?order=up", as: operator}), http.StatusBadRequest)
+}
+
 // The audit as a file has all pages, its filter, and which personal data was read.
 func TestAuditAsFile(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})

@@ -1,9 +1,11 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"beibu/exchange"
 	"beibu/exchange/projection"
@@ -37,11 +39,17 @@ func (j *Journal) Audit(ctx context.Context, q exchange.AuditQuery) (page []exch
 	default:
 		s.add(`NOT INDEXED WHERE TRUE`)
 	}
-	s.add(` AND e.sequence > ?`, q.After)
+	order := ` ORDER BY e.sequence LIMIT ?`
+	if q.Down {
+		s.add(` AND e.sequence < ?`, cmp.Or(q.After, math.MaxInt64))
+		order = ` ORDER BY e.sequence DESC LIMIT ?`
+	} else {
+		s.add(` AND e.sequence > ?`, q.After)
+	}
 	if !q.Since.IsZero() {
 		s.add(` AND e.at >= ?`, micro(q.Since))
 	}
-	s.add(` ORDER BY e.sequence LIMIT ?`, limit+1)
+	s.add(order, limit+1)
 	err = j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
 		e, err := scanEvent(row)
 		page = append(page, e)

@@ -61,6 +61,10 @@ func TestAudit(t *testing.T) {
 		"parties":        {exchange.AuditQuery{Kind: queue.SubjectParty}, []exchange.Event{first, second, fourth}, 0},
 		"one party":      {exchange.AuditQuery{Kind: queue.SubjectParty, ID: "window-vn", Limit: 1}, []exchange.Event{first}, first.Sequence},
 		"another kind":   {exchange.AuditQuery{Kind: queue.SubjectKey, ID: "window-vn"}, nil, 0},
+		"newest first":   {exchange.AuditQuery{Down: true, Limit: 3}, []exchange.Event{fourth, third, second}, second.Sequence},
+		"older ones":     {exchange.AuditQuery{Down: true, After: second.Sequence}, []exchange.Event{first}, 0},
+		"newest of one":  {exchange.AuditQuery{Kind: queue.SubjectParty, ID: "window-vn", Down: true}, []exchange.Event{second, first}, 0},
+		"newest since":   {exchange.AuditQuery{Since: first.At, Down: true}, []exchange.Event{fourth, third, first}, 0},
 		"since":          {exchange.AuditQuery{Since: first.At}, []exchange.Event{first, third, fourth}, 0},
 	} {
 		page, next, err := j.Audit(t.Context(), test.query)
