@@ -80,7 +80,7 @@ var subjectTexts = map[string]exchange.Text{
 func (s *Server) auditQuery(v *visit) (*fields, exchange.AuditQuery, error) {
 	form := v.fields()
 	kind := form.text("subject")
-	q := exchange.AuditQuery{ID: form.text("id"), Since: form.time("since"), After: form.cursor("cursor"), Down: true}
+	q := exchange.AuditQuery{ID: form.text("id"), Since: form.time("since"), After: form.cursor(), Down: true}
 	if name := form.unknown(); name != "" {
 		return form, q, noSuchFilter(name)
 	}

@@ -93,7 +93,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 	f := v.fields()
 	q := exchange.Query{
 		Party: f.text("party"), Sender: f.text("sender"), Kind: f.text("kind"), Rule: f.text("rule"), Cause: f.text("cause"),
-		Number: f.number("number"), State: f.state("state"), Since: f.time("since"), Until: f.time("until"), Before: f.cursor("cursor"),
+		Number: f.number("number"), State: f.state("state"), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
 	}
 	if f.isSet("failing") {
 		q.Failing = s.Handovers

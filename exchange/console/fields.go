@@ -116,7 +116,8 @@ func (f *fields) state(name string) exchange.State {
 func (f *fields) isSet(name string) bool { return f.text(name) != "" }
 
 // cursor returns the cursor of a page, or 0.
-func (f *fields) cursor(name string) int64 {
+func (f *fields) cursor() int64 {
+	const name = "cursor"
 	text := f.text(name)
 	n, err := strconv.ParseInt(text, 10, 64)
 	if text != "" && (err != nil || n <= 0) {

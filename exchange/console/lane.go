@@ -23,7 +23,7 @@ type lanePage struct {
 // showLane answers GET /console/lanes.
 func (s *Server) showLane(v *visit) error {
 	form := v.fields()
-	key, q := form.text("key"), exchange.Query{Before: form.cursor("cursor")}
+	key, q := form.text("key"), exchange.Query{Before: form.cursor()}
 	if name := form.unknown(); name != "" {
 		return noSuchFilter(name)
 	}

@@ -38,7 +38,7 @@ func (s *Server) listRefusals(v *visit) error {
 	f := v.fields()
 	q := exchange.RefusalQuery{
 		Sender: f.text("sender"), Kind: f.text("kind"), Code: f.text("code"), Number: f.number("number"), Digest: f.digest("digest"),
-		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor("cursor"),
+		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
 	}
 	more := []string{"digest", "way", "since", "until"}
 	for _, role := range exchange.RefusalRoles() {

@@ -182,7 +182,7 @@ func (s *Server) decisions(v *visit, run replay.Run) runNow {
 func (s *Server) items(v *visit, page *runPage, run replay.Run) error {
 	f := v.fields()
 	page.Fields = f
-	q := replay.ItemQuery{Run: run.ID, Limit: exchange.DefaultPage + 1, After: int(f.cursor("cursor"))} // one more than is shown
+	q := replay.ItemQuery{Run: run.ID, Limit: exchange.DefaultPage + 1, After: int(f.cursor())} // one more than is shown
 	for _, one := range page.Progress.Bar {
 		f.choices["state"] = append(f.choices["state"], choice{one.State.String(), v.lang.text(one.Title)})
 	}

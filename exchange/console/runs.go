@@ -48,7 +48,7 @@ func statusViewOf(s replay.Status) statusView {
 // listRuns answers GET /console/runs. A party sees those that it requested.
 func (s *Server) listRuns(v *visit) error {
 	f := v.fields()
-	q := replay.RunQuery{Status: replay.Status(f.text("status")), Before: f.cursor("cursor")}
+	q := replay.RunQuery{Status: replay.Status(f.text("status")), Before: f.cursor()}
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
