@@ -91,6 +91,17 @@ type Delivery struct {
 	Lease       Lease     // whose it is, if State is ContentHandover
 	Handovers   int       // of this attempt
 	Cause       Cause     // the reason, if State is a failure
+	Retry       Retry     // if it is open and its last try failed
+}
+
+// A Retry is what the record says of a delivery that could not be carried, and is carried
+// again.
+type Retry struct {
+	Code  string    // of the cause of the last failure
+	Tries int       // that failed, one after the other
+	First time.Time // when the first of them failed; zero if none has
+	Last  time.Time // when the last of them failed
+	Next  time.Time // when the next try is
 }
 
 // Failing reports whether the delivery was handed over at least so many times in its
@@ -178,6 +189,9 @@ type Event struct {
 // at once, the first in the record counts. An acknowledgement counts whatever its
 // attempt, since the bytes are the same.
 func (d *Delivery) Apply(e Event) bool {
+	if e.Name == HandoverAttempt {
+		return d.retry(e)
+	}
 	if !d.State.may(e.Name) {
 		return false
 	}
@@ -196,6 +210,21 @@ func (d *Delivery) Apply(e Event) bool {
 		d.Handovers++
 	}
 	d.State, d.ChangedAt, d.Lease, d.Cause = e.Name, e.At, e.Lease, e.Cause
+	d.Retry = Retry{}
+	return true
+}
+
+// retry applies a try that failed and is made again. A try that did not fail, or is the
+// last, changes nothing: what became of the delivery is the next event.
+func (d *Delivery) retry(e Event) bool {
+	if e.Next.IsZero() || !d.State.Open() || e.Attempt != d.Attempt || d.Retry.Tries > 0 && e.At.Equal(d.Retry.Last) {
+		return false
+	}
+	if d.Retry.Tries == 0 {
+		d.Retry.First = e.At
+	}
+	d.Retry.Code, d.Retry.Last, d.Retry.Next = e.Cause.Code, e.At, e.Next
+	d.Retry.Tries++
 	return true
 }
 

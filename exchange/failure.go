@@ -12,14 +12,17 @@ type FailureLog interface {
 	// Failures returns what fits, one Failure for each cause at each receiver, or also for
 	// each sender, in no promised order. It counts all of them, however many there are.
 	Failures(ctx context.Context, q FailureQuery) ([]Failure, error)
+	// Retries returns what could not be carried and is carried again, one Failure for
+	// each cause at each receiver, or also for each sender, in no promised order.
+	Retries(ctx context.Context, q FailureQuery) ([]Failure, error)
 }
 
 // A FailureQuery narrows what is counted. Zero fields do not narrow.
 type FailureQuery struct {
 	Party     string    // sender or receiver of the document
 	Receiver  string    // of the delivery
-	Since     time.Time // failed at or after
-	Until     time.Time // failed before
+	Since     time.Time // failed at or after; what is carried again: failed last
+	Until     time.Time // failed before; what is carried again: failed first
 	Handovers int       // a delivery that was handed over so often or more, and never acknowledged, has failed, too; 0 counts none
 	BySender  bool      // the documents of each sender are counted apart
 	Now       time.Time // the end of the last of Failure.Hours
@@ -28,16 +31,22 @@ type FailureQuery struct {
 // TrendHours is how many hours the trend of a [Failure] has.
 const TrendHours = 8
 
-// A Failure is all deliveries to one receiver that are in one state for one cause.
+// A Failure is all deliveries to one receiver that are in one state for one cause, or
+// whose last try failed for one cause.
 type Failure struct {
-	State    State  // ConsignmentRejection, ContentHandoverFailure, or ContentHandover if it was handed over too often
+	State    State  // ConsignmentRejection, ContentHandoverFailure, or ContentHandover if it was handed over too often; ContentConsignment if it is carried again
 	Code     string // of the cause; "" in state ContentHandover, which has none
 	Receiver string
 	Sender   string // if senders are counted apart
 	Count    int
 	Express  int             // of these, perishable
-	First    time.Time       // when the first of them came to the state
-	Last     time.Time       // when the last of them did
-	Hours    [TrendHours]int // how many came to the state in each of the last hours, the oldest first
+	First    time.Time       // when the first of them came to the state, or first failed
+	Last     time.Time       // when the last of them did, or failed last
+	Hours    [TrendHours]int // how many came to the state, or first failed, in each of the last hours, the oldest first
 	Example  uuid.UUID       // the oldest exchange of them, or the oldest perishable one
+
+	// Of what is carried again:
+	Next           time.Time // when the first of them is
+	Waiting        int       // deliveries to the receiver, or of the sender to it, that wait, these included
+	WaitingExpress int       // of these, perishable
 }

@@ -22,7 +22,9 @@ type listFailures struct {
 	Until    moment `placeholder:"TIME" help:"Failed before."`
 }
 
-// Run prints a table, and below it the next step for each line. JSON is one cause a line.
+// Run prints what is still tried again and what failed for good, each a table and below it
+// the next step for each line. JSON is one cause a line: those with nextTryAt are tried
+// again.
 func (c *listFailures) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
@@ -47,9 +49,45 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 				return err
 			}
 		}
+		for _, r := range list.Retries {
+			if err := s.json(r); err != nil {
+				return err
+			}
+		}
 		return nil
 	}
+	if err := s.printRetries(list.Retries); err != nil {
+		return err
+	}
 	return s.printFailures(list.Failures)
+}
+
+// printRetries prints what is still tried again, for people, and what to do about each.
+func (s *session) printRetries(all []httpapi.Retry) error {
+	if len(all) == 0 {
+		return nil
+	}
+	if err := s.printf("%s\n", s.say("still being retried:")); err != nil {
+		return err
+	}
+	t := s.newTable("LAST CAUSE", "RECEIVER", "SENDER", "WHO ACTS", "WAITING", "PERISHABLE", "TRIED", "FIRST", "LAST", "NEXT TRY", "BREAKER", "LAST 8 HOURS", "EXAMPLE")
+	for _, r := range all {
+		breaker := s.word("closed")
+		if r.Breaker.Open {
+			breaker = s.word("open")
+		}
+		t.Row(r.Code, r.Receiver, r.Sender, s.side(r.Side), strconv.Itoa(r.Waiting), strconv.Itoa(r.WaitingExpress), strconv.Itoa(r.Count),
+			stamp(r.FirstAt), stamp(r.LastAt), stamp(r.NextTryAt), breaker, trend(r.Hours), r.Example)
+	}
+	if err := s.table(t); err != nil {
+		return err
+	}
+	for _, r := range all {
+		if err := s.printf("\n%s\n", s.say("%s at %s: %s", r.Code, r.Receiver, s.text(r.NextStep))); err != nil {
+			return err
+		}
+	}
+	return s.printf("\n%s\n", s.say("failed for good:"))
 }
 
 // printFailures prints causes for people, and what to do about each.

@@ -75,10 +75,11 @@ var chinese = map[string]string{
 	// What failures says.
 	"WHO ACTS": "处理方", "PERISHABLE": "其中鲜活易腐", "COUNT": "数量", "FIRST": "最早", "LAST": "最近", "LAST 8 HOURS": "近 8 小时", "EXAMPLE": "示例交换",
 	"receiver": "接收方", "this exchange": "本平台", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",
-	"nothing has failed": "没有失败的交付",
+	"nothing has failed": "没有失败的交付", "still being retried:": "仍在重试：", "failed for good:": "最终失败：",
+	"LAST CAUSE": "最近原因", "WAITING": "等待", "TRIED": "其中已试投", "BREAKER": "熔断器", "open": "已断开", "closed": "闭合",
 
 	// What parties status says.
-	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次尝试", "LAST SENT": "最近受理", "LAST REFUSED": "最近拒收",
+	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次重试", "LAST SENT": "最近受理", "LAST REFUSED": "最近拒收",
 	"mailbox": "信箱", "push": "推送", "topic": "主题", "folder": "文件夹", "suspended": "已暂停", "fine": "正常",
 	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
 

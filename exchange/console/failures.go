@@ -15,7 +15,9 @@ import (
 // failuresPage is what has failed, by its cause.
 type failuresPage struct {
 	Fields  *fields
-	Theirs  []pile // that a receiver or a sender has to mend
+	Retries []retryPile // nothing of which has failed for good
+	Waiting int         // for the receivers of Retries
+	Theirs  []pile      // that a receiver or a sender has to mend
 	Ours    []pile
 	Count   int // deliveries, of both
 	Express int
@@ -28,6 +30,14 @@ type pile struct {
 	Trend     trend
 	Exchanges template.URL // the address of the list of these exchanges
 	Replay    template.URL // the address of a plan that replays them, or ""
+}
+
+// A retryPile is a row of what is still carried again.
+type retryPile struct {
+	operator.RetryPile
+
+	Trend     trend
+	Exchanges template.URL // the address of the list of what waits for the receiver
 }
 
 // listFailures answers GET /console/failures.
@@ -63,14 +73,51 @@ func (s *Server) listFailures(v *visit) error {
 	if !form.OK() {
 		return v.page(http.StatusUnprocessableEntity, "failures", page)
 	}
-	piles, err := operator.Failures{Log: s.Failures, Handovers: s.Handovers}.List(v.ctx(), q)
+	piles, err := s.failures().List(v.ctx(), q)
 	if err != nil {
 		return err
 	}
 	for _, one := range piles {
 		page.add(v.pile(one, q))
 	}
+	if page.Retries, page.Waiting, err = s.retries(v, q); err != nil {
+		return err
+	}
 	return v.render("failures", page)
+}
+
+func (s *Server) failures() operator.Failures {
+	return operator.Failures{Log: s.Failures, Activity: s.Activity, Handovers: s.Handovers}
+}
+
+// retries returns the rows of what is still carried again, and how much waits for their
+// receivers.
+func (s *Server) retries(v *visit, q exchange.FailureQuery) (rows []retryPile, waiting int, err error) {
+	found, err := s.failures().Retries(v.ctx(), q)
+	counted := make(map[[2]string]bool) // receivers with several causes
+	for _, one := range found {
+		list := v.exchangesOf(one.Pile)
+		list.Set("state", string(exchange.ContentConsignment))
+		rows = append(rows, retryPile{one, trendOf(one.Hours[:]), address("exchanges", list)})
+		if key := [2]string{one.Receiver, one.Sender}; !counted[key] {
+			counted[key] = true
+			waiting += one.Waiting
+		}
+	}
+	return rows, waiting, err
+}
+
+// step returns the next step about a pile, with the names of parties.
+func (v *visit) step(s operator.Step) string {
+	return v.lang.text(s.Words(
+		func(party string) exchange.Text {
+			if p, ok := v.now.Parties.Get(party); ok {
+				return p.Name
+			}
+			return exchange.Text{EN: party, ZH: party}
+		},
+		func(at time.Time) string { return timeViewOf(at).Local },
+	))
 }
 
 // add puts a row on its side of the page.
@@ -87,13 +134,7 @@ func (p *failuresPage) add(one pile) {
 // pile returns the row of a pile, with the addresses that the caller may open.
 func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 	row := pile{Pile: p, Trend: trendOf(p.Hours[:])}
-	list := url.Values{"party": {p.Receiver}}
-	if v.who.OnlyForParty(access.ReadExchanges) {
-		list.Del("party") // its own list is all that it may ask for
-	}
-	if p.Sender != "" {
-		list.Set("sender", p.Sender)
-	}
+	list := v.exchangesOf(p)
 	if p.State == exchange.ContentHandover {
 		list.Set("failing", "true")
 	} else {
@@ -114,6 +155,18 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 	}
 	row.Replay = address("replays/new", plan)
 	return row
+}
+
+// exchangesOf returns the query of the list of exchanges to the receiver of a pile.
+func (v *visit) exchangesOf(p operator.Pile) url.Values {
+	list := url.Values{"party": {p.Receiver}}
+	if v.who.OnlyForParty(access.ReadExchanges) {
+		list.Del("party") // its own list is all that it may ask for
+	}
+	if p.Sender != "" {
+		list.Set("sender", p.Sender)
+	}
+	return list
 }
 
 // address returns the address of a page of the console with a query.

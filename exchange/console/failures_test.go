@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"beibu/exchange"
 )
@@ -34,7 +35,7 @@ func TestFailures(t *testing.T) {
 	w.record(lost.ID, exchange.ContentHandoverFailure, exchange.Cause{Code: exchange.CodeNotKept})
 	b := w.visit(duty)
 	p := b.get("/console/failures")
-	theirs, ours := p.section("Receivers and senders have to act"), p.section("We have to act")
+	theirs, ours := p.section("Failed for good: receivers and senders have to act"), p.section("Failed for good: we have to act")
 	plan := "/console/replays/new?cause=stamp-missing&amp;receivers=" + receiver
 	for _, want := range []string{"stamp-missing", "<b>2</b>", `href="` + plan + `"`, "<svg", "Return the reason to the senders"} {
 		if !strings.Contains(theirs, want) {
@@ -65,7 +66,7 @@ func TestFailuresBySender(t *testing.T) {
 	b := w.visit(duty)
 	p := b.get("/console/failures?by=sender")
 	for _, want := range []string{"Beihai Customs", "sender=" + port + `"`, "replays/new?cause=stamp-missing&amp;receivers=" + receiver + "&amp;sender=" + port} {
-		if !strings.Contains(p.section("Receivers and senders have to act"), want) {
+		if !strings.Contains(p.section("Failed for good: receivers and senders have to act"), want) {
 			t.Errorf("it lacks %q:\n%s", want, p.html)
 		}
 	}
@@ -108,5 +109,48 @@ func TestMistakesInFailures(t *testing.T) {
 	}
 	if p := w.visit(port).get("/console/failures?party=" + stranger); p.status != http.StatusUnprocessableEntity {
 		t.Errorf("a party asks for another: %d", p.status)
+	}
+}
+
+// What is still carried again is apart from what failed for good, on the page of failures
+// and on the first page, with what waits behind it.
+func TestRetriesArePiles(t *testing.T) {
+	w := newWorld(t)
+	first := w.accept("ATA-1")
+	w.accept("ATA-2")
+	w.record(first.ID, exchange.HandoverAttempt, exchange.Cause{Code: "http-204"}) // no failure
+	b := w.visit(duty)
+	if p := b.get("/console/failures"); strings.Contains(p.html, "http-204") {
+		t.Errorf("an attempt that arrived is a failure:\n%s", p.html)
+	}
+	at := time.Now()
+	opened := exchange.PartyEvent(receiver, exchange.BreakerOpened, at)
+	opened.Cause = exchange.Cause{Code: "connect"}
+	must(t, w.Recorder.Record(t.Context(), exchange.Event{
+		Exchange: first.ID, Receiver: receiver, Name: exchange.HandoverAttempt, Attempt: 1, At: at, Next: at.Add(time.Hour), Cause: exchange.Cause{Code: "connect"},
+	}, opened))
+	p := b.get("/console/failures")
+	retried := p.section("Still being retried")
+	known, _ := w.current.Load().Parties.Get(receiver)
+	for _, want := range []string{
+		"<code>connect</code>", "<b>2</b>", "tried in vain 1", "breaker open", "/console/exchanges/" + first.ID.String(),
+		known.Name.EN + " did not take these (connect)", "state=ContentConsignment",
+	} {
+		if !strings.Contains(retried, want) {
+			t.Errorf("it lacks %q:\n%s", want, retried)
+		}
+	}
+	if strings.Contains(p.section("Failed for good: receivers and senders have to act"), "connect") || !strings.Contains(p.html, "<b>2</b> wait for receivers") {
+		t.Errorf("it counts as failed for good:\n%s", p.html)
+	}
+	if now := b.get("/console/").section("Deliveries that are being retried"); !strings.Contains(now, "connect") || !strings.Contains(now, "breaker open") {
+		t.Errorf("the first page:\n%s", now)
+	}
+	if p := w.visit(stranger).get("/console/failures"); strings.Contains(p.html, "connect") {
+		t.Errorf("a stranger sees it:\n%s", p.html)
+	}
+	w.record(first.ID, exchange.ContentHandover, exchange.Cause{})
+	if p := b.get("/console/failures"); strings.Contains(p.html, "connect</code>") {
+		t.Errorf("it was carried, and is still there:\n%s", p.html)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/kinds"
+	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 )
 
@@ -31,6 +32,7 @@ func functions(of *set) template.FuncMap {
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
 		"status":    statusViewOf,
+		"step":      func(s operator.Step) string { return of.visit.step(s) },
 		"way":       wayText,
 		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
 		"progress":  progressOf,

@@ -10,7 +10,8 @@ import (
 
 // nowPage is what is going on.
 type nowPage struct {
-	Backlog []Backlog // of the receivers that the caller may see, the largest first
+	Retries []retryPile // that the caller may see
+	Backlog []Backlog   // of the receivers that the caller may see, the largest first
 	Open    int
 	Failing int
 	Newest  []exchange.Exchange
@@ -102,6 +103,13 @@ func (s *Server) count(v *visit, page *nowPage) error {
 			page.Open += one.Open
 			page.Failing += one.Failing
 		}
+	}
+	retried := exchange.FailureQuery{Now: v.began.UTC()}
+	if retried.Party, err = v.who.ScopeFailures(""); err != nil {
+		return err
+	}
+	if page.Retries, _, err = s.retries(v, retried); err != nil {
+		return err
 	}
 	first := v.began.UTC().Truncate(time.Hour).Add(-(shownHours - 1) * time.Hour)
 	query := exchange.Query{Since: first, Limit: exchange.MaxPage}

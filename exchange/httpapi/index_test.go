@@ -151,6 +151,14 @@ func (x *index) Failures(ctx context.Context, q exchange.FailureQuery) ([]exchan
 	return x.Journal.Failures(ctx, q)
 }
 
+// Retries is exchange.FailureLog's.
+func (x *index) Retries(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.Retries(ctx, q)
+}
+
 // Exchanges is exchange.Journal's.
 func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	if err := x.failure(); err != nil {

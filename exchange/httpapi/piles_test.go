@@ -2,7 +2,11 @@ package httpapi_test
 
 import (
 	"net/http"
+	"strings"
 	"testing"
+	"time"
+
+	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
@@ -29,6 +33,38 @@ func TestFailuresAreGrouped(t *testing.T) {
 		}
 	}
 	if list := read[httpapi.FailuresList](t, w.do(request{path: "/v1/failures", as: stranger}), http.StatusOK); len(list.Failures) != 0 {
+		t.Errorf("a stranger sees %+v", list)
+	}
+}
+
+// What is still tried again is apart from what failed for good. The sender of one of the
+// documents that wait counts its own alone.
+func TestRetriesAreApart(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	first := w.submit(carnet(t, "R-1"))
+	second := w.submit(carnet(t, "R-2"))
+	w.consigned(first.ExchangeID)
+	w.consigned(second.ExchangeID)
+	at := time.Now()
+	err := w.recorder.Record(t.Context(), exchange.Event{
+		Exchange: uuid.MustParse(first.ExchangeID), Receiver: receiver, Name: exchange.HandoverAttempt, Attempt: 1, At: at, Next: at.Add(time.Hour),
+		Cause: exchange.Cause{Code: "http-503", Reason: "busy"},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, who := range []string{operator, port, receiver} {
+		list := read[httpapi.FailuresList](t, w.do(request{path: "/v1/failures?by=sender", as: who}), http.StatusOK)
+		if len(list.Failures) != 0 || len(list.Retries) != 1 {
+			t.Fatalf("%s sees %+v", who, list)
+		}
+		r := list.Retries[0]
+		if r.Code != "http-503" || r.Receiver != receiver || r.Sender != port || r.Count != 1 || r.Waiting != 2 || r.Side != operators.Receiver || r.Breaker.Open ||
+			r.Example != first.ExchangeID || !r.NextTryAt.After(at) || r.Hours[exchange.TrendHours-1] != 1 || !strings.Contains(r.NextStep.EN, receiver) {
+			t.Errorf("%s sees %+v", who, r)
+		}
+	}
+	if list := read[httpapi.FailuresList](t, w.do(request{path: "/v1/failures", as: stranger}), http.StatusOK); len(list.Retries) != 0 {
 		t.Errorf("a stranger sees %+v", list)
 	}
 }

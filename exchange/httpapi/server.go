@@ -162,7 +162,7 @@ func New(o Options) (*Server, error) {
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
-		failures: operator.Failures{Log: o.Failures, Handovers: o.Handovers},
+		failures: operator.Failures{Log: o.Failures, Activity: o.Activity, Handovers: o.Handovers},
 		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers}, alerts: o.Alerts,
 		hold: exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
 		mailbox: o.Mailbox, envelopes: reading.Envelopes{Bodies: o.Bodies}, stamps: o.Stamps, handovers: o.Handovers,

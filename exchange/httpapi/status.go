@@ -83,12 +83,14 @@ func (s *Server) listStatus(c *call) error {
 func wireStatus(s operator.Status, now time.Time) PartyStatus {
 	return PartyStatus{
 		Party: s.Party, Suspended: s.Suspended, Way: s.Way,
-		Backlog: BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: timeOrNone(s.Backlog.Oldest), WaitingSince: timeOrNone(s.Backlog.Waiting)},
-		Breaker: BreakerStatus{
-			Open: s.Receiving.Breaker.IsOpen(), OpenedAt: timeOrNone(s.Receiving.Breaker.Opened), Cause: causeOrNone(s.Receiving.Breaker.Cause),
-		},
+		Backlog:   BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: timeOrNone(s.Backlog.Oldest), WaitingSince: timeOrNone(s.Backlog.Waiting)},
+		Breaker:   wireBreaker(s.Receiving.Breaker),
 		Receiving: wireSide(s.Receiving, now), Sending: wireSide(s.Sending, now),
 	}
+}
+
+func wireBreaker(b exchange.Breaker) BreakerStatus {
+	return BreakerStatus{Open: b.IsOpen(), OpenedAt: timeOrNone(b.Opened), Cause: causeOrNone(b.Cause)}
 }
 
 func wireSide(s operator.Sided, now time.Time) SideStatus {

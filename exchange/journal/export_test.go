@@ -136,3 +136,15 @@ func FailureQueries(q exchange.FailureQuery) (texts []string, args [][]any) {
 	}
 	return texts, args
 }
+
+// RetriesQuery returns the SQL of the counts of what is carried again.
+func RetriesQuery(q exchange.FailureQuery) (text string, args []any) {
+	s := retries(q)
+	return s.text(), s.args
+}
+
+// WaitingQuery returns the SQL of the count of what waits for the receiver of a failure.
+func WaitingQuery(q exchange.FailureQuery, f exchange.Failure) (text string, args []any) {
+	s := waiting(q, f)
+	return s.text(), s.args
+}

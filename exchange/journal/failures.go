@@ -14,6 +14,10 @@ func failed() string {
 	return fmt.Sprintf("state IN (%d, %d)", number(exchange.ConsignmentRejection), number(exchange.ContentHandoverFailure))
 }
 
+// retried is the SQL for rows of table delivery that could not be carried, and are
+// carried again.
+const retried = `tried > 0`
+
 // Failures is exchange.FailureLog's. It reads a row of an index for each delivery that
 // has failed.
 func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
@@ -21,6 +25,7 @@ func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exch
 	for _, s := range failures(q) {
 		err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
 			f, err := scanFailure(row, q.BySender)
+			f.State = stateOf(row.Int(failureColumns))
 			all = append(all, f)
 			return err
 		}, s.args...)
@@ -31,44 +36,119 @@ func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exch
 	return all, nil
 }
 
+// Retries is exchange.FailureLog's. It reads a row of an index for each delivery that is
+// carried again, and the row of each that waits for one of the receivers.
+func (j *Journal) Retries(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
+	var all []exchange.Failure
+	s := retries(q)
+	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		f, err := scanFailure(row, q.BySender)
+		f.State, f.Next = exchange.ContentConsignment, moment(row.Int(failureColumns))
+		f.Waiting, f.WaitingExpress = f.Count, f.Express
+		all = append(all, f)
+		return err
+	}, s.args...)
+	if err != nil {
+		return nil, fmt.Errorf("count what is carried again: %w", err)
+	}
+	for i := range all {
+		if err := j.countWaiting(ctx, q, &all[i]); err != nil {
+			return nil, fmt.Errorf("count what waits for %s: %w", all[i].Receiver, err)
+		}
+	}
+	return all, nil
+}
+
+// countWaiting counts what waits for the receiver of a failure.
+func (j *Journal) countWaiting(ctx context.Context, q exchange.FailureQuery, f *exchange.Failure) error {
+	s := waiting(q, *f)
+	return j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
+		f.Waiting, f.WaitingExpress = max(f.Waiting, int(row.Int(0))), max(f.WaitingExpress, int(row.Int(1)))
+		return nil
+	}, s.args...)
+}
+
+// waiting returns the query that counts what waits for the receiver of a failure.
+func waiting(q exchange.FailureQuery, f exchange.Failure) *sentence {
+	s := &sentence{}
+	s.add(`SELECT count(*), coalesce(sum(d.express), 0) FROM delivery d WHERE d.state = +? AND d.receiver = +?`, number(exchange.ContentConsignment), f.Receiver)
+	if f.Sender != "" {
+		s.add(` AND d.sender = (`+findTerm+`)`, roleSender, f.Sender)
+	}
+	if q.Party != "" && q.Party != f.Receiver {
+		s.add(` AND d.sender = (`+findTerm+`)`, roleSender, q.Party)
+	}
+	return s
+}
+
 // failures returns the queries for what has failed, and for what was handed over too
 // often.
 func failures(q exchange.FailureQuery) []*sentence {
-	all := []*sentence{counted(q, `delivery_failed`, failed())}
+	all := []*sentence{counted(q, columnsOfFailed)}
 	if q.Handovers > 0 {
-		s := counted(q, `delivery_again`, handed()+` AND d.handovers > 1`)
+		again := columnsOfFailed
+		again.index, again.condition = `delivery_again`, handed()+` AND d.handovers > 1`
+		s := counted(q, again)
 		s.add(` AND d.handovers >= +?`, q.Handovers)
 		all = append(all, s)
 	}
 	for _, s := range all {
-		s.add(` GROUP BY d.cause, d.receiver, d.state`)
-		if q.BySender {
-			s.add(`, d.sender`)
-		}
-		s.add(`) g`)
+		grouped(s, q, `, d.state`)
 	}
 	return all
 }
 
+// retries returns the query for what is carried again.
+func retries(q exchange.FailureQuery) *sentence {
+	s := counted(q, columnsOfRetried)
+	grouped(s, q, ``)
+	return s
+}
+
+// grouped ends a query with its GROUP BY.
+func grouped(s *sentence, q exchange.FailureQuery, last string) {
+	s.add(` GROUP BY 1, 2` + last)
+	if q.BySender {
+		s.add(`, d.sender`)
+	}
+	s.add(`) g`)
+}
+
+// counting is what a count reads of table delivery.
+type counting struct {
+	index, condition     string
+	cause, first, latest string // columns
+	rest                 string // one more column of a group
+}
+
+var (
+	columnsOfFailed  = counting{`delivery_failed`, failed(), `cause`, `changed`, `changed`, `d.state`}
+	columnsOfRetried = counting{`delivery_retried`, retried, `failure`, `since`, `tried`, `min(d.next)`}
+)
+
+// failureColumns is the number of columns that scanFailure reads before the one more.
+const failureColumns = 8 + exchange.TrendHours
+
 // counted returns the query that counts rows of table delivery with an index, up to its
 // GROUP BY. For the trend it counts those since the beginning of each hour, and it looks
 // up the examples by the groups, which are few.
-func counted(q exchange.FailureQuery, index, condition string) *sentence {
+func counted(q exchange.FailureQuery, of counting) *sentence {
 	s := &sentence{}
 	s.add(`SELECT g.*, (SELECT x.id FROM exchange x WHERE x.sequence = coalesce(g.perishable, g.oldest))`)
 	if q.BySender {
 		s.add(`, (SELECT t.name FROM term t WHERE t.id = g.sender)`)
 	}
 	s.add(` FROM (
-		SELECT d.cause, d.receiver, d.state, count(*), sum(d.express), min(d.changed), max(d.changed),
+		SELECT d.` + of.cause + `, d.receiver, count(*), sum(d.express), min(d.` + of.first + `), max(d.` + of.latest + `),
 		min(d.entry) AS oldest, min(CASE WHEN d.express THEN d.entry END) AS perishable`)
 	for h := range exchange.TrendHours {
-		s.add(`, sum(d.changed >= +?)`, micro(q.Now.Add(time.Duration(h-exchange.TrendHours)*time.Hour)))
+		s.add(`, sum(d.`+of.first+` >= +?)`, micro(q.Now.Add(time.Duration(h-exchange.TrendHours)*time.Hour)))
 	}
+	s.add(`, ` + of.rest)
 	if q.BySender {
 		s.add(`, d.sender`)
 	}
-	s.add(` FROM delivery d INDEXED BY ` + index + ` WHERE d.` + condition)
+	s.add(` FROM delivery d INDEXED BY ` + of.index + ` WHERE d.` + of.condition)
 	if q.Receiver != "" {
 		s.add(` AND +d.receiver = +?`, q.Receiver) // the groups stay in the order of the index
 	}
@@ -76,26 +156,27 @@ func counted(q exchange.FailureQuery, index, condition string) *sentence {
 		s.add(` AND (d.receiver = +? OR d.sender = (`+findTerm+`))`, q.Party, roleSender, q.Party)
 	}
 	if !q.Since.IsZero() {
-		s.add(` AND d.changed >= +?`, ceiling(q.Since))
+		s.add(` AND d.`+of.latest+` >= +?`, ceiling(q.Since))
 	}
 	if !q.Until.IsZero() {
-		s.add(` AND d.changed < +?`, ceiling(q.Until))
+		s.add(` AND d.`+of.first+` < +?`, ceiling(q.Until))
 	}
 	return s
 }
 
+// scanFailure reads what failures and retries have in common.
 func scanFailure(row sqlitefile.Row, bySender bool) (exchange.Failure, error) {
 	f := exchange.Failure{
-		Code: row.Text(0), Receiver: row.Text(1), State: stateOf(row.Int(2)), Count: int(row.Int(3)), Express: int(row.Int(4)),
-		First: moment(row.Int(5)), Last: moment(row.Int(6)),
+		Code: row.Text(0), Receiver: row.Text(1), Count: int(row.Int(2)), Express: int(row.Int(3)),
+		First: moment(row.Int(4)), Last: moment(row.Int(5)),
 	}
-	const hours = 9 // the column of the first
-	later := 0      // than the hour
+	const hours = failureColumns - exchange.TrendHours // the column of the first
+	later := 0                                         // than the hour
 	for h := exchange.TrendHours - 1; h >= 0; h-- {
 		since := int(row.Int(hours + h))
 		f.Hours[h], later = since-later, since
 	}
-	example := hours + exchange.TrendHours
+	example := failureColumns + 1
 	if bySender { // its number in table term comes before, and its name behind
 		example++
 		f.Sender = row.Text(example + 1)

@@ -20,7 +20,8 @@ func described(all []exchange.Failure) string {
 	lines := make([]string, 0, len(all))
 	for _, f := range all {
 		lines = append(lines, fmt.Sprintf("%s %s %s of %s: %d, %d express, %s to %s, %v, %s",
-			f.State, f.Code, f.Receiver, f.Sender, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example))
+			f.State, f.Code, f.Receiver, f.Sender, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example)+
+			fmt.Sprintf(", next %s, %d wait, %d express", f.Next.UTC(), f.Waiting, f.WaitingExpress))
 	}
 	slices.Sort(lines)
 	return strings.Join(lines, "\n")
@@ -38,13 +39,55 @@ func compareFailures(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := counts(all, q); described(got) != described(want) {
+	if want := counts(all, q, failed); described(got) != described(want) {
 		t.Fatalf("failures:\n%s\nwant\n%s", described(got), described(want))
+	}
+	if got, err = j.Retries(context.Background(), q); err != nil {
+		t.Fatal(err)
+	}
+	want := counts(all, q, retried)
+	for i := range want {
+		wait(&want[i], all, q)
+	}
+	if described(got) != described(want) {
+		t.Fatalf("retries:\n%s\nwant\n%s", described(got), described(want))
 	}
 }
 
-// counts counts what has failed in exchanges, the slow and plain way.
-func counts(all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) []exchange.Failure {
+// failed returns how a delivery counts, if it failed for good.
+func failed(d exchange.Delivery, q exchange.FailureQuery) (counted exchange.Failure, counts bool) {
+	late := d.State == exchange.ContentHandover && d.Handovers >= q.Handovers
+	return exchange.Failure{State: d.State, Code: d.Cause.Code, First: d.ChangedAt, Last: d.ChangedAt}, d.State.Failed() || late
+}
+
+// retried returns how a delivery counts, if it is carried again.
+func retried(d exchange.Delivery, _ exchange.FailureQuery) (counted exchange.Failure, counts bool) {
+	r := d.Retry
+	return exchange.Failure{State: exchange.ContentConsignment, Code: r.Code, First: r.First, Last: r.Last, Next: r.Next}, r.Tries > 0
+}
+
+// wait counts what waits for the receiver of a failure, the slow and plain way.
+func wait(f *exchange.Failure, all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) {
+	n, express := 0, 0
+	for _, x := range all {
+		for _, d := range x.Deliveries {
+			switch {
+			case d.Receiver != f.Receiver || d.State != exchange.ContentConsignment,
+				f.Sender != "" && x.Identity.Sender != f.Sender,
+				q.Party != "" && q.Party != d.Receiver && q.Party != x.Identity.Sender:
+				continue
+			}
+			n++
+			express += b2i(x.Express)
+		}
+	}
+	f.Waiting, f.WaitingExpress = max(n, f.Count), max(express, f.Express)
+}
+
+// counts counts deliveries that failed in a way, the slow and plain way.
+func counts(
+	all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery, way func(exchange.Delivery, exchange.FailureQuery) (exchange.Failure, bool),
+) []exchange.Failure {
 	exchanges := make([]exchange.Exchange, 0, len(all))
 	for _, x := range all {
 		exchanges = append(exchanges, x)
@@ -59,24 +102,25 @@ func counts(all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) []exch
 	var order []*exchange.Failure
 	for _, x := range exchanges {
 		for _, d := range x.Deliveries {
-			late := d.State == exchange.ContentHandover && d.Handovers >= q.Handovers
+			one, ok := way(d, q)
 			switch {
-			case !d.State.Failed() && !late,
+			case !ok,
 				q.Party != "" && q.Party != d.Receiver && q.Party != x.Identity.Sender,
-				!q.Since.IsZero() && (d.ChangedAt.Before(q.Since) || !d.ChangedAt.Before(q.Until)):
+				!q.Since.IsZero() && (one.Last.Before(q.Since) || !one.First.Before(q.Until)):
 				continue
 			}
 			sender := ""
 			if q.BySender {
 				sender = x.Identity.Sender
 			}
-			key := [4]string{d.Cause.Code, d.Receiver, string(d.State), sender}
+			key := [4]string{one.Code, d.Receiver, string(one.State), sender}
 			f := groups[key]
 			if f == nil {
-				f = &exchange.Failure{State: d.State, Code: d.Cause.Code, Receiver: d.Receiver, Sender: sender, First: d.ChangedAt, Last: d.ChangedAt, Example: x.ID}
+				f = &one
+				f.Receiver, f.Sender, f.Example = d.Receiver, sender, x.ID
 				groups[key], order = f, append(order, f)
 			}
-			count(f, x.Express, d.ChangedAt, q.Now)
+			count(f, x.Express, one, q.Now)
 		}
 	}
 	found := make([]exchange.Failure, 0, len(order))
@@ -86,15 +130,19 @@ func counts(all map[uuid.UUID]exchange.Exchange, q exchange.FailureQuery) []exch
 	return found
 }
 
-// count adds one that failed at a time to a failure.
-func count(f *exchange.Failure, express bool, at, now time.Time) {
+// count adds one more to a failure.
+func count(f *exchange.Failure, express bool, one exchange.Failure, now time.Time) {
 	f.Count++
 	f.Express += b2i(express)
+	at := one.First
 	if at.Before(f.First) {
 		f.First = at
 	}
-	if at.After(f.Last) {
-		f.Last = at
+	if one.Last.After(f.Last) {
+		f.Last = one.Last
+	}
+	if one.Next.Before(f.Next) {
+		f.Next = one.Next
 	}
 	for h := range f.Hours {
 		from := now.Add(time.Duration(h-exchange.TrendHours) * time.Hour)

@@ -92,8 +92,11 @@ func (j *journey) failed(receiver string) bool {
 // deliveries, from 1, or 0 if the event moves nothing.
 func (j *journey) deliver(e exchange.Event) int {
 	i := slices.IndexFunc(j.deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
-	if e.Name == exchange.HandoverAttempt {
-		return i + 1 // a step of the timeline alone
+	if e.Name == exchange.HandoverAttempt { // a step of the timeline, which changes no state
+		if i >= 0 && j.deliveries[i].Apply(e) {
+			j.moved[i] = true
+		}
+		return i + 1
 	}
 	if i < 0 {
 		d := exchange.Delivery{Exchange: j.id, Receiver: e.Receiver}

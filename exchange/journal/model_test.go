@@ -58,6 +58,10 @@ func history(tb testing.TB, t *rapid.T) *record {
 			continue
 		}
 		cause := exchange.Cause{Code: rapid.SampledFrom([]string{"", "no", "other"}).Draw(t, "cause")}
+		if rapid.IntRange(0, 3).Draw(t, "try") == 0 {
+			r.try(id, receiver, rapid.IntRange(1, 2).Draw(t, "tried"), cause, time.Duration(rapid.IntRange(0, 2).Draw(t, "next"))*time.Hour)
+			continue
+		}
 		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"), cause)
 	}
 	return r
@@ -82,7 +86,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 			t.Fatal(err)
 		}
 		if x, ok := all[e.Exchange]; ok && e.Subject.Kind == queue.SubjectExchange && moves(&x, e) {
-			e.Lease = exchange.Lease{} // of no use once it is over
+			e.Lease, e.Next = exchange.Lease{}, time.Time{} // of no use once they are over
 			x.Events = append(x.Events, e)
 			all[x.ID] = x
 		}
@@ -103,6 +107,13 @@ func moves(x *exchange.Exchange, e exchange.Event) bool {
 	}
 	deliveries := slices.Clone(x.Deliveries)
 	i := slices.IndexFunc(deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
+	if e.Name == exchange.HandoverAttempt {
+		if i >= 0 {
+			deliveries[i].Apply(e)
+			x.Deliveries = deliveries
+		}
+		return i >= 0
+	}
 	if i < 0 {
 		i = len(deliveries)
 		deliveries = append(deliveries, exchange.Delivery{Exchange: x.ID, Receiver: e.Receiver})

@@ -3,6 +3,7 @@ package journal
 import (
 	"encoding/binary"
 	"errors"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,6 +20,7 @@ import (
 const (
 	withLease = 1 << 4
 	withCause = 1 << 5
+	withRetry = 1 << 6
 	stateBits = 1<<4 - 1
 )
 
@@ -28,6 +30,7 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 		d := &all[i]
 		leased := d.Lease.Holder != "" || !d.Lease.Until.IsZero()
 		b = packText(b, d.Receiver)
+		flags := len(b)
 		b = packState(b, d.State, leased, d.Cause)
 		b = binary.AppendVarint(b, int64(d.Attempt))
 		b = binary.AppendVarint(b, micro(d.ConsignedAt)-accepted)
@@ -38,6 +41,19 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 			b = binary.AppendVarint(b, micro(d.Lease.Until)-accepted)
 		}
 		b = packCause(b, d.Cause)
+		if d.Retry.Tries > 0 {
+			b[flags] |= withRetry
+			b = packRetry(b, accepted, d.Retry)
+		}
+	}
+	return b
+}
+
+func packRetry(b []byte, accepted int64, r exchange.Retry) []byte {
+	b = packText(b, r.Code)
+	b = binary.AppendVarint(b, int64(r.Tries))
+	for _, at := range []time.Time{r.First, r.Last, r.Next} {
+		b = binary.AppendVarint(b, micro(at)-accepted)
 	}
 	return b
 }
@@ -62,7 +78,11 @@ func unpackDeliveries(b []byte, accepted int64, id uuid.UUID, receiver string) (
 		if flags&withLease != 0 {
 			holder, d.Lease.Until = u.bytes(), moment(accepted+u.number())
 		}
-		if d.Cause = u.cause(flags, wanted); wanted {
+		d.Cause = u.cause(flags, wanted)
+		if flags&withRetry != 0 {
+			d.Retry = u.retry(accepted)
+		}
+		if wanted {
 			d.Receiver, d.Lease.Holder = string(name), string(holder)
 			all = append(all, d)
 		}
@@ -185,6 +205,13 @@ func (u *unpacker) bytes() []byte {
 	text := u.rest[size:end]
 	u.rest = u.rest[end:]
 	return text
+}
+
+// retry returns the retry that follows, of an exchange that was accepted at a time.
+func (u *unpacker) retry(accepted int64) exchange.Retry {
+	r := exchange.Retry{Code: string(u.bytes()), Tries: int(u.number())}
+	r.First, r.Last, r.Next = moment(accepted+u.number()), moment(accepted+u.number()), moment(accepted+u.number())
+	return r
 }
 
 // cause returns the cause that follows, or, if it is not wanted, passes it.

@@ -256,6 +256,14 @@ func TestPlansOfFailures(t *testing.T) {
 		if plan := explain(t, c, texts[0], args[0]); !strings.Contains(plan, "SCAN d USING COVERING INDEX delivery_failed") || strings.Contains(plan, "TEMP B-TREE") {
 			t.Errorf("%s:\n%s", name, plan)
 		}
+		text, values := journal.RetriesQuery(q)
+		if plan := explain(t, c, text, values); !strings.Contains(plan, "SCAN d USING COVERING INDEX delivery_retried") || strings.Contains(plan, "TEMP B-TREE") {
+			t.Errorf("%s, carried again:\n%s", name, plan)
+		}
+		text, values = journal.WaitingQuery(q, exchange.Failure{Receiver: "a", Sender: "b"})
+		if plan := explain(t, c, text, values); !strings.Contains(plan, "SEARCH d USING PRIMARY KEY (state=? AND receiver=?)") {
+			t.Errorf("%s, waiting:\n%s", name, plan)
+		}
 		for i, text := range texts[1:] {
 			if plan := explain(t, c, text, args[i+1]); !strings.Contains(plan, "SCAN d USING INDEX delivery_again") {
 				t.Errorf("%s, handed over too often:\n%s", name, plan)

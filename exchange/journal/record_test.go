@@ -113,6 +113,21 @@ func (r *record) event(id uuid.UUID, receiver string, name exchange.State, attem
 	}})
 }
 
+// try adds a try of a delivery that failed, if it is made again after a wait.
+func (r *record) try(id uuid.UUID, receiver string, attempt int, cause exchange.Cause, wait time.Duration) {
+	r.tb.Helper()
+	r.event(id, receiver, exchange.HandoverAttempt, attempt, cause)
+	if wait == 0 {
+		return
+	}
+	last := r.changes[len(r.changes)-1].Event
+	detail, err := json.Marshal(map[string]any{"code": cause.Code, "next": last.At.Add(wait)})
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	last.Detail = detail
+}
+
 // open opens an index in a folder of its own.
 func open(tb testing.TB) *journal.Journal {
 	tb.Helper()

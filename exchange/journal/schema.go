@@ -116,8 +116,9 @@ func termTables() []string {
 //
 // Table delivery has those deliveries that are not acknowledged, and is the index of
 // itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
-// delivery_again for what is failing, delivery_failed for the counts of what has failed.
-// All stay small however many exchanges are kept.
+// delivery_again for what is failing, delivery_failed for the counts of what has failed,
+// delivery_retried for those of what is carried again: failure is why it failed last, at
+// tried, and since when it fails. All stay small however many exchanges are kept.
 func deliveryTables() []string {
 	return []string{
 		`CREATE TABLE delivery (
@@ -131,10 +132,15 @@ func deliveryTables() []string {
 			leased    INTEGER NOT NULL,
 			handovers INTEGER NOT NULL,
 			cause     TEXT NOT NULL,
+			failure   TEXT NOT NULL,
+			since     INTEGER NOT NULL,
+			tried     INTEGER NOT NULL,
+			next      INTEGER NOT NULL,
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
 		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, changed, express, entry) WHERE ` + failed(),
+		`CREATE INDEX delivery_retried ON delivery (failure, receiver, sender, since, tried, next, express, entry) WHERE ` + retried,
 	}
 }
 

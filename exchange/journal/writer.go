@@ -18,8 +18,8 @@ const (
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
 	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
-	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed, leased, handovers, cause)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed, leased, handovers, cause,
+			failure, since, tried, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	addEvent  = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
 	widenHour = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
@@ -104,6 +104,7 @@ func relist(w *projection.Writer, j *journey, d *exchange.Delivery, before excha
 	if now == "" {
 		return nil
 	}
+	r := &d.Retry
 	return w.Exec(listDelivery, number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
-		until(d.Lease), int64(d.Handovers), d.Cause.Code)
+		until(d.Lease), int64(d.Handovers), d.Cause.Code, r.Code, orZero(r.First), orZero(r.Last), orZero(r.Next))
 }

@@ -23,6 +23,45 @@ func (f *fixed) Failures(_ context.Context, q exchange.FailureQuery) ([]exchange
 	return f.all, f.err
 }
 
+// Retries is exchange.FailureLog's.
+func (f *fixed) Retries(_ context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
+	f.asked = q
+	return f.all, f.err
+}
+
+// sides is an activity log of one receiver whose circuit breaker is open.
+type sides struct{ exchange.ActivityLog }
+
+// Activities is exchange.ActivityLog's.
+func (sides) Activities(context.Context) ([]exchange.Activity, error) {
+	return []exchange.Activity{{Party: "b", Side: exchange.Receiving, Breaker: exchange.Breaker{Opened: time.Unix(1, 0)}}}, nil
+}
+
+// What is carried again is ordered by what waits behind it, perishable goods first, and
+// says who has to act, when it is tried next, and whether the circuit breaker is open.
+func TestRetriesSayWhatWaits(t *testing.T) {
+	next := time.Date(2026, 9, 1, 6, 0, 0, 0, time.UTC)
+	log := &fixed{all: []exchange.Failure{
+		{Code: "connect", Receiver: "a", Count: 9, Waiting: 500, Next: next},
+		{Code: "address-refused", Receiver: "b", Count: 1, Waiting: 2, WaitingExpress: 1, Next: next},
+	}}
+	piles, err := operator.Failures{Log: log, Activity: sides{}}.Retries(t.Context(), exchange.FailureQuery{})
+	if err != nil || len(piles) != 2 {
+		t.Fatalf("%+v, %v", piles, err)
+	}
+	if p := piles[0]; p.Receiver != "b" || p.Side != operator.Ours || !p.Breaker.IsOpen() || !strings.Contains(p.Pile.Next.ByID().ZH, "原因在平台自身") {
+		t.Errorf("%+v", p)
+	}
+	if p := piles[1]; p.Side != operator.Receiver || p.Breaker.IsOpen() || !strings.Contains(p.Pile.Next.ByID().EN, "next at 2026-09-01T06:00:00Z") {
+		t.Errorf("%+v", p)
+	}
+	named := piles[1].Pile.Next.Words(
+		func(string) exchange.Text { return exchange.Text{EN: "Port of A", ZH: "甲港"} }, func(time.Time) string { return "noon" })
+	if !strings.HasPrefix(named.EN, "Port of A did not take these (connect)") || !strings.HasPrefix(named.ZH, "甲港 未能接收") || !strings.Contains(named.ZH, "noon") {
+		t.Errorf("with names: %+v", named)
+	}
+}
+
 // Each cause says who has to act and what to do, in both languages; perishables come
 // first, and then the most.
 func TestFailuresSayWhoActs(t *testing.T) {
@@ -57,8 +96,8 @@ func TestFailuresSayWhoActs(t *testing.T) {
 		{"a", operator.Ours, "no longer kept", "超过保存期限"},
 	} {
 		p := piles[i]
-		if p.Receiver != want.receiver || p.Side != want.side || !strings.Contains(p.Next.EN, want.en) || !strings.Contains(p.Next.ZH, want.zh) {
-			t.Errorf("pile %d: %s %s\n%s\n%s", i, p.Receiver, p.Side, p.Next.EN, p.Next.ZH)
+		if p.Receiver != want.receiver || p.Side != want.side || !strings.Contains(p.Next.ByID().EN, want.en) || !strings.Contains(p.Next.ByID().ZH, want.zh) {
+			t.Errorf("pile %d: %s %s\n%+v", i, p.Receiver, p.Side, p.Next.ByID())
 		}
 	}
 	log.err = errors.New("no disk")

@@ -17,6 +17,7 @@ import (
 	"beibu/exchange/courier/couriertest"
 	"beibu/exchange/courier/webhook"
 	"beibu/exchange/journal"
+	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 	"beibu/queue"
 )
@@ -140,11 +141,27 @@ func TestOutage(t *testing.T) {
 		if err != nil || len(sides) != 1 || sides[0].Cause.Code != "connect" || sides[0].Breaker.Cause.Code != "connect" || !sides[0].Next.After(time.Now()) {
 			t.Errorf("while it is down: %+v, %v", sides, err)
 		}
+		pages := operator.Failures{Log: w.Journal, Activity: w.Journal, Handovers: 5}
+		now := exchange.FailureQuery{Now: time.Now()}
+		piles, err := pages.Retries(t.Context(), now)
+		if err != nil || len(piles) != 1 {
+			t.Fatalf("while it is down the failures page has %d causes, want 1 (%v)", len(piles), err)
+		}
+		if p := piles[0]; p.Code != "connect" || p.Receiver != customs || p.Count != 1 || p.Waiting != documents/2 || !p.Breaker.IsOpen() ||
+			p.First.Sub(began) > time.Minute || !p.Last.After(p.First) || !p.Failure.Next.After(time.Now()) || p.Example != couriertest.IDOf(0) || p.Side != operator.Receiver {
+			t.Errorf("the pile of the outage: %+v", p)
+		}
+		if lost, err := pages.List(t.Context(), now); err != nil || len(lost) != 0 {
+			t.Errorf("failed for good while it is down: %+v, %v", lost, err)
+		}
 		w.Accept(time.Now(), documents/2, documents, false, customs) // it keeps collecting
 		r.refuse(false)
 		<-time.After(48 * time.Hour)
 		if is := w.Delivery(documents-1, customs).State; is != exchange.ContentHandover {
 			t.Errorf("the last is in state %s", is)
+		}
+		if piles, err := pages.Retries(t.Context(), now); err != nil || len(piles) != 0 {
+			t.Errorf("the failures page after the outage: %+v, %v", piles, err)
 		}
 		stop()
 		c.Close()
