@@ -108,6 +108,6 @@ func wireRetry(r operator.RetryPile) Retry {
 		Code: r.Code, Receiver: r.Receiver, Sender: r.Sender, Side: r.Side, Count: r.Count, Express: r.Express,
 		Waiting: r.Waiting, WaitingExpress: r.WaitingExpress, FirstAt: answer.Time{Time: r.First.UTC()}, LastAt: answer.Time{Time: r.Last.UTC()},
 		Hours: r.Hours[:], NextTryAt: answer.Time{Time: r.Failure.Next.UTC()}, Breaker: wireBreaker(r.Breaker), Example: r.Example.String(),
-		NextStep: r.Pile.Next.ByID(),
+		NextStep: r.Next.ByID(),
 	}
 }

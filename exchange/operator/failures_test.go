@@ -49,13 +49,13 @@ func TestRetriesSayWhatWaits(t *testing.T) {
 	if err != nil || len(piles) != 2 {
 		t.Fatalf("%+v, %v", piles, err)
 	}
-	if p := piles[0]; p.Receiver != "b" || p.Side != operator.Ours || !p.Breaker.IsOpen() || !strings.Contains(p.Pile.Next.ByID().ZH, "原因在平台自身") {
+	if p := piles[0]; p.Receiver != "b" || p.Side != operator.Ours || !p.Breaker.IsOpen() || !strings.Contains(p.Next.ByID().ZH, "原因在平台自身") {
 		t.Errorf("%+v", p)
 	}
-	if p := piles[1]; p.Side != operator.Receiver || p.Breaker.IsOpen() || !strings.Contains(p.Pile.Next.ByID().EN, "next at 2026-09-01T06:00:00Z") {
+	if p := piles[1]; p.Side != operator.Receiver || p.Breaker.IsOpen() || !strings.Contains(p.Next.ByID().EN, "next at 2026-09-01T06:00:00Z") {
 		t.Errorf("%+v", p)
 	}
-	named := piles[1].Pile.Next.Words(
+	named := piles[1].Next.Words(
 		func(string) exchange.Text { return exchange.Text{EN: "Port of A", ZH: "甲港"} }, func(time.Time) string { return "noon" })
 	if !strings.HasPrefix(named.EN, "Port of A did not take these (connect)") || !strings.HasPrefix(named.ZH, "甲港 未能接收") || !strings.Contains(named.ZH, "noon") {
 		t.Errorf("with names: %+v", named)
