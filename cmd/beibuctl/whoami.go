@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange/access"
 	"beibu/exchange/httpapi"
 )
 
@@ -25,12 +26,23 @@ func (c *whoamiCommand) Run(ctx context.Context, s *session) error {
 		return s.json(self)
 	}
 	t := s.newTable("NAME", "PARTY", "ROLES", "PARTIES", "COUNTRIES", "KINDS", "MAY")
-	for i, action := range self.May {
-		if i > 0 {
-			t.Row("", "", "", "", "", "", action)
-			continue
+	rows := self.Grants
+	if self.Party != "" { // the role of the party itself
+		rows = append([]httpapi.Grant{{Roles: []string{"party"}, Scope: access.Limits{Parties: []string{self.Party}}}}, rows...)
+	}
+	for i := range max(len(rows), len(self.May)) {
+		cells := make([]string, 7)
+		if i == 0 {
+			cells[0], cells[1] = self.Name, self.Party
 		}
-		t.Row(self.Name, self.Party, strings.Join(self.Roles, ","), s.limit(self.Scope.Parties), s.limit(self.Scope.Countries), s.limit(self.Scope.Kinds), action)
+		if i < len(rows) {
+			of := rows[i].Scope
+			cells[2], cells[3], cells[4], cells[5] = strings.Join(rows[i].Roles, ","), s.limit(of.Parties), s.limit(of.Countries), s.limit(of.Kinds)
+		}
+		if i < len(self.May) {
+			cells[6] = self.May[i]
+		}
+		t.Row(cells...)
 	}
 	return s.table(t)
 }

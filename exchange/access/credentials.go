@@ -17,9 +17,8 @@ import (
 // of a secret, never the secret.
 type Credential struct {
 	Name       string // required
-	Party      string // required, unless Roles are given
-	Roles      Role   // of StaffRoles
-	Scope      *Scope // of Roles
+	Party      string // required, unless Grants are given
+	Grants     []Grant
 	BreakGlass bool   // for emergencies
 	KeySHA256  string // of an API key, hexadecimal, or ""
 	SPKISHA256 string // of a client certificate's SubjectPublicKeyInfo (RFC 5280 section 4.1), hexadecimal, or ""
@@ -64,13 +63,13 @@ func NewCredentials(all []Credential) (*Credentials, error) {
 }
 
 func (c *Credentials) add(one Credential) error {
-	if one.Name == "" || one.Party == "" && one.Roles == 0 {
+	principal := Principal{Name: one.Name, Party: one.Party, Grants: merged(one.Grants), BreakGlass: one.BreakGlass}
+	if one.Name == "" || one.Party == "" && !principal.IsStaff() {
 		return errors.New("a name and a party are required, the party unless there are roles")
 	}
 	if one.KeySHA256 == "" && one.SPKISHA256 == "" {
 		return errors.New("neither an API key nor a certificate")
 	}
-	principal := Principal{Name: one.Name, Party: one.Party, Roles: one.Roles, Scope: one.Scope, BreakGlass: one.BreakGlass}
 	if one.KeySHA256 != "" {
 		digest, err := parseDigest(one.KeySHA256)
 		if err != nil {
@@ -144,8 +143,8 @@ var (
 
 // Authenticate returns the principal of an API key, of a client certificate, or of
 // both; key is "" and leaf nil if the caller has shown none. If it has shown both,
-// they must belong to the same party and have the same roles, and the key's principal counts. The caller
-// must have proved possession of the certificate's key, as a TLS handshake does
+// they must belong to the same party and have the same grants, and the key's principal
+// counts. The caller must have proved possession of the certificate's key, as a TLS handshake does
 // (RFC 8446 section 4.4.3). The key is pinned; a certificate that is unknown or
 // outside its validity at now counts as none. It returns ErrNoCredentials or
 // ErrUnknownCredentials.
@@ -158,7 +157,7 @@ func (c *Credentials) Authenticate(key string, leaf *x509.Certificate, now time.
 		return Principal{}, ErrNoCredentials
 	}
 	byKey, known := c.byKey(key)
-	if !known || certified && (byKey.Party != byCertificate.Party || byKey.Roles != byCertificate.Roles) {
+	if !known || certified && (byKey.Party != byCertificate.Party || !sameGrants(byKey.Grants, byCertificate.Grants)) {
 		return Principal{}, ErrUnknownCredentials
 	}
 	return byKey, nil

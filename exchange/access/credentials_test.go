@@ -33,7 +33,7 @@ func TestAuthenticate(t *testing.T) {
 		{Name: "port gateway", Party: "qinzhou-customs", KeySHA256: digest("port key"), SPKISHA256: digest("port spki")},
 		{Name: "port backup", Party: "qinzhou-customs", SPKISHA256: digest("backup spki")},
 		{Name: "viet nam", Party: "vn-nsw", SPKISHA256: strings.ToUpper(digest("vn spki"))},
-		{Name: "night shift", Roles: access.StaffRoles, KeySHA256: digest("operator key")},
+		{Name: "night shift", Grants: access.Everywhere(access.StaffRoles), KeySHA256: digest("operator key")},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestCredentialsReportEveryMistake(t *testing.T) {
 // A session ends with its credential: if it is removed, renamed, or has another secret.
 func TestResolve(t *testing.T) {
 	digest := sha256.Sum256([]byte("secret"))
-	signedIn := access.Credential{Name: "night shift", Roles: access.OperatorRole, KeySHA256: hex.EncodeToString(digest[:])}
+	signedIn := access.Credential{Name: "night shift", Grants: access.Everywhere(access.OperatorRole), KeySHA256: hex.EncodeToString(digest[:])}
 	renamed := signedIn
 	renamed.Name = "day shift"
 	other := sha256.Sum256([]byte("another"))
@@ -117,7 +117,7 @@ func TestResolve(t *testing.T) {
 			t.Fatal(err)
 		}
 		who, ok := known.Resolve("night shift", access.KeyFingerprint("secret"))
-		if ok != c.want || ok && who.Roles != access.OperatorRole {
+		if ok != c.want || ok && who.AllRoles()&access.StaffRoles != access.OperatorRole {
 			t.Errorf("%s: %+v %t", name, who, ok)
 		}
 		if _, ok := known.Resolve("night shift", access.CertificateFingerprint(nil)); ok {

@@ -46,7 +46,7 @@ func (p Principal) Events(ctx context.Context, from exchange.AuditLog, q exchang
 }
 
 // Refusals returns those of a page that the principal covers, and the cursor of the next
-// page. The query has passed [Principal.ScopeRefusals].
+// page. The query has passed [Principal.ScopeSender].
 func (p Principal) Refusals(ctx context.Context, from exchange.RefusalLog, q exchange.RefusalQuery) ([]exchange.Refusal, int64, error) {
 	q.Limit = pageSize(q.Limit)
 	return visiblePage(q.Limit, q.Before, pages[exchange.Refusal]{

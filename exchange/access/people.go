@@ -1,10 +1,10 @@
 package access
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"beibu/exchange"
@@ -21,37 +21,37 @@ type Person struct {
 	At      time.Time `json:"at"`      // when the person signed in
 }
 
-// A Grant gives roles to everybody for whom the issuer names a value.
-type Grant struct {
+// A PersonGrant is what everybody has for whom the issuer names a value. Several may be for
+// one value.
+type PersonGrant struct {
 	Value string // such as a group
 	Party string // that the person acts for; "" if it acts for none
-	Roles Role   // of StaffRoles
-	Scope *Scope // of Roles
+	Grant
 }
 
 // People are the grants that count by one configuration. They are immutable. Nil has none.
 type People struct {
 	issuer  string
-	grants  []Grant
+	grants  []PersonGrant
 	blocked []string
 }
 
 // NewPeople returns the grants for people whom an issuer signs in, but for those who are
 // blocked, by their subject or their name. It returns every mistake at once: a value that
-// is missing or given twice, or a grant of nothing.
-func NewPeople(issuer string, grants []Grant, blocked ...string) (*People, error) {
+// is missing or acts for two parties, or a grant of nothing.
+func NewPeople(issuer string, grants []PersonGrant, blocked ...string) (*People, error) {
 	var mistakes []error
-	seen := make(map[string]bool)
+	parties := make(map[string]string) // by value
 	for i, g := range grants {
 		switch {
 		case g.Value == "":
 			mistakes = append(mistakes, fmt.Errorf("grant %d: a value is required", i+1))
-		case seen[g.Value]:
-			mistakes = append(mistakes, fmt.Errorf("grant %d: the value %q is another grant's", i+1, g.Value))
+		case g.Party != "" && parties[g.Value] != "" && parties[g.Value] != g.Party:
+			mistakes = append(mistakes, fmt.Errorf("grant %d: the value %q acts for %s by another grant", i+1, g.Value, parties[g.Value]))
 		case g.Party == "" && g.Roles == 0:
 			mistakes = append(mistakes, fmt.Errorf("grant %d (%s): neither roles nor a party", i+1, g.Value))
 		}
-		seen[g.Value] = true
+		parties[g.Value] = cmp.Or(parties[g.Value], g.Party)
 	}
 	if err := errors.Join(mistakes...); err != nil {
 		return nil, err
@@ -67,17 +67,17 @@ func (p *People) Named(values []string) []string {
 		return named
 	}
 	for _, g := range p.grants {
-		if slices.Contains(values, g.Value) {
+		if slices.Contains(values, g.Value) && !slices.Contains(named, g.Value) {
 			named = append(named, g.Value)
 		}
 	}
 	return named
 }
 
-// Principal returns what a person is by the configuration in force. Roles of several
-// grants add up. A principal has one party and one scope, so grants that differ in
-// either do not: it returns an [exchange.Error] of kind Forbidden that names them. It
-// returns others if no grant is the person's, and if the person is blocked.
+// Principal returns what a person is by the configuration in force. Several grants add up,
+// each in its own scope. A principal acts for one party, so it returns an [exchange.Error]
+// of kind Forbidden if grants name different ones. It returns others if no grant is the
+// person's, and if the person is blocked.
 func (p *People) Principal(who Person) (Principal, error) {
 	values := p.Named(who.Values)
 	if len(values) == 0 || p.issuer != who.Issuer {
@@ -91,18 +91,19 @@ func (p *People) Principal(who Person) (Principal, error) {
 		))
 	}
 	principal := Principal{Name: who.Name, Subject: who.Subject}
-	for i, value := range values {
-		grant := p.grants[slices.IndexFunc(p.grants, func(g Grant) bool { return g.Value == value })]
-		if i == 0 {
-			principal.Party, principal.Scope = grant.Party, grant.Scope
+	for _, g := range p.grants {
+		if !slices.Contains(values, g.Value) {
+			continue
 		}
-		if grant.Party != principal.Party || !grant.Scope.Equal(principal.Scope) {
-			return Principal{}, signIn("person-scopes-differ", exchange.Because(
-				"%s has grants that differ in party or scope: %s", "%s 的多项授权在参与方或范围上不一致：%s", who.Name, strings.Join(values, ", "),
+		if g.Party != "" && principal.Party != "" && g.Party != principal.Party {
+			return Principal{}, signIn("person-parties-differ", exchange.Because(
+				"%s has grants for the parties %s and %s", "%s 的授权涉及 %s 和 %s 两个参与方", who.Name, principal.Party, g.Party,
 			))
 		}
-		principal.Roles |= grant.Roles
+		principal.Party = cmp.Or(principal.Party, g.Party)
+		principal.Grants = append(principal.Grants, g.Grant)
 	}
+	principal.Grants = merged(principal.Grants)
 	return principal, nil
 }
 

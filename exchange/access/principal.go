@@ -6,7 +6,6 @@ package access
 
 import (
 	"slices"
-	"strings"
 
 	"beibu/exchange"
 	"beibu/exchange/operator/alert"
@@ -17,40 +16,61 @@ import (
 // A Principal is the identity of a caller. The zero value is a caller without
 // credentials.
 type Principal struct {
-	Name  string // of the credential or the person, for logs and for the record
-	Party string // that it acts for; "" if it acts for none
-	Roles Role   // of StaffRoles, that it has
-	Scope *Scope // to which Roles apply
+	Name   string  // of the credential or the person, for logs and for the record
+	Party  string  // that it acts for; "" if it acts for none
+	Grants []Grant // what it has at the exchange itself; they add up
 
 	Subject    string // of a [Person]; "" of a credential
 	BreakGlass bool   // each use of it is an alarm, and in the record
 }
 
 // IsAnonymous reports whether the caller has shown no credentials.
-func (p Principal) IsAnonymous() bool { return p == (Principal{}) }
+func (p Principal) IsAnonymous() bool { return p.Name == "" && p.Party == "" && len(p.Grants) == 0 }
 
 // IsStaff reports whether the principal has a role at the exchange itself.
-func (p Principal) IsStaff() bool { return p.Roles != 0 }
+func (p Principal) IsStaff() bool { return len(p.Grants) > 0 }
+
+// granted reports whether one grant gives a role for an action, and has a scope that
+// covers what it is about. Every right of the staff is decided here.
+func (p Principal) granted(a Action, covers func(*Scope) bool) bool {
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Roles&a.Roles() != 0 && covers(g.Scope) })
+}
 
 // Covers reports whether the principal may do something about documents of a kind that
-// a party sends or receives: by acting for the party, or by a role in whose scope both
+// a party sends or receives: by acting for the party, or by a grant in whose scope both
 // are.
 func (p Principal) Covers(a Action, party, kind string) bool {
-	return p.actsFor(a, party) || p.Roles&a.Roles() != 0 && p.Scope.includes(party, kind)
+	return p.actsFor(a, party) || p.granted(a, func(s *Scope) bool { return s.includes(party, kind) })
 }
 
 // CoversParty reports whether the principal may do something about a party as a whole. A
 // scope that is limited to kinds has no whole party.
 func (p Principal) CoversParty(a Action, party string) bool {
-	return p.actsFor(a, party) || p.Roles&a.Roles() != 0 && p.Scope.includesParty(party) && len(p.Scope.Limits().Kinds) == 0
+	return p.actsFor(a, party) || p.granted(a, func(s *Scope) bool { return s.includesParty(party) && len(s.Limits().Kinds) == 0 })
+}
+
+// CoversPartOf reports whether the principal may do something about documents of some kind
+// that a party sends or receives.
+func (p Principal) CoversPartOf(a Action, party string) bool {
+	return p.actsFor(a, party) || p.granted(a, func(s *Scope) bool { return s.includesParty(party) })
+}
+
+// coversKind reports whether the principal may do something about documents of a kind that
+// some party sends or receives. All kinds of its own party are among them.
+func (p Principal) coversKind(a Action, kind string) bool {
+	return a.Roles()&PartyRole != 0 && p.Party != "" || p.granted(a, func(s *Scope) bool { return listed(s.Limits().Kinds, kind) })
 }
 
 // OnlyForParty reports whether the principal may do something for its own party alone, by
 // no role of its own.
-func (p Principal) OnlyForParty(a Action) bool { return p.Roles&a.Roles() == 0 }
+func (p Principal) OnlyForParty(a Action) bool {
+	return !p.granted(a, func(*Scope) bool { return true })
+}
 
 // CoversAll reports whether the principal may do something about everything.
-func (p Principal) CoversAll(a Action) bool { return p.Roles&a.Roles() != 0 && p.Scope == nil }
+func (p Principal) CoversAll(a Action) bool {
+	return p.granted(a, func(s *Scope) bool { return s == nil })
+}
 
 // actsFor reports whether the principal may do something for the party that it speaks
 // for.
@@ -94,26 +114,32 @@ func (p Principal) IsPartyTo(x exchange.Exchange) bool {
 		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return p.actsFor(ReadPersonal, d.Receiver) })
 }
 
-// MayUnmask returns nil if one of the principal's roles permits to read the personal data in
-// documents that it may see and that are not of its own party, and else an
+// MayUnmask returns nil if a grant permits to read the personal data in an exchange that
+// the principal may see and to which its own party is no party, and else an
 // [exchange.Error] of kind Forbidden.
-func (p Principal) MayUnmask() error {
-	if p.Roles&ReadPersonal.Roles() != 0 {
+func (p Principal) MayUnmask(x exchange.Exchange) error {
+	if p.OnlyForParty(ReadPersonal) {
+		return p.lacks(ReadPersonal)
+	}
+	covers := func(party string) bool { return p.Covers(ReadPersonal, party, x.Identity.Kind) }
+	if covers(x.Identity.Sender) || slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return covers(d.Receiver) }) {
 		return nil
 	}
-	return p.lacks(ReadPersonal)
+	return Outside(ReadPersonal.String())
 }
 
 // SeesSuspension reports whether the principal may read by whom and why a party was
 // suspended. That a party is suspended is no secret.
 func (p Principal) SeesSuspension(party string) bool {
-	return p.IsStaff() && p.Scope.includesParty(party)
+	return slices.ContainsFunc(p.Grants, func(g Grant) bool { return g.Scope.includesParty(party) })
 }
 
-// SeesEvent reports whether the principal may read an event of the audit: any if its
-// scope is everything, and else those about a party in it.
+// SeesEvent reports whether the principal may read an event of the audit: any by a grant
+// for everything, and else those about a party in the scope of a grant.
 func (p Principal) SeesEvent(e exchange.Event) bool {
-	return p.Roles&ReadAudit.Roles() != 0 && (p.Scope == nil || e.Subject.Kind == queue.SubjectParty && p.Scope.includesParty(e.Subject.ID))
+	return p.granted(ReadAudit, func(s *Scope) bool {
+		return s == nil || e.Subject.Kind == queue.SubjectParty && s.includesParty(e.Subject.ID)
+	})
 }
 
 // ScopeList limits a list of exchanges to those that the principal may see, as far as
@@ -128,18 +154,20 @@ func (p Principal) ScopeList(q *exchange.Query) error {
 		q.Party = p.Party
 		return nil
 	}
-	if q.Party != "" && q.Party != p.Party && !p.Scope.includesParty(q.Party) {
+	if q.Party != "" && !p.CoversPartOf(ReadExchanges, q.Party) {
 		return outside("list exchanges", "party", q.Party)
 	}
-	if q.Kind != "" && p.Party == "" && !listed(p.Scope.Limits().Kinds, q.Kind) {
+	if q.Kind != "" && !p.coversKind(ReadExchanges, q.Kind) {
 		return outside("list exchanges", "kind", q.Kind)
 	}
 	return nil
 }
 
-// ScopeReplay limits a replay to deliveries that the principal may begin again: those
-// to its own party, and those in its scope. It returns an [exchange.Error] of kind
-// Forbidden if the query names another receiver, or has to name a kind and does not.
+// ScopeReplay limits a replay to receivers whose deliveries the principal may begin again:
+// its own party, and those in the scope of a grant. Of their deliveries, the plan takes
+// those that a grant covers, and counts the others as out of scope: see
+// [Principal.PlanScope]. It returns an [exchange.Error] of kind Forbidden if the query names
+// another receiver, or a kind of which it could take nothing.
 func (p Principal) ScopeReplay(q *replay.Query) error {
 	if p.OnlyForParty(ReplayDelivery) {
 		if slices.ContainsFunc(q.Receivers, func(id string) bool { return id != p.Party }) {
@@ -149,17 +177,12 @@ func (p Principal) ScopeReplay(q *replay.Query) error {
 		return nil
 	}
 	for _, receiver := range q.Receivers {
-		if !p.Scope.includesParty(receiver) {
+		if !p.CoversPartOf(ReplayDelivery, receiver) {
 			return outside("replay deliveries", "receiver", receiver)
 		}
 	}
-	kinds := p.Scope.Limits().Kinds
-	switch {
-	case q.Kind == "" && len(kinds) == 1:
-		q.Kind = kinds[0]
-	case q.Kind == "" && len(kinds) > 1:
-		return forbidden("replay deliveries", exchange.Because("kind must be one of your scope: %s", "kind 须为授权范围内的单证种类之一：%s", strings.Join(kinds, ", ")))
-	case !listed(kinds, q.Kind):
+	covered := func(receiver string) bool { return p.Covers(ReplayDelivery, receiver, q.Kind) }
+	if q.Kind != "" && !slices.ContainsFunc(q.Receivers, covered) {
 		return outside("replay deliveries", "kind", q.Kind)
 	}
 	return nil
@@ -181,28 +204,37 @@ func (p Principal) PlanScope(now *exchange.InForce, suspended *exchange.Suspensi
 }
 
 // CoversRun reports whether the principal may do something about a replay run: for the
-// party that requested it, or by a role in whose scope all of the run is.
+// party that requested it, or by grants that cover each delivery of the run. Several grants
+// may cover different deliveries.
 func (p Principal) CoversRun(a Action, r replay.Run) bool {
 	if p.actsFor(a, r.Request.Party) {
 		return true
 	}
-	q, kinds := r.Request.Query, p.Scope.Limits().Kinds
-	return p.Roles&a.Roles() != 0 && listed(kinds, q.Kind) &&
-		!slices.ContainsFunc(q.Receivers, func(id string) bool { return !p.Scope.includesParty(id) })
+	return !p.OnlyForParty(a) && !slices.ContainsFunc(r.Request.Receivers, func(s replay.Share) bool { return !p.coversShare(a, s) })
 }
 
-// ScopeRefusals returns the sender whose refusals the principal may see, of the one that
-// it names or "": a party sees its own, and "" is all that [Principal.Covers]. It returns
-// an [exchange.Error] of kind Forbidden if it names another.
-func (p Principal) ScopeRefusals(sender string) (string, error) {
+// coversShare reports whether the principal may do something about one receiver's part of a
+// run. The record of a run that was requested before the kinds were in it has none: that is
+// for who covers the whole party.
+func (p Principal) coversShare(a Action, s replay.Share) bool {
+	if len(s.Kinds) == 0 {
+		return p.CoversParty(a, s.Receiver)
+	}
+	return !slices.ContainsFunc(s.Kinds, func(kind string) bool { return !p.Covers(a, s.Receiver, kind) })
+}
+
+// ScopeSender returns the sender about whose refusals the principal may do something, of
+// the one that it names or "": a party sees its own, and "" is all that
+// [Principal.Covers]. It returns an [exchange.Error] of kind Forbidden if it names another.
+func (p Principal) ScopeSender(a Action, sender string) (string, error) {
 	switch {
-	case !p.OnlyForParty(ReadRefusals):
-		if sender != "" && sender != p.Party && !p.Scope.includesParty(sender) {
-			return "", outside("list refusals", "sender", sender)
+	case !p.OnlyForParty(a):
+		if sender != "" && !p.CoversPartOf(a, sender) {
+			return "", outside(a.String(), "sender", sender)
 		}
 		return sender, nil
 	case sender != "" && sender != p.Party:
-		return "", forbidden("list refusals", exchange.Because("sender may only be your own party", "sender 只能是调用方自己"))
+		return "", forbidden(a.String(), exchange.Because("sender may only be your own party", "sender 只能是调用方自己"))
 	}
 	return p.Party, nil
 }
@@ -247,6 +279,11 @@ func (p Principal) ScopeStatus(party string) error {
 // outside is the refusal of a filter with a value that is not in the scope.
 func outside(op, filter, value string) error {
 	return forbidden(op, exchange.Because("%s %q is not in the scope of this credential", "%s %q 不在该凭据的授权范围内", filter, value))
+}
+
+// Outside returns the refusal of something that no grant of the caller covers.
+func Outside(op string) error {
+	return forbidden(op, exchange.Because("it is not in the scope of this credential", "不在该凭据的授权范围内"))
 }
 
 // forbidden is the refusal of what a principal may not do.

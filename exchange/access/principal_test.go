@@ -32,8 +32,8 @@ func TestView(t *testing.T) {
 		{"receiver", access.Principal{Name: "k", Party: "vn"}, false, true, []string{"vn"}, false},
 		{"another party", access.Principal{Name: "k", Party: "th"}, false, false, nil, false},
 		{"anonymous", access.Principal{}, false, false, nil, false},
-		{"operator", access.Principal{Name: "k", Roles: access.StaffRoles}, true, true, []string{"vn", "la"}, true},
-		{"operator with a party", access.Principal{Name: "k", Party: "vn", Roles: access.StaffRoles}, true, true, []string{"vn", "la"}, true},
+		{"operator", access.Principal{Name: "k", Grants: access.Everywhere(access.StaffRoles)}, true, true, []string{"vn", "la"}, true},
+		{"operator with a party", access.Principal{Name: "k", Party: "vn", Grants: access.Everywhere(access.StaffRoles)}, true, true, []string{"vn", "la"}, true},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
@@ -85,8 +85,8 @@ func TestCoversRun(t *testing.T) {
 		run  replay.Run
 		want bool
 	}{
-		{access.Principal{Name: "k", Roles: access.StaffRoles}, ofVN, true},
-		{access.Principal{Name: "k", Roles: access.StaffRoles}, replay.Run{}, true},
+		{access.Principal{Name: "k", Grants: access.Everywhere(access.StaffRoles)}, ofVN, true},
+		{access.Principal{Name: "k", Grants: access.Everywhere(access.StaffRoles)}, replay.Run{}, true},
 		{access.Principal{Name: "k", Party: "vn"}, ofVN, true},
 		{access.Principal{Name: "k", Party: "la"}, ofVN, false},
 		{access.Principal{Name: "k", Party: "vn"}, replay.Run{}, false},
@@ -99,7 +99,7 @@ func TestCoversRun(t *testing.T) {
 }
 
 func TestScopes(t *testing.T) {
-	party, operator := access.Principal{Name: "k", Party: "vn"}, access.Principal{Name: "k", Roles: access.StaffRoles}
+	party, operator := access.Principal{Name: "k", Party: "vn"}, access.Principal{Name: "k", Grants: access.Everywhere(access.StaffRoles)}
 	cases := []struct {
 		name        string
 		who         access.Principal
@@ -115,7 +115,7 @@ func TestScopes(t *testing.T) {
 	for _, c := range cases {
 		list, wanted := exchange.Query{Party: c.asked}, replay.Query{Receivers: named(c.asked)}
 		listErr, replayErr := c.who.ScopeList(&list), c.who.ScopeReplay(&wanted)
-		sender, refusalErr := c.who.ScopeRefusals(c.asked)
+		sender, refusalErr := c.who.ScopeSender(access.ReadRefusals, c.asked)
 		if (refusalErr == nil) != c.allowed || sender != c.gets || !c.allowed && exchange.KindOf(refusalErr) != exchange.Forbidden {
 			t.Errorf("%s: refusals of %q (%v), want %q", c.name, sender, refusalErr, c.gets)
 		}

@@ -8,7 +8,7 @@ import (
 )
 
 // A Role is a set of roles, as bits. A principal has Anybody, PartyRole if it
-// acts for a party, and those of StaffRoles that its credential has.
+// acts for a party, and those of StaffRoles that its grants give.
 type Role uint16
 
 // The roles.
@@ -149,7 +149,10 @@ func (a Action) IsPublic() bool { return a.Roles()&Anybody != 0 }
 
 // AllRoles returns the roles of a principal, Anybody and PartyRole among them.
 func (p Principal) AllRoles() Role {
-	r := Anybody | p.Roles
+	r := Anybody
+	for _, g := range p.Grants {
+		r |= g.Roles
+	}
 	if p.Party != "" {
 		r |= PartyRole
 	}

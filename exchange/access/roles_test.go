@@ -45,7 +45,7 @@ func principals(t *testing.T) map[string]access.Principal {
 		if !ok {
 			t.Fatalf("there is no role %s", name)
 		}
-		all[name] = access.Principal{Name: "k", Roles: role}
+		all[name] = access.Principal{Name: "k", Grants: access.Everywhere(role)}
 	}
 	return all
 }
@@ -69,7 +69,7 @@ func TestPermissions(t *testing.T) {
 				t.Errorf("what %s may do has not %s: %v", role, action, who.Permitted())
 			}
 		}
-		if everyone := (access.Principal{Name: "k", Party: "p", Roles: access.StaffRoles}); everyone.May(action) != nil {
+		if everyone := (access.Principal{Name: "k", Party: "p", Grants: access.Everywhere(access.StaffRoles)}); everyone.May(action) != nil {
 			t.Errorf("all roles together may not %s", action)
 		}
 		if action.IsPublic() != slices.Contains(allowed, "anybody") {
@@ -107,7 +107,7 @@ func TestDocumentedPermissions(t *testing.T) {
 func TestRefusalNamesRoles(t *testing.T) {
 	observer, _ := access.ParseStaffRole("observer")
 	auditor, _ := access.ParseStaffRole("auditor")
-	err := access.Principal{Name: "k", Roles: observer | auditor}.May(access.SuspendParty)
+	err := access.Principal{Name: "k", Grants: access.Everywhere(observer | auditor)}.May(access.SuspendParty)
 	if err == nil || !strings.Contains(err.Error(), "party-manager, security-officer; this credential has observer, auditor") {
 		t.Errorf("%v", err)
 	}

@@ -20,8 +20,7 @@ type Limits struct {
 // IsZero reports whether nothing is limited.
 func (l Limits) IsZero() bool { return len(l.Parties)+len(l.Countries)+len(l.Kinds) == 0 }
 
-// A Scope is the part of the exchange to which the roles of a credential apply. The
-// nil scope is all of it. It is immutable.
+// A Scope is the part of the exchange to which the roles of a [Grant] apply. The nil scope is all of it. It is immutable.
 type Scope struct {
 	limits  Limits
 	parties map[string]bool // those in it; nil if all are
@@ -99,4 +98,36 @@ func (s *Scope) includes(party, kind string) bool {
 // includesParty reports whether a party is in the scope, whatever the kinds.
 func (s *Scope) includesParty(party string) bool {
 	return s == nil || s.parties == nil || s.parties[party]
+}
+
+// A Grant is roles, and the part of the exchange to which they apply.
+type Grant struct {
+	Roles Role // of StaffRoles
+	Scope *Scope
+}
+
+// Everywhere returns the grant of roles for everything.
+func Everywhere(roles Role) []Grant { return []Grant{{Roles: roles}} }
+
+// merged returns grants with one for each scope, and none without roles.
+func merged(all []Grant) []Grant {
+	var some []Grant
+	for _, g := range all {
+		same := slices.IndexFunc(some, func(other Grant) bool { return other.Scope.Equal(g.Scope) })
+		switch {
+		case same >= 0:
+			some[same].Roles |= g.Roles
+		case g.Roles != 0:
+			some = append(some, g)
+		}
+	}
+	return some
+}
+
+// sameGrants reports whether two lists of merged grants permit the same.
+func sameGrants(a, b []Grant) bool {
+	missing := func(g Grant) bool {
+		return !slices.ContainsFunc(b, func(other Grant) bool { return other.Roles == g.Roles && other.Scope.Equal(g.Scope) })
+	}
+	return len(a) == len(b) && !slices.ContainsFunc(a, missing)
 }

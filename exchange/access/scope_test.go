@@ -32,7 +32,7 @@ func scoped(t *testing.T, roles access.Role, l access.Limits) access.Principal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return access.Principal{Name: "k", Roles: roles, Scope: scope}
+	return access.Principal{Name: "k", Grants: []access.Grant{{Roles: roles, Scope: scope}}}
 }
 
 // What a scope names must exist, and the mistake says what does.
@@ -127,13 +127,8 @@ func TestScopedQueries(t *testing.T) {
 			t.Errorf("replay of %+v: %v", q, err)
 		}
 	}
-	q := replay.Query{Receivers: []string{"vn"}}
-	if err := who.ScopeReplay(&q); err != nil || q.Kind != "carnet" {
-		t.Errorf("the one kind of a scope: %+v, %v", q, err)
-	}
-	several := scoped(t, access.OperatorRole, access.Limits{Kinds: []string{"carnet", "permit"}})
-	if err := several.ScopeReplay(&replay.Query{Receivers: []string{"vn"}}); exchange.KindOf(err) != exchange.Forbidden {
-		t.Errorf("a replay of all kinds by who has two: %v", err)
+	if err := who.ScopeReplay(&replay.Query{Receivers: []string{"vn"}}); err != nil {
+		t.Errorf("a replay of all kinds, of which the plan takes one: %v", err)
 	}
 }
 
@@ -157,7 +152,8 @@ func TestFailuresOfScope(t *testing.T) {
 
 // A run is seen and approved by who has all of it in the scope.
 func TestRunsOfScope(t *testing.T) {
-	run := replay.Run{Request: replay.Request{Query: replay.Query{Receivers: []string{"vn", "vn-health"}, Kind: "carnet"}}}
+	carnets := []string{"carnet"}
+	run := replay.Run{Request: replay.Request{Receivers: []replay.Share{{Receiver: "vn", Kinds: carnets}, {Receiver: "vn-health", Kinds: carnets}}}}
 	for name, c := range map[string]struct {
 		limits access.Limits
 		want   bool
@@ -174,9 +170,18 @@ func TestRunsOfScope(t *testing.T) {
 			t.Errorf("%s: want %t", name, c.want)
 		}
 	}
-	every := replay.Run{Request: replay.Request{Query: replay.Query{Receivers: []string{"vn"}}}}
-	if scoped(t, access.ApproverRole, access.Limits{Kinds: []string{"carnet"}}).CoversRun(access.ReadRuns, every) {
-		t.Error("who has one kind sees a run of all kinds")
+	both := scoped(t, access.ApproverRole, access.Limits{Parties: []string{"vn"}})
+	both.Grants = append(both.Grants, scoped(t, access.ApproverRole, access.Limits{Parties: []string{"vn-health"}, Kinds: []string{"carnet"}}).Grants...)
+	if !both.CoversRun(access.ApproveReplay, run) {
+		t.Error("two grants that cover a run together do not")
+	}
+	both.Grants[1].Roles = access.ObserverRole
+	if both.CoversRun(access.ApproveReplay, run) || !both.CoversRun(access.ReadRuns, run) {
+		t.Error("a run is approved by a grant that only sees")
+	}
+	before := replay.Run{Request: replay.Request{Receivers: []replay.Share{{Receiver: "vn"}}}} // the record did not have the kinds
+	if scoped(t, access.ApproverRole, access.Limits{Kinds: carnets}).CoversRun(access.ReadRuns, before) || !both.CoversRun(access.ApproveReplay, before) {
+		t.Error("a run of kinds that are not known is for who covers the parties")
 	}
 }
 

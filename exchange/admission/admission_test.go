@@ -11,7 +11,7 @@ import (
 // A call is admitted by its rights, then by the suspension of its party, then by
 // the memory. A ticket of a refused call holds nothing, and can be released.
 func TestAdmit(t *testing.T) {
-	operator := access.Principal{Name: "k", Roles: access.StaffRoles}
+	operator := access.Principal{Name: "k", Grants: access.Everywhere(access.StaffRoles)}
 	for name, test := range map[string]struct {
 		suspended bool
 		full      bool // no memory is left

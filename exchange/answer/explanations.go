@@ -311,11 +311,11 @@ var explanations = map[string]Explanation{
 		"本平台的配置已停用您（oidc.blocked），与身份提供方给出的组无关。",
 		"Ask the operator of the exchange.",
 		"请联系平台操作员。"),
-	"person-scopes-differ": explained(
-		"You have several groups whose grants are for different parties or scopes. One session has one of each.",
-		"您所在的多个组的授权属于不同的参与方或范围。一次会话只能有一个参与方和一个范围。",
-		"Ask the administrator of the issuer for one of the groups, or the operator for grants with the same scope.",
-		"请联系身份提供方管理员只保留其中一组，或请操作员使各项授权的范围一致。"),
+	"person-parties-differ": explained(
+		"You have several groups whose grants are for different parties. A person speaks for one party.",
+		"您所在的多个组的授权属于不同的参与方。一个人只能代表一个参与方。",
+		"Ask the administrator of the issuer to leave you in the groups of one party alone.",
+		"请联系身份提供方管理员，只保留您在其中一个参与方的组。"),
 	"sign-in-refused": explained(
 		"The issuer of identities did not sign you in, or does not accept this exchange as its client. The detail has its reason.",
 		"身份提供方未让您登录，或不接受本平台作为其客户端。详细说明中注明了原因。",

@@ -136,7 +136,7 @@ var problems = []Entry{
 		Title: exchange.Text{EN: "You are blocked here", ZH: "您在本平台已被停用"},
 	},
 	{
-		Code: "person-scopes-differ", Kind: exchange.Forbidden,
+		Code: "person-parties-differ", Kind: exchange.Forbidden,
 		Title: exchange.Text{EN: "Your grants contradict each other", ZH: "您的授权相互矛盾"},
 	},
 	{

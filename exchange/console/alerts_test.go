@@ -14,7 +14,7 @@ import (
 func TestAlertsLeadSomewhere(t *testing.T) {
 	w := newWorld(t)
 	b := w.visit(duty)
-	staff := access.Principal{Name: duty, Roles: access.StaffRoles}
+	staff := access.Principal{Name: duty, Grants: access.Everywhere(access.StaffRoles)}
 	for _, code := range alert.Codes() {
 		page := console.AlertPage(staff, alert.Alert{Code: code, About: receiver})
 		if code == alert.CertificateEnding && console.AlertPage(staff, alert.Alert{Code: code, About: receiver, Parties: []string{receiver}}) == page {

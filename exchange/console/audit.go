@@ -16,15 +16,24 @@ import (
 // A selfPage is who the caller is, and what it may do.
 type selfPage struct {
 	Name, Party string
-	Roles       string
-	Scope       access.Limits
+	Grants      []grantRow
 	May         []string
 	BreakGlass  bool
 }
 
+// A grantRow is roles, and to what they apply.
+type grantRow struct {
+	Roles string
+	Scope access.Limits
+}
+
 // showSelf answers GET /console/self.
 func (s *Server) showSelf(v *visit) error {
-	return v.render("self", selfPage{Name: v.who.Name, Party: v.who.Party, Roles: v.roles(), Scope: v.who.Scope.Limits(), May: v.who.Permitted(), BreakGlass: v.who.BreakGlass})
+	page := selfPage{Name: v.who.Name, Party: v.who.Party, May: v.who.Permitted(), BreakGlass: v.who.BreakGlass}
+	for _, g := range v.who.Grants {
+		page.Grants = append(page.Grants, grantRow{v.rolesOf(g.Roles), g.Scope.Limits()})
+	}
+	return v.render("self", page)
 }
 
 // An auditPage is a page of what people did, newest first.

@@ -33,17 +33,8 @@ func (s *Server) showExamine(v *visit) error {
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
-	v.offerSenders(f)
+	f.choices["sender"] = v.partiesFor(access.ExamineRefusal)
 	return v.render("examine", examinePage{Fields: f})
-}
-
-// offerSenders fills in whose documents the caller may examine.
-func (v *visit) offerSenders(f *fields) {
-	for _, one := range v.partyChoices() {
-		if v.who.CoversParty(access.ExamineRefusal, one.Value) {
-			f.choices["sender"] = append(f.choices["sender"], one)
-		}
-	}
 }
 
 // examine answers POST /console/refusals/examine: what would become of a document if its
@@ -53,9 +44,9 @@ func (s *Server) examine(v *visit) error {
 	if err != nil {
 		return err
 	}
-	v.offerSenders(f)
+	f.choices["sender"] = v.partiesFor(access.ExamineRefusal)
 	page := examinePage{Fields: f}
-	sender, err := v.who.ScopeRefusals(f.text("sender"))
+	sender, err := v.who.ScopeSender(access.ExamineRefusal, f.text("sender"))
 	if err := f.refuseFor("sender", err); err != nil {
 		return err
 	}
@@ -73,7 +64,7 @@ func (s *Server) examine(v *visit) error {
 	}
 	found, err := s.Examiner.Examine(v.ctx(), v.now.InForce, sender, document)
 	if err == nil && !v.who.Covers(access.ExamineRefusal, found.Identity.Sender, found.Identity.Kind) {
-		err = &exchange.Error{Op: "examine refused document", Kind: exchange.Forbidden, Err: exchange.Because("it is not in the scope of this credential", "不在该凭据的授权范围内")}
+		err = access.Outside("examine refused document")
 	}
 	if err != nil {
 		return v.afterwards(f, err, "examine", page)

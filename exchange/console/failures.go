@@ -141,7 +141,7 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 		list.Set("cause", p.Code)
 	}
 	row.Exchanges = address("exchanges", list)
-	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.mayReplayTo(p.Receiver) {
+	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.who.CoversPartOf(access.ReplayDelivery, p.Receiver) {
 		return row
 	}
 	plan := url.Values{"receivers": {p.Receiver}, "cause": {p.Code}}
@@ -181,6 +181,12 @@ func (v *visit) partyChoices() []choice {
 		all = append(all, choice{p.ID, v.lang.text(p.Name)})
 	}
 	return all
+}
+
+// partiesFor are the parties about whose documents the caller may do something, as a field
+// offers them.
+func (v *visit) partiesFor(a access.Action) []choice {
+	return slices.DeleteFunc(v.partyChoices(), func(one choice) bool { return !v.who.CoversPartOf(a, one.Value) })
 }
 
 // checkParties notes the fields that name a party that does not exist.

@@ -72,13 +72,12 @@ func (v *visit) menu() []menuEntry {
 	return all
 }
 
-// roles returns the roles of the caller, for people.
-func (v *visit) roles() string {
-	names := v.who.AllRoles().Names()
+// rolesOf returns roles, for people.
+func (v *visit) rolesOf(some access.Role) string {
 	if v.lang == chinese {
-		return v.who.AllRoles().Chinese()
+		return some.Chinese()
 	}
-	return strings.Join(names, ", ")
+	return strings.Join(some.Names(), ", ")
 }
 
 // here returns the address of the page, to come back to after an action. A sign-in by an

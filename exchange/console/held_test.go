@@ -76,7 +76,7 @@ func TestScopeOfHeld(t *testing.T) {
 	must(t, err)
 	digest := sha256.Sum256([]byte("desk"))
 	w.swapAccess(append(credentials(), access.Credential{
-		Name: "desk", Party: port, Roles: access.OperatorRole, Scope: scope, KeySHA256: hex.EncodeToString(digest[:]),
+		Name: "desk", Party: port, Grants: []access.Grant{{Roles: access.OperatorRole, Scope: scope}}, KeySHA256: hex.EncodeToString(digest[:]),
 	})...)
 	path := "/console/exchanges/" + w.held("ATA-1").ID.String()
 	b := w.visit("desk")

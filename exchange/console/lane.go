@@ -7,6 +7,7 @@ import (
 	"strconv"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/operator"
 )
 
@@ -78,7 +79,7 @@ func (l visibleTo) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.
 
 // Refusals is operator.RefusalLister's.
 func (l visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error) {
-	if q.Sender, err = l.visit.who.ScopeRefusals(q.Sender); err != nil {
+	if q.Sender, err = l.visit.who.ScopeSender(access.ReadRefusals, q.Sender); err != nil {
 		return nil, 0, err
 	}
 	return l.visit.who.Refusals(ctx, l.server.Refusals, q)

@@ -25,7 +25,7 @@ const redirect = "https://beibu.example/console/oidc/callback"
 var (
 	liNa   = oidctest.Person{Subject: "7c1f0a", Name: "li.na", Groups: []string{"operators", "canteen"}}
 	pham   = oidctest.Person{Subject: "19d2bb", Name: "pham.an", Groups: []string{"canteen"}}
-	nguyen = oidctest.Person{Subject: "a80e44", Name: "nguyen.lan", Groups: []string{"operators", "hai-phong"}}
+	nguyen = oidctest.Person{Subject: "a80e44", Name: "nguyen.lan", Groups: []string{"mong-cai", "hai-phong"}}
 )
 
 // newIssuer serves a console at which three people sign in.
@@ -38,12 +38,18 @@ func newIssuer(t *testing.T, changes ...func(*console.Options)) (*world, *oidcte
 	})
 	must(t, p.Discover(t.Context()))
 	w := newWorld(t, append(changes, func(o *console.Options) { o.Issuer = p })...)
-	w.grant(i.URL, access.Grant{Value: "operators", Roles: access.OperatorRole}, access.Grant{Value: "hai-phong", Party: receiver})
+	w.grant(i.URL, given("operators", access.OperatorRole),
+		access.PersonGrant{Value: "hai-phong", Party: receiver}, access.PersonGrant{Value: "mong-cai", Party: stranger})
 	return w, i
 }
 
+// given returns what everybody has for everything for whom an issuer names a value.
+func given(value string, roles access.Role) access.PersonGrant {
+	return access.PersonGrant{Value: value, Grant: access.Grant{Roles: roles}}
+}
+
 // grant puts other grants in force.
-func (w *world) grant(issuer string, grants ...access.Grant) {
+func (w *world) grant(issuer string, grants ...access.PersonGrant) {
 	w.t.Helper()
 	people, err := access.NewPeople(issuer, grants)
 	must(w.t, err)
@@ -100,7 +106,7 @@ func TestSignInByIssuer(t *testing.T) {
 // Who has no grant, or several that contradict each other, reads so, and has no session.
 func TestPeopleWithoutGrants(t *testing.T) {
 	w, i := newIssuer(t)
-	for name, code := range map[string]string{"pham.an": "person-without-role", "nguyen.lan": "person-scopes-differ"} {
+	for name, code := range map[string]string{"pham.an": "person-without-role", "nguyen.lan": "person-parties-differ"} {
 		b := w.browser()
 		p := b.get(b.callback(i, name, "/console/approvals"))
 		checkHeaders(t, p)
@@ -125,15 +131,15 @@ func TestGrantsOfSessionsFollowConfiguration(t *testing.T) {
 	b := w.browser()
 	b.get(b.callback(i, "li.na", ""))
 	for name, c := range map[string]struct {
-		grants []access.Grant
+		grants []access.PersonGrant
 		issuer string
 		status int
 	}{
-		"as at the sign-in":     {[]access.Grant{{Value: "operators", Roles: access.OperatorRole}}, i.URL, http.StatusOK},
-		"another role":          {[]access.Grant{{Value: "operators", Roles: access.PartyManagerRole}}, i.URL, http.StatusForbidden},
-		"of another group":      {[]access.Grant{{Value: "auditors", Roles: access.AuditorRole}}, i.URL, http.StatusForbidden},
-		"of another issuer":     {[]access.Grant{{Value: "operators", Roles: access.OperatorRole}}, "https://other.example", http.StatusForbidden},
-		"of a value not signed": {[]access.Grant{{Value: "canteen", Roles: access.ObserverRole}}, i.URL, http.StatusForbidden},
+		"as at the sign-in":     {[]access.PersonGrant{given("operators", access.OperatorRole)}, i.URL, http.StatusOK},
+		"another role":          {[]access.PersonGrant{given("operators", access.PartyManagerRole)}, i.URL, http.StatusForbidden},
+		"of another group":      {[]access.PersonGrant{given("auditors", access.AuditorRole)}, i.URL, http.StatusForbidden},
+		"of another issuer":     {[]access.PersonGrant{given("operators", access.OperatorRole)}, "https://other.example", http.StatusForbidden},
+		"of a value not signed": {[]access.PersonGrant{given("canteen", access.ObserverRole)}, i.URL, http.StatusForbidden},
 	} {
 		w.grant(c.issuer, c.grants...)
 		if p := b.get("/console/exchanges"); p.status != c.status || p.status == http.StatusForbidden && !strings.Contains(p.text, "role") {
@@ -251,7 +257,7 @@ func (w *world) visitAs(issuer, subject, name string) *browser {
 func TestApprovalByAnotherName(t *testing.T) {
 	const issuer = "https://id.example"
 	w := newWorld(t)
-	w.grant(issuer, access.Grant{Value: "staff", Roles: access.StaffRoles})
+	w.grant(issuer, given("staff", access.StaffRoles))
 	w.refused("stamp-missing", "ATA-1", "ATA-2")
 	own, renamed, other := w.visitAs(issuer, "7c1f", "li.na"), w.visitAs(issuer, "7c1f", "li.na.2"), w.visitAs(issuer, "19d2", "wei.min")
 	path := own.post(plannerPath, orderOf(own.get(plannerPath), "mended")).header.Get("Location")

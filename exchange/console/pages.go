@@ -94,7 +94,7 @@ func (p *pages) page(v *visit, name string, data any) ([]byte, error) {
 		return nil, err
 	}
 	return p.part(v, "layout", layout{
-		Title: v.title, Menu: v.menu(), Name: v.who.Name, Roles: v.roles(), Here: v.here(),
+		Title: v.title, Menu: v.menu(), Name: v.who.Name, Roles: v.rolesOf(v.who.AllRoles()), Here: v.here(),
 		Content: template.HTML(content), //nolint:gosec // a template of ours has escaped it
 		Problem: v.problemView(), Whole: name == "problem",
 	})

@@ -197,15 +197,9 @@ func (s *Server) planQuery(v *visit) (*plannerPage, replay.Query, error) {
 	if err := s.checkParties(v, f, "receivers", "sender"); err != nil {
 		return nil, q, err
 	}
-	kind := replay.Query{Kind: q.Kind}
 	if len(q.Receivers) > 0 || v.who.OnlyForParty(access.ReplayDelivery) {
-		if err := f.refuseFor("kind", v.who.ScopeReplay(&kind)); err != nil {
+		if err := f.refuseFor("receivers", v.who.ScopeReplay(&q)); err != nil {
 			return nil, q, err
-		}
-		if f.OK() {
-			if err := f.refuseFor("receivers", v.who.ScopeReplay(&q)); err != nil {
-				return nil, q, err
-			}
 		}
 	}
 	page.Receivers = v.receivers(q.Receivers)
@@ -218,7 +212,7 @@ func (v *visit) receivers(chosen []string) []tick {
 	var all []tick
 	for _, one := range v.partyChoices() {
 		set := slices.Contains(chosen, one.Value)
-		if set || v.mayReplayTo(one.Value) {
+		if set || v.who.CoversPartOf(access.ReplayDelivery, one.Value) {
 			all = append(all, tick{one, set})
 		}
 	}
@@ -228,19 +222,6 @@ func (v *visit) receivers(chosen []string) []tick {
 		}
 	}
 	return all
-}
-
-// mayReplayTo reports whether the caller may replay deliveries to a receiver, of one kind
-// at least.
-func (v *visit) mayReplayTo(receiver string) bool {
-	if !v.may(access.ReplayDelivery) {
-		return false
-	}
-	q := replay.Query{Receivers: []string{receiver}}
-	if kinds := v.who.Scope.Limits().Kinds; len(kinds) > 0 {
-		q.Kind = kinds[0]
-	}
-	return v.who.ScopeReplay(&q) == nil
 }
 
 // logRun logs what a person did to a run.

@@ -37,7 +37,7 @@ type faultAt struct {
 // keep the rest of the page from being shown; that the caller may not see what it wants is
 // an error, with the document as the caller may see it.
 func (s *Server) readDocument(v *visit, x exchange.Exchange, wanted reading.Request) (documentView, error) {
-	view := documentView{ID: x.ID.String(), Private: !v.who.IsPartyTo(x), MayShow: v.who.MayUnmask() == nil, Reason: wanted.Reason}
+	view := documentView{ID: x.ID.String(), Private: !v.who.IsPartyTo(x), MayShow: v.who.MayUnmask(x) == nil, Reason: wanted.Reason}
 	asks := wanted != (reading.Request{})
 	d, err := s.examined(v, x)
 	if err != nil {

@@ -93,7 +93,7 @@ func (s *Server) offerRefusals(v *visit, f *fields, q *exchange.RefusalQuery) er
 		f.refuse("way", "there is no such way in", "没有该接入方式")
 	}
 	var err error
-	q.Sender, err = v.who.ScopeRefusals(q.Sender)
+	q.Sender, err = v.who.ScopeSender(access.ReadRefusals, q.Sender)
 	return f.refuseFor("sender", err)
 }
 

@@ -27,7 +27,7 @@ type trialPage struct {
 func (s *Server) showTrial(v *visit) error { return v.render("trial", v.trialPage(v.fields())) }
 
 func (v *visit) trialPage(form *fields) trialPage {
-	form.choices["sender"] = v.partyChoices()
+	form.choices["sender"] = v.partiesFor(access.CheckDocument)
 	return trialPage{Fields: form, Senders: !v.who.OnlyForParty(access.CheckDocument)}
 }
 
@@ -42,7 +42,8 @@ func (s *Server) tryDocument(v *visit) error {
 	sender := v.who.Party
 	if given := form.text("sender"); page.Senders && given != "" {
 		sender = given
-		if err := s.checkParties(v, form, "sender"); err != nil {
+		_, err := v.who.ScopeSender(access.CheckDocument, given)
+		if err := errors.Join(form.refuseFor("sender", err), s.checkParties(v, form, "sender")); err != nil {
 			return err
 		}
 	}

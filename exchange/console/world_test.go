@@ -140,9 +140,9 @@ func credentials() []access.Credential {
 		duty: access.StaffRoles, watcher: access.ObserverRole, approver: access.ObserverRole | access.ApproverRole,
 		manager: access.PartyManagerRole, officer: access.SecurityOfficerRole, auditor: access.AuditorRole,
 	} {
-		all = append(all, access.Credential{Name: name, Roles: roles, KeySHA256: key(name)})
+		all = append(all, access.Credential{Name: name, Grants: access.Everywhere(roles), KeySHA256: key(name)})
 	}
-	return append(all, access.Credential{Name: emergency, Roles: access.StaffRoles, BreakGlass: true, KeySHA256: key(emergency)})
+	return append(all, access.Credential{Name: emergency, Grants: access.Everywhere(access.StaffRoles), BreakGlass: true, KeySHA256: key(emergency)})
 }
 
 // swapAccess puts other credentials in force.

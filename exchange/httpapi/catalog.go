@@ -56,10 +56,14 @@ func keysOf(now *exchange.InForce) Keys {
 // showSelf answers GET /v1/self.
 func (s *Server) showSelf(c *call) error {
 	who := c.caller
-	return c.json(http.StatusOK, Self{
-		Name: who.Name, Party: who.Party, Operator: who.Roles&access.OperatorRole != 0,
-		Roles: who.AllRoles().Names(), Scope: who.Scope.Limits(), May: who.Permitted(),
-	})
+	self := Self{
+		Name: who.Name, Party: who.Party, Operator: who.AllRoles()&access.OperatorRole != 0,
+		Roles: who.AllRoles().Names(), Grants: make([]Grant, 0, len(who.Grants)), May: who.Permitted(),
+	}
+	for _, g := range who.Grants {
+		self.Grants = append(self.Grants, Grant{Roles: g.Roles.Names(), Scope: g.Scope.Limits()})
+	}
+	return c.json(http.StatusOK, self)
 }
 
 // listParties answers GET /v1/parties.

@@ -83,7 +83,7 @@ func TestSilentConnectionsAreClosed(t *testing.T) {
 			t.Fatal(err)
 		}
 		digest := sha256.Sum256([]byte("key"))
-		known, err := access.NewCredentials([]access.Credential{{Name: "operator", Roles: access.StaffRoles, KeySHA256: hex.EncodeToString(digest[:])}})
+		known, err := access.NewCredentials([]access.Credential{{Name: "operator", Grants: access.Everywhere(access.StaffRoles), KeySHA256: hex.EncodeToString(digest[:])}})
 		if err != nil {
 			t.Fatal(err)
 		}

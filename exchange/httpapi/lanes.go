@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/answer"
 	"beibu/exchange/operator"
 )
@@ -95,7 +96,7 @@ func (v visibleTo) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.
 
 // Refusals is operator.RefusalLister's.
 func (v visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page []exchange.Refusal, next int64, err error) {
-	if q.Sender, err = v.call.caller.ScopeRefusals(q.Sender); err != nil {
+	if q.Sender, err = v.call.caller.ScopeSender(access.ReadRefusals, q.Sender); err != nil {
 		return nil, 0, err
 	}
 	return v.call.caller.Refusals(ctx, v.server.refusals, q)

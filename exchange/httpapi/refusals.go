@@ -98,7 +98,7 @@ func (s *Server) listRefusals(c *call) error {
 	}
 	err := p.err()
 	if err == nil {
-		q.Sender, err = c.caller.ScopeRefusals(q.Sender)
+		q.Sender, err = c.caller.ScopeSender(access.ReadRefusals, q.Sender)
 	}
 	if err == nil {
 		err = c.ticket.ReserveList(q.Limit)
@@ -162,11 +162,6 @@ func (s *Server) showRefusal(c *call) error {
 	return c.json(http.StatusOK, shown)
 }
 
-// errOutside says that something is not in the scope of the caller.
-func errOutside(op string) error {
-	return &exchange.Error{Op: op, Kind: exchange.Forbidden, Err: exchange.Because("it is not in the scope of this credential", "不在该凭据的授权范围内")}
-}
-
 // refusal returns a refusal once the index has all that was recorded before.
 func (s *Server) refusal(ctx context.Context, id uuid.UUID) (exchange.Refusal, error) {
 	r, err := s.refusals.Refusal(ctx, id)
@@ -187,7 +182,7 @@ func (s *Server) examineRefusal(c *call) error {
 	if err := p.err(); err != nil {
 		return err
 	}
-	sender, err := c.caller.ScopeRefusals(sender)
+	sender, err := c.caller.ScopeSender(access.ExamineRefusal, sender)
 	if err != nil {
 		return err
 	}
@@ -207,7 +202,7 @@ func (s *Server) examineRefusal(c *call) error {
 		return err
 	}
 	if !c.caller.Covers(access.ExamineRefusal, found.Identity.Sender, found.Identity.Kind) {
-		return errOutside("examine refused document")
+		return access.Outside("examine refused document")
 	}
 	return c.json(http.StatusOK, wireExamination(found))
 }

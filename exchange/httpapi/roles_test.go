@@ -25,7 +25,7 @@ func (w *world) credential(name string, roles access.Role, l access.Limits) acce
 		w.t.Fatal(err)
 	}
 	digest := sha256.Sum256([]byte(name))
-	return access.Credential{Name: name, Roles: roles, Scope: scope, KeySHA256: hex.EncodeToString(digest[:])}
+	return access.Credential{Name: name, Grants: []access.Grant{{Roles: roles, Scope: scope}}, KeySHA256: hex.EncodeToString(digest[:])}
 }
 
 // roleKeys puts a credential for each role of staff in force, with the role's name as its
@@ -34,7 +34,7 @@ func (w *world) roleKeys() map[string]access.Role {
 	w.t.Helper()
 	roles, all := make(map[string]access.Role), credentials()
 	for _, one := range w.roleCredentials() {
-		roles[one.Name] = one.Roles
+		roles[one.Name] = one.Grants[0].Roles
 		all = append(all, one)
 	}
 	w.swapAccess(all...)
@@ -96,9 +96,9 @@ func TestSelf(t *testing.T) {
 	limits := access.Limits{Countries: []string{"VN"}, Kinds: []string{"ata-carnet"}}
 	w.swapAccess(append(credentials(), w.credential("audits", access.AuditorRole|access.ObserverRole, limits))...)
 	for as, want := range map[string]httpapi.Self{
-		port:     {Name: port, Party: port, Roles: []string{"party"}},
-		operator: {Name: operator, Operator: true, Roles: access.StaffRoles.Names()},
-		"audits": {Name: "audits", Roles: []string{"observer", "auditor"}, Scope: limits},
+		port:     {Name: port, Party: port, Roles: []string{"party"}, Grants: []httpapi.Grant{}},
+		operator: {Name: operator, Operator: true, Roles: access.StaffRoles.Names(), Grants: []httpapi.Grant{{Roles: access.StaffRoles.Names()}}},
+		"audits": {Name: "audits", Roles: []string{"observer", "auditor"}, Grants: []httpapi.Grant{{Roles: []string{"observer", "auditor"}, Scope: limits}}},
 	} {
 		got := read[httpapi.Self](t, w.do(request{path: "/v1/self", as: as}), http.StatusOK)
 		if may := slices.Contains(got.May, "read audit"); may == (as == port) || slices.Contains(got.May, "suspend party") != (as == operator) {
@@ -168,8 +168,8 @@ func TestScopeHoldsEverywhere(t *testing.T) {
 		}
 	}
 	plan := read[httpapi.Plan](t, w.do(request{path: "/v1/replays/plans", as: "kind", body: `{"receivers":["` + receiver + `"]}`}), http.StatusOK)
-	if plan.Matched != 0 {
-		t.Errorf("a plan matches %d deliveries of another kind", plan.Matched)
+	if want := []httpapi.LeftOut{{Reason: "out-of-scope", Deliveries: 1}}; plan.Eligible != 0 || !slices.Equal(plan.LeftOut, want) {
+		t.Errorf("a plan takes %d deliveries of another kind, and leaves out %v", plan.Eligible, plan.LeftOut)
 	}
 }
 

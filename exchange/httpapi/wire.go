@@ -133,12 +133,18 @@ type Rule struct {
 // Self answers GET /v1/self: as whom the caller's credentials speak, and what they
 // permit.
 type Self struct {
-	Name     string        `json:"name"`            // of the credential, as the record has it
-	Party    string        `json:"party,omitempty"` // absent for who acts for none
-	Operator bool          `json:"operator"`        // whether operator is among the roles
-	Roles    []string      `json:"roles"`
-	Scope    access.Limits `json:"scope,omitzero"` // to which the roles apply; absent if to everything
-	May      []string      `json:"may"`            // what the roles permit
+	Name     string   `json:"name"`            // of the credential, as the record has it
+	Party    string   `json:"party,omitempty"` // absent for who acts for none
+	Operator bool     `json:"operator"`        // whether operator is among the roles
+	Roles    []string `json:"roles"`           // of all grants, and party
+	Grants   []Grant  `json:"grants"`
+	May      []string `json:"may"` // what the roles permit, each within its scope
+}
+
+// A Grant is roles, and the part of the exchange to which they apply.
+type Grant struct {
+	Roles []string      `json:"roles"`
+	Scope access.Limits `json:"scope,omitzero"` // absent if the roles apply to everything
 }
 
 // Version answers GET /v1/version.

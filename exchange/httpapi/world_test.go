@@ -326,10 +326,10 @@ func credentials() []access.Credential {
 	}
 	for _, name := range []string{operator, approver} {
 		digest := sha256.Sum256([]byte(name))
-		all = append(all, access.Credential{Name: name, Roles: access.StaffRoles, KeySHA256: hex.EncodeToString(digest[:])})
+		all = append(all, access.Credential{Name: name, Grants: access.Everywhere(access.StaffRoles), KeySHA256: hex.EncodeToString(digest[:])})
 	}
 	digest := sha256.Sum256([]byte(visitor))
-	return append(all, access.Credential{Name: visitor, Roles: access.ObserverRole, KeySHA256: hex.EncodeToString(digest[:])})
+	return append(all, access.Credential{Name: visitor, Grants: access.Everywhere(access.ObserverRole), KeySHA256: hex.EncodeToString(digest[:])})
 }
 
 // carnet returns a good document with a number.

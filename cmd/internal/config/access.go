@@ -14,7 +14,7 @@ func (l *Loaded) credentials(src *source) {
 	for i, a := range l.Access {
 		c := access.Credential{Name: a.Name, Party: a.Party, BreakGlass: a.BreakGlass, KeySHA256: strings.ToLower(a.KeySHA256)}
 		key := fmt.Sprintf("access[%d]", i)
-		c.Roles = src.roles(key, a)
+		c.Grants = src.grants(key, a)
 		if a.KeyFile != "" {
 			apiKey, err := secret.Key(a.KeyFile)
 			if err != nil {
@@ -61,10 +61,24 @@ func given(value, then string) string {
 	return then
 }
 
-// roles returns the roles that an entry of Access gives.
+// grants returns what an entry of Access gives: that of its own roles first, and then its
+// Grants. Their scopes are bound later.
+func (s *source) grants(key string, a Access) []access.Grant {
+	all := []access.Grant{{Roles: s.roles(key, a)}}
+	for i, g := range a.Grants {
+		at := fmt.Sprintf("%s.grants[%d]", key, i)
+		if len(g.Roles) == 0 {
+			s.note(at, "roles are missing")
+		}
+		all = append(all, access.Grant{Roles: s.staffRoles(at, g.Roles, access.Limits{})})
+	}
+	return all
+}
+
+// roles returns the roles that an entry of Access gives beside its Grants.
 func (s *source) roles(key string, a Access) access.Role {
 	if a.BreakGlass {
-		if a.Operator || len(a.Roles) > 0 || a.Party != "" || !a.Scope.IsZero() {
+		if a.Operator || len(a.Roles)+len(a.Grants) > 0 || a.Party != "" || !a.Scope.IsZero() {
 			s.note(key+".breakGlass", "a break-glass account has all roles for everything, and speaks for no party: write nothing else of the kind")
 		}
 		return access.StaffRoles
@@ -98,15 +112,24 @@ func (s *source) staffRoles(key string, names []string, scope access.Limits) acc
 // has the parties.
 func (l *Loaded) bindAccess(src *source, file string) {
 	for i, a := range l.Access {
-		l.Credentials[i].Scope = l.bind(src, fmt.Sprintf("access[%d]", i), a.Party, a.Scope, file)
+		key, grants := fmt.Sprintf("access[%d]", i), l.Credentials[i].Grants
+		l.bindParty(src, key, a.Party, file)
+		grants[0].Scope = l.bindScope(src, key, a.Scope)
+		for n, g := range a.Grants {
+			grants[n+1].Scope = l.bindScope(src, fmt.Sprintf("%s.grants[%d]", key, n), g.Scope)
+		}
 	}
 }
 
-// bind returns a scope, and notes a party and limits that do not exist.
-func (l *Loaded) bind(src *source, key, party string, limits access.Limits, file string) *access.Scope {
+// bindParty notes a party that does not exist.
+func (l *Loaded) bindParty(src *source, key, party, file string) {
 	if _, ok := l.Parties.Get(party); party != "" && !ok {
 		src.note(key+".party", "there is no party %q in %s", party, file)
 	}
+}
+
+// bindScope returns a scope, and notes limits that do not exist.
+func (l *Loaded) bindScope(src *source, key string, limits access.Limits) *access.Scope {
 	if l.Catalog == nil {
 		return nil // why there is none is noted already
 	}

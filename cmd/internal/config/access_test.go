@@ -153,9 +153,11 @@ func TestRolesAndScopes(t *testing.T) {
   - {name: five, roles: [auditor], scope: {parties: [nobody], countries: [FR], kinds: [letter]}, `+key(5)+`}
   - {name: six, `+key(6)+`}
   - {name: seven, breakGlass: true, party: window-vn, `+key(7)+`}
+  - {name: eight, roles: [observer], grants: [{roles: [boss]}, {scope: {kinds: [ata-carnet]}}], `+key(8)+`}
+  - {name: nine, breakGlass: true, grants: [{roles: [observer]}], `+key(9)+`}
 `)
 	slices.Sort(found)
-	if want := []string{"3 access[1].roles[1]", "4 access[2].roles", "5 access[3].scope", "7 access[5]", "8 access[6].breakGlass"}; !slices.Equal(found, want) {
+	if want := []string{"10 access[8].breakGlass", "3 access[1].roles[1]", "4 access[2].roles", "5 access[3].scope", "7 access[5]", "8 access[6].breakGlass", "9 access[7].grants[0].roles[0]", "9 access[7].grants[1]"}; !slices.Equal(found, want) {
 		t.Errorf("found %v\n%v", found, err)
 	}
 	_, err = mistakesIn(t, `access:
@@ -170,17 +172,22 @@ func TestRolesAndScopes(t *testing.T) {
   - {name: one, operator: true, scope: {countries: [VN]}, `+key(1)+`}
   - {name: two, roles: [operator, approver], `+key(2)+`}
   - {name: three, breakGlass: true, `+key(3)+`}
+  - {name: four, roles: [observer], grants: [{roles: [operator], scope: {parties: [qinzhou-customs], kinds: [ata-carnet]}}, {roles: [approver], scope: {countries: [VN]}}], `+key(4)+`}
 `))
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := l.Credentials[0]; c.Roles != access.StaffRoles || !slices.Equal(c.Scope.Limits().Countries, []string{"VN"}) {
+	if c := l.Credentials[0]; c.Grants[0].Roles != access.StaffRoles || !slices.Equal(c.Grants[0].Scope.Limits().Countries, []string{"VN"}) {
 		t.Errorf("%+v", c)
 	}
-	if c := l.Credentials[2]; c.Roles != access.StaffRoles || !c.BreakGlass {
+	if c := l.Credentials[2]; c.Grants[0].Roles != access.StaffRoles || !c.BreakGlass {
 		t.Errorf("%+v", c)
 	}
-	if c := l.Credentials[1]; c.Roles != access.OperatorRole|access.ApproverRole || c.Scope != nil {
+	if c := l.Credentials[1]; c.Grants[0].Roles != access.OperatorRole|access.ApproverRole || c.Grants[0].Scope != nil {
 		t.Errorf("%+v", c)
+	}
+	c := l.Credentials[3].Grants
+	if len(c) != 3 || c[0].Scope != nil || c[1].Roles != access.OperatorRole || !slices.Equal(c[1].Scope.Limits().Kinds, []string{"ata-carnet"}) || !slices.Equal(c[2].Scope.Limits().Countries, []string{"VN"}) {
+		t.Errorf("several grants: %+v", c)
 	}
 }

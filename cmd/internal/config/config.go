@@ -72,6 +72,8 @@ type Access struct {
 	BreakGlass bool `yaml:"breakGlass"`
 	// Scope limits Roles, or Operator. Default: they apply to everything.
 	Scope access.Limits `yaml:"scope"`
+	// Grants are further roles, each with a scope of its own. All of them add up.
+	Grants []RoleGrant `yaml:"grants"`
 	// KeyFile is a file that holds the caller's API key, at least 32
 	// characters, and nothing else.
 	KeyFile string `yaml:"keyFile"`
@@ -81,6 +83,12 @@ type Access struct {
 	// Certificate is a PEM file with the caller's TLS client certificate; the
 	// caller is known by its public key, so a renewed certificate still fits.
 	Certificate string `yaml:"certificate"`
+}
+
+// RoleGrant is roles, and the part of the exchange to which they apply.
+type RoleGrant struct {
+	Roles []string      `yaml:"roles"` // as those of Access
+	Scope access.Limits `yaml:"scope"` // of Roles. Default: they apply to everything
 }
 
 // Seal says what envelopes are sealed with beside the daemon's own ECDSA key.

@@ -38,7 +38,7 @@ type Loaded struct {
 	SealKeys    []LoadedKey               // of Seal
 	TimeRoots   []*signing.Certificate    // of Seal.TSA
 	Credentials []access.Credential       // of Access; none if the daemon is to make its own
-	Grants      []access.Grant            // of OIDC
+	Grants      []access.PersonGrant      // of OIDC
 
 	PublicTLS *tls.Config // of the public address, or nil
 

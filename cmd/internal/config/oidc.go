@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"net/url"
 	"strings"
@@ -36,7 +37,8 @@ type OIDC struct {
 	Blocked []string `yaml:"blocked"`
 }
 
-// A Grant is what everybody may do for whom the issuer names a value.
+// A Grant is what everybody may do for whom the issuer names a value. Several may be for
+// one value; all of a person's add up.
 type Grant struct {
 	Value string        `yaml:"value"` // such as a group
 	Party string        `yaml:"party"` // that they speak for. Default: none
@@ -89,22 +91,22 @@ func secureAddress(address string) bool {
 // bindGrants makes the grants, with parties and scopes that exist. file is the one that
 // has the parties.
 func (l *Loaded) bindGrants(src *source, file string) {
-	first := make(map[string]int)
+	parties := make(map[string]string) // by value
 	for i, g := range l.OIDC.Grants {
 		key := fmt.Sprintf("oidc.grants[%d]", i)
 		if g.Value == "" {
 			src.note(key, "value is missing")
 		}
-		if earlier, taken := first[g.Value]; taken && g.Value != "" {
-			src.note(key+".value", "%q is that of oidc.grants[%d] too", g.Value, earlier)
-		} else {
-			first[g.Value] = i
+		if other := parties[g.Value]; g.Value != "" && g.Party != "" && other != "" && other != g.Party {
+			src.note(key+".party", "%q speaks for %s by another grant, and nobody speaks for two", g.Value, other)
 		}
+		parties[g.Value] = cmp.Or(parties[g.Value], g.Party)
 		if len(g.Roles) == 0 && g.Party == "" {
 			src.note(key, "roles are missing, and there is no party")
 		}
-		l.Grants = append(l.Grants, access.Grant{
-			Value: g.Value, Party: g.Party, Roles: src.staffRoles(key, g.Roles, g.Scope), Scope: l.bind(src, key, g.Party, g.Scope, file),
-		})
+		l.bindParty(src, key, g.Party, file)
+		l.Grants = append(l.Grants, access.PersonGrant{Value: g.Value, Party: g.Party, Grant: access.Grant{
+			Roles: src.staffRoles(key, g.Roles, g.Scope), Scope: l.bindScope(src, key, g.Scope),
+		}})
 	}
 }

@@ -23,11 +23,12 @@ oidc:
     - {value: a, roles: [boss]}
     - {roles: [observer]}
     - {value: b, party: nobody, scope: {countries: [VN]}}
+    - {value: b, party: window-vn}
 `)
 	slices.Sort(found)
 	want := []string{
-		"10 oidc.grants[2]", "11 oidc.grants[3].party", "11 oidc.grants[3].scope", "2 oidc", "3 oidc.issuer", "4 oidc.clientSecretFile",
-		"5 oidc.redirect", "6 oidc.tls", "8 oidc.grants[0]", "9 oidc.grants[1].roles[0]", "9 oidc.grants[1].value",
+		"10 oidc.grants[2]", "11 oidc.grants[3].party", "11 oidc.grants[3].scope", "12 oidc.grants[4].party", "2 oidc", "3 oidc.issuer", "4 oidc.clientSecretFile",
+		"5 oidc.redirect", "6 oidc.tls", "8 oidc.grants[0]", "9 oidc.grants[1].roles[0]",
 	}
 	if !slices.Equal(found, want) {
 		t.Errorf("found %q, want %q\n%v", found, want, err)
@@ -84,11 +85,11 @@ func TestOIDC(t *testing.T) {
 	}
 	who := access.Person{Issuer: l.OIDC.Issuer, Name: "li.na", Subject: "7c1f", Values: []string{"border"}}
 	got, err := people.Principal(who)
-	if err != nil || got.Roles != access.OperatorRole|access.ApproverRole || !slices.Equal(got.Scope.Limits().Countries, []string{"VN"}) {
+	if err != nil || len(got.Grants) != 1 || got.Grants[0].Roles != access.OperatorRole|access.ApproverRole || !slices.Equal(got.Grants[0].Scope.Limits().Countries, []string{"VN"}) {
 		t.Errorf("%+v, %v", got, err)
 	}
 	who.Values = []string{"hai-phong"}
-	if got, err := people.Principal(who); err != nil || got.Party != "window-vn" || got.Roles != 0 {
+	if got, err := people.Principal(who); err != nil || got.Party != "window-vn" || got.IsStaff() {
 		t.Errorf("%+v, %v", got, err)
 	}
 }

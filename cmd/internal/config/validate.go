@@ -171,7 +171,7 @@ func (l *Loaded) validateAccess(src *source) {
 		if len(a.Name) > queue.MaxSubject {
 			src.note(key+".name", "the record takes at most %d bytes", queue.MaxSubject)
 		}
-		if a.Party == "" && !a.Operator && !a.BreakGlass && len(a.Roles) == 0 {
+		if a.Party == "" && !a.Operator && !a.BreakGlass && len(a.Roles)+len(a.Grants) == 0 {
 			src.note(key, "party is missing, and there are no roles")
 		}
 		if a.KeyFile != "" && a.KeySHA256 != "" {

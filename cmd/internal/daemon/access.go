@@ -39,8 +39,8 @@ func ownAccess(dir string, parties []exchange.Party) ([]access.Credential, error
 		return nil, err
 	}
 	all := []access.Credential{
-		{Name: "operator", Roles: access.StaffRoles, KeySHA256: config.HashKey(operator)},
-		{Name: "approver", Roles: access.ObserverRole | access.ApproverRole, KeySHA256: config.HashKey(approver)},
+		{Name: "operator", Grants: access.Everywhere(access.StaffRoles), KeySHA256: config.HashKey(operator)},
+		{Name: "approver", Grants: access.Everywhere(access.ObserverRole | access.ApproverRole), KeySHA256: config.HashKey(approver)},
 	}
 	for _, p := range parties {
 		key, err := ownKey(filepath.Join(dir, p.ID+".key"))

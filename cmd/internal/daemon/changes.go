@@ -20,7 +20,7 @@ func (p *prepared) changes(next *prepared) []string {
 	changed := map[string]bool{
 		"parties":         !reflect.DeepEqual(was.Map.Parties, is.Map.Parties) || !slices.EqualFunc(keysOf(was.Parties), keysOf(is.Parties), sameCertificate),
 		"routes":          !reflect.DeepEqual(was.Map.Routes, is.Map.Routes),
-		"access":          !slices.Equal(p.credentials, next.credentials),
+		"access":          !reflect.DeepEqual(p.credentials, next.credentials),
 		"oidc.grants":     !reflect.DeepEqual(was.OIDC.Grants, is.OIDC.Grants),
 		"oidc.blocked":    !slices.Equal(was.OIDC.Blocked, is.OIDC.Blocked),
 		"seal":            !slices.EqualFunc(certificatesOf(p.background.sealing), certificatesOf(next.background.sealing), sameCertificate),

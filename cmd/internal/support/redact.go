@@ -17,7 +17,8 @@ import (
 // that is new is left out until it is listed here: names of accounts and groups are those
 // of people, and digests of keys help to guess them.
 var shown = strings.Fields(`listen private privateOpen data parties packs
-	access.party access.roles access.scope.parties access.scope.countries access.scope.kinds access.keyFile access.certificate
+	access.party access.roles access.scope.parties access.scope.countries access.scope.kinds access.grants.roles access.grants.scope.parties
+	access.grants.scope.countries access.grants.scope.kinds access.keyFile access.certificate
 	oidc.issuer oidc.redirect oidc.scopes oidc.claim oidc.clientSecretFile oidc.grants.party oidc.grants.roles
 	oidc.grants.scope.parties oidc.grants.scope.countries oidc.grants.scope.kinds
 	seal.keys.file seal.keys.pkcs11.module seal.keys.pkcs11.pinFile seal.keys.pkcs11.certificate seal.tsa.url seal.tsa.authorities

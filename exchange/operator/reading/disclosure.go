@@ -59,7 +59,7 @@ func (d Disclosures) Unmask(ctx context.Context, who access.Principal, x exchang
 	if who.IsPartyTo(x) {
 		return nil
 	}
-	if err := who.MayUnmask(); err != nil {
+	if err := who.MayUnmask(x); err != nil {
 		return err
 	}
 	if reason = strings.TrimSpace(reason); reason == "" || len(reason) > MaxReason {

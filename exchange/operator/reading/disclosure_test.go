@@ -39,14 +39,14 @@ func TestDisclosures(t *testing.T) {
 		recorded     bool
 	}{
 		{name: "sender", who: access.Principal{Name: "k", Party: "port"}},
-		{name: "receiver", who: access.Principal{Name: "k", Party: "vn", Roles: access.ObserverRole}},
-		{name: "operator without a reason", who: access.Principal{Name: "k", Roles: access.OperatorRole}, code: "reason-required", kind: exchange.BadRequest},
-		{name: "operator with blanks", reason: " \t", who: access.Principal{Name: "k", Roles: access.OperatorRole}, code: "reason-required", kind: exchange.BadRequest},
-		{name: "operator with a novel", reason: strings.Repeat("x", 257), who: access.Principal{Name: "k", Roles: access.OperatorRole}, code: "reason-required", kind: exchange.BadRequest},
-		{name: "operator", reason: "call the holder", who: access.Principal{Name: "k", Roles: access.OperatorRole}, recorded: true},
-		{name: "security officer of another party", reason: "call the holder", who: access.Principal{Name: "k", Party: "la", Roles: access.SecurityOfficerRole}, recorded: true},
-		{name: "auditor", reason: "call the holder", who: access.Principal{Name: "k", Roles: access.AuditorRole}, kind: exchange.Forbidden},
-		{name: "observer of another party", reason: "call the holder", who: access.Principal{Name: "k", Party: "la", Roles: access.ObserverRole}, kind: exchange.Forbidden},
+		{name: "receiver", who: access.Principal{Name: "k", Party: "vn", Grants: access.Everywhere(access.ObserverRole)}},
+		{name: "operator without a reason", who: access.Principal{Name: "k", Grants: access.Everywhere(access.OperatorRole)}, code: "reason-required", kind: exchange.BadRequest},
+		{name: "operator with blanks", reason: " \t", who: access.Principal{Name: "k", Grants: access.Everywhere(access.OperatorRole)}, code: "reason-required", kind: exchange.BadRequest},
+		{name: "operator with a novel", reason: strings.Repeat("x", 257), who: access.Principal{Name: "k", Grants: access.Everywhere(access.OperatorRole)}, code: "reason-required", kind: exchange.BadRequest},
+		{name: "operator", reason: "call the holder", who: access.Principal{Name: "k", Grants: access.Everywhere(access.OperatorRole)}, recorded: true},
+		{name: "security officer of another party", reason: "call the holder", who: access.Principal{Name: "k", Party: "la", Grants: access.Everywhere(access.SecurityOfficerRole)}, recorded: true},
+		{name: "auditor", reason: "call the holder", who: access.Principal{Name: "k", Grants: access.Everywhere(access.AuditorRole)}, kind: exchange.Forbidden},
+		{name: "observer of another party", reason: "call the holder", who: access.Principal{Name: "k", Party: "la", Grants: access.Everywhere(access.ObserverRole)}, kind: exchange.Forbidden},
 	} {
 		b := &book{}
 		err := reading.Disclosures{Recorder: b}.Unmask(t.Context(), test.who, x, exchange.Disclosure{Form: exchange.FormDocument}, test.reason)
@@ -72,7 +72,7 @@ func TestDisclosures(t *testing.T) {
 func TestReadDisclosed(t *testing.T) {
 	x, d := exchange.Exchange{ID: uuid.New(), Identity: proof.Identity{Sender: "port"}}, carnet(t)
 	const phone, field = "+86 771 587 9102", "/GoodsItemPassport/HolderParty/Contact"
-	staff, port := access.Principal{Name: "k", Roles: access.OperatorRole}, access.Principal{Name: "p", Party: "port"}
+	staff, port := access.Principal{Name: "k", Grants: access.Everywhere(access.OperatorRole)}, access.Principal{Name: "p", Party: "port"}
 	for _, test := range []struct {
 		who      access.Principal
 		wanted   reading.Request

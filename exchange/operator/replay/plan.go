@@ -74,9 +74,10 @@ func LeftOutReasons() []string { return slices.Clone(leftOutReasons) }
 
 // A Share is one receiver's part of a plan.
 type Share struct {
-	Receiver   string `json:"receiver"`
-	Deliveries int    `json:"deliveries"`
-	Bytes      int64  `json:"bytes"` // of the documents
+	Receiver   string   `json:"receiver"`
+	Deliveries int      `json:"deliveries"`
+	Bytes      int64    `json:"bytes"`           // of the documents
+	Kinds      []string `json:"kinds,omitempty"` // of the documents, in order; absent in older requests
 }
 
 // The reasons for which another person has to approve a run.
@@ -139,7 +140,7 @@ func (p *Planner) Plan(ctx context.Context, q Query, s Scope) (Plan, error) {
 		return Plan{}, err
 	}
 	if d.matched == 0 && q.Cause != "" {
-		if err := p.known(ctx, q); err != nil {
+		if err := p.known(ctx, q, s); err != nil {
 			return Plan{}, err
 		}
 	}
@@ -222,6 +223,9 @@ func (d *draft) add(x exchange.Exchange) {
 	}
 	d.shares[last].Deliveries++
 	d.shares[last].Bytes += int64(x.Size)
+	if at, listed := slices.BinarySearch(d.shares[last].Kinds, x.Identity.Kind); !listed {
+		d.shares[last].Kinds = slices.Insert(d.shares[last].Kinds, at, x.Identity.Kind)
+	}
 	d.crosses = d.crosses || d.scope.crosses(x.Identity.Sender, one.Receiver)
 }
 
@@ -230,7 +234,7 @@ func (d *draft) ineligible(x exchange.Exchange) string {
 	one := x.Deliveries[0]
 	_, known := d.scope.Parties.Get(one.Receiver)
 	switch {
-	case d.scope.Within != nil && !d.scope.Within(x):
+	case !d.scope.includes(x):
 		return OutOfScope
 	case !known:
 		return UnknownReceiver
@@ -245,6 +249,9 @@ func (d *draft) ineligible(x exchange.Exchange) string {
 	}
 	return ""
 }
+
+// includes reports whether the caller may replay a delivery.
+func (s Scope) includes(x exchange.Exchange) bool { return s.Within == nil || s.Within(x) }
 
 // crosses reports whether a sender and a receiver are in two countries, or the country
 // of one is not known any more.

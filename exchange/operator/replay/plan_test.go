@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"beibu/exchange"
 	"beibu/exchange/operator/replay"
 )
@@ -55,8 +57,10 @@ func TestPlanNarrows(t *testing.T) {
 		t.Errorf("without a receiver: %v", err)
 	}
 	shares := w.plan(to("window-vn", "window-th")).Receivers
-	if want := []replay.Share{{Receiver: "window-th", Deliveries: 3, Bytes: 30}, {Receiver: "window-vn", Deliveries: 3, Bytes: 30}}; !slices.Equal(shares, want) {
-		t.Errorf("%+v", shares)
+	kinds := []string{"ata-carnet", "import-licence"}
+	want := []replay.Share{{Receiver: "window-th", Deliveries: 3, Bytes: 30, Kinds: kinds}, {Receiver: "window-vn", Deliveries: 3, Bytes: 30, Kinds: kinds}}
+	if diff := cmp.Diff(want, shares); diff != "" {
+		t.Error(diff)
 	}
 }
 

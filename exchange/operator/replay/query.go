@@ -87,14 +87,20 @@ func (p *Planner) eachOf(ctx context.Context, q exchange.DeliveryQuery, visit fu
 }
 
 // known fails unless a cause is one of the exchange's own, or a failed delivery to the
-// receivers has it, so that a misspelt cause does not look like an empty plan.
-func (p *Planner) known(ctx context.Context, q Query) error {
+// receivers that the caller may replay has it, so that a misspelt cause does not look like
+// an empty plan.
+func (p *Planner) known(ctx context.Context, q Query, s Scope) error {
 	if q.Cause == exchange.CodeExpired || q.Cause == exchange.CodeNotKept {
 		return nil
 	}
 	causes := make(map[string]int)
 	all := Query{Receivers: q.Receivers}
-	if err := p.each(ctx, all, func(x exchange.Exchange) { causes[x.Deliveries[0].Cause.Code]++ }); err != nil {
+	err := p.each(ctx, all, func(x exchange.Exchange) {
+		if s.includes(x) {
+			causes[x.Deliveries[0].Cause.Code]++
+		}
+	})
+	if err != nil {
 		return err
 	}
 	if causes[q.Cause] > 0 {
