@@ -96,7 +96,7 @@ var rules = []struct {
 		because: "only sqlitefile uses SQLite's library",
 	},
 	{
-		tree: "", never: "zombiezen.com/go/sqlite", except: []string{"queue/sqlitefile"},
+		tree: "", never: "modernc.org/libc", except: []string{"queue/sqlitefile"},
 		because: "only sqlitefile uses SQLite's library",
 	},
 	{tree: "", never: "github.com/jacoelho/xsd", except: []string{"schemas"}, because: "only schemas knows the XSD engine"},
