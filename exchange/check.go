@@ -10,6 +10,7 @@ import (
 	"beibu/exchange/rules"
 	"beibu/schemas"
 	"beibu/schemas/paths"
+	"beibu/signing"
 	"beibu/signing/strict"
 )
 
@@ -36,6 +37,7 @@ func (c *Checks) Rules() *rules.Set { return c.rules }
 // takes nothing else, so no unchecked document can be accepted.
 type Checked struct {
 	document  Document
+	digested  signing.Digested // document.Bytes, if they are well-formed
 	kind      string
 	schema    string
 	facts     facts.Facts
@@ -135,6 +137,7 @@ func (c *Checks) read(ctx context.Context, doc Document, check bool) (Reading, e
 	if checked.malformed || checked.kind == "" {
 		return Reading{checked: checked}, nil
 	}
+	checked.digested = signing.DigestDocument(doc.Bytes)
 	r := outline(checked, report.Type.Facts, report.Root)
 	r.turn = turn
 	return r, nil

@@ -40,7 +40,7 @@ type Exchange struct {
 // open returns the exchange of a document at its acceptance.
 func open(t Trusted, receivers []string) Exchange {
 	c := t.checked
-	digest := c.document.Digest()
+	digest := c.digested.SHA256()
 	x := Exchange{
 		ID: c.Identity().ExchangeID(digest), Identity: c.Identity(), Digest: digest,
 		Size: len(c.document.Bytes), AcceptedAt: c.document.Received.UTC().Truncate(time.Microsecond),

@@ -120,7 +120,7 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 	defer claim.Release(context.WithoutCancel(ctx)) // nothing to release once it is committed
 	envelope := envelopes.Get().(*[]byte)
 	defer keepEnvelope(envelope) // the log needs it no more then
-	if *envelope, err = now.Sealer.AppendSeal(ctx, *envelope, opened.header(), doc.Bytes); err != nil {
+	if *envelope, err = now.Sealer.AppendSeal(ctx, *envelope, opened.header(), checked.digested); err != nil {
 		return Acceptance{}, &Error{Op: "seal document", Kind: Internal, Err: err}
 	}
 	if err := in.admits(now, doc.Sender); err != nil { // suspended since, while the document waited for its turn

@@ -27,7 +27,7 @@ func (in *Intake) earlier(ctx context.Context, now *InForce, r Reading) (_ Accep
 	case err != nil:
 		return Acceptance{}, false, undecided(ctx, "find owner", err)
 	}
-	mine := Exchange{Identity: r.identity, Digest: r.checked.document.Digest()}
+	mine := Exchange{Identity: r.identity, Digest: r.checked.digested.SHA256()}
 	if owner.Digest != mine.Digest && !r.counts() {
 		return Acceptance{}, false, nil
 	}

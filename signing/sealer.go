@@ -115,18 +115,33 @@ const (
 	sealSize = 3 << 10 // what a signature takes beside its certificate
 )
 
+// A Digested document has its digest with it, which only [DigestDocument] computes. Its
+// bytes may not change.
+type Digested struct {
+	document []byte
+	digest   [sha256.Size]byte
+}
+
+// DigestDocument computes the digest of a document.
+func DigestDocument(document []byte) Digested {
+	return Digested{document, sha256.Sum256(document)}
+}
+
+// SHA256 returns the digest.
+func (d Digested) SHA256() [sha256.Size]byte { return d.digest }
+
 // Seal returns the envelope of a document. The header's digest must be that of
 // the document; its AcceptedAt becomes the signing time. If nothing is
 // refused, OpenEnvelope returns the same header and document.
 func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, error) {
-	return s.AppendSeal(ctx, nil, h, document)
+	return s.AppendSeal(ctx, nil, h, DigestDocument(document))
 }
 
 // AppendSeal is [Sealer.Seal] that appends the envelope to out. If it fails, it returns
 // out as it was.
-func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, document []byte) ([]byte, error) {
-	before := out
-	if h.DigestSHA256 != sha256.Sum256(document) {
+func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, d Digested) ([]byte, error) {
+	before, document := out, d.document
+	if h.DigestSHA256 != d.digest {
 		return before, errors.New("seal document: the header has the digest of another document")
 	}
 	if err := h.check(); err != nil {
