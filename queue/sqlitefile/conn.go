@@ -3,7 +3,7 @@
 // uses the library.
 //
 // That is the C interface of modernc.org/sqlite, without database/sql. Values are copied
-// to memory that a statement keeps, where the engine reads them. Beside
+// once, to memory that a statement keeps for the engine. Beside
 // zombiezen.com/go/sqlite, which takes memory for each value and copies it byte by byte,
 // an acceptance over HTTP takes 0.96 of the processor's time.
 package sqlitefile

@@ -27,7 +27,7 @@ func (c *Conn) failure(code int32) error {
 	return &failure{code, libc.GoString(sqlite3.Xsqlite3_errmsg(c.tls, c.db))}
 }
 
-// errInterrupted is of a statement that was not begun, since its time had ended.
+// errInterrupted is of a statement that did not run, since its time had ended.
 var errInterrupted = &failure{sqlite3.SQLITE_INTERRUPT, "interrupted"}
 
 // IsBusy returns whether err says that another connection has the lock.
