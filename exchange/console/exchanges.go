@@ -75,10 +75,10 @@ func (s *Server) followExchanges(v *visit) error {
 	if !form.OK() || q.Before != 0 {
 		return &exchange.Error{Op: "read filter", Kind: exchange.BadRequest, Code: "parameter", Err: exchange.Because("only the first page of a list can be followed", "只能跟踪列表的第一页")}
 	}
-	if err := v.ticket.ReserveList(q.Limit); err != nil {
-		return err
-	}
-	return v.follow("exchange-rows", func() (any, error) {
+	return v.follow("exchange-rows", func(v *visit) (any, error) {
+		if err := v.ticket.ReserveList(q.Limit); err != nil {
+			return nil, err
+		}
 		limited := q
 		if err := v.who.ScopeList(&limited); err != nil { // it may have changed since
 			return nil, err

@@ -2,14 +2,18 @@ package console_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/console"
 )
 
 var rows = regexp.MustCompile(`href="/console/exchanges/([0-9a-f-]{36})"`)
@@ -153,35 +157,61 @@ func TestFollowExchanges(t *testing.T) {
 	}
 }
 
-// Two hundred browsers that follow one list get each of its changes, and a page beside them
-// is answered.
+// Two hundred browsers that follow one page get each of its changes, and a page beside them
+// is answered. What all of them see is not read for each of them.
 func TestManyFollow(t *testing.T) {
-	const browsers = 200
-	w := newWorld(t)
-	w.accept("ATA-1")
-	b := w.visit(duty)
-	all := make([]<-chan string, browsers)
-	for i := range all {
-		all[i] = b.follow("/console/exchanges/live")
+	const browsers, changes = 200, 3
+	for _, path := range []string{"/console/exchanges/live", "/console/live"} {
+		t.Run(path, func(t *testing.T) {
+			var reads atomic.Int32
+			w := newWorld(t, func(o *console.Options) { o.Journal = countedJournal{o.Journal, &reads} })
+			w.accept("ATA-1")
+			first, second := w.visit(duty), w.visit(twin)
+			all := make([]<-chan string, browsers)
+			for i := range all {
+				all[i] = []*browser{first, second}[i%2].follow(path)
+			}
+			followed(t, first, all)
+			reads.Store(0)
+			for i := range changes {
+				w.accept(fmt.Sprintf("ATA-%d", i+2))
+				followed(t, first, all, fmt.Sprintf("ATA-%d", i+2))
+			}
+			if n := reads.Load(); n < changes || n > browsers/2 {
+				t.Errorf("%d reads of the index for %d changes", n, changes)
+			}
+		})
 	}
-	for _, number := range []string{"ATA-1", "ATA-2", "ATA-3"} {
-		if number != "ATA-1" {
-			w.accept(number)
-		}
-		for i, events := range all {
-			for {
-				part, open := <-events
-				if !open {
-					t.Fatalf("browser %d: the connection ended before %s", i, number)
-				}
-				if strings.Contains(part, number) {
-					break
-				}
+}
+
+// countedJournal counts how often a list is read.
+type countedJournal struct {
+	exchange.Journal
+
+	reads *atomic.Int32
+}
+
+func (j countedJournal) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
+	j.reads.Add(1)
+	return j.Journal.Exchanges(ctx, q)
+}
+
+// followed waits until each part shows some texts, and a page beside them is answered.
+func followed(t *testing.T, beside *browser, all []<-chan string, texts ...string) {
+	t.Helper()
+	for i, events := range all {
+		for {
+			part, open := <-events
+			if !open {
+				t.Fatalf("browser %d: the connection ended before %s", i, texts)
+			}
+			if !slices.ContainsFunc(texts, func(text string) bool { return !strings.Contains(part, text) }) {
+				break
 			}
 		}
-		if p := b.get("/console/exchanges"); p.status != http.StatusOK {
-			t.Errorf("a page beside them: %d", p.status)
-		}
+	}
+	if p := beside.get("/console/parties"); p.status != http.StatusOK {
+		t.Errorf("a page beside them: %d", p.status)
 	}
 }
 

@@ -18,24 +18,24 @@ const (
 )
 
 // follow sends a part of a page, the template that is called name, each time that it has
-// changed with the record, as server-sent events (HTML Living Standard section 9.2). It
-// returns when the browser leaves, the server drains, or the session is over.
-func (v *visit) follow(name string, read func() (any, error)) error {
+// changed with the record, as server-sent events (HTML Living Standard section 9.2). What
+// read returns is of the visit that it is called with. Browsers that follow the same view
+// share what was read for one of them. follow returns when the browser leaves, the server
+// drains, or the session is over.
+func (v *visit) follow(name string, read func(v *visit) (any, error)) error {
 	connection := http.NewResponseController(v.w)
+	var part *sharedPart
+	defer func() { v.server.shared.leave(part) }()
 	var sent []byte
 	for {
-		changed := v.server.Changed("")
-		data, err := read()
-		if err != nil {
-			return err
-		}
-		part, err := v.server.pages.part(v, name, data)
+		part = v.server.shared.move(part, v.view())
+		newest, err := part.newest(v.server.Changed, func() ([]byte, error) { return v.renderPart(name, read) })
 		if err != nil {
 			return err
 		}
 		message := ": alive\n\n"
-		if sent == nil || !bytes.Equal(part, sent) {
-			message, sent = eventOf(part), part
+		if sent == nil || !bytes.Equal(newest.html, sent) {
+			message, sent = eventOf(newest.html), newest.html
 		}
 		if v.status == 0 {
 			v.w.Header().Set("Content-Type", "text/event-stream")
@@ -49,10 +49,23 @@ func (v *visit) follow(name string, read func() (any, error)) error {
 		if err := connection.Flush(); err != nil {
 			return nil //nolint:nilerr // the browser has left
 		}
-		if !v.wait(changed) || v.stillSignedIn() != nil {
+		if !v.wait(newest.changed) || v.stillSignedIn() != nil {
 			return nil
 		}
 	}
+}
+
+// renderPart returns a part as it is now.
+func (v *visit) renderPart(name string, read func(v *visit) (any, error)) ([]byte, error) {
+	fresh := *v
+	fresh.began, fresh.kinds = time.Now(), nil // that ages grow, and names are those in force
+	data, err := read(&fresh)
+	if err != nil {
+		return nil, err
+	}
+	html, err := v.server.pages.part(&fresh, name, data)
+	v.ticket.Keep(len(html)) // what the list took is given back, since the visit may last for hours
+	return html, err
 }
 
 // wait returns true once something has changed or the connection was silent for long, and

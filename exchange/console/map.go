@@ -136,7 +136,8 @@ type flowCount struct {
 	from, to      place
 }
 
-// flowsOf counts the deliveries of exchanges from place to place, the largest flow first.
+// flowsOf counts the deliveries of exchanges from place to place: those with failures first, then
+// the largest.
 func flowsOf(exchanges []exchange.Exchange, parties *exchange.Parties) []flowCount {
 	counts := make(map[[2]string]*flowCount)
 	where := func(id string) (place, bool) {
@@ -167,7 +168,7 @@ func flowsOf(exchanges []exchange.Exchange, parties *exchange.Parties) []flowCou
 	for _, key := range slices.SortedFunc(maps.Keys(counts), func(a, b [2]string) int { return cmp.Or(cmp.Compare(a[0], b[0]), cmp.Compare(a[1], b[1])) }) {
 		all = append(all, *counts[key])
 	}
-	slices.SortStableFunc(all, func(a, b flowCount) int { return b.Count - a.Count })
+	slices.SortStableFunc(all, func(a, b flowCount) int { return cmp.Or(b.Failed-a.Failed, b.Count-a.Count) })
 	return all
 }
 

@@ -10,9 +10,11 @@ import (
 
 // nowPage is what is going on.
 type nowPage struct {
+	At      time.Time
 	Retries []retryPile // that the caller may see
 	Backlog []Backlog   // of the receivers that the caller may see, the largest first
 	Open    int
+	Oldest  time.Time // when the oldest of them was consigned
 	Failing int
 	Newest  []exchange.Exchange
 	Parties []partyRow // of which the caller sees the status: those that need somebody first
@@ -40,15 +42,29 @@ const (
 
 // showNow answers GET /console/.
 func (s *Server) showNow(v *visit) error {
-	var page nowPage
-	rows, err := s.partyRows(v, v.now.Parties.All())
+	page, err := s.nowPage(v)
 	if err != nil {
 		return err
 	}
+	return v.render("now", page)
+}
+
+// followNow answers GET /console/live with the content of the first page.
+func (s *Server) followNow(v *visit) error {
+	return v.follow("now-live", func(v *visit) (any, error) { return s.nowPage(v) })
+}
+
+// nowPage reads what is going on.
+func (s *Server) nowPage(v *visit) (*nowPage, error) {
+	page := &nowPage{At: v.began}
+	rows, err := s.partyRows(v, v.now.Parties.All())
+	if err != nil {
+		return nil, err
+	}
 	page.look(rows, v)
 	if v.may(access.ReadExchanges) {
-		if err := s.count(v, &page); err != nil {
-			return err
+		if err := s.count(v, page); err != nil {
+			return nil, err
 		}
 	}
 	lights := make(map[string]light)
@@ -61,7 +77,7 @@ func (s *Server) showNow(v *visit) error {
 		gulfSheet.draw(exchange.Text{EN: "The gulf and the land ports", ZH: "北部湾与陆路口岸"}, page.Flows, lights, false),
 		regionSheet.draw(exchange.Text{EN: "The capitals", ZH: "各国首都"}, page.Flows, lights, true),
 	}
-	return v.render("now", page)
+	return page, nil
 }
 
 // look sorts parties by whether they need somebody, and lists what ends soon.
@@ -101,6 +117,9 @@ func (s *Server) count(v *visit, page *nowPage) error {
 		if v.who.CoversParty(access.ReadExchanges, one.Receiver) {
 			page.Backlog = append(page.Backlog, one)
 			page.Open += one.Open
+			if page.Oldest.IsZero() || one.Oldest.Before(page.Oldest) {
+				page.Oldest = one.Oldest
+			}
 			page.Failing += one.Failing
 		}
 	}

@@ -32,12 +32,28 @@ var alertLights = map[alert.Code]light{
 	alert.ReceiverSilent: lightSilent, alert.SenderSilent: lightSilent, alert.BacklogOld: lightBacklog,
 }
 
-// lightOf returns the light of a party, by its status and the alerts about it.
-func lightOf(s operator.Status, firing []alert.Alert) light {
-	shown := map[light]bool{lightSuspended: s.Suspended, lightBroken: s.Receiving.Breaker.IsOpen(), lightFailing: s.Backlog.Failing > 0}
+// aboutSending are the alerts about the way from a party to the exchange. All others in
+// alertLights are about the way to it.
+var aboutSending = map[alert.Code]bool{alert.SenderFailing: true, alert.SenderSilent: true}
+
+// lightsOf returns the lights of a party, by its status and the alerts about it: of its way
+// to the exchange, of the way to it, and the worse of them.
+func lightsOf(s operator.Status, firing []alert.Alert) (sending, receiving, all light) {
+	from := map[light]bool{lightSuspended: s.Suspended}
+	to := map[light]bool{lightSuspended: s.Suspended, lightBroken: s.Receiving.Breaker.IsOpen(), lightFailing: s.Backlog.Failing > 0}
 	for _, a := range firing {
-		shown[alertLights[a.Code]] = true
+		if aboutSending[a.Code] {
+			from[alertLights[a.Code]] = true
+		} else {
+			to[alertLights[a.Code]] = true
+		}
 	}
+	sending, receiving = worstOf(from), worstOf(to)
+	return sending, receiving, worse(sending, receiving)
+}
+
+// worstOf returns the first light that is shown.
+func worstOf(shown map[light]bool) light {
 	for _, one := range []light{lightSuspended, lightBroken, lightFailing, lightSilent, lightBacklog} {
 		if shown[one] {
 			return one
@@ -50,9 +66,10 @@ func lightOf(s operator.Status, firing []alert.Alert) light {
 type partyRow struct {
 	exchange.Party
 
-	Status *operator.Status // nil if the caller may not see it
-	Light  light
-	Alerts []alert.Alert // about it
+	Status             *operator.Status // nil if the caller may not see it
+	Sending, Receiving light
+	Light              light         // the worse of the two
+	Alerts             []alert.Alert // about it
 }
 
 // roleTexts are the roles of parties, for people.
@@ -83,7 +100,7 @@ func (s *Server) partyRows(v *visit, parties []exchange.Party) ([]partyRow, erro
 		row := partyRow{Party: p, Status: byParty[p.ID]}
 		if row.Status != nil {
 			row.Alerts = slices.DeleteFunc(slices.Clone(firing), func(a alert.Alert) bool { return !slices.Contains(a.Parties, p.ID) })
-			row.Light = lightOf(*row.Status, row.Alerts)
+			row.Sending, row.Receiving, row.Light = lightsOf(*row.Status, row.Alerts)
 		}
 		rows = append(rows, row)
 	}

@@ -135,7 +135,7 @@ func (s *Server) showRun(v *visit) error {
 
 // followRun answers GET /console/runs/{id}/live with the progress, and what can be decided.
 func (s *Server) followRun(v *visit) error {
-	return v.follow("run-now", func() (any, error) {
+	return v.follow("run-now", func(v *visit) (any, error) {
 		run, err := s.findRun(v, access.ReadRuns)
 		return s.decisions(v, run), err
 	})

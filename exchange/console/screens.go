@@ -16,6 +16,7 @@ type screen struct {
 	title   exchange.Text // of a page; zero for what is none
 	menu    bool          // the page is in the navigation
 	live    bool          // it is not over until its caller leaves
+	alike   bool          // a live part is the same for all callers with the same rights
 	serve   func(*visit) error
 }
 
@@ -30,11 +31,12 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/language", action: access.ReadPublic, serve: s.chooseLanguage},
 
 		{pattern: "GET /console/{$}", action: access.ReadCatalogue, title: exchange.Text{EN: "Now", ZH: "当前状况"}, menu: true, serve: s.showNow},
+		{pattern: "GET /console/live", action: access.ReadCatalogue, live: true, alike: true, serve: s.followNow},
 
 		{pattern: "GET /console/exchanges", action: access.ReadExchanges, title: exchange.Text{EN: "Exchanges", ZH: "交换"}, menu: true, serve: s.listExchanges},
 		{pattern: "GET /console/exchanges.csv", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.CSV) }},
 		{pattern: "GET /console/exchanges.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.Lines) }},
-		{pattern: "GET /console/exchanges/live", action: access.ReadExchanges, live: true, serve: s.followExchanges},
+		{pattern: "GET /console/exchanges/live", action: access.ReadExchanges, live: true, alike: true, serve: s.followExchanges},
 		{pattern: "GET /console/exchanges/{id}", action: access.ReadExchanges, title: exchange.Text{EN: "Exchange", ZH: "交换"}, serve: s.showExchange},
 		{pattern: "GET /console/exchanges/{id}/receipt", action: access.ReadExchanges, serve: s.downloadReceipt},
 		{pattern: "POST /console/exchanges/{id}/reading", action: access.ReadPersonal, serve: s.showPersonal},

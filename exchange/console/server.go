@@ -78,6 +78,7 @@ type Server struct {
 	rows     []screen
 	pages    *pages
 	assets   assets
+	shared   sharedParts
 	draining context.Context //nolint:containedctx // ends when the server drains, not with a request
 	drain    context.CancelFunc
 }
@@ -129,6 +130,7 @@ func New(o Options) (*Server, error) {
 		Options: o, mux: http.NewServeMux(),
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 	}
+	s.shared.all = make(map[view]*sharedPart)
 	s.draining, s.drain = context.WithCancel(context.Background())
 	var err error
 	if s.assets, err = loadAssets(); err != nil {

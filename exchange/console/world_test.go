@@ -40,6 +40,7 @@ const (
 	receiver   = "gx-trade-promotion"
 	stranger   = "gx-ocean"
 	duty       = "night shift" // all roles
+	twin       = "early shift" // the same
 	watcher    = "watcher"     // an observer
 	approver   = "day shift"
 	manager    = "party desk"
@@ -137,7 +138,7 @@ func credentials() []access.Credential {
 		all = append(all, access.Credential{Name: party, Party: party, KeySHA256: key(party)})
 	}
 	for name, roles := range map[string]access.Role{
-		duty: access.StaffRoles, watcher: access.ObserverRole, approver: access.ObserverRole | access.ApproverRole,
+		duty: access.StaffRoles, twin: access.StaffRoles, watcher: access.ObserverRole, approver: access.ObserverRole | access.ApproverRole,
 		manager: access.PartyManagerRole, officer: access.SecurityOfficerRole, auditor: access.AuditorRole,
 	} {
 		all = append(all, access.Credential{Name: name, Grants: access.Everywhere(roles), KeySHA256: key(name)})

@@ -130,7 +130,7 @@ func (s *Server) stamped(c *call, x exchange.Exchange, body []byte) ([]byte, err
 	if s.stamps == nil {
 		return nil, &exchange.Error{
 			Op: "add time stamps", Kind: exchange.NotFound, Code: "no-timestamp",
-			Err: exchange.Because("no authority stamps the seals of this exchange", "本平台的封印不加盖时间戳"),
+			Err: exchange.Because("no authority stamps the seals of this exchange", "本平台的封签不加盖时间戳"),
 		}
 	}
 	return s.stamps.Stamp(c.request.Context(), x.ID, body)

@@ -197,7 +197,7 @@ func (k *Keeper) Stamp(ctx context.Context, id uuid.UUID, envelope []byte) ([]by
 		return nil, err
 	}
 	if text == nil {
-		return nil, missing(exchange.Because("the seals have no time stamps yet", "封印尚无时间戳"))
+		return nil, missing(exchange.Because("the seals have no time stamps yet", "封签尚无时间戳"))
 	}
 	var answers []answer
 	if err := json.Unmarshal(text, &answers); err != nil {
