@@ -84,8 +84,8 @@ var chinese = map[string]string{
 	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
 
 	// What alerts list says.
-	"ALERT": "警报", "SINCE": "起始", "SUMMARY": "概要",
-	"critical": "紧急", "warning": "警告", "info": "提示", "no alert is firing": "没有警报", "%s, %s: %s": "%s（%s）：%s",
+	"ALERT": "告警", "SINCE": "起始", "SUMMARY": "概要",
+	"critical": "紧急", "warning": "警告", "info": "提示", "no alert is firing": "没有告警", "%s, %s: %s": "%s（%s）：%s",
 
 	// What replay says.
 	"no failed delivery fits: there is nothing to replay": "没有符合条件的失败投递，无需重发",
