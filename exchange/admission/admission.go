@@ -20,7 +20,6 @@ package admission
 import (
 	"context"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -28,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/exchange/required"
 	"beibu/queue"
 )
 
@@ -74,12 +74,11 @@ type Control struct {
 	tracer    Tracer // or nil
 }
 
-// missing names the required parts that are not there.
-func (o Options) missing() []string {
-	var names []string
-	for _, part := range []struct {
-		name  string
-		given bool
+// check returns an error if a required part is missing.
+func (o Options) check() error {
+	return required.Check("admission control", []struct {
+		Name  string
+		Given bool
 	}{
 		{"Current", o.Current != nil},
 		{"Intake", o.Intake != nil},
@@ -90,19 +89,14 @@ func (o Options) missing() []string {
 		{"Limits.InFlight", o.Limits.InFlight > 0},
 		{"Limits.Memory", o.Limits.Memory > 0},
 		{"Limits.Refusals", o.Limits.Refusals > 0},
-	} {
-		if !part.given {
-			names = append(names, part.name)
-		}
-	}
-	return names
+	})
 }
 
 // New returns a control. It returns an error if a part is missing or if its
 // metrics are registered already.
 func New(o Options) (*Control, error) {
-	if missing := o.missing(); len(missing) > 0 {
-		return nil, fmt.Errorf("make admission control: missing: %s", strings.Join(missing, ", "))
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	c := &Control{current: o.Current, intake: o.Intake, suspended: o.Suspended, limits: o.Limits, tracer: o.Tracer}
 	c.limits.Memory = max(c.limits.Memory, MemoryFor(c.limits.Document+1)) // one byte more shows that there is more

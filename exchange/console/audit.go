@@ -3,7 +3,6 @@ package console
 import (
 	"context"
 	"html/template"
-	"strconv"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -38,11 +37,11 @@ func (s *Server) showSelf(v *visit) error {
 
 // An auditPage is a page of what people did, newest first.
 type auditPage struct {
+	neighbours
+
 	Fields *fields
 	Events []auditRow
 	Filter template.URL
-	Next   template.URL // the query of the next page, or ""
-	First  template.URL // the query of the first page, if this is another
 }
 
 // An auditRow is an event for people.
@@ -131,12 +130,7 @@ func (s *Server) listAudit(v *visit) error {
 		return err
 	}
 	page.Events = rowsOf(found)
-	if next != 0 {
-		page.Next = form.with("cursor", strconv.FormatInt(next, 10))
-	}
-	if q.After != 0 {
-		page.First = page.Filter
-	}
+	page.neighbours = form.neighbours(next)
 	return v.render("audit", page)
 }
 

@@ -3,7 +3,6 @@ package console
 import (
 	"html/template"
 	"net/http"
-	"strconv"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -12,11 +11,11 @@ import (
 
 // exchangesPage is a list of exchanges, with its filters.
 type exchangesPage struct {
+	neighbours
+
 	Fields    *fields
 	Exchanges []exchange.Exchange
 	Live      template.URL // the address of the rows that follow the record, of the first page
-	Next      template.URL // the query of the next page, or ""
-	First     template.URL // the query of the first page, if this is another
 	Filter    template.URL // the query without a page
 	More      bool         // a filter is set that is not among the first
 }
@@ -45,18 +44,14 @@ func (s *Server) listExchanges(v *visit) error {
 		if page.Exchanges, next, err = v.who.Exchanges(v.ctx(), s.Journal, q); err != nil {
 			return err
 		}
-		if next != 0 {
-			page.Next = form.with("cursor", strconv.FormatInt(next, 10))
-		}
+		page.neighbours = form.neighbours(next)
 	}
 	if len(page.Exchanges) == 0 {
 		if err := s.checkFilters(v, form, q); err != nil {
 			return err
 		}
 	}
-	if q.Before != 0 {
-		page.First = page.Filter
-	} else {
+	if q.Before == 0 {
 		page.Live = root + "exchanges/live?" + page.Filter
 	}
 	status := http.StatusOK

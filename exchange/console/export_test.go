@@ -30,7 +30,7 @@ func PlanText(reason string) exchange.Text {
 }
 
 // StatusText returns the words for a status of a run.
-func StatusText(s replay.Status) exchange.Text { return statusViewOf(s).Title }
+func StatusText(s replay.Status) exchange.Text { return shownAs(s, statuses).Title }
 
 // WayText returns the words for a way in.
 func WayText(w exchange.Way) exchange.Text { return wayText(w) }

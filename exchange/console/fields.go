@@ -173,6 +173,25 @@ func (f *fields) hasBlanks() bool {
 	return false
 }
 
+// neighbours are the pages beside one of a list.
+type neighbours struct {
+	Next  template.URL // the query of the next page, or ""
+	First template.URL // the query of the first page, if this is another
+}
+
+// neighbours returns the pages beside that of the address, of which the next begins at a
+// cursor, or there is none.
+func (f *fields) neighbours(next int64) neighbours {
+	var beside neighbours
+	if next != 0 {
+		beside.Next = f.with("cursor", strconv.FormatInt(next, 10))
+	}
+	if f.values.Get("cursor") != "" {
+		beside.First = f.with("cursor", "")
+	}
+	return beside
+}
+
 // with returns the filters with one changed, as a query. It is encoded, so a template must
 // not do so again.
 func (f *fields) with(name, value string) template.URL {

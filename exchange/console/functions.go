@@ -15,6 +15,7 @@ import (
 	"beibu/exchange/kinds"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
+	"beibu/exchange/operator/replay"
 )
 
 // functions returns what templates can call. They answer for the visit of a set.
@@ -31,12 +32,12 @@ func functions(of *set) template.FuncMap {
 		"emptyAs":   func(f fieldView, text string) fieldView { f.Empty = text; return f },
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
-		"status":    statusViewOf,
+		"status":    func(s replay.Status) shown[replay.Status] { return shownAs(s, statuses) },
 		"step":      func(s operator.Step) string { return of.visit.step(s) },
 		"way":       wayText,
 		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
 		"progress":  progressOf,
-		"itemState": itemViewOf,
+		"itemState": func(s replay.ItemState) shown[replay.ItemState] { return shownAs(s, outcomes) },
 		"time":      func(at time.Time) timeView { return timeViewOf(at) },
 		"took":      func(from, to time.Time) string { return duration(to.Sub(from), of.visit.lang) },
 		"age":       func(since time.Time) string { return duration(of.visit.began.Sub(since), of.visit.lang) },

@@ -2,9 +2,7 @@ package console
 
 import (
 	"context"
-	"html/template"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/google/uuid"
@@ -16,11 +14,11 @@ import (
 
 // refusalsPage is a list of refusals, with its filters.
 type refusalsPage struct {
+	neighbours
+
 	Fields   *fields
 	Refusals []exchange.Refusal
-	Next     template.URL // the query of the next page, or ""
-	First    template.URL // the query of the first page, if this is another
-	More     bool         // a filter is set that is not among the first
+	More     bool // a filter is set that is not among the first
 }
 
 // wayTexts are the ways in, for people.
@@ -64,12 +62,7 @@ func (s *Server) listRefusals(v *visit) error {
 			return err
 		}
 		page.Refusals = found
-		if next != 0 {
-			page.Next = f.with("cursor", strconv.FormatInt(next, 10))
-		}
-		if q.Before != 0 {
-			page.First = f.with("cursor", "")
-		}
+		page.neighbours = f.neighbours(next)
 	}
 	if len(page.Refusals) == 0 {
 		if err := s.checkRefusalFilters(v, f, q); err != nil {

@@ -1,8 +1,6 @@
 package console
 
 import (
-	"html/template"
-	"slices"
 	"strconv"
 	"time"
 
@@ -14,13 +12,12 @@ import (
 // runPage is one run.
 type runPage struct {
 	runNow
+	neighbours // of the items
 
 	Live   string // the address of runNow that follows the record, while the run is not over
 	Why    []exchange.Text
 	Fields *fields // the filter of the items
 	Items  []replay.Item
-	Next   template.URL // the query of the next page of items, or ""
-	First  template.URL // the query of the first page, if this is another
 }
 
 // runNow is how far a run is, and what the caller can decide about it.
@@ -49,7 +46,7 @@ type progress struct {
 
 // A segment is a part of a bar that is barWidth wide: the items in some state.
 type segment struct {
-	itemView
+	shown[replay.ItemState]
 
 	Count int
 	X     int
@@ -67,25 +64,14 @@ type runStep struct {
 	Now   bool
 }
 
-// An itemView is how the state of an item is shown.
-type itemView struct {
-	State replay.ItemState
-	Title exchange.Text
-	Class string
-}
-
-// itemViews are the states of items for people, in the order of a bar.
-var itemViews = []itemView{
+// outcomes are the states of items for people, in the order of a bar.
+var outcomes = []shown[replay.ItemState]{
 	{replay.Acknowledged, exchange.Text{EN: "acknowledged", ZH: "已签收"}, "good"},
 	{replay.Refused, exchange.Text{EN: "refused again", ZH: "再次拒收"}, "bad"},
 	{replay.Expired, exchange.Text{EN: "given up again", ZH: "再次失败"}, "bad"},
 	{replay.Superseded, exchange.Text{EN: "superseded", ZH: "已被取代"}, ""},
 	{replay.Started, exchange.Text{EN: "sent, no answer yet", ZH: "已发送，未答复"}, "busy"},
 	{replay.Waiting, exchange.Text{EN: "waiting", ZH: "待发送"}, ""},
-}
-
-func itemViewOf(s replay.ItemState) itemView {
-	return itemViews[slices.IndexFunc(itemViews, func(one itemView) bool { return one.State == s })]
 }
 
 // stopTexts are the codes of the causes for which a run stops by itself, for people.
@@ -103,10 +89,10 @@ func progressOf(r replay.Run) progress {
 		replay.Superseded: c.Superseded, replay.Started: c.Started, replay.Waiting: c.Waiting,
 	}
 	items := max(1, r.Request.Items)
-	for _, one := range itemViews {
-		n := counts[one.State]
+	for _, one := range outcomes {
+		n := counts[one.Name]
 		from, to := before*barWidth/items, (before+n)*barWidth/items
-		p.Bar = append(p.Bar, segment{itemView: one, Count: n, X: from, Width: to - from})
+		p.Bar = append(p.Bar, segment{shown: one, Count: n, X: from, Width: to - from})
 		before += n
 	}
 	last := 0
@@ -183,9 +169,7 @@ func (s *Server) items(v *visit, page *runPage, run replay.Run) error {
 	f := v.fields()
 	page.Fields = f
 	q := replay.ItemQuery{Run: run.ID, Limit: exchange.DefaultPage + 1, After: int(f.cursor())} // one more than is shown
-	for _, one := range page.Progress.Bar {
-		f.choices["state"] = append(f.choices["state"], choice{one.State.String(), v.lang.text(one.Title)})
-	}
+	f.choices["state"] = choicesOf(v.lang, outcomes)
 	if name := f.text("state"); name != "" {
 		state, known := replay.ParseItemState(name)
 		if !known {
@@ -206,13 +190,12 @@ func (s *Server) items(v *visit, page *runPage, run replay.Run) error {
 	if page.Items, err = s.Runs.RunItems(v.ctx(), q); err != nil {
 		return err
 	}
+	next := 0
 	if len(page.Items) == q.Limit {
 		page.Items = page.Items[:q.Limit-1]
-		page.Next = f.with("cursor", strconv.Itoa(page.Items[q.Limit-2].Number))
+		next = page.Items[q.Limit-2].Number
 	}
-	if q.After != 0 {
-		page.First = f.with("cursor", "")
-	}
+	page.neighbours = f.neighbours(int64(next))
 	return nil
 }
 

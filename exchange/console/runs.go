@@ -1,9 +1,9 @@
 package console
 
 import (
-	"html/template"
+	"fmt"
 	"net/http"
-	"strconv"
+	"slices"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -12,21 +12,35 @@ import (
 
 // runsPage is a list of runs, with its filter.
 type runsPage struct {
+	neighbours
+
 	Fields *fields
 	Runs   []replay.Run
-	Next   template.URL // the query of the next page, or ""
-	First  template.URL // the query of the first page, if this is another
 }
 
-// A statusView is how the status of a run is shown.
-type statusView struct {
-	Name  replay.Status
+// A shown is how one of several values is shown.
+type shown[T comparable] struct {
+	Name  T
 	Title exchange.Text
-	Class string
+	Class string // good, bad, busy, held or none
 }
 
-// statusViews are the statuses for people, as the glossary has them.
-var statusViews = []statusView{
+// shownAs returns how a value is shown.
+func shownAs[T comparable](name T, all []shown[T]) shown[T] {
+	return all[slices.IndexFunc(all, func(one shown[T]) bool { return one.Name == name })]
+}
+
+// choicesOf returns the values for a field.
+func choicesOf[T comparable](in language, all []shown[T]) []choice {
+	var choices []choice
+	for _, one := range all {
+		choices = append(choices, choice{fmt.Sprint(one.Name), in.text(one.Title)})
+	}
+	return choices
+}
+
+// statuses are those of runs for people, as the glossary has them.
+var statuses = []shown[replay.Status]{
 	{replay.AwaitingApproval, exchange.Text{EN: "awaiting approval", ZH: "待批准"}, "held"},
 	{replay.Running, exchange.Text{EN: "running", ZH: "执行中"}, "busy"},
 	{replay.Paused, exchange.Text{EN: "paused", ZH: "已暂停"}, "held"},
@@ -34,15 +48,6 @@ var statusViews = []statusView{
 	{replay.Cancelled, exchange.Text{EN: "cancelled", ZH: "已取消"}, ""},
 	{replay.Lapsed, exchange.Text{EN: "not approved in time", ZH: "逾期未批准"}, ""},
 	{replay.Finished, exchange.Text{EN: "finished", ZH: "已完成"}, "good"},
-}
-
-func statusViewOf(s replay.Status) statusView {
-	for _, one := range statusViews {
-		if one.Name == s {
-			return one
-		}
-	}
-	return statusView{s, exchange.Text{EN: string(s), ZH: string(s)}, ""}
 }
 
 // listRuns answers GET /console/runs. A party sees those that it requested.
@@ -55,12 +60,8 @@ func (s *Server) listRuns(v *visit) error {
 	if f.hasBlanks() {
 		return v.redirect(root + "runs?" + string(f.with("", "")))
 	}
-	known := q.Status == ""
-	for _, one := range statusViews {
-		known = known || one.Name == q.Status
-		f.choices["status"] = append(f.choices["status"], choice{string(one.Name), v.lang.text(one.Title)})
-	}
-	if !known {
+	f.choices["status"] = choicesOf(v.lang, statuses)
+	if _, known := replay.ParseStatus(string(q.Status)); q.Status != "" && !known {
 		f.refuse("status", "there is no such status", "没有该状态")
 	}
 	page := runsPage{Fields: f}
@@ -75,12 +76,7 @@ func (s *Server) listRuns(v *visit) error {
 		return err
 	}
 	page.Runs = found
-	if next != 0 {
-		page.Next = f.with("cursor", strconv.FormatInt(next, 10))
-	}
-	if q.Before != 0 {
-		page.First = f.with("cursor", "")
-	}
+	page.neighbours = f.neighbours(next)
 	return v.render("runs", page)
 }
 

@@ -17,6 +17,7 @@ import (
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/required"
 	"beibu/queue"
 )
 
@@ -83,12 +84,11 @@ type Server struct {
 	drain    context.CancelFunc
 }
 
-// missing names the required parts that are not there.
-func (o Options) missing() []string {
-	var names []string
-	for _, part := range []struct {
-		name  string
-		given bool
+// check returns an error if a required part is missing.
+func (o Options) check() error {
+	return required.Check("console", []struct {
+		Name  string
+		Given bool
 	}{
 		{"Current", o.Current != nil},
 		{"Admission", o.Admission != nil},
@@ -113,18 +113,13 @@ func (o Options) missing() []string {
 		{"Limits.Body", o.Limits.Body > 0},
 		{"Log", o.Log != nil},
 		{"Handovers", o.Handovers > 0},
-	} {
-		if !part.given {
-			names = append(names, part.name)
-		}
-	}
-	return names
+	})
 }
 
 // New returns the console. It returns an error if a part is missing.
 func New(o Options) (*Server, error) {
-	if missing := o.missing(); len(missing) > 0 {
-		return nil, fmt.Errorf("make console: missing: %s", strings.Join(missing, ", "))
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(),

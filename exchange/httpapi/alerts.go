@@ -35,15 +35,8 @@ type Alert struct {
 // listAlerts answers GET /v1/alerts: what is firing, oldest first. A party sees what is
 // about itself.
 func (s *Server) listAlerts(c *call) error {
-	p := parametersOf(c.request)
-	party := p.text("party")
-	if err := p.err(); err != nil {
-		return err
-	}
-	if err := s.filters(c).Check(c.request.Context(), "", party); err != nil {
-		return err
-	}
-	if err := c.caller.ScopeStatus(party); err != nil {
+	party, err := s.statusParty(c)
+	if err != nil {
 		return err
 	}
 	all, err := s.alerts.FiringAlerts(c.request.Context())

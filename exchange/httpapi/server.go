@@ -31,6 +31,7 @@ import (
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/required"
 	"beibu/queue"
 )
 
@@ -111,12 +112,11 @@ type Server struct {
 	drain    context.CancelFunc
 }
 
-// missing names the required parts that are not there.
-func (o Options) missing() []string {
-	var names []string
-	for _, part := range []struct {
-		name  string
-		given bool
+// check returns an error if a required part is missing.
+func (o Options) check() error {
+	return required.Check("HTTP API", []struct {
+		Name  string
+		Given bool
 	}{
 		{"Current", o.Current != nil},
 		{"Admission", o.Admission != nil},
@@ -141,19 +141,14 @@ func (o Options) missing() []string {
 		{"Limits.PerAddress", o.Limits.PerAddress > 0},
 		{"Limits.Silence", o.Limits.Silence > 0},
 		{"Limits.Slowest", o.Limits.Slowest > 0},
-	} {
-		if !part.given {
-			names = append(names, part.name)
-		}
-	}
-	return names
+	})
 }
 
 // New returns the API. It returns an error if a part is missing or if its metrics
 // are registered already.
 func New(o Options) (*Server, error) {
-	if missing := o.missing(); len(missing) > 0 {
-		return nil, fmt.Errorf("make HTTP API: missing: %s", strings.Join(missing, ", "))
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,

@@ -54,15 +54,8 @@ type SideStatus struct {
 // listStatus answers GET /v1/status: of the parties that the caller may know of, or of
 // one. A party sees its own.
 func (s *Server) listStatus(c *call) error {
-	p := parametersOf(c.request)
-	party := p.text("party")
-	if err := p.err(); err != nil {
-		return err
-	}
-	if err := s.filters(c).Check(c.request.Context(), "", party); err != nil {
-		return err
-	}
-	if err := c.caller.ScopeStatus(party); err != nil {
+	party, err := s.statusParty(c)
+	if err != nil {
 		return err
 	}
 	wanted := slices.DeleteFunc(c.now.Parties.All(), func(one exchange.Party) bool {
@@ -78,6 +71,19 @@ func (s *Server) listStatus(c *call) error {
 		list.Parties = append(list.Parties, wireStatus(one, now))
 	}
 	return c.json(http.StatusOK, list)
+}
+
+// statusParty returns the one party whose status or alerts are asked for, or "".
+func (s *Server) statusParty(c *call) (string, error) {
+	p := parametersOf(c.request)
+	party := p.text("party")
+	if err := p.err(); err != nil {
+		return "", err
+	}
+	if err := s.filters(c).Check(c.request.Context(), "", party); err != nil {
+		return "", err
+	}
+	return party, c.caller.ScopeStatus(party)
 }
 
 func wireStatus(s operator.Status, now time.Time) PartyStatus {
