@@ -1,6 +1,8 @@
 package console
 
 import (
+	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -12,15 +14,20 @@ type view struct {
 	address string // with the filters
 	lang    language
 	now     *access.InForce
-	who     access.Principal
+	party   string // that the caller acts for
+	grants  string // what it has at the exchange itself
+	name    string // of the caller, with that of its subject; "" if the part is the same for all who may see the same
 }
 
-// view returns the view of a visit. If the part is the same for all who may see the same,
-// it is not that of one caller. Who has a scope of its own shares with itself alone.
+// view returns the view of a visit.
 func (v *visit) view() view {
-	of := view{v.r.URL.RequestURI(), v.lang, v.now, v.who}
-	if v.screen.alike && of.who.Scope == nil {
-		of.who.Name, of.who.Subject, of.who.BreakGlass = "", "", false
+	var grants strings.Builder
+	for _, g := range v.who.Grants {
+		fmt.Fprintf(&grants, "%d%q;", g.Roles, g.Scope.Limits())
+	}
+	of := view{address: v.r.URL.RequestURI(), lang: v.lang, now: v.now, party: v.who.Party, grants: grants.String()}
+	if !v.screen.alike {
+		of.name = fmt.Sprintf("%q %q", v.who.Name, v.who.Subject)
 	}
 	return of
 }
