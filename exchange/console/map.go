@@ -243,13 +243,6 @@ func (s sheet) dot(p place, l light) placeDot {
 
 // worse returns the worse of two lights. The zero light is of no party that is seen.
 func worse(a, b light) light {
-	order := []light{lightSuspended, lightBroken, lightFailing, lightSilent, lightBacklog, lightOK}
-	rank := func(l light) int {
-		if i := slices.Index(order, l); i >= 0 {
-			return i
-		}
-		return len(order)
-	}
 	if rank(b) < rank(a) {
 		return b
 	}

@@ -52,9 +52,20 @@ func lightsOf(s operator.Status, firing []alert.Alert) (sending, receiving, all 
 	return sending, receiving, worse(sending, receiving)
 }
 
-// worstOf returns the first light that is shown.
+// allLights are those of a party, the worst first.
+var allLights = []light{lightSuspended, lightBroken, lightFailing, lightSilent, lightBacklog, lightOK}
+
+// rank returns the place of a light among all. The zero light is the last.
+func rank(l light) int {
+	if i := slices.Index(allLights, l); i >= 0 {
+		return i
+	}
+	return len(allLights)
+}
+
+// worstOf returns the worst light that is shown, or the best of all.
 func worstOf(shown map[light]bool) light {
-	for _, one := range []light{lightSuspended, lightBroken, lightFailing, lightSilent, lightBacklog} {
+	for _, one := range allLights {
 		if shown[one] {
 			return one
 		}
@@ -119,22 +130,14 @@ type partiesPage struct {
 	Lights  bool // of some party
 }
 
-// listParties answers GET /console/parties. Who may see the status of some parties finds
-// those first.
+// listParties answers GET /console/parties: those that need somebody first, and those whose
+// status the caller may not see last.
 func (s *Server) listParties(v *visit) error {
 	rows, err := s.partyRows(v, v.now.Parties.All())
 	if err != nil {
 		return err
 	}
-	slices.SortStableFunc(rows, func(a, b partyRow) int {
-		if (a.Status == nil) != (b.Status == nil) {
-			if a.Status != nil {
-				return -1
-			}
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(rows, func(a, b partyRow) int { return rank(a.Light) - rank(b.Light) })
 	return v.render("parties", partiesPage{Parties: rows, Lights: len(rows) > 0 && rows[0].Status != nil})
 }
 

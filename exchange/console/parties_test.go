@@ -33,6 +33,10 @@ func TestParties(t *testing.T) {
 	if strings.Count(p.html, `class="state `) != 1 || strings.Index(p.html, "/console/parties/"+receiver) > strings.Index(p.html, "/console/parties/"+port) {
 		t.Errorf("what a party sees:\n%s", p.html)
 	}
+	w.visit(manager).post("/console/parties/gx-press/suspend", url.Values{"reason": {"its key was stolen"}})
+	if p := w.visit(duty).get("/console/parties"); strings.Index(p.html, "/console/parties/gx-press") > strings.Index(p.html, "/console/parties/"+port) {
+		t.Errorf("who needs somebody is not first:\n%s", p.html)
+	}
 	if p := w.visit(receiver).get("/console/parties/" + port); p.status != http.StatusOK || strings.Contains(p.text, "mailbox") {
 		t.Errorf("a party sees how another is reached: %d %s", p.status, p.text)
 	}

@@ -178,6 +178,12 @@ func (t *Tab) Click(selector string) {
 	t.Do("click "+selector, chromedp.Click(chromedp.CSS(selector), chromedp.NodeVisible))
 }
 
+// Press presses keys while what a CSS selector finds first has the focus.
+func (t *Tab) Press(selector, keys string) {
+	t.tb.Helper()
+	t.Do("press keys at "+selector, chromedp.SendKeys(chromedp.CSS(selector), keys))
+}
+
 // Follow clicks on what a CSS selector finds first, and waits until the page that it leads
 // to is there.
 func (t *Tab) Follow(selector string) {
