@@ -147,6 +147,23 @@ func TestRunForEverybody(t *testing.T) {
 	if p := w.visit(duty).get("/console/runs/none"); p.status != http.StatusNotFound {
 		t.Errorf("no run: %d", p.status)
 	}
+	if p := w.visit(auditor).get("/console/audit?subject=run"); !strings.Contains(p.html, `href="`+path+`"`) {
+		t.Errorf("the audit does not lead to the run: %s", p.html)
+	}
+}
+
+// Two people with the same roles who follow a run that one of them requested see what each
+// of them may decide.
+func TestRunOfTwoPeople(t *testing.T) {
+	w := newWorld(t)
+	path := w.requestRun(duty, "ATA-1")
+	own, other := w.visit(duty).follow(path+"/live"), w.visit(twin).follow(path+"/live")
+	if part := <-own; !strings.Contains(part, "another person has to approve") || strings.Contains(part, ">Approve<") {
+		t.Errorf("who requested it: %s", part)
+	}
+	if part := <-other; !strings.Contains(part, ">Approve<") {
+		t.Errorf("who may approve it: %s", part)
+	}
 }
 
 // The list of runs has a filter for the status, and a party sees those that it requested.
