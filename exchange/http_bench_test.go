@@ -41,9 +41,9 @@ func serve(tb testing.TB, w *exchangetest.World) string {
 	var current access.Current
 	current.Store(&access.InForce{InForce: w.InForce, Credentials: known})
 	registry := prometheus.NewRegistry()
-	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Record: w.Store, Metrics: registry, Limits: admission.Limits{
-		Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60,
-	}})
+	limits := admission.Limits{Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60}
+	limits.Collect()
+	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Record: w.Store, Metrics: registry, Limits: limits})
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -111,14 +111,16 @@ func (d *Daemon) work(name string, run func(context.Context) error) {
 
 // warm makes the schemas ready in the background, with a fifth of the time of a processor
 // at most once their tables are made, so that documents that are already arriving do not
-// wait for it.
+// wait for it. What that leaves as garbage is collected soon, what documents leave later.
 func (d *Daemon) warm(ctx context.Context) error {
-	return d.config.Catalog.Warm(ctx, func(took time.Duration) {
+	err := d.config.Catalog.Warm(ctx, func(took time.Duration) {
 		select {
 		case <-time.After(4 * took):
 		case <-ctx.Done():
 		}
 	})
+	d.admission.Limits().Collect()
+	return err
 }
 
 // retryTime is the time between two attempts at what is tried again until it succeeds.
