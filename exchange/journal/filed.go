@@ -54,10 +54,12 @@ const (
 	findTerm  = `SELECT id FROM term WHERE role = ? AND name = ?`
 	addTerm   = `INSERT INTO term (role, name) VALUES (?, ?) RETURNING id`
 	findTerms = `SELECT id FROM term WHERE role = ? AND name BETWEEN ? AND ?`
-	addLookup = `INSERT OR IGNORE INTO lookup (key, entry) VALUES (?, ?)`
 	addFiled  = `INSERT INTO filed (slot, entries) VALUES (?, ?) ON CONFLICT DO UPDATE SET entries = CAST(entries || excluded.entries AS BLOB)`
 	nextFiled = `SELECT slot, entries FROM filed WHERE slot BETWEEN ? AND ? ORDER BY slot DESC LIMIT 1`
 )
+
+// addLookup adds rows of table lookup.
+var addLookup = projection.NewRows(`INSERT OR IGNORE INTO lookup (key, entry)`, 2)
 
 // A term is what exchanges are filed under.
 type term struct {
@@ -95,17 +97,17 @@ func refusedKeyOf(t lookup.Term) int64 {
 // addition to those that cite it.
 func isNumber(t lookup.Term) bool { return t.Role == lookup.Carnet || t.Role == lookup.Licence }
 
-// exchange files a new exchange, and returns the numbers of its sender and its kind.
-func (f *filing) exchange(x *exchange.Exchange, sequence int64) (sender, kind int64, err error) {
-	if sender, err = f.add(term{roleSender, x.Identity.Sender}, sequence); err != nil {
-		return 0, 0, err
+// exchange files a new exchange.
+func (f *filing) exchange(x *exchange.Exchange, sequence int64) error {
+	if _, err := f.add(term{roleSender, x.Identity.Sender}, sequence); err != nil {
+		return err
 	}
-	if kind, err = f.add(term{roleKind, x.Identity.Kind}, sequence); err != nil {
-		return 0, 0, err
+	if _, err := f.add(term{roleKind, x.Identity.Kind}, sequence); err != nil {
+		return err
 	}
 	for _, code := range x.Faults {
 		if _, err := f.add(term{roleRule, code}, sequence); err != nil {
-			return 0, 0, err
+			return err
 		}
 	}
 	var prefixes []string
@@ -116,7 +118,7 @@ func (f *filing) exchange(x *exchange.Exchange, sequence int64) (sender, kind in
 			}
 			prefixes = append(prefixes, p)
 			if _, err := f.add(term{roleHS, p}, sequence); err != nil {
-				return 0, 0, err
+				return err
 			}
 		}
 	}
@@ -126,7 +128,7 @@ func (f *filing) exchange(x *exchange.Exchange, sequence int64) (sender, kind in
 		}
 		f.found = append(f.found, found{keyOf(t), sequence})
 	}
-	return sender, kind, nil
+	return nil
 }
 
 // number returns the number of a term, which a new one is given.
@@ -169,10 +171,9 @@ func (f *filing) save() error {
 		}
 	}
 	slices.SortFunc(f.found, func(a, b found) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.entry, b.entry)) })
+	values := make([]any, 0, 2*len(f.found))
 	for _, row := range f.found { // in the order of the table, each page of which is touched once
-		if err := f.w.Exec(addLookup, row.key, row.entry); err != nil {
-			return err
-		}
+		values = append(values, row.key, row.entry)
 	}
-	return nil
+	return f.w.Insert(addLookup, values)
 }

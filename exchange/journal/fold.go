@@ -17,6 +17,7 @@ type batch struct {
 	w       *projection.Writer
 	touched map[uuid.UUID]*journey // nil if the index does not know it
 	order   []*journey             // those to be written
+	listed  []any                  // values of the rows of table delivery to be written
 	hours   map[int64]span         // of acceptance and refusal, of what is new
 	filing  filing
 	entries []entry // those that are new
@@ -45,9 +46,12 @@ func foldBatch(w *projection.Writer, changes []queue.Change, seen *hoursSeen) er
 		}
 	}
 	for _, j := range b.order {
-		if err := save(w, j); err != nil {
+		if err := b.save(j); err != nil {
 			return fmt.Errorf("write exchange %s: %w", j.id, err)
 		}
+	}
+	if err := w.Insert(listDelivery, b.listed); err != nil {
+		return fmt.Errorf("write deliveries: %w", err)
 	}
 	if err := b.filing.save(); err != nil {
 		return fmt.Errorf("write terms: %w", err)
@@ -78,16 +82,24 @@ func (b *batch) one(c queue.Change) error {
 
 // entry adds an exchange. One that is known already stays as it is.
 func (b *batch) entry(sequence int64, e *queue.Entry) error {
-	known, err := b.journey(e.ID)
-	if err != nil || known != nil {
-		return err
+	if b.touched[e.ID] != nil {
+		return nil
 	}
 	x, err := exchange.FromEntry(*e)
 	if err != nil {
 		return err
 	}
 	j := begin(sequence, e, &x)
-	if j.sender, j.kind, err = b.filing.exchange(&x, sequence); err != nil {
+	if j.sender, err = b.filing.number(term{roleSender, j.identity.Sender}); err != nil {
+		return err
+	}
+	if j.kind, err = b.filing.number(term{roleKind, j.identity.Kind}); err != nil {
+		return err
+	}
+	if added, err := j.add(b.w); err != nil || !added {
+		return err
+	}
+	if err := b.filing.exchange(&x, sequence); err != nil {
 		return err
 	}
 	b.touched[j.id] = j

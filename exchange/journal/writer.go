@@ -13,17 +13,19 @@ const (
 	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender
 			FROM exchange x INDEXED BY exchange_id CROSS JOIN journey j NOT INDEXED ON j.entry = x.sequence WHERE x.id = +?`
 	addExchange = `INSERT INTO exchange (sequence, position, id, sender, kind, number, digest, body, head)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	addJourney     = `INSERT INTO journey (entry, sender, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
 	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
-	listDelivery   = `INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed, leased, handovers, cause,
-			failure, since, tried, next) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-	addEvent  = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
-	widenHour = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
+	addEvent       = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
+	widenHour      = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
 			ON CONFLICT DO UPDATE SET first = min(first, excluded.first), last = max(last, excluded.last)`
 )
+
+// listDelivery adds rows of table delivery, in the place of those that are there.
+var listDelivery = projection.NewRows(`INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed,
+			leased, handovers, cause, failure, since, tried, next)`, 14)
 
 // load reads what the fold needs of an exchange, or returns nil if the index does
 // not have it.
@@ -56,11 +58,13 @@ func listedAs(d exchange.Delivery) exchange.State {
 	return d.State
 }
 
-// save writes what the fold changed of an exchange.
-func save(w *projection.Writer, j *journey) error {
+// save writes what the fold changed of an exchange, but for the rows of its deliveries
+// that are to be listed.
+func (b *batch) save(j *journey) error {
+	w := b.w
 	deliveries := packDeliveries(make([]byte, 0, 64*len(j.deliveries)), j.accepted, j.deliveries)
 	if j.entry != nil {
-		if err := add(w, j, deliveries); err != nil {
+		if err := start(w, j, deliveries); err != nil {
 			return err
 		}
 	} else if err := w.Exec(moveJourney, number(j.state), deliveries, j.steps, j.sequence); err != nil {
@@ -75,29 +79,32 @@ func save(w *projection.Writer, j *journey) error {
 		if !j.moved[i] {
 			continue
 		}
-		if err := relist(w, j, &j.deliveries[i], j.listed[i]); err != nil {
+		if err := b.relist(j, &j.deliveries[i], j.listed[i]); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// add writes an exchange that is new.
-func add(w *projection.Writer, j *journey, deliveries []byte) error {
+// add writes what an entry says, unless the index has it already, and reports whether it
+// is new.
+func (j *journey) add(w *projection.Writer) (bool, error) {
 	e := j.entry
 	err := w.Exec(addExchange, j.sequence, e.Position, e.ID[:], j.sender, j.kind, j.identity.Number, e.Digest[:], e.Body, present(e.Head))
-	if err != nil {
-		return err
-	}
+	return w.Changes() > 0, err
+}
+
+// start writes what has become of an exchange that is new.
+func start(w *projection.Writer, j *journey, deliveries []byte) error {
 	return w.Exec(addJourney, j.sequence, j.sender, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
 }
 
-// relist writes the row of a delivery in table delivery, which had it under a state, or
-// had no row if that is "".
-func relist(w *projection.Writer, j *journey, d *exchange.Delivery, before exchange.State) error {
+// relist lists a delivery in table delivery, which had it under a state, or had no row if
+// that is "".
+func (b *batch) relist(j *journey, d *exchange.Delivery, before exchange.State) error {
 	now := listedAs(*d)
 	if before != "" && before != now {
-		if err := w.Exec(delistDelivery, number(before), d.Receiver, truth(j.express), j.sequence); err != nil {
+		if err := b.w.Exec(delistDelivery, number(before), d.Receiver, truth(j.express), j.sequence); err != nil {
 			return err
 		}
 	}
@@ -105,6 +112,7 @@ func relist(w *projection.Writer, j *journey, d *exchange.Delivery, before excha
 		return nil
 	}
 	r := &d.Retry
-	return w.Exec(listDelivery, number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
+	b.listed = append(b.listed, number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
 		until(d.Lease), int64(d.Handovers), d.Cause.Code, r.Code, orZero(r.First), orZero(r.Last), orZero(r.Next))
+	return nil
 }

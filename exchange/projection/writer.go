@@ -21,6 +21,9 @@ func (w *Writer) Query(text string, visit func(sqlitefile.Row) error, values ...
 	return query(w.conn, text, visit, values)
 }
 
+// Changes returns how many rows the last statement that writes has changed.
+func (w *Writer) Changes() int64 { return w.conn.Changes() }
+
 // Notify closes, once the transaction is committed, the channels that
 // [Projection.Changed] has returned for a name.
 func (w *Writer) Notify(name string) {

@@ -113,6 +113,9 @@ func (c *Conn) Run(text string, values ...any) error {
 	return c.once(text, func(s Statement) error { return s.Exec(values...) })
 }
 
+// Changes returns how many rows the last statement that writes has changed.
+func (c *Conn) Changes() int64 { return sqlite3.Xsqlite3_changes64(c.tls, c.db) }
+
 // Number runs a query once that gives one integer, or 0 if it gives no row.
 func (c *Conn) Number(text string) (n int64, err error) {
 	err = c.once(text, func(s Statement) (err error) {
