@@ -99,14 +99,14 @@ func isNumber(t lookup.Term) bool { return t.Role == lookup.Carnet || t.Role == 
 
 // exchange files a new exchange.
 func (f *filing) exchange(x *exchange.Exchange, sequence int64) error {
-	if _, err := f.add(term{roleSender, x.Identity.Sender}, sequence); err != nil {
+	if err := f.add(term{roleSender, x.Identity.Sender}, sequence); err != nil {
 		return err
 	}
-	if _, err := f.add(term{roleKind, x.Identity.Kind}, sequence); err != nil {
+	if err := f.add(term{roleKind, x.Identity.Kind}, sequence); err != nil {
 		return err
 	}
 	for _, code := range x.Faults {
-		if _, err := f.add(term{roleRule, code}, sequence); err != nil {
+		if err := f.add(term{roleRule, code}, sequence); err != nil {
 			return err
 		}
 	}
@@ -117,7 +117,7 @@ func (f *filing) exchange(x *exchange.Exchange, sequence int64) error {
 				continue
 			}
 			prefixes = append(prefixes, p)
-			if _, err := f.add(term{roleHS, p}, sequence); err != nil {
+			if err := f.add(term{roleHS, p}, sequence); err != nil {
 				return err
 			}
 		}
@@ -148,11 +148,11 @@ func (f *filing) number(t term) (n int64, err error) {
 	return n, err
 }
 
-// add files an entry under a term and returns the number of the term.
-func (f *filing) add(t term, sequence int64) (int64, error) {
+// add files an entry under a term.
+func (f *filing) add(t term, sequence int64) error {
 	n, err := f.number(t)
 	if err != nil {
-		return 0, err
+		return err
 	}
 	s := slot(n, blockOf(sequence))
 	entries, ok := f.slots[s]
@@ -160,7 +160,7 @@ func (f *filing) add(t term, sequence int64) (int64, error) {
 		f.order = append(f.order, s)
 	}
 	f.slots[s] = binary.BigEndian.AppendUint16(entries, uint16(sequence%blockSize)) //nolint:gosec // it fits
-	return n, nil
+	return nil
 }
 
 // save writes what was added.

@@ -149,12 +149,12 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 		}
 	}
 	if len(j.deliveries) > deliveries {
-		if _, err := b.filing.add(term{roleReceiver, e.Receiver}, j.sequence); err != nil {
+		if err := b.filing.add(term{roleReceiver, e.Receiver}, j.sequence); err != nil {
 			return err
 		}
 	}
 	if e.Cause.Code != "" && e.Receiver != "" {
-		if _, err := b.filing.add(term{roleCause, e.Cause.Code}, j.sequence); err != nil {
+		if err := b.filing.add(term{roleCause, e.Cause.Code}, j.sequence); err != nil {
 			return err
 		}
 	}

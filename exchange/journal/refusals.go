@@ -106,7 +106,7 @@ func (b *batch) fileRefusal(r exchange.Refusal) error {
 		terms = append(terms, term{roleRefusedWay, string(way)})
 	}
 	for _, t := range terms {
-		if _, err := b.filing.add(t, r.Sequence); err != nil {
+		if err := b.filing.add(t, r.Sequence); err != nil {
 			return err
 		}
 	}

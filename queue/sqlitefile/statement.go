@@ -111,7 +111,7 @@ func (s *statement) bind(values []any) error {
 	}
 	tls, at := s.conn.tls, s.scratch
 	for i, value := range values {
-		parameter := int32(i + 1) //nolint:gosec // SQLite has some thousands at most
+		parameter := int32(i + 1)
 		var code int32
 		switch v := value.(type) {
 		case nil:
