@@ -78,8 +78,18 @@ func inWords(f facts.Facts) string {
 			"value", amount(l.Value()), "unread", unreadable(l.Unread()))
 	}
 	for _, r := range f.References() {
-		row("reference "+r.Number, "kind", r.Kind, "role", r.Role, "type", r.Type, "version", r.Version, "by", r.Issuer(), "of", date(r.Issued()),
+		row("reference "+r.Number, "kind", r.Kind, "role", r.Role, "type", r.Type, "version", r.Version, "by", r.Issuer(), "exchange", r.Exchange(), "of", date(r.Issued()),
 			"line", r.Line, "drawn", measure(r.Drawn), "on", date(r.Day), "unread", unreadable(r.Unread()))
+	}
+	for _, a := range f.Answers() {
+		var to []string
+		for _, r := range a.To {
+			to = append(to, r.Number)
+		}
+		row("answer", "to", strings.Join(to, " "), "", string(a.Verdict), "code", a.List+" "+a.Code, "for", strings.Join(a.Reasons, " | "))
+		for _, l := range a.Lines {
+			row("answer of line "+l.Line, "", string(l.Verdict), "code", l.List+" "+l.Code, "for", strings.Join(l.Reasons, " | "))
+		}
 	}
 	for _, p := range f.Parties() {
 		var ids []string

@@ -91,6 +91,9 @@ type Reference struct {
 // Issuer returns the name of the unit that issued the document.
 func (r Reference) Issuer() string { return r.from.text(paths.Issuer) }
 
+// Exchange returns the id of the exchange of the document, as it is written.
+func (r Reference) Exchange() string { return r.from.text(paths.Exchange) }
+
 // Issued returns the day on which the document was issued, midnight UTC.
 func (r Reference) Issued() time.Time { return r.from.day(paths.Issued, nil) }
 

@@ -27,8 +27,8 @@
 // System are passed over without a test.
 //
 // Of some facts a document has any number: [Lines] of goods, [References] to other
-// documents, [Parties], [Vehicles], [Containers] and [TransportDocuments]. Such a list has one entry or
-// several. Of an entry, the key at is the path of the elements, and the other paths
+// documents, [Parties], [Vehicles], [Containers], [TransportDocuments] and [Answers]. Such a
+// list has one entry or several. Of an entry, the key at is the path of the elements, and the other paths
 // are those of their parts, below the element; "." is the element itself:
 //
 //	lines: {at: GoodsItem, number: SequenceNumeric, hs: Code, quantity: Quantity}
@@ -41,6 +41,10 @@
 // kind of document that they refer to. Without a kind it follows from the code of
 // UNCL 1001 at type. An entry of parties has a role, and one of
 // vehicles may have a mode of transport.
+//
+// An answer is about the documents of the references inside its element. One that has a
+// line is about that line, and is inside the answer about the whole document. Its entry
+// may name the list of codes that do not name theirs.
 //
 // The key personal lists what is about a person, so that people see it only if they have
 // the right and a reason. Its paths are the ends of paths, at any depth:

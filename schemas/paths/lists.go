@@ -19,11 +19,13 @@ const (
 	Containers Key = "containers" // that hold the goods
 	// TransportDocuments are bills of lading, waybills and consignment notes.
 	TransportDocuments Key = "transportDocuments"
+	// Answers are what the document says of the documents that it refers to in them.
+	Answers Key = "answers"
 )
 
 // Lists are all facts of which a document has any number, in the order in which
 // people are shown them.
-var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments}
+var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments, Answers}
 
 // The parts of the elements of a list, beside [Number], [Version], [Issued], [Issuer]
 // and [HS].
@@ -39,7 +41,10 @@ const (
 	Day       Key = "day"      // on which a quantity was drawn
 	Name      Key = "name"
 	Country   Key = "country"
-	ID        Key = "id" // of a party; its scheme is schemeID of its element
+	ID        Key = "id"       // of a party; its scheme is schemeID of its element
+	Exchange  Key = "exchange" // id of the exchange of a document that is referred to
+	Code      Key = "code"     // of an answer; its list is listID of its element
+	Reason    Key = "reason"   // of an answer: all texts at all of its paths
 )
 
 // An Entry says at which elements a list has its elements, and at which paths below
@@ -48,6 +53,7 @@ type Entry struct {
 	Kind  string // of the documents that references refer to, if all are of one kind
 	Role  string // of the party, or what the reference is for
 	Mode  string // of transport: road, rail, sea, air
+	List  string // of the codes of answers that do not say of which list they are
 	At    Path
 	Parts map[Key][]Path // below the element
 }
@@ -60,6 +66,7 @@ const (
 	kindLabel Key = "kind"
 	roleLabel Key = "role"
 	modeLabel Key = "mode"
+	listLabel Key = "list"
 	at        Key = "at"
 )
 
@@ -67,12 +74,13 @@ var forms = map[Key]form{
 	Lines: {parts: []Key{Number, HS, Quantity, Unit, NetMass, GrossMass, Value, Currency}},
 	References: {
 		labels: []Key{kindLabel, roleLabel}, needs: []Key{Number},
-		parts: []Key{Number, Version, TypeCode, Issuer, Issued, LineOf, Quantity, Unit, Day},
+		parts: []Key{Number, Version, TypeCode, Issuer, Issued, LineOf, Quantity, Unit, Day, Exchange},
 	},
 	Parties:            {labels: []Key{roleLabel}, parts: []Key{ID, Name, Country}, needs: []Key{roleLabel}},
 	Vehicles:           {labels: []Key{modeLabel}, parts: []Key{Number}, needs: []Key{Number}},
 	Containers:         {parts: []Key{Number}, needs: []Key{Number}},
 	TransportDocuments: {parts: []Key{Number}, needs: []Key{Number}},
+	Answers:            {labels: []Key{listLabel}, parts: []Key{Code, Reason, LineOf}, needs: []Key{Code}},
 }
 
 // Parts returns the parts that the elements of a list may have, in the order in which
@@ -148,13 +156,13 @@ func decodeEntry(f form, pairs []*ast.MappingValueNode, line int) (Entry, []Mist
 
 // label returns the field for a key that is no path.
 func (e *Entry) label(key Key) *string {
-	return map[Key]*string{kindLabel: &e.Kind, roleLabel: &e.Role, modeLabel: &e.Mode}[key]
+	return map[Key]*string{kindLabel: &e.Kind, roleLabel: &e.Role, modeLabel: &e.Mode, listLabel: &e.List}[key]
 }
 
 // Label returns what distinguishes the entry from others of its list, or "".
 func (e Entry) Label() string {
 	var words []string
-	for _, word := range []string{e.Kind, e.Role, e.Mode} {
+	for _, word := range []string{e.Kind, e.Role, e.Mode, e.List} {
 		if word != "" {
 			words = append(words, word)
 		}

@@ -2,13 +2,12 @@ package general
 
 import (
 	"strconv"
-	"strings"
 	"unicode/utf8"
 
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/rules"
 	"beibu/schemas/paths"
-	"beibu/signing/strict"
 )
 
 // answerRules are about responses to other documents.
@@ -70,7 +69,7 @@ func checkAnswered(d *rules.Document, report rules.Report) {
 func checkResponseCode(d *rules.Document, report rules.Report) {
 	for _, at := range d.All(responseCodes) {
 		list, code := at.Attr("listID"), at.Text()
-		if listed, known := inList(list, code); known && !listed {
+		if _, ok := codes.Answer(list, code); !ok {
 			report(at, code, list)
 		}
 	}
@@ -80,7 +79,7 @@ func checkResponseCode(d *rules.Document, report rules.Report) {
 func checkReasonGiven(d *rules.Document, report rules.Report) {
 	for _, answer := range d.All(answer) {
 		code := d.FirstIn(answer, responseCode)
-		if refuses(code) && !d.HasText(answer, reasons) {
+		if verdict, _ := codes.Answer(code.Attr("listID"), code.Text()); verdict == codes.Rejected && !d.HasText(answer, reasons) {
 			report(answer, code.Text())
 		}
 	}
@@ -91,7 +90,7 @@ const reasonLimit = 1000
 
 func checkReasonLength(d *rules.Document, report rules.Report) {
 	for _, response := range d.All(response) {
-		if canonical(d.FirstIn(response, responseCode).Attr("listID")) != gacc {
+		if list, _ := codes.AnswerList(d.FirstIn(response, responseCode).Attr("listID")); list != codes.GACC {
 			continue
 		}
 		for _, at := range d.AllIn(response, responseText) {
@@ -125,54 +124,3 @@ var (
 
 // responses returns the kinds of document that answer other documents.
 func responses() []string { return []string{"response"} }
-
-// The lists from which answers in this trade take their codes.
-const (
-	uncl4343 = "UNCL4343" // UN/EDIFACT 4343, response type
-	wco      = "WCO-RES"  // function codes of WCO responses
-	gacc     = "GACC"     // returnStatus of the Chinese platform
-)
-
-// inList reports whether an answer code is in a list, and whether the list is
-// one of those above.
-func inList(list, code string) (listed, known bool) {
-	var all string
-	switch canonical(list) {
-	case uncl4343:
-		all = " AB AJ AP CA IP RE UQ "
-	case wco:
-		all = " 01 02 03 05 06 07 08 09 10 11 13 14 15 16 17 "
-	case gacc:
-		if strings.HasPrefix(code, "-") { // a processing exception, with a number of its own
-			return len(code) > 1 && strings.Trim(code[1:], "0123456789") == "", true
-		}
-		all = " 1 2 3 4 100 120 300 399 500 505 600 800 899 "
-	default:
-		return false, false
-	}
-	return code != "" && !strings.Contains(code, " ") && strings.Contains(all, " "+code+" "), true
-}
-
-// canonical returns the name of a list in the spelling above.
-func canonical(list string) string {
-	for _, name := range [...]string{uncl4343, wco, gacc} {
-		if values.Is(list, name) {
-			return name
-		}
-	}
-	return list
-}
-
-// refuses reports whether an answer refuses the document.
-func refuses(code strict.Node) bool {
-	text := code.Text()
-	switch canonical(code.Attr("listID")) {
-	case uncl4343:
-		return text == "RE"
-	case wco:
-		return text == "03"
-	case gacc:
-		return strings.HasPrefix(text, "-")
-	}
-	return false
-}

@@ -201,31 +201,6 @@ func TestContainerDigit(t *testing.T) {
 	}
 }
 
-func TestAnswerLists(t *testing.T) {
-	cases := []struct {
-		list, code    string
-		listed, known bool
-	}{
-		{uncl4343, "AP", true, true},
-		{uncl4343, "ap", false, true},
-		{uncl4343, "AB AJ", false, true},
-		{uncl4343, "", false, true},
-		{wco, "08", true, true},
-		{wco, "8", false, true},
-		{gacc, "800", true, true},
-		{gacc, "-621015", true, true},
-		{gacc, "-", false, true},
-		{gacc, "-x", false, true},
-		{"", "AP", false, false},
-		{"OTHER", "AP", false, false},
-	}
-	for _, c := range cases {
-		if listed, known := inList(c.list, c.code); listed != c.listed || known != c.known {
-			t.Errorf("%s %q: %v, %v", c.list, c.code, listed, known)
-		}
-	}
-}
-
 // A party with very many numbers costs no more than as many parties. If each
 // number searched through all the others, this test would not end in good time.
 func TestManyNumbers(t *testing.T) {
