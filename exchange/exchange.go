@@ -16,25 +16,28 @@ import (
 
 // An Exchange is one document's journey, up to now.
 type Exchange struct {
-	ID         uuid.UUID
-	Identity   proof.Identity
-	Digest     [32]byte     // SHA-256 of the bytes received
-	Size       int          // bytes received
-	AcceptedAt time.Time    // UTC, to the microsecond
-	Position   int64        // in the log, in order within its partition only
-	Sequence   int64        // of its entry in the record, which orders all exchanges; 0 until the record has it
-	Body       int64        // the position at which the queue keeps the envelope
-	Schema     string       // the schema set that judged the document
-	Receivers  []string     // in route order
-	Express    bool         // perishable: HS chapters 01 to 14
-	Faults     []string     // codes of faults that did not refuse the document, such as warnings
-	Held       Held         // the faults for which a person must decide, if a rule held it
-	Signature  Signature    // the sender's own, if the document has one
-	Keys       lookup.Keys  // by which people find it
-	Trace      trace.Parent // the span of its submission, or zero
-	State      State        // Summary of the deliveries
-	Deliveries []Delivery
-	Events     []Event // the timeline; filled by Journal.Exchange alone
+	ID          uuid.UUID
+	Identity    proof.Identity
+	Digest      [32]byte     // SHA-256 of the bytes received
+	Size        int          // bytes received
+	AcceptedAt  time.Time    // UTC, to the microsecond
+	Position    int64        // in the log, in order within its partition only
+	Sequence    int64        // of its entry in the record, which orders all exchanges; 0 until the record has it
+	Body        int64        // the position at which the queue keeps the envelope
+	Schema      string       // the schema set that judged the document
+	Receivers   []string     // in route order
+	Express     bool         // perishable: HS chapters 01 to 14
+	Faults      []string     // codes of faults that did not refuse the document, such as warnings
+	Held        Held         // the faults for which a person must decide, if a rule held it
+	Signature   Signature    // the sender's own, if the document has one
+	Keys        lookup.Keys  // by which people find it
+	Answers     []Answer     // what it says of other exchanges
+	Trace       trace.Parent // the span of its submission, or zero
+	State       State        // Summary of the deliveries
+	Deliveries  []Delivery
+	Events      []Event // the timeline; filled by Journal.Exchange alone, as what follows
+	Replies     []Reply // the newest answers to it that have receivers, oldest first
+	MoreReplies int     // those before them
 }
 
 // open returns the exchange of a document at its acceptance.

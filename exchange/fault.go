@@ -73,19 +73,24 @@ const maxText = 2000
 // clip returns a fault of which each text has at most so many characters.
 func (f Fault) clip(most int) Fault {
 	for _, text := range []*string{&f.Path, &f.Message.EN, &f.Message.ZH} {
-		if len(*text) <= most {
-			continue // as nearly all are
-		}
-		count := 0
-		for i := range *text {
-			if count == most {
-				*text = strings.Clone((*text)[:i]) + "…"
-				break
-			}
-			count++
-		}
+		*text = clip(*text, most)
 	}
 	return f
+}
+
+// clip returns a text, or its first characters with a sign that there are more.
+func clip(text string, most int) string {
+	if len(text) <= most {
+		return text // as nearly all are
+	}
+	count := 0
+	for i := range text {
+		if count == most {
+			return strings.Clone(text[:i]) + "…"
+		}
+		count++
+	}
+	return text
 }
 
 // sort puts the faults in document order. Those of one place keep their order.

@@ -38,11 +38,11 @@ func (f *InForce) Preview(c Checked) ([]string, Faults) {
 			return nil, Faults{nowhere(c.facts.Near(paths.Number), failure.Text())}
 		}
 	}
-	receivers, err := f.Routes.To(c.document.Sender, c.kind, c.facts)
+	to, err := f.Routes.To(c.document.Sender, c.kind, c.facts, nil)
 	if failure, ok := errors.AsType[*Error](err); ok {
 		return nil, failure.Faults
 	}
-	return receivers, nil
+	return to.Receivers, nil
 }
 
 // allow refuses a kind that the sender may not send. A document of no known kind

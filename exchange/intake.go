@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/facts"
 	"beibu/exchange/trace"
 	"beibu/queue"
 )
@@ -27,7 +28,9 @@ type Intake struct {
 	Suspended *Suspensions // in addition to those of the parties in force; or nil
 	Claims    Claims       // or nil if the log is as near as they would be
 	Decisions Decisions    // must be there if Claims are
-	Log       queue.Admitter
+	// Answered finds what documents answer. Nil: nothing is known of it.
+	Answered *Correspondence
+	Log      queue.Admitter
 	// Patience is the longest wait for the log's decision, so that documents do
 	// not pile up while the log cannot be had. Zero: as long as the caller waits.
 	Patience time.Duration
@@ -96,11 +99,32 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	if err != nil {
 		return Exchange{}, Checked{}, err
 	}
-	receivers, err := now.Routes.To(doc.Sender, checked.kind, checked.facts)
+	answered, err := in.answered(ctx, doc.Sender, checked.facts)
 	if err != nil {
 		return Exchange{}, Checked{}, err
 	}
-	return open(trusted, receivers), checked, nil
+	to, err := now.Routes.To(doc.Sender, checked.kind, checked.facts, answered)
+	if err != nil {
+		return Exchange{}, Checked{}, err
+	}
+	checked.faults = append(checked.faults, to.Held...)
+	checked.faults.sort()
+	trusted.checked.faults = checked.faults
+	x := open(trusted, to.Receivers)
+	if answered != nil {
+		x.Answers = answered.Answers
+	}
+	return x, checked, nil
+}
+
+// answered returns what a document answers.
+func (in *Intake) answered(ctx context.Context, sender string, f facts.Facts) (*Answered, error) {
+	if in.Answered == nil {
+		return nil, nil //nolint:nilnil // as Routes.To understands it
+	}
+	ctx, cancel := in.patient(ctx)
+	defer cancel()
+	return in.Answered.Find(ctx, sender, f)
 }
 
 // acceptNew accepts a document whose number is not known to be owned.

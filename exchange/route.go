@@ -19,10 +19,14 @@ type Route struct {
 	// To names receivers: a party's id, or one found by what the document
 	// says: "customs:export", "customs:import" and "customs:transit" for the
 	// office that answers for that port, "window:export", "window:import" and
-	// "window:transit" for that country's single window, and
-	// "party:addressee" for the party that an answer is addressed to. A
+	// "window:transit" for that country's single window,
+	// "party:addressee" for the party that an answer is addressed to, and
+	// "sender:answered" for the senders of the documents that it answers. A
 	// selector that ends in "?" may find nobody.
 	To []string `yaml:"to" json:"to"`
+	// Unknown says what is done if "sender:answered" finds no such document that the
+	// party has received: "refuse", also if nothing is said, or "hold".
+	Unknown string `yaml:"unknown" json:"unknown,omitempty"`
 }
 
 // A Condition fits a document that has one of the values in every list given.
@@ -60,6 +64,9 @@ func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 				mistakes = append(mistakes, fmt.Errorf("route %q: there is no party %q that could issue", route.Name, id))
 			}
 		}
+		if route.Unknown != "" && route.Unknown != UnknownRefuse && route.Unknown != UnknownHold {
+			mistakes = append(mistakes, fmt.Errorf("route %q: unknown is %q; it may be %s or %s", route.Name, route.Unknown, UnknownRefuse, UnknownHold))
+		}
 		if len(route.Kinds) == 0 || len(route.To) == 0 {
 			mistakes = append(mistakes, fmt.Errorf("route %q: kinds and to must not be empty", route.Name))
 		}
@@ -69,8 +76,9 @@ func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 
 func (r *Routes) checkReceiver(route Route, to string) error {
 	if strings.Contains(to, ":") {
-		if _, ok := selectors[strings.TrimSuffix(to, "?")]; !ok {
-			return fmt.Errorf("%q is no selector (%s)", to, strings.Join(slices.Sorted(maps.Keys(selectors)), ", "))
+		name := strings.TrimSuffix(to, "?")
+		if _, ok := selectors[name]; !ok && name != SenderAnswered {
+			return fmt.Errorf("%q is no selector (%s, %s)", to, strings.Join(slices.Sorted(maps.Keys(selectors)), ", "), SenderAnswered)
 		}
 		return nil
 	}
@@ -89,35 +97,54 @@ func (r *Routes) checkReceiver(route Route, to string) error {
 // Table returns the routes, in order.
 func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 
-// To returns the receivers of a document: those of every route that fits, in
-// table order, each once. It fails with an *Error of kind Unroutable, whose faults
-// say what would be needed, if no route fits or if a route names an office, window
-// or addressee that is not to be found.
-func (r *Routes) To(sender, kind string, f facts.Facts) ([]string, error) {
-	var receivers []string
+// A Routing is where a document goes.
+type Routing struct {
+	Receivers []string // in table order, each once
+	Held      Faults   // for which a person must decide first
+}
+
+// To returns where a document goes: to the receivers of every route that fits. What it
+// answers is nil if that is not known, as before its submission: then [SenderAnswered]
+// finds nobody. It fails with an *Error of kind Unroutable, whose faults
+// say what would be needed, if no route fits or if a route names an office, window,
+// addressee or answered document that is not to be found.
+func (r *Routes) To(sender, kind string, f facts.Facts, answered *Answered) (Routing, error) {
+	var to Routing
 	var missing Faults
+	fits, unasked := false, false
 	for i := range r.table {
 		route := &r.table[i]
 		if !slices.Contains(route.Kinds, kind) || !r.fits(route, sender, f) {
 			continue
 		}
-		for _, to := range route.To {
-			id, fault := r.find(to, kind, f)
-			if fault != nil {
-				missing = append(missing, *fault)
+		fits = true
+		for _, name := range route.To {
+			unasked = unasked || answered == nil && strings.TrimSuffix(name, "?") == SenderAnswered
+			ids, faults := r.find(name, kind, f, answered)
+			for _, id := range ids {
+				if !slices.Contains(to.Receivers, id) {
+					to.Receivers = append(to.Receivers, id)
+				}
 			}
-			if id != "" && !slices.Contains(receivers, id) {
-				receivers = append(receivers, id)
+			if route.Unknown == UnknownHold && name == SenderAnswered {
+				to.Held = append(to.Held, faults.held()...)
+				continue
 			}
+			missing = append(missing, faults...)
 		}
 	}
-	if len(missing) == 0 && len(receivers) == 0 {
-		missing = r.unmet(sender, kind, f)
+	if len(missing) == 0 && len(to.Receivers) == 0 {
+		switch {
+		case fits && answered != nil && len(answered.Faults) > 0:
+			missing = answered.Faults
+		case !unasked:
+			missing = r.unmet(sender, kind, f)
+		}
 	}
 	if len(missing) > 0 {
-		return nil, &Error{Op: "route document", Kind: Unroutable, Code: CodeUnroutable, Faults: missing}
+		return Routing{}, &Error{Op: "route document", Kind: Unroutable, Code: CodeUnroutable, Faults: missing}
 	}
-	return receivers, nil
+	return to, nil
 }
 
 // A selector names a receiver by what the document says.
@@ -138,31 +165,39 @@ var selectors = map[string]selector{
 	"party:addressee": {paths.Addressee, (*Parties).named, ""},
 }
 
-// find resolves one receiver; "" if an optional selector finds nobody. The fault
-// says what would be needed.
-func (r *Routes) find(to, kind string, f facts.Facts) (string, *Fault) {
+// find resolves an entry of To, to nobody if it is optional. The faults say what would be
+// needed.
+func (r *Routes) find(to, kind string, f facts.Facts, answered *Answered) ([]string, Faults) {
 	name, optional := strings.CutSuffix(to, "?")
+	if name == SenderAnswered {
+		if answered == nil {
+			return nil, nil
+		}
+		ids, faults := r.answeredSenders(kind, f, answered)
+		if optional {
+			return ids, nil
+		}
+		return ids, faults
+	}
 	s, ok := selectors[name]
 	if !ok {
-		return to, nil
+		return []string{to}, nil
 	}
 	value := f.Value(s.key)
 	id, ok := s.by(r.parties, value)
 	switch {
 	case ok:
 		if party, _ := r.parties.Get(id); !party.MayReceive(kind) {
-			fault := nowhere(f.Near(s.key), Text{
+			return nil, Faults{nowhere(f.Near(s.key), Text{
 				EN: fmt.Sprintf("%s, which %s names, does not receive documents of kind %s", id, meaning[s.key].EN, kind),
 				ZH: fmt.Sprintf("%s所指的%s不接收%s", meaning[s.key].ZH, id, kind),
-			})
-			return "", &fault
+			})}
 		}
-		return id, nil
+		return []string{id}, nil
 	case optional && !r.mistyped(s, value):
-		return "", nil
+		return nil, nil
 	}
-	fault := r.unanswered(s, f)
-	return "", &fault
+	return nil, Faults{r.unanswered(s, f)}
 }
 
 // in reports whether a list is not given or holds the value.

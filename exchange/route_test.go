@@ -65,7 +65,8 @@ func TestRoutes(t *testing.T) {
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
-			got, err := routes.To(test.sender, test.kind, test.facts)
+			to, err := routes.To(test.sender, test.kind, test.facts, nil)
+			got := to.Receivers
 			if test.refused != "" {
 				if !strings.Contains(obstacles(err), test.refused) {
 					t.Errorf("got %v, %v; want a refusal with %q", got, err, test.refused)
@@ -99,7 +100,7 @@ func TestMistypedPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	for port, want := range map[string]string{"CNQZH": "", "CNSHA": "", "": "", "USLAX": "", "VNXXX": "", "CNQZX": "one that a party answers for (CNDOX, CNQZH); it is CNQZX"} {
-		_, err := routes.To("window-vn", "sps-certificate", facts.Facts{ImportPort: port})
+		_, err := routes.To("window-vn", "sps-certificate", facts.Facts{ImportPort: port}, nil)
 		if got := obstacles(err); (err == nil) != (want == "") || !strings.Contains(got, want) {
 			t.Errorf("%q: %v, %s", port, err, got)
 		}

@@ -67,11 +67,14 @@ func (c Condition) Words() []Text {
 func ReceiverWords(to string) Text {
 	name, optional := strings.CutSuffix(to, "?")
 	s, ok := selectors[name]
-	if !ok {
+	if !ok && name != SenderAnswered {
 		return Text{EN: to, ZH: to}
 	}
 	fact := meaning[s.key]
 	words := fact
+	if name == SenderAnswered {
+		words = Text{EN: "the sender of the document that it answers", ZH: "所答复单证的发送方"}
+	}
 	switch s.role {
 	case Customs:
 		words = Text{EN: "the customs office of " + fact.EN, ZH: fact.ZH + "海关"}

@@ -39,6 +39,7 @@ var meaning = map[paths.Key]Text{
 	paths.Vehicles:           {EN: "the vehicles", ZH: "运输工具"},
 	paths.Containers:         {EN: "the containers", ZH: "集装箱"},
 	paths.TransportDocuments: {EN: "the transport documents", ZH: "运输单证"},
+	paths.Answers:            {EN: "the answers to other documents", ZH: "对其他单证的答复"},
 }
 
 // Meaning returns what people call a fact.

@@ -32,6 +32,8 @@ type head struct {
 	Signature Signature `json:"signature,omitzero"`
 	// Keys are absent from the entries of versions that did not search by them.
 	Keys lookup.Keys `json:"keys,omitzero"`
+	// Answers are what the document says of other exchanges.
+	Answers []Answer `json:"answers,omitempty"`
 	// Trace is the one in which the document was submitted, if there is one.
 	Trace trace.Parent `json:"trace,omitzero"`
 }
@@ -63,6 +65,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		Held:       h.HeldBy,
 		Signature:  h.Signature,
 		Keys:       h.Keys,
+		Answers:    h.Answers,
 		Trace:      h.Trace,
 		State:      SubmissionAcceptance,
 	}
@@ -91,7 +94,7 @@ func (x Exchange) encode() ([]byte, error) {
 	return json.Marshal(head{
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
 		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
-		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature, Keys: x.Keys,
+		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature, Keys: x.Keys, Answers: x.Answers,
 		Trace: x.Trace,
 	})
 }

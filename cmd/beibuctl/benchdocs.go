@@ -62,6 +62,8 @@ func (c *benchCommand) documents(ctx context.Context, s *session, keys accessKey
 		senders := slices.Concat(g.Senders[i%max(1, len(g.Senders)):], g.Senders[:i%max(1, len(g.Senders))])
 		t, err := c.template(ctx, b, keys, kind, senders)
 		switch {
+		case exchange.KindOf(err) == exchange.NotFound && len(c.Kind) == 0:
+			continue
 		case err != nil:
 			return nil, err
 		case t.Sender != nil:
@@ -109,9 +111,6 @@ func (c *benchCommand) template(ctx context.Context, b kinds.Book, keys accessKe
 			return load.Template{}, err
 		}
 		series, err := b.Series(ctx, kind, sender, time.Now())
-		if exchange.KindOf(err) == exchange.NotFound {
-			return load.Template{}, nil
-		}
 		if err != nil {
 			return load.Template{}, err
 		}

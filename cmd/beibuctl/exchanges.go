@@ -15,6 +15,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 )
 
@@ -92,6 +93,12 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}
+	if err := s.printAnswers(s.word("it answers"), x.AnswerTo, 0); err != nil {
+		return err
+	}
+	if err := s.printAnswers(s.word("it is answered by"), x.Answers, x.AnswersOmitted); err != nil {
+		return err
+	}
 	if len(x.HeldBy) > 0 {
 		if err := s.printf("\n%s\n", s.word("held by")); err != nil {
 			return err
@@ -117,6 +124,41 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		timeline.Row(stamp(e.At), after, string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
 	return s.printf("\n%s\n%s", deliveries, timeline)
+}
+
+// printAnswers prints what is answered, or by whom, if anything is.
+func (s *session) printAnswers(title string, answers []httpapi.Answer, omitted int) error {
+	if len(answers) == 0 {
+		return nil
+	}
+	table := s.newTable("AT", "SENDER", "KIND", "NUMBER", "ANSWER", "CODE", "LINE", "REASON", "EXCHANGE")
+	for _, a := range answers {
+		at := ""
+		if a.At != nil {
+			at = stamp(*a.At)
+		}
+		reasons := a.Reasons
+		if len(reasons) == 0 || reasons[0].Line != "" {
+			reasons = append([]httpapi.AnswerReason{{}}, reasons...)
+		}
+		for i, r := range reasons {
+			if i == 0 {
+				table.Row(at, a.Sender, a.Kind, a.DocumentNumber, s.text(exchange.VerdictWords(a.Verdict)), a.Code, "", r.Text, a.ExchangeID)
+				continue
+			}
+			table.Row("", "", "", "", s.text(exchange.VerdictWords(r.Verdict)), "", r.Line, r.Text, "")
+		}
+		if a.ReasonsOmitted > 0 {
+			table.Row("", "", "", "", "", "", "", s.say("and %d more reasons", a.ReasonsOmitted), "")
+		}
+	}
+	if err := s.printf("\n%s\n%s", title, table); err != nil {
+		return err
+	}
+	if omitted > 0 {
+		return s.printf("%s\n", s.say("and %d earlier answers", omitted))
+	}
+	return nil
 }
 
 // addFoundBy adds what an exchange can be found by.

@@ -81,7 +81,7 @@ func (p Principal) actsFor(a Action, party string) bool {
 // View returns what the principal may see of an exchange, and reports whether it
 // may know of the exchange at all. Who covers the sender sees all of it, but for what the
 // reasons for which it was held may quote of a person: that is for the sender alone. Who covers a
-// receiver sees it once it was consigned to it, with its own deliveries alone and
+// receiver sees it once it was consigned to it, with its own deliveries and answers alone and
 // without the reasons for which it was held. View does not change x.
 func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool) {
 	kind := x.Identity.Kind
@@ -104,6 +104,10 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	x.Events = slices.DeleteFunc(slices.Clone(x.Events), func(e exchange.Event) bool {
 		return e.Receiver != "" && !p.Covers(ReadExchanges, e.Receiver, kind)
 	})
+	x.Replies = slices.DeleteFunc(slices.Clone(x.Replies), func(r exchange.Reply) bool {
+		return !p.Covers(ReadExchanges, r.Identity.Sender, r.Identity.Kind)
+	})
+	x.MoreReplies = 0 // whose they are is not known
 	return x, true
 }
 

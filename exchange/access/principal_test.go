@@ -21,6 +21,7 @@ func TestView(t *testing.T) {
 	consigned := held
 	consigned.Deliveries = []exchange.Delivery{{Receiver: "vn"}, {Receiver: "la"}}
 	consigned.Events = []exchange.Event{{Name: "all"}, {Name: "vn", Receiver: "vn"}, {Name: "la", Receiver: "la"}}
+	consigned.Replies = []exchange.Reply{{Identity: proof.Identity{Sender: "vn"}}, {Identity: proof.Identity{Sender: "la"}}}
 	cases := []struct {
 		name       string
 		who        access.Principal
@@ -44,7 +45,13 @@ func TestView(t *testing.T) {
 			if ok != c.sent {
 				t.Errorf("sees the consigned exchange: %t, want %t", ok, c.sent)
 			}
-			var receivers, events []string
+			var receivers, events, answerers []string
+			for _, r := range x.Replies {
+				answerers = append(answerers, r.Identity.Sender)
+			}
+			if !slices.Equal(answerers, c.deliveries) {
+				t.Errorf("sees the answers of %v, want %v", answerers, c.deliveries)
+			}
 			for _, d := range x.Deliveries {
 				receivers = append(receivers, d.Receiver)
 			}

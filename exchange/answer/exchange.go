@@ -3,8 +3,12 @@ package answer
 import (
 	"encoding/hex"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/lookup"
+	"beibu/exchange/proof"
 )
 
 // Exchange is one document's journey.
@@ -31,6 +35,25 @@ type Exchange struct {
 	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
 	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
 	Timeline        []Event             `json:"timeline,omitempty"`
+	AnswerTo        []Answer            `json:"answerTo,omitempty"`       // the exchanges that it answers; in no list
+	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, oldest first; in no list
+	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
+}
+
+// Answer is what a document says of another one that its sender has received. The exchange
+// is the other one of the two: that which is answered, or that which answers.
+type Answer struct {
+	ExchangeID      string                  `json:"exchangeId"`
+	Sender          string                  `json:"sender"`
+	Kind            string                  `json:"kind"`
+	DocumentNumber  string                  `json:"documentNumber"`
+	DocumentVersion string                  `json:"documentVersion,omitempty"`
+	At              *Time                   `json:"at,omitempty"` // when an answer to this exchange was accepted
+	Verdict         codes.Verdict           `json:"verdict"`
+	Code            string                  `json:"code,omitempty"` // as the answer has it
+	List            string                  `json:"list,omitempty"` // of the code
+	Reasons         []exchange.AnswerReason `json:"reasons,omitempty"`
+	ReasonsOmitted  int                     `json:"reasonsOmitted,omitempty"` // how many more the document has
 }
 
 // Delivery is an exchange on its way to one receiver.
@@ -90,6 +113,27 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 		})
 	}
 	return out
+}
+
+// WithAnswers adds what an exchange answers, and the answers to it.
+func (out *Exchange) WithAnswers(x exchange.Exchange) {
+	for _, a := range x.Answers {
+		out.AnswerTo = append(out.AnswerTo, answerOf(a, a.To, proof.Identity{Sender: a.Sender, Kind: a.Kind, Number: a.Number, Version: a.Version}))
+	}
+	for _, r := range x.Replies {
+		one, at := answerOf(r.Answer, r.Exchange, r.Identity), TimeOf(r.AcceptedAt)
+		one.At = &at
+		out.Answers = append(out.Answers, one)
+	}
+	out.AnswersOmitted = x.MoreReplies
+}
+
+// answerOf translates an answer. The other exchange of the two is named.
+func answerOf(a exchange.Answer, other uuid.UUID, document proof.Identity) Answer {
+	return Answer{
+		ExchangeID: other.String(), Sender: document.Sender, Kind: document.Kind, DocumentNumber: document.Number, DocumentVersion: document.Version,
+		Verdict: a.Verdict, Code: a.Code, List: a.List, Reasons: a.Reasons, ReasonsOmitted: a.Omitted,
+	}
 }
 
 // FoundByOf returns nil for nothing, so that JSON leaves it out.

@@ -112,8 +112,8 @@ var explanations = map[string]Explanation{
 		"If the document changed, give it a new version or a new number. If not, find out which of your systems used the number.",
 		"单证如有变动，请使用新的版本号或新的编号；如无变动，请查明贵方哪个系统使用了该编号。"),
 	"unroutable": explained(
-		"No route takes the document: a country, port, addressee or goods code is missing, is not recognised, or leads to no party.",
-		"没有路由适用于该单证：国家、口岸、收件方或商品编码缺失、无法识别，或没有对应的参与方。",
+		"No route takes the document: a country, port, addressee or goods code is missing, is not recognised, or leads to no party; or it answers a document that its sender has not received here.",
+		"没有路由适用于该单证：国家、口岸、收件方或商品编码缺失、无法识别，或没有对应的参与方；或者所答复的单证并未经本平台交付给其发送方。",
 		"`beibuctl check --as PARTY FILE` says which fact is missing. The document was not accepted.",
 		"`beibuctl check --as PARTY FILE` 会说明缺少哪项内容。该单证未被接收。"),
 	"forbidden": explained(

@@ -8,6 +8,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/operator/reading"
+	"beibu/exchange/proof"
 )
 
 // exchangePage is one exchange.
@@ -16,7 +17,9 @@ type exchangePage struct {
 
 	Failing map[string]bool // receivers to which it was handed over too often
 	Steps   []step
-	Found   bool // it has keys by which people find it
+	Replies []answerView // the answers to it, oldest first
+	To      []answerView // what it answers
+	Found   bool         // it has keys by which people find it
 
 	Document documentView
 
@@ -29,6 +32,27 @@ type step struct {
 	exchange.Event
 
 	After string // how long after the step before, or "" if at once
+}
+
+// An answerView is an answer, with the other exchange of the two.
+type answerView struct {
+	exchange.Answer
+
+	Other    uuid.UUID
+	Document proof.Identity
+	At       time.Time // when it was accepted, if the other exchange answers
+}
+
+// answersOf returns what an exchange answers, and the answers to it.
+func answersOf(x exchange.Exchange) (to, replies []answerView) {
+	for _, a := range x.Answers {
+		document := proof.Identity{Sender: a.Sender, Kind: a.Kind, Number: a.Number, Version: a.Version}
+		to = append(to, answerView{Answer: a, Other: a.To, Document: document})
+	}
+	for _, r := range x.Replies {
+		replies = append(replies, answerView{Answer: r.Answer, Other: r.Exchange, Document: r.Identity, At: r.AcceptedAt})
+	}
+	return to, replies
 }
 
 // showExchange answers GET /console/exchanges/{id}.
@@ -62,6 +86,7 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 		}
 		page.Steps = append(page.Steps, one)
 	}
+	page.To, page.Replies = answersOf(x)
 	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
 	return page, nil
 }

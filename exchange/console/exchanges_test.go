@@ -11,9 +11,11 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/console"
+	"beibu/exchange/exchangetest"
 )
 
 var rows = regexp.MustCompile(`href="/console/exchanges/([0-9a-f-]{36})"`)
@@ -135,6 +137,31 @@ func TestShowExchange(t *testing.T) {
 }
 
 // The first page of a list follows the record, until the session ends.
+func TestShowAnswers(t *testing.T) {
+	w := newWorld(t)
+	x := w.accept("ATA-1")
+	accepted, err := w.Accept(t.Context(), exchange.Document{
+		Sender: receiver, Bytes: exchangetest.AnswerTo(t, "ATA-1", "R-1", "RE", "no &lt;b&gt;stamp&lt;/b&gt;"), Received: time.Now(),
+	})
+	must(t, err)
+	answer := w.Await(t, accepted.Exchange, exchangetest.Consigned)
+	for _, name := range []string{duty, port, receiver} {
+		b := w.visit(name)
+		p := b.get("/console/exchanges/" + x.ID.String())
+		for _, want := range []string{"Answers to it", "rejected", "/console/exchanges/" + answer.ID.String(), "no &lt;b&gt;stamp"} {
+			if !strings.Contains(p.html, want) {
+				t.Errorf("%s: the page of the carnet has no %q:\n%s", name, want, p.text)
+			}
+		}
+		p = b.get("/console/exchanges/" + answer.ID.String())
+		for _, want := range []string{"It answers", "/console/exchanges/" + x.ID.String()} {
+			if !strings.Contains(p.html, want) {
+				t.Errorf("%s: the page of the answer has no %q:\n%s", name, want, p.text)
+			}
+		}
+	}
+}
+
 func TestFollowExchanges(t *testing.T) {
 	w := newWorld(t)
 	w.accept("ATA-1")

@@ -12,6 +12,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/kinds"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
@@ -32,6 +33,7 @@ func functions(of *set) template.FuncMap {
 		"emptyAs":   func(f fieldView, text string) fieldView { f.Empty = text; return f },
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
+		"verdict":   verdictViewOf,
 		"status":    func(s replay.Status) shown[replay.Status] { return shownAs(s, statuses) },
 		"step":      func(s operator.Step) string { return of.visit.step(s) },
 		"way":       wayText,
@@ -146,6 +148,19 @@ func stateViewOf(s exchange.State, in language) stateView {
 		return stateView{s, string(s), ""}
 	}
 	return stateView{s, in.text(one.Text), one.class}
+}
+
+// A verdictView is how a verdict of an answer is shown.
+type verdictView struct {
+	Text  exchange.Text
+	Class string
+}
+
+func verdictViewOf(v codes.Verdict) verdictView {
+	classes := map[codes.Verdict]string{
+		codes.Accepted: "good", codes.Conditional: "held", codes.PartlyRejected: "bad", codes.Rejected: "bad",
+	}
+	return verdictView{exchange.VerdictWords(v), classes[v]}
 }
 
 // port is the time zone of the ports, which has no daylight saving time.

@@ -57,7 +57,7 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	must(err)
 	verifier, err := signing.NewVerifier(strict.Limits{}, nil)
 	must(err)
-	w.Intake = &exchange.Intake{Log: w.Store}
+	w.Intake = &exchange.Intake{Log: w.Store, Answered: &exchange.Correspondence{Journal: w.Journal, Recorder: w.Recorder}}
 	w.InForce = &exchange.InForce{
 		Parties: known, Routes: table, Checks: Checks(tb), Verifier: verifier,
 		Sealer: sealer, Receipts: receipts,

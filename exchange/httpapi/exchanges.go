@@ -23,6 +23,7 @@ func (s *Server) showExchange(c *call) error {
 	}
 	shown := wireExchange(x, c.caller, s.handovers)
 	shown.FoundBy = answer.FoundByOf(x.Keys)
+	shown.WithAnswers(x)
 	return c.json(http.StatusOK, shown)
 }
 

@@ -42,8 +42,9 @@ type MailboxItem struct {
 	AcceptedAt      answer.Time `json:"acceptedAt"`
 	Express         bool        `json:"express"` // perishable goods
 	LeasedUntil     answer.Time `json:"leasedUntil"`
-	Document        string      `json:"document"` // path of the bytes that the sender sent
-	Envelope        string      `json:"envelope"` // path of the sealed envelope
+	AnswerTo        []string    `json:"answerTo,omitempty"` // ids of the exchanges that the document answers
+	Document        string      `json:"document"`           // path of the bytes that the sender sent
+	Envelope        string      `json:"envelope"`           // path of the sealed envelope
 }
 
 // fetch answers GET /v1/mailbox. HEAD is refused: it would lease deliveries
@@ -107,7 +108,7 @@ func wireItem(item exchange.Leased) MailboxItem {
 		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Handovers: x.Deliveries[0].Handovers, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version,
 		DigestSHA256: hex.EncodeToString(x.Digest[:]), Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt),
-		Express: x.Express, LeasedUntil: answer.TimeOf(item.LeasedUntil), Document: path + "/document", Envelope: path + "/envelope",
+		Express: x.Express, LeasedUntil: answer.TimeOf(item.LeasedUntil), AnswerTo: x.AnswerTo(), Document: path + "/document", Envelope: path + "/envelope",
 	}
 }
 

@@ -38,6 +38,10 @@ type (
 	Delivery = answer.Delivery
 	// Event is one step of the timeline.
 	Event = answer.Event
+	// Answer is what a document says of another one.
+	Answer = answer.Answer
+	// AnswerReason is a reason for an answer.
+	AnswerReason = exchange.AnswerReason
 	// FoundBy is what an exchange is found by.
 	FoundBy = answer.FoundBy
 )

@@ -220,6 +220,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	core, lines := observer.New(zapcore.InfoLevel)
 	w.log = lines
 	w.recorder = &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.index}
+	w.intake.Answered = &exchange.Correspondence{Journal: w.index, Recorder: w.recorder}
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.admission, err = admission.New(admission.Options{

@@ -8,7 +8,7 @@
 //
 // The tables: exchange has each exchange by the sequence of its entry in the record,
 // journey its deliveries and the steps that moved them, timeline those steps that are
-// too many for it, hour which exchanges were accepted when, delivery the deliveries that
+// too many for it, answer which exchanges answer which, hour which exchanges were accepted when, delivery the deliveries that
 // are not acknowledged, term and filed which exchanges a sender, a kind, a receiver, a
 // rule and a code of goods have, lookup which a vehicle, a container or another document
 // has, refusal the documents that were refused, event what happened to other subjects. An

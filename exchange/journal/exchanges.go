@@ -46,8 +46,45 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	if err := j.timeline(ctx, &found, steps); err != nil {
 		return exchange.Exchange{}, fmt.Errorf("read timeline of %s: %w", id, err)
 	}
+	if err := j.replies(ctx, &found); err != nil {
+		return exchange.Exchange{}, fmt.Errorf("read answers to %s: %w", id, err)
+	}
 	sortDeliveries(&found)
 	return found, nil
+}
+
+// maxReplies bounds the exchanges whose answers to another one are shown.
+const maxReplies = 50
+
+// The statements that find the newest exchanges that answer another one, and count all.
+const (
+	repliesTo    = `SELECT ` + columns + ` FROM answer a CROSS JOIN exchange x ON x.sequence = a.entry` + withJourney + ` WHERE a.answered = +? ORDER BY a.entry DESC LIMIT ?`
+	countReplies = `SELECT count(*) FROM answer WHERE answered = ?`
+)
+
+// replies reads the answers to an exchange. One that is held, or was refused by a person,
+// is none.
+func (j *Journal) replies(ctx context.Context, x *exchange.Exchange) error {
+	err := j.Query(ctx, repliesTo, func(row sqlitefile.Row) error {
+		by, _, err := scan(row, "")
+		if err != nil || by.State == exchange.SubmissionHeld || by.State == exchange.SubmissionRejection {
+			return err
+		}
+		for _, a := range slices.Backward(by.Answers) {
+			if a.To == x.ID {
+				x.Replies = append(x.Replies, exchange.Reply{Answer: a, Exchange: by.ID, Identity: by.Identity, AcceptedAt: by.AcceptedAt})
+			}
+		}
+		return nil
+	}, x.Sequence, maxReplies)
+	if err != nil {
+		return err
+	}
+	slices.Reverse(x.Replies)
+	return j.Query(ctx, countReplies, func(row sqlitefile.Row) error {
+		x.MoreReplies = max(0, int(row.Int(0))-maxReplies)
+		return nil
+	}, x.Sequence)
 }
 
 // Current returns one exchange as Exchange does, but without its timeline.

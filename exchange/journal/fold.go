@@ -104,9 +104,29 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	}
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
+	if err := b.answers(&x, sequence); err != nil {
+		return err
+	}
 	b.date(sequence, micro(e.At))
 	b.active.sign(activityKey{j.identity.Sender, exchange.Sending, hourOf(micro(e.At))})
 	b.entries = append(b.entries, entry{sequence, j.identity.Sender, e})
+	return nil
+}
+
+// answers adds what an exchange answers. It was in the record before.
+func (b *batch) answers(x *exchange.Exchange, sequence int64) error {
+	for _, a := range x.Answers {
+		answered, err := b.journey(a.To)
+		if err != nil {
+			return err
+		}
+		if answered == nil {
+			continue // the record no longer has it
+		}
+		if err := b.w.Exec(addAnswer, answered.sequence, sequence); err != nil {
+			return fmt.Errorf("write answer to %s: %w", a.To, err)
+		}
+	}
 	return nil
 }
 

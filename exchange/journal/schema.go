@@ -51,7 +51,8 @@ func tables() []string {
 // Table exchange has what the entry says, and its rows never change. Table journey has
 // what has become of the exchange: all its deliveries and the newest steps of its
 // timeline, packed (see packed.go). Table timeline has the steps before those, if there
-// are many.
+// are many. Table answer has the exchanges that answer another one; what they say is in
+// their heads.
 func exchangeTables() []string {
 	return []string{
 		`CREATE TABLE exchange (
@@ -80,6 +81,10 @@ func exchangeTables() []string {
 			sequence INTEGER NOT NULL,
 			steps    BLOB NOT NULL,
 			PRIMARY KEY (entry, sequence)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE answer (
+			answered INTEGER NOT NULL,
+			entry    INTEGER NOT NULL,
+			PRIMARY KEY (answered, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE TABLE hour (
 			hour  INTEGER PRIMARY KEY,
 			first INTEGER NOT NULL,

@@ -16,6 +16,7 @@ const (
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
 	addJourney     = `INSERT INTO journey (entry, sender, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?)`
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
+	addAnswer      = `INSERT OR IGNORE INTO answer (answered, entry) VALUES (?, ?)`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
 	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
 	addEvent       = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`

@@ -35,8 +35,15 @@ var counting = regexp.MustCompile(fmt.Sprintf(`\d{%d}$`, counted))
 
 // Series returns a series of documents of a kind that are valid at a time, for a
 // sender. Receivers is empty if the sender may not send them, or no route takes them.
-// It fails with an *exchange.Error of kind NotFound if no sample can be made into one.
+// It fails with an *exchange.Error of kind NotFound if no sample can be made into one, or if
+// documents of the kind answer others.
 func (b Book) Series(ctx context.Context, kind, sender string, at time.Time) (Series, error) {
+	if b.InForce.Routes.Answers(kind) {
+		return Series{}, &exchange.Error{
+			Op: "make series", Kind: exchange.NotFound, Code: "unknown-sample",
+			Err: exchange.Because("documents of kind %s answer others, which must be there first", "%s 用于答复其他单证，须先有所答复的单证", kind),
+		}
+	}
 	samples, err := samplesOf(kind)
 	if err != nil {
 		return Series{}, &exchange.Error{Op: "read samples", Kind: exchange.Internal, Err: err}

@@ -20,7 +20,8 @@ func receivers(t *testing.T, l *Loaded, checks *exchange.Checks, s testdata.Samp
 	if err != nil {
 		t.Fatal(err)
 	}
-	return l.Routes.To("qinzhou-customs", checked.Kind(), checked.Facts())
+	to, err := l.Routes.To("qinzhou-customs", checked.Kind(), checked.Facts(), nil)
+	return to.Receivers, err
 }
 
 // Every good sample has receivers.
@@ -121,14 +122,14 @@ func TestEveryUnitIsSentItsBusiness(t *testing.T) {
 		{"gx-trade-promotion", "ATA carnets", "ata-carnet", out},
 		{"gx-press", "imported publications", "import-licence", of(in, "4901990000")},
 	} {
-		got, err := l.Routes.To("qinzhou-customs", c.kind, c.facts)
-		if !slices.Contains(got, c.unit) {
+		got, err := l.Routes.To("qinzhou-customs", c.kind, c.facts, nil)
+		if !slices.Contains(got.Receivers, c.unit) {
 			t.Errorf("%s (%s): %s is sent to %v (%v)", c.unit, c.business, c.kind, got, err)
 		}
 		other := c.facts
 		other.HS, other.Issuer = []string{"7202"}, "somebody else"
-		if got, _ := l.Routes.To("qinzhou-customs", c.kind, other); len(c.facts.HS)+len(c.facts.Issuer) > 0 &&
-			c.unit != "gx-commerce" && slices.Contains(got, c.unit) {
+		if got, _ := l.Routes.To("qinzhou-customs", c.kind, other, nil); len(c.facts.HS)+len(c.facts.Issuer) > 0 &&
+			c.unit != "gx-commerce" && slices.Contains(got.Receivers, c.unit) {
 			t.Errorf("%s is sent every %s, whatever the goods", c.unit, c.kind)
 		}
 	}
@@ -142,8 +143,8 @@ func TestEveryKindThatAPartyReceivesHasARoute(t *testing.T) {
 	}
 	sent := make(map[string]bool)
 	for kind, facts := range journeys(l) {
-		to, _ := l.Routes.To("qinzhou-customs", kind, facts)
-		for _, party := range to {
+		to, _ := l.Routes.To("qinzhou-customs", kind, facts, nil)
+		for _, party := range to.Receivers {
 			sent[party+" "+kind] = true
 		}
 	}

@@ -20,6 +20,7 @@ const bodyTime = 30 * time.Second
 func (d *Daemon) newAPI() (err error) {
 	intake := &exchange.Intake{
 		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.traces.Admitter(d.metrics.Admitter(d.store)), Patience: d.config.Limits.Admit,
+		Answered: &exchange.Correspondence{Journal: d.index, Recorder: d.recorder},
 	}
 	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut, Intake: intake,

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"beibu/cmd/internal/client"
@@ -49,6 +50,7 @@ type day struct {
 	*story
 	sent    int
 	refused int
+	carnets []string        // numbers of those that were sent
 	seen    map[string]int  // deliveries, by receiver and kind
 	theirs  map[string]bool // kinds that go to the receiver that the person plays
 }
@@ -59,6 +61,9 @@ func (s *story) simulate(ctx context.Context) (*day, error) {
 	d := &day{story: s, seen: make(map[string]int), theirs: make(map[string]bool)}
 	for range dayRounds {
 		for _, c := range cast {
+			if c == answering {
+				continue
+			}
 			if err := d.send(ctx, c.sender, c.kind, c.sample); err != nil {
 				return nil, err
 			}
@@ -70,6 +75,9 @@ func (s *story) simulate(ctx context.Context) (*day, error) {
 		}
 	}
 	if err := d.receive(ctx); err != nil {
+		return nil, err
+	}
+	if err := d.answerAll(ctx); err != nil {
 		return nil, err
 	}
 	s.say("  %d documents accepted and %d refused; what the receivers refused, and what one of them does not fetch, is left", d.sent, d.refused)
@@ -91,8 +99,38 @@ func (d *day) send(ctx context.Context, sender, kind, sample string) error {
 		return fmt.Errorf("%s by %s: %w", kind, sender, err)
 	}
 	d.sent++
+	if kind == "ata-carnet" {
+		d.carnets = append(d.carnets, accepted.DocumentNumber)
+	}
 	d.theirs[kind] = d.theirs[kind] || slices.Contains(accepted.Receivers, player)
 	return nil
+}
+
+// answerAll has a receiver answer the carnets of the day. It rejects one in three.
+func (d *day) answerAll(ctx context.Context) error {
+	sample, err := testdata.Find(answering.kind, answering.sample)
+	if err != nil {
+		return err
+	}
+	caller, err := d.as(answering.sender)
+	if err != nil {
+		return err
+	}
+	for i, number := range d.carnets {
+		code, reason := "AP", "The goods were admitted."
+		if i%3 == 0 {
+			code, reason = "RE", "The holder is not established in the country of export."
+		}
+		document := strings.NewReplacer(
+			"VNSW-R-2026-5590244", fmt.Sprintf("VNSW-R-2026-%07d", i), "E264507A12340086", number, ">861<", ">955<", ">AP<", ">"+code+"<",
+			"The certificate of origin was accepted for preferential treatment.", reason,
+		).Replace(string(sample.Bytes))
+		if _, err := caller.Submit(ctx, []byte(document)); err != nil {
+			return fmt.Errorf("answer to %s: %w", number, err)
+		}
+		d.sent++
+	}
+	return d.receive(ctx)
 }
 
 // sendBroken submits a document that is refused.
@@ -175,7 +213,7 @@ func (d *day) keepSending(ctx context.Context, every time.Duration) error {
 			return nil
 		}
 		c := cast[n%len(cast)]
-		if d.theirs[c.kind] {
+		if c == answering || d.theirs[c.kind] {
 			continue
 		}
 		if err := d.send(ctx, c.sender, c.kind, c.sample); err != nil {

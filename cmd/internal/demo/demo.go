@@ -118,11 +118,12 @@ func (s *story) run(ctx context.Context) error {
 		title string
 		do    func(context.Context) error
 	}{
-		{"The ports submit a document of every kind", s.submitAll},
+		{"The ports submit a document of every kind but an answer", s.submitAll},
 		{"The same carnet is sent again", s.resend},
 		{"A carnet that breaks a rule is sent", s.sendBroken},
 		{"Another content takes the carnet's number", s.sendConflict},
 		{"The receivers fetch and acknowledge; Viet Nam's single window refuses the carnet", s.receive},
+		{"Viet Nam's single window answers the certificate of origin; the answer goes to Beihai's customs, which sent it", s.answerOrigin},
 		{"The operator replays what failed, and another person approves it", s.replay},
 		{"Seals and receipts are checked, offline", s.verify},
 		{"What became of every exchange", s.table},

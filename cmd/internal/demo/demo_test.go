@@ -55,7 +55,7 @@ func runs(t *testing.T, o Options) {
 			t.Errorf("no %s was submitted", c.kind)
 		}
 	}
-	for _, text := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "14 envelopes and 14 receipts hold"} {
+	for _, text := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "is answered by window-vn: accepted", "14 envelopes and 14 receipts hold"} {
 		if !strings.Contains(out.String(), text) {
 			t.Errorf("missing: %q", text)
 		}

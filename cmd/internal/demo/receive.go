@@ -87,6 +87,31 @@ func (s *story) answer(party string, d httpapi.MailboxItem) httpapi.Ack {
 	return ack
 }
 
+// answerOrigin has a receiver answer the certificate of origin, and its sender read the
+// answer at the exchange.
+func (s *story) answerOrigin(ctx context.Context) error {
+	if err := s.submit(ctx, answering.sender, answering.kind, answering.sample); err != nil {
+		return err
+	}
+	if err := s.receive(ctx); err != nil {
+		return err
+	}
+	sender, err := s.as("beihai-customs")
+	if err != nil {
+		return err
+	}
+	x, err := client.Get[httpapi.Exchange](ctx, sender, "/v1/exchanges/"+s.exchanges["certificate-of-origin"], nil)
+	if err != nil {
+		return err
+	}
+	if len(x.Answers) != 1 || len(x.Answers[0].Reasons) != 1 {
+		return fmt.Errorf("the certificate has %d answers", len(x.Answers))
+	}
+	answer := x.Answers[0]
+	s.say("  %s %s is answered by %s: %s (%s)", x.Kind, x.DocumentNumber, answer.Sender, answer.Verdict, answer.Reasons[0].Text)
+	return nil
+}
+
 // replay plans, shows the plan, requests a run of it, has another person approve the
 // run, and lets the receiver take what comes.
 func (s *story) replay(ctx context.Context) error {

@@ -133,7 +133,8 @@ type Metadata struct {
 	Size            int         `json:"size"`         // of the document
 	AcceptedAt      answer.Time `json:"acceptedAt"`
 	Express         bool        `json:"express"`
-	Traceparent     string      `json:"traceparent"` // W3C Trace Context
+	AnswerTo        []string    `json:"answerTo,omitempty"` // ids of the exchanges that the document answers
+	Traceparent     string      `json:"traceparent"`        // W3C Trace Context
 }
 
 // MetadataOf returns what is written of a delivery.
@@ -142,6 +143,6 @@ func MetadataOf(p courier.Parcel) Metadata {
 	return Metadata{
 		ExchangeID: x.ID.String(), Attempt: x.Deliveries[0].Attempt, Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 		DocumentNumber: x.Identity.Number, DocumentVersion: x.Identity.Version, DigestSHA256: hex.EncodeToString(x.Digest[:]),
-		Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt), Express: x.Express, Traceparent: p.Traceparent().String(),
+		Size: x.Size, AcceptedAt: answer.TimeOf(x.AcceptedAt), Express: x.Express, AnswerTo: x.AnswerTo(), Traceparent: p.Traceparent().String(),
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 
 	kafkago "github.com/segmentio/kafka-go"
 
@@ -47,13 +48,17 @@ func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier
 func (t *Topic) message(p courier.Parcel) kafkago.Message {
 	x := p.Exchange
 	key := x.Identity.Key() // one document number, one partition
+	var answers []kafkago.Header
+	if ids := x.AnswerTo(); len(ids) > 0 {
+		answers = cloudevents.Pairs("ce_answerto", strings.Join(ids, " "))
+	}
 	return kafkago.Message{
 		Topic: t.name, Key: []byte(key), Value: p.Envelope,
-		Headers: append(cloudevents.Headers(x.ID.String(), typeEnvelope, "application/xml"), cloudevents.Pairs(
+		Headers: slices.Concat(cloudevents.Headers(x.ID.String(), typeEnvelope, "application/xml"), cloudevents.Pairs(
 			"ce_subject", key,
 			"ce_time", x.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z"),
 			trace.Header, p.Traceparent().String(),
-		)...),
+		), answers),
 	}
 }
 

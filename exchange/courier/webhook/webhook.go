@@ -156,6 +156,9 @@ func (c *Carrier) push(ctx context.Context, p courier.Parcel) (courier.Outcome, 
 	if x.Express {
 		header.Set("Beibu-Express", "true")
 	}
+	if ids := x.AnswerTo(); len(ids) > 0 {
+		header.Set("Beibu-Answer-To", strings.Join(ids, " "))
+	}
 	return c.post(ctx, IDOf(x.Deliveries[0]), header, p.Envelope).outcome()
 }
 

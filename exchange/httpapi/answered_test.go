@@ -1,0 +1,49 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"beibu/exchange/answer"
+	"beibu/exchange/exchangetest"
+	"beibu/exchange/facts/codes"
+	"beibu/exchange/httpapi"
+)
+
+// An answer of a receiver comes to the sender of the document, who sees it there; so does
+// the receiver, and nobody else.
+func TestAnswersToAnExchange(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	sent := w.submit(carnet(t, "A-1"))
+	w.consigned(sent.ExchangeID)
+	document := exchangetest.AnswerTo(t, "A-1", "R-1", "RE", "the stamp is missing")
+	got := read[answer.Acceptance](t, w.do(request{path: "/v1/documents", as: receiver, body: string(document)}), http.StatusAccepted)
+	w.consigned(got.ExchangeID)
+
+	show := func(as, id string) httpapi.Exchange {
+		return read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + id, as: as}), http.StatusOK)
+	}
+	for _, as := range []string{port, receiver, operator} {
+		x := show(as, sent.ExchangeID)
+		if len(x.Answers) != 1 || x.Answers[0].ExchangeID != got.ExchangeID || x.Answers[0].Sender != receiver || x.Answers[0].Verdict != codes.Rejected ||
+			len(x.Answers[0].Reasons) != 1 || x.Answers[0].Reasons[0].Text != "the stamp is missing" || x.Answers[0].At == nil {
+			t.Errorf("%s: the carnet has the answers %+v", as, x.Answers)
+		}
+		if x := show(as, got.ExchangeID); len(x.AnswerTo) != 1 || x.AnswerTo[0].ExchangeID != sent.ExchangeID || x.AnswerTo[0].DocumentNumber != "A-1" {
+			t.Errorf("%s: the response answers %+v", as, x.AnswerTo)
+		}
+	}
+	if mail := w.fetch(port, ""); len(mail) != 2 || len(mail[0].AnswerTo) != 0 || mail[1].ExchangeID != got.ExchangeID || len(mail[1].AnswerTo) != 1 || mail[1].AnswerTo[0] != sent.ExchangeID {
+		t.Errorf("the port has in its mailbox %+v", mail)
+	}
+	unknown := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: receiver, body: string(bytes.ReplaceAll(document, []byte("A-1<"), []byte("A-2<")))}), http.StatusConflict)
+	if unknown.Code != "number-taken" {
+		t.Errorf("another content under its number: %+v", unknown)
+	}
+	document = exchangetest.AnswerTo(t, "A-2", "R-2", "AP", "fine")
+	refused := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: receiver, body: string(document)}), http.StatusUnprocessableEntity)
+	if refused.Code != "unroutable" || len(refused.Faults) != 1 || refused.Faults[0].Code != "response.unknown-document" {
+		t.Errorf("an answer to an unknown document: %+v", refused)
+	}
+}
