@@ -1,7 +1,9 @@
 package values_test
 
 import (
+	"fmt"
 	"testing"
+	"time"
 
 	"beibu/exchange/facts/values"
 )
@@ -59,6 +61,35 @@ func TestReadDate(t *testing.T) {
 		got, reading := values.ReadDate(element(t, xml))
 		if reading != want.reading || reading == values.Read && got.Format("2006-01-02") != want.day {
 			t.Errorf("%s: %v, %d", xml, got, reading)
+		}
+	}
+}
+
+// A day alone is read as the library reads it.
+func TestPlainDay(t *testing.T) {
+	same := func(text string) {
+		t.Helper()
+		want, err := time.Parse(time.DateOnly, text)
+		if got, ok := values.DateOf(text); ok != (err == nil) || ok && !got.Equal(want) {
+			t.Errorf("%s is read as %s, %t; want %s, %v", text, got, ok, want, err)
+		}
+	}
+	for year := 1999; year < 2005; year++ {
+		for month := range 14 {
+			for day := range 33 {
+				same(fmt.Sprintf("%04d-%02d-%02d", year, month, day))
+			}
+		}
+	}
+	const good = "2026-11-30"
+	for i := range good {
+		for _, b := range []byte("0123456789-/:; +TZ\x00\xff") {
+			text := []byte(good)
+			text[i] = b
+			if at, err := time.Parse(time.DateOnly, string(text)); err == nil && (at.Year() < values.FirstYear || at.Year() > values.LastYear) {
+				continue
+			}
+			same(string(text))
 		}
 	}
 }
