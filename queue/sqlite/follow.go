@@ -17,7 +17,7 @@ func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Conte
 			break
 		}
 		var changes []queue.Change
-		if changes, err = s.changes(ctx, after); err == nil && len(changes) > 0 {
+		if changes, rounds.full, err = s.changes(ctx, after); err == nil && len(changes) > 0 {
 			after, rounds.changes = changes[len(changes)-1].Sequence, len(changes)
 			err = fold(ctx, changes)
 		}
@@ -28,23 +28,26 @@ func (s *Store) Follow(ctx context.Context, after int64, fold func(context.Conte
 	return err
 }
 
-// changes reads the next page of the record.
-func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Change, err error) {
+// changes reads the next page of the record, and reports whether it is full.
+func (s *Store) changes(ctx context.Context, after int64) (changes []queue.Change, full bool, err error) {
 	err = s.read(ctx, func(r *reader) (err error) {
 		var known bool
 		if changes, known = s.writer.tx.recent.page(after); known {
+			full = len(changes) == recentPage
 			return nil
 		}
-		return r.changes.Query(func(row sqlitefile.Row) error {
+		err = r.changes.Query(func(row sqlitefile.Row) error {
 			c, err := scanChange(row)
 			changes = append(changes, c)
 			return err
 		}, after, int64(page))
+		full = len(changes) == page
+		return err
 	})
 	if err != nil {
-		return nil, unavailable("read record", err)
+		return nil, false, unavailable("read record", err)
 	}
-	return changes, nil
+	return changes, full, nil
 }
 
 // scanChange reads a row of the columns of an event, or of those of an entry

@@ -44,23 +44,25 @@ const roundTime = 2 * time.Millisecond
 
 // A Follow that keeps up has longer rounds if there are many changes: changeTime for each
 // change of the last round, up to busyTime. Then most folds find an entry together with
-// its first events, and an index writes its row once. Below 5,000 changes a second the
-// rounds become as short as roundTime, so that nobody waits longer for an index that
-// has time. A full page has more behind it, for which there is nothing to wait.
+// its first events, and an index writes its row once, and each of its pages for many
+// entries. Below 5,000 changes a second the rounds become as short as roundTime, so that
+// nobody waits longer for an index that has time. A full page has more behind it, for
+// which there is nothing to wait.
 const (
 	changeTime = 200 * time.Microsecond
-	busyTime   = 16 * time.Millisecond
+	busyTime   = 32 * time.Millisecond
 )
 
 // A pacer limits the rate of rounds.
 type pacer struct {
 	last    time.Time
-	changes int // of the last round of a Follow
+	changes int  // of the last round of a Follow
+	full    bool // that was a full page
 }
 
 // length returns the shortest time from the last round to the next.
 func (g *pacer) length() time.Duration {
-	if g.changes >= page {
+	if g.full {
 		return roundTime
 	}
 	return min(max(roundTime, time.Duration(g.changes)*changeTime), busyTime)

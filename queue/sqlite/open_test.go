@@ -140,7 +140,7 @@ func TestOpenMigratesVersionOne(t *testing.T) {
 				t.Error(err)
 			}
 		}
-		changes, err := s.changes(t.Context(), 0)
+		changes, _, err := s.changes(t.Context(), 0)
 		if err != nil {
 			t.Fatal(err)
 		}

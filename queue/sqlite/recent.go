@@ -9,10 +9,12 @@ import (
 	"beibu/queue"
 )
 
-// The bounds of the changes that are kept in memory: some rounds of a Follow. One of a
-// page alone may be larger than the second bound, if its heads are.
+// The bounds of the changes that are kept in memory: some rounds of a Follow. recentPage
+// is how many of them it takes at a time, which is more than what it reads from the file
+// at a time, since all are in memory already.
 const (
-	recentChanges = 4 * page
+	recentPage    = 4 * page
+	recentChanges = 2 * recentPage
 	recentBytes   = 4 << 20
 )
 
@@ -61,7 +63,7 @@ func (r *recent) page(after int64) ([]queue.Change, bool) {
 		return nil, false
 	}
 	rest := r.changes[r.following(after):]
-	return slices.Clone(rest[:min(page, len(rest))]), true
+	return slices.Clone(rest[:min(recentPage, len(rest))]), true
 }
 
 // entries returns the next page of entries after a position, and false if they are not

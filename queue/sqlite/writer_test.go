@@ -246,9 +246,9 @@ func TestPacer(t *testing.T) {
 		}
 		at := time.Since(start)
 		for changes, want := range map[int]time.Duration{
-			1: roundTime, 10: roundTime, 20: 4 * time.Millisecond, 40: 8 * time.Millisecond, 81: busyTime, page - 1: busyTime, page: roundTime,
+			1: roundTime, 10: roundTime, 20: 4 * time.Millisecond, 40: 8 * time.Millisecond, 161: busyTime, recentPage - 1: busyTime, recentPage: roundTime,
 		} {
-			rounds.changes = changes
+			rounds.changes, rounds.full = changes, changes == recentPage
 			if rounds.wait(ctx); time.Since(start)-at != want {
 				t.Errorf("a round begins %s after one of %d changes, want %s", time.Since(start)-at, changes, want)
 			}
