@@ -23,4 +23,7 @@
 //     that are admitted from then on, and every node finds the same value for each.
 //   - [Bodies.Body] returns the bytes admitted, unaltered, for as long as they are
 //     kept.
+//   - [Keeper.Keep] returns a nil error only when the bytes are durable, and
+//     [Keeper.Kept] returns them, unaltered, on every node until their time and never
+//     after it.
 package queue

@@ -54,6 +54,18 @@ func CheckElection(name string) error {
 	return nil
 }
 
+// CheckKept fails with [ErrInvalid] if bytes cannot be kept until a time: there are none,
+// or the time is over now.
+func CheckKept(content []byte, until, now time.Time) error {
+	switch {
+	case len(content) == 0:
+		return fmt.Errorf("check bytes to keep: there are none: %w", ErrInvalid)
+	case !until.After(now):
+		return fmt.Errorf("check bytes to keep: their time is over: %w", ErrInvalid)
+	}
+	return nil
+}
+
 // Stored returns t as a queue keeps it: to the microsecond, in UTC.
 func Stored(t time.Time) time.Time {
 	return time.UnixMicro(t.UnixMicro()).UTC()

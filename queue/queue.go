@@ -125,6 +125,21 @@ type Bodies interface {
 	Body(ctx context.Context, position int64) ([]byte, error)
 }
 
+// A Keeper keeps bytes for a time, outside the log and the record: they own no key, and
+// nobody follows them. Who keeps them notes their position.
+type Keeper interface {
+	// Keep makes bytes durable until a time and returns their position, at which every
+	// node can read them until then. It fails with [ErrInvalid] if [CheckKept] does, or
+	// if the queue does not keep anything for as long, and with [ErrUnavailable] if the
+	// outcome is not known: the bytes may then be kept all the same, and end at their
+	// time. The caller may change them once Keep has returned.
+	Keep(ctx context.Context, content []byte, until time.Time) (position int64, err error)
+	// Kept returns the bytes at a position. It fails with [ErrNotFound] if there are none
+	// or if their time is over, by the clock of this node, also if the store has yet to
+	// remove them. It fails with [ErrUnavailable] if they cannot be read.
+	Kept(ctx context.Context, position int64) ([]byte, error)
+}
+
 // Elections elect the one node that does a task for all nodes.
 type Elections interface {
 	// RunAsLeader calls lead while this caller is the leader of an election.
@@ -148,6 +163,7 @@ type Queue interface {
 	Appender
 	Feed
 	Bodies
+	Keeper
 	Elections
 	Undispatched
 	Settings

@@ -71,7 +71,7 @@ func newCluster(o Options) (*cluster, error) {
 // nothing in it can be compressed.
 func (c *cluster) writer(topic string) *kafkago.Writer {
 	compression := recordCompression
-	if topic == c.options.topics().body {
+	if names := c.options.topics(); topic == names.body || topic == names.kept {
 		compression = bodyCompression
 	}
 	return &kafkago.Writer{

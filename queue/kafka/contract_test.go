@@ -43,7 +43,7 @@ func fake(t *testing.T, options ...kfake.Opt) []string {
 func settings(brokers []string) kafka.Options {
 	return kafka.Options{
 		Brokers: brokers, Prefix: "t-" + uuid.NewString() + ".", Partitions: 1, Replication: 1, Session: 6 * time.Second,
-		MaxBody: 16 << 20, Unanswered: 256 << 20,
+		MaxBody: 16 << 20, Unanswered: 256 << 20, Kept: 24 * time.Hour,
 	}
 }
 

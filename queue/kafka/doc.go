@@ -1,6 +1,6 @@
 // Package kafka keeps a queue in Apache Kafka, for several daemons.
 //
-// There are four topics, whose names begin with a prefix. Body contains the sealed
+// There are five topics, whose names begin with a prefix. Body contains the sealed
 // envelopes. Log contains a small record for each attempt to submit. Both have the
 // same number of partitions, and the key assigns a message to one of them. Events
 // has one partition and is the record: the total order of all that happened.
@@ -8,7 +8,9 @@
 // be assigned to other partitions and their owners decided again. It also records
 // the settings that all nodes share ([Options].Shared). A record of log
 // without a key changes such a setting ([Queue.ChangeSetting]), for the entries
-// behind it in its partition.
+// behind it in its partition. Kept has what is kept for a time ([Queue.Keep]): a message
+// says until when it may be read, no node returns it later, and the brokers remove it
+// within [Options].Kept, an hour and what they need to notice.
 //
 // The first record of a key in log owns the key. Every node consumes the whole of
 // log, outside any consumer group, and returns from [Queue.Admit] when it has

@@ -20,7 +20,8 @@ type Options struct {
 	Replication int           // of every topic
 	MaxBody     int           // bytes of a sealed envelope
 	Unanswered  int           // bytes of messages that wait for an acknowledgement, and at least one message
-	Retention   time.Duration // of every topic, at least; unlimited if 0
+	Retention   time.Duration // of every topic but kept, at least; unlimited if 0
+	Kept        time.Duration // the longest that [Queue.Keep] keeps bytes, which is the retention of their topic; if 0, it keeps none, and there is no such topic
 	TLS         *tls.Config   // nil for a plain connection
 	Mechanism   string        // of SASL: SCRAM-SHA-512, SCRAM-SHA-256, or PLAIN over TLS only; none if empty
 	User        string        // for SASL
@@ -108,9 +109,9 @@ func (o Options) group() string { return o.Prefix + "dispatch" }
 // first version; access lists of brokers name it.
 func (o Options) election(name string) string { return o.Prefix + "duty." + name }
 
-// topics are the names of the four.
-type topics struct{ body, log, events, settings string }
+// topics are the names of the five.
+type topics struct{ body, log, events, settings, kept string }
 
 func (o Options) topics() topics {
-	return topics{o.Prefix + "body", o.Prefix + "log", o.Prefix + "events", o.Prefix + "settings"}
+	return topics{o.Prefix + "body", o.Prefix + "log", o.Prefix + "events", o.Prefix + "settings", o.Prefix + "kept"}
 }

@@ -94,9 +94,14 @@ func (o *outbox) release(p *tracked) {
 // and whose callers gave up. They take memory, and nothing else counts them. It
 // sends no request.
 func (q *Queue) Unanswered() int64 {
-	q.outbox.mu.Lock()
-	defer q.outbox.mu.Unlock()
-	return q.outbox.left
+	return q.outbox.unanswered() + q.keeping.unanswered()
+}
+
+// unanswered returns the bytes in the writers whose callers gave up.
+func (o *outbox) unanswered() int64 {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.left
 }
 
 // tracking returns a balancer that notes which messages the writer keeps. The

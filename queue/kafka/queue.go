@@ -28,6 +28,7 @@ type Queue struct {
 	writing sync.RWMutex               // read-locked by calls that write messages
 	closed  bool                       // guarded by writing; no more messages are written
 	outbox  *outbox
+	keeping *outbox // to the topic kept
 	owners  *owners
 	feed    *feed
 	recent  *window
@@ -68,10 +69,13 @@ func Open(ctx context.Context, o Options) (*Queue, error) {
 	}
 	q.consumers.Go(q.keepLayout)
 	q.writers = make(map[string]*kafkago.Writer)
-	for _, topic := range []string{q.topics.body, q.topics.log, q.topics.events} {
-		q.writers[topic] = q.cluster.writer(topic)
+	for _, topic := range []string{q.topics.body, q.topics.log, q.topics.events, q.topics.kept} {
+		if _, used := q.cluster.wanted()[topic]; used {
+			q.writers[topic] = q.cluster.writer(topic)
+		}
 	}
 	q.outbox = &outbox{next: q.send, most: int64(o.Unanswered)}
+	q.keeping = &outbox{next: q.send, most: keptWaiting * int64(o.MaxBody)}
 	c.wait("end of log and events")
 	if err := q.startConsumers(ctx); err != nil {
 		return nil, errors.Join(openError(err), q.Close())

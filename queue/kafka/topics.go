@@ -60,17 +60,25 @@ func (c *cluster) tryPrepare(ctx context.Context) error {
 // wanted returns the number of partitions and the largest message of each topic.
 func (c *cluster) wanted() map[string][2]int {
 	names := c.options.topics()
-	return map[string][2]int{
+	wanted := map[string][2]int{
 		names.body:     {c.options.Partitions, c.options.MaxBody + overhead},
 		names.log:      {c.options.Partitions, maxRecord},
 		names.events:   {1, maxEvents + overhead},
 		names.settings: {1, maxRecord},
 	}
+	if c.options.Kept > 0 {
+		wanted[names.kept] = [2]int{1, c.options.MaxBody + overhead}
+	}
+	return wanted
 }
 
 // retention returns the retention of a topic in milliseconds, or -1 if it is
-// unlimited. The shared settings are always kept.
+// unlimited. The shared settings are always kept, and the topic kept is not kept for longer
+// than anything in it.
 func (c *cluster) retention(topic string) int64 {
+	if topic == c.options.topics().kept {
+		return c.options.Kept.Milliseconds()
+	}
 	if c.options.Retention == 0 || topic == c.options.topics().settings {
 		return -1
 	}
@@ -80,7 +88,7 @@ func (c *cluster) retention(topic string) int64 {
 func (c *cluster) create(ctx context.Context) error {
 	var configs []kafkago.TopicConfig
 	for name, want := range c.wanted() {
-		configs = append(configs, kafkago.TopicConfig{
+		one := kafkago.TopicConfig{
 			Topic: name, NumPartitions: want[0], ReplicationFactor: c.options.Replication,
 			ConfigEntries: []kafkago.ConfigEntry{
 				{ConfigName: "cleanup.policy", ConfigValue: "delete"},
@@ -93,7 +101,13 @@ func (c *cluster) create(ctx context.Context) error {
 				// if the clock is an hour ahead, nor changes how long they are kept.
 				{ConfigName: "message.timestamp.type", ConfigValue: "LogAppendTime"},
 			},
-		})
+		}
+		if name == c.options.topics().kept {
+			one.ConfigEntries = append(one.ConfigEntries, kafkago.ConfigEntry{
+				ConfigName: "segment.ms", ConfigValue: strconv.FormatInt(keptSegment.Milliseconds(), 10),
+			})
+		}
+		configs = append(configs, one)
 	}
 	r, err := c.client.CreateTopics(ctx, &kafkago.CreateTopicsRequest{Topics: configs})
 	if err != nil {
@@ -117,7 +131,7 @@ func (c *cluster) checkSettings(ctx context.Context) error {
 	for name := range c.wanted() {
 		resources = append(resources, kafkago.DescribeConfigRequestResource{
 			ResourceType: kafkago.ResourceTypeTopic, ResourceName: name,
-			ConfigNames: []string{"cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes", "min.insync.replicas", "unclean.leader.election.enable"},
+			ConfigNames: []string{"cleanup.policy", "retention.ms", "retention.bytes", "max.message.bytes", "min.insync.replicas", "unclean.leader.election.enable", "segment.ms"},
 		})
 	}
 	r, err := c.client.DescribeConfigs(ctx, &kafkago.DescribeConfigsRequest{Resources: resources})
@@ -162,9 +176,28 @@ func (c *cluster) validate(settings map[string]map[string]string) error {
 			faults = append(faults, fmt.Errorf("%w: %s lets a replica lead that is behind", ErrLayout, name))
 		}
 	}
+	faults = append(faults, c.validateKept(settings))
 	names := c.options.topics()
 	if kept(settings[names.log]["retention.ms"]) < kept(settings[names.body]["retention.ms"]) {
 		faults = append(faults, fmt.Errorf("%w: %s is kept shorter than %s", ErrLayout, names.log, names.body))
+	}
+	return errors.Join(faults...)
+}
+
+// validateKept returns an error if the topic kept has its messages for longer than they
+// may be kept.
+func (c *cluster) validateKept(settings map[string]map[string]string) error {
+	if c.options.Kept == 0 {
+		return nil
+	}
+	name := c.options.topics().kept
+	have := settings[name]
+	var faults []error
+	if most := c.options.Kept.Milliseconds(); kept(have["retention.ms"]) > uint64(most) { //nolint:gosec // above 0
+		faults = append(faults, fmt.Errorf("%w: %s has retention.ms %q, which is longer than anything in it may be kept: %d", ErrLayout, name, have["retention.ms"], most))
+	}
+	if most := keptSegment.Milliseconds(); kept(have["segment.ms"]) > uint64(most) { //nolint:gosec // above 0
+		faults = append(faults, fmt.Errorf("%w: %s has segment.ms %q, at most %d is right: brokers remove whole segments", ErrLayout, name, have["segment.ms"], most))
 	}
 	return errors.Join(faults...)
 }

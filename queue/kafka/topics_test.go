@@ -88,6 +88,9 @@ func TestOpenRefusesSettingsThatLose(t *testing.T) {
 		"short settings":    {"settings", "retention.ms", "604800000"},
 		"little log":        {"log", "retention.bytes", "1000000000"},
 		"unclean elections": {"body", "unclean.leader.election.enable", "true"},
+		"short kept":        {"kept", "retention.ms", "1000"},
+		"long kept":         {"kept", "retention.ms", "604800000"},
+		"endless kept":      {"kept", "retention.ms", "-1"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -169,7 +172,7 @@ func TestNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, list := range []struct{ got, want []string }{
-		{topics.Names(), []string{"body", "events", "log", "settings"}},
+		{topics.Names(), []string{"body", "events", "kept", "log", "settings"}},
 		{groups.Groups(), []string{"dispatch", "duty.sweep"}},
 	} {
 		for i, name := range list.want {

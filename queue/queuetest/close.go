@@ -5,6 +5,7 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"beibu/queue"
 )
@@ -19,6 +20,7 @@ var closing = []promise{
 func unavailableAfterwards(t *testing.T, s *store) {
 	t.Helper()
 	e := s.admit(submit("key", "content"))
+	position := s.keep([]byte("content"))
 	q := s.q
 	s.close()
 	ctx := t.Context()
@@ -27,6 +29,8 @@ func unavailableAfterwards(t *testing.T, s *store) {
 		"Owned":       func() error { _, err := q.Owned(ctx, "key"); return err },
 		"Append":      func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
 		"Body":        func() error { _, err := q.Body(ctx, e.Body); return err },
+		"Keep":        func() error { _, err := q.Keep(ctx, []byte("content"), time.Now().Add(time.Hour)); return err },
+		"Kept":        func() error { _, err := q.Kept(ctx, position); return err },
 		"Decided":     func() error { _, err := q.Decided(ctx, e.ID); return err },
 		"Head":        func() error { _, err := q.Head(ctx); return err },
 		"Dispatch":    func() error { return q.Dispatch(ctx, quiet) },

@@ -27,6 +27,7 @@ func Run(t *testing.T, fresh func(tb testing.TB) Opener) {
 		{"Append", appending},
 		{"Follow", following},
 		{"Body", bodies},
+		{"Keep", keeping},
 		{"Elections", electing},
 		{"Owned", owning},
 		{"Decided", deciding},

@@ -9,4 +9,7 @@
 // both, so that both together are the record. The table body contains the sealed
 // envelopes by the numbers of their entries. The table owner finds an entry by its
 // key. The table progress contains how far dispatch and the owner table are.
+//
+// Bytes that are kept for a time ([Store.Keep]) are in a second file beside the first.
+// No copy of the queue has them, and a minute after their time they are in no file.
 package sqlite

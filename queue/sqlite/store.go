@@ -28,12 +28,13 @@ type Options struct {
 	Copy bool
 }
 
-// A Store is a queue in one file.
+// A Store is a queue in one file, with what it keeps for a time in another beside it.
 type Store struct {
 	path      string
 	writer    *writer
 	copier    *checkpointer
 	readers   *sqlitefile.Pool[*reader]
+	keeper    *keeper
 	held      *sqlitefile.Conn // locks the file against other stores
 	turn      chan struct{}    // holds one token while a Dispatch runs
 	elections elections
@@ -61,6 +62,7 @@ func Open(ctx context.Context, path string, o Options) (*Store, error) {
 	}
 	go s.copier.run(s.closed)
 	go s.writer.run(s.copier, s.closed)
+	go s.keeper.run(s.closed)
 	return s, nil
 }
 
@@ -76,6 +78,9 @@ func (s *Store) open(o Options) (err error) {
 		return err
 	}
 	if s.copier, err = newCheckpointer(s.path); err != nil {
+		return err
+	}
+	if s.keeper, err = newKeeper(s.path); err != nil {
 		return err
 	}
 	count := o.Readers
@@ -94,6 +99,7 @@ func (s *Store) Close() error {
 		close(s.closed)
 		<-s.writer.ended
 		<-s.copier.ended
+		<-s.keeper.ended
 		s.ended = s.release()
 	})
 	return s.ended
@@ -105,6 +111,9 @@ func (s *Store) release() error {
 	var errs []error
 	if s.readers != nil {
 		errs = append(errs, s.readers.Close())
+	}
+	if s.keeper != nil {
+		errs = append(errs, s.keeper.Close())
 	}
 	if s.copier != nil {
 		errs = append(errs, s.copier.conn.Close())

@@ -16,6 +16,7 @@ type memoryLog struct {
 	grown      chan struct{}      // guarded by mu; closed when there is more of anything
 	entries    []queue.Entry      // guarded by mu; in the order of the log
 	bodies     map[int64][]byte   // guarded by mu
+	kept       []keptBytes        // guarded by mu
 	record     []recorded         // guarded by mu
 	dispatched int                // guarded by mu; entries that are in the record
 	leaders    map[string]barrier // guarded by mu; by election
@@ -25,6 +26,12 @@ type memoryLog struct {
 type recorded struct {
 	queue.Change
 	at time.Time
+}
+
+// keptBytes are bytes that are kept until a time.
+type keptBytes struct {
+	content []byte
+	until   time.Time
 }
 
 // A barrier lets one through at a time.
@@ -85,6 +92,24 @@ func (l *memoryLog) Body(_ context.Context, position int64) ([]byte, error) {
 		return nil, queue.ErrNotFound
 	}
 	return body, nil
+}
+
+// Keep implements [queue.Keeper].
+func (l *memoryLog) Keep(_ context.Context, content []byte, until time.Time) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.kept = append(l.kept, keptBytes{bytes.Clone(content), until})
+	return int64(len(l.kept)), nil
+}
+
+// Kept implements [queue.Keeper].
+func (l *memoryLog) Kept(_ context.Context, position int64) ([]byte, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if position < 1 || position > int64(len(l.kept)) || !l.kept[position-1].until.After(time.Now()) {
+		return nil, queue.ErrNotFound
+	}
+	return l.kept[position-1].content, nil
 }
 
 // Dispatch implements [queue.Dispatcher]: one node at a time does it.
