@@ -17,9 +17,14 @@ const BreakGlassUsed State = "BreakGlassUsed"
 // read personal data.
 const PersonalDataRead State = "PersonalDataRead"
 
-// A Disclosure says which personal data was read.
+// RefusalsExamined is the name of the event of an action by which somebody of the staff
+// examined refused documents, whose bytes are kept, again.
+const RefusalsExamined State = "RefusalsExamined"
+
+// A Disclosure says which personal data was read: of an exchange, or of a refused document.
 type Disclosure struct {
-	Exchange uuid.UUID `json:"exchange"`
+	Exchange uuid.UUID `json:"exchange,omitzero"`
+	Refusal  uuid.UUID `json:"refusal,omitzero"`
 	Form     string    `json:"form"`            // in which it was read: one of the forms
 	Field    string    `json:"field,omitempty"` // path of the element that was unmasked; "" if all were
 }

@@ -44,6 +44,7 @@ type Checked struct {
 	faults    Faults
 	more      int // faults that were found beyond those
 	malformed bool
+	fits      bool         // the schema lets it pass
 	tree      *strict.Tree // of document.Bytes, until its signature was judged
 	signed    bool         // the document contains an element of XML Signature
 }
@@ -65,6 +66,10 @@ func (c Checked) More() int { return c.more }
 
 // Valid reports whether nothing found refuses the document.
 func (c Checked) Valid() bool { return !c.faults.Has(rules.Reject) }
+
+// FitsSchema reports whether the schema of its kind lets the document pass, so that each
+// value is where it should be.
+func (c Checked) FitsSchema() bool { return c.fits }
 
 // Identity returns what makes the document the same as another.
 func (c Checked) Identity() proof.Identity {
@@ -152,7 +157,7 @@ func outline(checked Checked, where paths.Table, root strict.Node) Reading {
 	r.said = said
 	r.identity = proof.Identity{Sender: checked.document.Sender, Kind: checked.kind, Number: said.Number, Version: said.Version}
 	if checked.Valid() {
-		r.checked.facts = said
+		r.checked.facts, r.checked.fits = said, true
 	}
 	return r
 }

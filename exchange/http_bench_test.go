@@ -19,6 +19,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 )
 
@@ -41,14 +42,14 @@ func serve(tb testing.TB, w *exchangetest.World) string {
 	var current access.Current
 	current.Store(&access.InForce{InForce: w.InForce, Credentials: known})
 	registry := prometheus.NewRegistry()
-	limits := admission.Limits{Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60}
+	limits := admission.Limits{Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60, Kept: 64 << 20}
 	limits.Collect()
-	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Record: w.Store, Metrics: registry, Limits: limits})
+	admitted, err := admission.New(admission.Options{Current: &current, Intake: w.Intake, Record: w.Store, Keeper: w.Store, Ledger: w.Journal, Metrics: registry, Limits: limits})
 	if err != nil {
 		tb.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},

@@ -42,6 +42,7 @@ type Party struct {
 	// addressed to it waits.
 	Suspended bool
 	Quota     Quota
+	Refusals  RefusalPolicy
 }
 
 // A Quota is how many documents a party may submit in a window of time, all at

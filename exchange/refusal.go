@@ -38,7 +38,7 @@ const (
 
 // A Refusal is a document that was not accepted, as the record has it. It has nothing of
 // the document but its number, its version, the names of elements, and what it is found
-// by.
+// by. Its bytes are kept elsewhere, if at all.
 type Refusal struct {
 	Sequence   int64 // of its event in the record
 	ID         uuid.UUID
@@ -54,6 +54,8 @@ type Refusal struct {
 	Found      int            // how many faults there are in all
 	Earlier    uuid.UUID      // the exchange that has the number, in a conflict
 	Keys       lookup.Keys    // as far as they can be read, but for the codes of goods
+
+	Kept *Keeping // what became of the bytes, if the policy of the sender keeps any; or nil
 
 	Repeats    int       // how often the same was refused again within the minute
 	Last       time.Time // when it was last refused
@@ -178,6 +180,7 @@ type refusalDetail struct {
 	Found      int           `json:"faultsFound,omitempty"`
 	Earlier    uuid.UUID     `json:"earlier,omitzero"`
 	Keys       lookup.Keys   `json:"keys,omitzero"` // absent from the records of earlier versions
+	Kept       *Keeping      `json:"kept,omitempty"`
 	Count      *RefusalCount `json:"count,omitempty"`
 }
 
@@ -186,7 +189,7 @@ func (r Refusal) Event() (queue.Event, error) {
 	d := refusalDetail{
 		Sender: r.Identity.Sender, Credential: r.Credential, Way: r.Way,
 		Kind: r.Identity.Kind, Number: r.Identity.Number, Version: r.Identity.Version, Size: r.Size,
-		Problem: r.Code, Codes: r.Codes, Faults: r.Faults, Found: r.Found, Earlier: r.Earlier, Keys: r.Keys, Count: r.Count,
+		Problem: r.Code, Codes: r.Codes, Faults: r.Faults, Found: r.Found, Earlier: r.Earlier, Keys: r.Keys, Kept: r.Kept, Count: r.Count,
 	}
 	name := DocumentRefused
 	if r.Count != nil {
@@ -215,7 +218,7 @@ func RefusalOf(sequence int64, e queue.Event) (r Refusal, known bool, err error)
 	r = Refusal{
 		Sequence: sequence, At: e.At, Last: e.At, Way: d.Way, Credential: d.Credential, Size: d.Size,
 		Identity: proof.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number, Version: d.Version},
-		Code:     d.Problem, Codes: d.Codes, Faults: d.Faults, Found: d.Found, Earlier: d.Earlier, Keys: d.Keys, Count: d.Count,
+		Code:     d.Problem, Codes: d.Codes, Faults: d.Faults, Found: d.Found, Earlier: d.Earlier, Keys: d.Keys, Kept: d.Kept, Count: d.Count,
 	}
 	if r.ID, err = uuid.Parse(e.Subject.ID); err != nil {
 		return Refusal{}, false, fmt.Errorf("read refusal %d: %w", sequence, err)

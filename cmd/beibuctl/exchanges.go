@@ -222,19 +222,24 @@ type content struct {
 }
 
 func (r *content) fetch(ctx context.Context, s *session, what string) error {
+	return s.fetchBytes(ctx, r.ID.path(what), r.Out)
+}
+
+// fetchBytes writes what the daemon has at a path to a new file, or to the standard output.
+func (s *session) fetchBytes(ctx context.Context, path, file string) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
 	}
-	answer, err := caller.Call(ctx, http.MethodGet, r.ID.path(what), "", nil)
+	answer, err := caller.Call(ctx, http.MethodGet, path, "", nil)
 	if err != nil {
 		return err
 	}
-	if r.Out != "" {
-		if _, err := os.Lstat(r.Out); err == nil {
-			return fmt.Errorf("write %s: the file is there", r.Out)
+	if file != "" {
+		if _, err := os.Lstat(file); err == nil {
+			return fmt.Errorf("write %s: the file is there", file)
 		}
-		return keep(filepath.Dir(r.Out), filepath.Base(r.Out), answer.Body)
+		return keep(filepath.Dir(file), filepath.Base(file), answer.Body)
 	}
 	if _, err := s.out.Write(answer.Body); err != nil {
 		return fmt.Errorf("print result: %w", err)

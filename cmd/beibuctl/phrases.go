@@ -66,7 +66,10 @@ var chinese = map[string]string{
 	// What refusals says.
 	"REFUSAL": "拒收编号", "TIMES": "次数", "LATER": "此后受理",
 	"refusal": "拒收编号", "refused": "拒收时间", "last refused": "最近拒收", "times": "次数", "way": "渠道", "credential": "身份凭据", "problem": "问题代码",
-	"accepted later": "此后受理", "number of": "编号所属", "first refused": "最早拒收",
+	"accepted later": "此后受理", "number of": "编号所属", "first refused": "最早拒收", "bytes kept until": "内容保存至", "bytes not kept": "内容未保存",
+	"NOW": "现时代码", "would be accepted": "可受理", "would be held": "需人工审核", "was accepted before": "此前已受理", "would be refused": "仍会拒收", "not kept": "未保存",
+	"examined: %d would be accepted, %d held, %d were accepted before, %d would be refused, %d are not kept": "已检查：%d 份可受理，%d 份需人工审核，%d 份此前已受理，%d 份仍会拒收，%d 份未保存",
+	"only the newest %d are examined; --all examines all, --limit more of them":                              "仅检查最新的 %d 笔；--all 检查全部，--limit 可多检查",
 	"%s would be accepted for %s":                               "%s：发送方 %s 现在报送可受理",
 	"%s would wait for a person for %s":                         "%s：发送方 %s 现在报送需人工审核",
 	"%s was accepted for %s before, as exchange %s":             "%s：发送方 %s 此前已被受理，交换编号 %s",

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/google/uuid"
+
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/operator/reading"
@@ -14,21 +16,32 @@ import (
 
 // readExchange reads the document of an exchange as people do.
 type readExchange struct {
-	ID     exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
-	Reason string     `placeholder:"TEXT" help:"Why you read the personal data in it, for the record; without one it is masked for the staff."`
-	Field  string     `placeholder:"PATH" help:"Unmask the element at this path alone."`
+	ID exchangeID `complete:"exchanges" arg:"" help:"Exchange id."`
+	unmasking
+}
+
+// Run prints the document of an exchange.
+func (c *readExchange) Run(ctx context.Context, s *session) error {
+	return c.read(ctx, s, c.ID.path("/reading"), string(c.ID))
+}
+
+// unmasking is what is read of a document in addition to what is masked.
+type unmasking struct {
+	Reason string `placeholder:"TEXT" help:"Why you read the personal data in it, for the record; without one it is masked for the staff."`
+	Field  string `placeholder:"PATH" help:"Unmask the element at this path alone."`
 }
 
 // Validate refuses what the daemon would refuse.
-func (c *readExchange) Validate() error {
+func (c *unmasking) Validate() error {
 	if c.Field != "" && c.Reason == "" {
 		return errors.New("--field goes with --reason")
 	}
 	return nil
 }
 
-// Run prints the elements, each on a line, with the faults beneath them.
-func (c *readExchange) Run(ctx context.Context, s *session) error {
+// read prints the elements of the document that the daemon has at a path, each on a line,
+// with the faults beneath them.
+func (c *unmasking) read(ctx context.Context, s *session, path, id string) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
@@ -39,23 +52,25 @@ func (c *readExchange) Run(ctx context.Context, s *session) error {
 			query.Set(name, value)
 		}
 	}
-	read, err := client.Get[reading.Reading](ctx, caller, c.ID.path("/reading"), query)
+	read, err := client.Get[reading.Reading](ctx, caller, path, query)
 	if err != nil {
 		return err
 	}
 	if s.asJSON() {
 		return s.json(read)
 	}
-	t := s.newTable("LINE", "NAME", "VALUE", "PATH")
-	s.addElement(t, read.Root, 0)
-	if err := s.printf("%s", t); err != nil {
-		return err
+	if read.Root != nil {
+		t := s.newTable("LINE", "NAME", "VALUE", "PATH")
+		s.addElement(t, read.Root, 0)
+		if err := s.printf("%s", t); err != nil {
+			return err
+		}
 	}
 	if read.Omitted > 0 {
 		s.note("%d elements are not shown", read.Omitted)
 	}
 	if len(read.Faults)+read.More > 0 {
-		if err := s.printFaults(string(c.ID), s.faults(read.Faults), read.More); err != nil {
+		if err := s.printFaults(id, s.faults(read.Faults), read.More); err != nil {
 			return err
 		}
 	}
@@ -112,5 +127,9 @@ func (s *session) disclosed(d *exchange.Disclosure) string {
 	if d == nil {
 		return ""
 	}
-	return strings.TrimSpace(d.Exchange.String() + " " + d.Form + " " + d.Field)
+	id := d.Exchange
+	if d.Refusal != uuid.Nil {
+		id = d.Refusal
+	}
+	return strings.TrimSpace(id.String() + " " + d.Form + " " + d.Field)
 }

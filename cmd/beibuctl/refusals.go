@@ -16,29 +16,59 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/terminal"
+	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator"
 )
 
 // refusalsCommand follows documents that were not accepted.
 type refusalsCommand struct {
-	List    listRefusals    `cmd:"" help:"List refusals, newest first."`
-	Show    showRefusal     `cmd:"" help:"Show a refusal, and whether the document was accepted later."`
-	Examine examineRefusals `cmd:"" help:"Say what would become of refused documents now; nothing is kept or sent."`
+	List        listRefusals    `cmd:"" help:"List refusals, newest first."`
+	Show        showRefusal     `cmd:"" help:"Show a refusal, and whether the document was accepted later."`
+	Read        readRefusal     `cmd:"" help:"Read a refused document whose bytes are kept as people do, with its faults at their lines."`
+	Document    refusedDocument `cmd:"" help:"Read the bytes that were refused, if they are kept."`
+	Examine     examineRefusals `cmd:"" help:"Say what would become of refused documents now; nothing is kept or sent."`
+	ExamineKept examineKept     `cmd:"" help:"Say the same of refusals whose bytes are kept: of some, or of all that fit a filter."`
 }
 
 type listRefusals struct {
+	refusalFilter
+	Limit int  `default:"50" help:"How many at most (${default})."`
+	All   bool `help:"All, however many."`
+}
+
+// A refusalFilter is what narrows a list of refusals.
+type refusalFilter struct {
 	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
 	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
 	Code   string `placeholder:"CODE" help:"Of the problem or of a fault, such as number-taken or ATA-01."`
 	Number string `placeholder:"NUMBER" help:"Document number."`
 	Digest string `placeholder:"SHA256" help:"Of the bytes that were sent, in hexadecimal."`
-	Way    string `complete:"ways" placeholder:"WAY" help:"By which the document came: http or topic."`
+	Way    string `complete:"ways" placeholder:"WAY" help:"By which the document came: http, topic or folder."`
 	transport
 	Since moment `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until moment `placeholder:"TIME" help:"Refused before."`
-	Limit int    `default:"50" help:"How many at most (${default})."`
-	All   bool   `help:"All, however many."`
+}
+
+// query returns the parameters of a request.
+func (c *refusalFilter) query() url.Values {
+	query, now := url.Values{}, time.Now()
+	for name, value := range map[string]string{
+		"sender": c.Sender, "kind": c.Kind, "code": c.Code, "number": c.Number, "digest": c.Digest, "way": c.Way,
+	} {
+		if value != "" {
+			query.Set(name, value)
+		}
+	}
+	for role, value := range c.terms() {
+		if value != "" {
+			query.Set(string(role), value)
+		}
+	}
+	put(query, "since", c.Since.time(now))
+	put(query, "until", c.Until.time(now))
+	return query
 }
 
 // Validate refuses what would list nothing.
@@ -55,28 +85,13 @@ func (c *listRefusals) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	query, now := url.Values{}, time.Now()
-	for name, value := range map[string]string{
-		"sender": c.Sender, "kind": c.Kind, "code": c.Code, "number": c.Number, "digest": c.Digest, "way": c.Way,
-	} {
-		if value != "" {
-			query.Set(name, value)
-		}
-	}
-	for role, value := range c.terms() {
-		if value != "" {
-			query.Set(string(role), value)
-		}
-	}
-	put(query, "since", c.Since.time(now))
-	put(query, "until", c.Until.time(now))
 	limit := c.Limit
 	if c.All {
 		limit = 0
 	}
 	t := s.newTable("REFUSAL", "AT", "SENDER", "KIND", "NUMBER", "CODE", "TIMES", "LATER")
 	shown := 0
-	err = caller.Refusals(ctx, client.List{Query: query, Limit: oneMore(limit)}, func(r httpapi.Refusal) error {
+	err = caller.Refusals(ctx, client.List{Query: c.query(), Limit: oneMore(limit)}, func(r httpapi.Refusal) error {
 		if shown++; limit > 0 && shown > limit {
 			return nil
 		}
@@ -181,6 +196,11 @@ func (s *session) printRefusal(r httpapi.Refusal) error {
 	if r.FoundBy != nil {
 		s.addFoundBy(facts, r.FoundBy)
 	}
+	if r.Kept != nil && r.Kept.Until != nil {
+		fact("bytes kept until", stamp(*r.Kept.Until))
+	} else if r.Kept != nil {
+		fact("bytes not kept", s.text(exchange.NotKeptText(r.Kept.NotKept)))
+	}
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}
@@ -269,7 +289,7 @@ func (d examined) outcome() error {
 	switch {
 	case d.err != nil:
 		return errUnable
-	case d.Outcome == httpapi.Refused:
+	case d.Outcome == operator.WouldRefuse:
 		return errFaults
 	}
 	return nil
@@ -287,12 +307,12 @@ func (s *session) printExamined(d examined) error {
 		return nil
 	}
 	line := s.say("%s would be accepted for %s", d.File, d.Sender)
-	switch d.Outcome {
-	case httpapi.Held:
+	switch d.Outcome { //nolint:exhaustive // what is said already, and what has no document
+	case operator.WouldHold:
 		line = s.say("%s would wait for a person for %s", d.File, d.Sender)
-	case httpapi.Duplicate:
+	case operator.WasAccepted:
 		line = s.say("%s was accepted for %s before, as exchange %s", d.File, d.Sender, d.ExchangeID)
-	case httpapi.Refused:
+	case operator.WouldRefuse:
 		line = s.say("%s would be refused for %s: %s", d.File, d.Sender, d.Code)
 	}
 	if len(d.Receivers) > 0 {

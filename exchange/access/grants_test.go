@@ -285,7 +285,7 @@ func checkLists(t *rapid.T, who access.Principal, n naive, c *crowd, limit int) 
 		"refusals": cmp.Diff(
 			expected(c.refusals, func(r exchange.Refusal) bool { return n.may(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) }, refusalNumber),
 			sequences(t, func(cursor int64) ([]exchange.Refusal, int64, error) {
-				return who.Refusals(t.Context(), c, exchange.RefusalQuery{Sender: sender, Limit: limit, Before: cursor})
+				return who.Refusals(t.Context(), access.ReadRefusals, c, exchange.RefusalQuery{Sender: sender, Limit: limit, Before: cursor})
 			}, refusalNumber)),
 		"runs": cmp.Diff(expected(c.runs, n.seesRun, runNumber), sequences(t, func(cursor int64) ([]replay.Run, int64, error) {
 			return who.Runs(t.Context(), c, replay.RunQuery{Limit: limit, Before: cursor})

@@ -45,9 +45,10 @@ func (p Principal) Events(ctx context.Context, from exchange.AuditLog, q exchang
 	})
 }
 
-// Refusals returns those of a page that the principal covers, and the cursor of the next
-// page. The query has passed [Principal.ScopeSender].
-func (p Principal) Refusals(ctx context.Context, from exchange.RefusalLog, q exchange.RefusalQuery) ([]exchange.Refusal, int64, error) {
+// Refusals returns those of a page for which the principal may do an action, such as
+// [ReadRefusals], and the cursor of the next page. The query has passed
+// [Principal.ScopeSender].
+func (p Principal) Refusals(ctx context.Context, a Action, from exchange.RefusalLog, q exchange.RefusalQuery) ([]exchange.Refusal, int64, error) {
 	q.Limit = pageSize(q.Limit)
 	return visiblePage(q.Limit, q.Before, pages[exchange.Refusal]{
 		read: func(cursor int64) ([]exchange.Refusal, int64, error) {
@@ -55,7 +56,7 @@ func (p Principal) Refusals(ctx context.Context, from exchange.RefusalLog, q exc
 			return from.Refusals(ctx, q)
 		},
 		view: func(r exchange.Refusal) (exchange.Refusal, bool) {
-			return r, p.Covers(ReadRefusals, r.Identity.Sender, r.Identity.Kind)
+			return r, p.Covers(a, r.Identity.Sender, r.Identity.Kind)
 		},
 		cursor: func(r exchange.Refusal) int64 { return r.Sequence },
 	})

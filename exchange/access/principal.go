@@ -118,6 +118,22 @@ func (p Principal) IsPartyTo(x exchange.Exchange) bool {
 		slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return p.actsFor(ReadPersonal, d.Receiver) })
 }
 
+// IsSenderOf reports whether the principal acts for the sender of a refused document.
+func (p Principal) IsSenderOf(r exchange.Refusal) bool {
+	return p.actsFor(ReadPersonal, r.Identity.Sender)
+}
+
+// MayUnmaskRefused is [Principal.MayUnmask] for a refused document.
+func (p Principal) MayUnmaskRefused(r exchange.Refusal) error {
+	switch {
+	case p.OnlyForParty(ReadPersonal):
+		return p.lacks(ReadPersonal)
+	case p.Covers(ReadPersonal, r.Identity.Sender, r.Identity.Kind):
+		return nil
+	}
+	return Outside(ReadPersonal.String())
+}
+
 // MayUnmask returns nil if a grant permits to read the personal data in an exchange that
 // the principal may see and to which its own party is no party, and else an
 // [exchange.Error] of kind Forbidden.

@@ -15,6 +15,8 @@
 //     together.
 //   - A document that is refused is in the record before its sender is answered, or
 //     counted there within a minute; a flood of them costs no more than its limit.
+//   - The bytes of a refused document are kept for as long as the policy of its sender
+//     says, and of one sender no more than the limit; what is not kept, the refusal says.
 package admission
 
 import (
@@ -38,6 +40,7 @@ type Limits struct {
 	InFlight int           // documents worked on at once
 	Memory   int64         // bytes that calls may hold at once, see [MemoryFor]; never less than one document takes
 	Refusals int           // of one party that are recorded one by one within a minute; the others are counted
+	Kept     int64         // bytes of refused documents of one party that are kept at once
 }
 
 // Options are the parts of a [Control]. All but Suspended, Detached and Tracer are
@@ -47,6 +50,8 @@ type Options struct {
 	Intake    *exchange.Intake
 	Suspended *exchange.Suspensions // those of Intake; or nil
 	Record    queue.Appender        // of refusals
+	Keeper    queue.Keeper          // of their bytes
+	Ledger    exchange.KeptLedger   // of what Keeper has of each party
 	Limits    Limits
 	Detached  func() int64 // bytes that the queue holds for calls that are over, which count in Limits.Memory; or nil
 	Metrics   prometheus.Registerer
@@ -83,12 +88,15 @@ func (o Options) check() error {
 		{"Current", o.Current != nil},
 		{"Intake", o.Intake != nil},
 		{"Record", o.Record != nil},
+		{"Keeper", o.Keeper != nil},
+		{"Ledger", o.Ledger != nil},
 		{"Metrics", o.Metrics != nil},
 		{"Limits.Document", o.Limits.Document > 0},
 		{"Limits.Request", o.Limits.Request > 0},
 		{"Limits.InFlight", o.Limits.InFlight > 0},
 		{"Limits.Memory", o.Limits.Memory > 0},
 		{"Limits.Refusals", o.Limits.Refusals > 0},
+		{"Limits.Kept", o.Limits.Kept > 0},
 	})
 }
 
@@ -105,7 +113,7 @@ func New(o Options) (*Control, error) {
 	if c.metrics, err = newMetrics(o.Metrics, c.memory); err != nil {
 		return nil, fmt.Errorf("make admission control: %w", err)
 	}
-	c.refusals = newRefusals(o.Record, c.limits.Refusals, c.metrics.refusals)
+	c.refusals = newRefusals(o, c.metrics)
 	return c, nil
 }
 
@@ -183,7 +191,11 @@ func (c *Control) takeIn(ctx context.Context, now *exchange.InForce, t *Ticket, 
 		accepted, err = c.intake.Accept(ctx, now, exchange.Document{Bytes: document, Sender: t.principal.Party, Received: at})
 	}
 	if err != nil {
-		c.refusals.record(ctx, refused{principal: t.principal, way: way, at: at, document: document}, err)
+		what := refused{principal: t.principal, way: way, at: at, document: document}
+		if party, known := now.Parties.Get(t.principal.Party); known {
+			what.policy = party.Refusals
+		}
+		c.refusals.record(ctx, what, err)
 	}
 	return accepted, err
 }

@@ -16,6 +16,7 @@ type metrics struct {
 	refused  *prometheus.CounterVec
 	sizes    prometheus.Histogram
 	refusals *prometheus.CounterVec
+	kept     *prometheus.CounterVec
 }
 
 func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
@@ -31,6 +32,8 @@ func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
 		refused: counter("beibu_documents_refused_total", "Documents refused, by code.", "code"),
 		refusals: counter("beibu_refusals_total",
 			"Refusals of documents, by what the record has of them: single, repeat of a single one, counted, or lost, since the log was away for long.", "record"),
+		kept: counter("beibu_refusals_kept_total",
+			"Refused documents whose bytes the policy of their sender keeps, by outcome: kept, or the reason for which they are not: full, too-large, unread or failed.", "outcome"),
 		sizes: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "beibu_document_size_bytes", Help: "Size of documents received, unpacked.",
 			Buckets: prometheus.ExponentialBuckets(1<<10, 4, 8),
@@ -38,7 +41,7 @@ func newMetrics(to prometheus.Registerer, memory *memory) (*metrics, error) {
 	}
 	var errs []error
 	for _, c := range []prometheus.Collector{
-		m.accepted, m.refused, m.sizes, m.refusals,
+		m.accepted, m.refused, m.sizes, m.refusals, m.kept,
 		gauge("beibu_documents_in_flight", "Documents being worked on.", func() int64 { slots, _ := memory.inUse(); return slots }),
 		gauge("beibu_documents_in_flight_bytes",
 			"Memory held by requests, from their first byte until their answer is written: documents, their sealed forms, answers.",

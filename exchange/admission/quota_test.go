@@ -83,7 +83,7 @@ func TestQuotaIsChanged(t *testing.T) {
 
 // limits returns some that no test here reaches.
 func limits() Limits {
-	return Limits{Document: 8 << 20, Request: time.Minute, InFlight: 100, Memory: 256 << 20, Refusals: 60}
+	return Limits{Document: 8 << 20, Request: time.Minute, InFlight: 100, Memory: 256 << 20, Refusals: 60, Kept: 64 << 20}
 }
 
 // Configuration holds the defaults of limits, and this package none.
@@ -97,7 +97,7 @@ func TestEveryLimitIsRequired(t *testing.T) {
 	} {
 		l := limits()
 		drop(&l)
-		_, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Limits: l, Metrics: prometheus.NewRegistry()})
+		_, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Keeper: &refusalLog{}, Ledger: &refusalLog{}, Limits: l, Metrics: prometheus.NewRegistry()})
 		if err == nil || !strings.HasSuffix(err.Error(), "missing: "+name) {
 			t.Errorf("without %s: %v", name, err)
 		}
@@ -107,7 +107,7 @@ func TestEveryLimitIsRequired(t *testing.T) {
 // control returns a control over one party, "a".
 func control(t *testing.T, p exchange.Party) *Control {
 	t.Helper()
-	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Limits: limits(), Metrics: prometheus.NewRegistry()})
+	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: &refusalLog{}, Keeper: &refusalLog{}, Ledger: &refusalLog{}, Limits: limits(), Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}

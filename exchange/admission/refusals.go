@@ -25,6 +25,7 @@ type refusals struct {
 	log   queue.Appender
 	most  int // of one party that are recorded one by one within a minute
 	total *prometheus.CounterVec
+	bytes *keeping
 
 	mu      sync.Mutex
 	windows map[string]*window // by party; guarded by mu
@@ -62,8 +63,10 @@ type refusalKey struct {
 	codes  string
 }
 
-func newRefusals(log queue.Appender, most int, total *prometheus.CounterVec) *refusals {
-	return &refusals{log: log, most: most, total: total, windows: make(map[string]*window)}
+func newRefusals(o Options, m *metrics) *refusals {
+	return &refusals{
+		log: o.Record, most: o.Limits.Refusals, total: m.refusals, bytes: newKeeping(o, m.kept), windows: make(map[string]*window),
+	}
 }
 
 // refused is a document of which the control has found that it is not accepted.
@@ -72,10 +75,13 @@ type refused struct {
 	way       exchange.Way
 	at        time.Time
 	document  []byte // nil if it was not read to the end
+	policy    exchange.RefusalPolicy
 }
 
 // record records that a document was refused with an error, if the error is a verdict on
-// the document. It returns once that is durable, and after recordTime at the latest.
+// the document, and before that keeps its bytes if it is recorded one by one and the policy
+// of its sender says so. It returns once that is durable, and after keepTime and recordTime
+// at the latest.
 func (r *refusals) record(ctx context.Context, what refused, why error) {
 	failure, ok := errors.AsType[*exchange.Error](why)
 	if !ok || !failure.OfDocument() {
@@ -83,8 +89,13 @@ func (r *refusals) record(ctx context.Context, what refused, why error) {
 	}
 	one := refusalOf(what, failure)
 	how := r.note(one)
-	if how == asSingle && r.append(ctx, one) != nil {
-		how = r.uncertain(one)
+	if how == asSingle {
+		recorded := r.bytes.keep(ctx, what, &one)
+		sequence, err := r.append(ctx, one)
+		if err != nil {
+			how = r.uncertain(one)
+		}
+		recorded(sequence)
 	}
 	r.total.WithLabelValues(how).Inc()
 }
@@ -153,17 +164,16 @@ func (r *refusals) uncertain(one exchange.Refusal) (how string) {
 	return asCounted
 }
 
-// append makes a refusal durable. It takes no longer than recordTime, and is not cut
-// short when the sender goes away.
-func (r *refusals) append(ctx context.Context, one exchange.Refusal) error {
+// append makes a refusal durable, and returns a sequence at or after its own. It takes no
+// longer than recordTime, and is not cut short when the sender goes away.
+func (r *refusals) append(ctx context.Context, one exchange.Refusal) (sequence int64, err error) {
 	e, err := one.Event()
 	if err != nil {
-		return err
+		return 0, err
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), recordTime)
 	defer cancel()
-	_, err = r.log.Append(ctx, e)
-	return err
+	return r.log.Append(ctx, e)
 }
 
 // Run records, at the end of each minute and when ctx ends, how many refusals were not
@@ -187,7 +197,7 @@ func (c *Control) Run(ctx context.Context) error {
 func (r *refusals) recordCounts(ctx context.Context) {
 	r.unrecorded = append(r.unrecorded, r.end()...)
 	for len(r.unrecorded) > 0 {
-		if r.append(ctx, r.unrecorded[0]) != nil {
+		if _, err := r.append(ctx, r.unrecorded[0]); err != nil {
 			break
 		}
 		r.unrecorded = r.unrecorded[1:]

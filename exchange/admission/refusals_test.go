@@ -22,6 +22,10 @@ type refusalLog struct {
 	mu   sync.Mutex
 	away bool
 	all  []exchange.Refusal
+	lag  int // how many of the newest the ledger does not show
+
+	full bool             // no bytes are taken
+	kept map[int64][]byte // by position
 }
 
 // Append is queue.Appender's.
@@ -73,7 +77,7 @@ func refusing(t *testing.T, log *refusalLog) *Control {
 	t.Helper()
 	small := limits()
 	small.Document = 8
-	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: log, Limits: small, Metrics: prometheus.NewRegistry()})
+	c, err := New(Options{Current: &access.Current{}, Intake: &exchange.Intake{}, Record: log, Keeper: log, Ledger: log, Limits: small, Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -166,6 +166,11 @@ var explanations = map[string]Explanation{
 		"该次交换有记录，但内容已超过日志保存期，不再保留。",
 		"Use the copy that the sender or a receiver keeps; the receipt proves its digest.",
 		"请使用发送方或接收方保存的副本，回执可证明其摘要。"),
+	exchange.CodeBytesNotKept: explained(
+		"The bytes of the refused document are not kept, or not any more. They are kept for as long as the policy of the sender says, and by default not at all.",
+		"被拒收单证的内容未予保存，或已不再保存。内容按发送方的策略保存，默认不保存。",
+		"Ask the sender for the file. It can be examined as it is.",
+		"请向发送方索取文件，可直接检查该文件。"),
 	"no-timestamp": explained(
 		"No time stamp is there yet: the authority has not answered, or none is configured.",
 		"尚无时间戳：时间戳机构尚未答复，或未配置时间戳机构。",

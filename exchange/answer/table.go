@@ -164,6 +164,7 @@ var problems = []Entry{
 		Detail: exchange.Text{EN: "the deliveries of the party are written to its folder, and it has no mailbox beside it", ZH: "该参与方的交付写入其文件夹，不另设信箱"},
 	},
 	{Code: "content-gone", Kind: exchange.NotFound},
+	{Code: exchange.CodeBytesNotKept, Kind: exchange.NotFound},
 	{Code: "no-timestamp", Kind: exchange.NotFound},
 	{Code: "not-refused", Kind: exchange.NotFound},
 	{Code: "unknown-kind", Kind: exchange.NotFound}, // of a filter, Invalid

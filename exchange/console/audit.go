@@ -54,7 +54,7 @@ type auditRow struct {
 // eventTexts are the events of the audit, for people. Others are shown by their names.
 var eventTexts = map[exchange.State]exchange.Text{
 	exchange.SignedIn: {EN: "signed in", ZH: "登录"}, exchange.SignedOut: {EN: "signed out", ZH: "退出"},
-	exchange.PersonalDataRead: {EN: "read personal data", ZH: "查看个人信息"}, exchange.BreakGlassUsed: {EN: "used an account for emergencies", ZH: "使用应急账户"},
+	exchange.PersonalDataRead: {EN: "read personal data", ZH: "查看个人信息"}, exchange.RefusalsExamined: {EN: "examined refused documents", ZH: "检查退单"}, exchange.BreakGlassUsed: {EN: "used an account for emergencies", ZH: "使用应急账户"},
 	exchange.PartySuspended: {EN: "suspended a party", ZH: "暂停参与方"}, exchange.PartyResumed: {EN: "resumed a party", ZH: "恢复参与方"}, exchange.PartyTested: {EN: "tested a party", ZH: "测试送达"},
 	exchange.BreakerOpened: {EN: "breaker opened", ZH: "熔断器断开"}, exchange.BreakerClosed: {EN: "breaker closed", ZH: "熔断器闭合"},
 	alert.AlertFired: {EN: "alert fired", ZH: "告警触发"}, alert.AlertResolved: {EN: "alert resolved", ZH: "告警解除"}, alert.AlertsTaken: {EN: "alerts were sent", ZH: "告警已送出"},

@@ -82,5 +82,5 @@ func (l visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page 
 	if q.Sender, err = l.visit.who.ScopeSender(access.ReadRefusals, q.Sender); err != nil {
 		return nil, 0, err
 	}
-	return l.visit.who.Refusals(ctx, l.server.Refusals, q)
+	return l.visit.who.Refusals(ctx, access.ReadRefusals, l.server.Refusals, q)
 }

@@ -57,7 +57,7 @@ func (s *Server) listRefusals(v *visit) error {
 		if err := v.ticket.ReserveList(0); err != nil {
 			return err
 		}
-		found, next, err := v.who.Refusals(v.ctx(), s.Refusals, q)
+		found, next, err := v.who.Refusals(v.ctx(), access.ReadRefusals, s.Refusals, q)
 		if err != nil {
 			return err
 		}

@@ -16,6 +16,7 @@ import (
 	"beibu/exchange/console/session"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
+	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/required"
 	"beibu/queue"
@@ -38,6 +39,7 @@ type Options struct {
 	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
+	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
 	Runs         replay.Register
 	Replay       replay.Policy
@@ -102,6 +104,7 @@ func (o Options) check() error {
 		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
+		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},
 		{"Runs", o.Runs != nil},
 		{"Replay", o.Replay.Rate > 0},

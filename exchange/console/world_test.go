@@ -30,6 +30,7 @@ import (
 	"beibu/exchange/console/session"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/testdata"
 )
@@ -79,13 +80,13 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	w.shut = exchange.NewSuspensions(w.Store, w.Store, nil)
 	w.Intake.Suspended = w.shut
 	admitted, err := admission.New(admission.Options{
-		Current: &w.current, Intake: w.Intake, Suspended: w.shut, Record: w.Store, Metrics: prometheus.NewRegistry(),
-		Limits: admission.Limits{Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60},
+		Current: &w.current, Intake: w.Intake, Suspended: w.shut, Record: w.Store, Keeper: w.Store, Ledger: w.Journal, Metrics: prometheus.NewRegistry(),
+		Limits: admission.Limits{Document: 8 << 20, Request: 90 * time.Second, InFlight: 256, Memory: 256 << 20, Refusals: 60, Kept: 64 << 20},
 	})
 	must(t, err)
 	w.options = console.Options{
 		Current: &w.current, Admission: admitted, Suspended: w.shut, Journal: w.Journal, Changed: w.Journal.Changed, Backlog: w.openDeliveries,
-		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Node: node, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake},
+		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Node: node, Refusals: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder},
 		BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, Handovers: handovers, Log: zap.New(core),
 		Limits: console.Limits{Sessions: session.Limits{Idle: 30 * time.Minute, Longest: 8 * time.Hour}, Body: 30 * time.Second},

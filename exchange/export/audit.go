@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 	"beibu/exchange/answer"
 )
@@ -13,7 +15,7 @@ import (
 func Audit(read func(ctx context.Context, cursor int64) (page []exchange.Event, next int64, err error)) Sheet[answer.AuditEvent] {
 	return Sheet[answer.AuditEvent]{
 		Name: "events", Cells: auditCells,
-		Columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field"},
+		Columns: []string{"sequence", "at", "subjectKind", "subjectId", "name", "actor", "reason", "exchangeId", "form", "field", "refusalId"},
 		Read: func(ctx context.Context, cursor int64) (page []answer.AuditEvent, next int64, err error) {
 			found, next, err := read(ctx, cursor)
 			for _, e := range found {
@@ -25,12 +27,15 @@ func Audit(read func(ctx context.Context, cursor int64) (page []exchange.Event, 
 }
 
 func auditCells(e answer.AuditEvent) []string {
-	read, id := exchange.Disclosure{}, ""
+	read, id, refusal := exchange.Disclosure{}, "", ""
 	if e.Disclosure != nil {
 		read, id = *e.Disclosure, e.Disclosure.Exchange.String()
 	}
+	if read.Refusal != uuid.Nil {
+		id, refusal = "", read.Refusal.String()
+	}
 	return []string{
 		strconv.FormatInt(e.Sequence, 10), e.At.Format(time.RFC3339), e.Subject.Kind, e.Subject.ID, string(e.Name), e.Actor, e.Reason,
-		id, read.Form, read.Field,
+		id, read.Form, read.Field, refusal,
 	}
 }

@@ -41,6 +41,9 @@ func TestAnswers(t *testing.T) {
 	const examine = "/v1/refusals/examine"
 	w.do(request{path: "/v1/documents", as: port, body: "<a/>"})
 	refused := w.refusals(port, "")[0].ID
+	w.changeParties(func(p *exchange.Party) { p.Refusals.Keep = time.Hour })
+	w.do(request{path: "/v1/documents", as: port, body: "<c/>"})
+	kept := w.refusals(port, "")[0].ID
 	shut := "/v1/parties/" + stranger + "/suspension"
 	large := `{"reason":"` + strings.Repeat("x", 70<<10) + `"}`
 	text := map[string]string{"Content-Type": "text/plain"}
@@ -205,6 +208,28 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/refusals/" + refused}, 401, "credentials-missing"},
 		{request{path: "/v1/refusals/" + refused, as: stranger}, 404, "not-found"},
 		{request{path: "/v1/refusals/1", as: port}, 404, "not-found"},
+		{request{path: "/v1/refusals/" + kept + "/reading", as: port}, 200, ""},
+		{request{path: "/v1/refusals/" + kept + "/reading?x=1", as: port}, 400, "parameter"},
+		{request{path: "/v1/refusals/" + kept + "/reading"}, 401, "credentials-missing"},
+		{request{path: "/v1/refusals/" + kept + "/reading", as: stranger}, 404, "not-found"},
+		{request{path: "/v1/refusals/" + kept + "/reading?reason=seen&field=/none", as: operator}, 422, "unknown-field"},
+		{request{path: "/v1/refusals/" + refused + "/reading", as: port}, 404, "refusal-not-kept"},
+		{request{path: "/v1/refusals/" + kept + "/reading?reason=seen", as: visitor}, 403, "forbidden"},
+		{request{path: "/v1/refusals/" + kept + "/document", as: port}, 200, ""},
+		{request{path: "/v1/refusals/" + kept + "/document", as: operator}, 400, "reason-required"},
+		{request{path: "/v1/refusals/" + kept + "/document"}, 401, "credentials-missing"},
+		{request{path: "/v1/refusals/" + kept + "/document", as: visitor}, 403, "forbidden"},
+		{request{path: "/v1/refusals/" + refused + "/document", as: port}, 404, "refusal-not-kept"},
+		{request{method: "POST", path: "/v1/refusals/" + kept + "/examine", as: port}, 200, ""},
+		{request{method: "POST", path: "/v1/refusals/" + kept + "/examine?x=1", as: port}, 400, "parameter"},
+		{request{method: "POST", path: "/v1/refusals/" + kept + "/examine"}, 401, "credentials-missing"},
+		{request{method: "POST", path: "/v1/refusals/" + kept + "/examine", as: visitor}, 403, "forbidden"},
+		{request{method: "POST", path: "/v1/refusals/" + kept + "/examine", as: stranger}, 404, "not-found"},
+		{request{method: "POST", path: "/v1/refusals/examine-kept", as: operator}, 200, ""},
+		{request{method: "POST", path: "/v1/refusals/examine-kept?limit=101", as: port}, 400, "parameter"},
+		{request{method: "POST", path: "/v1/refusals/examine-kept"}, 401, "credentials-missing"},
+		{request{method: "POST", path: "/v1/refusals/examine-kept?sender=" + port, as: stranger}, 403, "forbidden"},
+		{request{method: "POST", path: "/v1/refusals/examine-kept?code=nothing", as: operator}, 422, "unknown-code"},
 		{request{path: examine, as: port, body: good}, 200, ""},
 		{request{path: examine, as: port, body: good, header: map[string]string{"Content-Encoding": "gzip"}}, 400, "body"},
 		{request{path: examine, body: good}, 401, "credentials-missing"},

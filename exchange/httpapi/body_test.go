@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 	"go.uber.org/zap"
@@ -29,6 +30,16 @@ func (noRecord) Append(context.Context, ...queue.Event) (int64, error) {
 	return 0, queue.ErrUnavailable
 }
 
+func (noRecord) Keep(context.Context, []byte, time.Time) (int64, error) {
+	return 0, queue.ErrUnavailable
+}
+
+func (noRecord) Kept(context.Context, int64) ([]byte, error) { return nil, queue.ErrNotFound }
+
+func (noRecord) KeptBytes(context.Context, string, time.Time) (bytes, sequence int64, err error) {
+	return 0, 0, nil
+}
+
 // echo returns a server that answers POST / with the document that it read,
 // through everything that comes before a handler.
 func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(*Server, *call) error) *Server {
@@ -36,7 +47,7 @@ func echo(tb testing.TB, admitted admission.Limits, limits Limits, handler func(
 	s := &Server{current: &access.Current{}, limits: limits.Filled(), log: zap.NewNop(), mux: http.NewServeMux()}
 	registry := prometheus.NewRegistry()
 	var err error
-	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Record: noRecord{}, Limits: FilledAdmission(admitted), Metrics: registry})
+	s.admission, err = admission.New(admission.Options{Current: s.current, Intake: &exchange.Intake{}, Record: noRecord{}, Keeper: noRecord{}, Ledger: noRecord{}, Limits: FilledAdmission(admitted), Metrics: registry})
 	if err != nil {
 		tb.Fatal(err)
 	}

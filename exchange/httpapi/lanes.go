@@ -99,7 +99,7 @@ func (v visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page 
 	if q.Sender, err = v.call.caller.ScopeSender(access.ReadRefusals, q.Sender); err != nil {
 		return nil, 0, err
 	}
-	return v.call.caller.Refusals(ctx, v.server.refusals, q)
+	return v.call.caller.Refusals(ctx, access.ReadRefusals, v.server.refusals, q)
 }
 
 // wireCited returns a document that is cited, with its exchange if there is one.

@@ -20,6 +20,6 @@ func (l Limits) Filled() Limits {
 func FilledAdmission(l admission.Limits) admission.Limits {
 	return admission.Limits{
 		Document: cmp.Or(l.Document, 8<<20), Request: cmp.Or(l.Request, 90*time.Second),
-		InFlight: cmp.Or(l.InFlight, 256), Memory: cmp.Or(l.Memory, 256<<20), Refusals: cmp.Or(l.Refusals, 60),
+		InFlight: cmp.Or(l.InFlight, 256), Memory: cmp.Or(l.Memory, 256<<20), Refusals: cmp.Or(l.Refusals, 60), Kept: cmp.Or(l.Kept, 64<<20),
 	}
 }

@@ -183,15 +183,18 @@ func (p *parameters) isSet(name string) bool {
 }
 
 // limit returns the parameter limit, from 1 to [exchange.MaxPage], or 0 if it is left out.
-func (p *parameters) limit() int {
+func (p *parameters) limit() int { return p.limitUpTo(exchange.MaxPage) }
+
+// limitUpTo returns the parameter limit, from 1 to most, or 0 if it is left out.
+func (p *parameters) limitUpTo(most int) int {
 	const name = "limit"
 	text := p.text(name)
 	if text == "" {
 		return 0
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < 1 || n > exchange.MaxPage {
-		p.refuse(name, fmt.Sprintf("a number from 1 to %d", exchange.MaxPage), fmt.Sprintf("应为 1 至 %d 的整数", exchange.MaxPage))
+	if err != nil || n < 1 || n > most {
+		p.refuse(name, fmt.Sprintf("a number from 1 to %d", most), fmt.Sprintf("应为 1 至 %d 的整数", most))
 	}
 	return n
 }

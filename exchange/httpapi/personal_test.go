@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/facts"
@@ -70,6 +71,7 @@ func TestPersonalDataStaysInDocuments(t *testing.T) {
 	}
 	w.change(func(now *exchange.InForce) { now.Checks = exchange.NewChecks(now.Checks.Schemas(), set) })
 	w.changeParties(func(p *exchange.Party) {
+		p.Refusals.Keep = time.Hour
 		if p.ID == port {
 			p.Sends = nil
 			for _, kind := range w.current.Load().Checks.Schemas().Kinds() {
@@ -185,6 +187,13 @@ func (w *world) readable(t *testing.T, ids lived) map[string]string {
 				}
 			}
 		}
+	}
+	for _, id := range ids.refusals {
+		said["examination of "+id] = string(w.do(request{method: http.MethodPost, path: "/v1/refusals/" + id + "/examine", as: "operator"}).body)
+	}
+	said["examinations"] = string(w.do(request{method: http.MethodPost, path: "/v1/refusals/examine-kept?limit=100", as: "operator"}).body)
+	if !strings.Contains(said["examinations"], `"outcome":"refused"`) {
+		t.Errorf("nothing was examined: %s", said["examinations"])
 	}
 	for _, line := range w.log.All() {
 		said["the log"] += line.Message + fmt.Sprintln(line.ContextMap())

@@ -50,7 +50,7 @@ func TestPersonalDataNeedsAReason(t *testing.T) {
 			t.Errorf("%s %s: %d, shows %t: %.300s", test.as, test.path, a.status, !test.shows, a.body)
 		}
 	}
-	if events := w.disclosures("auditor"); len(events) != 0 {
+	if events := w.disclosures(); len(events) != 0 {
 		t.Fatalf("recorded: %+v", events)
 	}
 	masked := read[reading.Reading](t, w.do(request{path: x + "/reading", as: operator}), http.StatusOK)
@@ -68,7 +68,7 @@ func TestPersonalDataNeedsAReason(t *testing.T) {
 		if a.status != http.StatusOK || test.want.Form != exchange.FormEnvelope && !strings.Contains(string(a.body), phone) {
 			t.Errorf("%s: %d %.300s", test.path, a.status, a.body)
 		}
-		all := w.disclosures("auditor")
+		all := w.disclosures()
 		last := all[len(all)-1]
 		test.want.Exchange = uuid.MustParse(sent.ExchangeID)
 		if diff := cmp.Diff(&test.want, last.Disclosure); diff != "" || last.Actor != test.as || last.Reason != "call the holder" || last.Subject.ID != test.as {
@@ -105,10 +105,10 @@ func fieldOf(e *reading.Element, name string) string {
 }
 
 // disclosures returns the events of the audit about personal data.
-func (w *world) disclosures(as string) []httpapi.AuditEvent {
+func (w *world) disclosures() []httpapi.AuditEvent {
 	w.t.Helper()
 	var all []httpapi.AuditEvent
-	for _, e := range read[httpapi.AuditPage](w.t, w.do(request{path: "/v1/audit?subject=action", as: as}), http.StatusOK).Events {
+	for _, e := range read[httpapi.AuditPage](w.t, w.do(request{path: "/v1/audit?subject=action", as: "auditor"}), http.StatusOK).Events {
 		if e.Name == exchange.PersonalDataRead {
 			all = append(all, e)
 		}

@@ -47,7 +47,14 @@ type Refusal struct {
 	LastAt          answer.Time           `json:"lastAt"`                // when it was last refused
 	AcceptedAs      string                `json:"acceptedAs,omitempty"`  // the exchange as which its number or its bytes were accepted later
 	FoundBy         *FoundBy              `json:"foundBy,omitempty"`     // in no list
+	Kept            *Kept                 `json:"kept,omitempty"`        // what became of the bytes, if the policy of the sender keeps any
 	Count           *RefusalCount         `json:"count,omitempty"`       // if this is a count of several, which has a sender and no document
+}
+
+// Kept says until when the bytes of a refused document are kept, or why they are not.
+type Kept struct {
+	Until   *answer.Time     `json:"until,omitempty"` // absent if they are not kept
+	NotKept exchange.NotKept `json:"notKept,omitempty"`
 }
 
 // RefusalCount counts refusals of one sender within a minute, beyond those that are
@@ -67,7 +74,7 @@ type Examination struct {
 	DocumentNumber  string           `json:"documentNumber,omitempty"`
 	DocumentVersion string           `json:"documentVersion,omitempty"`
 	DigestSHA256    string           `json:"digestSHA256"`
-	Outcome         string           `json:"outcome"`              // accepted, held, duplicate or refused
+	Outcome         operator.Outcome `json:"outcome"`              // accepted, held, duplicate or refused
 	Code            string           `json:"code,omitempty"`       // of the problem, if it would be refused
 	Detail          *exchange.Text   `json:"detail,omitempty"`     // of the problem
 	ExchangeID      string           `json:"exchangeId,omitempty"` // that it was accepted as before, or that has its number
@@ -77,25 +84,12 @@ type Examination struct {
 	Refusal         *Refusal         `json:"refusal,omitempty"`       // the newest of these bytes
 }
 
-// The outcomes of an examination, in addition to Accepted and Refused.
-const (
-	Held      = "held"
-	Duplicate = "duplicate"
-)
-
 // listRefusals answers GET /v1/refusals.
 func (s *Server) listRefusals(c *call) error {
 	p := parametersOf(c.request)
-	q := exchange.RefusalQuery{
-		Sender: p.text("sender"), Kind: p.text("kind"), Code: p.text("code"), Number: p.documentNumber("number"), Digest: p.digest("digest"),
-		Way: p.way("way"), Since: p.time("since"), Until: p.time("until"), Before: p.cursor("cursor"), Limit: p.limit(),
-	}
 	searched := make(map[string]string)
-	for _, role := range exchange.RefusalRoles() {
-		if term := p.term(role, searched); term.Value != "" {
-			q.Terms = append(q.Terms, []lookup.Term{term})
-		}
-	}
+	q := refusalQuery(p, searched)
+	q.Limit = p.limit()
 	err := p.err()
 	if err == nil {
 		q.Sender, err = c.caller.ScopeSender(access.ReadRefusals, q.Sender)
@@ -106,7 +100,7 @@ func (s *Server) listRefusals(c *call) error {
 	if err != nil {
 		return err
 	}
-	found, next, err := c.caller.Refusals(c.request.Context(), s.refusals, q)
+	found, next, err := c.caller.Refusals(c.request.Context(), access.ReadRefusals, s.refusals, q)
 	if err == nil && len(found) == 0 {
 		err = s.checkRefusalFilters(c, q)
 	}
@@ -118,6 +112,20 @@ func (s *Server) listRefusals(c *call) error {
 		page.Refusals = append(page.Refusals, wireRefusal(r))
 	}
 	return c.json(http.StatusOK, page)
+}
+
+// refusalQuery reads the filters of refusals, and notes what is searched for.
+func refusalQuery(p *parameters, searched map[string]string) exchange.RefusalQuery {
+	q := exchange.RefusalQuery{
+		Sender: p.text("sender"), Kind: p.text("kind"), Code: p.text("code"), Number: p.documentNumber("number"), Digest: p.digest("digest"),
+		Way: p.way("way"), Since: p.time("since"), Until: p.time("until"), Before: p.cursor("cursor"),
+	}
+	for _, role := range exchange.RefusalRoles() {
+		if term := p.term(role, searched); term.Value != "" {
+			q.Terms = append(q.Terms, []lookup.Term{term})
+		}
+	}
+	return q
 }
 
 // checkRefusalFilters refuses a filter whose value does not exist.
@@ -139,27 +147,34 @@ func (s *Server) checkRefusalFilters(c *call, q exchange.RefusalQuery) error {
 // showRefusal answers GET /v1/refusals/{id}. A sender finds its refusal as soon as it was
 // answered.
 func (s *Server) showRefusal(c *call) error {
+	r, err := s.visibleRefusal(c)
+	if err != nil {
+		return err
+	}
+	shown := wireRefusal(r)
+	shown.FoundBy = answer.FoundByOf(r.Keys)
+	return c.json(http.StatusOK, shown)
+}
+
+// visibleRefusal returns the refusal that the path names as {id}. One that the caller may
+// not see does not exist for it.
+func (s *Server) visibleRefusal(c *call) (exchange.Refusal, error) {
 	none := &exchange.Error{
 		Op: "find refusal", Kind: exchange.NotFound,
 		Err: exchange.Because("there is no such refusal, or none that you may see", "没有该拒收记录，或您无权查看"),
 	}
 	id, err := readID(c.request.PathValue("id"))
 	if err != nil {
-		return none
+		return exchange.Refusal{}, none
 	}
 	r, err := s.refusal(c.request.Context(), id)
 	if isNotFound(err) {
-		return none
+		return r, none
 	}
-	if err != nil {
-		return err
+	if err == nil && !c.caller.Covers(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) {
+		return exchange.Refusal{}, none
 	}
-	if !c.caller.Covers(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) {
-		return none
-	}
-	shown := wireRefusal(r)
-	shown.FoundBy = answer.FoundByOf(r.Keys)
-	return c.json(http.StatusOK, shown)
+	return r, err
 }
 
 // refusal returns a refusal once the index has all that was recorded before.
@@ -210,13 +225,13 @@ func (s *Server) examineRefusal(c *call) error {
 func wireExamination(e operator.Examination) Examination {
 	out := Examination{
 		Sender: e.Identity.Sender, Kind: e.Identity.Kind, DocumentNumber: e.Identity.Number, DocumentVersion: e.Identity.Version,
-		DigestSHA256: hex.EncodeToString(e.Digest[:]), Outcome: Accepted, Receivers: list(e.Receivers),
+		DigestSHA256: hex.EncodeToString(e.Digest[:]), Outcome: operator.OutcomeOf(e.Prospect), Receivers: list(e.Receivers),
 	}
 	out.Faults, out.Omitted = answer.Shown(e.Faults, e.More)
 	switch {
 	case e.Prospect.Refusal != nil:
 		p, _ := answer.ProblemOf(e.Prospect.Refusal, "")
-		out.Outcome, out.Code = Refused, p.Code
+		out.Code = p.Code
 		out.Faults, out.Omitted = answer.Shown(e.Prospect.Refusal.Faults, e.Prospect.Refusal.More)
 		if p.Detail != "" {
 			out.Detail = &exchange.Text{EN: p.Detail, ZH: p.ZH.Detail}
@@ -225,9 +240,7 @@ func wireExamination(e operator.Examination) Examination {
 			out.ExchangeID = p.Earlier.ExchangeID
 		}
 	case e.Before != nil:
-		out.Outcome, out.ExchangeID = Duplicate, e.Before.ID.String()
-	case e.Held:
-		out.Outcome = Held
+		out.ExchangeID = e.Before.ID.String()
 	}
 	if e.Refusal != nil {
 		shown := wireRefusal(*e.Refusal)
@@ -250,6 +263,13 @@ func wireRefusal(r exchange.Refusal) Refusal {
 	}
 	if r.AcceptedAs != uuid.Nil {
 		out.AcceptedAs = r.AcceptedAs.String()
+	}
+	if r.Kept != nil {
+		out.Kept = &Kept{NotKept: r.Kept.Not}
+		if !r.Kept.Until.IsZero() {
+			until := answer.TimeOf(r.Kept.Until)
+			out.Kept.Until = &until
+		}
 	}
 	if r.Count != nil {
 		out.Count = &RefusalCount{

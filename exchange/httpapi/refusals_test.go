@@ -14,6 +14,7 @@ import (
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
+	usecases "beibu/exchange/operator"
 	"beibu/queue"
 )
 
@@ -270,7 +271,7 @@ func TestExamine(t *testing.T) {
 	w.awaitIndex()
 	for _, as := range []string{port, operator} {
 		got := examine(as, "", document)
-		if got.Outcome != httpapi.Refused || got.Code != "unroutable" || got.Sender != port || got.Refusal == nil || got.Refusal.Code != "unroutable" || len(got.Faults) == 0 {
+		if got.Outcome != usecases.WouldRefuse || got.Code != "unroutable" || got.Sender != port || got.Refusal == nil || got.Refusal.Code != "unroutable" || len(got.Faults) == 0 {
 			t.Errorf("%s before the change: %+v", as, got)
 		}
 	}
@@ -279,21 +280,21 @@ func TestExamine(t *testing.T) {
 	if got.Outcome != httpapi.Accepted || len(got.Receivers) == 0 || got.DocumentNumber != "CN-1" || got.Code != "" {
 		t.Errorf("after the change: %+v", got)
 	}
-	if held := examine(port, "", carnet(t, "HOLD-1")); held.Outcome != httpapi.Held || held.Refusal != nil {
+	if held := examine(port, "", carnet(t, "HOLD-1")); held.Outcome != usecases.WouldHold || held.Refusal != nil {
 		t.Errorf("to be held: %+v", held)
 	}
-	if theirs := examine(operator, "?sender="+stranger, document); theirs.Outcome != httpapi.Refused || theirs.Code != "sender-may-not-send" || theirs.Refusal != nil {
+	if theirs := examine(operator, "?sender="+stranger, document); theirs.Outcome != usecases.WouldRefuse || theirs.Code != "sender-may-not-send" || theirs.Refusal != nil {
 		t.Errorf("for another sender: %+v", theirs)
 	}
 	accepted := w.submit(document) // the examinations have taken no number
-	if again := examine(port, "", document); again.Outcome != httpapi.Duplicate || again.ExchangeID != accepted.ExchangeID {
+	if again := examine(port, "", document); again.Outcome != usecases.WasAccepted || again.ExchangeID != accepted.ExchangeID {
 		t.Errorf("once accepted: %+v", again)
 	}
-	if other := examine(port, "", append(document, '\n')); other.Outcome != httpapi.Refused || other.Code != "number-taken" || other.ExchangeID != accepted.ExchangeID {
+	if other := examine(port, "", append(document, '\n')); other.Outcome != usecases.WouldRefuse || other.Code != "number-taken" || other.ExchangeID != accepted.ExchangeID {
 		t.Errorf("another content: %+v", other)
 	}
 	w.suspend(port)
-	if shut := examine(operator, "?sender="+port, document); shut.Outcome != httpapi.Refused || shut.Code != exchange.CodeSuspended {
+	if shut := examine(operator, "?sender="+port, document); shut.Outcome != usecases.WouldRefuse || shut.Code != exchange.CodeSuspended {
 		t.Errorf("of a suspended party: %+v", shut)
 	}
 	w.suspend("")

@@ -30,6 +30,7 @@ import (
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/reading"
+	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/required"
 	"beibu/queue"
@@ -47,6 +48,7 @@ type Options struct {
 	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
 	Examiner     *operator.Examiner
+	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
 	Runs         replay.Register
 	Replay       replay.Policy
@@ -86,6 +88,7 @@ type Server struct {
 	alerts      alert.Index
 	refusals    exchange.RefusalLog
 	examiner    *operator.Examiner
+	refused     *refused.Documents
 	fold        exchange.Fold // of journal and auditLog
 	finder      exchange.Finder
 	runs        replay.Runs
@@ -127,6 +130,7 @@ func (o Options) check() error {
 		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Examiner", o.Examiner != nil},
+		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},
 		{"Runs", o.Runs != nil},
 		{"Replay", o.Replay.Rate > 0},
@@ -152,7 +156,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -260,7 +264,11 @@ func (s *Server) routes() []route {
 		{"GET /v1/audit", access.ReadAudit, s.listAudit},
 		{"GET /v1/refusals", access.ReadRefusals, s.listRefusals},
 		{"GET /v1/refusals/{id}", access.ReadRefusals, s.showRefusal},
+		{"GET /v1/refusals/{id}/reading", access.ReadRefusals, s.readRefused},
+		{"GET /v1/refusals/{id}/document", access.ReadPersonal, s.refusedDocument},
+		{"POST /v1/refusals/{id}/examine", access.ExamineRefusal, s.examineAgain},
 		{"POST /v1/refusals/examine", access.ExamineRefusal, s.examineRefusal},
+		{"POST /v1/refusals/examine-kept", access.ExamineRefusal, s.examineKept},
 		{"GET /v1/routes", access.ReadRoutes, s.listRoutes},
 		{"GET /v1/rules", access.ReadPublic, s.listRules},
 		{"GET /v1/keys", access.ReadPublic, s.listKeys},

@@ -30,6 +30,7 @@ import (
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
 	usecases "beibu/exchange/operator"
+	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
@@ -224,12 +225,12 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.decided = &decisions{Store: w.store}
 	w.mailbox = &failingMailbox{Mailbox: mailbox.New(w.index, w.recorder, w.index.Changed, patience)}
 	w.admission, err = admission.New(admission.Options{
-		Current: &w.current, Intake: w.intake, Suspended: w.shut, Record: w, Limits: httpapi.FilledAdmission(append(admitted, admission.Limits{})[0]),
+		Current: &w.current, Intake: w.intake, Suspended: w.shut, Record: w, Keeper: w.store, Ledger: opened, Limits: httpapi.FilledAdmission(append(admitted, admission.Limits{})[0]),
 		Detached: w.left.Load, Metrics: w.registry,
 	})
 	must(err)
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

@@ -83,6 +83,9 @@ func FoldQueries() []string {
 	}
 }
 
+// KeptBytesQuery returns the SQL that adds up the bytes of a sender that are kept.
+func KeptBytesQuery() string { return keptBytes }
+
 // ActiveRunsQuery returns the SQL for the runs that are not over.
 func ActiveRunsQuery() string { return activeRuns }
 

@@ -234,6 +234,15 @@ func TestPlansOfRefusals(t *testing.T) {
 	}
 }
 
+// What is kept of a sender is added up from an index that has all of it.
+func TestPlanOfKeptBytes(t *testing.T) {
+	c := index(t)
+	want := "SEARCH refusal USING COVERING INDEX refusal_kept (sender=? AND kept>?)"
+	if got := explain(t, c, journal.KeptBytesQuery(), []any{"a", int64(1)}); !strings.Contains(got, want) {
+		t.Errorf("no %q in\n%s", want, got)
+	}
+}
+
 // The fold finds the rows of an exchange by index, however many there are.
 func TestPlansOfTheFold(t *testing.T) {
 	c := index(t)

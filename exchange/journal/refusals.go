@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -28,8 +29,8 @@ const openRefusals = `accepted = 0`
 
 const (
 	findRefusal = `SELECT sequence FROM refusal INDEXED BY refusal_id WHERE id = ?`
-	addRefusal  = `INSERT INTO refusal (sequence, id, sender, kind, number, digest, at, repeats, last, accepted, name, detail)
-			VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)`
+	addRefusal  = `INSERT INTO refusal (sequence, id, sender, kind, number, digest, at, repeats, last, accepted, name, detail, size, kept)
+			VALUES (?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?, ?)`
 	repeatRefusal = `UPDATE refusal SET repeats = repeats + ?, last = max(last, ?) WHERE id = ?`
 	anyRefusal    = `SELECT 1 FROM refusal INDEXED BY refusal_open WHERE digest > x'' AND ` + openRefusals + ` LIMIT 1`
 	findOpen      = `SELECT n.value FROM json_each(?) n CROSS JOIN refusal r INDEXED BY refusal_open ON r.digest = unhex(n.value) WHERE r.` + openRefusals
@@ -59,7 +60,7 @@ func (b *batch) refusal(sequence int64, raw *queue.Event) error {
 		accepted = notAccepted
 	}
 	err = b.w.Exec(addRefusal, sequence, r.ID[:], r.Identity.Sender, r.Identity.Kind, r.Identity.Number, digest,
-		micro(r.At), micro(r.At), int64(accepted), raw.Name, present(raw.Detail))
+		micro(r.At), micro(r.At), int64(accepted), raw.Name, present(raw.Detail), int64(r.Size), keptUntil(r))
 	if err != nil {
 		return fmt.Errorf("write refusal %d: %w", sequence, err)
 	}
@@ -71,6 +72,14 @@ func (b *batch) refusal(sequence int64, raw *queue.Event) error {
 	}
 	b.active.fail(key, 1, failure{at: r.At, cause: exchange.Cause{Code: r.Code}})
 	return b.fileRefusal(r)
+}
+
+// keptUntil returns until when the bytes of a refusal are kept, or 0.
+func keptUntil(r exchange.Refusal) int64 {
+	if r.Kept == nil || r.Kept.Until.IsZero() {
+		return 0
+	}
+	return micro(r.Kept.Until)
 }
 
 // mayBeAccepted reports whether the same bytes may be accepted later, though no number
@@ -206,6 +215,23 @@ func (j *Journal) Refusal(ctx context.Context, id uuid.UUID) (found exchange.Ref
 		}
 	}
 	return found, nil
+}
+
+// keptBytes adds up what is kept of a sender. The condition on the index is word for word
+// as in it.
+const keptBytes = `SELECT sum(size) FROM refusal INDEXED BY refusal_kept WHERE kept > 0 AND sender = ? AND kept > ?`
+
+// KeptBytes is exchange.KeptLedger's.
+func (j *Journal) KeptBytes(ctx context.Context, sender string, at time.Time) (bytes, sequence int64, err error) {
+	sequence = j.Sequence()
+	err = j.Query(ctx, keptBytes, func(row sqlitefile.Row) error {
+		bytes = row.Int(0)
+		return nil
+	}, sender, micro(at))
+	if err != nil {
+		return 0, 0, fmt.Errorf("add up kept bytes of %s: %w", sender, err)
+	}
+	return bytes, sequence, nil
 }
 
 // RefusalCodes is exchange.RefusalLog's.

@@ -244,3 +244,36 @@ func TestRefusalsByWhatPeopleKnow(t *testing.T) {
 		t.Errorf("exchanges: %s, %v", got, err)
 	}
 }
+
+// The bytes of a sender that are kept are added up by the record, until their time, and the
+// refusal says what became of them. Those of others, and what is not kept, do not count.
+func TestKeptBytes(t *testing.T) {
+	r := &record{tb: t}
+	until := func(d time.Duration) *exchange.Keeping {
+		return &exchange.Keeping{Position: 7, Until: queue.Stored(began.Add(d))}
+	}
+	beihai, qinzhou := proof.Identity{Sender: "beihai"}, proof.Identity{Sender: "qinzhou"}
+	first := r.refuse(exchange.Refusal{Identity: beihai, Size: 100, Kept: until(time.Hour)})
+	r.refuse(exchange.Refusal{Identity: beihai, Size: 20, Kept: until(2 * time.Hour)})
+	r.refuse(exchange.Refusal{Identity: beihai, Size: 3000, Kept: &exchange.Keeping{Not: exchange.KeptFull}})
+	r.refuse(exchange.Refusal{Identity: beihai, Size: 3000})
+	r.refuse(exchange.Refusal{Identity: qinzhou, Size: 5, Kept: until(time.Hour)})
+	r.count(first, 3)
+	j := r.folded()
+	for _, test := range []struct {
+		sender string
+		after  time.Duration
+		want   int64
+	}{
+		{"beihai", 0, 120}, {"beihai", time.Hour, 20}, {"beihai", 2 * time.Hour, 0}, {"qinzhou", 0, 5}, {"nanning", 0, 0},
+	} {
+		got, sequence, err := j.KeptBytes(t.Context(), test.sender, began.Add(test.after))
+		if err != nil || got != test.want || sequence != r.changes[len(r.changes)-1].Sequence {
+			t.Errorf("%s after %s: %d up to %d, %v; want %d", test.sender, test.after, got, sequence, err, test.want)
+		}
+	}
+	one, err := j.Refusal(t.Context(), first)
+	if diff := cmp.Diff(until(time.Hour), one.Kept); err != nil || diff != "" {
+		t.Error(diff, err)
+	}
+}

@@ -153,7 +153,8 @@ func deliveryTables() []string {
 //
 // Table refusal holds refusals and counts of refusals, by the sequence of their events.
 // They are filed under their own terms. refusal_open is for documents that were refused
-// before a number was read, and are accepted later.
+// before a number was read, and are accepted later. refusal_kept adds up the bytes of a
+// sender that are kept, by when they end.
 func refusalTables() []string {
 	return []string{
 		`CREATE TABLE refusal (
@@ -168,11 +169,14 @@ func refusalTables() []string {
 			last     INTEGER NOT NULL,
 			accepted INTEGER NOT NULL,
 			name     TEXT NOT NULL,
-			detail   BLOB NOT NULL) STRICT`,
+			detail   BLOB NOT NULL,
+			size     INTEGER NOT NULL,
+			kept     INTEGER NOT NULL) STRICT`,
 		`CREATE UNIQUE INDEX refusal_id ON refusal (id)`,
 		`CREATE INDEX refusal_number ON refusal (number) WHERE number <> ''`,
 		`CREATE INDEX refusal_digest ON refusal (digest) WHERE digest <> x''`,
 		`CREATE INDEX refusal_open ON refusal (digest) WHERE ` + openRefusals,
+		`CREATE INDEX refusal_kept ON refusal (sender, kept, size) WHERE kept > 0`,
 	}
 }
 

@@ -16,6 +16,36 @@ type Examiner struct {
 	Intake   *exchange.Intake
 }
 
+// An Outcome is what a refused document would come to now.
+type Outcome string
+
+// The outcomes.
+const (
+	WouldAccept   Outcome = "accepted"
+	WouldHold     Outcome = "held"      // for a person to decide
+	WasAccepted   Outcome = "duplicate" // the same bytes were accepted before
+	WouldRefuse   Outcome = "refused"
+	NotExaminable Outcome = "not-kept" // its bytes are not kept, or not any more
+)
+
+// Outcomes returns all outcomes, those first that a sender can act on.
+func Outcomes() []Outcome {
+	return []Outcome{WouldAccept, WouldHold, WasAccepted, WouldRefuse, NotExaminable}
+}
+
+// OutcomeOf returns what a prospect comes to.
+func OutcomeOf(p exchange.Prospect) Outcome {
+	switch {
+	case p.Refusal != nil:
+		return WouldRefuse
+	case p.Before != nil:
+		return WasAccepted
+	case p.Held:
+		return WouldHold
+	}
+	return WouldAccept
+}
+
 // An Examination is what was found.
 type Examination struct {
 	exchange.Prospect

@@ -9,6 +9,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/refused"
 )
 
 // A List is a list of the daemon, newest first.
@@ -41,6 +42,33 @@ func (c *Client) Examine(ctx context.Context, sender string, document []byte) (h
 		path += "?" + url.Values{"sender": {sender}}.Encode()
 	}
 	return into[httpapi.Examination](c.Call(ctx, http.MethodPost, path, "application/xml", document))
+}
+
+// ExamineKept calls each for the refusals of a list, which the daemon examines by their kept
+// bytes. It stops at the first call of each that fails.
+func (c *Client) ExamineKept(ctx context.Context, list List, each func(httpapi.ExaminedRefusal) error) error {
+	query := maps.Clone(list.Query)
+	for left := list.Limit; ; {
+		size := refused.MaxExamined
+		if list.Limit > 0 {
+			size = min(left, size)
+		}
+		query.Set("limit", strconv.Itoa(size))
+		page, err := into[httpapi.ExaminedPage](c.Call(ctx, http.MethodPost, "/v1/refusals/examine-kept?"+query.Encode(), "", nil))
+		if err == nil {
+			err = forEach(page.Examined, each)
+		}
+		left -= len(page.Examined)
+		if err != nil || page.Next == "" || list.Limit > 0 && left <= 0 {
+			return err
+		}
+		query.Set("cursor", page.Next)
+	}
+}
+
+// ExamineAgain has the daemon examine a refusal by its kept bytes.
+func (c *Client) ExamineAgain(ctx context.Context, id string) (httpapi.ExaminedRefusal, error) {
+	return into[httpapi.ExaminedRefusal](c.Call(ctx, http.MethodPost, "/v1/refusals/"+id+"/examine", "", nil))
 }
 
 func forEach[T any](all []T, each func(T) error) error {

@@ -215,8 +215,22 @@ type Limits struct {
 	// Refusals is how many refused documents of one party the record has one by one
 	// within a minute; the others are counted. Default 60, 1 to 300.
 	Refusals int `yaml:"refusals"`
+	// KeptRefusals bounds the bytes of refused documents that are kept for parties whose
+	// map says so (refusals.keep).
+	KeptRefusals KeptRefusals `yaml:"keptRefusals"`
 	// Quota is of the parties for which their map states none. Default: none.
 	Quota Quota `yaml:"quota"`
+}
+
+// KeptRefusals bounds the bytes of refused documents that are kept.
+type KeptRefusals struct {
+	// Longest is the longest that a party's refusals.keep may be. In Kafka it is the
+	// retention of the topic that has the bytes, the same for all daemons that share a log.
+	// Default 168h, 1m to 720h.
+	Longest time.Duration `yaml:"longest"`
+	// Party is how many bytes of one party are kept at once; what does not fit is not
+	// kept, and the refusal says so. Default 64MiB, at least limits.document.
+	Party Size `yaml:"party"`
 }
 
 // Delivery says how long receivers have.
@@ -304,6 +318,8 @@ func (c Config) Default() Config {
 	fill(&c.Limits.Silence, 15*time.Second)
 	fill(&c.Limits.Slowest, 64<<10)
 	fill(&c.Limits.Refusals, 60)
+	fill(&c.Limits.KeptRefusals.Longest, 168*time.Hour)
+	fill(&c.Limits.KeptRefusals.Party, max(64<<20, c.Limits.Document))
 	fill(&c.Delivery.ExpireAfter, 168*time.Hour)
 	fill(&c.Delivery.Sweep, time.Minute)
 	fill(&c.Delivery.Handovers, 5)

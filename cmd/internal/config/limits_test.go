@@ -32,6 +32,9 @@ func TestLimitMistakes(t *testing.T) {
 		"limits:\n  quota: {documents: 1, window: 1.5s}\n":    "2 limits.quota.window",
 		"limits:\n  document: 16MiB\n  memory: 32MiB\n":       "3 limits.memory",
 		"limits:\n  slowest: 1000\n":                          "2 limits.slowest",
+		"limits:\n  keptRefusals: {longest: 721h}\n":          "2 limits.keptRefusals.longest",
+		"limits:\n  keptRefusals: {longest: 59s}\n":           "2 limits.keptRefusals.longest",
+		"limits:\n  keptRefusals: {party: 7MiB}\n":            "2 limits.keptRefusals.party", // less than a document
 		"limits:\n  silence: 10ms\n":                          "2 limits.silence",
 		"limits:\n  connections: -1\n":                        "2 limits.connections",
 		"limits: {connections: 9, connectionsPerAddress: 10}": "1 limits.connectionsPerAddress",
@@ -83,6 +86,45 @@ func TestPrivateAddressIsLoopback(t *testing.T) {
 		}
 		if got := strings.Join(keys, " "); got != want {
 			t.Errorf("%q: %q, want %q: %v", text, got, want, err)
+		}
+	}
+}
+
+// How long the bytes of refused documents of a party are kept is its own policy, and none
+// by default. It is no longer than the limit.
+func TestRefusalPolicy(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "parties.yaml")
+	for policy, test := range map[string]struct {
+		limits string
+		want   time.Duration
+		wrong  bool
+	}{
+		"":                        {"", 0, false},
+		"refusals: {keep: 0s}":    {"", 0, false},
+		"refusals: {keep: 1m}":    {"", time.Minute, false},
+		"refusals: {keep: 59s}":   {"", 0, true},
+		"refusals: {keep: 168h}":  {"", 168 * time.Hour, false},
+		"refusals: {keep: 169h}":  {"", 0, true},
+		"refusals: {keep: 720h}":  {"keptRefusals: {longest: 720h}", 720 * time.Hour, false},
+		"refusals: {keep: 2h}":    {"keptRefusals: {longest: 1h}", 0, true},
+		"refusals: {keep: -1h}":   {"", 0, true},
+		"refusals: {bytes: true}": {"", 0, true},
+	} {
+		text := strings.Replace(string(deploy.Parties), "  - id: qinzhou-customs\n", "  - id: qinzhou-customs\n    "+policy+"\n", 1)
+		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		l, err := Parse("beibud.yaml", []byte("parties: "+file+"\nlimits: {"+test.limits+"}\n"))
+		if test.wrong != (err != nil) {
+			t.Errorf("%s with %q: %v", policy, test.limits, err)
+		}
+		if err != nil {
+			continue
+		}
+		for _, p := range l.Parties.All() {
+			if want := test.want; p.ID == "qinzhou-customs" && p.Refusals.Keep != want || p.ID != "qinzhou-customs" && p.Refusals.Keep != 0 {
+				t.Errorf("%s: the bytes of %s are kept for %s, want %s", policy, p.ID, p.Refusals.Keep, want)
+			}
 		}
 	}
 }

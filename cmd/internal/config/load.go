@@ -138,7 +138,7 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	}
 	l.PartiesFile = file
 	table := decode(file, b, &l.Map)
-	table.checkMap(l.Map)
+	table.checkMap(l.Map, l.Limits.KeptRefusals.Longest)
 	table.checkTopics(l.Map, l.Kafka)
 	for i := range l.Map.Parties {
 		fill(&l.Map.Parties[i].Quota, l.Limits.Quota)

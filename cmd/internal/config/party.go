@@ -41,6 +41,8 @@ type Party struct {
 	Suspended bool `yaml:"suspended"`
 	// Quota bounds what the party may submit. Default: limits.quota.
 	Quota Quota `yaml:"quota"`
+	// Refusals says what is kept of its documents that are refused. Default: no byte.
+	Refusals RefusalPolicy `yaml:"refusals"`
 }
 
 // A Key is one by which a party signs its documents, old and new side by side.
@@ -85,6 +87,12 @@ type Quota struct {
 	Window    time.Duration `yaml:"window"`
 }
 
+// A RefusalPolicy is [exchange.RefusalPolicy].
+type RefusalPolicy struct {
+	// Keep is how long the bytes are kept: 1m to limits.keptRefusals.longest, or 0.
+	Keep time.Duration `yaml:"keep"`
+}
+
 // An Outlet is the topic from which a party takes its deliveries.
 type Outlet struct {
 	Topic string `yaml:"topic"`
@@ -117,7 +125,7 @@ func (s *source) parties(m Map) ([]exchange.Party, []*revocation.Sources) {
 			Deliver: exchange.Outlet(p.Deliver), Inbound: exchange.Inlet(p.Inbound),
 			Push:      exchange.Push{URL: p.Push.URL, Acknowledge: p.Push.Acknowledge},
 			Folder:    p.Folder.party(),
-			Suspended: p.Suspended, Quota: exchange.Quota(p.Quota),
+			Suspended: p.Suspended, Quota: exchange.Quota(p.Quota), Refusals: exchange.RefusalPolicy(p.Refusals),
 		})
 	}
 	return all, revocations

@@ -4,6 +4,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"time"
 
 	"beibu/deploy"
 	"beibu/exchange"
@@ -39,7 +40,7 @@ func TestPartyOfTheFile(t *testing.T) {
 		Sends: []string{"x"}, Receives: []string{"y"},
 		Signatures: SignaturePolicy{Algorithms: []string{"sm2-sm3"}, ForKinds: []KindAlgorithms{{Kinds: []string{"x"}, Algorithms: []string{"sm2-sm3"}}}},
 		Deliver:    Outlet{Topic: "d", Acknowledge: exchange.ByReceiver}, Inbound: Inlet{Topic: "i", Replies: "r"}, Push: Push{URL: "https://push.example/", Acknowledge: exchange.ByAnswer}, Folder: Folder{Path: "/srv/a"},
-		Suspended: true, Quota: Quota{Documents: 1, Window: 1},
+		Suspended: true, Quota: Quota{Documents: 1, Window: 1}, Refusals: RefusalPolicy{Keep: time.Hour},
 	}}}
 	src := decode("parties.yaml", deploy.Parties, &Map{})
 	out, _ := src.parties(in)

@@ -28,6 +28,7 @@ const (
 	maxInFlight = 100_000
 	maxMemory   = 1 << 40
 	maxQuota    = 1_000_000
+	maxKept     = 16 << 30
 	maxWindow   = 24 * time.Hour
 )
 
@@ -98,6 +99,10 @@ func (l *Loaded) validateLimits(src *source) {
 	src.between("limits.memory", int64(l.Limits.Memory), admission.MemoryFor(largest+1), maxMemory)
 	src.between("limits.slowest", int64(l.Limits.Slowest), 1<<10, maxMemory)
 	src.between("limits.refusals", int64(l.Limits.Refusals), 1, 300)
+	src.between("limits.keptRefusals.party", int64(l.Limits.KeptRefusals.Party), int64(l.Limits.Document), maxKept)
+	if d := l.Limits.KeptRefusals.Longest; d < time.Minute || d > exchange.MaxKeep {
+		src.note("limits.keptRefusals.longest", "%s is not between 1m and %s", d, exchange.MaxKeep)
+	}
 	src.between("delivery.handovers", int64(l.Delivery.Handovers), 2, 1000)
 	src.between("delivery.breakAfter", int64(l.Delivery.BreakAfter), 2, 1000)
 	src.between("replay.approveAbove", int64(l.Replay.ApproveAbove), 1, replay.MaxPlanned)
@@ -224,7 +229,7 @@ func (s *source) checkFile(key, path string) {
 var partyID = regexp.MustCompile(`^[a-z][a-z0-9-]{1,39}$`)
 
 // checkMap notes parties that could not work.
-func (s *source) checkMap(m Map) {
+func (s *source) checkMap(m Map, longest time.Duration) {
 	for i, p := range m.Parties {
 		key := fmt.Sprintf("parties[%d]", i)
 		if !partyID.MatchString(p.ID) {
@@ -245,6 +250,9 @@ func (s *source) checkMap(m Map) {
 			}
 		}
 		s.checkQuota(key+".quota", p.Quota)
+		if d := p.Refusals.Keep; d != 0 && (d < time.Minute || d > longest) {
+			s.note(key+".refusals.keep", "%s is not between 1m and limits.keptRefusals.longest, %s", d, longest)
+		}
 	}
 }
 

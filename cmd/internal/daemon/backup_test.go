@@ -35,7 +35,7 @@ func restored(t *testing.T, file string) string {
 func refusedWith(t *testing.T, dir, code string) {
 	t.Helper()
 	_, err := New(t.Context(), parsed(t, dir, ""), zap.NewNop())
-	refused(t, err, code)
+	isRefused(t, err, code)
 }
 
 // newEpoch begins a new epoch over a folder.
@@ -247,7 +247,7 @@ func TestBackupIsWholeOrNothing(t *testing.T) {
 			return err
 		},
 	} {
-		t.Run(name, func(t *testing.T) { refused(t, use(parsed(t, target, "")), codeRestoreIncomplete) })
+		t.Run(name, func(t *testing.T) { isRefused(t, use(parsed(t, target, "")), codeRestoreIncomplete) })
 	}
 }
 

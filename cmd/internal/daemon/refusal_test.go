@@ -30,10 +30,10 @@ func onLog(brokers []string) string {
 func refusedAt(t *testing.T, dir, more string) {
 	t.Helper()
 	_, err := New(t.Context(), parsed(t, dir, more), zap.NewNop())
-	refused(t, err, codeReceiptKey)
+	isRefused(t, err, codeReceiptKey)
 }
 
-func refused(t *testing.T, err error, code string) {
+func isRefused(t *testing.T, err error, code string) {
 	t.Helper()
 	r, ok := errors.AsType[*Refusal](err)
 	if !ok || r.Code != code || r.Hint() == "" || !strings.Contains(err.Error(), code+": ") {
@@ -120,7 +120,7 @@ func TestReloadRefusesAnotherReceiptKey(t *testing.T) {
 			if err := os.Remove(filepath.Join(dir, "keys", "receipt.pem")); err != nil { // another is made
 				t.Fatal(err)
 			}
-			refused(t, d.Reload(d.config), "receipt-key")
+			isRefused(t, d.Reload(d.config), "receipt-key")
 			again, err := sender.Submit(context.WithoutCancel(t.Context()), carnet(t))
 			if err != nil || again.Receipt != given.Receipt {
 				t.Errorf("answered %+v, %v; want the receipt %s", again, err, given.Receipt)
@@ -144,7 +144,7 @@ func TestGoesDownWhenPartitionsAreAdded(t *testing.T) {
 	if err != nil || added.Error() != nil {
 		t.Fatal(err, added.Error())
 	}
-	refused(t, <-d.failed, "log-layout")
+	isRefused(t, <-d.failed, "log-layout")
 	_, err = as(t, d, dir, "qinzhou-customs").Submit(t.Context(), carnet(t))
 	if problem := client.ProblemOf(err); problem == nil || problem.Code != "unavailable" {
 		t.Errorf("answered %v", err)
@@ -162,6 +162,6 @@ func TestEachPartMayFailFirst(t *testing.T) {
 		d.work(part, func(context.Context) error {
 			return fmt.Errorf("queue stopped: %w: %w", queue.ErrUnavailable, kafka.ErrLayout)
 		})
-		refused(t, <-d.failed, "log-layout")
+		isRefused(t, <-d.failed, "log-layout")
 	}
 }

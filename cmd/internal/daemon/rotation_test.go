@@ -266,7 +266,7 @@ func rotateInFlight(t *testing.T, brokers []string) {
 	if problem := client.ProblemOf(err); problem == nil || problem.Code != "unavailable" || !strings.Contains(problem.Error(), "key") {
 		t.Errorf("the daemon without the key answered %v", err)
 	}
-	refused(t, daemons[1].Reload(daemons[1].config), "receipt-key")
+	isRefused(t, daemons[1].Reload(daemons[1].config), "receipt-key")
 	if err := os.WriteFile(filepath.Join(dirs[1], keysFolder, filepath.Base(prepared.File)), text, 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -138,7 +138,7 @@ func (d *Daemon) kafkaOptions() kafka.Options {
 	k := d.config.Kafka
 	return kafka.Options{
 		Brokers: k.Brokers, Prefix: k.TopicPrefix, Partitions: k.Partitions, Replication: k.Replication,
-		Retention: k.Retention, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
+		Retention: k.Retention, Kept: d.config.Limits.KeptRefusals.Longest, MaxBody: sealedSize(int(d.config.Limits.Document)), Session: k.Session,
 		Unanswered: int(d.config.Limits.Memory),
 		TLS:        d.config.KafkaTLS, Mechanism: k.SASL.Mechanism, User: k.SASL.User, Password: d.config.KafkaPassword,
 	}

@@ -11,6 +11,7 @@ import (
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/refused"
 )
 
 // bodyTime is the longest that a body may take to arrive over HTTP.
@@ -24,10 +25,11 @@ func (d *Daemon) newAPI() (err error) {
 	}
 	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut, Intake: intake,
-		Record: d.metrics.Appender(d.store),
+		Record: d.metrics.Appender(d.store), Keeper: d.store, Ledger: d.index,
 		Limits: admission.Limits{
 			Document: int(d.config.Limits.Document), Request: d.config.Limits.Request,
 			InFlight: d.config.Limits.InFlight, Memory: int64(d.config.Limits.Memory), Refusals: d.config.Limits.Refusals,
+			Kept: int64(d.config.Limits.KeptRefusals.Party),
 		},
 		Detached: d.unanswered(), Metrics: d.metrics.Registerer(), Tracer: d.traces.Admission(),
 	})
@@ -37,7 +39,7 @@ func (d *Daemon) newAPI() (err error) {
 	d.mailbox = mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers)
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: d.mailbox,
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{

@@ -58,7 +58,9 @@ func each(r *Reading, change func(*exchange.Fault)) {
 			walk(child)
 		}
 	}
-	walk(r.Root)
+	if r.Root != nil {
+		walk(r.Root)
+	}
 	for i := range r.Faults {
 		change(&r.Faults[i])
 	}

@@ -26,7 +26,7 @@ const Mask = "***"
 // A Reading is a document as people read it.
 type Reading struct {
 	Kind    string           `json:"kind"`
-	Root    *Element         `json:"root"`
+	Root    *Element         `json:"root,omitempty"`            // absent if the document is not well-formed
 	Masked  int              `json:"masked"`                    // values that are shown as [Mask]
 	Omitted int              `json:"elementsOmitted,omitempty"` // elements beyond [MaxElements]
 	Faults  []exchange.Fault `json:"faults,omitempty"`          // whose elements are not shown
@@ -55,14 +55,15 @@ type Attribute struct {
 
 // A Document is what is to be rendered.
 type Document struct {
-	Bytes    []byte // well-formed
+	Bytes    []byte
 	Kind     string
 	Personal facts.Personal
 	Faults   exchange.Faults // in document order
 	More     int             // faults that were found beyond those
 }
 
-// Masked renders a document with all that is about a person masked.
+// Masked renders a document with all that is about a person masked. One that is not
+// well-formed has no elements, and the messages of its faults may quote anything.
 func Masked(d Document) (Reading, error) { return render(d, nil) }
 
 // Unmasked renders a document with the element at a path, and all that is in it,
@@ -75,8 +76,11 @@ func Unmasked(d Document, path string) (Reading, error) {
 // nevertheless; nil shows nothing.
 func render(d Document, shown func(path string) bool) (Reading, error) {
 	tree, err := strict.Parse(d.Bytes, strict.Limits{})
-	if err != nil {
+	if err != nil && len(d.Faults) == 0 {
 		return Reading{}, fmt.Errorf("read document: %w", err)
+	}
+	if err != nil {
+		return unread(d, shown != nil && shown("")), nil
 	}
 	defer tree.Release() // no text of a reading is a part of it
 	r := renderer{personal: d.Personal, shown: shown, faults: make(map[string]exchange.Faults), lines: lines{bytes: d.Bytes, line: 1}}
@@ -88,6 +92,15 @@ func render(d Document, shown func(path string) bool) (Reading, error) {
 	out.Faults = r.left(d.Faults)
 	r.quiet(&out)
 	return out, nil
+}
+
+// unread returns what can be shown of a document that is not well-formed: its faults.
+func unread(d Document, shown bool) Reading {
+	out := Reading{Kind: d.Kind, Faults: slices.Clone(d.Faults), More: d.More}
+	if !shown {
+		each(&out, func(f *exchange.Fault) { *f = f.Withheld() })
+	}
+	return out
 }
 
 // A renderer renders one document.
@@ -213,7 +226,7 @@ func (l *lines) at(offset int) int {
 
 // Has reports whether a path is that of an element that is masked, or of one that has one
 // in it.
-func (r Reading) Has(path string) bool { return r.Root.has(path) }
+func (r Reading) Has(path string) bool { return r.Root != nil && r.Root.has(path) }
 
 func (e *Element) has(path string) bool {
 	if e.Path != "" && (e.Path == path || strings.HasPrefix(e.Path, path+"/")) {
