@@ -150,7 +150,7 @@ func TestBashCompletion(t *testing.T) {
 		"check -o t":           "table",
 		"mailbox get --dir ":   "", // the shell completes files
 		"--lang z":             "zh",
-		"-o json mailbox ":     "list get ack",
+		"-o json mailbox ":     "list get ack again",
 		"mailbox --lang zh g":  "get",
 		"exchanges list --sta": "--state",
 		"completion ":          "bash zsh fish",

@@ -21,11 +21,16 @@ import (
 
 // getMail fetches deliveries.
 type getMail struct {
-	Dir   string        `required:"" placeholder:"DIR" help:"Folder to keep them in, as EXCHANGEID.xml and EXCHANGEID.envelope.xml."`
+	store
 	Wait  time.Duration `default:"0s" help:"How long to wait if nothing is there yet, at most 60s (${default})."`
 	Limit int           `default:"0" help:"How many at most; 0 means all that wait (${default})."`
 	Lease time.Duration `default:"60s" help:"How long nobody else gets what was fetched, from 1s to 1h (${default})."`
-	Trust []string      `placeholder:"PATH" help:"PEM file, or folder of *.pem files, with the certificates whose seals count; by default those that the daemon publishes."`
+}
+
+// A store is where deliveries are kept, and whose seals count.
+type store struct {
+	Dir   string   `required:"" placeholder:"DIR" help:"Folder to keep them in, as EXCHANGEID.xml and EXCHANGEID.envelope.xml."`
+	Trust []string `placeholder:"PATH" help:"PEM file, or folder of *.pem files, with the certificates whose seals count; by default those that the daemon publishes."`
 }
 
 // Validate holds the bounds of the API.
@@ -49,6 +54,7 @@ type kept struct {
 	Kind           string `json:"kind"`
 	DocumentNumber string `json:"documentNumber"`
 	DigestSHA256   string `json:"digestSHA256"`
+	Again          bool   `json:"again,omitempty"`  // read again, whatever became of it
 	Kept           bool   `json:"kept"`             // in the folder
 	Code           string `json:"code,omitempty"`   // why not: what does not hold
 	Reason         string `json:"reason,omitempty"` // and for people
@@ -65,24 +71,32 @@ func (c *getMail) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	trusted, err := c.trust(ctx, s, caller)
+	g, err := c.getting(ctx, s, caller)
 	if err != nil {
 		return err
 	}
-	if err := folder(c.Dir); err != nil {
-		return err
-	}
-	g := &getting{getMail: c, session: s, client: caller, trust: trusted, seen: make(map[string]bool)}
 	for {
-		more, err := g.page(ctx)
+		more, err := c.page(ctx, g)
 		if err != nil || !more {
 			return worse(err, g.outcome)
 		}
 	}
 }
 
+// getting returns what keeps deliveries in the folder.
+func (c *store) getting(ctx context.Context, s *session, caller *client.Client) (*getting, error) {
+	trusted, err := c.trust(ctx, s, caller)
+	if err != nil {
+		return nil, err
+	}
+	if err := folder(c.Dir); err != nil {
+		return nil, err
+	}
+	return &getting{dir: c.Dir, session: s, client: caller, trusted: trusted, seen: make(map[string]bool)}, nil
+}
+
 // trust returns whose seals count.
-func (c *getMail) trust(ctx context.Context, s *session, caller *client.Client) (proof.Trust, error) {
+func (c *store) trust(ctx context.Context, s *session, caller *client.Client) (proof.Trust, error) {
 	if len(c.Trust) > 0 {
 		return proof.Read(c.Trust)
 	}
@@ -95,28 +109,28 @@ func (c *getMail) trust(ctx context.Context, s *session, caller *client.Client) 
 	return published, published.AddKeys(keys)
 }
 
-// A getting is one run of mailbox get.
+// A getting is one run of mailbox get or mailbox again.
 type getting struct {
-	*getMail
+	dir     string
 	session *session
 	client  *client.Client
-	trust   proof.Trust
+	trusted proof.Trust
 	seen    map[string]bool // ids and attempts that were fetched
 	outcome error
 }
 
 // page fetches once, and reports whether there may be more.
-func (g *getting) page(ctx context.Context) (more bool, err error) {
+func (c *getMail) page(ctx context.Context, g *getting) (more bool, err error) {
 	size := maxMail
-	if g.Limit > 0 {
-		size = min(size, g.Limit-len(g.seen))
+	if c.Limit > 0 {
+		size = min(size, c.Limit-len(g.seen))
 	}
-	wait := g.Wait
+	wait := c.Wait
 	if len(g.seen) > 0 {
 		wait = 0 // something came
 	}
 	mail, err := client.Get[httpapi.MailboxPage](ctx, g.client, "/v1/mailbox", url.Values{
-		"limit": {strconv.Itoa(size)}, "lease": {g.Lease.String()}, "wait": {wait.String()},
+		"limit": {strconv.Itoa(size)}, "lease": {c.Lease.String()}, "wait": {wait.String()},
 	})
 	if err != nil {
 		return false, err
@@ -136,7 +150,7 @@ func (g *getting) page(ctx context.Context) (more bool, err error) {
 			return false, err
 		}
 	}
-	return fresh > 0 && (g.Limit == 0 || len(g.seen) < g.Limit), ctx.Err()
+	return fresh > 0 && (c.Limit == 0 || len(g.seen) < c.Limit), ctx.Err()
 }
 
 // keep fetches, verifies and keeps one delivery.
@@ -170,17 +184,17 @@ func (g *getting) verified(ctx context.Context, item httpapi.MailboxItem) error 
 	if err != nil {
 		return err
 	}
-	envelope, err := g.trust.OpenEnvelope(answer.Body)
+	envelope, err := g.trusted.OpenEnvelope(answer.Body)
 	if err != nil {
 		return err
 	}
 	if err := fits(envelope, item); err != nil {
 		return err
 	}
-	if err := keep(g.Dir, id.String()+documentSuffix, envelope.Document); err != nil {
+	if err := keep(g.dir, id.String()+documentSuffix, envelope.Document); err != nil {
 		return err
 	}
-	return keep(g.Dir, id.String()+envelopeSuffix, answer.Body)
+	return keep(g.dir, id.String()+envelopeSuffix, answer.Body)
 }
 
 // The names of what is kept, after the exchange id. The envelope is kept last:
@@ -208,6 +222,9 @@ func (s *session) printKept(k kept) error {
 	line := terminal.Cleanf("%s  %s  %s  %s", k.ExchangeID, k.Kind, k.DocumentNumber, k.Sender)
 	if k.Attempt > 1 {
 		line += "  " + s.say("attempt %d", k.Attempt)
+	}
+	if k.Again {
+		line += "  " + s.word("again")
 	}
 	if !k.Kept {
 		line += "  " + terminal.Clean(s.say("not kept, %s: %s", k.Code, k.Reason))

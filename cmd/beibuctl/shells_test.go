@@ -32,7 +32,7 @@ func completes(t *testing.T, shell string, ask func(t *testing.T, dir, script, l
 		"check --output ":        {"json", "table"},
 		"check -o t":             {"table"},
 		"--lang z":               {"zh"},
-		"-o json mailbox ":       {"ack", "get", "list"},
+		"-o json mailbox ":       {"ack", "again", "get", "list"},
 		"mailbox --lang zh g":    {"get"},
 		"exchanges list --sta":   {"--state"},
 		"completion ":            {"bash", "fish", "zsh"},
