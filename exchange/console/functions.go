@@ -37,6 +37,7 @@ func functions(of *set) template.FuncMap {
 		"status":    func(s replay.Status) shown[replay.Status] { return shownAs(s, statuses) },
 		"step":      func(s operator.Step) string { return of.visit.step(s) },
 		"way":       wayText,
+		"outcome":   func(o operator.Outcome) exchange.Text { return outcomeTexts[o] },
 		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
 		"progress":  progressOf,
 		"itemState": func(s replay.ItemState) shown[replay.ItemState] { return shownAs(s, outcomes) },

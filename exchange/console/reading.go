@@ -13,14 +13,15 @@ import (
 	"beibu/exchange/operator/reading"
 )
 
-// A documentView is the document of an exchange as people read it.
+// A documentView is the document of an exchange, or of a refusal, as people read it.
 type documentView struct {
 	reading.Reading
 
-	ID       string // of the exchange
+	At       string // path of the page that it is on
+	Sealed   bool   // it has an envelope and a receipt
 	Why      string // it cannot be shown, or ""
 	Found    []faultAt
-	Private  bool   // the caller is no party to the exchange
+	Private  bool   // it is of other parties than the caller's
 	MayShow  bool   // it may read personal data in it, for a reason
 	Unmasked bool   // it does, for the reason
 	Reason   string // as it was typed
@@ -37,7 +38,7 @@ type faultAt struct {
 // keep the rest of the page from being shown; that the caller may not see what it wants is
 // an error, with the document as the caller may see it.
 func (s *Server) readDocument(v *visit, x exchange.Exchange, wanted reading.Request) (documentView, error) {
-	view := documentView{ID: x.ID.String(), Private: !v.who.IsPartyTo(x), MayShow: v.who.MayUnmask(x) == nil, Reason: wanted.Reason}
+	view := documentView{At: root + "exchanges/" + x.ID.String(), Sealed: true, Private: !v.who.IsPartyTo(x), MayShow: v.who.MayUnmask(x) == nil, Reason: wanted.Reason}
 	asks := wanted != (reading.Request{})
 	d, err := s.examined(v, x)
 	if err != nil {
@@ -56,11 +57,18 @@ func (s *Server) readDocument(v *visit, x exchange.Exchange, wanted reading.Requ
 		}
 		view.Reading = masked
 	}
-	view.collect(view.Root)
-	for _, f := range view.Faults {
-		view.Found = append(view.Found, faultAt{f, 0})
-	}
+	view.list()
 	return view, err
+}
+
+// list lists the faults of the document.
+func (d *documentView) list() {
+	if d.Root != nil {
+		d.collect(d.Root)
+	}
+	for _, f := range d.Faults {
+		d.Found = append(d.Found, faultAt{f, f.Line})
+	}
 }
 
 // collect lists the faults of an element and of those in it.

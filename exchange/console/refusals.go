@@ -4,12 +4,15 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/answer"
+	"beibu/exchange/operator/reading"
+	"beibu/exchange/operator/refused"
 )
 
 // refusalsPage is a list of refusals, with its filters.
@@ -34,15 +37,7 @@ func wayText(w exchange.Way) exchange.Text { return textsOf([]string{string(w)},
 // listRefusals answers GET /console/refusals.
 func (s *Server) listRefusals(v *visit) error {
 	f := v.fields()
-	q := exchange.RefusalQuery{
-		Sender: f.text("sender"), Kind: f.text("kind"), Code: f.text("code"), Number: f.number("number"), Digest: f.digest("digest"),
-		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
-	}
-	more := []string{"digest", "way", "since", "until"}
-	for _, role := range exchange.RefusalRoles() {
-		q.Terms = append(q.Terms, f.term(role)...)
-		more = append(more, string(role))
-	}
+	q, more := f.refusalQuery()
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -70,6 +65,21 @@ func (s *Server) listRefusals(v *visit) error {
 		}
 	}
 	return v.afterwards(f, nil, "refusals", page)
+}
+
+// refusalQuery reads the filters of refusals, and returns the names of those that are not
+// among the first.
+func (f *fields) refusalQuery() (q exchange.RefusalQuery, more []string) {
+	q = exchange.RefusalQuery{
+		Sender: f.text("sender"), Kind: f.text("kind"), Code: f.text("code"), Number: f.number("number"), Digest: f.digest("digest"),
+		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
+	}
+	more = []string{"digest", "way", "since", "until"}
+	for _, role := range exchange.RefusalRoles() {
+		q.Terms = append(q.Terms, f.term(role)...)
+		more = append(more, string(role))
+	}
+	return q, more
 }
 
 // offerRefusals fills in what the filters of refusals can be, and limits the query to what
@@ -133,6 +143,11 @@ type refusalPage struct {
 	Problem *problemText // of its code, or nil
 	Counted []codeCount  // of a count of several, the most frequent code first
 	Examine bool         // the caller may examine the document again
+
+	IsKept   bool          // its bytes are kept now
+	NotKept  exchange.Text // why they are not, though the policy of the sender asks for it; or empty
+	Document documentView
+	Again    *refused.Examined // what its bytes would come to now, if that was asked for
 }
 
 // A problemText says what a code means, and what its sender does.
@@ -146,18 +161,33 @@ type codeCount struct {
 
 // showRefusal answers GET /console/refusals/{id}.
 func (s *Server) showRefusal(v *visit) error {
+	page, err := s.refusalPage(v)
+	if err != nil {
+		return err
+	}
+	if page.Document, err = s.readRefused(v, page.Refusal, reading.Request{}); err != nil {
+		return err
+	}
+	return v.render("refusal", page)
+}
+
+// refusalPage returns what the path names as {id}, without its document.
+func (s *Server) refusalPage(v *visit) (refusalPage, error) {
 	id, err := uuid.Parse(v.r.PathValue("id"))
 	if err != nil {
-		return errNoRefusal
+		return refusalPage{}, errNoRefusal
 	}
 	r, err := s.refusal(v.ctx(), id)
 	if err != nil && exchange.KindOf(err) != exchange.NotFound {
-		return err
+		return refusalPage{}, err
 	}
 	if err != nil || !v.who.Covers(access.ReadRefusals, r.Identity.Sender, r.Identity.Kind) {
-		return errNoRefusal
+		return refusalPage{}, errNoRefusal
 	}
-	page := refusalPage{Refusal: r, Problem: problemTextOf(r.Code)}
+	page := refusalPage{Refusal: r, Problem: problemTextOf(r.Code), IsKept: r.IsKept(time.Now())}
+	if r.Kept != nil && r.Kept.Not != "" {
+		page.NotKept = exchange.NotKeptText(r.Kept.Not)
+	}
 	if r.Count != nil {
 		for _, code := range r.AllCodes() {
 			page.Counted = append(page.Counted, codeCount{code, r.Count.Codes[code]})
@@ -165,7 +195,7 @@ func (s *Server) showRefusal(v *visit) error {
 		slices.SortStableFunc(page.Counted, func(a, b codeCount) int { return b.Count - a.Count })
 	}
 	page.Examine = r.Count == nil && v.may(access.ExamineRefusal) && v.who.Covers(access.ExamineRefusal, r.Identity.Sender, r.Identity.Kind)
-	return v.render("refusal", page)
+	return page, nil
 }
 
 // refusal returns a refusal once the index has all that was recorded before.

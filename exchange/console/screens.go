@@ -47,6 +47,10 @@ func (s *Server) screens() []screen {
 
 		{pattern: "GET /console/refusals", action: access.ReadRefusals, title: exchange.Text{EN: "Refusals", ZH: "退单"}, menu: true, serve: s.listRefusals},
 		{pattern: "GET /console/refusals/{id}", action: access.ReadRefusals, title: exchange.Text{EN: "Refusal", ZH: "退单"}, serve: s.showRefusal},
+		{pattern: "POST /console/refusals/{id}/reading", action: access.ReadPersonal, title: exchange.Text{EN: "Refusal", ZH: "退单"}, serve: s.showRefusedPersonal},
+		{pattern: "POST /console/refusals/{id}/document", action: access.ReadPersonal, serve: s.downloadRefused},
+		{pattern: "POST /console/refusals/{id}/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Refusal", ZH: "退单"}, serve: s.examineAgain},
+		{pattern: "POST /console/refusals/examine-kept", action: access.ExamineRefusal, title: exchange.Text{EN: "Refusals examined again", ZH: "退单复查"}, serve: s.examineKept},
 		{pattern: "GET /console/refusals/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Examine a document", ZH: "检查单证"}, serve: s.showExamine},
 		{pattern: "POST /console/refusals/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Examine a document", ZH: "检查单证"}, serve: s.examine},
 

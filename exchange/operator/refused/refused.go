@@ -38,6 +38,14 @@ type Examined struct {
 	Why       *exchange.Text // it cannot be examined, or nil
 }
 
+// Documents returns how many documents the refusal is about.
+func (e Examined) Documents() int {
+	if e.Refusal.Count != nil {
+		return e.Refusal.Count.Documents
+	}
+	return 1
+}
+
 // Exchange returns the exchange as which the bytes were accepted before, or that has the
 // number of the document, or nil.
 func (e Examined) Exchange() *uuid.UUID {
@@ -121,17 +129,9 @@ func (d *Documents) ExaminePage(ctx context.Context, c Call, q exchange.RefusalQ
 			return ExaminedPage{}, err
 		}
 		page.Examined = append(page.Examined, one)
-		page.Counts[one.Outcome] += documentsOf(r)
+		page.Counts[one.Outcome] += one.Documents()
 	}
 	return page, nil
-}
-
-// documentsOf returns how many documents a refusal is about.
-func documentsOf(r exchange.Refusal) int {
-	if r.Count != nil {
-		return r.Count.Documents
-	}
-	return 1
 }
 
 // again examines a refused document.
