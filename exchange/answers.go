@@ -300,6 +300,14 @@ func (r *Routes) Answers(kind string) bool {
 	})
 }
 
+// goBack reports whether a route sends documents of a kind to the senders of those that
+// they answer.
+func (r *Routes) goBack(kind string) bool {
+	return slices.ContainsFunc(r.table, func(route Route) bool {
+		return slices.Contains(route.Kinds, kind) && slices.ContainsFunc(route.To, func(to string) bool { return strings.TrimSuffix(to, "?") == SenderAnswered })
+	})
+}
+
 // answeredSenders resolves SenderAnswered. Faults say which documents are not known, and
 // which senders may not be sent the answer.
 func (r *Routes) answeredSenders(kind string, f facts.Facts, answered *Answered) (ids []string, faults Faults) {

@@ -60,6 +60,11 @@
 //     is forgotten: TestDeathAtEveryAppend, TestTwoLeaders.
 //   - The spans of a document are one trace over all daemons, and change neither the
 //     receipt nor the envelope: TestOneTraceOverTwoDaemons, TestTraceOfAResend.
+//   - An exchange that is readdressed keeps its id, document, number and first envelope; of
+//     two events that readdress it to a receiver, the first in the record counts:
+//     TestReaddress, TestDeathWhileReaddressing, TestTwoLeadersReaddress.
+//   - A run as routed now sends only what its plan names, and only if the routes still lead
+//     there: TestRoutesChangedSinceThePlan.
 //   - Nobody approves a run of their own: TestApprovalOfOnesOwn.
 //   - The first verdict on a held exchange in the record counts: TestTwoVerdicts.
 //   - The record alone decides the state of a delivery, and no clock does:
@@ -102,6 +107,8 @@
 //   - hold: an exchange waits for an operator's decision
 //   - verdict: the decision on a held exchange
 //   - replay: failed deliveries are started again under the same ids
+//   - readdress: an exchange is sent to one more receiver, by the routes in force, in an
+//     envelope of its own
 //   - run: one execution of a replay plan, in steps
 //   - trace: the spans of one document's journey, for a tracing system
 //   - claim: a short reservation of a number in Redis, which saves work

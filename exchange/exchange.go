@@ -95,6 +95,22 @@ type Delivery struct {
 	Handovers   int       // of this attempt
 	Cause       Cause     // the reason, if State is a failure
 	Retry       Retry     // if it is open and its last try failed
+
+	// Envelope is the position at which the queue keeps the envelope that was sealed for
+	// this receiver, if the exchange was readdressed to it; 0 if it gets that of the exchange.
+	Envelope int64
+}
+
+// EnvelopeFor returns the position at which the queue keeps the envelope that a party
+// gets: that which was sealed for it, if the exchange was readdressed to it, and else that
+// of the exchange.
+func (x Exchange) EnvelopeFor(party string) int64 {
+	for i := range x.Deliveries {
+		if d := &x.Deliveries[i]; d.Receiver == party && d.Envelope != 0 {
+			return d.Envelope
+		}
+	}
+	return x.Body
 }
 
 // A Retry is what the record says of a delivery that could not be carried, and is carried
@@ -156,6 +172,8 @@ const (
 	CodeNotKept = "not-kept" // its envelope is no longer kept
 	CodeReplay  = "replay"   // an operator replayed it
 
+	CodeReaddressed = "readdressed" // an operator had it sent by the routes in force
+
 	CodePushGone        = "push-gone"        // the receiver's address answered that it is gone for good (410)
 	CodePushCertificate = "push-certificate" // the receiver's certificate is not trusted, or ours is not
 	CodePushTooLarge    = "push-too-large"   // its envelope is larger than the receiver takes
@@ -164,7 +182,7 @@ const (
 // IsOwnCode reports whether a code is the exchange's own, so that no receiver may
 // give it.
 func IsOwnCode(code string) bool {
-	return slices.Contains([]string{CodeExpired, CodeNotKept, CodeReplay}, code)
+	return slices.Contains([]string{CodeExpired, CodeNotKept, CodeReplay, CodeReaddressed}, code)
 }
 
 // An Event is one step of the timeline of an exchange, or what happened to another
@@ -181,6 +199,7 @@ type Event struct {
 	Cause    Cause
 	Run      string    // the id of the replay run that started the attempt, or ""
 	Next     time.Time // of an attempt that failed: when the next one is; otherwise zero
+	Envelope int64     // of the first attempt: the position of the envelope that was sealed for the receiver, or 0
 
 	Disclosure *Disclosure // of personal data, or nil
 }
@@ -203,6 +222,9 @@ func (d *Delivery) Apply(e Event) bool {
 	case e.Name == ContentConsignment:
 		if e.Attempt != d.Attempt+1 {
 			return false
+		}
+		if d.Attempt == 0 {
+			d.Envelope = e.Envelope
 		}
 		d.Attempt, d.ConsignedAt, d.Handovers = e.Attempt, e.At, 0
 	case e.Name != ConsignmentAcceptance && e.Attempt != d.Attempt:

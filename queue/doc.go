@@ -26,4 +26,6 @@
 //   - [Keeper.Keep] returns a nil error only when the bytes are durable, and
 //     [Keeper.Kept] returns them, unaltered, on every node until their time and never
 //     after it.
+//   - [BodyAdder.AddBody] returns a nil error only when the body is durable, and changes
+//     neither the log nor the record.
 package queue

@@ -28,6 +28,11 @@ func (s Submission) Check() error {
 	return nil
 }
 
+// CheckBody fails with [ErrInvalid] if a body cannot be kept under a key.
+func CheckBody(key string, body []byte) error {
+	return Submission{Key: key, Body: body}.Check()
+}
+
 // Check fails with [ErrInvalid] if e cannot be kept: its subject is of no known
 // kind or has no id of that kind, its name or receiver is above MaxName, its
 // detail above MaxDetail, or its attempt below 0.

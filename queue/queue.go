@@ -140,6 +140,16 @@ type Keeper interface {
 	Kept(ctx context.Context, position int64) ([]byte, error)
 }
 
+// A BodyAdder keeps further envelopes of documents that the log has.
+type BodyAdder interface {
+	// AddBody stores body durably and returns its position for [Bodies.Body]. It enters
+	// neither log nor record: an event has to name the position. The key is that of the
+	// document. AddBody fails with [ErrInvalid] if body is empty or outside the limits, and
+	// with [ErrUnavailable] if the outcome is not known; a body that nothing names does no
+	// harm. The caller may change the bytes once AddBody has returned.
+	AddBody(ctx context.Context, key string, body []byte) (position int64, err error)
+}
+
 // Elections elect the one node that does a task for all nodes.
 type Elections interface {
 	// RunAsLeader calls lead while this caller is the leader of an election.
@@ -163,6 +173,7 @@ type Queue interface {
 	Appender
 	Feed
 	Bodies
+	BodyAdder
 	Keeper
 	Elections
 	Undispatched

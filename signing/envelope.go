@@ -209,6 +209,41 @@ func (o *opener) header(h *Header) error {
 	if err := o.facts(h); err != nil {
 		return err
 	}
+	return o.readdressed(h)
+}
+
+// readdressed reads to the end of the header, over the element that only an envelope has
+// that was sealed for other receivers than the first one.
+func (o *opener) readdressed(h *Header) error {
+	if err := o.structure(); err != nil || o.scanner.Kind() == strict.EndElement {
+		return err
+	}
+	if !o.isStart(envelopeSpace, "Readdressed") {
+		return o.refuse(o.code, "an element that has no place here")
+	}
+	if _, err := o.attribute(""); err != nil {
+		return err
+	}
+	var at string
+	for _, f := range [...]struct {
+		name string
+		to   *string
+	}{{"Run", &h.Readdressed.Run}, {"Plan", &h.Readdressed.Plan}, {"At", &at}} {
+		var err error
+		if *f.to, err = o.element(f.name); err != nil {
+			return err
+		}
+	}
+	var ok bool
+	if h.Readdressed.At, ok = parseTime(at); !ok {
+		return o.refuse(CodeHeader, "At must be a time in UTC, as short as it can be")
+	}
+	if h.Readdressed == (Readdressed{}) {
+		return o.refuse(CodeHeader, "Readdressed says nothing")
+	}
+	if err := o.leave(); err != nil {
+		return err
+	}
 	return o.leave()
 }
 

@@ -19,6 +19,23 @@ type Header struct {
 	DigestSHA256    [32]byte  // of the document's bytes
 	AcceptedAt      time.Time // kept to the nanosecond, in UTC
 	SchemaPack      string    // by which the document was found valid, such as "profile:ubl-2.4"
+	Readdressed     Readdressed
+}
+
+// A Readdressed says that an envelope was sealed later for other receivers than the first
+// one of its document. It is zero in the first one, which has no element for it.
+type Readdressed struct {
+	Run  string    // the id of the run that did it
+	Plan string    // the digest of its plan
+	At   time.Time // kept to the nanosecond, in UTC
+}
+
+// sealedAt returns when the envelope is sealed.
+func (h *Header) sealedAt() time.Time {
+	if h.Readdressed != (Readdressed{}) {
+		return h.Readdressed.At
+	}
+	return h.AcceptedAt
 }
 
 // ErrHeader says that a header cannot be written: a value holds a character
@@ -55,8 +72,13 @@ func (h *Header) check() error {
 	if !isText(h.SchemaPack) {
 		return fmt.Errorf("write SchemaPack: %w", ErrHeader)
 	}
-	if year := h.AcceptedAt.UTC().Year(); year < 0 || year > 9999 {
-		return fmt.Errorf("write AcceptedAt: %w", ErrHeader)
+	if !isText(h.Readdressed.Run) || !isText(h.Readdressed.Plan) {
+		return fmt.Errorf("write Readdressed: %w", ErrHeader)
+	}
+	for _, at := range [...]time.Time{h.AcceptedAt, h.sealedAt()} {
+		if year := at.UTC().Year(); year < 0 || year > 9999 {
+			return fmt.Errorf("write AcceptedAt: %w", ErrHeader)
+		}
 	}
 	return nil
 }
@@ -86,7 +108,7 @@ func (h *Header) size() int {
 	for _, receiver := range h.Receivers {
 		n += len(receiver) + len("<Receiver></Receiver>")
 	}
-	return n + len(h.SchemaPack)
+	return n + len(h.SchemaPack) + len(h.Readdressed.Run) + len(h.Readdressed.Plan)
 }
 
 // append writes the header in canonical form.
@@ -105,7 +127,17 @@ func (h *Header) append(dst []byte) []byte {
 	dst = h.AcceptedAt.UTC().AppendFormat(dst, time.RFC3339Nano)
 	dst = append(dst, "</AcceptedAt>"...)
 	dst = appendElement(dst, "SchemaPack", h.SchemaPack)
+	if h.Readdressed != (Readdressed{}) {
+		dst = h.Readdressed.append(dst)
+	}
 	return append(dst, "</Header>"...)
+}
+
+func (r *Readdressed) append(dst []byte) []byte {
+	dst = appendElement(append(dst, "<Readdressed>"...), "Run", r.Run)
+	dst = append(appendElement(dst, "Plan", r.Plan), "<At>"...)
+	dst = r.At.UTC().AppendFormat(dst, time.RFC3339Nano)
+	return append(dst, "</At></Readdressed>"...)
 }
 
 func appendElement(dst []byte, name, text string) []byte {

@@ -145,7 +145,10 @@ func headers(document []byte) map[string]signing.Header {
 	bare := signing.Header{DigestSHA256: plain.DigestSHA256, AcceptedAt: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)}
 	east := plain
 	east.AcceptedAt = accepted.In(time.FixedZone("CST", 8*3600))
-	return map[string]signing.Header{"plain": plain, "tricky": tricky, "bare": bare, "with a zone": east}
+	later := plain
+	later.Receivers = []string{"th-single-window"}
+	later.Readdressed = signing.Readdressed{Run: "8d0c1bb2 & <b>", Plan: "0a0b", At: accepted.AddDate(0, 1, 0)}
+	return map[string]signing.Header{"plain": plain, "tricky": tricky, "bare": bare, "with a zone": east, "readdressed": later}
 }
 
 func seal(t testing.TB, h signing.Header, document []byte, keys ...signing.Key) []byte {
@@ -175,11 +178,15 @@ func TestSealAndOpen(t *testing.T) {
 				if !bytes.Equal(e.Document, document) {
 					t.Errorf("%s: document changed", name)
 				}
+				sealedAt := h.AcceptedAt
+				if h.Readdressed.Run != "" {
+					sealedAt = h.Readdressed.At
+				}
 				if len(e.Seals) != len(keys) {
 					t.Fatalf("%s: %d seals, want %d", name, len(e.Seals), len(keys))
 				}
 				for i, s := range e.Seals {
-					if s.Signer != keys[i].ID || !s.SigningTime.Equal(h.AcceptedAt) || !s.Certificate.Equal(keys[i].Certificate) {
+					if s.Signer != keys[i].ID || !s.SigningTime.Equal(sealedAt) || !s.Certificate.Equal(keys[i].Certificate) {
 						t.Errorf("%s: seal %d is %+v", name, i, s)
 					}
 				}
@@ -234,6 +241,9 @@ func TestSealRefuses(t *testing.T) {
 		"U+FFFE":                  func(h *signing.Header) { h.Receivers = []string{"\ufffe"} },
 		"control in schema pack":  func(h *signing.Header) { h.SchemaPack = "\x1b" },
 		"year 10000":              func(h *signing.Header) { h.AcceptedAt = time.Date(10000, 1, 1, 0, 0, 0, 0, time.UTC) },
+		"control in run":          func(h *signing.Header) { h.Readdressed = signing.Readdressed{Run: "\x1b", At: accepted} },
+		"control in plan":         func(h *signing.Header) { h.Readdressed = signing.Readdressed{Plan: "\x1b", At: accepted} },
+		"readdressed too late":    func(h *signing.Header) { h.Readdressed = signing.Readdressed{Run: "r", At: accepted.AddDate(2, 0, 0)} },
 		"before the certificate":  func(h *signing.Header) { h.AcceptedAt = accepted.AddDate(-2, 0, 0) },
 		"after the certificate":   func(h *signing.Header) { h.AcceptedAt = accepted.AddDate(2, 0, 0) },
 		"replacement is no fault": nil,

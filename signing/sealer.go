@@ -131,8 +131,8 @@ func DigestDocument(document []byte) Digested {
 func (d Digested) SHA256() [sha256.Size]byte { return d.digest }
 
 // Seal returns the envelope of a document. The header's digest must be that of
-// the document; its AcceptedAt becomes the signing time. If nothing is
-// refused, OpenEnvelope returns the same header and document.
+// the document; its AcceptedAt becomes the signing time, or, of one that was
+// readdressed, when that was. If nothing is refused, OpenEnvelope returns the same header and document.
 func (s *Sealer) Seal(ctx context.Context, h Header, document []byte) ([]byte, error) {
 	return s.AppendSeal(ctx, nil, h, DigestDocument(document))
 }
@@ -169,7 +169,7 @@ func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, d Digeste
 			digest = contentSM3
 		}
 		var err error
-		if out, err = k.appendSeal(ctx, out, h.AcceptedAt, digest, p); err != nil {
+		if out, err = k.appendSeal(ctx, out, h.sealedAt(), digest, p); err != nil {
 			return before, fmt.Errorf("seal document: %w", err)
 		}
 	}

@@ -87,6 +87,10 @@ func setup(env *testscript.Env) error {
 	if err != nil {
 		return err
 	}
+	again, err := readdressed(keys, sample.Bytes, at)
+	if err != nil {
+		return err
+	}
 	published, err := rotated(keys)
 	if err != nil {
 		return err
@@ -96,6 +100,7 @@ func setup(env *testscript.Env) error {
 		"rotated/receipt.pem": keys.ReceiptPEM, "rotated/keys.json": published,
 		"others/seal.crt": others.SealPEM, "others/receipt.pub": others.ReceiptPEM,
 		"carnet.xml": sample.Bytes, "carnet.signed.xml": signed, "carnet.envelope.xml": envelope, "carnet.jws": []byte(receipt + "\n"),
+		"again.envelope.xml": again, "altered-again.envelope.xml": bytes.Replace(again, []byte("<Run>run-7"), []byte("<Run>run-8"), 1),
 		"altered.envelope.xml": bytes.Replace(envelope, []byte("<Kind>ata-carnet"), []byte("<Kind>ata-carneu"), 1),
 		"altered.signed.xml":   bytes.Replace(signed, []byte("CN/4503/26/00011"), []byte("CN/4503/26/00012"), 1),
 		"altered.jws":          []byte(receipt[:len(receipt)-10] + "A" + receipt[len(receipt)-9:]),
@@ -117,26 +122,41 @@ func rotated(keys *signing.Keys) ([]byte, error) {
 
 // accepted returns the envelope and the receipt of a document.
 func accepted(keys *signing.Keys, document []byte, at time.Time) (envelope []byte, receipt string, err error) {
-	sealer, err := signing.NewSealer(keys.Seal)
-	if err != nil {
-		return nil, "", err
-	}
-	digest := sha256.Sum256(document)
-	i := proof.Identity{Sender: "beihai-customs", Kind: "ata-carnet", Number: "CN/4503/26/00011", Version: "1"}
-	id := i.ExchangeID(digest)
-	envelope, err = sealer.Seal(context.Background(), signing.Header{
-		ExchangeID: id.String(), Sender: i.Sender, Kind: i.Kind, DocumentNumber: i.Number, DocumentVersion: i.Version,
-		Receivers: []string{"window-th"}, DigestSHA256: digest, AcceptedAt: at, SchemaPack: "beibu",
-	}, document)
-	if err != nil {
+	i, h := headerOf(document, at)
+	if envelope, err = sealed(keys, h, document); err != nil {
 		return nil, "", err
 	}
 	receipts, err := proof.NewReceipts(keys.Receipt, keys.ReceiptID)
 	if err != nil {
 		return nil, "", err
 	}
-	receipt, err = receipts.Make(proof.NewReceipt(id, i, digest, at, 7))
+	receipt, err = receipts.Make(proof.NewReceipt(i.ExchangeID(h.DigestSHA256), i, h.DigestSHA256, at, 7))
 	return envelope, receipt, err
+}
+
+// readdressed returns the envelope in which the document went to another receiver a
+// month later.
+func readdressed(keys *signing.Keys, document []byte, at time.Time) ([]byte, error) {
+	_, h := headerOf(document, at)
+	h.Receivers, h.Readdressed = []string{"window-vn"}, signing.Readdressed{Run: "run-7", Plan: "0a0b", At: at.AddDate(0, 1, 0)}
+	return sealed(keys, h, document)
+}
+
+// headerOf returns the identity of a document and the header of its envelope.
+func headerOf(document []byte, at time.Time) (proof.Identity, signing.Header) {
+	i, digest := proof.Identity{Sender: "beihai-customs", Kind: "ata-carnet", Number: "CN/4503/26/00011", Version: "1"}, sha256.Sum256(document)
+	return i, signing.Header{
+		ExchangeID: i.ExchangeID(digest).String(), Sender: i.Sender, Kind: i.Kind, DocumentNumber: i.Number, DocumentVersion: i.Version,
+		Receivers: []string{"window-th"}, DigestSHA256: digest, AcceptedAt: at, SchemaPack: "beibu",
+	}
+}
+
+func sealed(keys *signing.Keys, h signing.Header, document []byte) ([]byte, error) {
+	sealer, err := signing.NewSealer(keys.Seal)
+	if err != nil {
+		return nil, err
+	}
+	return sealer.Seal(context.Background(), h, document)
 }
 
 // maxSize is the largest that the program may be, in bytes: it is sent by mail.

@@ -107,6 +107,8 @@ var hints = map[string]string{
 	"own-run":             "have a colleague with a key of their own approve it",
 	"approval-expired":    "plan again, and request another run",
 	"run-status":          "runs show ID shows the run as it is now",
+	"routing-staff":       "ask an operator of the exchange to plan it",
+	"since-missing":       "--since, --number or --cause bounds what is read again",
 	"receiver-missing":    "--to names the party whose deliveries are meant",
 	"unroutable":          "check says what would be needed, and kinds show KIND what decides to whom a document goes",
 	client.NoProblem:      "what answered is not beibud; is there a proxy in between?",

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -18,24 +19,27 @@ import (
 // replayCommand plans to send failed deliveries again. It prints its plan, and requests
 // a run of it only with --do.
 type replayCommand struct {
-	Failed bool     `required:"" help:"Deliveries that were refused or given up. Nothing else can be replayed."`
-	To     []string `complete:"parties" placeholder:"PARTY" help:"The receivers. A party may leave it out and means itself."`
-	Since  moment   `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until  moment   `placeholder:"TIME" help:"Failed before."`
-	Kind   string   `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
-	Sender string   `complete:"parties" placeholder:"PARTY" help:"Of the document."`
-	Number string   `placeholder:"NUMBER" help:"Document number."`
-	Cause  string   `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
-	Do     bool     `help:"Request a run of the plan."`
-	Digest string   `placeholder:"DIGEST" help:"Request it only if the plan is still the one with this digest."`
-	Rate   int      `placeholder:"N" help:"Deliveries a second, 1 to 1000; by default that of the plan."`
-	Reason string   `help:"Why, for the record. Needed with --do."`
-	Yes    bool     `help:"Do not ask."`
+	Failed  bool     `help:"Deliveries that were refused or given up. Needed, unless --routing is now."`
+	Routing string   `enum:"then,now" default:"then" help:"then: to the receivers of the acceptance. now: by the routes in force, also to receivers that are new; another person approves it."`
+	To      []string `complete:"parties" placeholder:"PARTY" help:"The receivers. A party may leave it out and means itself."`
+	Since   moment   `placeholder:"TIME" help:"Failed at or after, or, as routed now, accepted: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until   moment   `placeholder:"TIME" help:"Failed before."`
+	Kind    string   `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Sender  string   `complete:"parties" placeholder:"PARTY" help:"Of the document."`
+	Number  string   `placeholder:"NUMBER" help:"Document number."`
+	Cause   string   `placeholder:"CODE" help:"Code of the cause, such as HS-UNKNOWN or expired."`
+	Do      bool     `help:"Request a run of the plan."`
+	Digest  string   `placeholder:"DIGEST" help:"Request it only if the plan is still the one with this digest."`
+	Rate    int      `placeholder:"N" help:"Deliveries a second, 1 to 1000; by default that of the plan."`
+	Reason  string   `help:"Why, for the record. Needed with --do."`
+	Yes     bool     `help:"Do not ask."`
 }
 
 // Validate refuses what would be done without a reason.
 func (c *replayCommand) Validate() error {
 	switch {
+	case !c.Failed && c.Routing != string(replay.Now):
+		return errors.New("missing flags: --failed, or --routing=now")
 	case c.Do && strings.TrimSpace(c.Reason) == "":
 		return errors.New("--do needs a --reason, for the record")
 	case !c.Do && (c.Reason != "" || c.Digest != "" || c.Rate != 0 || c.Yes):
@@ -56,6 +60,9 @@ func (c *replayCommand) Run(ctx context.Context, s *session) error {
 	now := time.Now()
 	query := replay.Query{
 		Receivers: c.To, Since: c.Since.time(now), Until: c.Until.time(now), Kind: c.Kind, Sender: c.Sender, Number: c.Number, Cause: c.Cause,
+	}
+	if c.Routing == string(replay.Now) {
+		query.Routing = replay.Now
 	}
 	plan, err := client.Post[httpapi.Plan](ctx, caller, "/v1/replays/plans", query)
 	if err != nil {
@@ -89,11 +96,11 @@ func (s *session) printPlan(plan httpapi.Plan) error {
 		return s.json(plan)
 	}
 	if plan.Matched == 0 {
-		return s.printf("%s\n", s.word("no failed delivery fits: there is nothing to replay"))
+		return s.printf("%s\n", s.word("no delivery fits: there is nothing to replay"))
 	}
 	t := s.newTable("EXCHANGE", "RECEIVER", "KIND", "NUMBER", "STATE", "ATTEMPT", "FAILED", "CAUSE")
 	for _, i := range plan.Items {
-		t.Row(i.ExchangeID, i.Receiver, i.Kind, i.DocumentNumber, string(i.State), strconv.Itoa(i.Attempt), stamp(i.FailedAt), s.because(i.Cause))
+		t.Row(i.ExchangeID, i.Receiver, i.Kind, i.DocumentNumber, cmp.Or(string(i.State), s.word("new receiver")), strconv.Itoa(i.Attempt), stampOrNone(i.FailedAt), s.because(i.Cause))
 	}
 	if err := s.table(t); err != nil {
 		return err
@@ -103,6 +110,18 @@ func (s *session) printPlan(plan httpapi.Plan) error {
 	}
 	return s.printf("%s\n%s\n%s\n", s.say("planned: %s; nothing was done", s.deliveries(plan.Eligible)),
 		s.say("plan %s", terminal.Clean(plan.Digest)), s.word("to do it, add --do --reason WHY"))
+}
+
+// movesOf says which receivers the routes in force add and drop, a line each.
+func (s *session) movesOf(added, dropped []replay.Moved) []string {
+	var lines []string
+	for _, m := range added {
+		lines = append(lines, s.say("new receiver %s: %d exchanges", m.Receiver, m.Exchanges))
+	}
+	for _, m := range dropped {
+		lines = append(lines, s.say("no longer routed to %s: %d exchanges, nothing is sent there", m.Receiver, m.Exchanges))
+	}
+	return lines
 }
 
 // countsOf says what of a plan the table does not show, a line each.
@@ -118,6 +137,12 @@ func (s *session) countsOf(plan httpapi.Plan) string {
 	}
 	for _, r := range plan.Receivers {
 		line(s.say("to %s: %s, %d bytes", r.Receiver, s.deliveries(r.Deliveries), r.Bytes))
+	}
+	if plan.Routed == replay.Now {
+		line(s.say("by the routes in force; documents read again: %d", plan.Examined))
+	}
+	for _, one := range s.movesOf(plan.Added, plan.Dropped) {
+		line(one)
 	}
 	line(s.say("at %d a second it takes %s, and its first steps wait for answers", plan.Rate, time.Duration(plan.Seconds)*time.Second))
 	if len(plan.Approval) > 0 {
@@ -139,6 +164,14 @@ func (s *session) whyLeftOut(reason string) string {
 		return s.word("whose envelope is no longer kept")
 	case replay.InAnotherRun:
 		return s.word("which another run has")
+	case replay.NotReleased:
+		return s.word("of which the exchange was held and not released")
+	case replay.Unreadable:
+		return s.word("of which today's schemas or keys do not let the document be read")
+	case replay.Unroutable:
+		return s.word("which no route takes now")
+	case replay.NoLongerRouted:
+		return s.word("to whose receiver no route leads now")
 	case replay.BeyondLimit:
 		return s.word("which are beyond the bound of one plan: replay again afterwards")
 	}
@@ -153,6 +186,9 @@ func (s *session) whyApproved(reasons []string) string {
 	}
 	if slices.Contains(reasons, replay.NeedsBorder) {
 		all = append(all, s.word("it crosses a border"))
+	}
+	if slices.Contains(reasons, replay.NeedsRoutes) {
+		all = append(all, s.word("it goes by the routes in force"))
 	}
 	return strings.Join(all, ", ")
 }

@@ -151,6 +151,12 @@ func (s *session) printRun(r httpapi.Run) error {
 	for _, share := range r.Receivers {
 		line(s.say("to %s: %s, %d bytes", share.Receiver, s.deliveries(share.Deliveries), share.Bytes))
 	}
+	if r.Routed == replay.Now {
+		line(s.word("by the routes in force"))
+	}
+	for _, one := range s.movesOf(r.Added, r.Dropped) {
+		line(one)
+	}
 	switch {
 	case r.Approved != nil:
 		line(s.say("approved by %s on %s: %s", r.Approved.Actor, stamp(r.Approved.At), r.Approved.Reason))

@@ -66,6 +66,7 @@ type Delivery struct {
 	ConsignedAt Time            `json:"consignedAt"`
 	ChangedAt   Time            `json:"changedAt"`
 	Cause       *exchange.Cause `json:"cause,omitempty"`
+	Readdressed bool            `json:"readdressed,omitempty"` // to this receiver, which has an envelope of its own
 }
 
 // Event is one step of the timeline.
@@ -103,7 +104,7 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 	for _, d := range x.Deliveries {
 		out.Deliveries = append(out.Deliveries, Delivery{
 			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
-			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause),
+			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause), Readdressed: d.Envelope != 0,
 		})
 	}
 	for i, e := range x.Events {

@@ -61,6 +61,16 @@ var explanations = map[string]Explanation{
 		"重放须指明接收方。",
 		"Name the receiver.",
 		"请填写接收方。"),
+	"since-missing": explained(
+		"A plan by the routes in force reads documents again, so it needs a bound: a time since which, a document number, or a cause.",
+		"按现行路由制定计划须重新读取单证，因此须限定范围：起始时间、单证编号或原因。",
+		"Name one of the three.",
+		"请填写其中一项。"),
+	"routing-staff": explained(
+		"A plan by the routes in force sends documents to parties that did not get them. A party replays its own failed deliveries, to where they were routed.",
+		"按现行路由的计划会将单证发往此前未收到的参与方。参与方只能按原路由重放发给自己的失败交付。",
+		"Ask an operator of the exchange to plan it.",
+		"请平台操作员制定该计划。"),
 	"unknown-rule": explained(
 		"No rule has this code, and no exchange has a fault with it.",
 		"没有规则使用该代码，也没有交换含有该代码的差错。",

@@ -115,6 +115,7 @@ var problems = []Entry{
 	{Code: "outside-limits", Kind: exchange.Invalid},
 	{Code: "plan-empty", Kind: exchange.Invalid},
 	{Code: "receiver-missing", Kind: exchange.Invalid},
+	{Code: "since-missing", Kind: exchange.Invalid},
 	{Code: "unknown-cause", Kind: exchange.Invalid},
 	{Code: "unknown-field", Kind: exchange.Invalid},
 	{Code: "unknown-code", Kind: exchange.Invalid},
@@ -123,6 +124,7 @@ var problems = []Entry{
 	{Code: "unknown-state", Kind: exchange.Invalid},
 	{Code: "number-taken", Kind: exchange.Conflict},
 	{Code: "sender-may-not-send", Kind: exchange.Forbidden},
+	{Code: "routing-staff", Kind: exchange.Forbidden},
 	{
 		Code: "own-run", Kind: exchange.Forbidden,
 		Title: exchange.Text{EN: "Another person has to approve", ZH: "须由他人批准"},

@@ -4,11 +4,13 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"beibu/exchange"
 	"beibu/exchange/console"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/operator/replay"
 )
 
@@ -59,7 +61,7 @@ func TestPlan(t *testing.T) {
 
 // Every reason that a plan can give is in words.
 func TestPlanInWords(t *testing.T) {
-	for _, reason := range append(replay.LeftOutReasons(), replay.NeedsCount, replay.NeedsBorder) {
+	for _, reason := range append(replay.LeftOutReasons(), replay.NeedsCount, replay.NeedsBorder, replay.NeedsRoutes) {
 		if text := console.PlanText(reason); text.EN == reason || text.ZH == reason || text.ZH == "" {
 			t.Errorf("%s has no words: %v", reason, text)
 		}
@@ -113,4 +115,90 @@ func TestMistakesInPlans(t *testing.T) {
 	if p := b.get("/console/replays/new?colour=red"); p.status != http.StatusBadRequest {
 		t.Errorf("%d", p.status)
 	}
+}
+
+// A plan as routed now shows by name to whom documents would go that did not go there, and
+// who is dropped; the approver sees the same, and the timeline says what was done.
+func TestPlanAsRoutedNow(t *testing.T) {
+	w := newWorld(t)
+	w.refused("stamp-missing", "ATA-1")
+	x := w.send("ATA-2", exchangetest.Consigned)
+	w.leadElsewhere(receiver, stranger)
+	const path = "/console/replays/new?receivers=" + receiver + "&receivers=" + stranger + "&routing=now"
+	b := w.visit(duty)
+	if p := b.get(path); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-since"`) {
+		t.Errorf("without a time: %d\n%s", p.status, p.html)
+	}
+	if p := b.get(path + "x&number=ATA-1"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-routing"`) {
+		t.Errorf("an unknown routing: %d\n%s", p.status, p.html)
+	}
+	p := b.get(path + "&since=2026-01-01+08:00")
+	for _, want := range []string{
+		"3 deliveries match", "2 would be sent", "1 are left out", "1 the routes in force do not lead to the receiver any more",
+		"New receivers: Oceanic Administration of Guangxi (2)", "nothing is sent there: ", "(2)", "Documents read again: 2", "and not only to the receivers that it had", "if the routes have changed since the plan",
+	} {
+		if !strings.Contains(p.text, want) {
+			t.Errorf("the plan lacks %q: …%s", want, p.text[max(0, strings.LastIndex(p.text, "Failures by cause")):])
+		}
+	}
+	order := b.post(path+"&since=2026-01-01+08:00", orderOf(p, "moved"))
+	if order.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", order.status, order.text)
+	}
+	run := order.header.Get("Location")
+	other := w.visit(approver)
+	form := other.get(run)
+	if !strings.Contains(form.text, "New receivers: Oceanic Administration of Guangxi (2)") || !strings.Contains(form.text, "by the routes in force") {
+		t.Errorf("the approver does not see it: %s", form.text)
+	}
+	if p := other.post(run+"/approve", orderOf(form, "seen")); p.status != http.StatusSeeOther {
+		t.Fatalf("%d %s", p.status, p.text)
+	}
+	w.lead()
+	w.lead()
+	if p := b.get("/console/exchanges/" + x.ID.String()); strings.Contains(p.text, "readdressed") {
+		t.Errorf("the second is readdressed in the first step: %s", p.text)
+	}
+	first := w.Await(t, w.only("ATA-1"), func(x exchange.Exchange) bool { return x.EnvelopeFor(stranger) != x.Body })
+	if p := b.get("/console/exchanges/" + first.ID.String()); !strings.Contains(p.text, "readdressed moved by "+duty) {
+		t.Errorf("the timeline does not say it: %s", p.text)
+	}
+	if p := w.visit(stranger).post("/console/exchanges/"+first.ID.String()+"/envelope", nil); !strings.Contains(p.html, "<Readdressed>") {
+		t.Errorf("the receiver gets another envelope: %d %.200s", p.status, p.html)
+	}
+}
+
+// only returns the one exchange of a document.
+func (w *world) only(number string) exchange.Exchange {
+	w.t.Helper()
+	page, _, err := w.Journal.Exchanges(w.t.Context(), exchange.Query{Number: number})
+	if err != nil || len(page) != 1 {
+		w.t.Fatalf("%d exchanges, %v", len(page), err)
+	}
+	return page[0]
+}
+
+// leadElsewhere puts routes in force that lead documents of one receiver to another.
+func (w *world) leadElsewhere(from, to string) {
+	w.t.Helper()
+	all, table := w.InForce.Parties.All(), w.InForce.Routes.Table()
+	for i := range all {
+		if all[i].ID == to {
+			all[i].Receives = append(slices.Clone(all[i].Receives), "ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder")
+		}
+	}
+	for i := range table {
+		table[i].To = slices.Clone(table[i].To)
+		if at := slices.Index(table[i].To, from); at >= 0 && slices.Contains(table[i].Kinds, "ata-carnet") {
+			table[i].To[at] = to
+		}
+	}
+	now := *w.InForce
+	var err error
+	now.Parties, err = exchange.NewParties(all)
+	must(w.t, err)
+	now.Routes, err = exchange.NewRoutes(table, now.Parties)
+	must(w.t, err)
+	w.InForce = &now
+	w.swapAccess(credentials()...)
 }

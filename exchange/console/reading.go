@@ -101,7 +101,7 @@ func (s *Server) opened(v *visit, x exchange.Exchange) ([]byte, error) {
 	if err := v.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	return reading.Envelopes{Bodies: s.Bodies}.Document(v.ctx(), v.now.Trust, x)
+	return exchange.Envelopes{Bodies: s.Bodies}.Document(v.ctx(), v.now.Trust, x, v.who.Party)
 }
 
 // unreadable returns for people why a document cannot be shown. What failed in here is for
@@ -183,7 +183,7 @@ func (s *Server) content(v *visit, x exchange.Exchange, what string) ([]byte, er
 	if err := v.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	return reading.Envelopes{Bodies: s.Bodies}.Sealed(v.ctx(), x)
+	return exchange.Envelopes{Bodies: s.Bodies}.Sealed(v.ctx(), x, v.who.Party)
 }
 
 // downloadReceipt answers GET /console/exchanges/{id}/receipt with the receipt that the

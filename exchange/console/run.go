@@ -76,8 +76,13 @@ var outcomes = []shown[replay.ItemState]{
 
 // stopTexts are the codes of the causes for which a run stops by itself, for people.
 var stopTexts = map[string]exchange.Text{
-	replay.CodeFailedAgain: {EN: "A delivery failed again for the same cause. Mend the cause before you resume the run.", ZH: "有交付以同一原因再次失败。请先排除原因，再恢复执行。"},
+	replay.CodeFailedAgain: {EN: "A delivery failed again for the same cause, or a new receiver refused one. Mend the cause before you resume the run.", ZH: "有交付以同一原因再次失败，或被新接收方拒收。请先排除原因，再恢复执行。"},
 	replay.CodeNoAnswer:    {EN: "The receivers of a step did not answer in time. See that they fetch and acknowledge before you resume the run.", ZH: "某一步的接收方未及时答复。请确认其已提取并签收，再恢复执行。"},
+
+	replay.CodeRoutesChanged: {
+		EN: "The routes in force do not lead to the receivers of the plan any more, so nothing more was sent. Cancel the run and make another plan, or set the routes right and resume it.",
+		ZH: "现行路由与计划不再一致，未继续发送。请取消本次执行并重新制定计划，或更正路由后恢复执行。",
+	},
 }
 
 // progressOf returns how far a run is.

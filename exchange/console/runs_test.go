@@ -29,7 +29,12 @@ func (w *world) requestRun(name string, numbers ...string) string {
 // lead has the leader of runs make a step, and start its items.
 func (w *world) lead() {
 	w.t.Helper()
-	leader := &replay.Leader{Index: w.Journal, Recorder: w.Recorder, Changed: func() <-chan struct{} { return w.Journal.Changed("") }}
+	leader := &replay.Leader{
+		Index: w.Journal, Recorder: w.Recorder, Changed: func() <-chan struct{} { return w.Journal.Changed("") },
+		Exchanges: w.Journal, Router: func() replay.Readdresser {
+			return exchange.Rerouting{Now: w.current.Load().InForce, Bodies: w.Store, Adder: w.Store}
+		},
+	}
 	for range 2 {
 		_, err := leader.Pass(w.t.Context(), time.Now())
 		must(w.t, err)

@@ -244,7 +244,7 @@ func (r *round) sort(ctx context.Context, due []exchange.Exchange, limit int, no
 		if r.giveUp.IsZero() || end.Before(r.giveUp) {
 			r.giveUp = end
 		}
-		sealed, err := r.Bodies.Body(ctx, x.Body)
+		sealed, err := r.Bodies.Body(ctx, x.EnvelopeFor(d.Receiver))
 		if errors.Is(err, queue.ErrNotFound) {
 			gone := d.Event(exchange.ContentHandoverFailure, now)
 			gone.Cause = exchange.Cause{Code: exchange.CodeNotKept, Reason: "the envelope is not kept any more"}

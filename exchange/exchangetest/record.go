@@ -1,6 +1,7 @@
 package exchangetest
 
 import (
+	"bytes"
 	"context"
 	"fmt"
 	"path/filepath"
@@ -26,6 +27,7 @@ type Record struct {
 	broken error            // guarded by mu
 	bodies map[int64][]byte // guarded by mu
 	all    []queue.Change   // guarded by mu
+	kept   int64            // position of the body that was kept last, from -1 down; guarded by mu
 }
 
 // NewRecord opens a record with nothing in it, until the test ends.
@@ -140,6 +142,15 @@ func (r *Record) Body(_ context.Context, position int64) ([]byte, error) {
 		return nil, queue.ErrNotFound
 	}
 	return body, nil
+}
+
+// AddBody is queue.BodyAdder's.
+func (r *Record) AddBody(_ context.Context, _ string, body []byte) (int64, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.kept--
+	r.bodies[r.kept] = bytes.Clone(body)
+	return r.kept, nil
 }
 
 // Drop ends the retention of a body.

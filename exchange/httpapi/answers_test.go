@@ -127,6 +127,10 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/replays/plans", as: receiver, body: large}, 413, "too-large"},
 		{request{path: "/v1/replays/plans", as: receiver, body: `{}`, header: text}, 415, "media-type"},
 		{request{path: "/v1/replays/plans", as: operator, body: `{}`}, 422, "receiver-missing"},
+		{request{path: "/v1/replays/plans", as: operator, body: `{"receivers":["` + receiver + `"],"routing":"later"}`}, 422, "field-routing"},
+		{request{path: "/v1/replays/plans", as: operator, body: `{"receivers":["` + receiver + `"],"routing":"now"}`}, 422, "since-missing"},
+		{request{path: "/v1/replays/plans", as: operator, body: `{"receivers":["` + receiver + `"],"routing":"now","number":"1"}`}, 200, ""},
+		{request{path: "/v1/replays/plans", as: receiver, body: `{"routing":"now","number":"1"}`}, 403, "routing-staff"},
 
 		{request{path: "/v1/mailbox", as: receiver}, 200, ""},
 		{request{path: "/v1/mailbox?wait=2m", as: receiver}, 400, "parameter"},

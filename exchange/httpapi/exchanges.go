@@ -79,7 +79,7 @@ func (s *Server) sealed(c *call, x exchange.Exchange) ([]byte, error) {
 	if err := c.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	return s.envelopes.Sealed(c.request.Context(), x)
+	return s.envelopes.Sealed(c.request.Context(), x, c.caller.Party)
 }
 
 // Timestamps keep what a time-stamping authority said of the seals.
@@ -128,10 +128,10 @@ func (s *Server) envelope(c *call) error {
 
 // stamped returns an envelope with time stamps.
 func (s *Server) stamped(c *call, x exchange.Exchange, body []byte) ([]byte, error) {
-	if s.stamps == nil {
+	if s.stamps == nil || x.EnvelopeFor(c.caller.Party) != x.Body {
 		return nil, &exchange.Error{
 			Op: "add time stamps", Kind: exchange.NotFound, Code: "no-timestamp",
-			Err: exchange.Because("no authority stamps the seals of this exchange", "本平台的封签不加盖时间戳"),
+			Err: exchange.Because("no authority stamps the seals of this envelope", "该信封的封签不加盖时间戳"),
 		}
 	}
 	return s.stamps.Stamp(c.request.Context(), x.ID, body)
@@ -169,7 +169,7 @@ func (s *Server) unseal(c *call, x exchange.Exchange) ([]byte, error) {
 	if err := c.ticket.Reserve(x.Size); err != nil {
 		return nil, err
 	}
-	return s.envelopes.Document(c.request.Context(), c.now.Trust, x)
+	return s.envelopes.Document(c.request.Context(), c.now.Trust, x, c.caller.Party)
 }
 
 // receipt answers GET /v1/exchanges/{id}/receipt with the receipt that the

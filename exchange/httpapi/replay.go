@@ -6,6 +6,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
 )
@@ -37,7 +38,15 @@ func (s *Server) replayScope(c *call, q *replay.Query) (replay.Scope, error) {
 	if err := s.filters(c).Check(c.request.Context(), q.Kind, q.Parties()...); err != nil {
 		return replay.Scope{}, err
 	}
-	return c.caller.PlanScope(c.now.InForce, s.shut), nil
+	scope := c.caller.PlanScope(c.now.InForce, s.shut)
+	if q.Routing != replay.Now {
+		return scope, nil
+	}
+	scope.Router = exchange.Rerouting{Now: c.now.InForce, Bodies: s.envelopes.Bodies}
+	if err := c.ticket.TakeSlot(); err != nil {
+		return scope, err
+	}
+	return scope, c.ticket.Reserve(s.admission.Limits().Document) // it reads one document at a time
 }
 
 // requestRun answers POST /v1/runs: it requests a run of the plan that has the digest.

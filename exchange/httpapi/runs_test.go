@@ -12,6 +12,7 @@ import (
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator/replay"
+	"beibu/signing"
 )
 
 // noDigest is that of no plan.
@@ -131,6 +132,81 @@ func TestRuns(t *testing.T) {
 	}
 }
 
+// A run as routed now is approved by another person, and sends the document to the
+// receiver that is new, in an envelope of its own; the others' is as it was.
+func TestRunAsRoutedNow(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	id := w.refused("A")
+	envelope := request{path: "/v1/exchanges/" + id + "/envelope", as: receiver}
+	first := w.do(envelope)
+	w.leadTo(stranger)
+	query := `{"receivers":["` + stranger + `"],"since":"2026-01-01T00:00:00Z","routing":"now"}`
+	plan := read[httpapi.Plan](t, w.do(request{path: "/v1/replays/plans", as: operator, body: query}), http.StatusOK)
+	if plan.Routed != replay.Now || plan.Eligible != 1 || plan.Examined != 1 || !slices.Equal(plan.Added, []replay.Moved{{Receiver: stranger, Exchanges: 1}}) {
+		t.Fatalf("%+v", plan)
+	}
+	if i := plan.Items[0]; i.Attempt != 0 || i.State != "" || i.FailedAt != nil || slices.Contains(i.RoutedThen, stranger) || !slices.Contains(i.RoutedNow, stranger) {
+		t.Errorf("%+v", i)
+	}
+	run := read[httpapi.Run](t, w.do(request{path: "/v1/runs", as: operator, body: `{"query":` + query + `,"reason":"route added","digest":"` + plan.Digest + `"}`}), http.StatusCreated)
+	if run.Status != replay.AwaitingApproval || !slices.Contains(run.Approval, replay.NeedsRoutes) || run.Routed != replay.Now || !slices.Equal(run.Added, plan.Added) {
+		t.Fatalf("%+v", run)
+	}
+	w.do(request{path: "/v1/runs/" + run.ID + "/approve", as: approver, body: `{"reason":"seen","digest":"` + plan.Digest + `"}`})
+	leader := &replay.Leader{Index: w.index, Recorder: w.recorder, Exchanges: w.index, Router: func() replay.Readdresser {
+		return exchange.Rerouting{Now: w.current.Load().InForce, Bodies: w.store, Adder: w.store}
+	}}
+	for i := range 3 {
+		if _, err := leader.Pass(t.Context(), time.Now().Add(time.Duration(i)*time.Second)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if page := read[httpapi.MailboxPage](t, w.do(request{path: "/v1/mailbox", as: stranger}), http.StatusOK); len(page.Deliveries) != 1 || page.Deliveries[0].ExchangeID != id {
+		t.Errorf("%+v", page)
+	}
+	if again := w.do(envelope); string(again.body) != string(first.body) {
+		t.Error("the first envelope has changed")
+	}
+	envelope.as = stranger
+	opened, err := signing.OpenEnvelope(w.do(envelope).body, w.current.Load().Trust)
+	if err != nil || opened.Header.ExchangeID != id || !slices.Equal(opened.Header.Receivers, []string{stranger}) || opened.Header.Readdressed.Run != run.ID {
+		t.Errorf("%+v, %v", opened, err)
+	}
+	if document := w.do(request{path: "/v1/exchanges/" + id + "/document", as: stranger}); string(document.body) != string(carnet(t, "A")) {
+		t.Error("the document has changed")
+	}
+	envelope.path += "?profile=b-t"
+	if stamped := w.do(envelope); stamped.status != http.StatusNotFound {
+		t.Errorf("with time stamps: %d", stamped.status)
+	}
+	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + id, as: operator}), http.StatusOK)
+	for _, d := range x.Deliveries {
+		if d.Readdressed != (d.Receiver == stranger) {
+			t.Errorf("%+v", d)
+		}
+	}
+	if last := x.Timeline[len(x.Timeline)-2]; last.Cause == nil || last.Cause.Code != exchange.CodeReaddressed || last.Receiver != stranger {
+		t.Errorf("%+v", x.Timeline)
+	}
+}
+
+// leadTo puts a route in force that leads carnets to one more party.
+func (w *world) leadTo(party string) {
+	w.t.Helper()
+	w.changeParties(func(p *exchange.Party) {
+		if p.ID == party {
+			p.Receives = append(slices.Clone(p.Receives), "ata-carnet")
+		}
+	})
+	w.change(func(now *exchange.InForce) {
+		var err error
+		table := append(now.Routes.Table(), exchange.Route{Name: "added", Kinds: []string{"ata-carnet"}, To: []string{party}})
+		if now.Routes, err = exchange.NewRoutes(table, now.Parties); err != nil {
+			w.t.Fatal(err)
+		}
+	})
+}
+
 // A party sees the runs that it requested, and pages are complete.
 func TestRunPages(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
@@ -182,7 +258,7 @@ func TestRunNamesAreDocumented(t *testing.T) {
 		"left out": {schema("Plan", "properties", "leftOut", "items", "properties", "reason"), replay.LeftOutReasons()},
 		"states":   {schema("RunItemState"), replay.ItemStates()},
 		"statuses": {schema("RunStatus"), statuses},
-		"approval": {schema("ApprovalReasons", "items"), []string{replay.NeedsCount, replay.NeedsBorder}},
+		"approval": {schema("ApprovalReasons", "items"), []string{replay.NeedsCount, replay.NeedsBorder, replay.NeedsRoutes}},
 	} {
 		if !slices.Equal(test.documented, test.want) {
 			t.Errorf("%s: documented %v, want %v", name, test.documented, test.want)

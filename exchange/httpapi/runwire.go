@@ -12,8 +12,8 @@ import (
 type Plan struct {
 	Query     replay.Query   `json:"query"`
 	Digest    string         `json:"digest"`    // names exactly the eligible deliveries at these attempts
-	Routed    string         `json:"routed"`    // "then": to the receivers of their acceptance
-	Matched   int            `json:"matched"`   // failed deliveries that fit the query
+	Routed    replay.Routing `json:"routed"`    // "then": to the receivers of their acceptance; "now": by the routes in force
+	Matched   int            `json:"matched"`   // deliveries that fit the query
 	Eligible  int            `json:"eligible"`  // of those: what a run starts again
 	LeftOut   []LeftOut      `json:"leftOut"`   // the others, by reason
 	Bytes     int64          `json:"bytes"`     // of the eligible documents
@@ -22,6 +22,11 @@ type Plan struct {
 	Seconds   int            `json:"seconds"`   // that a run takes at this rate, and its first steps wait for answers in addition
 	Approval  []string       `json:"approval"`  // why another person has to approve the run; empty if nobody has to
 	Items     []PlanItem     `json:"items"`     // the first of what is eligible; at most 1,000
+
+	// Of a plan as routed now:
+	Examined int            `json:"examined,omitempty"` // exchanges whose documents were read again
+	Added    []replay.Moved `json:"added,omitempty"`    // receivers that are new
+	Dropped  []replay.Moved `json:"dropped,omitempty"`  // receivers to which the routes in force do not lead
 }
 
 // LeftOut is a class of deliveries that match and are not in the plan.
@@ -37,10 +42,12 @@ type PlanItem struct {
 	Kind           string          `json:"kind"`
 	DocumentNumber string          `json:"documentNumber"`
 	Receiver       string          `json:"receiver"`
-	State          exchange.State  `json:"state"`
-	Attempt        int             `json:"attempt"` // the one that failed
-	FailedAt       answer.Time     `json:"failedAt"`
+	State          exchange.State  `json:"state,omitempty"` // absent if the receiver is new
+	Attempt        int             `json:"attempt"`         // the one that failed, or 0 if the receiver is new
+	FailedAt       *answer.Time    `json:"failedAt,omitempty"`
 	Cause          *exchange.Cause `json:"cause,omitempty"`
+	RoutedThen     []string        `json:"routedThen,omitempty"` // receivers on acceptance, of a plan as routed now
+	RoutedNow      []string        `json:"routedNow,omitempty"`  // by the routes in force, of a plan as routed now
 }
 
 // RunOrder is the body of POST /v1/runs.
@@ -67,8 +74,11 @@ type Run struct {
 	Bytes       int64           `json:"bytes"`
 	Receivers   []replay.Share  `json:"receivers"`
 	Rate        int             `json:"rate"`
-	Steps       []int           `json:"steps"` // the number of the last item of each
-	Step        int             `json:"step"`  // from 1; 0 before the first
+	Routed      replay.Routing  `json:"routed"`            // as in a plan
+	Added       []replay.Moved  `json:"added,omitempty"`   // as in a plan
+	Dropped     []replay.Moved  `json:"dropped,omitempty"` // as in a plan
+	Steps       []int           `json:"steps"`             // the number of the last item of each
+	Step        int             `json:"step"`              // from 1; 0 before the first
 	Counts      RunCounts       `json:"counts"`
 	Requested   RunBy           `json:"requested"`
 	Approval    []string        `json:"approval,omitempty"` // why another person has to approve it
@@ -93,7 +103,7 @@ type RunCounts struct {
 	Refused      int `json:"refused"`
 	Expired      int `json:"expired"`
 	Superseded   int `json:"superseded"`
-	FailedAgain  int `json:"failedAgain"` // of those that were refused or expired: for the same cause as before
+	FailedAgain  int `json:"failedAgain"` // of those that were refused or expired: for the same cause as before, or at a receiver that is new
 }
 
 // RunPage answers GET /v1/runs, newest first.
@@ -129,20 +139,24 @@ const defaultItems = 100
 // wirePlan returns a plan as the API shows it.
 func wirePlan(p replay.Plan, rate int) Plan {
 	out := Plan{
-		Query: p.Query, Digest: p.Digest, Routed: "then", Matched: p.Matched, Eligible: p.Eligible, LeftOut: []LeftOut{},
+		Query: p.Query, Digest: p.Digest, Routed: p.Query.Routed(), Matched: p.Matched, Eligible: p.Eligible, LeftOut: []LeftOut{},
 		Bytes: p.Bytes, Receivers: present(p.Receivers), Rate: rate, Seconds: int(p.Takes(rate) / time.Second), Approval: present(p.Approval),
-		Items: make([]PlanItem, 0, len(p.Shown)),
+		Items: make([]PlanItem, 0, len(p.Shown)), Examined: p.Examined, Added: p.Added, Dropped: p.Dropped,
 	}
 	for _, l := range p.LeftOut {
 		out.LeftOut = append(out.LeftOut, LeftOut(l))
 	}
-	for _, x := range p.Shown {
+	for n, x := range p.Shown {
 		d := x.Deliveries[0]
-		out.Items = append(out.Items, PlanItem{
+		item := PlanItem{
 			ExchangeID: x.ID.String(), Sender: x.Identity.Sender, Kind: x.Identity.Kind,
 			DocumentNumber: x.Identity.Number, Receiver: d.Receiver, State: d.State,
-			Attempt: d.Attempt, FailedAt: answer.TimeOf(d.ChangedAt), Cause: answer.OrNil(d.Cause),
-		})
+			Attempt: d.Attempt, FailedAt: answer.OrNil(answer.TimeOf(d.ChangedAt)), Cause: answer.OrNil(d.Cause),
+		}
+		if p.Routed != nil {
+			item.RoutedThen, item.RoutedNow = x.Receivers, p.Routed[n]
+		}
+		out.Items = append(out.Items, item)
 	}
 	return out
 }
@@ -160,7 +174,7 @@ func wireRun(r replay.Run) Run {
 	q, c := r.Request, r.Counts
 	out := Run{
 		ID: r.ID, Status: r.Status, Query: q.Query, Digest: q.Digest, Items: q.Items, Bytes: q.Bytes, Receivers: present(q.Receivers),
-		Rate: q.Rate, Steps: q.Steps, Step: r.Step, Requested: wireBy(r.Requested), Approval: q.Approval,
+		Rate: q.Rate, Routed: q.Query.Routed(), Added: q.Added, Dropped: q.Dropped, Steps: q.Steps, Step: r.Step, Requested: wireBy(r.Requested), Approval: q.Approval,
 		Counts: RunCounts{c.Waiting, c.Started, c.Acknowledged, c.Refused, c.Expired, c.Superseded, c.Again},
 		Cause:  answer.OrNil(r.Cause), ChangedAt: answer.TimeOf(r.ChangedAt),
 	}

@@ -95,7 +95,7 @@ type Server struct {
 	hold        exchange.Hold
 	disclosures reading.Disclosures
 	mailbox     Mailbox
-	envelopes   reading.Envelopes
+	envelopes   exchange.Envelopes
 	stamps      Timestamps
 	parties     operator.Parties
 	limits      Limits
@@ -164,7 +164,7 @@ func New(o Options) (*Server, error) {
 		failures: operator.Failures{Log: o.Failures, Activity: o.Activity, Handovers: o.Handovers},
 		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers}, alerts: o.Alerts,
 		hold: exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
-		mailbox: o.Mailbox, envelopes: reading.Envelopes{Bodies: o.Bodies}, stamps: o.Stamps, handovers: o.Handovers,
+		mailbox: o.Mailbox, envelopes: exchange.Envelopes{Bodies: o.Bodies}, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)

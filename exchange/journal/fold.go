@@ -163,8 +163,8 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	if !j.apply(e) {
 		return nil
 	}
-	if failed || e.Attempt > 1 && e.Name != exchange.ContentHandover {
-		if err := b.replayed(j, j.delivery(e.Receiver), e); err != nil {
+	if d := j.delivery(e.Receiver); failed || d != nil && (e.Attempt > 1 || d.Envelope != 0) && e.Name != exchange.ContentHandover {
+		if err := b.replayed(j, d, e); err != nil {
 			return fmt.Errorf("write item of run: %w", err)
 		}
 	}

@@ -29,5 +29,7 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 
 // definition returns what the index is to package projection.
 func definition() projection.Definition {
-	return projection.Definition{Name: "index", Application: application, Tables: tables(), Meaning: fmt.Sprint(states), Fold: fold()}
+	return projection.Definition{
+		Name: "index", Application: application, Tables: tables(), Meaning: fmt.Sprint(states, "deliveries with envelopes of their own"), Fold: fold(),
+	}
 }

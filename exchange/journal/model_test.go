@@ -62,6 +62,10 @@ func history(tb testing.TB, t *rapid.T) *record {
 			r.try(id, receiver, rapid.IntRange(1, 2).Draw(t, "tried"), cause, time.Duration(rapid.IntRange(0, 2).Draw(t, "next"))*time.Hour)
 			continue
 		}
+		if rapid.IntRange(0, 3).Draw(t, "readdress") == 0 {
+			r.readdress(id, receiver, int64(rapid.IntRange(-2, 2).Draw(t, "envelope")), cause)
+			continue
+		}
 		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"), cause)
 	}
 	return r
@@ -86,7 +90,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 			t.Fatal(err)
 		}
 		if x, ok := all[e.Exchange]; ok && e.Subject.Kind == queue.SubjectExchange && moves(&x, e) {
-			e.Lease, e.Next = exchange.Lease{}, time.Time{} // of no use once they are over
+			e.Lease, e.Next, e.Envelope = exchange.Lease{}, time.Time{}, 0 // of no use once they are over
 			x.Events = append(x.Events, e)
 			all[x.ID] = x
 		}

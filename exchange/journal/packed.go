@@ -18,10 +18,11 @@ import (
 
 // What a delivery or a step has in addition, beside the number of its state.
 const (
-	withLease = 1 << 4
-	withCause = 1 << 5
-	withRetry = 1 << 6
-	stateBits = 1<<4 - 1
+	withLease    = 1 << 4
+	withCause    = 1 << 5
+	withRetry    = 1 << 6
+	withEnvelope = 1 << 7
+	stateBits    = 1<<4 - 1
 )
 
 // packDeliveries appends the deliveries of an exchange that was accepted at a time.
@@ -32,6 +33,9 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 		b = packText(b, d.Receiver)
 		flags := len(b)
 		b = packState(b, d.State, leased, d.Cause)
+		if d.Envelope != 0 {
+			b[flags] |= withEnvelope
+		}
 		b = binary.AppendVarint(b, int64(d.Attempt))
 		b = binary.AppendVarint(b, micro(d.ConsignedAt)-accepted)
 		b = binary.AppendVarint(b, micro(d.ChangedAt)-accepted)
@@ -39,6 +43,9 @@ func packDeliveries(b []byte, accepted int64, all []exchange.Delivery) []byte {
 		if leased {
 			b = packText(b, d.Lease.Holder)
 			b = binary.AppendVarint(b, micro(d.Lease.Until)-accepted)
+		}
+		if d.Envelope != 0 {
+			b = binary.AppendVarint(b, d.Envelope)
 		}
 		b = packCause(b, d.Cause)
 		if d.Retry.Tries > 0 {
@@ -77,6 +84,9 @@ func unpackDeliveries(b []byte, accepted int64, id uuid.UUID, receiver string) (
 		var holder []byte
 		if flags&withLease != 0 {
 			holder, d.Lease.Until = u.bytes(), moment(accepted+u.number())
+		}
+		if flags&withEnvelope != 0 {
+			d.Envelope = u.number()
 		}
 		d.Cause = u.cause(flags, wanted)
 		if flags&withRetry != 0 {

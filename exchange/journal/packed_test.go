@@ -27,6 +27,11 @@ func TestPacked(t *testing.T) {
 			Exchange: id, Receiver: "", Attempt: -1, State: exchange.ConsignmentRejection, ConsignedAt: began, ChangedAt: began,
 			Cause: exchange.Cause{Code: "no", Reason: "单证不符", Actor: "clerk"},
 		},
+		{Exchange: id, Receiver: "new", Attempt: 1, State: exchange.ContentConsignment, ConsignedAt: began, ChangedAt: began, Envelope: -7},
+		{
+			Exchange: id, Receiver: "newer", Attempt: 2, State: exchange.ContentHandover, ConsignedAt: began, ChangedAt: began, Envelope: 1 << 62,
+			Lease: exchange.Lease{Holder: "node 2", Until: began}, Cause: exchange.Cause{Code: "readdressed"},
+		},
 	}
 	packed := journal.PackDeliveries(micro, want)
 	got, err := journal.Unpack(packed, micro, id)

@@ -101,6 +101,21 @@ func (r *record) handOver(id uuid.UUID, receiver string, attempt int, lease exch
 	r.changes[len(r.changes)-1].Event.Detail = detail
 }
 
+// readdress adds the first attempt of a delivery that has an envelope of its own.
+func (r *record) readdress(id uuid.UUID, receiver string, envelope int64, cause exchange.Cause) {
+	r.tb.Helper()
+	detail, err := json.Marshal(struct {
+		exchange.Cause
+
+		Envelope int64 `json:"envelope"`
+	}{cause, envelope})
+	if err != nil {
+		r.tb.Fatal(err)
+	}
+	r.event(id, receiver, exchange.ContentConsignment, 1)
+	r.changes[len(r.changes)-1].Event.Detail = detail
+}
+
 // event adds an event.
 func (r *record) event(id uuid.UUID, receiver string, name exchange.State, attempt int, cause ...exchange.Cause) {
 	r.tb.Helper()

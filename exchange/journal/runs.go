@@ -33,7 +33,7 @@ const (
 )
 
 // countAgain is the number, in table run_count, of items that failed again for the same
-// cause as before.
+// cause as before, or failed at a receiver that is new.
 const countAgain = 255
 
 // run folds an event of a run.
@@ -150,9 +150,11 @@ func (b *batch) item(run int64, i replay.PartItem, at int64) error {
 	state, entry, before := replay.Superseded, int64(0), ""
 	if j != nil {
 		entry = j.sequence
-		if d := j.delivery(i.Receiver); d != nil {
-			state, before = replay.FirstState(*d, i.Attempt), d.Cause.Code
+		var d exchange.Delivery // none yet, if the exchange is to be readdressed
+		if known := j.delivery(i.Receiver); known != nil {
+			d = *known
 		}
+		state, before = replay.FirstState(d, i.Attempt), d.Cause.Code
 	}
 	if err := b.w.Exec(addItem, run, i.Number, entry, i.Receiver, i.Attempt, i.After, int64(state), at, before); err != nil {
 		return err
@@ -169,8 +171,8 @@ type openRow struct {
 	before      string
 }
 
-// replayed moves the items of a delivery that an event has changed. It is called for
-// deliveries that failed before alone, so that all others cost nothing.
+// replayed moves the items of a delivery that an event has changed. It is called alone for
+// deliveries that failed before or were readdressed, so that all others cost nothing.
 func (b *batch) replayed(j *journey, d *exchange.Delivery, e exchange.Event) error {
 	var open []openRow
 	err := b.w.Query(findOpenItems(), func(row sqlitefile.Row) error {
@@ -214,7 +216,7 @@ func (b *batch) moveItem(i openRow, next replay.ItemState, d *exchange.Delivery,
 	if err := b.w.Exec(countItem, i.run, int64(i.state), -1); err != nil {
 		return err
 	}
-	if failed && cause == i.before {
+	if failed && (cause == i.before || i.attempt == 0) {
 		if err := b.w.Exec(countItem, i.run, countAgain, 1); err != nil {
 			return err
 		}

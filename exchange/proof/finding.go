@@ -37,6 +37,9 @@ type Finding struct {
 	DocumentVersion string     `json:"documentVersion,omitempty"`
 	Receivers       []string   `json:"receivers,omitempty"`
 	AcceptedAt      *time.Time `json:"acceptedAt,omitempty"`
+	ReaddressedAt   *time.Time `json:"readdressedAt,omitempty"`   // of an envelope that was sealed later for another receiver
+	ReaddressedBy   string     `json:"readdressedBy,omitempty"`   // the id of the run that did it
+	ReaddressedPlan string     `json:"readdressedPlan,omitempty"` // the digest of its plan
 	LogPosition     *int64     `json:"logPosition,omitempty"`
 	Epoch           int64      `json:"epoch,omitempty"` // of the log, if it is not the first one
 	DigestSHA256    string     `json:"digestSHA256,omitempty"`
@@ -122,6 +125,9 @@ func (v *Verification) envelope(f *Finding, b []byte) error {
 	f.ExchangeID, f.Sender, f.Kind, f.Receivers = h.ExchangeID, h.Sender, h.Kind, h.Receivers
 	f.DocumentNumber, f.DocumentVersion = h.DocumentNumber, h.DocumentVersion
 	f.AcceptedAt, f.DigestSHA256 = &h.AcceptedAt, hex.EncodeToString(h.DigestSHA256[:])
+	if again := h.Readdressed; again != (signing.Readdressed{}) {
+		f.ReaddressedAt, f.ReaddressedBy, f.ReaddressedPlan = &again.At, again.Run, again.Plan
+	}
 	return nil
 }
 

@@ -38,6 +38,22 @@ func (q *Queue) Admit(ctx context.Context, s queue.Submission) (queue.Entry, err
 	return q.decision(ctx, decided)
 }
 
+// AddBody appends a body that no record of log names; see [queue.BodyAdder].
+func (q *Queue) AddBody(ctx context.Context, key string, body []byte) (position int64, err error) {
+	if err := q.check(queue.Submission{Key: key, Body: body}); err != nil {
+		return 0, err
+	}
+	ctx, done, err := q.enter(ctx)
+	if err != nil {
+		return 0, err
+	}
+	defer done()
+	if position, err = q.appendBody(ctx, key, body); err != nil {
+		return 0, q.unavailable(ctx, "add body", err)
+	}
+	return position, nil
+}
+
 // Owner returns the entry that owns a key when this node has consumed it from log. It
 // appends nothing. It fails with [queue.ErrUnavailable] if ctx ends first.
 func (q *Queue) Owner(ctx context.Context, key string) (queue.Entry, error) {
@@ -99,16 +115,10 @@ func (q *Queue) check(s queue.Submission) error {
 // record that the brokers refused may be in log all the same.
 func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan queue.Entry) error {
 	e := s.Entry(0, 0)
-	body := slices.Clone(s.Body) // the caller's own may change while the writer still has it of an attempt that failed
-	err := q.cluster.retry(ctx, func(ctx context.Context) error {
-		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(s.Key), Value: body})
-		e.Body = q.layout.position(partition, offset)
-		return err
-	})
-	if err != nil {
+	var err error
+	if e.Body, err = q.appendBody(ctx, s.Key, s.Body); err != nil {
 		return fmt.Errorf("append body: %w", err)
 	}
-	q.recent.put(e.Body, body)
 	record := kafkago.Message{Topic: q.topics.log, Key: []byte(s.Key), Value: encodeEntry(e)}
 	err = q.cluster.retry(ctx, func(ctx context.Context) error {
 		if len(decided) > 0 {
@@ -121,6 +131,20 @@ func (q *Queue) submit(ctx context.Context, s queue.Submission, decided <-chan q
 		return fmt.Errorf("append to log: %w", err)
 	}
 	return nil
+}
+
+// appendBody appends a body and returns its position.
+func (q *Queue) appendBody(ctx context.Context, key string, content []byte) (position int64, err error) {
+	body := slices.Clone(content) // the caller's own may change while the writer still has it of an attempt that failed
+	err = q.cluster.retry(ctx, func(ctx context.Context) error {
+		partition, offset, err := q.outbox.write(ctx, kafkago.Message{Topic: q.topics.body, Key: []byte(key), Value: body})
+		position = q.layout.position(partition, offset)
+		return err
+	})
+	if err == nil {
+		q.recent.put(position, body)
+	}
+	return position, err
 }
 
 // entry fetches the entry at a position of log.

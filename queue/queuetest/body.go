@@ -19,6 +19,8 @@ var bodies = []promise{
 	{"not found if none was written", bodyNotFound},
 	{"many may read", manyRead},
 	{"a canceled read is unavailable", canceledBody},
+	{"a body kept beside the log", addedBody},
+	{"a body that cannot be kept", invalidBody},
 }
 
 // random makes a body that no compression and no mistake of pages can hide.
@@ -108,6 +110,60 @@ func manyRead(t *testing.T, s *store) {
 		}
 	}
 	wg.Wait()
+}
+
+// addedBody keeps bodies between entries and events: they are in neither log nor record,
+// and a queue that was opened again keeps more.
+func addedBody(t *testing.T, s *store) {
+	t.Helper()
+	first := s.admit(submit("key", "content"))
+	before, err := s.q.Head(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := map[int64][]byte{}
+	for i := range 6 {
+		content := random(5_000, uint64(i))
+		position, err := s.q.AddBody(t.Context(), "key", content)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, taken := kept[position]; taken || position == first.Body {
+			t.Errorf("position %d twice", position)
+		}
+		kept[position] = bytes.Clone(content)
+		clear(content)
+		if i == 2 {
+			s.reopen()
+		}
+	}
+	for range 2 {
+		for position, content := range kept {
+			if !bytes.Equal(s.body(position), content) {
+				t.Errorf("the body at %d came back altered", position)
+			}
+		}
+		s.reopen()
+	}
+	if head, err := s.q.Head(t.Context()); err != nil || head != before {
+		t.Errorf("the record is at %d, and was at %d: %v", head, before, err)
+	}
+	second := s.admit(submit("other", "other content"))
+	if !bytes.Equal(s.body(second.Body), submit("other", "other content").Body) || !bytes.Equal(s.body(first.Body), submit("key", "content").Body) {
+		t.Error("the body of an entry came back altered")
+	}
+}
+
+func invalidBody(t *testing.T, s *store) {
+	t.Helper()
+	for name, keep := range map[string]struct {
+		key  string
+		body []byte
+	}{"no key": {"", []byte("b")}, "long key": {string(make([]byte, queue.MaxKey+1)), []byte("b")}, "no body": {"k", nil}} {
+		if _, err := s.q.AddBody(t.Context(), keep.key, keep.body); !errors.Is(err, queue.ErrInvalid) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
 }
 
 func canceledBody(t *testing.T, s *store) {

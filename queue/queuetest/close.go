@@ -28,6 +28,7 @@ func unavailableAfterwards(t *testing.T, s *store) {
 		"Admit":       func() error { _, err := q.Admit(ctx, submit("key", "content")); return err },
 		"Owned":       func() error { _, err := q.Owned(ctx, "key"); return err },
 		"Append":      func() error { _, err := q.Append(ctx, happened(e.ID, "late", 0)); return err },
+		"AddBody":     func() error { _, err := q.AddBody(ctx, "key", []byte("content")); return err },
 		"Body":        func() error { _, err := q.Body(ctx, e.Body); return err },
 		"Keep":        func() error { _, err := q.Keep(ctx, []byte("content"), time.Now().Add(time.Hour)); return err },
 		"Kept":        func() error { _, err := q.Kept(ctx, position); return err },

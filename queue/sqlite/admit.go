@@ -24,6 +24,21 @@ func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, e
 	return owner, nil
 }
 
+// AddBody stores a body that no entry names; see [queue.BodyAdder].
+func (s *Store) AddBody(ctx context.Context, key string, body []byte) (position int64, err error) {
+	if err := queue.CheckBody(key, body); err != nil {
+		return 0, err
+	}
+	err = s.write(ctx, len(body), func(tx *transaction) error {
+		position, err = tx.keepBody(body)
+		return err
+	})
+	if err != nil {
+		return 0, unavailable("add body", err)
+	}
+	return position, nil
+}
+
 // Owned returns the entry that owns a key, if it is on the disk; see
 // [queue.Admitter].
 func (s *Store) Owned(ctx context.Context, key string) (owner queue.Entry, err error) {

@@ -12,6 +12,7 @@ import (
 type transaction struct {
 	last, entry         int64 // newest sequence, and newest one of an entry
 	keptLast, keptEntry int64 // the same, as the last commit left them
+	lowest, keptLowest  int64 // position of the newest body that no entry names, from -1 down, or 0
 	owners              owners
 	boundaries          boundaries
 	added               []queue.Change // by the current transaction
@@ -42,15 +43,19 @@ func (tx *transaction) prepare(c *sqlitefile.Conn) error {
 	if err != nil {
 		return fmt.Errorf("find newest event: %w", err)
 	}
-	tx.last, tx.entry = max(entry, event), entry
-	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	lowest, err := c.Number(`SELECT min(position) FROM body`)
+	if err != nil {
+		return fmt.Errorf("find lowest body: %w", err)
+	}
+	tx.last, tx.entry, tx.lowest = max(entry, event), entry, min(lowest, 0)
+	tx.keptLast, tx.keptEntry, tx.keptLowest = tx.last, tx.entry, tx.lowest
 	tx.recent = &recent{after: tx.last}
 	return tx.owners.prepare(c)
 }
 
 // undo resets the state after a rollback.
 func (tx *transaction) undo() {
-	tx.last, tx.entry = tx.keptLast, tx.keptEntry
+	tx.last, tx.entry, tx.lowest = tx.keptLast, tx.keptEntry, tx.keptLowest
 	clear(tx.added)
 	tx.added = tx.added[:0]
 	tx.owners.undo()
@@ -59,7 +64,7 @@ func (tx *transaction) undo() {
 
 // keep updates the state after a commit.
 func (tx *transaction) keep() {
-	tx.keptLast, tx.keptEntry = tx.last, tx.entry
+	tx.keptLast, tx.keptEntry, tx.keptLowest = tx.last, tx.entry, tx.lowest
 	tx.recent.add(tx.added)
 	clear(tx.added) // so that they are not kept in memory
 	tx.added = tx.added[:0]
@@ -85,6 +90,15 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 	tx.owners.add(slot, e.Position)
 	tx.added = append(tx.added, entryChange(e))
 	return e, nil
+}
+
+// keepBody writes a body below all others: the positions above are those of entries.
+func (tx *transaction) keepBody(content []byte) (position int64, err error) {
+	if err := tx.addBody.Exec(tx.lowest-1, content); err != nil {
+		return 0, fmt.Errorf("write body: %w", err)
+	}
+	tx.lowest--
+	return tx.lowest, nil
 }
 
 // at returns the entry of a sequence.

@@ -112,6 +112,15 @@ func (l *memoryLog) Kept(_ context.Context, position int64) ([]byte, error) {
 	return l.kept[position-1].content, nil
 }
 
+// AddBody implements [queue.BodyAdder].
+func (l *memoryLog) AddBody(_ context.Context, _ string, body []byte) (int64, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	position := -int64(len(l.bodies)) - 1
+	l.bodies[position] = bytes.Clone(body)
+	return position, nil
+}
+
 // Dispatch implements [queue.Dispatcher]: one node at a time does it.
 func (l *memoryLog) Dispatch(ctx context.Context, handle func(context.Context, []queue.Entry) ([]queue.Event, error)) error {
 	return l.RunAsLeader(ctx, "dispatch", func(ctx context.Context) error {

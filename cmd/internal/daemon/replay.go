@@ -5,6 +5,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/exchange"
 	"beibu/exchange/journal"
 	"beibu/exchange/operator/replay"
 )
@@ -19,6 +20,9 @@ func (d *Daemon) replayPolicy() replay.Policy {
 func (d *Daemon) replay(ctx context.Context) error {
 	leader := &replay.Leader{
 		Index: d.index, Recorder: d.recorder, Changed: func() <-chan struct{} { return d.index.Changed(journal.RunsChanged) }, Observe: d.logRun,
+		Exchanges: d.index, Router: func() replay.Readdresser {
+			return exchange.Rerouting{Now: d.current.Load().InForce, Bodies: d.store, Adder: d.store}
+		},
 	}
 	return leader.Lead(ctx, func(err error) { d.log.Warn("replay runs failed, retrying", zap.Error(err)) })
 }

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -37,7 +38,9 @@ type port struct {
 	prefix string // of all topics of the test
 	seeds  []string
 	kafka  *kgo.Client
-	said   map[string]string // more of parties, by id
+	said   map[string]string   // more of parties, by id
+	edit   func(string) string // changes the map of parties, or nil
+	apart  int                 // partitions of each topic of the log; 0 means 1
 
 	settings string // more of the configuration
 }
@@ -64,8 +67,16 @@ func newPort(t *testing.T, brokers []string, said map[string]string, more ...str
 func newPortWith(t *testing.T, settings string, brokers []string, said map[string]string, more ...string) *port {
 	t.Helper()
 	p := &port{t: t, settings: settings, dir: t.TempDir(), prefix: "t-" + uuid.NewString() + ".", seeds: brokers, said: said}
+	p.begin(more...)
+	return p
+}
+
+// begin makes the topics, and the daemon.
+func (p *port) begin(more ...string) {
+	t := p.t
+	t.Helper()
 	var err error
-	if p.kafka, err = kgo.NewClient(kgo.SeedBrokers(brokers...)); err != nil {
+	if p.kafka, err = kgo.NewClient(kgo.SeedBrokers(p.seeds...)); err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(p.kafka.Close)
@@ -77,11 +88,10 @@ func newPortWith(t *testing.T, settings string, brokers []string, said map[strin
 	if err != nil || made.Error() != nil {
 		t.Fatal(err, made.Error())
 	}
-	if p.Daemon, err = New(t.Context(), p.load(said), zap.NewNop()); err != nil {
+	if p.Daemon, err = New(t.Context(), p.load(p.said), zap.NewNop()); err != nil {
 		t.Fatal(err)
 	}
 	serve(t, p.Daemon)
-	return p
 }
 
 // load reads the built-in map with more said of parties.
@@ -95,6 +105,9 @@ func (p *port) load(said map[string]string) *config.Loaded {
 		}
 		text = strings.Replace(text, line, line+"    "+strings.ReplaceAll(more, "$", p.prefix)+"\n", 1)
 	}
+	if p.edit != nil {
+		text = p.edit(text)
+	}
 	file := filepath.Join(p.dir, "parties.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		p.t.Fatal(err)
@@ -104,7 +117,7 @@ func (p *port) load(said map[string]string) *config.Loaded {
 		p.t.Fatal(err)
 	}
 	l, err := config.Parse("test", []byte("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: "+p.dir+"\nparties: "+file+
-		"\nkafka: {brokers: "+string(brokers)+", partitions: 1, replication: 1, topicPrefix: "+p.prefix+"docs.}\n"+p.settings))
+		"\nkafka: {brokers: "+string(brokers)+", partitions: "+strconv.Itoa(max(p.apart, 1))+", replication: 1, topicPrefix: "+p.prefix+"docs.}\n"+p.settings))
 	if err != nil {
 		p.t.Fatal(err)
 	}

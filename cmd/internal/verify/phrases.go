@@ -7,6 +7,7 @@ import "fmt"
 var chinese = map[string]string{
 	"envelope": "封装文件", "receipt": "回执", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法",
 	"exchange": "交换编号", "version": "版本", "sender": "发送方", "receivers": "接收方", "accepted": "受理时间", "time stamp": "时间戳",
+	"readdressed": "改投", "on %s by run %s": "%s，执行 %s", "plan": "计划摘要",
 	"position": "日志位置", "SHA-256": "SHA-256", "%s on %s": "%s，加于 %s", "%d in the log": "%d",
 	"epoch": "日志纪元", "%d: the log was restored from a copy before": "%d（受理前，日志曾由备份恢复）",
 	"%s: holds": "%s：核验通过", "%s: does not hold, %s: %s": "%s：核验不通过，%s：%s",

@@ -195,6 +195,10 @@ func (p Program) facts(f proof.Finding) *terminal.Table {
 	if f.AcceptedAt != nil {
 		fact("accepted", f.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z07:00"))
 	}
+	if f.ReaddressedAt != nil {
+		fact("readdressed", p.say("on %s by run %s", f.ReaddressedAt.UTC().Format(time.RFC3339), f.ReaddressedBy))
+		fact("plan", f.ReaddressedPlan)
+	}
 	for _, t := range f.Timestamps {
 		fact("time stamp", p.say("%s on %s", t.At.Format(time.RFC3339), t.Seal))
 	}

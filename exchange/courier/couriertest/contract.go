@@ -3,7 +3,9 @@ package couriertest
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -12,6 +14,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
+	"beibu/queue"
 )
 
 // An Arrival is what a receiver was given of one delivery.
@@ -36,6 +39,7 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 	for name, check := range map[string]func(*testing.T, Subject){
 		"same bytes twice":      sameBytes,
 		"replay":                replay,
+		"own envelope":          ownEnvelope,
 		"errors lose nothing":   losesNothing,
 		"order":                 order,
 		"give-up has its cause": givesUp,
@@ -85,6 +89,27 @@ func replay(t *testing.T, s Subject) {
 	w.Move(0, receiver, exchange.ContentConsignment, 2, time.Now())
 	w.Await(0, receiver, exchange.ContentHandover)
 	if all := s.Arrived(2); len(all) != 2 || all[0] != all[1] {
+		t.Errorf("arrived: %q", all)
+	}
+}
+
+// A receiver to which an exchange was readdressed gets the envelope that was sealed for it.
+func ownEnvelope(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.Accept(time.Now(), 0, 1, false, "window-vn")
+	position, err := w.AddBody(t.Context(), "", []byte("sealed for "+receiver))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.Append(t.Context(), queue.Event{
+		Subject: queue.ExchangeSubject(IDOf(0)), Receiver: receiver, Name: string(exchange.ContentConsignment), Attempt: 1, At: time.Now(),
+		Detail: fmt.Appendf(nil, `{"envelope":%d}`, position),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.Run(courier.Receiver{Party: receiver, Carrier: s.Carrier})
+	if all := s.Arrived(1); len(all) != 1 || all[0].Exchange != IDOf(0) || !strings.Contains(all[0].Content, "sealed for "+receiver) {
 		t.Errorf("arrived: %q", all)
 	}
 }

@@ -56,6 +56,47 @@ func TestDeathAtEveryAppend(t *testing.T) {
 	}
 }
 
+// The process that executes a run as routed now dies at every one of its appends, and
+// another one continues: each exchange is readdressed once.
+func TestDeathWhileReaddressing(t *testing.T) {
+	for _, after := range []bool{false, true} {
+		for n := 0; ; n++ {
+			w := routedWorld(t, 30)
+			m := &mortal{bounded: w.record, left: n, after: after}
+			run := w.approved(routedNow)
+			w.leader = w.newLeader(m)
+			r := w.survives(run)
+			if r.Status != replay.Finished || r.Counts.Acknowledged != 45 {
+				t.Errorf("dead at append %d, after it %t: %s, %+v", n, after, r.Status, r.Counts)
+			}
+			w.startedOnce(run)
+			w.readdressedOnce(run)
+			if !m.died {
+				if n < 7 {
+					t.Errorf("only %d appends", n)
+				}
+				break
+			}
+		}
+	}
+}
+
+// survives lets the leader work, and another after its death, and receivers take what
+// comes.
+func (w *world) survives(run replay.Run) replay.Run {
+	w.t.Helper()
+	for range 60 {
+		w.now = w.now.Add(time.Second)
+		if _, err := w.leader.Pass(w.t.Context(), w.now); err != nil {
+			w.restart() // with nothing but the record
+		}
+		if open := w.items(run.ID, replay.Started); len(open) > 0 {
+			w.say(exchange.ConsignmentAcceptance, "", open...)
+		}
+	}
+	return w.run(run.ID)
+}
+
 // dies executes a run, whose first leader dies at its nth append.
 func dies(t *testing.T, n int, after bool) *mortal {
 	t.Helper()
@@ -63,16 +104,7 @@ func dies(t *testing.T, n int, after bool) *mortal {
 	m := &mortal{bounded: w.record, left: n, after: after}
 	w.leader = w.newLeader(m)
 	run := w.request(to("promotion"))
-	for range 60 {
-		w.now = w.now.Add(time.Second)
-		if _, err := w.leader.Pass(t.Context(), w.now); err != nil {
-			w.restart() // with nothing but the record
-		}
-		if open := w.items(run.ID, replay.Started); len(open) > 0 {
-			w.say(exchange.ConsignmentAcceptance, "", open...)
-		}
-	}
-	if r := w.run(run.ID); r.Status != replay.Finished || r.Counts.Acknowledged != 60 {
+	if r := w.survives(run); r.Status != replay.Finished || r.Counts.Acknowledged != 60 {
 		t.Errorf("dead at append %d, after it %t: %s, %+v", n, after, r.Status, r.Counts)
 	}
 	w.startedOnce(run)
@@ -88,7 +120,7 @@ func (w *world) startedOnce(run replay.Run) {
 		w.must(err)
 		starts := 0
 		for _, e := range x.Events {
-			if e.Name == exchange.ContentConsignment && e.Attempt > 1 {
+			if e.Name == exchange.ContentConsignment && e.Receiver == i.Receiver && e.Attempt == i.Attempt+1 {
 				starts++
 			}
 		}

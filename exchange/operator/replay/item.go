@@ -47,7 +47,7 @@ type Item struct {
 	Kind      string
 	Document  string // its number
 	Receiver  string
-	Attempt   int // the one that failed; the run starts the next
+	Attempt   int // the one that failed, or 0 if the receiver is new; the run starts the next
 	State     ItemState
 	ChangedAt time.Time // when it came to State
 	Before    string    // code of the cause for which Attempt failed
@@ -55,12 +55,12 @@ type Item struct {
 }
 
 // FirstState returns the state of an item for an attempt when its run is recorded: the
-// delivery may have changed since it was planned.
+// delivery, which is zero if there is none yet, may have changed since it was planned.
 func FirstState(d exchange.Delivery, attempt int) ItemState {
 	switch {
 	case d.State == exchange.ConsignmentAcceptance:
 		return Acknowledged
-	case d.State.Failed() && d.Attempt == attempt:
+	case d.Attempt == attempt && (attempt == 0 || d.State.Failed()):
 		return Waiting
 	}
 	return Superseded

@@ -5,22 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
+	"strings"
 	"time"
+
+	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/queue"
+	"beibu/signing"
 )
 
 // A Leader executes runs. Whatever it knows is in the record, so another leader
 // continues after any of its calls, and two at once do no harm. Its methods are called
 // by one goroutine at a time.
 type Leader struct {
-	Index    Index
-	Recorder *exchange.Recorder
-	Changed  func() <-chan struct{} // returns a channel that is closed when a run or an item changes
-	Observe  func(Event)            // receives the events of runs that the leader has recorded, for logs; or nil
+	Index     Index
+	Recorder  *exchange.Recorder
+	Changed   func() <-chan struct{} // returns a channel that is closed when a run or an item changes
+	Exchanges Exchanges              // those of runs as routed now
+	Router    func() Readdresser     // returns one by the configuration in force, for such runs
+	Observe   func(Event)            // receives the events of runs that the leader has recorded, for logs; or nil
 
 	paced map[string]time.Time // by run: when it started its last page
+}
+
+// Exchanges are looked up by their ids: an [exchange.Journal].
+type Exchanges interface {
+	Current(ctx context.Context, id uuid.UUID) (exchange.Exchange, error)
 }
 
 // pace is the time between two pages of a run: one page is what the rate permits in it.
@@ -100,7 +112,7 @@ func (l *Leader) advance(ctx context.Context, r *Run, now time.Time) error {
 	case r.Status != Running:
 		return nil
 	case r.Counts.Again > r.Tolerated && r.Counts.Waiting > 0:
-		return l.stop(ctx, r, now, CodeFailedAgain, "an item failed again for the same cause")
+		return l.stop(ctx, r, now, CodeFailedAgain, "an item failed again for the same cause, or at a receiver that is new")
 	case r.Step == 0:
 		return l.record(ctx, Event{Run: r.ID, Name: RunStep, At: now, content: content{Step: 1}})
 	}
@@ -149,14 +161,7 @@ func (l *Leader) page(ctx context.Context, r *Run, now time.Time) (started int, 
 	if err != nil || len(ready) == 0 {
 		return 0, err
 	}
-	cause := exchange.Cause{Code: exchange.CodeReplay, Reason: r.Requested.Reason, Actor: r.Requested.Actor}
-	events := make([]exchange.Event, 0, len(ready))
-	for _, i := range ready {
-		events = append(events, exchange.Event{
-			Exchange: i.Exchange, Receiver: i.Receiver, Name: exchange.ContentConsignment, Attempt: i.Attempt + 1,
-			At: queue.Stored(now), Cause: cause, Run: r.ID,
-		})
-	}
+	events, failure := l.starts(ctx, r, ready, now)
 	for part := range exchange.Parts(events) {
 		if err := l.Recorder.Record(ctx, part...); err != nil {
 			return 0, err
@@ -166,7 +171,66 @@ func (l *Leader) page(ctx context.Context, r *Run, now time.Time) (started int, 
 		l.paced = make(map[string]time.Time)
 	}
 	l.paced[r.ID] = now
-	return len(ready), nil
+	if moved, ok := errors.AsType[*movedError](failure); ok {
+		failure = l.stop(ctx, r, now, CodeRoutesChanged, moved.Error())
+	}
+	return len(events), failure
+}
+
+// starts returns the events that start items, up to one that cannot be started.
+func (l *Leader) starts(ctx context.Context, r *Run, items []Item, now time.Time) ([]exchange.Event, error) {
+	events := make([]exchange.Event, 0, len(items))
+	for _, i := range items {
+		e := exchange.Event{
+			Exchange: i.Exchange, Receiver: i.Receiver, Name: exchange.ContentConsignment, Attempt: i.Attempt + 1, At: queue.Stored(now),
+			Cause: exchange.Cause{Code: exchange.CodeReplay, Reason: r.Requested.Reason, Actor: r.Requested.Actor}, Run: r.ID,
+		}
+		if r.Request.Query.Routing == Now {
+			if err := l.reroute(ctx, r, &e); err != nil {
+				return events, err
+			}
+		}
+		events = append(events, e)
+	}
+	return events, nil
+}
+
+// reroute makes sure that the routes in force lead to the receiver of an event that starts
+// an item, and seals the document for it if it is new.
+func (l *Leader) reroute(ctx context.Context, r *Run, e *exchange.Event) error {
+	x, err := l.Exchanges.Current(ctx, e.Exchange)
+	if err != nil {
+		return err
+	}
+	router := l.Router()
+	receivers, err := router.Receivers(ctx, x)
+	if err != nil && nowhere(err) == "" {
+		return err
+	}
+	if !slices.Contains(receivers, e.Receiver) {
+		return &movedError{x.ID, e.Receiver, err}
+	}
+	if e.Attempt > 1 {
+		return nil
+	}
+	e.Cause.Code = exchange.CodeReaddressed
+	e.Envelope, err = router.Readdress(ctx, x, e.Receiver, signing.Readdressed{Run: r.ID, Plan: r.Request.Digest, At: e.At})
+	return err
+}
+
+// A movedError says that the routes in force do not lead to a receiver of a plan any more.
+type movedError struct {
+	exchange uuid.UUID
+	receiver string
+	why      error // or nil
+}
+
+func (e *movedError) Error() string {
+	text := fmt.Sprintf("the routes in force do not lead exchange %s to %s any more: make another plan", e.exchange, e.receiver)
+	if e.why != nil {
+		text += " (" + e.why.Error() + ")"
+	}
+	return strings.ToValidUTF8(text[:min(len(text), exchange.MaxReason)], "")
 }
 
 // stop records that the run stops by itself.

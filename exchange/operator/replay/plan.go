@@ -25,7 +25,7 @@ const (
 
 // A Planner makes plans. It changes nothing.
 type Planner struct {
-	Journal exchange.DeliveryJournal
+	Journal exchange.Journal
 	Index   Index
 	Policy  Policy
 }
@@ -48,6 +48,7 @@ type Scope struct {
 	Suspended func(party string) bool
 	Within    func(exchange.Exchange) bool // reports whether the caller may replay the one delivery; nil if any
 	Party     string                       // the caller's, if it is no operator: it replays to itself
+	Router    Router                       // by that configuration, for plans as routed now
 }
 
 // A LeftOut is a class of failed deliveries that fit the query and are not in the plan.
@@ -64,10 +65,16 @@ const (
 	Suspended       = "suspended"        // the receiver is suspended: what is addressed to it waits
 	NotKept         = "not-kept"         // its envelope is no longer kept
 	InAnotherRun    = "in-another-run"   // a run that is not finished has it
-	BeyondLimit     = "beyond-limit"     // beyond MaxPlanned: for the next plan
+	NotReleased     = "not-released"     // the exchange waits for a person, or was refused by one
+	Unreadable      = "unreadable-now"   // the schemas in force do not let the document be read
+	Unroutable      = "unroutable-now"   // no route in force takes the document
+	NoLongerRouted  = "no-longer-routed" // the routes in force do not lead to the receiver
+	BeyondLimit     = "beyond-limit"     // beyond MaxPlanned or MaxRouted: for the next plan
 )
 
-var leftOutReasons = []string{OutOfScope, UnknownReceiver, Suspended, NotKept, InAnotherRun, BeyondLimit}
+var leftOutReasons = []string{
+	OutOfScope, UnknownReceiver, Suspended, NotKept, InAnotherRun, NotReleased, Unreadable, Unroutable, NoLongerRouted, BeyondLimit,
+}
 
 // LeftOutReasons returns every reason for which a delivery is left out.
 func LeftOutReasons() []string { return slices.Clone(leftOutReasons) }
@@ -84,21 +91,29 @@ type Share struct {
 const (
 	NeedsCount  = "count"  // it has more items than one person may start
 	NeedsBorder = "border" // a receiver is in another country than the sender
+	NeedsRoutes = "routes" // it goes by the routes in force
 )
 
 // A Plan is the list of deliveries that a run would start again, to the receivers that
-// they were routed to at their acceptance. Its digest is of exactly these
-// deliveries at exactly these attempts: a plan whose digest has changed is refused.
+// they were routed to, or, as routed now, would start by the routes in force. Its
+// digest is of exactly these deliveries at exactly these attempts, and of how it is routed:
+// a plan whose digest has changed is refused.
 type Plan struct {
 	Query     Query
-	Matched   int       // failed deliveries that fit the query
+	Matched   int       // deliveries that fit the query
 	Eligible  int       // of those: the items of the plan
 	LeftOut   []LeftOut // the others, by reason
 	Bytes     int64     // of the documents of the items
 	Receivers []Share
 	Approval  []string            // why another person has to approve it; empty if nobody has to
-	Shown     []exchange.Exchange // the first MaxShown items, each with the one failed delivery
+	Shown     []exchange.Exchange // the first MaxShown items, each with the one delivery, whose attempt is 0 if the receiver is new
 	Digest    string              // lower-case hexadecimal SHA-256
+
+	// Of a plan as routed now:
+	Routed   [][]string // of each of Shown: the receivers by the routes in force
+	Examined int        // exchanges whose documents were read again
+	Added    []Moved    // receivers that are new, with the exchanges of the plan
+	Dropped  []Moved    // receivers of exchanges that fit, to which the routes in force do not lead
 
 	items []planned // in the order of the run
 }
@@ -114,7 +129,7 @@ type planned struct {
 	exchange uuid.UUID
 	sequence int64 // of its entry
 	receiver string
-	attempt  int // the one that failed
+	attempt  int // the one that failed, or 0 if the receiver is new
 	key      documentKey
 	express  bool
 	after    int // the number of the item that must have its outcome before, or 0
@@ -125,10 +140,10 @@ type documentKey struct{ sender, kind, number string }
 
 func keyOf(id proof.Identity) documentKey { return documentKey{id.Sender, id.Kind, id.Number} }
 
-// Plan finds the failed deliveries that fit. It fails with an [*exchange.Error] of kind
-// Invalid and code "unknown-cause" if no failed delivery to the receivers has the cause.
+// Plan finds the deliveries that fit. It fails with an [*exchange.Error] of kind Invalid
+// and code "unknown-cause" if no failed delivery to the receivers has the cause.
 func (p *Planner) Plan(ctx context.Context, q Query, s Scope) (Plan, error) {
-	q, err := q.check()
+	q, err := q.check(s)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -136,7 +151,13 @@ func (p *Planner) Plan(ctx context.Context, q Query, s Scope) (Plan, error) {
 	if d.taken, err = p.taken(ctx); err != nil {
 		return Plan{}, err
 	}
-	if err := p.each(ctx, q, d.add); err != nil {
+	if q.Routing == Now {
+		d.rerouted = newRerouting(s.Router)
+		err = p.reroute(ctx, q, &d)
+	} else {
+		err = p.each(ctx, q, d.add)
+	}
+	if err != nil {
 		return Plan{}, err
 	}
 	if d.matched == 0 && q.Cause != "" {
@@ -147,6 +168,9 @@ func (p *Planner) Plan(ctx context.Context, q Query, s Scope) (Plan, error) {
 	plan := d.plan(q)
 	if len(plan.items) > p.Policy.ApproveAbove {
 		plan.Approval = append(plan.Approval, NeedsCount)
+	}
+	if q.Routing == Now {
+		plan.Approval = append(plan.Approval, NeedsRoutes)
 	}
 	if d.crosses {
 		plan.Approval = append(plan.Approval, NeedsBorder)
@@ -200,31 +224,41 @@ type draft struct {
 	leftOut map[string]int
 	items   []planned
 	shown   []exchange.Exchange
+	routed  [][]string // of each of shown
+
+	rerouted *rerouting // of a plan as routed now
 }
 
 // add adds a failed delivery that fits.
-func (d *draft) add(x exchange.Exchange) {
+func (d *draft) add(x exchange.Exchange) error {
 	d.matched++
 	if why := d.ineligible(x); why != "" {
 		d.leftOut[why]++
-		return
+		return nil
 	}
+	d.item(x, nil)
+	return nil
+}
+
+// item adds the one delivery of an exchange to the plan, with the receivers by the
+// routes in force, if the plan asks for that.
+func (d *draft) item(x exchange.Exchange, routed []string) {
 	one := x.Deliveries[0]
 	d.items = append(d.items, planned{
 		exchange: x.ID, sequence: x.Sequence, receiver: one.Receiver, attempt: one.Attempt, key: keyOf(x.Identity), express: x.Express,
 	})
 	if len(d.shown) < MaxShown {
-		d.shown = append(d.shown, x)
+		d.shown, d.routed = append(d.shown, x), append(d.routed, routed)
 	}
 	d.bytes += int64(x.Size)
-	last := len(d.shares) - 1
-	if last < 0 || d.shares[last].Receiver != one.Receiver { // they come by receiver
-		d.shares, last = append(d.shares, Share{Receiver: one.Receiver}), last+1
+	share := slices.IndexFunc(d.shares, func(s Share) bool { return s.Receiver == one.Receiver })
+	if share < 0 {
+		d.shares, share = append(d.shares, Share{Receiver: one.Receiver}), len(d.shares)
 	}
-	d.shares[last].Deliveries++
-	d.shares[last].Bytes += int64(x.Size)
-	if at, listed := slices.BinarySearch(d.shares[last].Kinds, x.Identity.Kind); !listed {
-		d.shares[last].Kinds = slices.Insert(d.shares[last].Kinds, at, x.Identity.Kind)
+	d.shares[share].Deliveries++
+	d.shares[share].Bytes += int64(x.Size)
+	if at, listed := slices.BinarySearch(d.shares[share].Kinds, x.Identity.Kind); !listed {
+		d.shares[share].Kinds = slices.Insert(d.shares[share].Kinds, at, x.Identity.Kind)
 	}
 	d.crosses = d.crosses || d.scope.crosses(x.Identity.Sender, one.Receiver)
 }
@@ -264,6 +298,7 @@ func (s Scope) crosses(sender, receiver string) bool {
 // plan returns the plan, with its items in the order of the run.
 func (d *draft) plan(q Query) Plan {
 	d.order()
+	slices.SortFunc(d.shares, func(a, b Share) int { return strings.Compare(a.Receiver, b.Receiver) })
 	plan := Plan{
 		Query: q, Matched: d.matched, Eligible: len(d.items), Bytes: d.bytes, Receivers: d.shares, Shown: d.shown, items: d.items,
 	}
@@ -272,8 +307,12 @@ func (d *draft) plan(q Query) Plan {
 			plan.LeftOut = append(plan.LeftOut, LeftOut{why, n})
 		}
 	}
-	sum := sha256.New()
-	_, _ = fmt.Fprintln(sum, "as routed then")
+	sum, routing := sha256.New(), Then
+	if r := d.rerouted; r != nil {
+		routing = Now
+		plan.Routed, plan.Examined, plan.Added, plan.Dropped = d.routed, len(r.read), movedOf(r.added), movedOf(r.dropped)
+	}
+	_, _ = fmt.Fprintln(sum, "as routed", routing)
 	for _, i := range d.items {
 		_, _ = fmt.Fprintf(sum, "%s %s %d\n", i.exchange, i.receiver, i.attempt)
 	}

@@ -21,6 +21,10 @@ type Query struct {
 	Sender    string    `json:"sender,omitempty"`
 	Number    string    `json:"number,omitempty"` // of the document
 	Cause     string    `json:"cause,omitempty"`  // code of the cause
+	// Routing says to whom. If it is Now, the query also finds exchanges that were accepted
+	// in the time, and that the routes in force lead to one of the receivers that they did
+	// not go to; with a cause, those with a delivery that failed for it.
+	Routing Routing `json:"routing,omitempty"`
 }
 
 // MaxReceivers bounds the receivers of one query.
@@ -34,9 +38,17 @@ func (q Query) Parties() []string {
 	return append(slices.Clone(q.Receivers), q.Sender)
 }
 
+// Routed returns the routing, which a query need not name.
+func (q Query) Routed() Routing {
+	if q.Routing == "" {
+		return Then
+	}
+	return q.Routing
+}
+
 // check returns the query with its receivers in order, each once, or why it cannot be
 // planned.
-func (q Query) check() (Query, error) {
+func (q Query) check(s Scope) (Query, error) {
 	if len(q.Receivers) == 0 || slices.Contains(q.Receivers, "") {
 		return q, invalid("receiver-missing", exchange.Because("a replay names its receivers", "重放须指明接收方"))
 	}
@@ -44,7 +56,7 @@ func (q Query) check() (Query, error) {
 	if len(q.Receivers) > MaxReceivers {
 		return q, invalid("outside-limits", exchange.Because("%d receivers, and %d are the limit", "接收方有 %d 个，最多 %d 个", len(q.Receivers), MaxReceivers))
 	}
-	return q, nil
+	return q.checkRouting(s)
 }
 
 func invalid(code string, why exchange.Reason) error {
@@ -60,7 +72,7 @@ func (q Query) of(receiver string) exchange.DeliveryQuery {
 }
 
 // each calls visit with the deliveries that fit, a page at a time.
-func (p *Planner) each(ctx context.Context, q Query, visit func(exchange.Exchange)) error {
+func (p *Planner) each(ctx context.Context, q Query, visit func(exchange.Exchange) error) error {
 	for _, receiver := range q.Receivers {
 		if err := p.eachOf(ctx, q.of(receiver), visit); err != nil {
 			return err
@@ -69,14 +81,16 @@ func (p *Planner) each(ctx context.Context, q Query, visit func(exchange.Exchang
 	return nil
 }
 
-func (p *Planner) eachOf(ctx context.Context, q exchange.DeliveryQuery, visit func(exchange.Exchange)) error {
+func (p *Planner) eachOf(ctx context.Context, q exchange.DeliveryQuery, visit func(exchange.Exchange) error) error {
 	for {
 		page, err := p.Journal.Deliveries(ctx, q)
 		if err != nil {
 			return err
 		}
 		for _, x := range page {
-			visit(x)
+			if err := visit(x); err != nil {
+				return err
+			}
 		}
 		if len(page) < q.Limit {
 			return nil
@@ -93,20 +107,33 @@ func (p *Planner) known(ctx context.Context, q Query, s Scope) error {
 	if q.Cause == exchange.CodeExpired || q.Cause == exchange.CodeNotKept {
 		return nil
 	}
+	if q.Routing == Now {
+		return p.everSeen(ctx, q.Cause)
+	}
 	causes := make(map[string]int)
 	all := Query{Receivers: q.Receivers}
-	err := p.each(ctx, all, func(x exchange.Exchange) {
+	count := func(x exchange.Exchange) error {
 		if s.includes(x) {
 			causes[x.Deliveries[0].Cause.Code]++
 		}
-	})
-	if err != nil {
+		return nil
+	}
+	if err := p.each(ctx, all, count); err != nil {
 		return err
 	}
 	if causes[q.Cause] > 0 {
 		return nil
 	}
 	return invalid("unknown-cause", noSuchCause(q, causes))
+}
+
+// everSeen fails unless a delivery to anybody ever had a cause.
+func (p *Planner) everSeen(ctx context.Context, cause string) error {
+	causes, err := p.Journal.Causes(ctx)
+	if err != nil || slices.Contains(causes, cause) {
+		return err
+	}
+	return invalid("unknown-cause", exchange.Because("no delivery has the cause %q", "没有交付的原因是 %q", cause))
 }
 
 // noSuchCause returns the reason with the causes that exist.

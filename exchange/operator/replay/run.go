@@ -38,8 +38,10 @@ func (s Status) Active() bool {
 
 // The codes of the cause of a run that stopped by itself.
 const (
-	CodeFailedAgain = "failed-again" // an item failed again for the same cause
+	CodeFailedAgain = "failed-again" // an item failed again for the same cause, or failed at a receiver that is new
 	CodeNoAnswer    = "no-answer"    // the receivers of a step did not answer in time
+
+	CodeRoutesChanged = "routes-changed" // the routes in force do not lead to the receivers of the plan any more
 )
 
 // A Request is what a run was requested with. It is in the record and never changes.
@@ -54,6 +56,8 @@ type Request struct {
 	Patience  time.Duration `json:"patience"`
 	Party     string        `json:"party,omitempty"`    // of the requester, if it is no operator
 	Approval  []string      `json:"approval,omitempty"` // why another person has to approve it
+	Added     []Moved       `json:"added,omitempty"`    // as in a plan as routed now
+	Dropped   []Moved       `json:"dropped,omitempty"`  // the same
 	Expires   time.Time     `json:"expires,omitzero"`   // when nobody can approve it any more
 }
 
@@ -90,7 +94,7 @@ func (b By) Is(actor, person string) bool {
 // Counts are the items of a run by their state.
 type Counts struct {
 	Waiting, Started, Acknowledged, Refused, Expired, Superseded int
-	Again                                                        int // of those that were refused or expired: for the same cause as before
+	Again                                                        int // of those that were refused or expired: for the same cause as before, or at a receiver that is new
 }
 
 // Open returns how many items have no outcome yet.

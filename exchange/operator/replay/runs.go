@@ -84,6 +84,7 @@ func (r *Runs) request(plan Plan, o Order, s Scope) *Request {
 	q := &Request{
 		Query: plan.Query, Digest: plan.Digest, Items: plan.Eligible, Bytes: plan.Bytes, Receivers: plan.Receivers,
 		Steps: stepsOf(plan.Eligible), Rate: policy.Rate, Patience: policy.Patience, Party: s.Party, Approval: plan.Approval,
+		Added: plan.Added, Dropped: plan.Dropped,
 	}
 	if o.Rate > 0 {
 		q.Rate = o.Rate

@@ -49,6 +49,7 @@ type world struct {
 	leader  *replay.Leader
 	runs    *replay.Runs
 	now     time.Time
+	routes  *routes // those in force
 }
 
 // A document is one of a world, which its receiver has refused.
@@ -60,12 +61,14 @@ type document struct {
 	kind     string // ata-carnet, if it is empty
 	cause    string // HS-UNKNOWN, if it is empty
 	express  bool
+	state    exchange.State // ConsignmentRejection, if it is empty; or that of a held one
 }
 
 // newWorld returns a world in which n documents have failed as doc says.
 func newWorld(t *testing.T, n int, doc func(i int) document) *world {
 	t.Helper()
 	w := &world{t: t, record: bounded{exchangetest.NewRecord(t)}, now: began.Add(time.Hour)}
+	w.routes = &routes{world: w}
 	var err error
 	w.parties, err = exchange.NewParties([]exchange.Party{
 		{ID: "qinzhou", Country: "CN"}, {ID: "promotion", Country: "CN"}, {ID: "window-vn", Country: "VN"}, {ID: "window-th", Country: "TH"},
@@ -104,19 +107,27 @@ func (w *world) failed(d document) []queue.Change {
 	fill(&d.receiver, "promotion")
 	fill(&d.kind, "ata-carnet")
 	fill(&d.cause, "HS-UNKNOWN")
+	fill((*string)(&d.state), string(exchange.ConsignmentRejection))
 	id := proof.Identity{Sender: d.sender, Kind: d.kind, Number: d.number, Version: d.version}
 	digest := sha256.Sum256([]byte(d.number + d.version))
 	head, err := json.Marshal(map[string]any{
 		"sender": d.sender, "kind": d.kind, "number": d.number, "version": d.version, "size": 10, "receivers": []string{d.receiver}, "express": d.express,
+		"held": d.state == exchange.SubmissionHeld,
 	})
 	w.must(err)
-	detail, err := json.Marshal(exchange.Cause{Code: d.cause})
-	w.must(err)
+	var detail []byte
+	if d.state.Failed() {
+		detail, err = json.Marshal(exchange.Cause{Code: d.cause})
+		w.must(err)
+	}
 	e := queue.Entry{ID: id.ExchangeID(digest), Key: d.number + d.version, Digest: digest, At: began, Head: head}
 	event := func(name exchange.State, detail []byte) queue.Change {
 		return queue.Change{Event: &queue.Event{Subject: queue.ExchangeSubject(e.ID), Receiver: d.receiver, Name: string(name), Attempt: 1, At: began, Detail: detail}}
 	}
-	return []queue.Change{{Entry: &e}, event(exchange.ContentConsignment, nil), event(exchange.ConsignmentRejection, detail)}
+	if d.state == exchange.SubmissionHeld {
+		return []queue.Change{{Entry: &e}}
+	}
+	return []queue.Change{{Entry: &e}, event(exchange.ContentConsignment, nil), event(d.state, detail)}
 }
 
 // restart replaces what the process knew of runs by what another process reads from the
@@ -134,12 +145,12 @@ func (w *world) recorder(a queue.Appender) *exchange.Recorder {
 }
 
 func (w *world) newLeader(a queue.Appender) *replay.Leader {
-	return &replay.Leader{Index: w.record, Recorder: w.recorder(a)}
+	return &replay.Leader{Index: w.record, Recorder: w.recorder(a), Exchanges: w.record, Router: func() replay.Readdresser { return w.routes }}
 }
 
 // scope is that of an operator.
 func (w *world) scope() replay.Scope {
-	return replay.Scope{Parties: w.parties, Suspended: func(string) bool { return false }}
+	return replay.Scope{Parties: w.parties, Suspended: func(string) bool { return false }, Router: w.routes}
 }
 
 // plan plans as an operator.

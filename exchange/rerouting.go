@@ -1,0 +1,86 @@
+package exchange
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"beibu/queue"
+	"beibu/signing"
+)
+
+// A Rerouting finds to whom the routes in force lead for documents that were accepted
+// before, and seals these for receivers that they did not go to. The exchange id, the
+// document, its number and the first envelope stay as they are.
+type Rerouting struct {
+	Now    *InForce
+	Bodies queue.Bodies
+	Adder  queue.BodyAdder // of what Readdress seals
+}
+
+// CodeUnreadable is the code of a document that the schemas in force, or the keys that are
+// trusted now, do not let be read again.
+const CodeUnreadable = "unreadable-now"
+
+// Receivers returns the receivers of the document of an exchange by the routes in force.
+// What it says is read again, out of the envelope that is kept, by the schemas in force.
+// The business rules are not asked: it was accepted.
+//
+// It fails with an [*Error]: of kind NotFound if the envelope is no longer kept, of kind
+// Invalid and code [CodeUnreadable] if it cannot be read, and of kind Unroutable if no
+// route takes the document.
+func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) {
+	document, err := r.document(ctx, x)
+	if err != nil {
+		return nil, err
+	}
+	reading, err := r.Now.Checks.read(ctx, Document{Bytes: document, Sender: x.Identity.Sender, Received: x.AcceptedAt}, true)
+	if err != nil {
+		return nil, &Error{Op: "read document again", Kind: Internal, Err: err}
+	}
+	defer reading.release()
+	if err := reading.checked.Err(); err != nil {
+		return nil, unreadable(err)
+	}
+	if reading.identity != x.Identity {
+		return nil, unreadable(fmt.Errorf("it is now read as %s", reading.identity))
+	}
+	if r.Now.Routes.goBack(x.Identity.Kind) { // to whom was decided on acceptance, by what was known of the documents that it answers
+		return nil, unreadable(errors.New("documents of this kind go back to the senders of those that they answer"))
+	}
+	to, err := r.Now.Routes.To(x.Identity.Sender, reading.checked.kind, reading.checked.facts, nil)
+	return to.Receivers, err
+}
+
+// document returns the document out of the first envelope.
+func (r Rerouting) document(ctx context.Context, x Exchange) ([]byte, error) {
+	document, err := Envelopes{r.Bodies}.Document(ctx, r.Now.Trust, x, "")
+	if _, refused := errors.AsType[*signing.Refusal](err); refused {
+		return nil, unreadable(err)
+	}
+	return document, err
+}
+
+func unreadable(why error) error {
+	return &Error{Op: "read document again", Kind: Invalid, Code: CodeUnreadable, Err: why}
+}
+
+// Readdress seals the document of an exchange for one more receiver, by the key in force,
+// and keeps the envelope. It returns the position of that. Nothing is readdressed before
+// an event of the record names the position.
+func (r Rerouting) Readdress(ctx context.Context, x Exchange, to string, by signing.Readdressed) (position int64, err error) {
+	document, err := r.document(ctx, x)
+	if err != nil {
+		return 0, err
+	}
+	h := x.header()
+	h.Receivers, h.Readdressed = []string{to}, by
+	sealed, err := r.Now.Sealer.Seal(ctx, h, document)
+	if err != nil {
+		return 0, &Error{Op: "seal document", Kind: Internal, Err: err}
+	}
+	if position, err = r.Adder.AddBody(ctx, x.Identity.Key(), sealed); err != nil {
+		return 0, undecided(ctx, "keep envelope", err)
+	}
+	return position, nil
+}
