@@ -15,8 +15,8 @@ import (
 	"beibu/signing"
 )
 
-// late is a party to which no route of these tests led at first.
-var late = exchange.Party{ID: "beihai", Role: exchange.Department, Country: "CN", Receives: []string{"ata-carnet"}}
+// latecomer is a party to which no route of these tests led at first.
+var latecomer = exchange.Party{ID: "beihai", Role: exchange.Department, Country: "CN", Receives: []string{"ata-carnet"}}
 
 // codeOf returns the code of an error, or "".
 func codeOf(err error) string {
@@ -39,7 +39,7 @@ func rerouting(t *testing.T, w *exchangetest.World, table ...exchange.Route) exc
 
 // The receivers of a document that was accepted are read again from what is kept of it.
 func TestRerouting(t *testing.T) {
-	w := exchangetest.NewWorld(t, append(slices.Clone(parties), late), routes)
+	w := exchangetest.NewWorld(t, append(slices.Clone(parties), latecomer), routes)
 	got, err := w.Accept(t.Context(), from("qinzhou", carnet(t, "A-1")))
 	if err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func (away) Body(context.Context, int64) ([]byte, error) { return nil, queue.Err
 // the same bytes. Nothing of the first one changes, and of two events in the record that
 // readdress it the first counts.
 func TestReaddress(t *testing.T) {
-	w := exchangetest.NewWorld(t, append(slices.Clone(parties), late), routes)
+	w := exchangetest.NewWorld(t, append(slices.Clone(parties), latecomer), routes)
 	document := carnet(t, "A-1")
 	got, err := w.Accept(t.Context(), from("qinzhou", document))
 	if err != nil {
