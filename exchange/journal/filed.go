@@ -171,9 +171,11 @@ func (f *filing) save() error {
 		}
 	}
 	slices.SortFunc(f.found, func(a, b found) int { return cmp.Or(cmp.Compare(a.key, b.key), cmp.Compare(a.entry, b.entry)) })
-	values := make([]any, 0, 2*len(f.found))
+	rows := f.w.Inserter(addLookup)
 	for _, row := range f.found { // in the order of the table, each page of which is touched once
-		values = append(values, row.key, row.entry)
+		if err := rows.Add(row.key, row.entry); err != nil {
+			return err
+		}
 	}
-	return f.w.Insert(addLookup, values)
+	return rows.Flush()
 }

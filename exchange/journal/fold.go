@@ -17,7 +17,7 @@ type batch struct {
 	w       *projection.Writer
 	touched map[uuid.UUID]*journey // nil if the index does not know it
 	order   []*journey             // those to be written
-	listed  []any                  // values of the rows of table delivery to be written
+	listed  *projection.Inserter   // into table delivery
 	hours   map[int64]span         // of acceptance and refusal, of what is new
 	filing  filing
 	entries []entry // those that are new
@@ -38,7 +38,7 @@ func foldBatch(w *projection.Writer, changes []queue.Change, seen *hoursSeen) er
 	b := &batch{
 		w: w, touched: make(map[uuid.UUID]*journey), hours: make(map[int64]span),
 		filing: filing{w: w, numbers: make(map[term]int64), slots: make(map[int64][]byte)},
-		active: active{seen: seen},
+		active: active{seen: seen}, listed: w.Inserter(listDelivery),
 	}
 	for _, c := range changes {
 		if err := b.one(c); err != nil {
@@ -50,7 +50,7 @@ func foldBatch(w *projection.Writer, changes []queue.Change, seen *hoursSeen) er
 			return fmt.Errorf("write exchange %s: %w", j.id, err)
 		}
 	}
-	if err := w.Insert(listDelivery, b.listed); err != nil {
+	if err := b.listed.Flush(); err != nil {
 		return fmt.Errorf("write deliveries: %w", err)
 	}
 	if err := b.filing.save(); err != nil {

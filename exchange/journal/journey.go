@@ -72,12 +72,20 @@ func (j *journey) apply(e exchange.Event) bool {
 	return true
 }
 
-// delivery returns the delivery to a receiver, or nil.
-func (j *journey) delivery(receiver string) *exchange.Delivery {
+// place returns the index of the delivery to a receiver, or -1.
+func (j *journey) place(receiver string) int {
 	for i := range j.deliveries {
 		if j.deliveries[i].Receiver == receiver {
-			return &j.deliveries[i]
+			return i
 		}
+	}
+	return -1
+}
+
+// delivery returns the delivery to a receiver, or nil.
+func (j *journey) delivery(receiver string) *exchange.Delivery {
+	if i := j.place(receiver); i >= 0 {
+		return &j.deliveries[i]
 	}
 	return nil
 }
@@ -91,7 +99,7 @@ func (j *journey) failed(receiver string) bool {
 // deliver moves the delivery that an event is about, and returns its place among the
 // deliveries, from 1, or 0 if the event moves nothing.
 func (j *journey) deliver(e exchange.Event) int {
-	i := slices.IndexFunc(j.deliveries, func(d exchange.Delivery) bool { return d.Receiver == e.Receiver })
+	i := j.place(e.Receiver)
 	if e.Name == exchange.HandoverAttempt { // a step of the timeline, which changes no state
 		if i >= 0 && j.deliveries[i].Apply(e) {
 			j.moved[i] = true
@@ -99,12 +107,13 @@ func (j *journey) deliver(e exchange.Event) int {
 		return i + 1
 	}
 	if i < 0 {
-		d := exchange.Delivery{Exchange: j.id, Receiver: e.Receiver}
-		if !d.Apply(e) {
+		i = len(j.deliveries)
+		j.deliveries = append(j.deliveries, exchange.Delivery{Exchange: j.id, Receiver: e.Receiver})
+		if !j.deliveries[i].Apply(e) {
+			j.deliveries = j.deliveries[:i]
 			return 0
 		}
-		i = len(j.deliveries)
-		j.deliveries, j.listed, j.moved = append(j.deliveries, d), append(j.listed, ""), append(j.moved, true)
+		j.listed, j.moved = append(j.listed, ""), append(j.moved, true)
 	} else if !j.deliveries[i].Apply(e) {
 		return 0
 	}

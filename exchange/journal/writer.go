@@ -113,7 +113,6 @@ func (b *batch) relist(j *journey, d *exchange.Delivery, before exchange.State) 
 		return nil
 	}
 	r := &d.Retry
-	b.listed = append(b.listed, number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
+	return b.listed.Add(number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
 		until(d.Lease), int64(d.Handovers), d.Cause.Code, r.Code, orZero(r.First), orZero(r.Last), orZero(r.Next))
-	return nil
 }

@@ -20,15 +20,34 @@ func NewRows(text string, columns int) Rows {
 	return Rows{columns, one, one + strings.Repeat(", "+row, rowsAtOnce-1)}
 }
 
-// Insert inserts rows. Their values are one row behind the other.
-func (w *Writer) Insert(r Rows, values []any) error {
-	for many := r.columns * rowsAtOnce; len(values) >= many; values = values[many:] {
-		if err := w.Exec(r.many, values[:many]...); err != nil {
-			return err
-		}
+// An Inserter collects rows until they are as many as one statement inserts.
+type Inserter struct {
+	w      *Writer
+	rows   Rows
+	values []any // of one row behind the other
+}
+
+// Inserter returns what inserts rows. The last of them are inserted by Flush.
+func (w *Writer) Inserter(r Rows) *Inserter { return &Inserter{w: w, rows: r} }
+
+// Add inserts a row, now or later.
+func (i *Inserter) Add(values ...any) error {
+	if i.values == nil {
+		i.values = make([]any, 0, rowsAtOnce*i.rows.columns)
 	}
-	for ; len(values) > 0; values = values[r.columns:] {
-		if err := w.Exec(r.one, values[:r.columns]...); err != nil {
+	if i.values = append(i.values, values...); len(i.values) < cap(i.values) {
+		return nil
+	}
+	all := i.values
+	i.values = i.values[:0]
+	return i.w.Exec(i.rows.many, all...)
+}
+
+// Flush inserts the rows that are left.
+func (i *Inserter) Flush() error {
+	n := i.rows.columns
+	for ; len(i.values) > 0; i.values = i.values[n:] {
+		if err := i.w.Exec(i.rows.one, i.values[:n]...); err != nil {
 			return err
 		}
 	}
