@@ -64,7 +64,19 @@ func (k *transport) terms() map[lookup.Role]string {
 	}
 }
 
-// put adds the filters to a query.
+// seal puts the name of a holder into the form in which it may be part of an address.
+func (k *transport) seal(ctx context.Context, caller *client.Client, query url.Values) error {
+	if k.Holder == "" {
+		return nil
+	}
+	sealed, err := client.Post[httpapi.SealedHolder](ctx, caller, "/v1/holders", httpapi.HolderName{Name: k.Holder})
+	if err == nil {
+		query.Set(string(lookup.Holder), sealed.Holder)
+	}
+	return err
+}
+
+// put adds the filters to a query, but for the holder.
 func (k *known) put(query url.Values) {
 	set := func(name, value string) {
 		if value != "" {
@@ -73,8 +85,16 @@ func (k *known) put(query url.Values) {
 	}
 	set("rule", k.Rule)
 	set("cause", k.Cause)
+	set(string(lookup.HS), k.HS)
+	k.transport.put(query)
+}
+
+// put adds the filters to a query, but for the holder.
+func (k *transport) put(query url.Values) {
 	for role, value := range k.terms() {
-		set(string(role), value)
+		if value != "" && role != lookup.Holder {
+			query.Set(string(role), value)
+		}
 	}
 }
 
@@ -116,6 +136,9 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 		}
 	}
 	c.put(query)
+	if err := c.seal(ctx, caller, query); err != nil {
+		return err
+	}
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
 	if c.CSV {

@@ -19,6 +19,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/views"
 	"beibu/exchange/operator"
 )
 
@@ -47,12 +48,13 @@ type refusalFilter struct {
 	Digest string `placeholder:"SHA256" help:"Of the bytes that were sent, in hexadecimal."`
 	Way    string `complete:"ways" placeholder:"WAY" help:"By which the document came: http, topic or folder."`
 	transport
+	viewed
 	Since moment `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until moment `placeholder:"TIME" help:"Refused before."`
 }
 
 // query returns the parameters of a request.
-func (c *refusalFilter) query() url.Values {
+func (c *refusalFilter) query(ctx context.Context, caller *client.Client) (url.Values, error) {
 	query, now := url.Values{}, time.Now()
 	for name, value := range map[string]string{
 		"sender": c.Sender, "kind": c.Kind, "code": c.Code, "number": c.Number, "digest": c.Digest, "way": c.Way,
@@ -61,14 +63,13 @@ func (c *refusalFilter) query() url.Values {
 			query.Set(name, value)
 		}
 	}
-	for role, value := range c.terms() {
-		if value != "" {
-			query.Set(string(role), value)
-		}
+	c.putTerms(query)
+	if err := c.seal(ctx, caller, query); err != nil {
+		return nil, err
 	}
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
-	return query
+	return query, c.add(ctx, caller, views.Refusals, query)
 }
 
 // Validate refuses what would list nothing.
@@ -91,7 +92,11 @@ func (c *listRefusals) Run(ctx context.Context, s *session) error {
 	}
 	t := s.newTable("REFUSAL", "AT", "SENDER", "KIND", "NUMBER", "CODE", "TIMES", "LATER")
 	shown := 0
-	err = caller.Refusals(ctx, client.List{Query: c.query(), Limit: oneMore(limit)}, func(r httpapi.Refusal) error {
+	query, err := c.query(ctx, caller)
+	if err != nil {
+		return err
+	}
+	err = caller.Refusals(ctx, client.List{Query: query, Limit: oneMore(limit)}, func(r httpapi.Refusal) error {
 		if shown++; limit > 0 && shown > limit {
 			return nil
 		}

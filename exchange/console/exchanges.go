@@ -14,6 +14,7 @@ type exchangesPage struct {
 	neighbours
 
 	Fields    *fields
+	Holder    holderView
 	Exchanges []exchange.Exchange
 	Live      template.URL // the address of the rows that follow the record, of the first page
 	Filter    template.URL // the query without a page
@@ -35,7 +36,7 @@ func (s *Server) listExchanges(v *visit) error {
 	if form.hasBlanks() {
 		return v.redirect(root + "exchanges?" + string(form.with("", "")))
 	}
-	page := exchangesPage{Fields: form, Filter: form.with("cursor", ""), More: form.isGiven(furtherFilters...)}
+	page := exchangesPage{Fields: form, Holder: s.holderView(form, "exchanges"), Filter: form.with("cursor", ""), More: form.isGiven(furtherFilters...)}
 	if form.OK() {
 		if err := v.ticket.ReserveList(q.Limit); err != nil {
 			return err
@@ -93,9 +94,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 	if f.isSet("failing") {
 		q.Failing = s.Handovers
 	}
-	for _, role := range lookup.Roles() {
-		q.Terms = append(q.Terms, f.term(role)...)
-	}
+	q.Terms = s.terms(f, lookup.Roles())
 	if name := f.unknown(); name != "" {
 		return nil, q, noSuchFilter(name)
 	}

@@ -288,7 +288,8 @@ func TestFilesOfExchanges(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, p.html)
 		}
 	}
-	p = b.get("/console/exchanges.ndjson?holder=Pearl+Traders")
+	found := b.post("/console/holders", url.Values{"name": {"Pearl Traders"}}).header.Get("Location")
+	p = b.get(strings.Replace(found, "/console/exchanges?", "/console/exchanges.ndjson?", 1))
 	if p.status != http.StatusOK || strings.Contains(p.html, "Traders") || !strings.Contains(p.html, `"exportedBy":"night shift"`) {
 		t.Errorf("%d %s", p.status, p.html)
 	}
@@ -300,5 +301,43 @@ func TestFilesOfExchanges(t *testing.T) {
 	}
 	if p := b.get("/console/exchanges"); !strings.Contains(p.html, `href="/console/exchanges.csv?"`) {
 		t.Errorf("no link to the file:\n%s", p.html)
+	}
+}
+
+// The name of a holder that people search for is in no address, no page and no log. The
+// search keeps the other filters, and is shown without the name.
+func TestSearchByHolder(t *testing.T) {
+	w := newWorld(t)
+	w.accept("ATA-1")
+	b := w.visit(duty)
+	search := func(back, name string) page {
+		return b.post("/console/holders", url.Values{"name": {name}, "back": {back}})
+	}
+	p := search("/console/exchanges?kind=ata-carnet", "合浦·南珠工艺品 有限公司")
+	found := p.header.Get("Location")
+	if p.status != http.StatusSeeOther || !strings.HasPrefix(found, "/console/exchanges?holder=") || !strings.HasSuffix(found, "&kind=ata-carnet") {
+		t.Fatalf("%d %s", p.status, found)
+	}
+	p = b.get(found)
+	if !strings.Contains(p.text, "ATA-1") || !strings.Contains(p.text, "holder: ●●●") || strings.Contains(p.html, "南珠") || !strings.Contains(p.html, `name="holder" value="`) {
+		t.Errorf("%d %s", p.status, p.html)
+	}
+	other := search("/console/refusals", "Somebody Else").header.Get("Location")
+	if p := b.get(other); !strings.HasPrefix(other, "/console/refusals?holder=") || p.status != http.StatusOK || strings.Contains(p.html, "Somebody") {
+		t.Errorf("%s: %d %s", other, p.status, p.text)
+	}
+	if p := b.get(strings.Replace(found, "holder=", "holder=A", 1)); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-holder"`) || strings.Contains(p.html, `name="holder" value=`) {
+		t.Errorf("a name that is not sealed: %d %s", p.status, p.html)
+	}
+	if p := search("/console/exchanges", "-"); p.status != http.StatusBadRequest {
+		t.Errorf("a name of nothing: %d", p.status)
+	}
+	if p := search("https://example.org/", "Golden Durian"); !strings.HasPrefix(p.header.Get("Location"), "/console/exchanges?holder=") {
+		t.Errorf("sent to %s", p.header.Get("Location"))
+	}
+	for _, line := range w.log.All() {
+		if text := fmt.Sprint(line.Message, line.ContextMap()); strings.Contains(text, "南珠") || strings.Contains(text, "Somebody") {
+			t.Errorf("the log has the name: %s", text)
+		}
 	}
 }

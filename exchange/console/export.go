@@ -85,12 +85,12 @@ func sendFile[T any](v *visit, as export.Form, filter string, list export.Sheet[
 	}
 }
 
-// filterOf returns the filters of an address as a file may repeat them.
+// filterOf returns the filters of an address as a file repeats them.
 func filterOf(f *fields) string {
 	shown := maps.Clone(f.values)
 	for _, role := range lookup.Roles() {
-		if name := string(role); shown.Get(name) != "" {
-			shown.Set(name, lookup.Shown(role, shown.Get(name)))
+		if name := string(role); shown.Get(name) != "" && role != lookup.Holder { // it is sealed
+			shown.Set(name, lookup.TermOf(role, shown.Get(name)).Value)
 		}
 	}
 	return shown.Encode()

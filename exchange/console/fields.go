@@ -192,6 +192,17 @@ func (f *fields) neighbours(next int64) neighbours {
 	return beside
 }
 
+// without returns the filters but for some, as a query, as with does.
+func (f *fields) without(names ...string) template.URL {
+	left := url.Values{}
+	for name, values := range f.values {
+		if !slices.Contains(names, name) {
+			left[name] = values
+		}
+	}
+	return fieldsOf(left).with("", "")
+}
+
 // with returns the filters with one changed, as a query. It is encoded, so a template must
 // not do so again.
 func (f *fields) with(name, value string) template.URL {

@@ -20,6 +20,7 @@ type refusalsPage struct {
 	neighbours
 
 	Fields   *fields
+	Holder   holderView
 	Refusals []exchange.Refusal
 	More     bool // a filter is set that is not among the first
 }
@@ -37,7 +38,7 @@ func wayText(w exchange.Way) exchange.Text { return textsOf([]string{string(w)},
 // listRefusals answers GET /console/refusals.
 func (s *Server) listRefusals(v *visit) error {
 	f := v.fields()
-	q, more := f.refusalQuery()
+	q, more := s.refusalQuery(f)
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -47,7 +48,7 @@ func (s *Server) listRefusals(v *visit) error {
 	if err := s.offerRefusals(v, f, &q); err != nil {
 		return err
 	}
-	page := refusalsPage{Fields: f, More: f.isGiven(more...)}
+	page := refusalsPage{Fields: f, Holder: s.holderView(f, "refusals"), More: f.isGiven(more...)}
 	if f.OK() {
 		if err := v.ticket.ReserveList(0); err != nil {
 			return err
@@ -69,14 +70,14 @@ func (s *Server) listRefusals(v *visit) error {
 
 // refusalQuery reads the filters of refusals, and returns the names of those that are not
 // among the first.
-func (f *fields) refusalQuery() (q exchange.RefusalQuery, more []string) {
+func (s *Server) refusalQuery(f *fields) (q exchange.RefusalQuery, more []string) {
 	q = exchange.RefusalQuery{
 		Sender: f.text("sender"), Kind: f.text("kind"), Code: f.text("code"), Number: f.number("number"), Digest: f.digest("digest"),
 		Way: exchange.Way(f.text("way")), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
 	}
+	q.Terms = s.terms(f, exchange.RefusalRoles())
 	more = []string{"digest", "way", "since", "until"}
 	for _, role := range exchange.RefusalRoles() {
-		q.Terms = append(q.Terms, f.term(role)...)
 		more = append(more, string(role))
 	}
 	return q, more

@@ -169,7 +169,7 @@ func (s *Server) examineKept(v *visit) error {
 	}
 	as := f.text("as")
 	delete(f.values, "as")
-	q, _ := f.refusalQuery()
+	q, _ := s.refusalQuery(f)
 	if name := f.unknown(); name != "" {
 		return noSuchFilter(name)
 	}

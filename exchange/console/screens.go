@@ -73,6 +73,7 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/parties/{id}/resume", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, false) }},
 		{pattern: "POST /console/parties/{id}/test", action: access.TestEndpoint, serve: s.testParty},
 
+		{pattern: "POST /console/holders", action: access.ReadExchanges, serve: s.searchHolder},
 		{pattern: "GET /console/lanes", action: access.ReadExchanges, title: exchange.Text{EN: "Lane", ZH: "车柜单证"}, menu: true, serve: s.showLane},
 		{pattern: "GET /console/routes", action: access.ReadRoutes, title: exchange.Text{EN: "Routes", ZH: "路由"}, menu: true, serve: s.listRoutes},
 		{pattern: "GET /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, menu: true, serve: s.showTrial},

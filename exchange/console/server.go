@@ -14,6 +14,7 @@ import (
 	"beibu/exchange/access/oidc"
 	"beibu/exchange/admission"
 	"beibu/exchange/console/session"
+	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/refused"
@@ -38,6 +39,7 @@ type Options struct {
 	Endpoints    operator.Endpoints             // or nil, if nothing is pushed
 	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
+	Holders      *sealed.Sealer // of the names of holders in addresses
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
@@ -103,6 +105,7 @@ func (o Options) check() error {
 		{"Alerts", o.Alerts != nil},
 		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
+		{"Holders", o.Holders != nil},
 		{"Examiner", o.Examiner != nil},
 		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},

@@ -15,10 +15,10 @@ import (
 
 const noSuch = "00000000-0000-8000-8000-000000000000"
 
-// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd and
-// TestQuota show, and the one for which the schemas themselves would have to be
+// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota and
+// TestRolesOfEveryOperation show, and the one for which the schemas themselves would have to be
 // broken.
-var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true}
+var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true}
 
 // TestAnswers shows every status that is documented for every operation, and
 // the code of every problem.
@@ -86,6 +86,11 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/exchanges?rule=none", as: operator}, 422, "unknown-rule"},
 		{request{path: "/v1/exchanges?cause=none", as: operator}, 422, "unknown-cause"},
 
+		{request{path: "/v1/holders", as: port, body: `{"name":"Golden Durian"}`}, 200, ""},
+		{request{path: "/v1/holders", as: port, body: `{"name":"-"}`}, 400, "body"},
+		{request{path: "/v1/holders", body: `{"name":"Golden Durian"}`}, 401, "credentials-missing"},
+		{request{path: "/v1/holders", as: port, body: large}, 413, "too-large"},
+		{request{path: "/v1/holders", as: port, body: `{"name":"Golden Durian"}`, header: text}, 415, "media-type"},
 		{request{path: "/v1/lanes/X1", as: port}, 200, ""},
 		{request{path: "/v1/lanes/-", as: port}, 400, "parameter"},
 		{request{path: "/v1/lanes/X1?limit=501", as: port}, 400, "parameter"},

@@ -14,7 +14,7 @@ import (
 type search struct {
 	query exchange.Query
 	asked url.Values        // the parameters, with the values of terms
-	terms map[string]string // the filters that any value may have, as they are compared; of a name, the first character
+	terms map[string]string // the filters that any value may have, as they are compared; of a holder, asterisks
 }
 
 // searchOf reads the filters of a list.
@@ -28,9 +28,11 @@ func (s *Server) searchOf(p *parameters) search {
 		found.query.Failing = s.handovers
 	}
 	for _, role := range lookup.Roles() {
-		if term := p.term(role, found.terms); term.Value != "" {
+		if term := s.term(p, role, found.terms); term.Value != "" {
 			found.query.Terms = append(found.query.Terms, []lookup.Term{term})
-			found.asked.Set(string(role), found.terms[string(role)])
+			if role != lookup.Holder { // it is sealed
+				found.asked.Set(string(role), term.Value)
+			}
 		}
 	}
 	return found
@@ -38,20 +40,35 @@ func (s *Server) searchOf(p *parameters) search {
 
 // term returns the term for a parameter, whose value is "" if it is left out. It notes
 // what is searched for.
-func (p *parameters) term(role lookup.Role, searched map[string]string) lookup.Term {
+func (s *Server) term(p *parameters, role lookup.Role, searched map[string]string) lookup.Term {
 	text := p.text(string(role))
+	if role == lookup.Holder && text != "" {
+		return s.holder(p, text, searched)
+	}
 	t := lookup.TermOf(role, text)
 	switch {
 	case text == "":
 		return lookup.Term{}
 	case t.Value != "":
-		searched[string(role)] = lookup.Shown(role, text)
+		searched[string(role)] = t.Value
 	case role == lookup.HS:
 		p.refuse(string(role), "2, 4, 6 or 8 to 10 digits of an HS code", "应为 HS 编码的前 2、4、6 或 8 至 10 位数字")
 	default:
 		p.refuse(string(role), "at least one letter or digit", "至少应有一个字母或数字")
 	}
 	return t
+}
+
+// holder returns the term for a holder that was sealed.
+func (s *Server) holder(p *parameters, text string, searched map[string]string) lookup.Term {
+	found, err := s.holders.Open(text)
+	if err != nil {
+		p.refuse(string(lookup.Holder), "what POST /v1/holders returns for a name, on a daemon of the same exchange; a name is never part of an address",
+			"应为向本交换平台 POST /v1/holders 提交名称后返回的值；地址中不得包含名称")
+		return lookup.Term{}
+	}
+	searched[string(lookup.Holder)] = "***"
+	return found.Term
 }
 
 // checkFilters fails if a filter has a value that does not exist. What causes there are is

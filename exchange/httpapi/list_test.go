@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -56,9 +57,43 @@ func TestListsByWhatPeopleKnow(t *testing.T) {
 			}
 		})
 	}
-	page := w.list(operator, "vehicle=NO-1.1&holder="+url.QueryEscape("Golden Durian")+"&container=bbgu+4061125")
-	if got := asJSON(t, page.SearchedFor); got != `{"container":"BBGU4061125","holder":"G***","vehicle":"NO11"}` {
+	page := w.list(operator, "vehicle=NO-1.1&holder="+w.sealed(operator, "Golden Durian")+"&container=bbgu+4061125")
+	if got := asJSON(t, page.SearchedFor); got != `{"container":"BBGU4061125","holder":"***","vehicle":"NO11"}` {
 		t.Errorf("searched for %s", got)
+	}
+}
+
+// sealed returns the form of a name in which it is part of an address.
+func (w *world) sealed(as, name string) string {
+	w.t.Helper()
+	body := `{"name":` + strconv.Quote(name) + `}`
+	return read[httpapi.SealedHolder](w.t, w.do(request{method: http.MethodPost, path: "/v1/holders", as: as, body: body}), http.StatusOK).Holder
+}
+
+// A carnet is found by the name of its holder, however it is written. The name is in no
+// address, and so in no log; one that a caller puts there finds nothing.
+func TestHolders(t *testing.T) {
+	const name = "合浦南珠工艺品有限公司"
+	w := newWorld(t, httpapi.Limits{})
+	w.consigned(w.submit(carnet(t, "A")).ExchangeID)
+	for written, want := range map[string]string{name: "[A]", " 合浦·南珠工艺品 有限公司": "[A]", "合浦": "[]"} {
+		if got := fmt.Sprint(numbers(w.list(port, "holder="+w.sealed(port, written)))); got != want {
+			t.Errorf("%s: %s, want %s", written, got, want)
+		}
+	}
+	if got := numbers(w.list(stranger, "holder="+w.sealed(port, name))); len(got) != 0 {
+		t.Errorf("a stranger finds %v", got)
+	}
+	for _, list := range []string{"exchanges", "refusals"} {
+		p := read[answer.Problem](t, w.do(request{path: "/v1/" + list + "?holder=" + url.QueryEscape(name), as: port}), http.StatusBadRequest)
+		if p.Code != "parameter" || !strings.Contains(p.Detail, "POST /v1/holders") || strings.Contains(asJSON(t, p), name) {
+			t.Errorf("%s: %+v", list, p)
+		}
+	}
+	for _, line := range w.log.All() {
+		if text := fmt.Sprint(line.Message, line.ContextMap()); strings.Contains(text, name) || strings.Contains(text, url.QueryEscape(name)) {
+			t.Errorf("the log has the name: %s", text)
+		}
 	}
 }
 
@@ -187,8 +222,9 @@ func TestExport(t *testing.T) {
 	w.submit(loaded(t, "=1+2", "桂F 83127"))
 	w.submit(carnet(t, "B"))
 	w.awaitIndex()
-	got := w.exported(operator, "kind=ata-carnet&holder=Golden+Durian&sender=", "text/csv")
-	if lines := strings.Split(string(got.body), "\r\n"); !strings.Contains(lines[1], "holder=G%2A%2A%2A&kind=ata-carnet") || lines[len(lines)-2] != "# end: 0" {
+	holder := w.sealed(operator, "Golden Durian")
+	got := w.exported(operator, "kind=ata-carnet&holder="+holder+"&sender=", "text/csv")
+	if lines := strings.Split(string(got.body), "\r\n"); !strings.Contains(lines[1], "holder="+holder+"&kind=ata-carnet") || lines[len(lines)-2] != "# end: 0" {
 		t.Errorf("%q", lines)
 	}
 	got = w.exported(operator, "kind=ata-carnet", "text/csv, */*")

@@ -187,7 +187,7 @@ func sample(d description, p object) string {
 		return fmt.Sprint(schema["enum"].([]any)[0])
 	case schema["format"] == "date-time":
 		return "2026-09-01T08:00:00Z"
-	case p["name"] == "cursor":
+	case p["name"] == "cursor" || p["name"] == "holder": // what the API itself has written
 		return ""
 	case schema["pattern"] == "^[0-9a-f]{64}$":
 		return strings.Repeat("0", 64)

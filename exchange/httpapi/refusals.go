@@ -88,7 +88,7 @@ type Examination struct {
 func (s *Server) listRefusals(c *call) error {
 	p := parametersOf(c.request)
 	searched := make(map[string]string)
-	q := refusalQuery(p, searched)
+	q := s.refusalQuery(p, searched)
 	q.Limit = p.limit()
 	err := p.err()
 	if err == nil {
@@ -115,13 +115,13 @@ func (s *Server) listRefusals(c *call) error {
 }
 
 // refusalQuery reads the filters of refusals, and notes what is searched for.
-func refusalQuery(p *parameters, searched map[string]string) exchange.RefusalQuery {
+func (s *Server) refusalQuery(p *parameters, searched map[string]string) exchange.RefusalQuery {
 	q := exchange.RefusalQuery{
 		Sender: p.text("sender"), Kind: p.text("kind"), Code: p.text("code"), Number: p.documentNumber("number"), Digest: p.digest("digest"),
 		Way: p.way("way"), Since: p.time("since"), Until: p.time("until"), Before: p.cursor("cursor"),
 	}
 	for _, role := range exchange.RefusalRoles() {
-		if term := p.term(role, searched); term.Value != "" {
+		if term := s.term(p, role, searched); term.Value != "" {
 			q.Terms = append(q.Terms, []lookup.Term{term})
 		}
 	}

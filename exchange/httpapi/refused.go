@@ -129,7 +129,7 @@ func (s *Server) examination(c *call) refused.Call {
 func (s *Server) examineKept(c *call) error {
 	p := parametersOf(c.request)
 	filter, searched := maps.Clone(p.values), make(map[string]string)
-	q := refusalQuery(p, searched)
+	q := s.refusalQuery(p, searched)
 	for name, shown := range searched { // who holds a carnet is not for the audit
 		filter.Set(name, shown)
 	}

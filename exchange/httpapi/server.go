@@ -27,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/reading"
@@ -47,6 +48,7 @@ type Options struct {
 	Activity     exchange.ActivityLog
 	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
+	Holders      *sealed.Sealer // of the names of holders in addresses
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
@@ -87,6 +89,7 @@ type Server struct {
 	statuses    operator.Statuses
 	alerts      alert.Index
 	refusals    exchange.RefusalLog
+	holders     *sealed.Sealer
 	examiner    *operator.Examiner
 	refused     *refused.Documents
 	fold        exchange.Fold // of journal and auditLog
@@ -129,6 +132,7 @@ func (o Options) check() error {
 		{"Activity", o.Activity != nil},
 		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
+		{"Holders", o.Holders != nil},
 		{"Examiner", o.Examiner != nil},
 		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},
@@ -156,7 +160,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, holders: o.Holders, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -237,6 +241,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
+		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},

@@ -29,6 +29,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/lookup/sealed"
 	usecases "beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
@@ -74,6 +75,7 @@ type world struct {
 	unkept    atomic.Pointer[error] // why suspensions cannot be recorded, or nil
 	shut      *exchange.Suspensions
 	endpoints endpoints
+	holders   *sealed.Sealer
 
 	description description  // of the API: every answer is held against it
 	left        atomic.Int64 // bytes that are held for requests that are over
@@ -229,8 +231,11 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 		Detached: w.left.Load, Metrics: w.registry,
 	})
 	must(err)
+	if w.holders, err = sealed.NewSealer([]byte("a secret that the daemons of a log share")); err != nil {
+		tb.Fatal(err)
+	}
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Holders: w.holders, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

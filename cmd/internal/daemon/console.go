@@ -21,7 +21,11 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 	if !*d.config.Console.Enabled {
 		return nil
 	}
-	sessions, err := d.sessions()
+	secret, err := d.secret()
+	if err != nil {
+		return err
+	}
+	sessions, err := session.NewSealer(secret)
 	if err != nil {
 		return err
 	}
@@ -29,7 +33,7 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 	d.console, err = console.New(console.Options{
 		Current: api.Current, Admission: api.Admission, Suspended: api.Suspended,
 		Journal: api.Journal, Changed: d.index.Changed, Backlog: d.openDeliveries, Audit: api.Audit, Failures: api.Failures, Activity: api.Activity, Alerts: api.Alerts, Endpoints: api.Endpoints, Node: d.node,
-		Refusals: api.Refusals, Examiner: api.Examiner, Refused: api.Refused, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
+		Refusals: api.Refusals, Holders: api.Holders, Examiner: api.Examiner, Refused: api.Refused, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
 		Recorder: api.Recorder, Undispatched: api.Undispatched, Bodies: api.Bodies,
 		Sessions: sessions, Issuer: d.issuer, Authenticated: httpapi.SetAuthenticated,
 		Limits: console.Limits{
@@ -40,18 +44,18 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 	return err
 }
 
-// sessions returns the sealer of sessions, made from the first key of receipts: daemons
-// that share a log have the same one, and its rotation keeps it.
-func (d *Daemon) sessions() (*session.Sealer, error) {
+// secret returns what sealers are made of, from the first key of receipts: daemons that
+// share a log have the same one, and its rotation keeps it.
+func (d *Daemon) secret() ([]byte, error) {
 	keys, err := d.keys()
 	if err != nil {
 		return nil, err
 	}
 	key, ok := keys.Receipt.(ed25519.PrivateKey)
 	if !ok {
-		return nil, errors.New("make session sealer: the key of receipts is no Ed25519 key")
+		return nil, errors.New("make sealers: the key of receipts is no Ed25519 key")
 	}
-	return session.NewSealer(key.Seed())
+	return key.Seed(), nil
 }
 
 // openDeliveries returns the open deliveries of each receiver, for the console.

@@ -10,6 +10,7 @@ import (
 	"beibu/exchange/admission"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
 )
@@ -36,10 +37,18 @@ func (d *Daemon) newAPI() (err error) {
 	if err != nil {
 		return err
 	}
+	secret, err := d.secret()
+	if err != nil {
+		return err
+	}
+	holders, err := sealed.NewSealer(secret)
+	if err != nil {
+		return err
+	}
 	d.mailbox = mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers)
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Holders: holders, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: d.mailbox,
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
