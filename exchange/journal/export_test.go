@@ -30,7 +30,7 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 				continue
 			}
 			add(findTerms, from.first.role, from.first.name, from.last.name)
-			add(nextFiled, slot(1, 0), slot(1, 9))
+			add(nextFiled, slot(1, 0), slot(1, 9), 1)
 		}
 		s = named(q, []int64{1})
 	}
@@ -48,7 +48,7 @@ func RefusalQueries(q exchange.RefusalQuery) (texts []string, args [][]any) {
 				texts, args = append(texts, from.rows), append(args, []any{from.of, int64(1)})
 				continue
 			}
-			texts, args = append(texts, nextFiled), append(args, []any{slot(1, 0), slot(1, 9)})
+			texts, args = append(texts, nextFiled), append(args, []any{slot(1, 0), slot(1, 9), 1})
 		}
 		s = namedRefusals(q, []int64{1})
 	}

@@ -55,7 +55,7 @@ const (
 	addTerm   = `INSERT INTO term (role, name) VALUES (?, ?) RETURNING id`
 	findTerms = `SELECT id FROM term WHERE role = ? AND name BETWEEN ? AND ?`
 	addFiled  = `INSERT INTO filed (slot, entries) VALUES (?, ?) ON CONFLICT DO UPDATE SET entries = CAST(entries || excluded.entries AS BLOB)`
-	nextFiled = `SELECT slot, entries FROM filed WHERE slot BETWEEN ? AND ? ORDER BY slot DESC LIMIT 1`
+	nextFiled = `SELECT slot, entries FROM filed WHERE slot BETWEEN ? AND ? ORDER BY slot DESC LIMIT ?`
 )
 
 // addLookup adds rows of table lookup.

@@ -98,12 +98,30 @@ func sourcesOf(t lookup.Term) []source {
 
 // A stack is the blocks of one source, newest first.
 type stack struct {
-	rows    string // as of the source
-	of      any
-	term    int64
-	started bool
-	block   int64 // the one at which it is, or -1 at the end
+	rows  string // as of the source
+	of    any
+	term  int64
+	read  []entriesOf // those that were read and not passed; the first is where it is
+	ahead int         // how many were read at once
+	used  int         // how many of those it came to
+	ended bool        // there are none behind those that were read
+}
+
+// entriesOf are the entries of one block.
+type entriesOf struct {
+	block   int64
 	entries set
+}
+
+// maxAhead bounds how many blocks are read at once, some 16 KiB.
+const maxAhead = 64
+
+// block returns the block at which the stack is, or -1 at the end.
+func (s *stack) block() int64 {
+	if len(s.read) == 0 {
+		return -1
+	}
+	return s.read[0].block
 }
 
 // A set is the entries of a block, a bit each.
@@ -111,98 +129,189 @@ type set [blockSize / 64]uint64
 
 func (s *set) add(n uint64) { s[n/64] |= 1 << (n % 64) }
 
-// A finder finds the entries that are in one source of each group.
+// A finder finds the entries that are in one source of each group. It asks the groups in
+// turn, those first that are read with little work, and of those the one that ruled out
+// the block before: most blocks of a search that finds little need one or two groups.
 type finder struct {
 	journal *Journal
-	groups  [][]*stack
+	groups  []*group
 }
+
+// A group is sources of which an entry must be in one.
+type group struct {
+	stacks       []*stack
+	rows, blocks int // that were read
+}
+
+// cost is how many rows a block takes.
+func (g *group) cost() int { return g.rows / max(1, g.blocks) }
 
 // finder returns a finder for groups of sources, or nil if nothing is in a group.
 func (j *Journal) finder(ctx context.Context, groups [][]source) (*finder, error) {
 	f := &finder{journal: j}
-	for _, group := range groups {
-		var stacks []*stack
-		for _, from := range group {
+	for _, sources := range groups {
+		g := &group{}
+		for _, from := range sources {
 			if from.rows != "" {
-				stacks = append(stacks, &stack{rows: from.rows, of: from.of})
+				g.stacks = append(g.stacks, &stack{rows: from.rows, of: from.of})
 				continue
 			}
 			err := j.Query(ctx, findTerms, func(row sqlitefile.Row) error {
-				stacks = append(stacks, &stack{term: row.Int(0)})
+				g.stacks = append(g.stacks, &stack{term: row.Int(0)})
 				return nil
 			}, from.first.role, from.first.name, from.last.name)
 			if err != nil {
 				return nil, err
 			}
 		}
-		if len(stacks) == 0 {
+		if len(g.stacks) == 0 {
 			return nil, nil //nolint:nilnil // as it says
 		}
-		f.groups = append(f.groups, stacks)
+		if sources[0].rows != "" { // until it is known how many
+			g.rows = blockSize
+		}
+		f.groups = append(f.groups, g)
 	}
+	slices.SortStableFunc(f.groups, func(a, b *group) int { return a.rows - b.rows })
 	return f, nil
 }
 
 // down moves a stack to its newest block that is not newer than block.
-func (f *finder) down(ctx context.Context, s *stack, block int64) error {
-	if s.started && s.block <= block {
-		return nil
+func (f *finder) down(ctx context.Context, g *group, s *stack, block int64) error {
+	before := s.block()
+	for len(s.read) > 0 && s.read[0].block > block {
+		s.read = s.read[1:]
 	}
-	s.started, s.block, s.entries = true, -1, set{}
-	if s.rows == "" {
-		return f.journal.Query(ctx, nextFiled, func(row sqlitefile.Row) error {
-			s.block = row.Int(0) - slot(s.term, 0)
-			for entries := row.Blob(1); len(entries) > 0; entries = entries[entrySize:] {
-				s.entries.add(uint64(binary.BigEndian.Uint16(entries) % blockSize))
-			}
-			return nil
-		}, slot(s.term, 0), slot(s.term, block))
-	}
-	err := f.journal.Query(ctx, s.rows, func(row sqlitefile.Row) error {
-		switch of := blockOf(row.Int(0)); {
-		case s.block < 0:
-			s.block = of
-		case s.block != of:
-			return errEnough
+	if len(s.read) == 0 && !s.ended {
+		if s.used == s.ahead { // none was read in vain: a walk, and no leap
+			s.ahead = min(max(1, 2*s.ahead), maxAhead)
+		} else {
+			s.ahead = 1
 		}
-		s.entries.add(uint64(row.Int(0) % blockSize)) //nolint:gosec // a sequence is above 0
-		return nil
-	}, s.of, block<<blockBits|(blockSize-1))
-	if errors.Is(err, errEnough) {
-		return nil
+		s.used = 0
+		rows, err := f.fill(ctx, s, block)
+		if err != nil {
+			return err
+		}
+		if g.blocks == 0 {
+			g.rows = 0
+		}
+		g.rows, g.blocks = g.rows+rows, g.blocks+len(s.read)
+		before = -1
 	}
-	return err
+	if s.block() != before {
+		s.used++
+	}
+	return nil
 }
 
-// next returns the newest block, not newer than block, that a source of each group has,
-// or -1 if there is none.
-func (f *finder) next(ctx context.Context, block int64) (int64, error) {
-	for agreed := 0; agreed < len(f.groups) && block >= 0; {
-		newest := int64(-1)
-		for _, s := range f.groups[agreed] {
-			if err := f.down(ctx, s, block); err != nil {
-				return -1, err
-			}
-			newest = max(newest, s.block)
+// fill reads the next blocks of a stack, from one on, and returns how many rows they took.
+func (f *finder) fill(ctx context.Context, s *stack, block int64) (rows int, err error) {
+	s.read = s.read[:0]
+	to := func(block int64) (*set, error) {
+		if n := len(s.read); n > 0 && s.read[n-1].block == block {
+			return &s.read[n-1].entries, nil
 		}
-		if agreed++; newest < block {
-			block, agreed = newest, 0 // those before it may not have that one
+		if len(s.read) == s.ahead {
+			return nil, errEnough
+		}
+		s.read = append(s.read, entriesOf{block: block})
+		return &s.read[len(s.read)-1].entries, nil
+	}
+	filed := func(row sqlitefile.Row) error {
+		entries, err := to(row.Int(0) - slot(s.term, 0))
+		rows++
+		for b := row.Blob(1); err == nil && len(b) > 0; b = b[entrySize:] {
+			entries.add(uint64(binary.BigEndian.Uint16(b) % blockSize))
+		}
+		return err
+	}
+	listed := func(row sqlitefile.Row) error {
+		entries, err := to(blockOf(row.Int(0)))
+		rows++
+		if err == nil {
+			entries.add(uint64(row.Int(0) % blockSize)) //nolint:gosec // a sequence is above 0
+		}
+		return err
+	}
+	if s.rows == "" {
+		err = f.journal.Query(ctx, nextFiled, filed, slot(s.term, 0), slot(s.term, block), s.ahead)
+		s.ended = len(s.read) < s.ahead
+	} else {
+		err = f.journal.Query(ctx, s.rows, listed, s.of, block<<blockBits|(blockSize-1))
+		s.ended = err == nil
+	}
+	if errors.Is(err, errEnough) {
+		err = nil
+	}
+	return rows, err
+}
+
+// next returns the newest block, not newer than block, in which an entry is in a source of
+// each group, and those entries. The block is -1 if there is none.
+func (f *finder) next(ctx context.Context, block int64) (int64, set, error) {
+	for block >= 0 {
+		found, at, by, err := f.agree(ctx, block)
+		if err != nil || by < 0 {
+			return at, found, err
+		}
+		f.prefer(by)
+		block = at
+	}
+	return -1, set{}, nil
+}
+
+// prefer has the group that ruled out a block asked before those that cost as much.
+func (f *finder) prefer(by int) {
+	g, to := f.groups[by], 0
+	for to < by && f.groups[to].cost() < g.cost() {
+		to++
+	}
+	copy(f.groups[to+1:], f.groups[to:by])
+	f.groups[to] = g
+}
+
+// agree asks each group for its entries in a block. If all have some of the same, by is
+// -1. If not, it is the group that has none, and at is the next block that may do.
+func (f *finder) agree(ctx context.Context, block int64) (all set, at int64, by int, err error) {
+	for i, group := range f.groups {
+		newest, of := int64(-1), set{}
+		for _, s := range group.stacks {
+			if err := f.down(ctx, group, s, block); err != nil {
+				return all, -1, i, err
+			}
+			newest = max(newest, s.block())
+			for word := range of {
+				if s.block() == block {
+					of[word] |= s.read[0].entries[word]
+				}
+			}
+		}
+		if newest < block {
+			return all, newest, i, nil
+		}
+		if i > 0 {
+			for word := range of {
+				of[word] &= all[word]
+			}
+		}
+		if all = of; all == (set{}) {
+			return all, block - 1, i, nil
 		}
 	}
-	return block, nil
+	return all, block, -1, nil
 }
 
 // each calls visit with the sequences, from first to last, that are in a source of each
 // group, newest first and at most so many at once, until it is full.
-func (f *finder) each(ctx context.Context, first, last int64, most int, visit func([]int64) (full bool, err error)) (err error) {
+func (f *finder) each(ctx context.Context, first, last int64, most int, visit func([]int64) (full bool, err error)) error {
 	for block := min(blockOf(last), 1<<termBits-1); block >= blockOf(first); block-- {
-		if block, err = f.next(ctx, block); err != nil {
+		at, found, err := f.next(ctx, block)
+		if err != nil || at < 0 {
 			return err
 		}
-		if block < 0 {
-			return nil
-		}
-		for some := range slices.Chunk(f.entries(block, first, last), most) {
+		block = at
+		for some := range slices.Chunk(found.sequences(block, first, last), most) {
 			if full, err := visit(some); full || err != nil {
 				return err
 			}
@@ -211,29 +320,11 @@ func (f *finder) each(ctx context.Context, first, last int64, most int, visit fu
 	return nil
 }
 
-// entries returns the sequences in a block that are in a source of each group, and are
-// from first to last, newest first.
-func (f *finder) entries(block, first, last int64) (found []int64) {
-	var all set
-	for i, group := range f.groups {
-		var of set
-		for _, s := range group {
-			for word := range of {
-				if s.block == block {
-					of[word] |= s.entries[word]
-				}
-			}
-		}
-		for word := range all {
-			if i == 0 {
-				all[word] = of[word]
-			} else {
-				all[word] &= of[word]
-			}
-		}
-	}
-	for word := len(all) - 1; word >= 0; word-- {
-		for w := all[word]; w != 0; {
+// sequences returns those of the entries of a block that are from first to last, newest
+// first.
+func (s *set) sequences(block, first, last int64) (found []int64) {
+	for word := len(s) - 1; word >= 0; word-- {
+		for w := s[word]; w != 0; {
 			bit := bits.Len64(w) - 1
 			w &^= 1 << bit
 			if sequence := block<<blockBits + int64(word*64+bit); sequence >= first && sequence <= last {

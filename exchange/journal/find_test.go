@@ -13,6 +13,7 @@ import (
 	"pgregory.net/rapid"
 
 	"beibu/exchange"
+	"beibu/exchange/exchangetest"
 	"beibu/exchange/journal"
 	"beibu/exchange/lookup"
 	"beibu/queue/sqlitefile"
@@ -230,29 +231,12 @@ func meets(q exchange.Query, x exchange.Exchange) bool {
 		(q.State == "" || x.State == q.State) && (q.Cause == "" || x.Deliveries[0].Cause.Code == q.Cause)
 }
 
-// BenchmarkFind reads a page by what people know, out of an index of 100,000 exchanges or
-// of as many as BEIBU_EXCHANGES says. One in twenty has failed. p99-ms is the time
-// within which 99 of 100 were read.
+// BenchmarkFind reads a page by what people know, out of the index of a
+// [exchangetest.Filling]. p99-ms is the time within which 99 of 100 were read.
 func BenchmarkFind(b *testing.B) {
-	n := exchanges(b)
-	j := open(b)
-	r := &record{tb: b}
-	for i := range n {
-		id := r.accept(searched(i))
-		r.event(id, "window-vn", exchange.ContentConsignment, 1)
-		r.event(id, "window-vn", exchange.ContentHandover, 1)
-		if i%20 == 0 {
-			r.event(id, "window-vn", exchange.ConsignmentRejection, 1, exchange.Cause{Code: fmt.Sprintf("cause-%d", i/20%10)})
-		} else {
-			r.event(id, "window-vn", exchange.ConsignmentAcceptance, 1)
-		}
-		if len(r.changes) > 2048 || i == n-1 {
-			if err := j.Fold(b.Context(), r.take()); err != nil {
-				b.Fatal(err)
-			}
-		}
-	}
-	for name, make := range searches(n) {
+	filling := exchangetest.NewFilling(b)
+	j := filling.Index(b)
+	for name, make := range searches(filling) {
 		b.Run(name, func(b *testing.B) {
 			var took []time.Duration
 			i, all := 0, 0
@@ -272,34 +256,16 @@ func BenchmarkFind(b *testing.B) {
 	}
 }
 
-// searched is the document with a number in the index of BenchmarkFind.
-func searched(i int) document {
-	d := document{
-		Number: fmt.Sprint(i), Sender: fmt.Sprintf("sender-%d", i%40), Kind: []string{"ata-carnet", "import-declaration", "sps-certificate"}[i%3],
-		Receivers: []string{"window-vn"},
-		Keys: lookup.Keys{
-			Vehicles: []string{fmt.Sprintf("GF%05d", i%20_000)}, Containers: []string{fmt.Sprintf("BBGU%07d", i/3)},
-			Holders: []string{fmt.Sprintf("holder-%d", i%5_000)}, HS: []string{fmt.Sprintf("%02d%02d%02d0000", 1+i%97, 1+i%13, 10+i%5)},
-		},
-	}
-	if i%4 == 0 {
-		d.Keys.Holders = []string{"great"} // one that a quarter of the documents have
-	}
-	if i%50 == 0 {
-		d.Faults = []string{"DEC-07"}
-	}
-	return d
-}
-
 // searches are the searches of BenchmarkFind, the n-th of each.
-func searches(n int) map[string]func(int) exchange.Query {
+func searches(filling *exchangetest.Filling) map[string]func(int) exchange.Query {
+	n := filling.Exchanges
 	join := func(q exchange.Query, more ...exchange.Query) exchange.Query {
 		for _, m := range more {
 			q.Terms = append(q.Terms, m.Terms...)
 		}
 		return q
 	}
-	great := found(lookup.Holder, "great")
+	great := found(lookup.Holder, lookup.TermOf(lookup.Holder, exchangetest.GreatHolder).Value)
 	return map[string]func(int) exchange.Query{
 		"vehicle":    func(i int) exchange.Query { return found(lookup.Vehicle, fmt.Sprintf("GF%05d", i%20_000)) },
 		"container":  func(i int) exchange.Query { return found(lookup.Container, fmt.Sprintf("BBGU%07d", i%(n/3))) },
@@ -321,7 +287,7 @@ func searches(n int) map[string]func(int) exchange.Query {
 		},
 		"holder, kind, sender, party and state": func(i int) exchange.Query {
 			q := great
-			q.Kind, q.Sender, q.Party, q.State = "ata-carnet", fmt.Sprintf("sender-%d", i%10*4), "window-vn", exchange.ConsignmentRejection
+			q.Kind, q.Sender, q.Party, q.State = "ata-carnet", filling.Parties[i%len(filling.Parties)], exchangetest.Receiver, exchange.ConsignmentRejection
 			return q
 		},
 	}
