@@ -21,9 +21,10 @@ const (
 	SubjectRating                      // a judgement of the service by its users
 	SubjectAction                      // what an operator did
 	SubjectAlert                       // a condition that somebody has to know of
+	SubjectView                        // a filter of a list under a name
 )
 
-var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action", "alert"}
+var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action", "alert", "view"}
 
 // SubjectKinds returns the names of all kinds, in the order of their numbers.
 func SubjectKinds() []string { return slices.Clone(subjectKinds) }

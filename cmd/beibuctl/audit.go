@@ -10,15 +10,17 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/operator/views"
 )
 
 // listAudit lists the events of the record whose subject is no exchange, newest first.
 type listAudit struct {
 	Subject string `placeholder:"KIND[:ID]" help:"What the events are about, such as party or party:window-vn."`
-	CSV     bool   `name:"csv" help:"Print all as CSV, however many, newest first, with the filter in its second line."`
-	Since   moment `placeholder:"TIME" help:"Happened at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Limit   int    `default:"50" help:"How many at most (${default})."`
-	All     bool   `help:"All, however many."`
+	viewed
+	CSV   bool   `name:"csv" help:"Print all as CSV, however many, newest first, with the filter in its second line."`
+	Since moment `placeholder:"TIME" help:"Happened at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Limit int    `default:"50" help:"How many at most (${default})."`
+	All   bool   `help:"All, however many."`
 }
 
 // Validate refuses what would list nothing.
@@ -40,6 +42,9 @@ func (c *listAudit) Run(ctx context.Context, s *session) error {
 		query.Set("subject", c.Subject)
 	}
 	put(query, "since", c.Since.time(time.Now()))
+	if err := c.add(ctx, caller, views.Audit, query); err != nil {
+		return err
+	}
 	if c.CSV {
 		return caller.Download(ctx, "/v1/audit", query, "text/csv", s.out)
 	}

@@ -11,6 +11,7 @@ import (
 	"beibu/cmd/internal/client"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/views"
 )
 
 // listFailures lists what has failed, one line for each cause at each receiver.
@@ -18,8 +19,9 @@ type listFailures struct {
 	Party    string `placeholder:"ID" help:"Sent or received by this party."`
 	Receiver string `placeholder:"ID" help:"Addressed to this party."`
 	By       string `enum:"receiver,sender" default:"receiver" help:"With sender, the documents of each sender are counted apart, at each receiver."`
-	Since    moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until    moment `placeholder:"TIME" help:"Failed before."`
+	viewed
+	Since moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until moment `placeholder:"TIME" help:"Failed before."`
 }
 
 // Run prints what is still tried again and what failed for good, each a table and below it
@@ -32,13 +34,16 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 	}
 	query := url.Values{}
 	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": c.By} {
-		if value != "" {
+		if value != "" && (name != "by" || value == "sender") { // what it is by itself does not stand before a view
 			query.Set(name, value)
 		}
 	}
 	now := time.Now()
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
+	if err := c.add(ctx, caller, views.Failures, query); err != nil {
+		return err
+	}
 	list, err := client.Get[httpapi.FailuresList](ctx, caller, "/v1/failures", query)
 	if err != nil {
 		return err

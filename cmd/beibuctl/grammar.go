@@ -39,6 +39,7 @@ type grammar struct {
 	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
 	Alerts     alertsCommand     `cmd:"" help:"What somebody has to know at once."`
 	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
+	Views      viewsCommand      `cmd:"" help:"Filters of lists that are saved under names."`
 	Whoami     whoamiCommand     `cmd:"" help:"Show as whom the credentials speak, with roles and scope, and what they permit."`
 	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
 	Bench      benchCommand      `cmd:"" help:"Measure a daemon with documents of its own, and show that nothing is lost or altered."`

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/lookup"
+	"beibu/exchange/operator/views"
 )
 
 type listExchanges struct {
@@ -24,6 +25,7 @@ type listExchanges struct {
 	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
 	Number string `placeholder:"NUMBER" help:"Document number."`
 	known
+	viewed
 	Since moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until moment `placeholder:"TIME" help:"Accepted before."`
 	Limit int    `default:"50" help:"How many at most (${default})."`
@@ -141,6 +143,9 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 	}
 	put(query, "since", c.Since.time(now))
 	put(query, "until", c.Until.time(now))
+	if err := c.add(ctx, caller, views.Exchanges, query); err != nil {
+		return err
+	}
 	if c.CSV {
 		return caller.Download(ctx, "/v1/exchanges", query, "text/csv", s.out)
 	}

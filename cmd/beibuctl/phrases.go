@@ -20,6 +20,10 @@ var chinese = map[string]string{
 
 	"RECEIVERS": "接收方", "ACCEPTED": "受理时间", "DIRECTION": "收发", "CHANGED": "变更时间", "AT": "时间", "EVENT": "事件", "ABOUT": "对象", "ACTOR": "操作人", "REASON": "理由",
 
+	"LIST": "列表", "FILTER": "筛选条件", "SHARED": "共享范围", "SAVED BY": "保存人", "VIEW": "视图编号",
+	"view": "视图编号", "name": "名称", "list": "列表", "filter": "筛选条件", "shared": "共享范围", "saved by": "保存人", "saved": "保存时间",
+	"the list does not take this filter any more: %s": "该列表已不接受此筛选条件：%s",
+
 	"ROLES": "角色", "PARTIES": "参与方范围", "COUNTRIES": "国家范围", "MAY": "可执行的操作",
 
 	// Labels and values.

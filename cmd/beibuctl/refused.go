@@ -88,8 +88,12 @@ func (c *examineKept) Run(ctx context.Context, s *session) error {
 
 func (c *examineKept) examine(ctx context.Context, caller *client.Client, limit int, e *examining) error {
 	if len(c.IDs) == 0 {
+		query, err := c.query(ctx, caller)
+		if err != nil {
+			return err
+		}
 		shown := 0
-		return caller.ExamineKept(ctx, client.List{Query: c.query(), Limit: oneMore(limit)}, func(one httpapi.ExaminedRefusal) error {
+		return caller.ExamineKept(ctx, client.List{Query: query, Limit: oneMore(limit)}, func(one httpapi.ExaminedRefusal) error {
 			if shown++; limit > 0 && shown > limit {
 				e.more = true
 				return nil

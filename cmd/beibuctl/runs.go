@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 )
 
 // runsCommand follows and directs replay runs.
@@ -29,7 +30,8 @@ type runsCommand struct {
 
 type listRuns struct {
 	Status string `placeholder:"STATUS" help:"Only runs with this status: awaiting-approval, running, paused, stopped, cancelled, lapsed or finished."`
-	Limit  int    `default:"50" help:"How many at most (${default}), up to 500."`
+	viewed
+	Limit int `default:"50" help:"How many at most (${default}), up to 500."`
 }
 
 // Validate bounds the page.
@@ -49,6 +51,9 @@ func (c *listRuns) Run(ctx context.Context, s *session) error {
 	query := url.Values{"limit": {strconv.Itoa(c.Limit)}}
 	if c.Status != "" {
 		query.Set("status", c.Status)
+	}
+	if err := c.add(ctx, caller, views.Runs, query); err != nil {
+		return err
 	}
 	page, err := client.Get[httpapi.RunPage](ctx, caller, "/v1/runs", query)
 	if err != nil {

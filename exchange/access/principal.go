@@ -10,6 +10,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 	"beibu/queue"
 )
 
@@ -160,6 +161,20 @@ func (p Principal) SeesEvent(e exchange.Event) bool {
 	return p.granted(ReadAudit, func(s *Scope) bool {
 		return s == nil || e.Subject.Kind == queue.SubjectParty && s.includesParty(e.Subject.ID)
 	})
+}
+
+// Viewer returns the principal as one who has views: a person is known by its subject,
+// which stays the same if its name changes. Who has no role at the exchange sees no views
+// of its staff.
+func (p Principal) Viewer() views.Viewer {
+	v := views.Viewer{Owner: "credential " + p.Name, Name: p.Name, MayShare: p.May(ShareViews) == nil}
+	if p.Subject != "" {
+		v.Owner = "person " + p.Subject
+	}
+	if p.IsStaff() {
+		v.Audiences = append([]string{views.Staff}, (p.AllRoles() & StaffRoles).Names()...)
+	}
+	return v
 }
 
 // ScopeList limits a list of exchanges to those that the principal may see, as far as

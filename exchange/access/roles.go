@@ -96,6 +96,8 @@ const (
 	ReadRefusals                  // within what [Principal.Covers]
 	ExamineRefusal                // a dry run, within the same
 	ReadPersonal                  // data in documents of others, for a reason; those of the principal's party without
+	KeepViews                     // save filters of lists under names, for oneself
+	ShareViews                    // the same, for others of the staff
 	ReadStatus                    // how parties do, and alerts, within [Principal.CoversParty]
 	actions                       // how many there are
 )
@@ -126,6 +128,8 @@ var permissions = [actions]struct {
 	ReadRefusals:    {"read refusals", readers},
 	ExamineRefusal:  {"examine refused document", PartyRole | OperatorRole},
 	ReadPersonal:    {"read personal data", PartyRole | OperatorRole | SecurityOfficerRole},
+	KeepViews:       {"keep views", PartyRole | StaffRoles},
+	ShareViews:      {"share views", StaffRoles &^ ObserverRole},
 	ReadStatus:      {"read status", PartyRole | StaffRoles},
 }
 

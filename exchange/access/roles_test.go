@@ -34,6 +34,8 @@ var granted = map[access.Action]string{
 	access.ReadRefusals:    "party observer operator approver security-officer auditor",
 	access.ExamineRefusal:  "party operator",
 	access.ReadPersonal:    "party operator security-officer",
+	access.KeepViews:       "party " + staff,
+	access.ShareViews:      "operator approver party-manager security-officer auditor",
 }
 
 // principals are one for each role.

@@ -216,6 +216,26 @@ var explanations = map[string]Explanation{
 		"没有可测试的对象：参与方配置的 push 下没有其地址，也没有 folder。",
 		"Read the mailbox or the topic of the party, or ask the operator to enter an address or a folder.",
 		"请读取该参与方的信箱或主题，或请操作员登记地址或文件夹。"),
+	"view-exists": explained(
+		"You have a view of this name for this list.",
+		"该列表已有您以此名称保存的视图。",
+		"Give the view another name, or delete the one that there is.",
+		"请使用其他名称，或删除现有视图。"),
+	"view-limit": explained(
+		"You have as many views as one person may have.",
+		"您的视图已达每人上限。",
+		"Delete a view that you do not need.",
+		"请删除不再需要的视图。"),
+	"view-name": explained(
+		"A view has a name of 1 to 80 characters that can be seen.",
+		"视图名称应为 1 至 80 个可见字符。",
+		"Give the view such a name.",
+		"请使用符合要求的名称。"),
+	"view-audience": explained(
+		"A view can be shared with all staff, or with those who have a role of yours.",
+		"视图可共享给全体工作人员，或与您角色相同的人员。",
+		"Name one of the audiences in the detail, or none.",
+		"请填写详细说明中的范围之一，或不填。"),
 	"not-suspended": explained(
 		"The party is not suspended by an operator. If the map of parties suspends it, only a change of the map resumes it.",
 		"该参与方未被操作员暂停。如由参与方配置暂停，须修改配置方可恢复。",

@@ -9,6 +9,7 @@ import (
 	"beibu/exchange/export"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 	"beibu/queue"
 )
 
@@ -63,6 +64,7 @@ var eventTexts = map[exchange.State]exchange.Text{
 	replay.RunItems: {EN: "deliveries of a replay run", ZH: "重放执行的交付"}, replay.RunPaused: {EN: "paused a replay run", ZH: "暂停重放执行"},
 	replay.RunStopped: {EN: "replay run stopped", ZH: "重放执行停止"}, replay.RunResumed: {EN: "resumed a replay run", ZH: "恢复重放执行"},
 	replay.RunCancelled: {EN: "cancelled a replay run", ZH: "取消重放执行"}, replay.RunFinished: {EN: "replay run finished", ZH: "重放执行完成"},
+	views.ViewSaved: {EN: "saved a view", ZH: "保存视图"}, views.ViewRenamed: {EN: "renamed a view", ZH: "重命名视图"}, views.ViewDeleted: {EN: "deleted a view", ZH: "删除视图"},
 }
 
 // rowsOf returns events for people.
@@ -82,6 +84,7 @@ func rowsOf(events []exchange.Event) []auditRow {
 var subjectTexts = map[string]exchange.Text{
 	"run": {EN: "replay run", ZH: "重放执行"}, "approval": {EN: "approval", ZH: "审批"}, "party": {EN: "party", ZH: "参与方"}, "key": {EN: "key", ZH: "密钥"},
 	"rating": {EN: "rating", ZH: "评价"}, "action": {EN: "person or account", ZH: "人员或账户"}, "alert": {EN: "alert", ZH: "告警"},
+	"view": {EN: "saved view", ZH: "已保存的视图"},
 }
 
 // auditQuery reads the filters of the audit.
@@ -117,6 +120,9 @@ func (s *Server) listAudit(v *visit) error {
 	}
 	if form.hasBlanks() {
 		return v.redirect(root + "audit?" + string(form.with("", "")))
+	}
+	if err := s.addViews(v, views.Audit, form); err != nil {
+		return err
 	}
 	page := auditPage{Fields: form, Filter: form.with("cursor", "")}
 	if !form.OK() {

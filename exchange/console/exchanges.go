@@ -7,6 +7,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/lookup"
+	"beibu/exchange/operator/views"
 )
 
 // exchangesPage is a list of exchanges, with its filters.
@@ -54,6 +55,9 @@ func (s *Server) listExchanges(v *visit) error {
 	}
 	if q.Before == 0 {
 		page.Live = root + "exchanges/live?" + page.Filter
+	}
+	if err := s.addViews(v, views.Exchanges, form); err != nil {
+		return err
 	}
 	status := http.StatusOK
 	if !form.OK() {

@@ -10,6 +10,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/views"
 )
 
 // failuresPage is what has failed, by its cause.
@@ -68,6 +69,9 @@ func (s *Server) listFailures(v *visit) error {
 	}
 	page := failuresPage{Fields: form}
 	if err := s.checkParties(v, form, "party", "receiver"); err != nil {
+		return err
+	}
+	if err := s.addViews(v, views.Failures, form); err != nil {
 		return err
 	}
 	if !form.OK() {

@@ -18,6 +18,8 @@ type fields struct {
 	read     map[string]bool
 	mistakes map[string]exchange.Text
 	choices  map[string][]choice
+
+	Views *viewsBar // of the list, or nil
 }
 
 // A choice is a value that a field may have.

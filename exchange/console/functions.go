@@ -38,6 +38,8 @@ func functions(of *set) template.FuncMap {
 		"step":      func(s operator.Step) string { return of.visit.step(s) },
 		"way":       wayText,
 		"outcome":   func(o operator.Outcome) exchange.Text { return outcomeTexts[o] },
+		"audience":  audienceText,
+		"here":      func() string { return of.visit.here() },
 		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
 		"progress":  progressOf,
 		"itemState": func(s replay.ItemState) shown[replay.ItemState] { return shownAs(s, outcomes) },

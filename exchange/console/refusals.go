@@ -13,6 +13,7 @@ import (
 	"beibu/exchange/answer"
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/operator/refused"
+	"beibu/exchange/operator/views"
 )
 
 // refusalsPage is a list of refusals, with its filters.
@@ -64,6 +65,9 @@ func (s *Server) listRefusals(v *visit) error {
 		if err := s.checkRefusalFilters(v, f, q); err != nil {
 			return err
 		}
+	}
+	if err := s.addViews(v, views.Refusals, f); err != nil {
+		return err
 	}
 	return v.afterwards(f, nil, "refusals", page)
 }

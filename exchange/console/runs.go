@@ -8,6 +8,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 )
 
 // runsPage is a list of runs, with its filter.
@@ -63,6 +64,9 @@ func (s *Server) listRuns(v *visit) error {
 	f.choices["status"] = choicesOf(v.lang, statuses)
 	if _, known := replay.ParseStatus(string(q.Status)); q.Status != "" && !known {
 		f.refuse("status", "there is no such status", "没有该状态")
+	}
+	if err := s.addViews(v, views.Runs, f); err != nil {
+		return err
 	}
 	page := runsPage{Fields: f}
 	if !f.OK() {

@@ -75,6 +75,10 @@ func (s *Server) screens() []screen {
 
 		{pattern: "POST /console/holders", action: access.ReadExchanges, serve: s.searchHolder},
 		{pattern: "GET /console/lanes", action: access.ReadExchanges, title: exchange.Text{EN: "Lane", ZH: "车柜单证"}, menu: true, serve: s.showLane},
+		{pattern: "GET /console/views/{id}", action: access.KeepViews, serve: s.openView},
+		{pattern: "POST /console/views", action: access.KeepViews, serve: s.saveView},
+		{pattern: "POST /console/views/{id}/name", action: access.KeepViews, serve: s.renameView},
+		{pattern: "POST /console/views/{id}/delete", action: access.KeepViews, serve: s.deleteView},
 		{pattern: "GET /console/routes", action: access.ReadRoutes, title: exchange.Text{EN: "Routes", ZH: "路由"}, menu: true, serve: s.listRoutes},
 		{pattern: "GET /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, menu: true, serve: s.showTrial},
 		{pattern: "POST /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, serve: s.tryDocument},

@@ -19,6 +19,7 @@ import (
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 	"beibu/exchange/required"
 	"beibu/queue"
 )
@@ -40,6 +41,7 @@ type Options struct {
 	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
 	Holders      *sealed.Sealer // of the names of holders in addresses
+	Views        views.Index
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
@@ -106,6 +108,7 @@ func (o Options) check() error {
 		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Holders", o.Holders != nil},
+		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
 		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},

@@ -309,6 +309,7 @@ func TestAnswers(t *testing.T) {
 		}...)
 	}
 	cases = append(cases, runCases(w, order, large, text)...)
+	cases = append(cases, viewCases(w, large, text)...)
 	for _, c := range cases {
 		t.Run(fmt.Sprintf("%s %d %s", c.path, c.status, c.code), func(t *testing.T) {
 			a := w.do(c.request)

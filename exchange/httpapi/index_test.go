@@ -13,6 +13,7 @@ import (
 	"beibu/exchange/journal"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 	"beibu/queue"
 	"beibu/queue/sqlite"
 )
@@ -197,6 +198,14 @@ func (x *index) FindRun(ctx context.Context, id string) (replay.Run, error) {
 		return replay.Run{}, err
 	}
 	return x.Journal.FindRun(ctx, id)
+}
+
+// Views is views.Index's.
+func (x *index) Views(ctx context.Context, owner string, audiences []string) ([]views.View, error) {
+	if err := x.failure(); err != nil {
+		return nil, err
+	}
+	return x.Journal.Views(ctx, owner, audiences)
 }
 
 // Runs is replay.Register's.

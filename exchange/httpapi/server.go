@@ -33,6 +33,7 @@ import (
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/operator/views"
 	"beibu/exchange/required"
 	"beibu/queue"
 )
@@ -49,6 +50,7 @@ type Options struct {
 	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
 	Holders      *sealed.Sealer // of the names of holders in addresses
+	Views        views.Index
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
 	BreakGlass   *operator.BreakGlass
@@ -90,6 +92,7 @@ type Server struct {
 	alerts      alert.Index
 	refusals    exchange.RefusalLog
 	holders     *sealed.Sealer
+	savedViews  views.Index
 	examiner    *operator.Examiner
 	refused     *refused.Documents
 	fold        exchange.Fold // of journal and auditLog
@@ -133,6 +136,7 @@ func (o Options) check() error {
 		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Holders", o.Holders != nil},
+		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
 		{"Refused", o.Refused != nil},
 		{"BreakGlass", o.BreakGlass != nil},
@@ -160,7 +164,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, holders: o.Holders, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -263,6 +267,11 @@ func (s *Server) routes() []route {
 		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
 		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
 		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
+		{"GET /v1/views", access.KeepViews, s.listViews},
+		{"POST /v1/views", access.KeepViews, s.saveView},
+		{"GET /v1/views/{id}", access.KeepViews, s.showView},
+		{"POST /v1/views/{id}/name", access.KeepViews, s.renameView},
+		{"DELETE /v1/views/{id}", access.KeepViews, s.deleteView},
 		{"GET /v1/failures", access.ReadExchanges, s.listFailures},
 		{"GET /v1/status", access.ReadStatus, s.listStatus},
 		{"GET /v1/alerts", access.ReadStatus, s.listAlerts},

@@ -79,7 +79,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 func FoldQueries() []string {
 	return []string{
 		findJourney, findTerm, moveJourney, delistDelivery, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
-		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter,
+		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter, findView, viewsOfOwner, sharedViews, moveView, dropView,
 	}
 }
 

@@ -210,6 +210,11 @@ func (b *batch) subject(e exchange.Event, raw *queue.Event) error {
 			return err
 		}
 	}
+	if e.Subject.Kind == queue.SubjectView {
+		if moved, err := b.view(raw); err != nil || !moved {
+			return err
+		}
+	}
 	b.w.Notify(AlertsChanged)
 	return addToAudit(b.w, e)
 }

@@ -43,7 +43,7 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // different speeds. Table hour bounds, for each hour, the sequences of what
 // was accepted or refused in it.
 func tables() []string {
-	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables(), alertTables())
+	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables(), alertTables(), viewTables())
 }
 
 // exchangeTables are those of exchanges.
@@ -271,5 +271,19 @@ func alertTables() []string {
 		`CREATE TABLE alert_taken (
 			address TEXT PRIMARY KEY,
 			upto    INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
+	}
+}
+
+// viewTables are those of saved views: table view has each, by its id. view_owner finds
+// those of a person, view_shared those that others see.
+func viewTables() []string {
+	return []string{
+		`CREATE TABLE view (
+			id     TEXT PRIMARY KEY,
+			owner  TEXT NOT NULL,
+			shared TEXT NOT NULL,
+			body   BLOB NOT NULL) STRICT, WITHOUT ROWID`,
+		`CREATE INDEX view_owner ON view (owner)`,
+		`CREATE INDEX view_shared ON view (shared) WHERE shared <> ''`,
 	}
 }
