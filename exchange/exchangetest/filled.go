@@ -171,17 +171,31 @@ func (f *Filling) beside(tb testing.TB, i int, x exchange.Exchange) {
 			Subject: queue.Subject{Kind: queue.SubjectParty, ID: f.Parties[i/100%len(f.Parties)]}, Name: string(name), At: x.AcceptedAt,
 			Detail: []byte(`{"actor":"night shift","reason":"a test of the line"}`),
 		}})
-	case i%1_000 == 11:
-		request, err := json.Marshal(map[string]any{
+	case i%200 == 11:
+		f.run(tb, x)
+	}
+}
+
+// run adds a run that has sent one delivery again and is over.
+func (f *Filling) run(tb testing.TB, x exchange.Exchange) {
+	part := replay.Part{First: 1, Receivers: x.Receivers, Packed: append(x.ID[:], 0, 2, 0)} // the second attempt, after no other
+	run := queue.Subject{Kind: queue.SubjectRun, ID: uuid.NewString()}
+	for _, e := range []struct {
+		name   exchange.State
+		detail map[string]any
+	}{
+		{replay.RunItems, map[string]any{"items": part}},
+		{replay.RunRequested, map[string]any{
 			"actor": "night shift", "reason": "mended",
-			"request": replay.Request{Digest: "d", Items: 3, Steps: []int{1, 3}, Rate: 50, Receivers: []replay.Share{{Receiver: Receiver}}},
-		})
+			"request": replay.Request{Digest: "d", Items: 1, Steps: []int{1}, Rate: 50, Receivers: []replay.Share{{Receiver: x.Receivers[0]}}},
+		}},
+		{replay.RunFinished, map[string]any{}},
+	} {
+		detail, err := json.Marshal(e.detail)
 		if err != nil {
 			tb.Fatal(err)
 		}
-		run := queue.Subject{Kind: queue.SubjectRun, ID: uuid.NewString()}
-		f.next(queue.Change{Event: &queue.Event{Subject: run, Name: string(replay.RunRequested), At: x.AcceptedAt, Detail: request}})
-		f.next(queue.Change{Event: &queue.Event{Subject: run, Name: string(replay.RunFinished), At: x.AcceptedAt}})
+		f.next(queue.Change{Event: &queue.Event{Subject: run, Name: string(e.name), At: x.AcceptedAt, Detail: detail}})
 	}
 }
 
