@@ -34,7 +34,7 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 	}
 	query := url.Values{}
 	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": c.By} {
-		if value != "" && (name != "by" || value == "sender") { // what it is by itself does not stand before a view
+		if value != "" && (name != "by" || value == "sender") { // the default replaces nothing in a view
 			query.Set(name, value)
 		}
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // A holderView is the filter by a holder. The name is sent by a form of its own, so that it
-// stands in no address: browsers keep addresses, and proxies log them.
+// is in no address: browsers keep addresses, and proxies log them.
 type holderView struct {
 	Sealed  string    // the value of the filter, or ""
 	Given   time.Time // when the name was given

@@ -13,7 +13,7 @@ type HolderName struct {
 // SealedHolder answers POST /v1/holders.
 type SealedHolder struct {
 	// Holder is the value of the filter holder of lists. It says nothing to anybody but the
-	// daemons of this exchange, so it may stand in an address, which a name may not.
+	// daemons of this exchange, so it may be part of an address, which a name may not.
 	Holder string `json:"holder"`
 }
 

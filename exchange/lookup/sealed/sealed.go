@@ -1,5 +1,5 @@
 // Package sealed puts the names of holders, which people search for, into a form that can
-// stand in an address. A name is personal data, and addresses are kept by browsers and
+// be part of an address. A name is personal data, and addresses are kept by browsers and
 // logged by proxies. The digest by which the index finds a name has no key, so it can be
 // guessed by trying names; a sealed one says nothing to anybody but the daemons of this
 // exchange.

@@ -22,7 +22,7 @@ func sealer(t testing.TB, secret string) *sealed.Sealer {
 
 const secret = "a secret that the daemons of a log share"
 
-// A name comes back as what the index finds it by, and when it was given. What stands in
+// A name comes back as what the index finds it by, and when it was given. The text in
 // the address has neither the name nor its digest, and is another one each time.
 func TestSeal(t *testing.T) {
 	s, at := sealer(t, secret), time.Date(2026, 11, 20, 8, 0, 0, 5, time.UTC)
