@@ -88,11 +88,11 @@ func (k *known) put(query url.Values) {
 	set("rule", k.Rule)
 	set("cause", k.Cause)
 	set(string(lookup.HS), k.HS)
-	k.transport.put(query)
+	k.putTerms(query)
 }
 
-// put adds the filters to a query, but for the holder.
-func (k *transport) put(query url.Values) {
+// putTerms adds the filters to a query, but for the holder.
+func (k *transport) putTerms(query url.Values) {
 	for role, value := range k.terms() {
 		if value != "" && role != lookup.Holder {
 			query.Set(string(role), value)

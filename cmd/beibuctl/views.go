@@ -146,13 +146,17 @@ func (s *session) printView(one httpapi.View) error {
 		return s.json(one)
 	}
 	facts := terminal.NewTable(s.word("view"), terminal.Clean(one.ID))
-	for _, fact := range [][2]string{
-		{"name", one.Name}, {"list", string(one.List)}, {"filter", one.Filter}, {"shared", one.Shared}, {"saved by", one.SavedBy}, {"saved", stamp(one.SavedAt)},
-	} {
-		if fact[1] != "" {
-			facts.Row(s.word(fact[0]), fact[1])
+	fact := func(name, value string) {
+		if value != "" {
+			facts.Row(s.word(name), value)
 		}
 	}
+	fact("name", one.Name)
+	fact("list", string(one.List))
+	fact("filter", one.Filter)
+	fact("shared", one.Shared)
+	fact("saved by", one.SavedBy)
+	fact("saved", stamp(one.SavedAt))
 	return s.printf("%s", facts)
 }
 

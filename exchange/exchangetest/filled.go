@@ -142,10 +142,9 @@ func (f *Filling) add(tb testing.TB, i int) {
 	}
 	step(exchange.ContentConsignment, "")
 	step(exchange.ContentHandover, "")
-	switch {
-	case i%20 == 0:
+	if i%20 == 0 {
 		step(exchange.ConsignmentRejection, fmt.Sprintf("cause-%d", i/20%10))
-	default:
+	} else {
 		step(exchange.ConsignmentAcceptance, "")
 	}
 	f.beside(tb, i, x)

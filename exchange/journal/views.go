@@ -44,7 +44,7 @@ func (b *batch) view(raw *queue.Event) (moved bool, err error) {
 	if len(old) == 0 {
 		return false, nil
 	}
-	switch e.Name {
+	switch e.Name { //nolint:exhaustive // other events are of a later version
 	case views.ViewRenamed:
 		one := old[0]
 		one.Name = e.To
@@ -52,7 +52,7 @@ func (b *batch) view(raw *queue.Event) (moved bool, err error) {
 	case views.ViewDeleted:
 		return true, b.w.Exec(dropView, e.ID)
 	}
-	return false, nil // of a later version
+	return false, nil
 }
 
 // saveView writes a view, unless its owner has no room for it. The arguments of a new one

@@ -75,7 +75,7 @@ type Checker struct {
 }
 
 // A check fails if a value cannot be.
-type check func(c Checker, ctx context.Context, name, value string) error
+type check func(ctx context.Context, c Checker, name, value string) error
 
 // filters are those of each list.
 var filters = map[List]map[string]check{
@@ -109,7 +109,7 @@ func (c Checker) Check(ctx context.Context, list List, f Filter) error {
 		if !ok {
 			return wrong(name, "the list has no such filter", "该列表没有此筛选项")
 		}
-		if err := fits(c, ctx, name, f[name]); err != nil {
+		if err := fits(ctx, c, name, f[name]); err != nil {
 			return err
 		}
 	}
@@ -138,22 +138,24 @@ func unless(is bool, name, en, zh string) error {
 	return wrong(name, en, zh)
 }
 
-func party(c Checker, ctx context.Context, _, value string) error {
+func party(ctx context.Context, c Checker, _, value string) error {
 	return c.Known.Check(ctx, "", value)
 }
-func kind(c Checker, ctx context.Context, _, value string) error { return c.Known.Check(ctx, value) }
-func rule(c Checker, ctx context.Context, _, value string) error {
+
+func kind(ctx context.Context, c Checker, _, value string) error { return c.Known.Check(ctx, value) }
+
+func rule(ctx context.Context, c Checker, _, value string) error {
 	return c.Known.CheckRule(ctx, value)
 }
 
-func cause(c Checker, ctx context.Context, _, value string) error {
+func cause(ctx context.Context, c Checker, _, value string) error {
 	if !c.All {
 		return nil
 	}
 	return c.Known.CheckCause(ctx, value)
 }
 
-func code(c Checker, ctx context.Context, _, value string) error {
+func code(ctx context.Context, c Checker, _, value string) error {
 	if !c.All {
 		return nil
 	}
@@ -165,19 +167,19 @@ func code(c Checker, ctx context.Context, _, value string) error {
 		"no refusal has the code %q; the codes are %s", "没有代码为 %q 的拒收记录；现有代码：%s", value, strings.Join(codes, ", "))}
 }
 
-func number(_ Checker, _ context.Context, name, value string) error {
+func number(_ context.Context, _ Checker, name, value string) error {
 	n, odd := exchange.ReadNumber(value)
 	return unless(odd == nil && n != "" && len(n) <= exchange.MaxNumber, name, "a document number", "应为单证编号")
 }
 
-func state(_ Checker, _ context.Context, _, value string) error {
+func state(_ context.Context, _ Checker, _, value string) error {
 	if slices.Contains(exchange.States(), exchange.State(value)) {
 		return nil
 	}
 	return unknownState(value, fmt.Sprint(exchange.States()))
 }
 
-func status(_ Checker, _ context.Context, _, value string) error {
+func status(_ context.Context, _ Checker, _, value string) error {
 	if _, known := replay.ParseStatus(value); known {
 		return nil
 	}
@@ -190,38 +192,38 @@ func unknownState(value, known string) error {
 		"there is no state %q; the states are %s", "没有状态 %q；现有状态：%s", value, known)}
 }
 
-func flag(_ Checker, _ context.Context, name, value string) error {
+func flag(_ context.Context, _ Checker, name, value string) error {
 	return unless(value == "true", name, "true, or left out", "应为 true，或省略")
 }
 
-func by(_ Checker, _ context.Context, name, value string) error {
+func by(_ context.Context, _ Checker, name, value string) error {
 	return unless(value == "sender" || value == "receiver", name, "receiver or sender", "应为 receiver 或 sender")
 }
 
-func moment(_ Checker, _ context.Context, name, value string) error {
+func moment(_ context.Context, _ Checker, name, value string) error {
 	_, err := time.Parse(time.RFC3339, value)
 	return unless(err == nil, name, "a time such as 2026-09-01T08:00:00Z", "应为时间，如 2026-09-01T08:00:00Z")
 }
 
-func digest(_ Checker, _ context.Context, name, value string) error {
+func digest(_ context.Context, _ Checker, name, value string) error {
 	_, err := exchange.ReadDigest(value)
 	return unless(err == nil, name, "a SHA-256 in hexadecimal, 64 digits", "应为十六进制的 SHA-256，共 64 位")
 }
 
-func way(_ Checker, _ context.Context, name, value string) error {
+func way(_ context.Context, _ Checker, name, value string) error {
 	return unless(slices.Contains(exchange.Ways(), exchange.Way(value)), name, fmt.Sprintf("one of %v", exchange.Ways()), fmt.Sprintf("应为以下之一：%v", exchange.Ways()))
 }
 
-func term(_ Checker, _ context.Context, name, value string) error {
+func term(_ context.Context, _ Checker, name, value string) error {
 	return unless(lookup.TermOf(lookup.Role(name), value).Value != "", name, "something that can be searched for", "应为可检索的内容")
 }
 
-func holder(c Checker, _ context.Context, name, value string) error {
+func holder(_ context.Context, c Checker, name, value string) error {
 	_, err := c.Holders.Open(value)
 	return unless(err == nil, name, "not a search of this exchange; search for the name again", "不是本平台的检索条件，请重新按名称查找")
 }
 
-func subject(c Checker, ctx context.Context, name, value string) error {
+func subject(ctx context.Context, c Checker, name, value string) error {
 	what, id, named := strings.Cut(value, ":")
 	k, known := queue.ParseSubjectKind(what)
 	if !known || k == queue.SubjectExchange || k == queue.SubjectRefusal || named && id == "" {

@@ -142,10 +142,11 @@ func (v Views) Delete(ctx context.Context, who Viewer, id string, at time.Time) 
 	return one, v.record(ctx, Event{Name: ViewDeleted, ID: id, At: queue.Stored(at), Actor: who.Name})
 }
 
-// own returns a view that somebody may change: their own, or any that they see.
-func (v Views) own(ctx context.Context, who Viewer, id string, any bool) (View, error) {
+// own returns a view that somebody may change: their own, or also one of others that they
+// see.
+func (v Views) own(ctx context.Context, who Viewer, id string, others bool) (View, error) {
 	one, err := v.Find(ctx, who, id)
-	if err == nil && one.Owner != who.Owner && !any {
+	if err == nil && one.Owner != who.Owner && !others {
 		err = &exchange.Error{Op: "change view", Kind: exchange.Forbidden, Err: exchange.Because("the view is that of another person", "该视图属于其他人")}
 	}
 	return one, err
