@@ -19,8 +19,8 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
-	"beibu/exchange/operator/views"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/views"
 )
 
 // refusalsCommand follows documents that were not accepted.
