@@ -27,7 +27,8 @@ const CodeUnreadable = "unreadable-now"
 // The business rules are not asked: it was accepted.
 //
 // It fails with an [*Error]: of kind NotFound if the envelope is no longer kept, of kind
-// Invalid and code [CodeUnreadable] if it cannot be read, and of kind Unroutable if no
+// Invalid and code [CodeUnreadable] if it cannot be read or its kind goes back to the
+// senders of what it answers, and of kind Unroutable if no
 // route takes the document.
 func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) {
 	document, err := r.document(ctx, x)
