@@ -202,6 +202,7 @@ type Event struct {
 	Envelope int64     // of the first attempt: the position of the envelope that was sealed for the receiver, or 0
 
 	Disclosure *Disclosure // of personal data, or nil
+	Dialogue   *Dialogue   // of an attempt, or nil
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

@@ -209,7 +209,7 @@ func Parts(events []Event) iter.Seq[[]Event] {
 			n, size := 0, 0
 			for n < len(events) && (n == 0 || size < partBytes) {
 				e := events[n]
-				size += 256 + len(e.Receiver) + 6*(len(e.Cause.Code)+len(e.Cause.Reason)+len(e.Cause.Actor)+len(e.Lease.Holder)+len(e.Run))
+				size += 256 + len(e.Receiver) + 6*(len(e.Cause.Code)+len(e.Cause.Reason)+len(e.Cause.Actor)+len(e.Lease.Holder)+len(e.Run)+e.Dialogue.bytes())
 				n++
 			}
 			if !yield(events[:n:n]) {

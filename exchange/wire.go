@@ -109,6 +109,7 @@ type detail struct {
 	Envelope int64 `json:"envelope,omitempty"`
 
 	Disclosure *Disclosure `json:"disclosure,omitempty"`
+	Dialogue   *Dialogue   `json:"dialogue,omitempty"`
 }
 
 // FromEvent reads an event of the queue.
@@ -122,7 +123,8 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 		if err := json.Unmarshal(e.Detail, &d); err != nil {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
-		event.Cause, event.Lease, event.Run, event.Next, event.Envelope, event.Disclosure = d.Cause, d.Lease, d.Run, d.Next, d.Envelope, d.Disclosure
+		event.Cause, event.Lease, event.Run, event.Next, event.Envelope = d.Cause, d.Lease, d.Run, d.Next, d.Envelope
+		event.Disclosure, event.Dialogue = d.Disclosure, d.Dialogue
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
 		event.Subject = e.Subject
@@ -135,7 +137,7 @@ func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure}); d != (detail{}) {
+		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure, e.Dialogue}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)

@@ -123,7 +123,43 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		}
 		timeline.Row(stamp(e.At), after, string(e.Name), e.Receiver, attempt, s.because(e.Cause))
 	}
-	return s.printf("\n%s\n%s", deliveries, timeline)
+	if err := s.printf("\n%s\n%s", deliveries, timeline); err != nil {
+		return err
+	}
+	for _, e := range x.Timeline {
+		if err := s.printDialogue(e); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// printDialogue prints what an attempt sent and what came back, if it is kept.
+func (s *session) printDialogue(e httpapi.Event) error {
+	d := e.Dialogue
+	if d == nil {
+		return nil
+	}
+	lines := []string{"", s.say("%s, attempt at %s:", e.Receiver, stamp(e.At)), "> " + d.Request}
+	for _, one := range d.Sent {
+		lines = append(lines, "> "+one)
+	}
+	if d.Answer != "" {
+		lines = append(lines, "< "+d.Answer)
+	}
+	for _, one := range d.Headers {
+		lines = append(lines, "< "+one)
+	}
+	if d.Body != "" {
+		lines = append(lines, "<", "< "+d.Body)
+	}
+	switch d.Withheld {
+	case exchange.WithheldNotText:
+		lines = append(lines, s.say("the text of the answer is not kept: it is no JSON, XML or plain text"))
+	case exchange.WithheldPersonal:
+		lines = append(lines, s.say("the text of the answer is not kept: the kind does not say what is personal"))
+	}
+	return s.printf("%s\n", strings.Join(lines, "\n"))
 }
 
 // printAnswers prints what is answered, or by whom, if anything is.

@@ -81,6 +81,10 @@ var chinese = map[string]string{
 	"    refused %s (%s), refusal %s":                           "    %s 曾被拒收（%s），拒收编号 %s",
 	"--sender names the party for which a document is examined": "请用 --sender 指定按哪一参与方审查单证",
 
+	"%s, attempt at %s:": "%s，%s 的投递：",
+	"the text of the answer is not kept: it is no JSON, XML or plain text":       "应答正文未保存：不是 JSON、XML 或纯文本",
+	"the text of the answer is not kept: the kind does not say what is personal": "应答正文未保存：该种类未声明个人信息",
+
 	// What failures says.
 	"WHO ACTS": "处理方", "PERISHABLE": "其中鲜活易腐", "COUNT": "数量", "FIRST": "最早", "LAST": "最近", "LAST 8 HOURS": "近 8 小时", "EXAMPLE": "示例交换",
 	"receiver": "接收方", "this exchange": "本平台", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",

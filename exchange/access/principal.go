@@ -90,6 +90,7 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 		if !p.actsFor(ReadExchanges, x.Identity.Sender) {
 			x.Held = x.Held.Withheld()
 		}
+		x.Events = p.withoutDialogues(x.Events, kind)
 		return x, true
 	}
 	var own []exchange.Delivery
@@ -110,6 +111,18 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	})
 	x.MoreReplies = 0 // whose they are is not known
 	return x, true
+}
+
+// withoutDialogues returns events without what was said with receivers of which the
+// principal may not see the deliveries, such as the sender of the document.
+func (p Principal) withoutDialogues(events []exchange.Event, kind string) []exchange.Event {
+	events = slices.Clone(events)
+	for i, e := range events {
+		if e.Dialogue != nil && !p.Covers(ReadExchanges, e.Receiver, kind) {
+			events[i].Dialogue = nil
+		}
+	}
+	return events
 }
 
 // IsPartyTo reports whether the principal acts for the sender or a receiver of an exchange

@@ -22,6 +22,10 @@ func TestView(t *testing.T) {
 	consigned.Deliveries = []exchange.Delivery{{Receiver: "vn"}, {Receiver: "la"}}
 	consigned.Events = []exchange.Event{{Name: "all"}, {Name: "vn", Receiver: "vn"}, {Name: "la", Receiver: "la"}}
 	consigned.Replies = []exchange.Reply{{Identity: proof.Identity{Sender: "vn"}}, {Identity: proof.Identity{Sender: "la"}}}
+	for i := range consigned.Events {
+		consigned.Events[i].Dialogue = &exchange.Dialogue{Answer: "503"}
+	}
+	consigned.Events[0].Dialogue = nil
 	cases := []struct {
 		name       string
 		who        access.Principal
@@ -59,9 +63,15 @@ func TestView(t *testing.T) {
 				if e.Receiver != "" {
 					events = append(events, e.Receiver)
 				}
+				if sees := e.Dialogue != nil; e.Receiver != "" && sees == (c.name == "sender") {
+					t.Errorf("sees what was said with %s: %t", e.Receiver, sees)
+				}
 			}
 			if !slices.Equal(receivers, c.deliveries) || !slices.Equal(events, c.deliveries) {
 				t.Errorf("sees the deliveries to %v and events of %v, want %v", receivers, events, c.deliveries)
+			}
+			if consigned.Events[1].Dialogue == nil {
+				t.Fatal("the exchange itself was changed")
 			}
 			if ok && len(x.Events) != len(events)+1 {
 				t.Errorf("sees %d events of the exchange itself", len(x.Events)-len(events))

@@ -77,6 +77,8 @@ type Event struct {
 	Attempt  int             `json:"attempt,omitempty"`
 	Cause    *exchange.Cause `json:"cause,omitempty"`
 	After    int64           `json:"afterMilliseconds,omitempty"` // since the step before
+
+	Dialogue *exchange.Dialogue `json:"dialogue,omitempty"` // of an attempt that did not arrive, for those who see the receiver's deliveries
 }
 
 // FoundBy is what an exchange can be found by, beside the number of its document and the
@@ -109,7 +111,7 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 	}
 	for i, e := range x.Events {
 		out.Timeline = append(out.Timeline, Event{
-			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause),
+			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause), Dialogue: e.Dialogue,
 			After: max(0, e.At.Sub(x.Events[max(0, i-1)].At).Milliseconds()), // clocks of two nodes differ
 		})
 	}

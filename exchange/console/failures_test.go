@@ -154,3 +154,29 @@ func TestRetriesArePiles(t *testing.T) {
 		t.Errorf("it was carried, and is still there:\n%s", p.html)
 	}
 }
+
+// The timeline shows what an attempt sent and what came back, to those who see the
+// deliveries of the receiver.
+func TestDialogueOfAnAttempt(t *testing.T) {
+	w := newWorld(t)
+	x := w.accept("ATA-1")
+	at := time.Now()
+	must(t, w.Recorder.Record(t.Context(), exchange.Event{
+		Exchange: x.ID, Receiver: receiver, Name: exchange.HandoverAttempt, Attempt: 1, At: at, Next: at.Add(time.Hour), Cause: exchange.Cause{Code: "http-503"},
+		Dialogue: &exchange.Dialogue{
+			Request: "POST https://push.example/", Sent: []string{"Beibu-Number: ATA-1"}, Answer: "503 Service Unavailable",
+			Headers: []string{"Server: gate"}, Body: "<b>busy ***</b>", Masked: 1,
+		},
+	}))
+	for who, sees := range map[string]bool{duty: true, receiver: true, port: false} {
+		p := w.visit(who).get("/console/exchanges/" + x.ID.String())
+		for _, want := range []string{"POST https://push.example/", "Beibu-Number: ATA-1", "503 Service Unavailable", "Server: gate", "&lt;b&gt;busy ***&lt;/b&gt;", "are masked"} {
+			if strings.Contains(p.html, want) != sees {
+				t.Errorf("%s sees %q: %t", who, want, !sees)
+			}
+		}
+		if !strings.Contains(p.html, "http-503") {
+			t.Errorf("%s does not see the attempt", who)
+		}
+	}
+}

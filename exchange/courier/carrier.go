@@ -44,6 +44,7 @@ type Outcome struct {
 	// carried again by a schedule of its own, and others are carried meanwhile.
 	Failure *Error
 	Attempt exchange.Cause // what the timeline shows of the attempt, or nothing
+	Said    *Said          // what it sent and what came back, or nil
 }
 
 // Arrived returns the outcomes of n parcels that have all arrived.

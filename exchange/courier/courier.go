@@ -57,8 +57,11 @@ type Courier struct {
 	// receiver, and Breakers is what the record says of it before Run.
 	BreakAfter int
 	Breakers   Breakers
-	Meter      Meter
-	Log        *zap.Logger
+	// Personal returns what a document says about people, or false if its kind does not
+	// say what that is. Without it no text of an answer is recorded.
+	Personal func(Parcel) (values []string, known bool)
+	Meter    Meter
+	Log      *zap.Logger
 }
 
 // Breakers returns circuit breakers as an index has them.
@@ -176,7 +179,7 @@ func (r *round) batch(ctx context.Context, now time.Time) (done int, carried, er
 	}
 	delivered, failed := 0, 0
 	for i, o := range outcomes {
-		events = append(events, r.became(parcels[i].Exchange, o, now)...)
+		events = append(events, r.became(parcels[i], o, now)...)
 		switch o.State { //nolint:exhaustive // an outcome has no others
 		case exchange.ContentHandover, exchange.ConsignmentRejection:
 			delivered++
@@ -296,14 +299,14 @@ func (r *round) carry(ctx context.Context, parcels []Parcel, now time.Time) ([]O
 
 // became returns the events of what became of a delivery. What the receiver refuses
 // was handed over.
-func (r *round) became(x exchange.Exchange, o Outcome, now time.Time) []exchange.Event {
+func (r *round) became(p Parcel, o Outcome, now time.Time) []exchange.Event {
 	var events []exchange.Event
-	d := x.Deliveries[0]
-	if o.Attempt != (exchange.Cause{}) {
+	d := p.Exchange.Deliveries[0]
+	if o.Attempt != (exchange.Cause{}) && r.shows(o) {
 		attempt := d.Event(exchange.HandoverAttempt, now)
-		attempt.Cause = o.Attempt
+		attempt.Cause, attempt.Dialogue = o.Attempt, r.dialogue(p, &o)
 		if o.State == "" {
-			attempt.Next = r.nextTry(x.ID)
+			attempt.Next = r.nextTry(p.Exchange.ID)
 		}
 		events = append(events, attempt)
 	}
@@ -320,6 +323,30 @@ func (r *round) became(x exchange.Exchange, o Outcome, now time.Time) []exchange
 		events = append(events, d.Event(exchange.ConsignmentAcceptance, now))
 	}
 	return events
+}
+
+// shows reports whether the timeline shows an attempt. If the waits double up to half a
+// minute, an outage of a day has thousands, and those show that are the first, the second,
+// the fourth and so on.
+func (r *round) shows(o Outcome) bool {
+	return o.State != "" || len(r.Schedule.Steps) > 0 || r.failures&(r.failures-1) == 0
+}
+
+// dialogue returns what the record keeps of an attempt that did not arrive, and masks the
+// reason of a refusal, which is the receiver's own text, too.
+func (r *round) dialogue(p Parcel, o *Outcome) *exchange.Dialogue {
+	if o.Said == nil || o.State == exchange.ContentHandover {
+		return nil
+	}
+	var values []string
+	known := false
+	if r.Personal != nil {
+		values, known = r.Personal(p)
+	}
+	if m, complete := masksOf(values); o.State == exchange.ConsignmentRejection && known && complete {
+		o.Cause.Reason = clip(m.text(o.Cause.Reason), exchange.MaxReason)
+	}
+	return o.Said.record(values, known)
 }
 
 // nextTry returns when a delivery that failed is tried again.

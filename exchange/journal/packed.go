@@ -2,6 +2,7 @@ package journal
 
 import (
 	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"time"
 
@@ -20,7 +21,8 @@ import (
 const (
 	withLease    = 1 << 4
 	withCause    = 1 << 5
-	withRetry    = 1 << 6
+	withRetry    = 1 << 6 // of a delivery
+	withDialogue = 1 << 6 // of a step
 	withEnvelope = 1 << 7
 	stateBits    = 1<<4 - 1
 )
@@ -113,10 +115,17 @@ func expected(receiver string) int {
 func packStep(b []byte, entry, accepted int64, place int, e exchange.Event) []byte {
 	b = binary.AppendVarint(b, e.Sequence-entry)
 	b = binary.AppendVarint(b, int64(place))
+	flags := len(b)
 	b = packState(b, e.Name, false, e.Cause)
 	b = binary.AppendVarint(b, int64(e.Attempt))
 	b = binary.AppendVarint(b, micro(e.At)-accepted)
-	return packCause(b, e.Cause)
+	b = packCause(b, e.Cause)
+	if e.Dialogue != nil {
+		b[flags] |= withDialogue
+		text, _ := json.Marshal(e.Dialogue) // texts and a number have no error
+		b = packText(b, string(text))
+	}
+	return b
 }
 
 // unpackSteps appends to an exchange, which has its deliveries in the order in which
@@ -129,6 +138,10 @@ func unpackSteps(b []byte, x *exchange.Exchange) error {
 		flags := u.byte()
 		e.Name, e.Attempt, e.At = stateOf(int64(flags&stateBits)), int(u.number()), moment(accepted+u.number())
 		e.Cause = u.cause(flags, true)
+		if flags&withDialogue != 0 {
+			e.Dialogue = new(exchange.Dialogue)
+			u.bad = json.Unmarshal(u.bytes(), e.Dialogue) != nil
+		}
 		if place < 0 || place > int64(len(x.Deliveries)) {
 			return errPacked
 		}

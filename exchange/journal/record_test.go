@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -136,7 +137,8 @@ func (r *record) try(id uuid.UUID, receiver string, attempt int, cause exchange.
 		return
 	}
 	last := r.changes[len(r.changes)-1].Event
-	detail, err := json.Marshal(map[string]any{"code": cause.Code, "next": last.At.Add(wait)})
+	said := exchange.Dialogue{Request: "POST", Body: strings.Repeat("x", int(wait/time.Hour)*500), Masked: 1}
+	detail, err := json.Marshal(map[string]any{"code": cause.Code, "next": last.At.Add(wait), "dialogue": said})
 	if err != nil {
 		r.tb.Fatal(err)
 	}

@@ -76,6 +76,9 @@ func (f Failures) Retries(ctx context.Context, q exchange.FailureQuery) ([]Retry
 	}
 	piles := make([]RetryPile, 0, len(found))
 	for _, failure := range found {
+		if failure.Next.Before(q.Now) { // of a short schedule not every try is recorded
+			failure.Next = q.Now
+		}
 		side, next := adviseRetry(failure)
 		one := RetryPile{Pile: Pile{Failure: failure, Side: side, Next: next}}
 		for _, a := range sides {

@@ -4,12 +4,15 @@ import (
 	"context"
 	"fmt"
 
+	"go.uber.org/zap"
+
 	"beibu/cmd/internal/config"
 	"beibu/exchange"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/courier"
 	topic "beibu/exchange/courier/kafka"
 	"beibu/exchange/courier/webhook"
+	"beibu/exchange/operator/reading"
 	"beibu/exchange/topics"
 	"beibu/queue/kafka"
 )
@@ -51,8 +54,21 @@ func (d *Daemon) wireTopics(broker *topics.Broker) error {
 func (d *Daemon) newCourier(s courier.Schedule, m courier.Meter) *courier.Courier {
 	return &courier.Courier{
 		Journal: d.index, Bodies: d.store, Recorder: d.recorder, Changed: d.index.Changed,
-		Schedule: s, GiveUp: d.config.Delivery.ExpireAfter, BreakAfter: d.config.Delivery.BreakAfter, Breakers: d.index, Meter: m, Log: d.log,
+		Schedule: s, GiveUp: d.config.Delivery.ExpireAfter, BreakAfter: d.config.Delivery.BreakAfter, Breakers: d.index, Personal: d.personal, Meter: m, Log: d.log,
 	}
+}
+
+// personal is courier.Courier's. A document that cannot be opened counts as one of which
+// it is not known.
+func (d *Daemon) personal(p courier.Parcel) (values []string, known bool) {
+	document, err := d.unseal(p.Envelope)
+	if err == nil {
+		values, known, err = reading.Values(d.current.Load().InForce, p.Exchange, document)
+	}
+	if err != nil {
+		d.log.Warn("what is personal in a document cannot be read, the answer of its receiver is not recorded", zap.Stringer("exchange", p.Exchange.ID), zap.Error(err))
+	}
+	return values, known
 }
 
 // serveTopics begins to carry to and to receive from the topics in force, and

@@ -88,7 +88,8 @@ func (c *Carrier) deliver(ctx context.Context, p courier.Parcel) (courier.Outcom
 	}
 	if err != nil {
 		class := files.Class(err)
-		return courier.Outcome{Attempt: attempt(class, words(class))}, &courier.Error{Err: err, Refused: files.Refused(err)}
+		said := &courier.Said{Request: "write " + files.In + "/" + p.Exchange.ID.String() + files.DocumentSuffix, Err: err}
+		return courier.Outcome{Attempt: attempt(class, words(class)), Said: said}, &courier.Error{Err: err, Refused: files.Refused(err)}
 	}
 	return courier.Outcome{State: exchange.ContentHandover, Attempt: attempt(files.ClassWritten, "written")}, nil
 }

@@ -14,6 +14,7 @@ import (
 
 	kafkago "github.com/segmentio/kafka-go"
 
+	"beibu/exchange"
 	"beibu/exchange/cloudevents"
 	"beibu/exchange/courier"
 	"beibu/exchange/trace"
@@ -38,9 +39,31 @@ func (t *Topic) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier
 		messages = append(messages, t.message(p))
 	}
 	if err := t.writer.Write(ctx, messages...); err != nil {
-		return nil, &courier.Error{Err: err, Refused: isRefused(err)}
+		return []courier.Outcome{t.failed(err)}, &courier.Error{Err: err, Refused: isRefused(err)}
 	}
 	return courier.Arrived(len(parcels)), nil
+}
+
+// The classes of failures.
+const (
+	classTimeout = "timeout"
+	classRefused = "topic-refused"
+	classBrokers = "brokers"
+)
+
+// failed returns the outcome of the first of several deliveries, for which all wait.
+func (t *Topic) failed(err error) courier.Outcome {
+	class, words := classBrokers, "the brokers did not take it"
+	switch {
+	case errors.Is(err, context.DeadlineExceeded):
+		class, words = classTimeout, "no answer of the brokers in time"
+	case isRefused(err):
+		class, words = classRefused, "the brokers refuse it"
+	}
+	return courier.Outcome{
+		Attempt: exchange.Cause{Code: class, Reason: words},
+		Said:    &courier.Said{Request: "produce to topic " + t.name, Err: err},
+	}
 }
 
 // message is what carries a delivery. All of it follows from the parcel, so that a

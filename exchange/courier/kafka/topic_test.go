@@ -2,6 +2,7 @@ package kafka_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -185,6 +186,15 @@ func TestRefusedByTheBrokers(t *testing.T) {
 			c.Fault(kfake.Fault{Keys: []kmsg.Key{kmsg.Produce}, Topic: topic, Err: refusal})
 			carry(d, w, customs, topic)
 			w.Counts("gx-customs: failed, refused true", "gx-customs: 1 delivered, 0 given up")
+			w.Await(0, customs, exchange.ConsignmentAcceptance)
+			x, err := w.Exchange(t.Context(), couriertest.IDOf(0))
+			if err != nil {
+				t.Fatal(err)
+			}
+			i := slices.IndexFunc(x.Events, func(e exchange.Event) bool { return e.Name == exchange.HandoverAttempt })
+			if i < 0 || x.Events[i].Cause.Code != "topic-refused" || x.Events[i].Dialogue.Request != "produce to topic "+topic {
+				t.Errorf("the timeline shows no attempt: %+v", x.Events)
+			}
 		})
 	}
 }

@@ -13,6 +13,8 @@
 //   - No connection goes to an address that is not public unless the party's carrier
 //     allows it, whatever a name resolves to at that moment. No redirect is followed and
 //     no proxy of the environment is used.
-//   - Of an answer at most 4 KiB are read. None of its text is kept, but for code and
-//     reason of a refusal: it may hold personal data.
+//   - Of an answer at most 4 KiB are read. Of one that is not 2xx the courier records the
+//     first 1,024 bytes, if they are text, and of its headers those that are listed here,
+//     all of it masked first. Signatures, and what an address has after its path, are in
+//     no record.
 package webhook

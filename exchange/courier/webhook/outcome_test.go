@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"errors"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -199,5 +200,34 @@ func TestBodyLimit(t *testing.T) {
 	}
 	if o, err := carryOne(t, r.carrier(func(o *webhook.Options) { o.MaxBody = len("<Envelope/>") })); err != nil || o.State != exchange.ContentHandover {
 		t.Errorf("outcome %+v, %v", o, err)
+	}
+}
+
+// What is shown of a request and its answer has no signature, no credential and no header
+// that is not listed. The text is there only if it did not arrive.
+func TestSaid(t *testing.T) {
+	for status, body := range map[int]string{http.StatusServiceUnavailable: "busy", http.StatusNoContent: ""} {
+		r := newReceiver(t, nil, func(w http.ResponseWriter, _ *http.Request) {
+			for name, value := range map[string]string{
+				"Content-Type": "text/plain", "Retry-After": "5", "Server": "gate", "X-Request-Id": "r1", "Set-Cookie": "sid=1", "X-Other": "x",
+				"Www-Authenticate": `Bearer realm="inner"`,
+			} {
+				w.Header().Set(name, value)
+			}
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(body))
+		})
+		o, _ := carryOne(t, r.carrier(func(o *webhook.Options) { o.URL += "/hooks/T0a1b2c3d4e5f6?key=s3cret" }))
+		sent, back := strings.Join(o.Said.Sent, "\n"), strings.Join(o.Said.Headers, "\n")
+		if !strings.HasSuffix(o.Said.Request, "/hooks/***?***") || !strings.Contains(sent, "Webhook-Id: ") || strings.Contains(sent, "Signature") {
+			t.Errorf("%s\n%s", o.Said.Request, sent)
+		}
+		if strings.Contains(back, "sid") || strings.Contains(back, "X-Other") || strings.Contains(back, "inner") ||
+			!strings.Contains(back, "Www-Authenticate: Bearer") || !strings.Contains(back, "X-Request-Id: r1") || !strings.Contains(back, "Date: ") {
+			t.Errorf("headers of the answer:\n%s", back)
+		}
+		if want := strconv.Itoa(status) + " " + http.StatusText(status); o.Said.Status != want || string(o.Said.Body) != body {
+			t.Errorf("answer %q %q, want %q", o.Said.Status, o.Said.Body, want)
+		}
 	}
 }

@@ -49,14 +49,16 @@ type Refusal struct {
 
 // result is what came of one request.
 type result struct {
-	began  time.Time
-	sent   int // bytes
-	took   time.Duration
-	status int // 0 if there was no answer
-	header http.Header
-	body   []byte // the beginning
-	tls    *tls.ConnectionState
-	err    error // if status is 0
+	began   time.Time
+	url     string
+	request http.Header
+	sent    int // bytes
+	took    time.Duration
+	status  int // 0 if there was no answer
+	header  http.Header
+	body    []byte // the beginning
+	tls     *tls.ConnectionState
+	err     error // if status is 0
 }
 
 func (r result) failed(err error) result {
@@ -104,8 +106,8 @@ func refusesCertificate(alert error) bool {
 	return slices.ContainsFunc(refusals, func(one tls.AlertError) bool { return one.Error() == alert.Error() })
 }
 
-// attempt returns what the timeline shows: what was sent, what came back, and nothing of
-// what either says, which may hold personal data.
+// attempt returns the line that the timeline shows: what was sent, what came back, and
+// nothing of what either says. That is in what said returns, and the courier masks it.
 func (r result) attempt() exchange.Cause {
 	words := r.answered()
 	if r.err != nil {
@@ -145,10 +147,12 @@ var ofTheDocument = []int{
 // outcome returns what became of the parcel, and the failure of the receiver, if it is
 // the receiver that failed.
 func (r result) outcome() (courier.Outcome, error) {
-	o := courier.Outcome{Attempt: r.attempt()}
+	o := courier.Outcome{Attempt: r.attempt(), Said: r.said()}
 	failure := &courier.Error{Err: r.err, After: retryAfter(r.header, r.began)}
 	if r.err == nil {
 		failure.Err = fmt.Errorf("the receiver answered %d", r.status)
+	} else if class := r.class(); class == classConnection {
+		failure.Err = errors.New(classes[class]) // the error may quote what came, and is logged
 	}
 	refusal, refuses := r.refusal()
 	switch {

@@ -169,7 +169,7 @@ func IDOf(d exchange.Delivery) string { return d.Exchange.String() + "-" + strco
 func (c *Carrier) post(ctx context.Context, id string, header http.Header, body []byte) result {
 	ctx, cancel := context.WithTimeout(ctx, c.options.Timeout)
 	defer cancel()
-	r := result{began: time.Now(), sent: len(body)}
+	r := result{began: time.Now(), sent: len(body), url: c.options.URL, request: header}
 	request, err := http.NewRequestWithContext(ctx, http.MethodPost, c.options.URL, bytes.NewReader(body))
 	if err != nil {
 		return r.failed(err)

@@ -3,11 +3,13 @@ package reading
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/facts"
 	"beibu/schemas"
+	"beibu/signing/strict"
 )
 
 // Examine returns the document of an exchange, which are the given bytes, with what is
@@ -38,9 +40,45 @@ func ExamineRefused(ctx context.Context, now *exchange.InForce, r exchange.Refus
 // readable returns a document of a kind with what was found in it. All is personal in one
 // of an unknown kind.
 func readable(now *exchange.InForce, document []byte, checked exchange.Checked, kind string, at time.Time) Document {
-	d := Document{Bytes: document, Kind: kind, Faults: checked.Faults(), More: checked.More()}
+	return Document{Bytes: document, Kind: kind, Personal: personalOf(now, kind, at), Faults: checked.Faults(), More: checked.More()}
+}
+
+// personalOf returns what is about a person in documents of a kind at a time.
+func personalOf(now *exchange.InForce, kind string, at time.Time) facts.Personal {
 	if known, ok := now.Checks.Schemas().Describe(schemas.Kind(kind), at); ok {
-		d.Personal = facts.PersonalIn(known.Facts)
+		return facts.PersonalIn(known.Facts)
 	}
-	return d
+	return facts.Personal{}
+}
+
+// Values returns what the document of an exchange, which are the given bytes, says about
+// people: the values that a reading masks. It returns false if its kind does not say what
+// is about a person.
+func Values(now *exchange.InForce, x exchange.Exchange, document []byte) (values []string, known bool, err error) {
+	personal := personalOf(now, x.Identity.Kind, x.AcceptedAt)
+	if !personal.Knows() {
+		return nil, false, nil
+	}
+	tree, err := strict.Parse(document, strict.Limits{})
+	if err != nil {
+		return nil, false, fmt.Errorf("read document of %s: %w", x.ID, err)
+	}
+	defer tree.Release()
+	var walk func(n strict.Node, within bool)
+	walk = func(n strict.Node, within bool) {
+		within = within || personal.Has(n)
+		if text := n.Text(); within && text != "" {
+			values = append(values, strings.Clone(text))
+		}
+		for _, a := range n.Attributes() {
+			if within || personal.HasAttribute(n, tree.Local(a)) {
+				values = append(values, strings.Clone(tree.Value(a)))
+			}
+		}
+		for child := range n.Children() {
+			walk(child, within)
+		}
+	}
+	walk(tree.Root(), false)
+	return values, true, nil
 }
