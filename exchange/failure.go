@@ -19,7 +19,7 @@ type FailureLog interface {
 
 // A FailureQuery narrows what is counted. Zero fields do not narrow.
 type FailureQuery struct {
-	Party     string    // sender or receiver of the document
+	Parties   []string  // of which one is sender or receiver of the document; nil is all, and an empty list none
 	Receiver  string    // of the delivery
 	Since     time.Time // failed at or after; what is carried again: failed last
 	Until     time.Time // failed before; what is carried again: failed first

@@ -165,6 +165,17 @@ var selectors = map[string]selector{
 	"party:addressee": {paths.Addressee, (*Parties).named, ""},
 }
 
+// MayName reports whether a receiver of a route, an id or a selector, can be a party for
+// some document.
+func MayName(to string, p *Party) bool {
+	name := strings.TrimSuffix(to, "?")
+	s, ok := selectors[name]
+	if !ok && name != SenderAnswered {
+		return to == p.ID
+	}
+	return s.role == "" || s.role == p.Role
+}
+
 // find resolves an entry of To, to nobody if it is optional. The faults say what would be
 // needed.
 func (r *Routes) find(to, kind string, f facts.Facts, answered *Answered) ([]string, Faults) {

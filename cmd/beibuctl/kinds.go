@@ -29,7 +29,7 @@ func (m mapped) book() (kinds.Book, error) {
 	if err != nil {
 		return kinds.Book{}, err
 	}
-	return kinds.Book{InForce: now}, nil
+	return kinds.Book{InForce: now, Routes: now.Routes.Table()}, nil
 }
 
 type listKinds struct{ mapped }

@@ -125,6 +125,47 @@ func (p Principal) withoutDialogues(events []exchange.Event, kind string) []exch
 	return events
 }
 
+// SeesParty reports whether the principal may see of a party what is not for everybody:
+// what is asked of its signatures.
+func (p Principal) SeesParty(party string) bool { return p.CoversPartOf(ReadStatus, party) }
+
+// Routes returns the routes that the principal may see, in order. Who covers a party that
+// may send by a route sees all of it. Who covers parties that it may name as receivers sees
+// it with these alone.
+func (p Principal) Routes(now *exchange.InForce) []exchange.Route {
+	table := now.Routes.Table()
+	if p.CoversAll(ReadRoutes) {
+		return table
+	}
+	some := []exchange.Route{}
+	for _, r := range table {
+		if r, ok := p.route(now.Parties.All(), r); ok {
+			some = append(some, r)
+		}
+	}
+	return some
+}
+
+// route returns what the principal may see of a route.
+func (p Principal) route(parties []exchange.Party, r exchange.Route) (exchange.Route, bool) {
+	some := func(fits func(party *exchange.Party, kind string) bool) bool {
+		return slices.ContainsFunc(parties, func(one exchange.Party) bool {
+			return slices.ContainsFunc(r.Kinds, func(kind string) bool { return fits(&one, kind) && p.Covers(ReadRoutes, one.ID, kind) })
+		})
+	}
+	if some(func(sender *exchange.Party, kind string) bool {
+		return listed(r.When.Senders, sender.ID) && sender.MaySend(kind)
+	}) {
+		return r, true
+	}
+	r.To = slices.DeleteFunc(slices.Clone(r.To), func(to string) bool {
+		return !some(func(receiver *exchange.Party, kind string) bool {
+			return exchange.MayName(to, receiver) && receiver.MayReceive(kind)
+		})
+	})
+	return r, len(r.To) > 0
+}
+
 // IsPartyTo reports whether the principal acts for the sender or a receiver of an exchange
 // that it may see.
 func (p Principal) IsPartyTo(x exchange.Exchange) bool {
@@ -287,22 +328,26 @@ func (p Principal) ScopeSender(a Action, sender string) (string, error) {
 	return p.Party, nil
 }
 
-// ScopeFailures returns the party whose failures the principal may count, of the one that
-// it names or "": a party counts its own, and "" is everybody's. Counts cannot be limited
-// to kinds, or to several parties. So it returns an [exchange.Error] of kind Forbidden if
-// the principal's scope is not everything, and the party that it names is not wholly in it.
-func (p Principal) ScopeFailures(party string) (string, error) {
+// ScopeFailures returns the parties whose failures the principal may count, of all or of
+// the one that it names; nil is everybody's. Counts cannot be limited to kinds. So they are
+// of the parties that the principal covers as a whole, which can be none. It returns an
+// [exchange.Error] of kind Forbidden if the one that it names is none of them.
+func (p Principal) ScopeFailures(party string, all *exchange.Parties) ([]string, error) {
 	switch {
-	case p.CoversAll(ReadExchanges):
-		return party, nil
-	case p.OnlyForParty(ReadExchanges) && party == "":
-		return p.Party, nil
+	case party == "" && p.CoversAll(ReadExchanges):
+		return nil, nil
 	case party == "":
-		return "", forbidden("count failures", exchange.Because("party must be one of the scope of this credential", "party 须为该凭据授权范围内的参与方"))
-	case !p.CoversParty(ReadExchanges, party):
-		return "", outside("count failures", "party", party)
+		covered := []string{}
+		for _, one := range all.All() {
+			if p.CoversParty(ReadExchanges, one.ID) {
+				covered = append(covered, one.ID)
+			}
+		}
+		return covered, nil
+	case !p.CoversAll(ReadExchanges) && !p.CoversParty(ReadExchanges, party):
+		return nil, outside("count failures", "party", party)
 	}
-	return party, nil
+	return []string{party}, nil
 }
 
 // SeesAlert reports whether the principal may know of an alert: of any if its scope is

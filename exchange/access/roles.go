@@ -81,7 +81,8 @@ type Action uint8
 const (
 	ReadPublic      Action = iota // the description of the API, rules, public keys
 	ReadCatalogue                 // kinds, schemas, parties, version
-	ReadRoutes                    // the table of routes
+	ReadRoutes                    // those of [Principal.Routes]
+	ReadDiagnostics               // how this daemon does
 	ReadExchanges                 // what [Principal.View] shows
 	SubmitDocument                // for the principal's party
 	CheckDocument                 // a check that keeps nothing
@@ -113,7 +114,8 @@ var permissions = [actions]struct {
 }{
 	ReadPublic:      {"read public data", Anybody | PartyRole | StaffRoles},
 	ReadCatalogue:   {"read catalogue", PartyRole | StaffRoles},
-	ReadRoutes:      {"read routes", StaffRoles},
+	ReadRoutes:      {"read routes", PartyRole | StaffRoles},
+	ReadDiagnostics: {"read diagnostics", StaffRoles},
 	ReadExchanges:   {"read exchanges", readers},
 	SubmitDocument:  {"submit document", PartyRole},
 	CheckDocument:   {"check document", PartyRole | OperatorRole},

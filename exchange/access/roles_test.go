@@ -18,7 +18,8 @@ const staff = "observer operator approver party-manager security-officer auditor
 var granted = map[access.Action]string{
 	access.ReadPublic:      "anybody party " + staff,
 	access.ReadCatalogue:   "party " + staff,
-	access.ReadRoutes:      staff,
+	access.ReadRoutes:      "party " + staff,
+	access.ReadDiagnostics: staff,
 	access.ReadExchanges:   "party observer operator approver security-officer auditor",
 	access.SubmitDocument:  "party",
 	access.CheckDocument:   "party operator",

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/operator/replay"
@@ -132,20 +134,32 @@ func TestScopedQueries(t *testing.T) {
 	}
 }
 
-// Counts of failures cannot be limited to a part of a party, so a scope has them of a party
-// that is wholly in it.
+// Counts of failures cannot be limited to a part of a party, so a scope has them of the
+// parties that are wholly in it.
 func TestFailuresOfScope(t *testing.T) {
 	window := scoped(t, access.OperatorRole, access.Limits{Countries: []string{"VN"}})
-	if party, err := window.ScopeFailures("vn"); err != nil || party != "vn" {
-		t.Errorf("a party of the scope: %q, %v", party, err)
-	}
 	carnets := scoped(t, access.OperatorRole, access.Limits{Kinds: []string{"carnet"}})
+	both := window
+	both.Party = "port"
+	both.Grants = append(slices.Clone(both.Grants), carnets.Grants...)
+	everything := scoped(t, access.OperatorRole, access.Limits{})
 	for name, c := range map[string]struct {
 		who   access.Principal
 		party string
-	}{"everybody's": {window, ""}, "another's": {window, "port"}, "all kinds": {carnets, "vn"}, "everybody's of a kind": {carnets, ""}} {
-		if party, err := c.who.ScopeFailures(c.party); exchange.KindOf(err) != exchange.Forbidden {
-			t.Errorf("%s: %q, %v", name, party, err)
+		want  []string
+		code  exchange.Kind
+	}{
+		"a party of the scope": {window, "vn", []string{"vn"}, 0},
+		"all of the scope":     {window, "", []string{"vn", "vn-health"}, 0},
+		"everybody's":          {everything, "", nil, 0},
+		"another's":            {window, "port", nil, exchange.Forbidden},
+		"all kinds":            {carnets, "vn", nil, exchange.Forbidden},
+		"of a kind":            {carnets, "", []string{}, 0},
+		"several grants":       {both, "", []string{"port", "vn", "vn-health"}, 0},
+	} {
+		got, err := c.who.ScopeFailures(c.party, offices(t))
+		if diff := cmp.Diff(c.want, got); diff != "" || err != nil && exchange.KindOf(err) != c.code || (err != nil) != (c.code != 0) {
+			t.Errorf("%s: %v, %s", name, err, diff)
 		}
 	}
 }
@@ -259,5 +273,49 @@ func TestPagesOfScope(t *testing.T) {
 		if want := []int64{10, 20, 30, 40, 50, 60, 70, 80, 90, 100}; !slices.Equal(exchanges, want) {
 			t.Errorf("limit %d: exchanges %v", limit, exchanges)
 		}
+	}
+}
+
+// A route is seen whole by who covers a party that may send by it, and with the receivers
+// alone that are covered by who covers none. What it does not reach is not seen.
+func TestRoutesOfScope(t *testing.T) {
+	parties, err := exchange.NewParties([]exchange.Party{
+		{ID: "port", Country: "CN", Role: exchange.Customs, Sends: []string{"carnet"}},
+		{ID: "north", Country: "CN", Role: exchange.Customs, Sends: []string{"permit"}},
+		{ID: "vn", Country: "VN", Role: exchange.Window, Receives: []string{"carnet"}},
+		{ID: "vn-health", Country: "VN", Role: exchange.Department, Receives: []string{"carnet", "permit"}},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	routes, err := exchange.NewRoutes([]exchange.Route{
+		{Name: "carnets", Kinds: []string{"carnet"}, To: []string{"window:import", "vn-health"}},
+		{Name: "permits", Kinds: []string{"permit"}, When: exchange.Condition{Senders: []string{"north"}}, To: []string{"vn-health"}},
+	}, parties)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, c := range map[string]struct {
+		who  access.Principal
+		want string
+	}{
+		"everything":        {scoped(t, access.ObserverRole, access.Limits{}), "carnets to window:import vn-health; permits to vn-health"},
+		"a sender":          {access.Principal{Name: "k", Party: "port"}, "carnets to window:import vn-health"},
+		"another sender":    {scoped(t, access.ObserverRole, access.Limits{Parties: []string{"north"}}), "permits to vn-health"},
+		"a window":          {access.Principal{Name: "k", Party: "vn"}, "carnets to window:import"},
+		"a kind":            {scoped(t, access.ObserverRole, access.Limits{Kinds: []string{"permit"}}), "permits to vn-health"},
+		"a kind of a party": {scoped(t, access.ObserverRole, access.Limits{Parties: []string{"vn-health"}, Kinds: []string{"carnet"}}), "carnets to vn-health"},
+		"nobody":            {access.Principal{}, ""},
+	} {
+		var seen []string
+		for _, r := range c.who.Routes(&exchange.InForce{Parties: parties, Routes: routes}) {
+			seen = append(seen, r.Name+" to "+strings.Join(r.To, " "))
+		}
+		if got := strings.Join(seen, "; "); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+	if len(routes.Table()[0].To) != 2 {
+		t.Error("a view has changed the table")
 	}
 }

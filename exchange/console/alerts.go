@@ -27,7 +27,7 @@ func (v *visit) alertPage(a alert.Alert) template.URL {
 		if len(a.Parties) == 1 { // else it is one of the exchange itself
 			return v.pageFor(access.ReadCatalogue, "parties/"+url.PathEscape(a.Parties[0]))
 		}
-		return v.pageFor(access.ReadRoutes, "diagnostics")
+		return v.pageFor(access.ReadDiagnostics, "diagnostics")
 	}
 	return ""
 }

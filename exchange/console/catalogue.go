@@ -20,7 +20,7 @@ type routeRow struct {
 // listRoutes answers GET /console/routes.
 func (s *Server) listRoutes(v *visit) error {
 	var rows []routeRow
-	for _, route := range v.now.Routes.Table() {
+	for _, route := range v.who.Routes(v.now.InForce) {
 		row := routeRow{Route: route, Conditions: route.When.Words()}
 		for _, to := range route.To {
 			words := exchange.ReceiverWords(to)
@@ -35,7 +35,9 @@ func (s *Server) listRoutes(v *visit) error {
 }
 
 // book answers questions about kinds, by the configuration of the visit.
-func (v *visit) book() kinds.Book { return kinds.Book{InForce: v.now.InForce} }
+func (v *visit) book() kinds.Book {
+	return kinds.Book{InForce: v.now.InForce, Routes: v.who.Routes(v.now.InForce)}
+}
 
 // listKinds answers GET /console/kinds.
 func (s *Server) listKinds(v *visit) error { return v.render("kinds", v.book().List(v.began)) }

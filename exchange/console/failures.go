@@ -16,6 +16,8 @@ import (
 // failuresPage is what has failed, by its cause.
 type failuresPage struct {
 	Fields  *fields
+	Some    bool        // not everybody's failures are counted, but those of parties wholly in the caller's scope
+	Of      []string    // these parties
 	Retries []retryPile // nothing of which has failed for good
 	Waiting int         // for the receivers of Retries
 	Theirs  []pile      // that a receiver or a sender has to mend
@@ -63,11 +65,11 @@ func (s *Server) listFailures(v *visit) error {
 	form.choices["party"] = v.partyChoices()
 	form.choices["receiver"] = form.choices["party"]
 	var err error
-	q.Party, err = v.who.ScopeFailures(party)
+	q.Parties, err = v.who.ScopeFailures(party, v.now.Parties)
 	if err := form.refuseFor("party", err); err != nil {
 		return err
 	}
-	page := failuresPage{Fields: form}
+	page := failuresPage{Fields: form, Some: q.Parties != nil && party == "" && !v.who.OnlyForParty(access.ReadExchanges), Of: q.Parties}
 	if err := s.checkParties(v, form, "party", "receiver"); err != nil {
 		return err
 	}

@@ -124,7 +124,7 @@ func (s *Server) count(v *visit, page *nowPage) error {
 		}
 	}
 	retried := exchange.FailureQuery{Now: v.began.UTC()}
-	if retried.Party, err = v.who.ScopeFailures(""); err != nil {
+	if retried.Parties, err = v.who.ScopeFailures("", v.now.Parties); err != nil {
 		return err
 	}
 	if page.Retries, _, err = s.retries(v, retried); err != nil {

@@ -17,6 +17,7 @@ type partyPage struct {
 	Suspended  bool
 	Suspension *exchange.Suspension // by an operator, for those who may know
 	Keys       []partyKey           // for those who see the status
+	Exchanges  bool                 // the caller may list those of the party
 	MaySuspend bool
 	MayTest    bool
 	Fields     *fields
@@ -46,6 +47,7 @@ func (s *Server) partyPage(v *visit, form *fields) (partyPage, error) {
 	v.title = party.Name
 	page := partyPage{
 		partyRow: rows[0], Fields: form, Suspended: s.Suspended.Includes(v.now.InForce, party.ID),
+		Exchanges:  v.who.CoversPartOf(access.ReadExchanges, party.ID) && (party.ID == v.who.Party || !v.who.OnlyForParty(access.ReadExchanges)),
 		MaySuspend: s.Suspended != nil && v.who.CoversParty(access.SuspendParty, party.ID),
 		MayTest:    (party.Push.URL != "" || party.Folder != (exchange.Folder{})) && v.who.CoversParty(access.TestEndpoint, party.ID),
 	}

@@ -90,7 +90,7 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/audit", action: access.ReadAudit, title: exchange.Text{EN: "Audit", ZH: "审计"}, menu: true, serve: s.listAudit},
 		{pattern: "GET /console/audit.csv", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.CSV) }},
 		{pattern: "GET /console/audit.ndjson", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.Lines) }},
-		{pattern: "GET /console/diagnostics", action: access.ReadRoutes, title: exchange.Text{EN: "Diagnostics", ZH: "诊断"}, menu: true, serve: s.showDiagnostics},
+		{pattern: "GET /console/diagnostics", action: access.ReadDiagnostics, title: exchange.Text{EN: "Diagnostics", ZH: "诊断"}, menu: true, serve: s.showDiagnostics},
 		{pattern: "GET /console/self", action: access.ReadCatalogue, title: exchange.Text{EN: "Who am I", ZH: "我的权限"}, serve: s.showSelf},
 	}
 }

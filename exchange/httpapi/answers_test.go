@@ -249,7 +249,7 @@ func TestAnswers(t *testing.T) {
 		{request{path: examine + "?sender=nobody", as: operator, body: good}, 422, "unknown-party"},
 		{request{path: "/v1/routes", as: operator}, 200, ""},
 		{request{path: "/v1/routes"}, 401, "credentials-missing"},
-		{request{path: "/v1/routes", as: port}, 403, "forbidden"},
+		{request{path: "/v1/routes", as: port}, 200, ""},
 		{request{path: "/v1/rules"}, 200, ""},
 		{request{path: "/v1/kinds", as: stranger}, 200, ""},
 		{request{path: "/v1/kinds/ata-carnet", as: stranger}, 200, ""},

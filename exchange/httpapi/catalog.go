@@ -77,7 +77,7 @@ func (s *Server) listParties(c *call) error {
 
 // listRoutes answers GET /v1/routes.
 func (s *Server) listRoutes(c *call) error {
-	return c.json(http.StatusOK, Routes{Routes: list(c.now.Routes.Table())})
+	return c.json(http.StatusOK, Routes{Routes: list(c.caller.Routes(c.now.InForce))})
 }
 
 // listRules answers GET /v1/rules.

@@ -11,9 +11,10 @@ import (
 
 // FailuresList answers GET /v1/failures.
 type FailuresList struct {
-	At       answer.Time `json:"at"`       // of the counts
-	Failures []Failure   `json:"failures"` // for good
-	Retries  []Retry     `json:"retries"`  // still carried again
+	At       answer.Time `json:"at"`               // of the counts
+	Parties  []string    `json:"parties,omitzero"` // whose documents are counted; absent if everybody's are
+	Failures []Failure   `json:"failures"`         // for good
+	Retries  []Retry     `json:"retries"`          // still carried again
 }
 
 // Failure is what has failed for good for one cause at one receiver.
@@ -62,10 +63,10 @@ func (s *Server) listFailures(c *call) error {
 	if err != nil {
 		return err
 	}
-	if q.Party, err = c.caller.ScopeFailures(party); err != nil {
+	if q.Parties, err = c.caller.ScopeFailures(party, c.now.Parties); err != nil {
 		return err
 	}
-	if err := s.filters(c).Check(c.request.Context(), "", q.Party, q.Receiver); err != nil {
+	if err := s.filters(c).Check(c.request.Context(), "", party, q.Receiver); err != nil {
 		return err
 	}
 	piles, err := s.failures.List(c.request.Context(), q)
@@ -76,7 +77,7 @@ func (s *Server) listFailures(c *call) error {
 	if err != nil {
 		return err
 	}
-	list := FailuresList{At: answer.Time{Time: q.Now}, Failures: make([]Failure, 0, len(piles)), Retries: make([]Retry, 0, len(retries))}
+	list := FailuresList{At: answer.Time{Time: q.Now}, Parties: q.Parties, Failures: make([]Failure, 0, len(piles)), Retries: make([]Retry, 0, len(retries))}
 	for _, r := range retries {
 		list.Retries = append(list.Retries, wireRetry(r))
 	}

@@ -27,7 +27,9 @@ type SchemaFile struct {
 }
 
 // book answers by the configuration of the call.
-func (c *call) book() kinds.Book { return kinds.Book{InForce: c.now.InForce} }
+func (c *call) book() kinds.Book {
+	return kinds.Book{InForce: c.now.InForce, Routes: c.caller.Routes(c.now.InForce)}
+}
 
 // listKinds answers GET /v1/kinds.
 func (s *Server) listKinds(c *call) error {

@@ -74,7 +74,7 @@ type Party struct {
 	Locodes    []string        `json:"locodes"`
 	Sends      []string        `json:"sends"`
 	Receives   []string        `json:"receives"`
-	Signatures SignaturePolicy `json:"signatures,omitzero"`
+	Signatures SignaturePolicy `json:"signatures,omitzero"` // for who has the party in the scope
 	// Suspended reports whether it is suspended, for whatever cause; Suspension is
 	// the one that an operator gave, for operators.
 	Suspended  bool                 `json:"suspended,omitempty"`
@@ -100,14 +100,22 @@ func wireParty(now *exchange.InForce, shut *exchange.Suspensions, p exchange.Par
 	out := Party{
 		ID: p.ID, Name: p.Name, Role: p.Role, Country: p.Country,
 		Locodes: list(p.Locodes), Sends: list(p.Sends), Receives: list(p.Receives),
-		Signatures: SignaturePolicy{Required: p.Signatures.Required, Refused: p.Signatures.Refused, Algorithms: p.Signatures.Algorithms},
-		Suspended:  shut.Includes(now, p.ID),
+		Suspended: shut.Includes(now, p.ID),
 	}
-	for _, some := range p.Signatures.ForKinds {
-		out.Signatures.ForKinds = append(out.Signatures.ForKinds, KindAlgorithms(some))
+	if who.SeesParty(p.ID) {
+		out.Signatures = wireSignatures(p.Signatures)
 	}
 	if given, ok := shut.Get(p.ID); ok && who.SeesSuspension(p.ID) {
 		out.Suspension = &given
+	}
+	return out
+}
+
+// wireSignatures returns what is asked of a party's signatures.
+func wireSignatures(p exchange.SignaturePolicy) SignaturePolicy {
+	out := SignaturePolicy{Required: p.Required, Refused: p.Refused, Algorithms: p.Algorithms}
+	for _, some := range p.ForKinds {
+		out.ForKinds = append(out.ForKinds, KindAlgorithms(some))
 	}
 	return out
 }

@@ -119,7 +119,7 @@ func BenchmarkFailures(b *testing.B) {
 	for name, q := range map[string]exchange.FailureQuery{
 		"all":      {Now: began, Handovers: 5},
 		"receiver": {Now: began, Handovers: 5, Receiver: "window-3"},
-		"party":    {Now: began, Handovers: 5, Party: "window-3"},
+		"party":    {Now: began, Handovers: 5, Parties: []string{"window-3"}},
 		"sender":   {Now: began, Handovers: 5, BySender: true},
 	} {
 		b.Run(name, func(b *testing.B) {

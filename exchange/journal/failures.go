@@ -3,6 +3,7 @@ package journal
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"beibu/exchange"
@@ -68,6 +69,13 @@ func (j *Journal) countWaiting(ctx context.Context, q exchange.FailureQuery, f *
 	}, s.args...)
 }
 
+// sentBy adds the condition that one of some parties is the sender of a delivery.
+func (s *sentence) sentBy(parties []string) {
+	s.add(`d.sender IN (SELECT id FROM term WHERE role = ? AND name IN (`, roleSender)
+	s.list(parties)
+	s.add(`))`)
+}
+
 // waiting returns the query that counts what waits for the receiver of a failure.
 func waiting(q exchange.FailureQuery, f exchange.Failure) *sentence {
 	s := &sentence{}
@@ -75,8 +83,9 @@ func waiting(q exchange.FailureQuery, f exchange.Failure) *sentence {
 	if f.Sender != "" {
 		s.add(` AND d.sender = (`+findTerm+`)`, roleSender, f.Sender)
 	}
-	if q.Party != "" && q.Party != f.Receiver {
-		s.add(` AND d.sender = (`+findTerm+`)`, roleSender, q.Party)
+	if q.Parties != nil && !slices.Contains(q.Parties, f.Receiver) {
+		s.add(` AND `)
+		s.sentBy(q.Parties)
 	}
 	return s
 }
@@ -152,8 +161,12 @@ func counted(q exchange.FailureQuery, of counting) *sentence {
 	if q.Receiver != "" {
 		s.add(` AND +d.receiver = +?`, q.Receiver) // the groups stay in the order of the index
 	}
-	if q.Party != "" {
-		s.add(` AND (d.receiver = +? OR d.sender = (`+findTerm+`))`, q.Party, roleSender, q.Party)
+	if q.Parties != nil {
+		s.add(` AND (d.receiver IN (`)
+		s.list(q.Parties)
+		s.add(`) OR `)
+		s.sentBy(q.Parties)
+		s.add(`)`)
 	}
 	if !q.Since.IsZero() {
 		s.add(` AND d.`+of.latest+` >= +?`, ceiling(q.Since))

@@ -30,7 +30,7 @@ func described(all []exchange.Failure) string {
 // compareFailures compares the counts of what has failed with those of the model.
 func compareFailures(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.Exchange) {
 	q := exchange.FailureQuery{Handovers: 2, Now: began.Add(time.Duration(rapid.IntRange(-2, 9).Draw(t, "hour")) * time.Hour)}
-	q.Party = rapid.SampledFrom([]string{"", "promotion", "beihai"}).Draw(t, "party")
+	q.Parties = rapid.SampledFrom([][]string{nil, {}, {"promotion"}, {"beihai"}, {"promotion", "beihai", "nobody"}}).Draw(t, "parties")
 	q.BySender = rapid.Bool().Draw(t, "by sender")
 	if rapid.Bool().Draw(t, "window") {
 		q.Since, q.Until = began.Add(10*time.Minute), began.Add(40*time.Minute)
@@ -74,7 +74,7 @@ func wait(f *exchange.Failure, all map[uuid.UUID]exchange.Exchange, q exchange.F
 			switch {
 			case d.Receiver != f.Receiver || d.State != exchange.ContentConsignment,
 				f.Sender != "" && x.Identity.Sender != f.Sender,
-				q.Party != "" && q.Party != d.Receiver && q.Party != x.Identity.Sender:
+				q.Parties != nil && !slices.Contains(q.Parties, d.Receiver) && !slices.Contains(q.Parties, x.Identity.Sender):
 				continue
 			}
 			n++
@@ -105,7 +105,7 @@ func counts(
 			one, ok := way(d, q)
 			switch {
 			case !ok,
-				q.Party != "" && q.Party != d.Receiver && q.Party != x.Identity.Sender,
+				q.Parties != nil && !slices.Contains(q.Parties, d.Receiver) && !slices.Contains(q.Parties, x.Identity.Sender),
 				!q.Since.IsZero() && (one.Last.Before(q.Since) || !one.First.Before(q.Until)):
 				continue
 			}

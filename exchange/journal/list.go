@@ -69,6 +69,16 @@ func (s *sentence) add(part string, args ...any) {
 	s.args = append(s.args, args...)
 }
 
+// list adds a list of values, with commas between them.
+func (s *sentence) list(values []string) {
+	for i, value := range values {
+		if i > 0 {
+			s.add(`, `)
+		}
+		s.add(`+?`, value)
+	}
+}
+
 func (s *sentence) text() string { return s.parts.String() }
 
 // A listing is a page of exchanges in the making.

@@ -257,7 +257,8 @@ func TestPlansOfFailures(t *testing.T) {
 	c := index(t)
 	for name, q := range map[string]exchange.FailureQuery{
 		"all":         {Now: began, Handovers: 5},
-		"of a party":  {Now: began, Handovers: 5, Party: "a"},
+		"of a party":  {Now: began, Handovers: 5, Parties: []string{"a", "b"}},
+		"of none":     {Now: began, Handovers: 5, Parties: []string{}},
 		"by sender":   {Now: began, Handovers: 5, BySender: true},
 		"of a window": {Now: began, Receiver: "a", Since: began, Until: began.Add(time.Hour)},
 	} {

@@ -82,6 +82,7 @@ type Rule struct {
 // A Book answers questions about kinds, by the configuration in force.
 type Book struct {
 	InForce *exchange.InForce
+	Routes  []exchange.Route // that the reader may see, in their order
 }
 
 // List returns every kind that is in force at a time, by name.
@@ -113,7 +114,7 @@ func (b Book) Show(kind string, at time.Time) (Guide, error) {
 		return Guide{}, b.unknown(kind, at)
 	}
 	g := Guide{Kind: kindOf(d), Routes: []Route{}, Samples: []string{}, Senders: []string{}}
-	for _, route := range b.InForce.Routes.Table() {
+	for _, route := range b.Routes {
 		if slices.Contains(route.Kinds, kind) {
 			g.Routes = append(g.Routes, describe(route))
 		}
@@ -188,7 +189,7 @@ func (b Book) facts(d schemas.Description) []Fact {
 			continue
 		}
 		f := Fact{Fact: string(key), Name: exchange.Meaning(key), Paths: written(tried)}
-		for _, route := range b.InForce.Routes.Table() {
+		for _, route := range b.Routes {
 			if slices.Contains(route.Kinds, string(d.Kind)) && slices.Contains(route.GoesBy(), key) {
 				f.Decides = append(f.Decides, route.Name)
 			}

@@ -15,7 +15,7 @@ import (
 func book(t *testing.T) kinds.Book {
 	t.Helper()
 	parties, routes := exchangetest.Shipped(t)
-	return kinds.Book{InForce: &exchange.InForce{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}}
+	return kinds.Book{InForce: &exchange.InForce{Checks: exchangetest.Checks(t), Routes: routes, Parties: parties}, Routes: routes.Table()}
 }
 
 // Whoever writes a document of any kind learns what it must hold and why, and to
