@@ -136,7 +136,7 @@ func TestBenchFindsWrongReceipts(t *testing.T) {
 		answered(r, body)
 		return err
 	})
-	code, stdout, _ := called(t, "--server", server, "bench", "--access", access, "--for", "100ms", "--clients", "1", "--kind", "response")
+	code, stdout, _ := called(t, "--server", server, "bench", "--access", access, "--for", "100ms", "--clients", "1", "--kind", "health-permit")
 	if code != exitFaults || !strings.Contains(stdout, "receipts            1 hold, ") || !strings.Contains(stdout, "the receipt is for another document") {
 		t.Errorf("exit code %d\n%s", code, stdout)
 	}
@@ -152,7 +152,7 @@ func TestBenchNothingAccepted(t *testing.T) {
 		}
 		return nil
 	})
-	code, stdout, stderr := called(t, "--server", server, "bench", "--access", access, "--for", "100ms", "--clients", "1", "--kind", "response")
+	code, stdout, stderr := called(t, "--server", server, "bench", "--access", access, "--for", "100ms", "--clients", "1", "--kind", "health-permit")
 	if code != exitUnable || !regexp.MustCompile(`(?m)^not accepted +[0-9]+ invalid$`).MatchString(stdout) || !strings.Contains(stderr, "nothing was accepted (bench-nothing-accepted)") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
@@ -195,7 +195,7 @@ func TestBenchInterrupted(t *testing.T) {
 		return nil
 	})
 	var out, err bytes.Buffer
-	code := run(ctx, []string{"--server", server, "bench", "--access", access, "--for", "1h", "--clients", "1", "--kind", "response", "-o", "json"},
+	code := run(ctx, []string{"--server", server, "bench", "--access", access, "--for", "1h", "--clients", "1", "--kind", "health-permit", "-o", "json"},
 		streams{in: strings.NewReader(""), out: &out, err: &err, terminal: true})
 	var got benched
 	if json.Unmarshal(out.Bytes(), &got) != nil || code != exitFine || got.WarmUp+got.Accepted+got.Resent != 5 || got.Delivered < 4 || !got.Sound() {
@@ -232,7 +232,7 @@ func TestBenchAsks(t *testing.T) {
 	}{{"y\n", "", true}, {"Yes\n", "", true}, {"是\n", "", true}, {"", "--yes", true}, {"n\n", "", false}, {"\n", "", false}, {"", "", false}} {
 		before := asked.Load()
 		var out, err bytes.Buffer
-		args := []string{"--server", elsewhere, "bench", "--access", access, "--kind", "response"}
+		args := []string{"--server", elsewhere, "bench", "--access", access, "--kind", "health-permit"}
 		if test.flag != "" {
 			args = append(args, test.flag)
 		}
