@@ -10,10 +10,11 @@ import (
 // A FailureLog counts what has failed by its cause.
 type FailureLog interface {
 	// Failures returns what fits, one Failure for each cause at each receiver, or also for
-	// each sender, in no promised order. It counts all of them, however many there are.
+	// each sender or rule, in no promised order. It counts all of them, however many there
+	// are.
 	Failures(ctx context.Context, q FailureQuery) ([]Failure, error)
 	// Retries returns what could not be carried and is carried again, one Failure for
-	// each cause at each receiver, or also for each sender, in no promised order.
+	// each cause at each receiver, or also for each sender or rule, in no promised order.
 	Retries(ctx context.Context, q FailureQuery) ([]Failure, error)
 }
 
@@ -25,7 +26,31 @@ type FailureQuery struct {
 	Until     time.Time // failed before; what is carried again: failed first
 	Handovers int       // a delivery that was handed over so often or more, and never acknowledged, has failed, too; 0 counts none
 	BySender  bool      // the documents of each sender are counted apart
+	ByRule    bool      // the documents of each rule are counted apart; one with several rules counts in each
+	Rules     []string  // codes of rules: a refusal by the receiver with one of them, or with one that a document ever had, is of that rule, too
 	Now       time.Time // the end of the last of Failure.Hours
+}
+
+// The values by which deliveries are counted apart, beside their cause.
+const (
+	CountByReceiver = "receiver"
+	CountBySender   = "sender" // of the document, at each receiver
+	CountByRule     = "rule"   // of the document, or of the refusal, at each receiver
+)
+
+// CountBy has deliveries counted apart by one of the values, or as CountByReceiver for "". It
+// reports whether there is such a value. The rules are those in force.
+func (q *FailureQuery) CountBy(value string, now *InForce) bool {
+	switch value {
+	case "", CountByReceiver:
+	case CountBySender:
+		q.BySender = true
+	case CountByRule:
+		q.ByRule, q.Rules = true, now.Checks.RuleCodes()
+	default:
+		return false
+	}
+	return true
 }
 
 // TrendHours is how many hours the trend of a [Failure] has.
@@ -38,6 +63,7 @@ type Failure struct {
 	Code     string // of the cause; "" in state ContentHandover, which has none
 	Receiver string
 	Sender   string // if senders are counted apart
+	Rule     string // the code, if rules are counted apart; "" are the documents with none
 	Count    int
 	Express  int             // of these, perishable
 	First    time.Time       // when the first of them came to the state, or first failed

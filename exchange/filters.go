@@ -41,10 +41,7 @@ func (f Filters) CheckRule(ctx context.Context, code string) error {
 	if code == "" {
 		return nil
 	}
-	var codes []string
-	for _, r := range f.InForce.Checks.Rules().All() {
-		codes = append(codes, r.Code)
-	}
+	codes := f.InForce.Checks.RuleCodes()
 	if slices.Contains(codes, code) {
 		return nil
 	}
@@ -107,4 +104,13 @@ func (c *Checks) Kinds() []string {
 		all = append(all, string(t.Kind))
 	}
 	return slices.Compact(all)
+}
+
+// RuleCodes returns the codes of the rules.
+func (c *Checks) RuleCodes() []string {
+	var codes []string
+	for _, r := range c.rules.All() {
+		codes = append(codes, r.Code)
+	}
+	return codes
 }

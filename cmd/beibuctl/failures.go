@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/views"
@@ -18,7 +19,7 @@ import (
 type listFailures struct {
 	Party    string `placeholder:"ID" help:"Sent or received by this party."`
 	Receiver string `placeholder:"ID" help:"Addressed to this party."`
-	By       string `enum:"receiver,sender" default:"receiver" help:"With sender, the documents of each sender are counted apart, at each receiver."`
+	By       string `enum:"receiver,sender,rule" default:"receiver" help:"With sender, the documents of each sender are counted apart, at each receiver. With rule, those of each rule: one with several counts in each."`
 	viewed
 	Since moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
 	Until moment `placeholder:"TIME" help:"Failed before."`
@@ -34,7 +35,7 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 	}
 	query := url.Values{}
 	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": c.By} {
-		if value != "" && (name != "by" || value == "sender") { // the default replaces nothing in a view
+		if value != "" && (name != "by" || value != exchange.CountByReceiver) { // the default replaces nothing in a view
 			query.Set(name, value)
 		}
 	}
@@ -61,27 +62,28 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 		}
 		return nil
 	}
-	if err := s.printRetries(list.Retries); err != nil {
+	byRule := query.Get("by") == exchange.CountByRule
+	if err := s.printRetries(list.Retries, byRule); err != nil {
 		return err
 	}
-	return s.printFailures(list.Failures)
+	return s.printFailures(list.Failures, byRule)
 }
 
 // printRetries prints what is still tried again, for people, and what to do about each.
-func (s *session) printRetries(all []httpapi.Retry) error {
+func (s *session) printRetries(all []httpapi.Retry, byRule bool) error {
 	if len(all) == 0 {
 		return nil
 	}
 	if err := s.printf("%s\n", s.say("still being retried:")); err != nil {
 		return err
 	}
-	t := s.newTable("LAST CAUSE", "RECEIVER", "SENDER", "WHO ACTS", "WAITING", "PERISHABLE", "TRIED", "FIRST", "LAST", "NEXT TRY", "BREAKER", "LAST 8 HOURS", "EXAMPLE")
+	t := s.newTable("LAST CAUSE", "RECEIVER", "SENDER", "RULE", "WHO ACTS", "WAITING", "PERISHABLE", "TRIED", "FIRST", "LAST", "NEXT TRY", "BREAKER", "LAST 8 HOURS", "EXAMPLE")
 	for _, r := range all {
 		breaker := s.word("closed")
 		if r.Breaker.Open {
 			breaker = s.word("open")
 		}
-		t.Row(r.Code, r.Receiver, r.Sender, s.side(r.Side), strconv.Itoa(r.Waiting), strconv.Itoa(r.WaitingExpress), strconv.Itoa(r.Count),
+		t.Row(r.Code, r.Receiver, r.Sender, s.rule(r.Rule, byRule), s.side(r.Side), strconv.Itoa(r.Waiting), strconv.Itoa(r.WaitingExpress), strconv.Itoa(r.Count),
 			stamp(r.FirstAt), stamp(r.LastAt), stamp(r.NextTryAt), breaker, trend(r.Hours), r.Example)
 	}
 	if err := s.table(t); err != nil {
@@ -96,13 +98,13 @@ func (s *session) printRetries(all []httpapi.Retry) error {
 }
 
 // printFailures prints causes for people, and what to do about each.
-func (s *session) printFailures(all []httpapi.Failure) error {
+func (s *session) printFailures(all []httpapi.Failure, byRule bool) error {
 	if len(all) == 0 {
 		return s.printf("%s\n", s.say("nothing has failed"))
 	}
-	t := s.newTable("CAUSE", "RECEIVER", "SENDER", "WHO ACTS", "COUNT", "PERISHABLE", "FIRST", "LAST", "LAST 8 HOURS", "EXAMPLE")
+	t := s.newTable("CAUSE", "RECEIVER", "SENDER", "RULE", "WHO ACTS", "COUNT", "PERISHABLE", "FIRST", "LAST", "LAST 8 HOURS", "EXAMPLE")
 	for _, f := range all {
-		t.Row(s.cause(f), f.Receiver, f.Sender, s.side(f.Side), strconv.Itoa(f.Count), strconv.Itoa(f.Express),
+		t.Row(s.cause(f), f.Receiver, f.Sender, s.rule(f.Rule, byRule), s.side(f.Side), strconv.Itoa(f.Count), strconv.Itoa(f.Express),
 			stamp(f.FirstAt), stamp(f.LastAt), trend(f.Hours), f.Example)
 	}
 	if err := s.table(t); err != nil {
@@ -114,6 +116,14 @@ func (s *session) printFailures(all []httpapi.Failure) error {
 		}
 	}
 	return nil
+}
+
+// rule returns the rule of what is counted by rule.
+func (s *session) rule(code string, byRule bool) string {
+	if code == "" && byRule {
+		return s.word("no rule")
+	}
+	return code
 }
 
 // side returns who has to act.

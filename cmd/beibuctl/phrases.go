@@ -87,7 +87,7 @@ var chinese = map[string]string{
 
 	// What failures says.
 	"WHO ACTS": "处理方", "PERISHABLE": "其中鲜活易腐", "COUNT": "数量", "FIRST": "最早", "LAST": "最近", "LAST 8 HOURS": "近 8 小时", "EXAMPLE": "示例交换",
-	"receiver": "接收方", "this exchange": "本平台", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",
+	"receiver": "接收方", "this exchange": "本平台", "RULE": "规则", "no rule": "无规则", "handed over too often": "多次提取未签收", "%s at %s: %s": "%s（%s）：%s",
 	"nothing has failed": "没有失败的交付", "still being retried:": "仍在重试：", "failed for good:": "最终失败：",
 	"LAST CAUSE": "最近原因", "WAITING": "等待", "TRIED": "其中已试投", "BREAKER": "熔断器", "open": "已断开", "closed": "闭合",
 

@@ -22,6 +22,7 @@ type failuresPage struct {
 	Waiting int         // for the receivers of Retries
 	Theirs  []pile      // that a receiver or a sender has to mend
 	Ours    []pile
+	ByRule  bool
 	Count   int // deliveries, of both
 	Express int
 }
@@ -31,8 +32,9 @@ type pile struct {
 	operator.Pile
 
 	Trend     trend
-	Exchanges template.URL // the address of the list of these exchanges
-	Replay    template.URL // the address of a plan that replays them, or ""
+	Exchanges template.URL // the address of the list of these exchanges, or ""
+	Replay    template.URL // the address of a plan that replays them, or ""; a plan is for no rule
+	ByRule    bool
 }
 
 // A retryPile is a row of what is still carried again.
@@ -41,6 +43,7 @@ type retryPile struct {
 
 	Trend     trend
 	Exchanges template.URL // the address of the list of what waits for the receiver
+	ByRule    bool
 }
 
 // listFailures answers GET /console/failures.
@@ -48,14 +51,13 @@ func (s *Server) listFailures(v *visit) error {
 	form := v.fields()
 	q := exchange.FailureQuery{Receiver: form.text("receiver"), Since: form.time("since"), Until: form.time("until"), Now: v.began.UTC()}
 	party := form.text("party")
-	switch by := form.text("by"); by {
-	case "", "receiver":
-	case "sender":
-		q.BySender = true
-	default:
-		form.refuse("by", "receiver or sender", "应为 receiver 或 sender")
+	if !q.CountBy(form.text("by"), v.now.InForce) {
+		form.refuse("by", "receiver, sender or rule", "应为 receiver、sender 或 rule")
 	}
-	form.choices["by"] = []choice{{"sender", v.lang.text(exchange.Text{EN: "each apart", ZH: "分列"})}}
+	form.choices["by"] = []choice{
+		{exchange.CountBySender, v.lang.text(exchange.Text{EN: "receiver and sender", ZH: "接收方和发送方"})},
+		{exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver and rule", ZH: "接收方和规则"})},
+	}
 	if name := form.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -79,12 +81,8 @@ func (s *Server) listFailures(v *visit) error {
 	if !form.OK() {
 		return v.page(http.StatusUnprocessableEntity, "failures", page)
 	}
-	piles, err := s.failures().List(v.ctx(), q)
-	if err != nil {
+	if err := s.addFailed(v, &page, q); err != nil {
 		return err
-	}
-	for _, one := range piles {
-		page.add(v.pile(one, q))
 	}
 	if page.Retries, page.Waiting, err = s.retries(v, q); err != nil {
 		return err
@@ -96,6 +94,28 @@ func (s *Server) failures() operator.Failures {
 	return operator.Failures{Log: s.Failures, Activity: s.Activity, Handovers: s.Handovers}
 }
 
+// addFailed adds to the page what has failed for good.
+func (s *Server) addFailed(v *visit, page *failuresPage, q exchange.FailureQuery) error {
+	piles, err := s.failures().List(v.ctx(), q)
+	if err != nil {
+		return err
+	}
+	for _, one := range piles {
+		page.add(v.pile(one, q))
+	}
+	if page.ByRule = q.ByRule; q.ByRule { // a delivery with several rules is in several rows, and counts once above them
+		q.ByRule = false
+		if piles, err = s.failures().List(v.ctx(), q); err != nil {
+			return err
+		}
+	}
+	for _, one := range piles {
+		page.Count += one.Count
+		page.Express += one.Express
+	}
+	return nil
+}
+
 // retries returns the rows of what is still carried again, and how much waits for their
 // receivers.
 func (s *Server) retries(v *visit, q exchange.FailureQuery) (rows []retryPile, waiting int, err error) {
@@ -104,7 +124,7 @@ func (s *Server) retries(v *visit, q exchange.FailureQuery) (rows []retryPile, w
 	for _, one := range found {
 		list := v.exchangesOf(one.Pile)
 		list.Set("state", string(exchange.ContentConsignment))
-		rows = append(rows, retryPile{one, trendOf(one.Hours[:]), address("exchanges", list)})
+		rows = append(rows, retryPile{one, trendOf(one.Hours[:]), address("exchanges", list), q.ByRule})
 		if key := [2]string{one.Receiver, one.Sender}; !counted[key] {
 			counted[key] = true
 			waiting += one.Waiting
@@ -128,8 +148,6 @@ func (v *visit) step(s operator.Step) string {
 
 // add puts a row on its side of the page.
 func (p *failuresPage) add(one pile) {
-	p.Count += one.Count
-	p.Express += one.Express
 	if one.Side == operator.Ours {
 		p.Ours = append(p.Ours, one)
 	} else {
@@ -139,7 +157,7 @@ func (p *failuresPage) add(one pile) {
 
 // pile returns the row of a pile, with the addresses that the caller may open.
 func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
-	row := pile{Pile: p, Trend: trendOf(p.Hours[:])}
+	row := pile{Pile: p, Trend: trendOf(p.Hours[:]), ByRule: q.ByRule}
 	list := v.exchangesOf(p)
 	if p.State == exchange.ContentHandover {
 		list.Set("failing", "true")
@@ -147,7 +165,10 @@ func (v *visit) pile(p operator.Pile, q exchange.FailureQuery) pile {
 		list.Set("cause", p.Code)
 	}
 	row.Exchanges = address("exchanges", list)
-	if p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.who.CoversPartOf(access.ReplayDelivery, p.Receiver) {
+	if q.ByRule && p.Rule == "" {
+		row.Exchanges = "" // no list is of the exchanges without a rule
+	}
+	if q.ByRule || p.State == exchange.ContentHandover || p.Code == exchange.CodeNotKept || !v.who.CoversPartOf(access.ReplayDelivery, p.Receiver) {
 		return row
 	}
 	plan := url.Values{"receivers": {p.Receiver}, "cause": {p.Code}}
@@ -171,6 +192,9 @@ func (v *visit) exchangesOf(p operator.Pile) url.Values {
 	}
 	if p.Sender != "" {
 		list.Set("sender", p.Sender)
+	}
+	if p.Rule != "" && p.Rule != p.Code {
+		list.Set("rule", p.Rule)
 	}
 	return list
 }

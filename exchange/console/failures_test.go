@@ -2,11 +2,13 @@ package console_test
 
 import (
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/exchangetest"
 )
 
 // refused has the receiver refuse documents for a cause.
@@ -72,6 +74,41 @@ func TestFailuresBySender(t *testing.T) {
 	}
 	if p := b.get("/console/failures?by=colour"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-by"`) {
 		t.Errorf("%d\n%s", p.status, p.html)
+	}
+}
+
+// The documents of each rule are counted apart if they are asked for. The numbers above
+// the rows count each delivery once, and the links narrow to the rule.
+func TestFailuresByRule(t *testing.T) {
+	w := newHoldingWorld(t)
+	held := w.held("ATA-1")
+	b := w.visit(duty)
+	b.post("/console/exchanges/"+held.ID.String()+"/release", url.Values{"reason": {"looked at it"}})
+	w.Await(t, held, exchangetest.Consigned)
+	w.record(held.ID, exchange.ConsignmentRejection, exchange.Cause{Code: "ATA-27", Reason: "the receiver says so"})
+	must(t, w.Recorder.Wait(t.Context()))
+	p := b.get("/console/failures?by=rule")
+	rows := p.section("Failed for good: receivers and senders have to act")
+	for _, want := range []string{"rule <code>TEST-1</code>", "cause=ATA-27&amp;party=" + receiver + "&amp;rule=TEST-1"} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("it lacks %q:\n%s", want, rows)
+		}
+	}
+	if strings.Contains(rows, "replays/new") || !strings.Contains(p.text, "counts in each of them") || !strings.Contains(p.html, "<b>1</b> failed for good") {
+		t.Errorf("%s", p.html)
+	}
+	if p := b.get("/console/failures"); strings.Contains(p.html, "TEST-1") {
+		t.Errorf("without being asked for:\n%s", p.html)
+	}
+}
+
+// What has no rule is a row of its own, without a link to a list that has more.
+func TestFailuresWithoutARule(t *testing.T) {
+	w := newWorld(t)
+	w.refused("stamp-missing", "ATA-1")
+	rows := w.visit(duty).get("/console/failures?by=rule").section("Failed for good: receivers and senders have to act")
+	if !strings.Contains(rows, "no rule") || strings.Contains(rows, "Show the exchanges") || !strings.Contains(rows, "Example") {
+		t.Errorf("%s", rows)
 	}
 }
 

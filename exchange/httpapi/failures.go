@@ -23,6 +23,7 @@ type Failure struct {
 	State    exchange.State `json:"state"`
 	Receiver string         `json:"receiver"`
 	Sender   string         `json:"sender,omitempty"` // of the documents, if senders are counted apart
+	Rule     string         `json:"rule,omitempty"`   // if rules are counted apart; absent if there is none
 	Side     operator.Side  `json:"side"`             // who has to act
 	Count    int            `json:"count"`            // deliveries
 	Express  int            `json:"express"`          // of these, perishable
@@ -38,6 +39,7 @@ type Retry struct {
 	Code           string        `json:"code"` // of the cause of the last attempt
 	Receiver       string        `json:"receiver"`
 	Sender         string        `json:"sender,omitempty"` // of the documents, if senders are counted apart
+	Rule           string        `json:"rule,omitempty"`   // if rules are counted apart; absent if there is none
 	Side           operator.Side `json:"side"`             // who has to act
 	Count          int           `json:"count"`            // deliveries of which an attempt failed
 	Express        int           `json:"express"`          // of these, perishable
@@ -58,7 +60,9 @@ func (s *Server) listFailures(c *call) error {
 	p := parametersOf(c.request)
 	q := exchange.FailureQuery{Receiver: p.text("receiver"), Since: p.time("since"), Until: p.time("until"), Now: time.Now().UTC()}
 	party := p.text("party")
-	q.BySender = p.bySender("by")
+	if !q.CountBy(p.text("by"), c.now.InForce) {
+		p.refuse("by", "receiver, sender or rule", "应为 receiver、sender 或 rule")
+	}
 	err := p.err()
 	if err != nil {
 		return err
@@ -87,18 +91,9 @@ func (s *Server) listFailures(c *call) error {
 	return c.json(http.StatusOK, list)
 }
 
-// bySender reads by what failures are counted, beside their cause.
-func (p *parameters) bySender(name string) bool {
-	by := p.text(name)
-	if by != "" && by != "receiver" && by != "sender" {
-		p.refuse(name, "receiver or sender", "应为 receiver 或 sender")
-	}
-	return by == "sender"
-}
-
 func wireFailure(f operator.Pile) Failure {
 	return Failure{
-		Code: f.Code, State: f.State, Receiver: f.Receiver, Sender: f.Sender, Side: f.Side, Count: f.Count, Express: f.Express,
+		Code: f.Code, State: f.State, Receiver: f.Receiver, Sender: f.Sender, Rule: f.Rule, Side: f.Side, Count: f.Count, Express: f.Express,
 		FirstAt: answer.Time{Time: f.First.UTC()}, LastAt: answer.Time{Time: f.Last.UTC()}, Hours: f.Hours[:], Example: f.Example.String(),
 		NextStep: f.Next.ByID(),
 	}
@@ -106,7 +101,7 @@ func wireFailure(f operator.Pile) Failure {
 
 func wireRetry(r operator.RetryPile) Retry {
 	return Retry{
-		Code: r.Code, Receiver: r.Receiver, Sender: r.Sender, Side: r.Side, Count: r.Count, Express: r.Express,
+		Code: r.Code, Receiver: r.Receiver, Sender: r.Sender, Rule: r.Rule, Side: r.Side, Count: r.Count, Express: r.Express,
 		Waiting: r.Waiting, WaitingExpress: r.WaitingExpress, FirstAt: answer.Time{Time: r.First.UTC()}, LastAt: answer.Time{Time: r.Last.UTC()},
 		Hours: r.Hours[:], NextTryAt: answer.Time{Time: r.Failure.Next.UTC()}, Breaker: wireBreaker(r.Breaker), Example: r.Example.String(),
 		NextStep: r.Next.ByID(),

@@ -68,3 +68,37 @@ func TestRetriesAreApart(t *testing.T) {
 		t.Errorf("a stranger sees %+v", list)
 	}
 }
+
+// By rule, a delivery counts under each fault of its document and under the rule that the
+// receiver's refusal cites; what has none is apart. A stranger sees no rule of others.
+func TestFailuresByRule(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	reject := func(number, code string) string {
+		a := w.submit(carnet(t, number))
+		if a.State == exchange.SubmissionHeld {
+			read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + a.ExchangeID + "/release", as: operator, body: `{"reason":"seen"}`}), http.StatusOK)
+		}
+		w.consigned(a.ExchangeID)
+		w.reject(a.ExchangeID, exchange.Cause{Code: code, Reason: "page 2"})
+		w.awaitIndex()
+		return a.ExchangeID
+	}
+	held := reject("HOLD-R", "unreadable")
+	plain := reject("R-1", "unreadable")
+	cited := reject("R-2", "TEST-1")
+	want := map[string]string{"unreadable TEST-1": held, "unreadable ": plain, "TEST-1 TEST-1": cited}
+	for _, who := range []string{operator, port, receiver} {
+		list := read[httpapi.FailuresList](t, w.do(request{path: "/v1/failures?by=rule", as: who}), http.StatusOK)
+		if len(list.Failures) != len(want) {
+			t.Fatalf("%s sees %+v", who, list)
+		}
+		for _, f := range list.Failures {
+			if f.Count != 1 || f.Receiver != receiver || want[f.Code+" "+f.Rule] != f.Example {
+				t.Errorf("%s sees %+v", who, f)
+			}
+		}
+	}
+	if list := read[httpapi.FailuresList](t, w.do(request{path: "/v1/failures?by=rule", as: stranger}), http.StatusOK); len(list.Failures) != 0 {
+		t.Errorf("a stranger sees %+v", list)
+	}
+}

@@ -111,7 +111,7 @@ func BenchmarkFailures(b *testing.B) {
 	r := &record{tb: b}
 	for i := range 50_000 {
 		receiver := fmt.Sprintf("window-%d", i%11)
-		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{receiver}, Express: i%10 == 0})
+		id := r.accept(document{Number: fmt.Sprint(i), Receivers: []string{receiver}, Express: i%10 == 0, Faults: []string{"ATA-9", "ATA-10"}[:i%3]})
 		r.event(id, receiver, exchange.ContentConsignment, 1)
 		r.event(id, receiver, exchange.ConsignmentRejection, 1, exchange.Cause{Code: fmt.Sprintf("code-%d", i%5)})
 	}
@@ -121,6 +121,7 @@ func BenchmarkFailures(b *testing.B) {
 		"receiver": {Now: began, Handovers: 5, Receiver: "window-3"},
 		"party":    {Now: began, Handovers: 5, Parties: []string{"window-3"}},
 		"sender":   {Now: began, Handovers: 5, BySender: true},
+		"rule":     {Now: began, Handovers: 5, ByRule: true, Rules: []string{"code-1"}},
 	} {
 		b.Run(name, func(b *testing.B) {
 			for b.Loop() {

@@ -151,3 +151,6 @@ func WaitingQuery(q exchange.FailureQuery, f exchange.Failure) (text string, arg
 	s := waiting(q, f)
 	return s.text(), s.args
 }
+
+// RulesQuery returns the SQL for the codes of all faults that documents had.
+func RulesQuery() string { return namesOfRole }

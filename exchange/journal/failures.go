@@ -22,17 +22,9 @@ const retried = `tried > 0`
 // Failures is exchange.FailureLog's. It reads a row of an index for each delivery that
 // has failed.
 func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
-	var all []exchange.Failure
-	for _, s := range failures(q) {
-		err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-			f, err := scanFailure(row, q.BySender)
-			f.State = stateOf(row.Int(failureColumns))
-			all = append(all, f)
-			return err
-		}, s.args...)
-		if err != nil {
-			return nil, fmt.Errorf("count failures: %w", err)
-		}
+	all, err := j.tally(ctx, q, failures(q), func(f *exchange.Failure, state int64) { f.State = stateOf(state) })
+	if err != nil {
+		return nil, fmt.Errorf("count failures: %w", err)
 	}
 	return all, nil
 }
@@ -40,19 +32,14 @@ func (j *Journal) Failures(ctx context.Context, q exchange.FailureQuery) ([]exch
 // Retries is exchange.FailureLog's. It reads a row of an index for each delivery that is
 // carried again, and the row of each that waits for one of the receivers.
 func (j *Journal) Retries(ctx context.Context, q exchange.FailureQuery) ([]exchange.Failure, error) {
-	var all []exchange.Failure
-	s := retries(q)
-	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		f, err := scanFailure(row, q.BySender)
-		f.State, f.Next = exchange.ContentConsignment, moment(row.Int(failureColumns))
-		f.Waiting, f.WaitingExpress = f.Count, f.Express
-		all = append(all, f)
-		return err
-	}, s.args...)
+	all, err := j.tally(ctx, q, []*sentence{retries(q)}, func(f *exchange.Failure, next int64) {
+		f.State, f.Next = exchange.ContentConsignment, moment(next)
+	})
 	if err != nil {
 		return nil, fmt.Errorf("count what is carried again: %w", err)
 	}
 	for i := range all {
+		all[i].Waiting, all[i].WaitingExpress = all[i].Count, all[i].Express
 		if err := j.countWaiting(ctx, q, &all[i]); err != nil {
 			return nil, fmt.Errorf("count what waits for %s: %w", all[i].Receiver, err)
 		}
@@ -117,9 +104,7 @@ func retries(q exchange.FailureQuery) *sentence {
 // grouped ends a query with its GROUP BY.
 func grouped(s *sentence, q exchange.FailureQuery, last string) {
 	s.add(` GROUP BY 1, 2` + last)
-	if q.BySender {
-		s.add(`, d.sender`)
-	}
+	s.apart(q)
 	s.add(`) g`)
 }
 
@@ -135,7 +120,7 @@ var (
 	columnsOfRetried = counting{`delivery_retried`, retried, `failure`, `since`, `tried`, `min(d.next)`}
 )
 
-// failureColumns is the number of columns that scanFailure reads before the one more.
+// failureColumns is the number of columns that scanLot reads before the one more.
 const failureColumns = 8 + exchange.TrendHours
 
 // counted returns the query that counts rows of table delivery with an index, up to its
@@ -147,6 +132,9 @@ func counted(q exchange.FailureQuery, of counting) *sentence {
 	if q.BySender {
 		s.add(`, (SELECT t.name FROM term t WHERE t.id = g.sender)`)
 	}
+	if q.ByRule {
+		s.add(`, (SELECT t.name FROM term t WHERE t.id = g.rules)`)
+	}
 	s.add(` FROM (
 		SELECT d.` + of.cause + `, d.receiver, count(*), sum(d.express), min(d.` + of.first + `), max(d.` + of.latest + `),
 		min(d.entry) AS oldest, min(CASE WHEN d.express THEN d.entry END) AS perishable`)
@@ -154,9 +142,7 @@ func counted(q exchange.FailureQuery, of counting) *sentence {
 		s.add(`, sum(d.`+of.first+` >= +?)`, micro(q.Now.Add(time.Duration(h-exchange.TrendHours)*time.Hour)))
 	}
 	s.add(`, ` + of.rest)
-	if q.BySender {
-		s.add(`, d.sender`)
-	}
+	s.apart(q)
 	s.add(` FROM delivery d INDEXED BY ` + of.index + ` WHERE d.` + of.condition)
 	if q.Receiver != "" {
 		s.add(` AND +d.receiver = +?`, q.Receiver) // the groups stay in the order of the index
@@ -177,22 +163,14 @@ func counted(q exchange.FailureQuery, of counting) *sentence {
 	return s
 }
 
-// scanFailure reads what failures and retries have in common.
-func scanFailure(row sqlitefile.Row, bySender bool) (exchange.Failure, error) {
-	f := exchange.Failure{
-		Code: row.Text(0), Receiver: row.Text(1), Count: int(row.Int(2)), Express: int(row.Int(3)),
-		First: moment(row.Int(4)), Last: moment(row.Int(5)),
+// apart adds the columns by which deliveries are counted apart, beside cause and receiver.
+// Those of each set of rules are so within each sender, in the order of the index; a tally
+// adds them up.
+func (s *sentence) apart(q exchange.FailureQuery) {
+	if q.BySender || q.ByRule {
+		s.add(`, d.sender`)
 	}
-	const hours = failureColumns - exchange.TrendHours // the column of the first
-	later := 0                                         // than the hour
-	for h := exchange.TrendHours - 1; h >= 0; h-- {
-		since := int(row.Int(hours + h))
-		f.Hours[h], later = since-later, since
+	if q.ByRule {
+		s.add(`, d.rules`)
 	}
-	example := failureColumns + 1
-	if bySender { // its number in table term comes before, and its name behind
-		example++
-		f.Sender = row.Text(example + 1)
-	}
-	return f, row.Fixed(example, f.Example[:])
 }

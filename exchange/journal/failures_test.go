@@ -19,8 +19,8 @@ import (
 func described(all []exchange.Failure) string {
 	lines := make([]string, 0, len(all))
 	for _, f := range all {
-		lines = append(lines, fmt.Sprintf("%s %s %s of %s: %d, %d express, %s to %s, %v, %s",
-			f.State, f.Code, f.Receiver, f.Sender, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example)+
+		lines = append(lines, fmt.Sprintf("%s %s %s of %s, rule %q: %d, %d express, %s to %s, %v, %s",
+			f.State, f.Code, f.Receiver, f.Sender, f.Rule, f.Count, f.Express, f.First.UTC(), f.Last.UTC(), f.Hours, f.Example)+
 			fmt.Sprintf(", next %s, %d wait, %d express", f.Next.UTC(), f.Waiting, f.WaitingExpress))
 	}
 	slices.Sort(lines)
@@ -31,7 +31,8 @@ func described(all []exchange.Failure) string {
 func compareFailures(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.Exchange) {
 	q := exchange.FailureQuery{Handovers: 2, Now: began.Add(time.Duration(rapid.IntRange(-2, 9).Draw(t, "hour")) * time.Hour)}
 	q.Parties = rapid.SampledFrom([][]string{nil, {}, {"promotion"}, {"beihai"}, {"promotion", "beihai", "nobody"}}).Draw(t, "parties")
-	q.BySender = rapid.Bool().Draw(t, "by sender")
+	q.BySender, q.ByRule = rapid.Bool().Draw(t, "by sender"), rapid.Bool().Draw(t, "by rule")
+	q.Rules = rapid.SampledFrom([][]string{nil, {"other"}, {"ATA-1", "no"}}).Draw(t, "rules")
 	if rapid.Bool().Draw(t, "window") {
 		q.Since, q.Until = began.Add(10*time.Minute), began.Add(40*time.Minute)
 	}
@@ -98,7 +99,11 @@ func counts(
 		}
 		return cmp.Compare(a.Sequence, b.Sequence)
 	})
-	groups := make(map[[4]string]*exchange.Failure)
+	ever := append([]string(nil), q.Rules...)
+	for _, x := range all {
+		ever = append(ever, x.Faults...)
+	}
+	groups := make(map[[5]string]*exchange.Failure)
 	var order []*exchange.Failure
 	for _, x := range exchanges {
 		for _, d := range x.Deliveries {
@@ -113,14 +118,18 @@ func counts(
 			if q.BySender {
 				sender = x.Identity.Sender
 			}
-			key := [4]string{one.Code, d.Receiver, string(one.State), sender}
-			f := groups[key]
-			if f == nil {
-				f = &one
-				f.Receiver, f.Sender, f.Example = d.Receiver, sender, x.ID
-				groups[key], order = f, append(order, f)
+			for _, rule := range rulesOf(x, one, q, ever) {
+				key := [5]string{one.Code, d.Receiver, string(one.State), sender, rule}
+				f := groups[key]
+				if f == nil {
+					f = &exchange.Failure{
+						State: one.State, Code: one.Code, Receiver: d.Receiver, Sender: sender, Rule: rule,
+						First: one.First, Last: one.Last, Next: one.Next, Example: x.ID,
+					}
+					groups[key], order = f, append(order, f)
+				}
+				count(f, x.Express, one, q.Now)
 			}
-			count(f, x.Express, one, q.Now)
 		}
 	}
 	found := make([]exchange.Failure, 0, len(order))
@@ -128,6 +137,22 @@ func counts(
 		found = append(found, *f)
 	}
 	return found
+}
+
+// rulesOf returns the rules that a failure counts in.
+func rulesOf(x exchange.Exchange, one exchange.Failure, q exchange.FailureQuery, ever []string) []string {
+	if !q.ByRule {
+		return []string{""}
+	}
+	rules := slices.Clone(x.Faults)
+	if one.State == exchange.ConsignmentRejection && slices.Contains(ever, one.Code) {
+		rules = append(rules, one.Code)
+	}
+	if len(rules) == 0 {
+		return []string{""}
+	}
+	slices.Sort(rules)
+	return slices.Compact(rules)
 }
 
 // count adds one more to a failure.

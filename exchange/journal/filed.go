@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/binary"
 	"slices"
+	"strings"
 
 	"beibu/exchange"
 	"beibu/exchange/lookup"
@@ -31,6 +32,7 @@ const (
 	roleRefusedKind
 	roleRefusedCode
 	roleRefusedWay
+	roleRules // the codes of all faults of a document, under which nothing is filed
 )
 
 // A block is the sequences that begin with the same bits. Within it, an entry is the
@@ -96,6 +98,15 @@ func refusedKeyOf(t lookup.Term) int64 {
 // isNumber reports whether a term finds the documents of a kind by their own number, in
 // addition to those that cite it.
 func isNumber(t lookup.Term) bool { return t.Role == lookup.Carnet || t.Role == lookup.Licence }
+
+// rules returns the number of the term of all faults of a document, or 0 if it has none.
+func (f *filing) rules(faults []string) (int64, error) {
+	if len(faults) == 0 {
+		return 0, nil
+	}
+	codes := slices.Sorted(slices.Values(faults))
+	return f.number(term{roleRules, strings.Join(slices.Compact(codes), " ")})
+}
 
 // exchange files a new exchange.
 func (f *filing) exchange(x *exchange.Exchange, sequence int64) error {

@@ -93,6 +93,9 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	if j.sender, err = b.filing.number(term{roleSender, j.identity.Sender}); err != nil {
 		return err
 	}
+	if j.rules, err = b.filing.rules(x.Faults); err != nil {
+		return err
+	}
 	if j.kind, err = b.filing.number(term{roleKind, j.identity.Kind}); err != nil {
 		return err
 	}

@@ -16,6 +16,7 @@ type journey struct {
 	sequence   int64 // of its entry
 	accepted   int64 // when, in microseconds
 	sender     int64 // number of the term
+	rules      int64 // number of the term, or 0
 	express    bool
 	state      exchange.State
 	deliveries []exchange.Delivery

@@ -45,6 +45,7 @@ func history(tb testing.TB, t *rapid.T) *record {
 			ids = append(ids, r.accept(document{
 				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
 				Sender: rapid.SampledFrom(parties).Draw(t, "sender"), Receivers: parties[:rapid.IntRange(0, 2).Draw(t, "receivers")],
+				Faults: rapid.SampledFrom([][]string{nil, nil, {"ATA-9"}, {"no", "ATA-9"}}).Draw(t, "faults"),
 			}))
 			continue
 		}

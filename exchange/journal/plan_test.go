@@ -255,11 +255,16 @@ func TestPlansOfTheFold(t *testing.T) {
 // What has failed is counted in the order of an index that has all that is counted.
 func TestPlansOfFailures(t *testing.T) {
 	c := index(t)
+	if plan := explain(t, c, journal.RulesQuery(), []any{int64(3)}); !strings.Contains(plan, "SEARCH term USING COVERING INDEX") {
+		t.Error(plan)
+	}
 	for name, q := range map[string]exchange.FailureQuery{
 		"all":         {Now: began, Handovers: 5},
 		"of a party":  {Now: began, Handovers: 5, Parties: []string{"a", "b"}},
 		"of none":     {Now: began, Handovers: 5, Parties: []string{}},
 		"by sender":   {Now: began, Handovers: 5, BySender: true},
+		"by rule":     {Now: began, Handovers: 5, ByRule: true, Rules: []string{"ATA-9"}},
+		"by both":     {Now: began, Handovers: 5, BySender: true, ByRule: true, Parties: []string{"a"}},
 		"of a window": {Now: began, Receiver: "a", Since: began, Until: began.Add(time.Hour)},
 	} {
 		texts, args := journal.FailureQueries(q)

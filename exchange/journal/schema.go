@@ -50,7 +50,7 @@ func tables() []string {
 //
 // Table exchange has what the entry says, and its rows never change. Table journey has
 // what has become of the exchange: all its deliveries and the newest steps of its
-// timeline, packed (see packed.go). Table timeline has the steps before those, if there
+// timeline, packed (see packed.go); rules is the term of its faults. Table timeline has the steps before those, if there
 // are many. Table answer has the exchanges that answer another one; what they say is in
 // their heads.
 func exchangeTables() []string {
@@ -70,6 +70,7 @@ func exchangeTables() []string {
 		`CREATE TABLE journey (
 			entry      INTEGER PRIMARY KEY,
 			sender     INTEGER NOT NULL,
+			rules      INTEGER NOT NULL,
 			at         INTEGER NOT NULL,
 			express    INTEGER NOT NULL,
 			state      INTEGER NOT NULL,
@@ -132,6 +133,7 @@ func deliveryTables() []string {
 			express   INTEGER NOT NULL,
 			entry     INTEGER NOT NULL,
 			sender    INTEGER NOT NULL,
+			rules     INTEGER NOT NULL,
 			consigned INTEGER NOT NULL,
 			changed   INTEGER NOT NULL,
 			leased    INTEGER NOT NULL,
@@ -144,8 +146,8 @@ func deliveryTables() []string {
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
-		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, changed, express, entry) WHERE ` + failed(),
-		`CREATE INDEX delivery_retried ON delivery (failure, receiver, sender, since, tried, next, express, entry) WHERE ` + retried,
+		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, rules, changed, express, entry) WHERE ` + failed(),
+		`CREATE INDEX delivery_retried ON delivery (failure, receiver, sender, rules, since, tried, next, express, entry) WHERE ` + retried,
 	}
 }
 

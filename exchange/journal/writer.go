@@ -10,11 +10,11 @@ import (
 
 // The statements of the fold. Why +? and not ? is said at sentence.
 const (
-	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender
+	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender, j.rules
 			FROM exchange x INDEXED BY exchange_id CROSS JOIN journey j NOT INDEXED ON j.entry = x.sequence WHERE x.id = +?`
 	addExchange = `INSERT INTO exchange (sequence, position, id, sender, kind, number, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-	addJourney     = `INSERT INTO journey (entry, sender, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?)`
+	addJourney     = `INSERT INTO journey (entry, sender, rules, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
 	addAnswer      = `INSERT OR IGNORE INTO answer (answered, entry) VALUES (?, ?)`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
@@ -25,8 +25,8 @@ const (
 )
 
 // listDelivery adds rows of table delivery, in the place of those that are there.
-var listDelivery = projection.NewRows(`INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, consigned, changed,
-			leased, handovers, cause, failure, since, tried, next)`, 14)
+var listDelivery = projection.NewRows(`INSERT OR REPLACE INTO delivery (state, receiver, express, entry, sender, rules, consigned, changed,
+			leased, handovers, cause, failure, since, tried, next)`, 15)
 
 // load reads what the fold needs of an exchange, or returns nil if the index does
 // not have it.
@@ -35,7 +35,7 @@ func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 	err := w.Query(findJourney, func(row sqlitefile.Row) (err error) {
 		found = &journey{
 			id: id, sequence: row.Int(0), accepted: row.Int(1), express: row.Int(2) != 0, state: stateOf(row.Int(3)), steps: row.Blob(5),
-			sender: row.Int(6),
+			sender: row.Int(6), rules: row.Int(7),
 		}
 		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id, "")
 		return err
@@ -97,7 +97,7 @@ func (j *journey) add(w *projection.Writer) (bool, error) {
 
 // start writes what has become of an exchange that is new.
 func start(w *projection.Writer, j *journey, deliveries []byte) error {
-	return w.Exec(addJourney, j.sequence, j.sender, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
+	return w.Exec(addJourney, j.sequence, j.sender, j.rules, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
 }
 
 // relist lists a delivery in table delivery, which had it under a state, or had no row if
@@ -113,6 +113,6 @@ func (b *batch) relist(j *journey, d *exchange.Delivery, before exchange.State) 
 		return nil
 	}
 	r := &d.Retry
-	return b.listed.Add(number(now), d.Receiver, truth(j.express), j.sequence, j.sender, micro(d.ConsignedAt), micro(d.ChangedAt),
+	return b.listed.Add(number(now), d.Receiver, truth(j.express), j.sequence, j.sender, j.rules, micro(d.ConsignedAt), micro(d.ChangedAt),
 		until(d.Lease), int64(d.Handovers), d.Cause.Code, r.Code, orZero(r.First), orZero(r.Last), orZero(r.Next))
 }

@@ -96,5 +96,5 @@ func (f Failures) Retries(ctx context.Context, q exchange.FailureQuery) ([]Retry
 
 // byName orders piles of one size.
 func (p Pile) byName(o Pile) int {
-	return cmp.Or(cmp.Compare(p.Receiver, o.Receiver), cmp.Compare(p.State, o.State), cmp.Compare(p.Code, o.Code), cmp.Compare(p.Sender, o.Sender))
+	return cmp.Or(cmp.Compare(p.Receiver, o.Receiver), cmp.Compare(p.State, o.State), cmp.Compare(p.Code, o.Code), cmp.Compare(p.Sender, o.Sender), cmp.Compare(p.Rule, o.Rule))
 }

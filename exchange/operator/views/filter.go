@@ -197,7 +197,8 @@ func flag(_ context.Context, _ Checker, name, value string) error {
 }
 
 func by(_ context.Context, _ Checker, name, value string) error {
-	return unless(value == "sender" || value == "receiver", name, "receiver or sender", "应为 receiver 或 sender")
+	known := slices.Contains([]string{exchange.CountByReceiver, exchange.CountBySender, exchange.CountByRule}, value)
+	return unless(known, name, "receiver, sender or rule", "应为 receiver、sender 或 rule")
 }
 
 func moment(_ context.Context, _ Checker, name, value string) error {
