@@ -34,9 +34,10 @@ type Collector struct {
 
 	t       *testing.T
 	mu      sync.Mutex
-	spans   []Span // guarded by mu
-	refuse  []int  // guarded by mu; the statuses of the next answers
-	answers int    // guarded by mu
+	spans   []Span   // guarded by mu
+	refuse  []int    // guarded by mu; the statuses of the next answers
+	answers int      // guarded by mu
+	bodies  [][]byte // guarded by mu; what was taken
 }
 
 // New returns a collector that listens until the test ends.
@@ -63,6 +64,14 @@ func (c *Collector) Answers() int {
 	return c.answers
 }
 
+// Bodies returns what was taken as it came: all that spans say, whatever Span has of it.
+// Texts are in it as they are.
+func (c *Collector) Bodies() [][]byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([][]byte(nil), c.bodies...)
+}
+
 // Spans returns what was taken.
 func (c *Collector) Spans() []Span {
 	c.mu.Lock()
@@ -82,6 +91,7 @@ func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		c.refuse = c.refuse[1:]
 		return
 	}
+	c.bodies = append(c.bodies, body)
 	var data wire.TracesData
 	if err == nil {
 		err = proto.Unmarshal(body, &data)
