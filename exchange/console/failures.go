@@ -25,6 +25,7 @@ type failuresPage struct {
 	ByRule  bool
 	Count   int // deliveries, of both
 	Express int
+	Causes  struct{ Theirs, Ours int } // each at each receiver
 }
 
 // A pile is a row of the page: what has failed for one cause at one receiver.
@@ -103,8 +104,8 @@ func (s *Server) addFailed(v *visit, page *failuresPage, q exchange.FailureQuery
 	for _, one := range piles {
 		page.add(v.pile(one, q))
 	}
-	if page.ByRule = q.ByRule; q.ByRule { // a delivery with several rules is in several rows, and counts once above them
-		q.ByRule = false
+	if page.ByRule = q.ByRule; q.ByRule || q.BySender { // a cause, and a delivery with several rules, is in several rows, and counts once above them
+		q.ByRule, q.BySender = false, false
 		if piles, err = s.failures().List(v.ctx(), q); err != nil {
 			return err
 		}
@@ -112,6 +113,11 @@ func (s *Server) addFailed(v *visit, page *failuresPage, q exchange.FailureQuery
 	for _, one := range piles {
 		page.Count += one.Count
 		page.Express += one.Express
+		if one.Side == operator.Ours {
+			page.Causes.Ours++
+		} else {
+			page.Causes.Theirs++
+		}
 	}
 	return nil
 }

@@ -2,13 +2,13 @@ package console_test
 
 import (
 	"net/http"
-	"net/url"
 	"strings"
 	"testing"
 	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/rules"
 )
 
 // refused has the receiver refuse documents for a cause.
@@ -80,21 +80,28 @@ func TestFailuresBySender(t *testing.T) {
 // The documents of each rule are counted apart if they are asked for. The numbers above
 // the rows count each delivery once, and the links narrow to the rule.
 func TestFailuresByRule(t *testing.T) {
-	w := newHoldingWorld(t)
-	held := w.held("ATA-1")
+	w := newWorld(t)
+	warn := func(code string) rules.Rule {
+		return rules.Rule{
+			Code: code, Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑",
+			Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
+			From:  time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+		}
+	}
+	set, err := rules.NewSet([]rules.Rule{warn("TEST-1"), warn("TEST-2")})
+	must(t, err)
+	w.InForce.Checks = exchangetest.ChecksWith(t, set)
+	w.refused("stamp-missing", "ATA-1")
 	b := w.visit(duty)
-	b.post("/console/exchanges/"+held.ID.String()+"/release", url.Values{"reason": {"looked at it"}})
-	w.Await(t, held, exchangetest.Consigned)
-	w.record(held.ID, exchange.ConsignmentRejection, exchange.Cause{Code: "ATA-27", Reason: "the receiver says so"})
-	must(t, w.Recorder.Wait(t.Context()))
 	p := b.get("/console/failures?by=rule")
 	rows := p.section("Failed for good: receivers and senders have to act")
-	for _, want := range []string{"rule <code>TEST-1</code>", "cause=ATA-27&amp;party=" + receiver + "&amp;rule=TEST-1"} {
+	for _, want := range []string{"rule <code>TEST-1</code>", "rule <code>TEST-2</code>", "cause=stamp-missing&amp;party=" + receiver + "&amp;rule=TEST-1"} {
 		if !strings.Contains(rows, want) {
 			t.Errorf("it lacks %q:\n%s", want, rows)
 		}
 	}
-	if strings.Contains(rows, "replays/new") || !strings.Contains(p.text, "counts in each of them") || !strings.Contains(p.html, "<b>1</b> failed for good") {
+	if strings.Contains(rows, "replays/new") || !strings.Contains(p.text, "counts in each of them") || !strings.Contains(p.html, "<b>1</b> failed for good") ||
+		!strings.Contains(p.html, "<b>1</b> causes for receivers") {
 		t.Errorf("%s", p.html)
 	}
 	if p := b.get("/console/failures"); strings.Contains(p.html, "TEST-1") {
