@@ -257,9 +257,9 @@ func TestAnswerWaitsForTheIndex(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	behind := &late{Fold: w.Journal, let: make(chan struct{})}
 	w.Intake.Answered = &exchange.Correspondence{Journal: w.Journal, Recorder: &exchange.Recorder{Feed: w.Store, Fold: behind}}
-	w.Intake.Patience = time.Millisecond
 	sent(t, w, "qinzhou", carnet(t, number))
 	document := reply{number: number}.bytes(t, "R-1")
+	w.Intake.Patience = time.Millisecond
 	_, err := w.Accept(t.Context(), from("window-vn", document))
 	if failure, ok := errors.AsType[*exchange.Error](err); !ok || failure.Kind != exchange.Unavailable {
 		t.Fatalf("an index that is behind: %v", err)

@@ -68,7 +68,7 @@ func TestAuditAsFile(t *testing.T) {
 	w.do(request{path: "/v1/parties/" + stranger + "/suspension", as: operator, body: `{"reason":"key lost"}`})
 	got := w.file("/v1/audit", operator, "subject=action", "text/csv")
 	lines := strings.Split(string(got.body), "\r\n")
-	want := ",action," + operator + ",PersonalDataRead," + operator + ",'=asked," + sent.ExchangeID + ",document,"
+	want := ",action," + operator + ",PersonalDataRead," + operator + ",'=asked," + sent.ExchangeID + ",document,,"
 	if len(lines) != reads+5 || lines[1] != "# filter: subject=action" || !strings.HasPrefix(lines[2], "sequence,at,") || !strings.HasSuffix(lines[3], want) || lines[reads+3] != "# end: 120" {
 		t.Errorf("%d lines: %q", len(lines), lines[:min(len(lines), 5)])
 	}

@@ -58,8 +58,8 @@ func newKeeper(path string) (*keeper, error) {
 	}
 	// What is removed is overwritten with zeros and leaves the file. A write-ahead log, or a
 	// file for what is temporary, would have it for longer.
-	conn, err := sqlitefile.Open(path, "busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageBytes), "auto_vacuum(INCREMENTAL)", "journal_mode(TRUNCATE)", "synchronous(FULL)",
-		"secure_delete(1)", "temp_store(MEMORY)", fmt.Sprintf("cache_size(%d)", readingPages), "trusted_schema(0)")
+	conn, err := sqlitefile.Open(path, "busy_timeout(10000)", fmt.Sprintf("page_size(%d)", pageBytes), "journal_mode(TRUNCATE)", "synchronous(FULL)", "secure_delete(1)",
+		"temp_store(MEMORY)", fmt.Sprintf("cache_size(%d)", readingPages), "trusted_schema(0)")
 	if err != nil {
 		return nil, foreign(err)
 	}
@@ -87,7 +87,10 @@ func (k *keeper) prepare() error {
 	case err != nil:
 		return err
 	case id == 0 && tables == 0:
-		err = transform(k.conn, "create tables", keptTables)
+		// Only here: in a file with tables it would be a write, for which a full disk has no room.
+		if err = k.conn.Run(`PRAGMA auto_vacuum = INCREMENTAL`); err == nil {
+			err = transform(k.conn, "create tables", keptTables)
+		}
 	case id != keptApplication:
 		err = ErrForeign
 	case version > keptVersion:

@@ -168,7 +168,7 @@ func TestOpenTakesOldAndOddFiles(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		found, err := filepath.Glob(filepath.Join(filepath.Dir(path), "*"))
-		if err != nil || len(found) != 4 { // the file, its log, the index of that, the lock
+		if err != nil || len(found) != 6 { // the file, its log, the index of that, the lock, what is kept for a time, its journal
 			t.Errorf("%s: %v %v", name, found, err)
 		}
 	}

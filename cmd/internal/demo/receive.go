@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator/replay"
 )
@@ -27,7 +28,7 @@ func (s *story) emptyAll(ctx context.Context, absent func(party string) bool, an
 	if err != nil {
 		return err
 	}
-	if err := dispatched(ctx, operator); err != nil {
+	if err := s.dispatched(ctx, operator); err != nil {
 		return err
 	}
 	known, err := client.Get[httpapi.Parties](ctx, operator, "/v1/parties", nil)
@@ -46,8 +47,18 @@ func (s *story) emptyAll(ctx context.Context, absent func(party string) bool, an
 }
 
 // dispatched returns once everything accepted is consigned to its receivers,
-// which happens within milliseconds of the acceptance.
-func dispatched(ctx context.Context, operator *client.Client) error {
+// which happens within milliseconds of the acceptance. What was accepted a moment ago is
+// in no list yet, and is asked for by its id.
+func (s *story) dispatched(ctx context.Context, operator *client.Client) error {
+	for _, id := range s.exchanges {
+		for state := exchange.SubmissionAcceptance; state == exchange.SubmissionAcceptance; {
+			x, err := client.Get[httpapi.Exchange](ctx, operator, "/v1/exchanges/"+id, nil)
+			if err != nil {
+				return err
+			}
+			state = exchange.State(x.State)
+		}
+	}
 	for {
 		waiting, err := client.Get[httpapi.Page](ctx, operator, "/v1/exchanges", url.Values{"state": {"SubmissionAcceptance"}, "limit": {"1"}})
 		if err != nil || len(waiting.Exchanges) == 0 {
