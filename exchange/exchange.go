@@ -123,6 +123,13 @@ type Retry struct {
 	Next  time.Time // when the next try is
 }
 
+// Later reports whether the delivery was consigned after its document was accepted at a
+// time, by the release of what was held, a readdressing or a replay. Other deliveries are
+// dated by the acceptance.
+func (d Delivery) Later(accepted time.Time) bool {
+	return d.Attempt > 1 || !d.ConsignedAt.Equal(accepted)
+}
+
 // Failing reports whether the delivery was handed over at least so many times in its
 // attempt, and never acknowledged: the receiver may fail on it.
 func (d Delivery) Failing(handovers int) bool {

@@ -29,6 +29,11 @@ type Journal interface {
 	// Causes returns the codes of the reasons for which deliveries were ever refused,
 	// given up or replayed, in order, MaxCauses at most.
 	Causes(ctx context.Context) ([]string, error)
+	// Consigned returns deliveries to one receiver, whatever their state, in the order in
+	// which the record consigned them, together with their exchanges, which carry that one
+	// delivery. The cursor for the next page is 0 at the end. A delivery that is begun
+	// again, by a replay, has its place where it was begun again.
+	Consigned(ctx context.Context, q ConsignedQuery) (page []Exchange, next int64, err error)
 	DeliveryJournal
 }
 
@@ -72,6 +77,14 @@ type Query struct {
 	Failing int
 	Before  int64 // the cursor of the page before: a sequence
 	Limit   int   // 1 to MaxPage; 0 means DefaultPage
+}
+
+// A ConsignedQuery narrows a list of what was consigned to one receiver.
+type ConsignedQuery struct {
+	Receiver string
+	Since    time.Time // consigned at or after; zero does not narrow
+	After    int64     // the cursor of the page before
+	Limit    int       // 1 to MaxPage; 0 means DefaultPage
 }
 
 // A DeliveryQuery narrows a list of deliveries. Zero fields do not narrow.

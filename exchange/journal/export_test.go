@@ -78,7 +78,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 // FoldQueries returns the SQL by which the fold finds rows.
 func FoldQueries() []string {
 	return []string{
-		findJourney, findTerm, moveJourney, delistDelivery, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+		findJourney, findTerm, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
 		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter, findView, viewsOfOwner, sharedViews, moveView, dropView,
 	}
 }
@@ -154,3 +154,10 @@ func WaitingQuery(q exchange.FailureQuery, f exchange.Failure) (text string, arg
 
 // RulesQuery returns the SQL for the codes of all faults that documents had.
 func RulesQuery() string { return namesOfRole }
+
+// ConsignedQueries returns the SQL that finds what was consigned to a receiver, and the
+// arguments.
+func ConsignedQueries() (texts []string, args [][]any) {
+	return []string{findTerm, filedFrom, laterBetween, laterAfter, namedConsigned},
+		[][]any{{roleReceiver, "a"}, {slot(1, 0), slot(1, 9), filedAhead}, {"a", int64(1), int64(2)}, {"a", int64(1), 10}, {"[1]"}}
+}

@@ -18,7 +18,7 @@ type batch struct {
 	touched map[uuid.UUID]*journey // nil if the index does not know it
 	order   []*journey             // those to be written
 	listed  *projection.Inserter   // into table delivery
-	hours   map[int64]span         // of acceptance and refusal, of what is new
+	hours   map[int64]span         // of acceptance, refusal and consignment, of what is new
 	filing  filing
 	entries []entry // those that are new
 	active  active
@@ -133,7 +133,7 @@ func (b *batch) answers(x *exchange.Exchange, sequence int64) error {
 	return nil
 }
 
-// date adds to the hours what was accepted or refused at a time.
+// date adds to the hours what was accepted, refused or consigned at a time.
 func (b *batch) date(sequence, at int64) {
 	hour := hourOf(at)
 	s, ok := b.hours[hour]
@@ -187,9 +187,21 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	}
 	if e.Name == exchange.ContentConsignment {
 		b.w.Notify(e.Receiver)
-		return nil
+		return b.later(j, e)
 	}
 	b.active.delivery(e)
+	return nil
+}
+
+// later gives a delivery that was consigned after the acceptance its place in the record.
+func (b *batch) later(j *journey, e exchange.Event) error {
+	if !j.delivery(e.Receiver).Later(moment(j.accepted)) {
+		return nil
+	}
+	if err := b.w.Exec(addLater, e.Receiver, j.sequence, e.Sequence); err != nil {
+		return fmt.Errorf("write place of delivery to %s: %w", e.Receiver, err)
+	}
+	b.date(e.Sequence, micro(e.At))
 	return nil
 }
 

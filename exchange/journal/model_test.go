@@ -67,6 +67,10 @@ func history(tb testing.TB, t *rapid.T) *record {
 			r.readdress(id, receiver, int64(rapid.IntRange(-2, 2).Draw(t, "envelope")), cause)
 			continue
 		}
+		if rapid.IntRange(0, 3).Draw(t, "on acceptance") == 0 {
+			r.consign(id, receiver)
+			continue
+		}
 		r.event(id, receiver, rapid.SampledFrom(names).Draw(t, "name"), rapid.IntRange(0, 3).Draw(t, "attempt"), cause)
 	}
 	return r
@@ -212,6 +216,7 @@ func compare(t *rapid.T, j *journal.Journal, want map[uuid.UUID]exchange.Exchang
 	}
 	for _, receiver := range []string{"window-vn", "promotion"} {
 		compareDeliveries(t, j, receiver, want)
+		compareConsigned(t, j, receiver, want)
 	}
 }
 

@@ -158,6 +158,25 @@ func TestPlansOfDeliveries(t *testing.T) {
 	}
 }
 
+// What was consigned to a receiver is read from indexes in the order of the record.
+func TestPlansOfWhatWasConsigned(t *testing.T) {
+	c := index(t)
+	texts, args := journal.ConsignedQueries()
+	for i, want := range []string{
+		"SEARCH term USING COVERING INDEX sqlite_autoindex_term_1 (role=? AND name=?)",
+		"SEARCH filed USING INTEGER PRIMARY KEY (rowid>? AND rowid<?)",
+		"SEARCH later USING PRIMARY KEY (receiver=? AND entry>? AND entry<?)",
+		"SEARCH later USING COVERING INDEX later_sequence (receiver=? AND sequence>?)",
+		"SEARCH x USING INTEGER PRIMARY KEY (rowid=?)",
+	} {
+		got := explain(t, c, texts[i], args[i])
+		if !strings.Contains(got, want) {
+			t.Errorf("no %q in\n%s", want, got)
+		}
+		walked(t, got)
+	}
+}
+
 // Runs and their items are read from an index in their order.
 func TestPlansOfRuns(t *testing.T) {
 	c := index(t)

@@ -50,6 +50,8 @@ type record struct {
 	skew    time.Duration // of the clock that dates what comes next
 	changes []queue.Change
 	keys    lookup.Keys // of the documents of lives, which are carnets if there are any
+
+	accepted map[uuid.UUID]time.Time
 }
 
 // next is the sequence of the change that comes next.
@@ -76,6 +78,10 @@ func (r *record) accept(d document) uuid.UUID {
 	if d.at.IsZero() {
 		d.at = r.now()
 	}
+	if r.accepted == nil {
+		r.accepted = make(map[uuid.UUID]time.Time)
+	}
+	r.accepted[d.id()] = d.at
 	head, err := json.Marshal(d)
 	if err != nil {
 		r.tb.Fatal(err)
@@ -115,6 +121,18 @@ func (r *record) readdress(id uuid.UUID, receiver string, envelope int64, cause 
 	}
 	r.event(id, receiver, exchange.ContentConsignment, 1)
 	r.changes[len(r.changes)-1].Event.Detail = detail
+}
+
+// consign adds the first attempt of a delivery, dated by the acceptance, as the dispatch
+// of an exchange that is not held does.
+func (r *record) consign(id uuid.UUID, receivers ...string) {
+	r.tb.Helper()
+	for _, receiver := range receivers {
+		r.event(id, receiver, exchange.ContentConsignment, 1)
+		if at, ok := r.accepted[id]; ok {
+			r.changes[len(r.changes)-1].Event.At = at
+		}
+	}
 }
 
 // event adds an event.
@@ -218,9 +236,7 @@ func (r *record) lives(n int, each func()) {
 		}
 		id := r.accept(d)
 		open = append(open, id)
-		for _, p := range receivers {
-			r.event(id, p, exchange.ContentConsignment, 1)
-		}
+		r.consign(id, receivers...)
 		each()
 	}
 	for len(open) > 0 {

@@ -41,7 +41,7 @@ func again() string { return "d." + handed() + " AND d.handovers > 1" }
 // entries, which is the one order over all of them: the other tables name it
 // as entry. A position in the log is no order, since its partitions grow at
 // different speeds. Table hour bounds, for each hour, the sequences of what
-// was accepted or refused in it.
+// was accepted, refused or consigned in it.
 func tables() []string {
 	return slices.Concat(exchangeTables(), termTables(), deliveryTables(), refusalTables(), eventTables(), activityTables(), alertTables(), viewTables())
 }
@@ -118,13 +118,17 @@ func termTables() []string {
 	}
 }
 
-// deliveryTables are those of open deliveries.
+// deliveryTables are those of deliveries, of which most are open.
 //
 // Table delivery has those deliveries that are not acknowledged, and is the index of
 // itself: for mailboxes, replays and expiry. delivery_leased is for the ends of leases,
 // delivery_again for what is failing, delivery_failed for the counts of what has failed,
 // delivery_retried for those of what is carried again: failure is why it failed last, at
 // tried, and since when it fails. All stay small however many exchanges are kept.
+//
+// Table later has those that were consigned after the acceptance (see
+// [exchange.Delivery.Later]), acknowledged or not, and the sequence of the event that did
+// so last. The place of any other delivery is that of its entry.
 func deliveryTables() []string {
 	return []string{
 		`CREATE TABLE delivery (
@@ -144,6 +148,12 @@ func deliveryTables() []string {
 			tried     INTEGER NOT NULL,
 			next      INTEGER NOT NULL,
 			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE later (
+			receiver TEXT NOT NULL,
+			entry    INTEGER NOT NULL,
+			sequence INTEGER NOT NULL,
+			PRIMARY KEY (receiver, entry)) STRICT, WITHOUT ROWID`,
+		`CREATE UNIQUE INDEX later_sequence ON later (receiver, sequence, entry)`,
 		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
 		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, rules, changed, express, entry) WHERE ` + failed(),

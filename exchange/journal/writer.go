@@ -18,6 +18,7 @@ const (
 	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
 	addAnswer      = `INSERT OR IGNORE INTO answer (answered, entry) VALUES (?, ?)`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
+	addLater       = `INSERT OR REPLACE INTO later (receiver, entry, sequence) VALUES (?, ?, ?)`
 	delistDelivery = `DELETE FROM delivery WHERE state = +? AND receiver = +? AND express = +? AND entry = +?`
 	addEvent       = `INSERT INTO event (sequence, kind, subject, name, at, cause) VALUES (?, ?, ?, ?, ?, ?)`
 	widenHour      = `INSERT INTO hour (hour, first, last) VALUES (?, ?, ?)
