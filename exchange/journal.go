@@ -202,6 +202,19 @@ func (r *Recorder) Wait(ctx context.Context) error {
 	return await(ctx, r.Fold, head)
 }
 
+// Reach waits until the index shows the record up to a sequence. It returns false if the
+// record does not go so far. It fails with an [*Error] of kind Unavailable.
+func (r *Recorder) Reach(ctx context.Context, sequence int64) (bool, error) {
+	head, err := r.Feed.Head(ctx)
+	if err != nil {
+		return false, &Error{Op: "wait for the index", Kind: Unavailable, Code: "unavailable", Err: err}
+	}
+	if sequence > head {
+		return false, nil
+	}
+	return true, await(ctx, r.Fold, sequence)
+}
+
 // await waits until an index shows the record up to a sequence.
 func await(ctx context.Context, index Fold, sequence int64) error {
 	if err := index.Wait(ctx, sequence); err != nil {

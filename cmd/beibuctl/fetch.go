@@ -54,10 +54,11 @@ type kept struct {
 	Kind           string `json:"kind"`
 	DocumentNumber string `json:"documentNumber"`
 	DigestSHA256   string `json:"digestSHA256"`
-	Again          bool   `json:"again,omitempty"`  // read again, whatever became of it
-	Kept           bool   `json:"kept"`             // in the folder
-	Code           string `json:"code,omitempty"`   // why not: what does not hold
-	Reason         string `json:"reason,omitempty"` // and for people
+	Again          bool   `json:"again,omitempty"`   // read again, whatever became of it
+	Waiting        bool   `json:"waiting,omitempty"` // and still to be acknowledged
+	Kept           bool   `json:"kept"`              // in the folder
+	Code           string `json:"code,omitempty"`    // why not: what does not hold
+	Reason         string `json:"reason,omitempty"`  // and for people
 }
 
 // maxMail is the most that is fetched in one call. What is leased must be kept
@@ -223,7 +224,10 @@ func (s *session) printKept(k kept) error {
 	if k.Attempt > 1 {
 		line += "  " + s.say("attempt %d", k.Attempt)
 	}
-	if k.Again {
+	switch {
+	case k.Waiting:
+		line += "  " + s.word("again, not acknowledged yet")
+	case k.Again:
 		line += "  " + s.word("again")
 	}
 	if !k.Kept {

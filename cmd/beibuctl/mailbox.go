@@ -19,7 +19,7 @@ type mailboxCommand struct {
 	List  listMail  `cmd:"" help:"List what waits, without fetching it."`
 	Get   getMail   `cmd:"" help:"Fetch what waits, verify it and keep it."`
 	Ack   ackMail   `cmd:"" help:"Acknowledge or refuse what was fetched."`
-	Again againMail `cmd:"" help:"Read again what came since a time, also what was acknowledged. Nothing is fetched or acknowledged by it."`
+	Again againMail `cmd:"" help:"Read again what was consigned since a time, also what was acknowledged. Nothing is fetched or acknowledged by it."`
 }
 
 type listMail struct {

@@ -32,7 +32,7 @@ var chinese = map[string]string{
 	"epoch":            "日志纪元",
 	"from position %s": "自位置 %s 起", "before position %s": "至位置 %s 之前",
 	"%s to %s": "%s 至 %s", "%s by %s: %s": "%s 由 %s 暂停：%s",
-	"by %s": "操作人 %s", "again": "再次读取", "attempt %d": "第 %d 次投递", "%d, failing": "%d，多次领取未确认",
+	"by %s": "操作人 %s", "again": "再次读取", "again, not acknowledged yet": "再次读取，尚未签收", "attempt %d": "第 %d 次投递", "%d, failing": "%d，多次领取未确认",
 	"accepted before": "此前已受理", "version %s": "版本 %s",
 	"not kept, %s: %s": "未保存，%s：%s",
 	"earlier: exchange %s, accepted %s, SHA-256 %s": "先前受理：交换编号 %s，受理时间 %s，SHA-256 %s",

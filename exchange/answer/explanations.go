@@ -81,6 +81,11 @@ var explanations = map[string]Explanation{
 		"没有失败的交付具有该原因代码。",
 		"The detail lists the causes that there are. Use one of them, or none.",
 		"详细说明列出了现有的原因代码。请使用其中之一，或不填。"),
+	"unknown-cursor": explained(
+		"The cursor was not given to your party by this list, or is of a log that has been replaced since.",
+		"该游标不是此列表给予贵方的游标，或属于已被替换的日志。",
+		"Use the `next` of a page of the same list as it is, or begin with a time.",
+		"请原样使用同一列表某页的 `next`，或改用起始时间。"),
 	"unknown-code": explained(
 		"No refusal has this code.",
 		"没有拒收记录具有该代码。",

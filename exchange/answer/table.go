@@ -119,6 +119,10 @@ var problems = []Entry{
 	{Code: "unknown-cause", Kind: exchange.Invalid},
 	{Code: "unknown-field", Kind: exchange.Invalid},
 	{Code: "unknown-code", Kind: exchange.Invalid},
+	{
+		Code: "unknown-cursor", Kind: exchange.Invalid,
+		Title: exchange.Text{EN: "The cursor is not one of this list", ZH: "游标不属于此列表"},
+	},
 	{Code: "unknown-party", Kind: exchange.Invalid},
 	{Code: "unknown-rule", Kind: exchange.Invalid},
 	{Code: "unknown-state", Kind: exchange.Invalid},

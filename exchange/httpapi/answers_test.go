@@ -142,6 +142,12 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/mailbox"}, 401, "credentials-missing"},
 		{request{path: "/v1/mailbox", as: operator}, 403, "forbidden"},
 
+		{request{path: "/v1/mailbox/again", as: receiver}, 200, ""},
+		{request{path: "/v1/mailbox/again?since=yesterday", as: receiver}, 400, "parameter"},
+		{request{path: "/v1/mailbox/again"}, 401, "credentials-missing"},
+		{request{path: "/v1/mailbox/again", as: operator}, 403, "forbidden"},
+		{request{path: "/v1/mailbox/again?cursor=x", as: receiver}, 422, "unknown-cursor"},
+
 		{request{path: "/v1/mailbox/acks", as: receiver, body: taken}, 200, ""},
 		{request{path: "/v1/mailbox/acks", as: receiver, body: `{"acks":1}`}, 400, "body"},
 		{request{path: "/v1/mailbox/acks", body: taken}, 401, "credentials-missing"},

@@ -115,6 +115,7 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 		{method: http.MethodPost, path: "/v1/refusals/" + noSuch + "/examine", as: port},
 		{method: http.MethodPost, path: "/v1/refusals/examine-kept", as: port},
 		{path: "/v1/mailbox", as: receiver},
+		{path: "/v1/mailbox/again", as: receiver},
 		{path: "/v1/mailbox/acks", as: receiver, body: `{"acks":[{"exchangeId":"` + noSuch + `","outcome":"accepted"}]}`},
 		{path: "/v1/replays/plans", as: receiver, body: `{}`},
 		{path: "/v1/runs", as: receiver, body: order},

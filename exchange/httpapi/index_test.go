@@ -168,6 +168,14 @@ func (x *index) Exchanges(ctx context.Context, q exchange.Query) ([]exchange.Exc
 	return x.Journal.Exchanges(ctx, x.turn(q))
 }
 
+// Consigned is exchange.Journal's.
+func (x *index) Consigned(ctx context.Context, q exchange.ConsignedQuery) ([]exchange.Exchange, int64, error) {
+	if err := x.failure(); err != nil {
+		return nil, 0, err
+	}
+	return x.Journal.Consigned(ctx, q)
+}
+
 // Deliveries is exchange.Journal's.
 func (x *index) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]exchange.Exchange, error) {
 	if err := x.failure(); err != nil {

@@ -41,7 +41,7 @@ type MailboxItem struct {
 	Size            int         `json:"size"` // bytes of the document
 	AcceptedAt      answer.Time `json:"acceptedAt"`
 	Express         bool        `json:"express"` // perishable goods
-	LeasedUntil     answer.Time `json:"leasedUntil"`
+	LeasedUntil     answer.Time `json:"leasedUntil,omitzero"`
 	AnswerTo        []string    `json:"answerTo,omitempty"` // ids of the exchanges that the document answers
 	Document        string      `json:"document"`           // path of the bytes that the sender sent
 	Envelope        string      `json:"envelope"`           // path of the sealed envelope

@@ -95,3 +95,6 @@ func TestCursorsComeBack(t *testing.T) {
 		t.Error("the end has a cursor")
 	}
 }
+
+// WritePlace is writePlace.
+func WritePlace(next int64, receiver string) string { return writePlace(next, receiver) }

@@ -247,6 +247,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
+		{"GET /v1/mailbox/again", access.ReceiveDelivery, s.listAgain},
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},
 		{"POST /v1/runs", access.ReplayDelivery, s.requestRun},

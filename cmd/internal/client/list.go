@@ -12,7 +12,7 @@ import (
 	"beibu/exchange/operator/refused"
 )
 
-// A List is a list of the daemon, newest first.
+// A List is a list of the daemon.
 type List struct {
 	Query url.Values
 	Limit int // at most so many; 0 means all
@@ -23,6 +23,14 @@ type List struct {
 func (c *Client) Exchanges(ctx context.Context, query url.Values, limit int, each func(httpapi.Exchange) error) error {
 	return pages(ctx, c, "/v1/exchanges", List{query, limit}, func(p httpapi.Page) (int, string, error) {
 		return len(p.Exchanges), p.Next, forEach(p.Exchanges, each)
+	})
+}
+
+// Again calls each for what was consigned to the caller since a time, in the order of the
+// record. It stops at the first call of each that fails.
+func (c *Client) Again(ctx context.Context, query url.Values, each func(httpapi.AgainItem) error) error {
+	return pages(ctx, c, "/v1/mailbox/again", List{Query: query}, func(p httpapi.AgainPage) (int, string, error) {
+		return len(p.Deliveries), p.Next, forEach(p.Deliveries, each)
 	})
 }
 

@@ -107,18 +107,7 @@ func TestRoutedNowContinuesElsewhere(t *testing.T) {
 	for _, id := range ids {
 		here.waitForState(id, refuser, exchange.ContentConsignment)
 	}
-	for _, p := range []*port{here, there} {
-		p.edit = func(text string) string {
-			const before = `to: [gx-trade-promotion, "customs:export", "window:import"]`
-			if !strings.Contains(text, before) {
-				t.Fatal("the map has another route")
-			}
-			return strings.Replace(text, before, strings.Replace(before, "]", ", "+latecomer+"]", 1), 1)
-		}
-		if err := p.Reload(p.load(p.said)); err != nil {
-			t.Fatal(err)
-		}
-	}
+	routeToLatecomer(t, here, there)
 	run := here.requestRouted(n)
 	for here.run(run.ID).Counts.Acknowledged == 0 {
 		here.takeAs(latecomer, httpapi.Ack{Outcome: "accepted"})
@@ -134,6 +123,23 @@ func TestRoutedNowContinuesElsewhere(t *testing.T) {
 	}
 	for _, id := range ids {
 		there.readdressedOnce(id, run)
+	}
+}
+
+// routeToLatecomer adds the route to the latecomer at daemons.
+func routeToLatecomer(t *testing.T, ports ...*port) {
+	t.Helper()
+	for _, p := range ports {
+		p.edit = func(text string) string {
+			const before = `to: [gx-trade-promotion, "customs:export", "window:import"]`
+			if !strings.Contains(text, before) {
+				t.Fatal("the map has another route")
+			}
+			return strings.Replace(text, before, strings.Replace(before, "]", ", "+latecomer+"]", 1), 1)
+		}
+		if err := p.Reload(p.load(p.said)); err != nil {
+			t.Fatal(err)
+		}
 	}
 }
 
