@@ -31,8 +31,8 @@ type Journal interface {
 	Causes(ctx context.Context) ([]string, error)
 	// Consigned returns deliveries to one receiver, whatever their state, in the order in
 	// which the record consigned them, together with their exchanges, which carry that one
-	// delivery. The cursor for the next page is 0 at the end. A delivery that is begun
-	// again, by a replay, has its place where it was begun again.
+	// delivery. The cursor for the next page is 0 at the end. A delivery that was
+	// replayed has the place of its newest attempt.
 	Consigned(ctx context.Context, q ConsignedQuery) (page []Exchange, next int64, err error)
 	DeliveryJournal
 }

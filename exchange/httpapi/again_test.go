@@ -37,8 +37,8 @@ func said(items []httpapi.AgainItem) (all []string) {
 }
 
 // Two consumers of a party are in the middle of their work when a third reads all of it
-// again: it sees everything as it is, and changes nothing for them. What was held has its
-// place where it was released, and what was readdressed where that was done.
+// again: it sees everything as it is, and changes nothing for them. What was held has the
+// place of its release, and what was readdressed that of the readdressing.
 func TestReadAgain(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	held := w.submit(carnet(t, "HOLD-1"))

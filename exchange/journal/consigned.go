@@ -73,7 +73,7 @@ func (j *Journal) consigned(ctx context.Context, q exchange.ConsignedQuery) (pag
 }
 
 // spots returns the first so many places of deliveries to a receiver that are behind one.
-// A delivery that is begun again between the two reads is found at both of its places.
+// A delivery that is replayed between the two reads is found at both of its places.
 func (j *Journal) spots(ctx context.Context, receiver string, after int64, most int) ([]spot, error) {
 	all, err := j.onAcceptance(ctx, receiver, after, most)
 	if err != nil {

@@ -94,7 +94,7 @@ func TestConsignedInOrder(t *testing.T) {
 
 // A walk that began before a replay misses nothing of it, and a cursor stays good: what it
 // has passed is not shown again unless it was consigned again.
-func TestConsignedWhileItGoesOn(t *testing.T) {
+func TestConsignedDuringReplay(t *testing.T) {
 	r := &record{tb: t}
 	j := open(t)
 	fold := func() {
