@@ -56,7 +56,7 @@ func (s *story) dispatched(ctx context.Context, operator *client.Client) error {
 			if err != nil {
 				return err
 			}
-			state = exchange.State(x.State)
+			state = x.State
 		}
 	}
 	for {
