@@ -99,6 +99,7 @@ func (d *day) send(ctx context.Context, sender, kind, sample string) error {
 		return fmt.Errorf("%s by %s: %w", kind, sender, err)
 	}
 	d.sent++
+	d.undispatched = append(d.undispatched, accepted.ExchangeID)
 	if kind == "ata-carnet" {
 		d.carnets = append(d.carnets, accepted.DocumentNumber)
 	}
@@ -125,10 +126,12 @@ func (d *day) answerAll(ctx context.Context) error {
 			"VNSW-R-2026-5590244", fmt.Sprintf("VNSW-R-2026-%07d", i), "E264507A12340086", number, ">861<", ">955<", ">AP<", ">"+code+"<",
 			"The certificate of origin was accepted for preferential treatment.", reason,
 		).Replace(string(sample.Bytes))
-		if _, err := caller.Submit(ctx, []byte(document)); err != nil {
+		accepted, err := caller.Submit(ctx, []byte(document))
+		if err != nil {
 			return fmt.Errorf("answer to %s: %w", number, err)
 		}
 		d.sent++
+		d.undispatched = append(d.undispatched, accepted.ExchangeID)
 	}
 	return d.receive(ctx)
 }

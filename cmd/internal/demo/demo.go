@@ -110,6 +110,8 @@ type story struct {
 	data      string
 	exchanges map[string]string // ids, by kind
 	receipts  map[string]string // by kind
+
+	undispatched []string // ids of exchanges that may not be consigned yet
 }
 
 // run goes through the story, step by step.

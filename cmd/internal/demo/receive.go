@@ -46,25 +46,20 @@ func (s *story) emptyAll(ctx context.Context, absent func(party string) bool, an
 	return nil
 }
 
-// dispatched returns once everything accepted is consigned to its receivers,
-// which happens within milliseconds of the acceptance. What was accepted a moment ago is
-// in no list yet, and is asked for by its id.
+// dispatched returns once what was accepted is consigned to its receivers, which happens
+// within milliseconds of the acceptance. Until then it may be in no list, so that it is
+// asked for by its id.
 func (s *story) dispatched(ctx context.Context, operator *client.Client) error {
-	for _, id := range s.exchanges {
+	for ; len(s.undispatched) > 0; s.undispatched = s.undispatched[1:] {
 		for state := exchange.SubmissionAcceptance; state == exchange.SubmissionAcceptance; {
-			x, err := client.Get[httpapi.Exchange](ctx, operator, "/v1/exchanges/"+id, nil)
+			x, err := client.Get[httpapi.Exchange](ctx, operator, "/v1/exchanges/"+s.undispatched[0], nil)
 			if err != nil {
 				return err
 			}
 			state = x.State
 		}
 	}
-	for {
-		waiting, err := client.Get[httpapi.Page](ctx, operator, "/v1/exchanges", url.Values{"state": {"SubmissionAcceptance"}, "limit": {"1"}})
-		if err != nil || len(waiting.Exchanges) == 0 {
-			return err
-		}
-	}
+	return nil
 }
 
 // empty fetches until a party's mailbox is empty, and answers each delivery.

@@ -59,6 +59,7 @@ func (s *story) submit(ctx context.Context, by, kind, name string) error {
 		return fmt.Errorf("%s by %s: %w", kind, by, err)
 	}
 	s.exchanges[kind], s.receipts[kind] = answer.ExchangeID, answer.Receipt
+	s.undispatched = append(s.undispatched, answer.ExchangeID)
 	s.say("  202 %-27s %-22s by %-21s exchange %s to %d receivers", kind, answer.DocumentNumber, by, answer.ExchangeID, len(answer.Receivers))
 	return nil
 }
