@@ -44,7 +44,7 @@ type Checked struct {
 	faults    Faults
 	more      int // faults that were found beyond those
 	malformed bool
-	fits      bool         // the schema lets it pass
+	fits      bool         // it is valid by its schema
 	tree      *strict.Tree // of document.Bytes, until its signature was judged
 	signed    bool         // the document contains an element of XML Signature
 }
