@@ -9,7 +9,9 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -154,6 +156,21 @@ func (m makers) mutant(number uint64) []byte {
 	return out
 }
 
+// readDifferently finds what libxml2 and we read differently, each for a reason
+// that is known.
+var readDifferently = []*regexp.Regexp{
+	// White space beside a date, which collapses (XML Schema 1.0, part 2, 4.3.6);
+	// libxml2 refuses such a date.
+	regexp.MustCompile(`>\s+\d|\d\s+<`),
+	// A leap second, which libxml2 refuses.
+	regexp.MustCompile(`23:59:60`),
+	// A URI of a scheme and nothing more, which RFC 3986 has, and RFC 2396, the one
+	// that anyURI cites (XML Schema 1.0, part 2, 3.2.17), has not.
+	regexp.MustCompile(`[">][A-Za-z][A-Za-z0-9+.-]*:(//)?[#"<]`),
+	// An element of UBL in an extension, whose schema xmllint was not given.
+	regexp.MustCompile(`[<:]Other[ >]`),
+}
+
 // TestXmllintAgrees holds our verdicts on some mutants against those of
 // xmllint, by the same files of the profile.
 func TestXmllintAgrees(t *testing.T) {
@@ -164,10 +181,9 @@ func TestXmllintAgrees(t *testing.T) {
 	for i := range count {
 		doc := makers.mutant(uint64(1_000_000 + i))
 		r := validate(t, c, doc)
-		// The gate is stricter than xmllint. And libxml2 refuses a date with a
-		// line feed beside it, although white space collapses in dates (XML
-		// Schema 1.0, part 2, 4.3.6).
-		if r.Malformed || bytes.Contains(doc, []byte(lineFeed)) {
+		// The gate is stricter than xmllint.
+		known := func(p *regexp.Regexp) bool { return p.Match(doc) }
+		if r.Malformed || slices.ContainsFunc(readDifferently, known) {
 			continue
 		}
 		name := filepath.Join(folder, fmt.Sprintf("%d.xml", i))
