@@ -2,15 +2,9 @@ package deploy_test
 
 import (
 	"encoding/json"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"io/fs"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
-	"strconv"
 	"strings"
 	"testing"
 )
@@ -23,70 +17,51 @@ type panel struct {
 	Targets     []struct{ Expr, LegendFormat string }
 }
 
-// metricNames returns the names of metrics in the source code, as they are exported.
-func metricNames(t *testing.T) map[string]bool {
-	t.Helper()
-	name := regexp.MustCompile(`^beibu(_[a-z]+)+$`)
-	found := make(map[string]bool)
-	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
-		if err != nil || d.IsDir() || filepath.Ext(path) != ".go" || strings.HasSuffix(path, "_test.go") {
-			return err
-		}
-		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
-		if err != nil {
-			return err
-		}
-		ast.Inspect(file, func(n ast.Node) bool {
-			if l, ok := n.(*ast.BasicLit); ok && l.Kind == token.STRING {
-				if text, err := strconv.Unquote(l.Value); err == nil && name.MatchString(text) {
-					found[text] = true
-				}
-			}
-			return true
-		})
-		return nil
-	})
-	if err != nil || len(found) < 30 {
-		t.Fatalf("%d metrics, %v", len(found), err)
+// A dashboard is one of Grafana.
+type dashboard struct {
+	Panels     []panel
+	Templating struct {
+		List []struct{ Name, Type, Definition string }
 	}
-	return found
 }
 
-// processMetrics are those of client_golang that the dashboard may name.
-var processMetrics = strings.Fields("process_cpu_seconds_total process_resident_memory_bytes process_open_fds go_memstats_heap_inuse_bytes go_goroutines")
-
-var (
-	metricInQuery = regexp.MustCompile(`\b(beibu|process|go)_[a-z_]+`)
-	byLabels      = regexp.MustCompile(`by \(([a-z, ]+)\)`)
-	inLegend      = regexp.MustCompile(`\{\{([a-z]+)\}\}`)
-)
-
-// Every metric that the dashboard names exists, and every label in a legend is one by
-// which the query counts.
-func TestDashboard(t *testing.T) {
+func readDashboard(t *testing.T) (board dashboard) {
+	t.Helper()
 	text, err := os.ReadFile("grafana/beibu.json")
 	if err != nil {
 		t.Fatal(err)
 	}
-	var board struct {
-		Panels     []panel
-		Templating struct {
-			List []struct{ Name, Definition string }
-		}
-	}
 	if err := json.Unmarshal(text, &board); err != nil {
 		t.Fatal(err)
 	}
-	known := metricNames(t)
+	return board
+}
+
+var (
+	inLegend = regexp.MustCompile(`\{\{([a-z]+)\}\}`)
+	// valuesOf is how a variable lists the values of a label.
+	valuesOf = regexp.MustCompile(`^label_values\((.+), ([a-z_]+)\)$`)
+)
+
+// Every metric that the dashboard names exists and has the labels that are asked for, and
+// every label in a legend is one by which the query counts.
+func TestDashboard(t *testing.T) {
+	board, known := readDashboard(t), readMetrics(t)
 	exists := func(what, query string) {
-		for _, metric := range metricInQuery.FindAllString(query, -1) {
-			if plain := strings.TrimSuffix(metric, "_bucket"); !known[plain] && !slices.Contains(processMetrics, metric) {
-				t.Errorf("%s: there is no metric %s", what, metric)
-			}
+		for _, fault := range known.faults(query) {
+			t.Errorf("%s: %s", what, fault)
 		}
 	}
 	for _, v := range board.Templating.List {
-		exists(v.Name, v.Definition)
+		if v.Type != "query" {
+			continue
+		}
+		values := valuesOf.FindStringSubmatch(v.Definition)
+		if values == nil {
+			t.Errorf("%s: %s", v.Name, v.Definition)
+			continue
+		}
+		exists(v.Name, "count by ("+values[2]+") ("+values[1]+")")
 	}
 	queries, ids := 0, make(map[int]bool)
 	for i, p := range board.Panels {
@@ -102,12 +77,11 @@ func TestDashboard(t *testing.T) {
 		for _, target := range p.Targets {
 			queries++
 			exists(p.Title, target.Expr)
-			if strings.Count(target.Expr, "(") != strings.Count(target.Expr, ")") || !strings.Contains(target.Expr, `{job=~"$job", instance=~"$instance"`) {
+			if !strings.Contains(target.Expr, `{job=~"$job", instance=~"$instance"`) {
 				t.Errorf("%q: %s", p.Title, target.Expr)
 			}
 			for _, label := range inLegend.FindAllStringSubmatch(target.LegendFormat, -1) {
-				by := byLabels.FindStringSubmatch(target.Expr)
-				if by == nil || !slices.Contains(strings.Split(by[1], ", "), label[1]) {
+				if !slices.Contains(groupedBy(target.Expr), label[1]) {
 					t.Errorf("%q: the legend has %s, and the query is %s", p.Title, label[1], target.Expr)
 				}
 			}
