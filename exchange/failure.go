@@ -2,6 +2,7 @@ package exchange
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -10,11 +11,11 @@ import (
 // A FailureLog counts what has failed by its cause.
 type FailureLog interface {
 	// Failures returns what fits, one Failure for each cause at each receiver, or also for
-	// each sender or rule, in no promised order. It counts all of them, however many there
+	// each sender and rule, in no promised order. It counts all of them, however many there
 	// are.
 	Failures(ctx context.Context, q FailureQuery) ([]Failure, error)
 	// Retries returns what could not be carried and is carried again, one Failure for
-	// each cause at each receiver, or also for each sender or rule, in no promised order.
+	// each cause at each receiver, or also for each sender and rule, in no promised order.
 	Retries(ctx context.Context, q FailureQuery) ([]Failure, error)
 }
 
@@ -33,24 +34,58 @@ type FailureQuery struct {
 
 // The values by which deliveries are counted apart, beside their cause.
 const (
-	CountByReceiver = "receiver"
-	CountBySender   = "sender" // of the document, at each receiver
-	CountByRule     = "rule"   // of the document, or of the refusal, at each receiver
+	CountByReceiver = "receiver" // and by nothing else
+	CountBySender   = "sender"   // of the document, at each receiver
+	CountByRule     = "rule"     // of the document, or of the refusal, at each receiver
 )
 
-// CountBy has deliveries counted apart by one of the values, or as CountByReceiver for "". It
-// reports whether there is such a value. The rules are those in force.
-func (q *FailureQuery) CountBy(value string, now *InForce) bool {
-	switch value {
-	case "", CountByReceiver:
-	case CountBySender:
-		q.BySender = true
-	case CountByRule:
-		q.ByRule, q.Rules = true, now.Checks.RuleCodes()
-	default:
-		return false
+// CountByText says what ReadCountBy takes.
+var CountByText = Text{
+	EN: "receiver alone, or sender, rule, or both with a comma between",
+	ZH: "应为 receiver（单独使用）、sender、rule，或以逗号分隔的 sender,rule",
+}
+
+// ReadCountBy reads by what deliveries are counted apart: CountByReceiver alone, or one or
+// both of the other values, in any order, with commas between. Everything is counted by
+// receiver, so this value contradicts the others. An empty text is CountByReceiver. It
+// reports whether the text is one of these.
+func ReadCountBy(text string) (bySender, byRule, known bool) {
+	if text == "" || text == CountByReceiver {
+		return false, false, true
 	}
-	return true
+	for value := range strings.SplitSeq(text, ",") {
+		switch {
+		case value == CountBySender && !bySender:
+			bySender = true
+		case value == CountByRule && !byRule:
+			byRule = true
+		default:
+			return false, false, false
+		}
+	}
+	return bySender, byRule, true
+}
+
+// CountBy has deliveries counted apart as ReadCountBy reads it, and reports whether the text
+// is known. The rules are those in force.
+func (q *FailureQuery) CountBy(text string, now *InForce) (known bool) {
+	if q.BySender, q.ByRule, known = ReadCountBy(text); q.ByRule {
+		q.Rules = now.Checks.RuleCodes()
+	}
+	return known
+}
+
+// CountedBy returns what CountBy reads, in the one form that lists and files show.
+func (q FailureQuery) CountedBy() string {
+	switch {
+	case q.BySender && q.ByRule:
+		return CountBySender + "," + CountByRule
+	case q.BySender:
+		return CountBySender
+	case q.ByRule:
+		return CountByRule
+	}
+	return ""
 }
 
 // TrendHours is how many hours the trend of a [Failure] has.

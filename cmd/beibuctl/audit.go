@@ -17,10 +17,10 @@ import (
 type listAudit struct {
 	Subject string `placeholder:"KIND[:ID]" help:"What the events are about, such as party or party:window-vn."`
 	viewed
-	CSV   bool   `name:"csv" help:"Print all as CSV, however many, newest first, with the filter in its second line."`
-	Since moment `placeholder:"TIME" help:"Happened at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Limit int    `default:"50" help:"How many at most (${default})."`
-	All   bool   `help:"All, however many."`
+	CSV   bool  `name:"csv" help:"Print all as CSV, however many, newest first, with the filter in its second line."`
+	Since bound `placeholder:"TIME" help:"Happened at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Limit int   `default:"50" help:"How many at most (${default})."`
+	All   bool  `help:"All, however many."`
 }
 
 // Validate refuses what would list nothing.

@@ -154,8 +154,9 @@ func (v verdict) outcome() error {
 	return nil
 }
 
-// worse returns the worse of two outcomes: what could not be done hides what
-// was found.
+// worse returns the worse of two outcomes, which are printed already: what could not be
+// done hides what was found. Any other error is returned at once in place of an outcome,
+// so that it is printed.
 func worse(a, b error) error {
 	if a == errUnable || b == nil { //nolint:errorlint // outcomes are these two alone, never wrapped
 		return a

@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"net/url"
 	"strconv"
 	"strings"
@@ -17,12 +18,21 @@ import (
 
 // listFailures lists what has failed, one line for each cause at each receiver.
 type listFailures struct {
-	Party    string `placeholder:"ID" help:"Sent or received by this party."`
-	Receiver string `placeholder:"ID" help:"Addressed to this party."`
-	By       string `enum:"receiver,sender,rule" default:"receiver" help:"With sender, the documents of each sender are counted apart, at each receiver. With rule, those of each rule: one with several counts in each."`
+	Party    string   `placeholder:"ID" help:"Sent or received by this party."`
+	Receiver string   `placeholder:"ID" help:"Addressed to this party."`
+	By       []string `enum:"receiver,sender,rule" placeholder:"WHAT" help:"With sender, the documents of each sender are counted apart, at each receiver. With rule, those of each rule: one with several counts in each. With sender,rule, those of each sender and rule. receiver is the default, and goes with no other value."`
 	viewed
-	Since moment `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until moment `placeholder:"TIME" help:"Failed before."`
+	Since bound `placeholder:"TIME" help:"Failed at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until bound `placeholder:"TIME" help:"Failed before."`
+	CSV   bool  `name:"csv" help:"Print all as CSV, with the filter and the time in the first lines."`
+}
+
+// Validate refuses values that contradict each other.
+func (c *listFailures) Validate() error {
+	if _, _, known := exchange.ReadCountBy(strings.Join(c.By, ",")); !known {
+		return fmt.Errorf("--by is %s", exchange.CountByText.EN)
+	}
+	return nil
 }
 
 // Run prints what is still tried again and what failed for good, each a table and below it
@@ -34,8 +44,8 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 		return err
 	}
 	query := url.Values{}
-	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": c.By} {
-		if value != "" && (name != "by" || value != exchange.CountByReceiver) { // the default replaces nothing in a view
+	for name, value := range map[string]string{"party": c.Party, "receiver": c.Receiver, "by": strings.Join(c.By, ",")} {
+		if value != "" {
 			query.Set(name, value)
 		}
 	}
@@ -44,6 +54,9 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 	put(query, "until", c.Until.time(now))
 	if err := c.add(ctx, caller, views.Failures, query); err != nil {
 		return err
+	}
+	if c.CSV {
+		return caller.Download(ctx, "/v1/failures", query, "text/csv", s.out)
 	}
 	list, err := client.Get[httpapi.FailuresList](ctx, caller, "/v1/failures", query)
 	if err != nil {
@@ -62,7 +75,7 @@ func (c *listFailures) Run(ctx context.Context, s *session) error {
 		}
 		return nil
 	}
-	byRule := query.Get("by") == exchange.CountByRule
+	_, byRule, _ := exchange.ReadCountBy(query.Get("by"))
 	if err := s.printRetries(list.Retries, byRule); err != nil {
 		return err
 	}

@@ -78,8 +78,11 @@ func (c *getMail) Run(ctx context.Context, s *session) error {
 	}
 	for {
 		more, err := c.page(ctx, g)
-		if err != nil || !more {
-			return worse(err, g.outcome)
+		switch {
+		case err != nil:
+			return err // what does not hold is printed already
+		case !more:
+			return g.outcome
 		}
 	}
 }

@@ -10,9 +10,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/proof"
 	"beibu/signing"
@@ -74,6 +76,33 @@ func serveMail(t *testing.T, keys *signing.Keys, item httpapi.MailboxItem, envel
 	server := httptest.NewServer(mux)
 	t.Cleanup(server.Close)
 	return server.URL
+}
+
+// If the daemon fails after an envelope that does not hold, the failure is printed and decides
+// the exit code: what came before it is not all that waits.
+func TestGetFailsAfterARefusedEnvelope(t *testing.T) {
+	ours, theirs := newSealing(t), newSealing(t)
+	foreign, item := theirs.seal(t, "<a/>", "")
+	mux := http.NewServeMux()
+	var page atomic.Int32
+	mux.HandleFunc("GET /v1/mailbox", func(w http.ResponseWriter, _ *http.Request) {
+		if page.Add(1) == 1 {
+			answers(w, http.StatusOK, httpapi.MailboxPage{Deliveries: []httpapi.MailboxItem{item}})
+			return
+		}
+		w.Header().Set("Content-Type", "application/problem+json")
+		answers(w, http.StatusInternalServerError, answer.Problem{Status: http.StatusInternalServerError, Code: "internal", Detail: "the index is gone"})
+	})
+	mux.HandleFunc("GET /v1/exchanges/{id}/envelope", func(w http.ResponseWriter, _ *http.Request) { _, _ = w.Write(foreign) })
+	mux.HandleFunc("GET /v1/keys", func(w http.ResponseWriter, _ *http.Request) {
+		answers(w, http.StatusOK, proof.Keys{Seals: []proof.SealKey{{Certificate: string(ours.keys.SealPEM)}}})
+	})
+	server := httptest.NewServer(mux)
+	t.Cleanup(server.Close)
+	code, stdout, stderr := called(t, "--server", server.URL, "mailbox", "get", "--dir", t.TempDir())
+	if code != exitUnable || !strings.Contains(stdout, "signature.untrusted") || !strings.Contains(stderr, "the index is gone") {
+		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
+	}
 }
 
 // Nothing is kept that does not hold, or is not what the mailbox named.

@@ -26,11 +26,11 @@ type listExchanges struct {
 	Number string `placeholder:"NUMBER" help:"Document number."`
 	known
 	viewed
-	Since moment `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until moment `placeholder:"TIME" help:"Accepted before."`
-	Limit int    `default:"50" help:"How many at most (${default})."`
-	All   bool   `help:"All, however many."`
-	CSV   bool   `name:"csv" help:"Print all that fit, however many, as CSV with the filter and the time in the first lines."`
+	Since bound `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until bound `placeholder:"TIME" help:"Accepted before."`
+	Limit int   `default:"50" help:"How many at most (${default})."`
+	All   bool  `help:"All, however many."`
+	CSV   bool  `name:"csv" help:"Print all that fit, however many, as CSV with the filter and the time in the first lines."`
 }
 
 // known are the filters by what people know of goods on their way.
@@ -205,6 +205,7 @@ func (s *session) listFailed(ctx context.Context, caller *client.Client, query u
 	var all []httpapi.Exchange
 	for _, how := range slices.Concat(failed, []exchange.State{""}) {
 		query.Del("state")
+		query.Del("failing")
 		if how == "" {
 			query.Set("failing", "true")
 		} else {

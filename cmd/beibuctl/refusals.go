@@ -49,8 +49,8 @@ type refusalFilter struct {
 	Way    string `complete:"ways" placeholder:"WAY" help:"By which the document came: http, topic or folder."`
 	transport
 	viewed
-	Since moment `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
-	Until moment `placeholder:"TIME" help:"Refused before."`
+	Since bound `placeholder:"TIME" help:"Refused at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
+	Until bound `placeholder:"TIME" help:"Refused before."`
 }
 
 // query returns the parameters of a request.

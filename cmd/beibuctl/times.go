@@ -31,6 +31,19 @@ func (m *moment) UnmarshalText(text []byte) error {
 	return fmt.Errorf("%q is neither a time such as 2026-09-01T08:00:00Z, nor a day such as 2026-09-01, nor how far back, such as 24h or 1d", text)
 }
 
+// A bound is a moment that narrows a list. One without a value is none: it removes the
+// bound of a saved view.
+type bound struct{ moment }
+
+// UnmarshalText reads a bound.
+func (b *bound) UnmarshalText(text []byte) error {
+	if len(text) == 0 {
+		b.moment = moment{}
+		return nil
+	}
+	return b.moment.UnmarshalText(text)
+}
+
 // ago reads how far back a moment is: a number of days or weeks, or a duration of
 // Go, or both, such as 1d12h. A day has 24 hours.
 func ago(text string) (time.Duration, error) {

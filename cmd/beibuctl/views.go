@@ -1,11 +1,14 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/alecthomas/kong"
 
 	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/terminal"
@@ -24,10 +27,28 @@ type viewsCommand struct {
 
 // viewed is the filter of a list that a saved view begins with.
 type viewed struct {
-	View string `placeholder:"NAME" help:"Use the filter of this saved view, by name or id. A filter that is given as well replaces that of the view."`
+	View string `placeholder:"NAME" help:"Use the filter of this saved view, by name or id. A filter that is given as well replaces that of the view; one without a value, such as --kind=, removes it."`
+
+	line *kong.Context // the command line
 }
 
-// add adds to a query the filters of the view that it does not have.
+// AfterApply keeps the command line, which has the flags that were given: also those
+// without a value, and those that say what is so by default.
+func (c *viewed) AfterApply(line *kong.Context) error {
+	c.line = line
+	return nil
+}
+
+// flagsOf are the flags of filters whose names are not those of the API.
+var flagsOf = map[string]string{"transportDocument": "transport-document", "failing": "failed"}
+
+// isGiven reports whether the command line has a filter, by its name in the API.
+func (c *viewed) isGiven(filter string) bool {
+	name := cmp.Or(flagsOf[filter], filter)
+	return slices.ContainsFunc(c.line.Path, func(part *kong.Path) bool { return part.Flag != nil && part.Flag.Name == name })
+}
+
+// add adds to a query the filters of the view that the command line does not have.
 func (c *viewed) add(ctx context.Context, caller *client.Client, list views.List, query url.Values) error {
 	if c.View == "" {
 		return nil
@@ -38,7 +59,7 @@ func (c *viewed) add(ctx context.Context, caller *client.Client, list views.List
 	}
 	filter, err := views.ParseFilter(one.Filter)
 	for name, value := range filter {
-		if !query.Has(name) {
+		if !c.isGiven(name) {
 			query.Set(name, value)
 		}
 	}

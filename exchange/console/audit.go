@@ -160,6 +160,6 @@ func (s *Server) exportAudit(v *visit, as export.Form) error {
 	if err != nil {
 		return err
 	}
-	sendFile(v, as, form.values.Encode(), list, found, next)
+	sendFile(v, as, filterOf(form), list, found, next)
 	return nil
 }

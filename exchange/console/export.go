@@ -85,9 +85,15 @@ func sendFile[T any](v *visit, as export.Form, filter string, list export.Sheet[
 	}
 }
 
-// filterOf returns the filters of an address as a file repeats them.
+// filterOf returns the filters of an address as a file repeats them: with the values that
+// are compared, and with times that have their zone.
 func filterOf(f *fields) string {
 	shown := maps.Clone(f.values)
+	for _, name := range []string{"since", "until"} {
+		if at := fieldsOf(f.values).time(name); !at.IsZero() {
+			shown.Set(name, at.UTC().Format(time.RFC3339))
+		}
+	}
 	for _, role := range lookup.Roles() {
 		if name := string(role); shown.Get(name) != "" && role != lookup.Holder { // it is sealed
 			shown.Set(name, lookup.TermOf(role, shown.Get(name)).Value)

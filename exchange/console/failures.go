@@ -1,6 +1,7 @@
 package console
 
 import (
+	"context"
 	"html/template"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/export"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/views"
 )
@@ -16,6 +18,7 @@ import (
 // failuresPage is what has failed, by its cause.
 type failuresPage struct {
 	Fields  *fields
+	Filter  template.URL
 	Some    bool        // not everybody's failures are counted, but those of parties wholly in the caller's scope
 	Of      []string    // these parties
 	Retries []retryPile // nothing of which has failed for good
@@ -49,32 +52,23 @@ type retryPile struct {
 
 // listFailures answers GET /console/failures.
 func (s *Server) listFailures(v *visit) error {
-	form := v.fields()
-	q := exchange.FailureQuery{Receiver: form.text("receiver"), Since: form.time("since"), Until: form.time("until"), Now: v.began.UTC()}
-	party := form.text("party")
-	if !q.CountBy(form.text("by"), v.now.InForce) {
-		form.refuse("by", "receiver, sender or rule", "应为 receiver、sender 或 rule")
-	}
-	form.choices["by"] = []choice{
-		{exchange.CountBySender, v.lang.text(exchange.Text{EN: "receiver and sender", ZH: "接收方和发送方"})},
-		{exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver and rule", ZH: "接收方和规则"})},
-	}
-	if name := form.unknown(); name != "" {
-		return noSuchFilter(name)
+	form, q, err := s.failureQuery(v)
+	if err != nil {
+		return err
 	}
 	if form.hasBlanks() {
 		return v.redirect(root + "failures?" + string(form.with("", "")))
 	}
 	form.choices["party"] = v.partyChoices()
 	form.choices["receiver"] = form.choices["party"]
-	var err error
-	q.Parties, err = v.who.ScopeFailures(party, v.now.Parties)
-	if err := form.refuseFor("party", err); err != nil {
-		return err
+	form.choices["by"] = []choice{
+		{exchange.CountBySender, v.lang.text(exchange.Text{EN: "receiver and sender", ZH: "接收方和发送方"})},
+		{exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver and rule", ZH: "接收方和规则"})},
+		{exchange.CountBySender + "," + exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver, sender and rule", ZH: "接收方、发送方和规则"})},
 	}
-	page := failuresPage{Fields: form, Some: q.Parties != nil && party == "" && !v.who.OnlyForParty(access.ReadExchanges), Of: q.Parties}
-	if err := s.checkParties(v, form, "party", "receiver"); err != nil {
-		return err
+	page := failuresPage{
+		Fields: form, Filter: form.with("", ""), Of: q.Parties,
+		Some: q.Parties != nil && !form.isGiven("party") && !v.who.OnlyForParty(access.ReadExchanges),
 	}
 	if err := s.addViews(v, views.Failures, form); err != nil {
 		return err
@@ -89,6 +83,50 @@ func (s *Server) listFailures(v *visit) error {
 		return err
 	}
 	return v.render("failures", page)
+}
+
+// failureQuery reads the filters of the failures. What is wrong with them is at the fields.
+func (s *Server) failureQuery(v *visit) (*fields, exchange.FailureQuery, error) {
+	form := v.fields()
+	q := exchange.FailureQuery{Receiver: form.text("receiver"), Since: form.time("since"), Until: form.time("until"), Now: v.began.UTC()}
+	party := form.text("party")
+	if !q.CountBy(form.text("by"), v.now.InForce) {
+		form.refuse("by", exchange.CountByText.EN, exchange.CountByText.ZH)
+	} else if form.isGiven("by") {
+		form.values.Set("by", q.CountedBy()) // in the form of the choices
+	}
+	if name := form.unknown(); name != "" {
+		return form, q, noSuchFilter(name)
+	}
+	var err error
+	q.Parties, err = v.who.ScopeFailures(party, v.now.Parties)
+	if err := form.refuseFor("party", err); err != nil {
+		return form, q, err
+	}
+	return form, q, s.checkParties(v, form, "party", "receiver")
+}
+
+// exportFailures answers GET /console/failures.csv and …ndjson with all causes.
+func (s *Server) exportFailures(v *visit, as export.Form) error {
+	form, q, err := s.failureQuery(v)
+	if err != nil {
+		return err
+	}
+	if !form.OK() {
+		return v.redirect(root + "failures?" + string(form.with("", ""))) // the mistake is shown there
+	}
+	if err := v.ticket.ReserveList(exchange.MaxPage); err != nil {
+		return err
+	}
+	list := export.Failures(q.Parties, func(ctx context.Context) ([]operator.Pile, []operator.RetryPile, error) {
+		return s.failures().All(ctx, q)
+	})
+	found, next, err := readPage(v, list, 0)
+	if err != nil {
+		return err
+	}
+	sendFile(v, as, filterOf(form), list, found, next)
+	return nil
 }
 
 func (s *Server) failures() operator.Failures {

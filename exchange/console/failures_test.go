@@ -77,18 +77,20 @@ func TestFailuresBySender(t *testing.T) {
 	}
 }
 
+// warning is a rule that warns of every document.
+func warning(code string) rules.Rule {
+	return rules.Rule{
+		Code: code, Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑",
+		Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
+		From:  time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
+	}
+}
+
 // The documents of each rule are counted apart if they are asked for. The numbers above
 // the rows count each delivery once, and the links narrow to the rule.
 func TestFailuresByRule(t *testing.T) {
 	w := newWorld(t)
-	warn := func(code string) rules.Rule {
-		return rules.Rule{
-			Code: code, Severity: rules.Warn, Source: "test", EN: "odd", ZH: "存疑",
-			Check: func(d *rules.Document, report rules.Report) { report(d.Root) },
-			From:  time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC),
-		}
-	}
-	set, err := rules.NewSet([]rules.Rule{warn("TEST-1"), warn("TEST-2")})
+	set, err := rules.NewSet([]rules.Rule{warning("TEST-1"), warning("TEST-2")})
 	must(t, err)
 	w.InForce.Checks = exchangetest.ChecksWith(t, set)
 	w.refused("stamp-missing", "ATA-1")
@@ -106,6 +108,63 @@ func TestFailuresByRule(t *testing.T) {
 	}
 	if p := b.get("/console/failures"); strings.Contains(p.html, "TEST-1") {
 		t.Errorf("without being asked for:\n%s", p.html)
+	}
+}
+
+// Senders and rules are counted apart together: the filter is in the address, in one form,
+// and the links narrow to both.
+func TestFailuresBySenderAndRule(t *testing.T) {
+	w := newWorld(t)
+	set, err := rules.NewSet([]rules.Rule{warning("TEST-1"), warning("TEST-2")})
+	must(t, err)
+	w.InForce.Checks = exchangetest.ChecksWith(t, set)
+	w.refused("stamp-missing", "ATA-1", "ATA-2")
+	b := w.visit(duty)
+	p := b.get("/console/failures?by=rule%2Csender")
+	rows := p.section("Failed for good: receivers and senders have to act")
+	for _, want := range []string{"Beihai Customs", "rule <code>TEST-1</code>", "rule <code>TEST-2</code>", "party=" + receiver + "&amp;rule=TEST-1&amp;sender=" + port + `"`} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("it lacks %q:\n%s", want, rows)
+		}
+	}
+	for _, want := range []string{`value="sender,rule" selected`, "counts in each of them", "<b>2</b> failed for good", "<b>1</b> causes for receivers", `"/console/failures.csv?by=sender%2Crule"`} {
+		if !strings.Contains(p.html, want) {
+			t.Errorf("it lacks %q:\n%s", want, p.html)
+		}
+	}
+	for _, by := range []string{"receiver,rule", "rule,rule", "rule,colour"} {
+		if p := b.get("/console/failures?by=" + by); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-by"`) {
+			t.Errorf("%s: %d\n%s", by, p.status, p.html)
+		}
+	}
+}
+
+// The failures can be taken away as a file, with the filter and whose they are.
+func TestFilesOfFailures(t *testing.T) {
+	w := newWorld(t)
+	w.refused("stamp-missing", "ATA-1", "ATA-2")
+	b := w.visit(duty)
+	p := b.get("/console/failures.csv?by=sender&since=2020-01-01+08%3A00")
+	checkHeaders(t, p)
+	if p.status != http.StatusOK || p.header.Get("Content-Type") != "text/csv; charset=utf-8" || !strings.Contains(p.header.Get("Content-Disposition"), ".csv") {
+		t.Fatalf("%d %v", p.status, p.header)
+	}
+	for _, want := range []string{"# filter: by=sender&since=2020-01-01T00%3A00%3A00Z\r\n", "ConsignmentRejection,stamp-missing," + receiver + "," + port + ",,sender,2,", "# end: 1\r\n"} {
+		if !strings.Contains(p.html, want) {
+			t.Errorf("no %q in\n%s", want, p.html)
+		}
+	}
+	if p := w.visit(port).get("/console/failures.ndjson"); !strings.Contains(p.html, `"parties":["`+port+`"]`) || !strings.Contains(p.html, `"code":"stamp-missing"`) || !strings.HasSuffix(p.html, "{\"causes\":1}\n") {
+		t.Errorf("%d %s", p.status, p.html)
+	}
+	if p := w.visit(stranger).get("/console/failures.csv"); !strings.Contains(p.html, "# end: 0") {
+		t.Errorf("a stranger takes %s", p.html)
+	}
+	if p := b.get("/console/failures.csv?by=colour"); p.status != http.StatusSeeOther || p.header.Get("Location") != "/console/failures?by=colour" {
+		t.Errorf("%d %v", p.status, p.header)
+	}
+	if p := b.get("/console/failures?receiver=" + receiver); !strings.Contains(p.html, `href="/console/failures.csv?receiver=`+receiver+`"`) {
+		t.Errorf("no link to the file:\n%s", p.html)
 	}
 }
 

@@ -55,6 +55,8 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/refusals/examine", action: access.ExamineRefusal, title: exchange.Text{EN: "Examine a document", ZH: "检查单证"}, serve: s.examine},
 
 		{pattern: "GET /console/failures", action: access.ReadExchanges, title: exchange.Text{EN: "Failures", ZH: "失败原因"}, menu: true, serve: s.listFailures},
+		{pattern: "GET /console/failures.csv", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportFailures(v, export.CSV) }},
+		{pattern: "GET /console/failures.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportFailures(v, export.Lines) }},
 		{pattern: "GET /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.planReplay},
 		{pattern: "POST /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.requestRun},
 

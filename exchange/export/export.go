@@ -42,6 +42,7 @@ func (f Form) ContentType() string { return f.Media + f.more }
 // A Sheet is a list that can be had as a file.
 type Sheet[T any] struct {
 	Name    string   // of its items, in the last line of JSON and in logs
+	Parties []string // whose items alone are on it; nil if everybody's are
 	Columns []string // of CSV
 	Cells   func(T) []string
 	Read    func(ctx context.Context, cursor int64) (page []T, next int64, err error)
@@ -52,6 +53,8 @@ type Heading struct {
 	At     answer.Time `json:"exportedAt"`
 	By     string      `json:"exportedBy"`
 	Filter string      `json:"filter"` // the parameters of the list, as a query
+
+	Parties []string `json:"parties,omitzero"` // whose items alone the file has; absent if everybody's
 }
 
 // A File is a list that is being written, a part after another.
@@ -63,15 +66,18 @@ type File[T any] struct {
 }
 
 // Begin returns a file with what it says of itself. In CSV these are two lines that begin
-// with #, which programs pass over, and the names of the columns. The filter is an encoded
-// query, so it has neither comma nor quote.
+// with #, or three with the parties, which programs pass over, and the names of the columns.
+// The filter is an encoded query, so it has neither comma nor quote.
 func (list Sheet[T]) Begin(as Form, at time.Time, by, filter string) *File[T] {
 	f := &File[T]{list: list, form: as}
 	if as == Lines {
-		lineJSON(&f.out, Heading{answer.TimeOf(at.UTC()), by, filter})
+		lineJSON(&f.out, Heading{answer.TimeOf(at.UTC()), by, filter, list.Parties})
 		return f
 	}
 	_, _ = fmt.Fprintf(&f.out, "# exported: %s\r\n# filter: %s\r\n", at.UTC().Format(time.RFC3339), filter)
+	if list.Parties != nil {
+		_, _ = fmt.Fprintf(&f.out, "# parties: %s\r\n", strings.Join(list.Parties, " "))
+	}
 	recordCSV(&f.out, list.Columns...)
 	return f
 }

@@ -1,6 +1,9 @@
 package export_test
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -9,6 +12,7 @@ import (
 	"beibu/exchange/answer"
 	"beibu/exchange/export"
 	"beibu/exchange/lookup"
+	"beibu/exchange/operator"
 	"beibu/exchange/proof"
 )
 
@@ -44,3 +48,40 @@ func TestFiles(t *testing.T) {
 		}
 	}
 }
+
+// Causes are counted once, however many pages a file has, and each is on one page.
+func TestFailuresInPages(t *testing.T) {
+	var failed []operator.Pile
+	for i := range 2*export.PageSize + 1 {
+		failed = append(failed, operator.Pile{Failure: exchange.Failure{State: exchange.ConsignmentRejection, Code: fmt.Sprint(i), Receiver: "r"}})
+	}
+	counted := 0
+	list := export.Failures([]string{"r", "s"}, func(context.Context) ([]operator.Pile, []operator.RetryPile, error) {
+		counted++
+		return failed, []operator.RetryPile{{Pile: operator.Pile{Failure: exchange.Failure{Code: "connect", Receiver: "r"}}}}, nil
+	})
+	file, written := list.Begin(export.CSV, time.Date(2026, 11, 30, 6, 0, 0, 0, time.UTC), "night shift", "by=rule"), ""
+	for cursor := int64(0); ; {
+		page, next, err := list.Read(t.Context(), cursor)
+		if err != nil || len(page) > export.PageSize {
+			t.Fatalf("%d: %v", len(page), err)
+		}
+		file.Add(page)
+		if cursor = next; next == 0 {
+			break
+		}
+	}
+	file.End()
+	file.Take(func(part []byte) bool { written = string(part); return true })
+	lines := strings.Split(written, "\r\n")
+	last := len(failed) + 4
+	if counted != 1 || len(lines) != last+3 || lines[2] != "# parties: r s" || !strings.HasPrefix(lines[4], "ConsignmentRejection,0,") ||
+		!strings.HasPrefix(lines[last-1], "ConsignmentRejection,200,") || !strings.HasPrefix(lines[last], "ContentConsignment,connect,") || lines[last+1] != "# end: 202" {
+		t.Errorf("counted %d times, %d lines: %q", counted, len(lines), lines[:5])
+	}
+	if _, _, err := export.Failures(nil, func(context.Context) ([]operator.Pile, []operator.RetryPile, error) { return nil, nil, errGone }).Read(t.Context(), 0); !errors.Is(err, errGone) {
+		t.Errorf("what cannot be counted is a file: %v", err)
+	}
+}
+
+var errGone = errors.New("the index is gone")

@@ -55,6 +55,6 @@ func (s *Server) listAlerts(c *call) error {
 func wireAlert(a alert.Alert) Alert {
 	return Alert{
 		Code: a.Code, Severity: a.Severity(), About: a.About, Parties: list(a.Parties), Since: answer.TimeOf(a.Since), FiredAt: answer.TimeOf(a.FiredAt),
-		Count: a.Count, Cause: a.Cause, Until: timeOrNone(a.Until), Summary: a.Summary(true), NextStep: a.NextStep(), Runbook: a.Runbook(),
+		Count: a.Count, Cause: a.Cause, Until: answer.TimeOrNone(a.Until), Summary: a.Summary(true), NextStep: a.NextStep(), Runbook: a.Runbook(),
 	}
 }

@@ -19,13 +19,13 @@ type StatusList struct {
 
 // PartyStatus is how one party does.
 type PartyStatus struct {
-	Party     string        `json:"party"`
-	Suspended bool          `json:"suspended"`
-	Way       string        `json:"way"` // mailbox, push, topic or folder
-	Backlog   BacklogStatus `json:"backlog"`
-	Breaker   BreakerStatus `json:"breaker"`
-	Receiving SideStatus    `json:"receiving"`
-	Sending   SideStatus    `json:"sending"`
+	Party     string         `json:"party"`
+	Suspended bool           `json:"suspended"`
+	Way       string         `json:"way"` // mailbox, push, topic or folder
+	Backlog   BacklogStatus  `json:"backlog"`
+	Breaker   answer.Breaker `json:"breaker"`
+	Receiving SideStatus     `json:"receiving"`
+	Sending   SideStatus     `json:"sending"`
 }
 
 // BacklogStatus is what a receiver has not acknowledged.
@@ -34,13 +34,6 @@ type BacklogStatus struct {
 	Failing      int          `json:"failing"` // of these: handed over too often
 	OldestAt     *answer.Time `json:"oldestAt,omitempty"`
 	WaitingSince *answer.Time `json:"waitingSince,omitempty"` // of the oldest that was not handed over
-}
-
-// BreakerStatus is the circuit breaker of a receiver to which deliveries are carried.
-type BreakerStatus struct {
-	Open     bool            `json:"open"`
-	OpenedAt *answer.Time    `json:"openedAt,omitempty"`
-	Cause    *exchange.Cause `json:"cause,omitempty"`
 }
 
 // SideStatus is how a party receives, or sends.
@@ -89,36 +82,16 @@ func (s *Server) statusParty(c *call) (string, error) {
 func wireStatus(s operator.Status, now time.Time) PartyStatus {
 	return PartyStatus{
 		Party: s.Party, Suspended: s.Suspended, Way: s.Way,
-		Backlog:   BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: timeOrNone(s.Backlog.Oldest), WaitingSince: timeOrNone(s.Backlog.Waiting)},
-		Breaker:   wireBreaker(s.Receiving.Breaker),
+		Backlog:   BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: answer.TimeOrNone(s.Backlog.Oldest), WaitingSince: answer.TimeOrNone(s.Backlog.Waiting)},
+		Breaker:   answer.BreakerOf(s.Receiving.Breaker),
 		Receiving: wireSide(s.Receiving, now), Sending: wireSide(s.Sending, now),
 	}
 }
 
-func wireBreaker(b exchange.Breaker) BreakerStatus {
-	return BreakerStatus{Open: b.IsOpen(), OpenedAt: timeOrNone(b.Opened), Cause: causeOrNone(b.Cause)}
-}
-
 func wireSide(s operator.Sided, now time.Time) SideStatus {
-	out := SideStatus{LastSuccessAt: timeOrNone(s.Succeeded), LastFailureAt: timeOrNone(s.Failed), Cause: causeOrNone(s.Cause)}
+	out := SideStatus{LastSuccessAt: answer.TimeOrNone(s.Succeeded), LastFailureAt: answer.TimeOrNone(s.Failed), Cause: answer.OrNil(s.Cause)}
 	if s.Next.After(now) {
-		out.NextTryAt = timeOrNone(s.Next)
+		out.NextTryAt = answer.TimeOrNone(s.Next)
 	}
 	return out
-}
-
-// timeOrNone returns a time, or nil for the zero time.
-func timeOrNone(t time.Time) *answer.Time {
-	if t.IsZero() {
-		return nil
-	}
-	return &answer.Time{Time: t.UTC()}
-}
-
-// causeOrNone returns a cause, or nil for none.
-func causeOrNone(c exchange.Cause) *exchange.Cause {
-	if c == (exchange.Cause{}) {
-		return nil
-	}
-	return &c
 }

@@ -41,6 +41,17 @@ type RetryPile struct {
 	Breaker exchange.Breaker // of the receiver
 }
 
+// All returns what failed for good, as List does, and what is still carried again, as
+// Retries does.
+func (f Failures) All(ctx context.Context, q exchange.FailureQuery) ([]Pile, []RetryPile, error) {
+	failed, err := f.List(ctx, q)
+	if err != nil {
+		return nil, nil, err
+	}
+	retried, err := f.Retries(ctx, q)
+	return failed, retried, err
+}
+
 // List returns the piles of what failed for good and fits: those with perishable goods
 // first, and then the largest. The order of equal ones does not change from call to call.
 func (f Failures) List(ctx context.Context, q exchange.FailureQuery) ([]Pile, error) {

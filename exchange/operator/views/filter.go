@@ -197,8 +197,8 @@ func flag(_ context.Context, _ Checker, name, value string) error {
 }
 
 func by(_ context.Context, _ Checker, name, value string) error {
-	known := slices.Contains([]string{exchange.CountByReceiver, exchange.CountBySender, exchange.CountByRule}, value)
-	return unless(known, name, "receiver, sender or rule", "应为 receiver、sender 或 rule")
+	_, _, known := exchange.ReadCountBy(value)
+	return unless(known, name, exchange.CountByText.EN, exchange.CountByText.ZH)
 }
 
 func moment(_ context.Context, _ Checker, name, value string) error {

@@ -188,6 +188,8 @@ func TestCheck(t *testing.T) {
 		{views.Refusals, "hs=08", "parameter"},
 		{views.Failures, "receiver=window-vn&by=sender", ""},
 		{views.Failures, "by=rule", ""},
+		{views.Failures, "by=sender,rule", ""},
+		{views.Failures, "by=receiver,rule", "parameter"},
 		{views.Failures, "by=colour", "parameter"},
 		{views.Audit, "subject=party:window-vn&since=2026-11-20T08:00:00Z", ""},
 		{views.Audit, "subject=view", ""},
