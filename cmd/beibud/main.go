@@ -9,6 +9,9 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	// The public authorities, for an image or a machine that has none of its own.
+	_ "golang.org/x/crypto/x509roots/fallback"
 )
 
 const usage = `beibud exchanges cross-border customs documents.

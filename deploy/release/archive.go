@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"compress/gzip"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -24,6 +25,9 @@ type file struct {
 // modified is the time of every entry, so that the same content gives the same
 // bytes. A zip has no earlier one.
 var modified = time.Date(1980, 1, 1, 0, 0, 0, 0, time.UTC)
+
+// imageUser is the user of the image, as deploy/Dockerfile has it.
+const imageUser = 65532
 
 // readAll reads all files of a folder.
 func readAll(folder string, mode fs.FileMode) ([]file, error) {
@@ -45,6 +49,18 @@ func readAll(folder string, mode fs.FileMode) ([]file, error) {
 
 func sorted(files []file) []file {
 	return slices.SortedFunc(slices.Values(files), func(a, b file) int { return cmp.Compare(a.name, b.name) })
+}
+
+// volume returns a tar with the folder of an image that its volume begins as: it belongs
+// to the image's user alone. A Dockerfile from scratch cannot make an empty folder.
+func volume() ([]byte, error) {
+	var out bytes.Buffer
+	w := tar.NewWriter(&out)
+	head := &tar.Header{Typeflag: tar.TypeDir, Name: "var/lib/beibu/", Mode: 0o700, Uid: imageUser, Gid: imageUser, ModTime: modified}
+	if err := errors.Join(w.WriteHeader(head), w.Close()); err != nil {
+		return nil, fmt.Errorf("write folder of the image's volume: %w", err)
+	}
+	return out.Bytes(), nil
 }
 
 // tarred returns files as a compressed tar.

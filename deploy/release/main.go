@@ -97,7 +97,11 @@ func build(ctx context.Context, root, system, arch string) (name string, content
 		content, err = zipped(folder, files)
 		return folder + ".zip", content, err
 	}
-	content, err = tarred(folder, files)
+	begin, err := volume()
+	if err != nil {
+		return "", nil, err
+	}
+	content, err = tarred(folder, append(files, file{name: "deploy/volume.tar", mode: 0o644, content: begin}))
 	return folder + ".tar.gz", content, err
 }
 
