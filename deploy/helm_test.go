@@ -60,8 +60,8 @@ func helm(t *testing.T, args ...string) (string, error) {
 	return string(out), err
 }
 
-// rendered returns the resources of the chart with values, by their kinds.
-func rendered(t *testing.T, values string) (map[string]resource, error) {
+// manifests returns what the chart renders with values.
+func manifests(t *testing.T, values string) (string, error) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "values.yaml")
 	if err := os.WriteFile(file, []byte(values), 0o600); err != nil {
@@ -69,7 +69,17 @@ func rendered(t *testing.T, values string) (map[string]resource, error) {
 	}
 	out, err := helm(t, "template", "gulf", "helm/beibu", "--kube-version", "1.33.0", "--values", file)
 	if err != nil {
-		return nil, fmt.Errorf("%w: %s", err, out)
+		return "", fmt.Errorf("%w: %s", err, out)
+	}
+	return out, nil
+}
+
+// rendered returns the resources of the chart with values, by their kinds.
+func rendered(t *testing.T, values string) (map[string]resource, error) {
+	t.Helper()
+	out, err := manifests(t, values)
+	if err != nil {
+		return nil, err
 	}
 	all := make(map[string]resource)
 	for text := range strings.SplitSeq(out, "\n---\n") {
@@ -131,6 +141,49 @@ func TestChart(t *testing.T) {
 				}
 			}
 			checkConfiguration(t, all["ConfigMap"].Data, c.parties)
+		})
+	}
+}
+
+const allValues = twoNodes + `
+nodeSelector: {disk: fast}
+tolerations: [{key: customs, operator: Exists, effect: NoSchedule}]
+persistence: {size: 5Gi, storageClass: fast}
+podAnnotations: {team: customs}
+metricsFrom: [{namespaceSelector: {matchLabels: {name: monitoring}}}]
+`
+
+// Kubernetes knows every field of what the chart renders, and lets its pods into a namespace
+// of the strictest Pod Security Standard.
+func TestChartIsKubernetes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("builds types of Kubernetes")
+	}
+	usual := func(s string) string { return s }
+	for name, c := range map[string]struct {
+		values string
+		change func(string) string
+		want   string
+	}{
+		"one node":        {"{}", usual, "5 resources are fine"},
+		"all values":      {allValues, usual, "6 resources are fine"},
+		"unknown field":   {"{}", strings.NewReplacer("  replicas:", "  replica:").Replace, `unknown field "spec.replica"`},
+		"another type":    {"{}", strings.NewReplacer("containerPort: 8443", "containerPort: https").Replace, "containerPort"},
+		"field twice":     {"{}", strings.NewReplacer("enableServiceLinks:", "automountServiceAccountToken:").Replace, "already set"},
+		"unknown version": {"{}", strings.NewReplacer("apps/v1", "apps/v1beta9").Replace, `no kind "StatefulSet"`},
+		"too many rights": {"{}", strings.NewReplacer("runAsNonRoot: true", "runAsNonRoot: false").Replace, "runAsNonRoot"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text, err := manifests(t, c.values)
+			if err != nil {
+				t.Fatal(err)
+			}
+			check := exec.CommandContext(t.Context(), "go", "run", ".")
+			check.Dir, check.Stdin = "manifests", strings.NewReader(c.change(text))
+			out, err := check.CombinedOutput()
+			if fine := strings.Contains(c.want, "fine"); (err == nil) != fine || !strings.Contains(string(out), c.want) {
+				t.Errorf("%v: %s", err, out)
+			}
 		})
 	}
 }

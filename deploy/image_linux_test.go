@@ -85,7 +85,7 @@ func TestImage(t *testing.T) {
 	}
 }
 
-// checkImage looks at what the image says of itself, and at its files: nothing but programs
+// checkImage reads what the image says of itself, and its files: nothing but programs
 // and their papers, and nothing that the user could write but the data folder.
 func checkImage(t *testing.T, e engine) {
 	t.Helper()
