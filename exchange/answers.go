@@ -103,19 +103,41 @@ func (a *Answered) senders() (all []string) {
 	return all
 }
 
+// A question is whose answers are looked up.
+type question struct {
+	party     string   // that answers
+	addressee string   // of the answers, or ""
+	known     []string // ids of exchanges that are among those answered
+}
+
 // Find returns what a document of a sender answers, as the whole record shows it at the
 // call. A document that answers none has no answers and no faults. It fails with an
 // [*Error] of kind Unavailable if the index does not show the record before ctx ends.
 func (c *Correspondence) Find(ctx context.Context, sender string, f facts.Facts) (*Answered, error) {
 	said := f.Answers()
-	found := &Answered{}
 	if len(said) == 0 {
-		return found, nil
+		return &Answered{}, nil
 	}
 	if err := c.Recorder.Wait(ctx); err != nil {
 		return nil, err
 	}
-	left := reasonBytes
+	return c.all(ctx, question{party: sender, addressee: f.Addressee}, said)
+}
+
+// Again returns what the document of an exchange answers, which was accepted before, as
+// the index shows it now. If a reference may mean several documents by now, it means the
+// one that it was found to mean on acceptance. Again fails as Find does.
+func (c *Correspondence) Again(ctx context.Context, x Exchange, f facts.Facts) (*Answered, error) {
+	said := f.Answers()
+	if len(said) == 0 {
+		return &Answered{}, nil
+	}
+	return c.all(ctx, question{party: x.Identity.Sender, addressee: f.Addressee, known: x.AnswerTo()}, said)
+}
+
+// all returns what the answers of a document are about.
+func (c *Correspondence) all(ctx context.Context, q question, said []facts.Answer) (*Answered, error) {
+	found, left := &Answered{}, reasonBytes
 	for _, answer := range said {
 		for _, reference := range answer.To {
 			if len(found.Answers)+len(found.Faults) == MaxAnswers {
@@ -125,7 +147,7 @@ func (c *Correspondence) Find(ctx context.Context, sender string, f facts.Facts)
 				}))
 				return found, nil
 			}
-			x, fault, err := c.find(ctx, sender, f.Addressee, reference)
+			x, fault, err := c.find(ctx, q, reference)
 			switch {
 			case err != nil:
 				return nil, err
@@ -141,9 +163,10 @@ func (c *Correspondence) Find(ctx context.Context, sender string, f facts.Facts)
 
 // find returns the exchange that a reference means: the newest to the party with the
 // number, the kind and the version that it states. If several senders have used the number,
-// it is the one with the id that the reference states, or that of the addressee.
-func (c *Correspondence) find(ctx context.Context, party, addressee string, r facts.Reference) (Exchange, *Fault, error) {
-	candidates, err := c.candidates(ctx, party, r)
+// it is the one with the id that the reference states, or the one that is known to be
+// answered, or that of the addressee.
+func (c *Correspondence) find(ctx context.Context, q question, r facts.Reference) (Exchange, *Fault, error) {
+	candidates, err := c.candidates(ctx, q.party, r)
 	if err != nil {
 		return Exchange{}, nil, err
 	}
@@ -157,9 +180,10 @@ func (c *Correspondence) find(ctx context.Context, party, addressee string, r fa
 	if stated {
 		candidates = slices.DeleteFunc(candidates, func(x Exchange) bool { return x.ID != id })
 	}
-	narrow(func(x Exchange) bool { return x.Identity.Sender == addressee })
+	narrow(func(x Exchange) bool { return slices.Contains(q.known, x.ID.String()) })
+	narrow(func(x Exchange) bool { return x.Identity.Sender == q.addressee })
 	if len(candidates) == 0 {
-		fault := unknownDocument(party, r)
+		fault := unknownDocument(q.party, r)
 		return Exchange{}, &fault, nil
 	}
 	first := candidates[0]
@@ -237,8 +261,15 @@ func answerFault(at strict.Node, code string, why Text) Fault {
 	return fault
 }
 
-// unknownDocument is the fault of a reference to a document that the party did not receive.
+// unknownDocument is the fault of a reference to a document that the party did not receive,
+// or that nobody in particular answers.
 func unknownDocument(party string, r facts.Reference) Fault {
+	if party == "" {
+		return answerFault(r.At, CodeUnknownDocument, Text{
+			EN: "an answer is about a document that its sender has received here: name the party that would send it",
+			ZH: "答复须针对发送方经本平台收到的单证：请指明由哪一方报送",
+		})
+	}
 	en, zh := quote.Text(r.Number)
 	why := Text{
 		EN: fmt.Sprintf("%s has received no document here with the number %s", party, en),
@@ -300,9 +331,9 @@ func (r *Routes) Answers(kind string) bool {
 	})
 }
 
-// goBack reports whether a route sends documents of a kind to the senders of those that
+// GoBack reports whether a route sends documents of a kind to the senders of those that
 // they answer.
-func (r *Routes) goBack(kind string) bool {
+func (r *Routes) GoBack(kind string) bool {
 	return slices.ContainsFunc(r.table, func(route Route) bool {
 		return slices.Contains(route.Kinds, kind) && slices.ContainsFunc(route.To, func(to string) bool { return strings.TrimSuffix(to, "?") == SenderAnswered })
 	})

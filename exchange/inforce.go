@@ -29,20 +29,20 @@ type PublicKeys struct {
 	UserID string                 // that enters SM2 seals, or "" for the usual one
 }
 
-// Preview returns the receivers that a valid document would go to, or the faults
-// that keep it from going anywhere. A caller who speaks for no party has sender
-// "", which may send everything.
-func (f *InForce) Preview(c Checked) ([]string, Faults) {
+// Preview returns where a valid document would go, or the faults that keep it from going
+// anywhere. What it answers is nil if that is not known. A caller who speaks for no party
+// has sender "", which may send everything.
+func (f *InForce) Preview(c Checked, answered *Answered) (Routing, Faults) {
 	if c.document.Sender != "" {
 		if failure, ok := errors.AsType[*Error](f.allow(c)); ok {
-			return nil, Faults{nowhere(c.facts.Near(paths.Number), failure.Text())}
+			return Routing{}, Faults{nowhere(c.facts.Near(paths.Number), failure.Text())}
 		}
 	}
-	to, err := f.Routes.To(c.document.Sender, c.kind, c.facts, nil)
+	to, err := f.Routes.To(c.document.Sender, c.kind, c.facts, answered)
 	if failure, ok := errors.AsType[*Error](err); ok {
-		return nil, failure.Faults
+		return Routing{}, failure.Faults
 	}
-	return to.Receivers, nil
+	return to, nil
 }
 
 // allow refuses a kind that the sender may not send. A document of no known kind

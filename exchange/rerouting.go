@@ -13,9 +13,10 @@ import (
 // before, and seals these for receivers that they did not go to. The exchange id, the
 // document, its number and the first envelope stay as they are.
 type Rerouting struct {
-	Now    *InForce
-	Bodies queue.Bodies
-	Adder  queue.BodyAdder // of what Readdress seals
+	Now      *InForce
+	Answered *Correspondence // finds what documents answer, in the index as it is
+	Bodies   queue.Bodies
+	Adder    queue.BodyAdder // of what Readdress seals
 }
 
 // CodeUnreadable is the code of a document that the schemas in force, or the keys that are
@@ -24,12 +25,12 @@ const CodeUnreadable = "unreadable-now"
 
 // Receivers returns the receivers of the document of an exchange by the routes in force.
 // What it says is read again, out of the envelope that is kept, by the schemas in force.
-// The business rules are not asked: it was accepted.
+// The business rules are not asked: it was accepted. What it answers is looked up again:
+// see [Correspondence.Again].
 //
 // It fails with an [*Error]: of kind NotFound if the envelope is no longer kept, of kind
-// Invalid and code [CodeUnreadable] if it cannot be read or its kind goes back to the
-// senders of what it answers, and of kind Unroutable if no
-// route takes the document.
+// Invalid and code [CodeUnreadable] if it cannot be read, of kind Unroutable if no route
+// takes the document, and of kind Unavailable if the index cannot be read.
 func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) {
 	document, err := r.document(ctx, x)
 	if err != nil {
@@ -46,10 +47,11 @@ func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) 
 	if reading.identity != x.Identity {
 		return nil, unreadable(fmt.Errorf("it is now read as %s", reading.identity))
 	}
-	if r.Now.Routes.goBack(x.Identity.Kind) { // to whom was decided on acceptance, by what was known of the documents that it answers
-		return nil, unreadable(errors.New("documents of this kind go back to the senders of those that they answer"))
+	answered, err := r.Answered.Again(ctx, x, reading.checked.facts)
+	if err != nil {
+		return nil, err
 	}
-	to, err := r.Now.Routes.To(x.Identity.Sender, reading.checked.kind, reading.checked.facts, nil)
+	to, err := r.Now.Routes.To(x.Identity.Sender, reading.checked.kind, reading.checked.facts, answered)
 	return to.Receivers, err
 }
 

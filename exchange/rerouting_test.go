@@ -34,7 +34,7 @@ func rerouting(t *testing.T, w *exchangetest.World, table ...exchange.Route) exc
 	if now.Routes, err = exchange.NewRoutes(table, now.Parties); err != nil {
 		t.Fatal(err)
 	}
-	return exchange.Rerouting{Now: &now, Bodies: w.Store, Adder: w.Store}
+	return exchange.Rerouting{Now: &now, Answered: w.Intake.Answered, Bodies: w.Store, Adder: w.Store}
 }
 
 // The receivers of a document that was accepted are read again from what is kept of it.
@@ -73,6 +73,51 @@ func TestRerouting(t *testing.T) {
 			t.Errorf("%s: %v, %v", name, got, err)
 		}
 	}
+}
+
+// What an answer is about is looked up again: it goes to the sender by the routes in force,
+// also if it was accepted by others, and never to another that used the number since.
+func TestReroutingOfAnswers(t *testing.T) {
+	parties, table := answering("", "party:addressee")
+	w := exchangetest.NewWorld(t, parties, table)
+	x := sent(t, w, "qinzhou", carnet(t, number))
+	answer := sent(t, w, "window-vn", reply{number: number, addressee: "promotion"}.bytes(t, "R-1"))
+	early := sent(t, w, "window-vn", reply{number: "LATE", addressee: "promotion"}.bytes(t, "R-2"))
+	_, back := answering("", exchange.SenderAnswered, "party:addressee?")
+	_, held := answering(exchange.UnknownHold, exchange.SenderAnswered)
+	r := rerouting(t, w, back...)
+	want := func(name string, r exchange.Rerouting, x exchange.Exchange, to ...string) {
+		t.Helper()
+		if got, err := r.Receivers(t.Context(), x); err != nil || !slices.Equal(got, to) {
+			t.Errorf("%s: %v, %v", name, got, err)
+		}
+	}
+	want("another route", r, answer, "qinzhou", "promotion")
+	for name, r := range map[string]exchange.Rerouting{"refused": r, "held": rerouting(t, w, held...)} {
+		_, err := r.Receivers(t.Context(), early)
+		failure, ok := errors.AsType[*exchange.Error](err)
+		if !ok || failure.Kind != exchange.Unroutable || len(failure.Faults) != 1 || failure.Faults[0].Code != exchange.CodeUnknownDocument {
+			t.Errorf("an answer to what nobody sent, %s: %v", name, err)
+		}
+	}
+	sent(t, w, "qinzhou", carnet(t, "LATE"))
+	want("a document that came after its answer", r, early, "qinzhou", "promotion")
+	sent(t, w, "promotion", carnet(t, number))
+	if answer.Answers[0].To != x.ID {
+		t.Fatalf("it answers %+v", answer.Answers)
+	}
+	want("a number that two senders use by now", rerouting(t, w, held...), answer, "qinzhou")
+	r.Answered = &exchange.Correspondence{Journal: unread{}}
+	if _, err := r.Receivers(t.Context(), answer); exchange.KindOf(err) != exchange.Unavailable {
+		t.Errorf("an index that cannot be read: %v", err)
+	}
+}
+
+// An unread journal cannot be read.
+type unread struct{ exchange.Journal }
+
+func (unread) Exchanges(context.Context, exchange.Query) ([]exchange.Exchange, int64, error) {
+	return nil, 0, errors.New("the disk is gone")
 }
 
 // An away queue has nothing at hand.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"beibu/cmd/internal/client"
 	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/input"
 	"beibu/cmd/internal/terminal"
@@ -19,11 +20,20 @@ import (
 	"beibu/exchange/rules/all"
 )
 
-// checkCommand checks documents offline.
+// checkCommand checks documents, offline or by the daemon.
 type checkCommand struct {
-	Files []string `arg:"" name:"file" help:"Documents; folders are searched for *.xml; - is the standard input."`
-	As    string   `complete:"parties" placeholder:"PARTY" help:"Also say whether this party may send them."`
+	Files  []string `arg:"" name:"file" help:"Documents; folders are searched for *.xml; - is the standard input."`
+	As     string   `complete:"parties" placeholder:"PARTY" help:"Also say whether this party may send them."`
+	Online bool     `help:"Ask the daemon, which also checks signatures and knows what an answer is about; nothing is kept."`
 	mapped
+}
+
+// Validate refuses what the daemon would not know.
+func (c *checkCommand) Validate() error {
+	if c.Online && (len(c.Pack) > 0 || c.Parties != "") {
+		return errors.New("--online checks by the schemas and parties of the daemon, and does not go with --pack or --parties")
+	}
+	return nil
 }
 
 // mapped says by what schemas, parties and routes a command works offline.
@@ -66,7 +76,10 @@ type verdict struct {
 	// Obstacles say what keeps it from going anywhere.
 	Receivers []string `json:"receivers,omitempty"`
 	Obstacles []fault  `json:"obstacles,omitempty"`
-	err       error
+	// GoesBack is set if the document also goes to the senders of those that it answers, of
+	// which only the daemon knows.
+	GoesBack bool `json:"goesBack,omitempty"`
+	err      error
 }
 
 // A fault is an exchange.Fault in one language.
@@ -82,20 +95,32 @@ type fault struct {
 	Expected []string `json:"expected,omitempty"`
 }
 
-// Run checks every file and prints what was found, in the order of the files.
-func (c *checkCommand) Run(ctx context.Context, s *session) error {
+// checker returns what checks one file.
+func (c *checkCommand) checker(s *session) (func(ctx context.Context, file string) verdict, error) {
+	if c.Online {
+		caller, err := s.client()
+		return func(ctx context.Context, file string) verdict { return s.checkOnline(ctx, caller, c.As, file) }, err
+	}
 	now, err := c.inForce()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if _, known := now.Parties.Get(c.As); c.As != "" && !known {
-		return hinted{fmt.Errorf("there is no party %q", c.As), "--parties names the map of another exchange"}
+		return nil, hinted{fmt.Errorf("there is no party %q", c.As), "--parties names the map of another exchange"}
+	}
+	return func(ctx context.Context, file string) verdict { return s.check(ctx, now, c.As, file) }, nil
+}
+
+// Run checks every file and prints what was found, in the order of the files.
+func (c *checkCommand) Run(ctx context.Context, s *session) error {
+	work, err := c.checker(s)
+	if err != nil {
+		return err
 	}
 	all := input.Files(c.Files)
 	outcome := error(nil)
 	bar := s.progress(len(all))
 	defer bar.Wipe()
-	work := func(ctx context.Context, file string) verdict { return s.check(ctx, now, c.As, file) }
 	err = inOrder(ctx, runtime.GOMAXPROCS(0), all, work, func(v verdict) error {
 		outcome = worse(outcome, v.outcome())
 		return bar.Step(func() error { return s.printVerdict(v) })
@@ -120,10 +145,26 @@ func (s *session) check(ctx context.Context, now *exchange.InForce, as, file str
 	v := verdict{File: file, Kind: found.Kind(), Valid: found.Valid(), Faults: s.faults(found.Faults()), More: found.More()}
 	routed := slices.ContainsFunc(now.Routes.Table(), func(r exchange.Route) bool { return slices.Contains(r.Kinds, v.Kind) })
 	if v.Valid && routed {
-		receivers, obstacles := now.Preview(found)
-		v.Receivers, v.Obstacles = receivers, s.faults(obstacles)
+		to, obstacles := now.Preview(found, nil)
+		v.Receivers, v.Obstacles, v.GoesBack = to.Receivers, s.faults(obstacles), now.Routes.GoBack(v.Kind)
 	}
 	return v
+}
+
+// checkOnline has the daemon check one file.
+func (s *session) checkOnline(ctx context.Context, caller *client.Client, as, file string) verdict {
+	document, err := input.Read(s.in, file)
+	if err != nil {
+		return unchecked(file, input.CodeUnreadable, err)
+	}
+	found, err := caller.Check(ctx, as, document)
+	if err != nil {
+		return unchecked(file, "check.failed", fmt.Errorf("check %s: %w", file, err))
+	}
+	return verdict{
+		File: file, Kind: found.Kind, Valid: found.Valid, Faults: s.faults(found.Faults), More: found.Omitted,
+		Receivers: found.Receivers, Obstacles: s.faults(found.Obstacles),
+	}
 }
 
 // unchecked is the verdict on a file that could not be judged: programs find
@@ -175,6 +216,9 @@ func (s *session) printVerdict(v verdict) error {
 		line := terminal.Clean(s.say("%s: fine, %s", v.File, v.Kind))
 		if len(v.Receivers) > 0 {
 			line += terminal.Clean(s.say(", would go to %s", strings.Join(v.Receivers, ", ")))
+		}
+		if v.GoesBack {
+			line += s.word(", would go to the sender of what it answers: check --online says who")
 		}
 		return s.printf("%s\n", line)
 	}

@@ -23,7 +23,7 @@ Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not h
 type grammar struct {
 	global
 
-	Check      checkCommand      `cmd:"" help:"Check documents against schemas and business rules, offline."`
+	Check      checkCommand      `cmd:"" help:"Check documents against schemas and business rules, offline, or by what the daemon knows."`
 	Kinds      kindsCommand      `cmd:"" help:"Kinds of document, and how to write one."`
 	Submit     submitCommand     `cmd:"" help:"Submit documents."`
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`

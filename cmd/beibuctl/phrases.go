@@ -38,7 +38,8 @@ var chinese = map[string]string{
 	"earlier: exchange %s, accepted %s, SHA-256 %s": "先前受理：交换编号 %s，受理时间 %s，SHA-256 %s",
 
 	// What check and kinds say.
-	", would go to %s": "，将发往 %s", "ROOT": "根元素", "STANDARD": "标准",
+	", would go to %s": "，将发往 %s", ", would go to the sender of what it answers: check --online says who": "，将发往所答复单证的发送方，可用 check --online 查明",
+	"ROOT": "根元素", "STANDARD": "标准",
 	"what must be there": "必填内容", "what the exchange reads": "平台读取的内容", "to whom it goes": "发往何处", "who may send it": "可发送方",
 	"samples": "样例", "rules": "业务规则", "root": "根元素", "namespace": "命名空间", "standard": "标准", "schema": "模式",
 	"what is about a person, and masked": "个人信息（对工作人员隐藏）", "everything, since the kind does not say": "全部（该种类未声明个人信息）",

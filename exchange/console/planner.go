@@ -232,7 +232,7 @@ func (s *Server) planScope(v *visit, q replay.Query) (replay.Scope, error) {
 	if q.Routing != replay.Now {
 		return scope, nil
 	}
-	scope.Router = exchange.Rerouting{Now: v.now.InForce, Bodies: s.Bodies}
+	scope.Router = exchange.Rerouting{Now: v.now.InForce, Answered: s.answered, Bodies: s.Bodies}
 	if err := v.ticket.TakeSlot(); err != nil {
 		return scope, err
 	}

@@ -32,7 +32,7 @@ func (w *world) lead() {
 	leader := &replay.Leader{
 		Index: w.Journal, Recorder: w.Recorder, Changed: func() <-chan struct{} { return w.Journal.Changed("") },
 		Exchanges: w.Journal, Router: func() replay.Readdresser {
-			return exchange.Rerouting{Now: w.current.Load().InForce, Bodies: w.Store, Adder: w.Store}
+			return exchange.Rerouting{Now: w.current.Load().InForce, Answered: &exchange.Correspondence{Journal: w.Journal, Recorder: w.Recorder}, Bodies: w.Store, Adder: w.Store}
 		},
 	}
 	for range 2 {

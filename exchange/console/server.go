@@ -80,6 +80,7 @@ type Server struct {
 	Options
 
 	finder   exchange.Finder
+	answered *exchange.Correspondence
 	handler  http.Handler
 	mux      *http.ServeMux
 	rows     []screen
@@ -132,7 +133,8 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		Options: o, mux: http.NewServeMux(),
-		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
+		finder:   exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
+		answered: &exchange.Correspondence{Journal: o.Journal, Recorder: o.Recorder},
 	}
 	s.shared.all = make(map[view]*sharedPart)
 	s.draining, s.drain = context.WithCancel(context.Background())

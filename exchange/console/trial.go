@@ -56,7 +56,7 @@ func (s *Server) tryDocument(v *visit) error {
 	if err := s.Admission.Work(v.ticket, document); err != nil {
 		return err
 	}
-	tried, err := operator.Try(v.ctx(), v.now.InForce, exchange.Document{Bytes: document, Sender: sender, Received: time.Now()})
+	tried, err := operator.Try(v.ctx(), v.now.InForce, s.answered, exchange.Document{Bytes: document, Sender: sender, Received: time.Now()})
 	if err != nil {
 		return v.again(err, "trial", page)
 	}

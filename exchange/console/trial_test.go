@@ -46,6 +46,33 @@ func TestTryDocument(t *testing.T) {
 	}
 }
 
+// What an answer is about is looked up as for a submission: it says to whom it would go, or
+// by which code it would be refused.
+func TestTryAnswer(t *testing.T) {
+	w := newWorld(t)
+	s, err := testdata.Find("ata-carnet", "pearls-issued-unused")
+	must(t, err)
+	accepted, err := w.Accept(t.Context(), exchange.Document{Sender: port, Bytes: s.Bytes, Received: time.Now()})
+	must(t, err)
+	x := w.Await(t, accepted.Exchange, exchangetest.Consigned)
+	try := func(number, sender string) page {
+		t.Helper()
+		p := w.visit(duty).post("/console/try", url.Values{"document": {string(exchangetest.AnswerTo(t, number, "R-1", "AP", "fine"))}, "sender": {sender}})
+		if p.status != http.StatusOK {
+			t.Errorf("%d %s", p.status, p.text)
+		}
+		return p
+	}
+	if p := try(x.Identity.Number, receiver); !strings.Contains(p.text, "It would be accepted") || !strings.Contains(p.html, `title="`+port+`"`) {
+		t.Errorf("an answer: %s", p.text)
+	}
+	for number, sender := range map[string]string{"NONE": receiver, x.Identity.Number: ""} {
+		if p := try(number, sender); !strings.Contains(p.text, "It would be refused") || !strings.Contains(p.text, exchange.CodeUnknownDocument) {
+			t.Errorf("an answer of %q to %s: %s", sender, number, p.text)
+		}
+	}
+}
+
 // A lane is found by plate or container, with what its documents cite and is missing; a
 // party sees its part of it.
 func TestLane(t *testing.T) {

@@ -3,6 +3,8 @@ package httpapi_test
 import (
 	"bytes"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
 
 	"beibu/exchange/answer"
@@ -42,6 +44,20 @@ func TestAnswersToAnExchange(t *testing.T) {
 		t.Errorf("another content under its number: %+v", unknown)
 	}
 	document = exchangetest.AnswerTo(t, "A-2", "R-2", "AP", "fine")
+	check := func(as, query string, document []byte) httpapi.Check {
+		return read[httpapi.Check](t, w.do(request{method: http.MethodPost, path: "/v1/checks" + query, as: as, body: string(document)}), http.StatusOK)
+	}
+	for as, query := range map[string]string{receiver: "", operator: "?sender=" + receiver} {
+		if got := check(as, query, document); !got.Valid || len(got.Receivers) > 0 || len(got.Obstacles) != 1 || got.Obstacles[0].Code != "response.unknown-document" {
+			t.Errorf("%s checks an answer to an unknown document: %+v", as, got)
+		}
+		if got := check(as, query, exchangetest.AnswerTo(t, "A-1", "R-3", "AP", "fine")); !slices.Contains(got.Receivers, port) || len(got.Obstacles) > 0 {
+			t.Errorf("%s checks an answer: %+v", as, got)
+		}
+	}
+	if got := check(operator, "", document); len(got.Obstacles) != 1 || !strings.Contains(got.Obstacles[0].Message.EN, "name the party") {
+		t.Errorf("an answer that nobody in particular sends: %+v", got)
+	}
 	refused := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: receiver, body: string(document)}), http.StatusUnprocessableEntity)
 	if refused.Code != "unroutable" || len(refused.Faults) != 1 || refused.Faults[0].Code != "response.unknown-document" {
 		t.Errorf("an answer to an unknown document: %+v", refused)

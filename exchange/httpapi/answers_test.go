@@ -75,6 +75,8 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/checks", body: good}, 401, "credentials-missing"},
 		{request{path: "/v1/checks", as: port, body: strings.Repeat("x", 64<<10+1)}, 413, "too-large"},
 		{request{path: "/v1/checks", as: port, body: good, header: text}, 415, "media-type"},
+		{request{path: "/v1/checks?sender=" + receiver, as: port, body: good}, 403, "forbidden"},
+		{request{path: "/v1/checks?sender=nobody", as: operator, body: good}, 422, "unknown-party"},
 
 		{request{path: "/v1/exchanges", as: port}, 200, ""},
 		{request{path: "/v1/exchanges?limit=no", as: port}, 400, "parameter"},

@@ -1,11 +1,13 @@
 package httpapi
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/admission"
 	"beibu/exchange/answer"
 	"beibu/exchange/operator"
@@ -47,8 +49,20 @@ func (c *call) setQuota(s admission.Standing) {
 }
 
 // check answers POST /v1/checks: what submit would find, with nothing kept, and to
-// whom the document would go if the caller sent it.
+// whom the document would go if its sender sent it: the caller's party, or the one that it
+// names.
 func (s *Server) check(c *call) error {
+	p := parametersOf(c.request)
+	named := p.text("sender")
+	if err := p.err(); err != nil {
+		return err
+	}
+	if _, err := c.caller.ScopeSender(access.CheckDocument, named); err != nil {
+		return err
+	}
+	if err := s.filters(c).Check(c.request.Context(), "", named); err != nil {
+		return err
+	}
 	body, err := s.readXML(c)
 	if err != nil {
 		return err
@@ -57,8 +71,7 @@ func (s *Server) check(c *call) error {
 	if err := s.admission.Work(c.ticket, *body); err != nil {
 		return err
 	}
-	doc := exchange.Document{Bytes: *body, Sender: c.caller.Party, Received: time.Now()}
-	tried, err := operator.Try(c.request.Context(), c.now.InForce, doc)
+	tried, err := operator.Try(c.request.Context(), c.now.InForce, s.answered, exchange.Document{Bytes: *body, Sender: cmp.Or(named, c.caller.Party), Received: time.Now()})
 	if err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func (s *Server) replayScope(c *call, q *replay.Query) (replay.Scope, error) {
 	if q.Routing != replay.Now {
 		return scope, nil
 	}
-	scope.Router = exchange.Rerouting{Now: c.now.InForce, Bodies: s.envelopes.Bodies}
+	scope.Router = exchange.Rerouting{Now: c.now.InForce, Answered: s.answered, Bodies: s.envelopes.Bodies}
 	if err := c.ticket.TakeSlot(); err != nil {
 		return scope, err
 	}

@@ -154,7 +154,7 @@ func TestRunAsRoutedNow(t *testing.T) {
 	}
 	w.do(request{path: "/v1/runs/" + run.ID + "/approve", as: approver, body: `{"reason":"seen","digest":"` + plan.Digest + `"}`})
 	leader := &replay.Leader{Index: w.index, Recorder: w.recorder, Exchanges: w.index, Router: func() replay.Readdresser {
-		return exchange.Rerouting{Now: w.current.Load().InForce, Bodies: w.store, Adder: w.store}
+		return exchange.Rerouting{Now: w.current.Load().InForce, Answered: w.intake.Answered, Bodies: w.store, Adder: w.store}
 	}}
 	for i := range 3 {
 		if _, err := leader.Pass(t.Context(), time.Now().Add(time.Duration(i)*time.Second)); err != nil {

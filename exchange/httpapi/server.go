@@ -100,6 +100,7 @@ type Server struct {
 	runs        replay.Runs
 	hold        exchange.Hold
 	disclosures reading.Disclosures
+	answered    *exchange.Correspondence
 	mailbox     Mailbox
 	envelopes   exchange.Envelopes
 	stamps      Timestamps
@@ -172,7 +173,8 @@ func New(o Options) (*Server, error) {
 		failures: operator.Failures{Log: o.Failures, Activity: o.Activity, Handovers: o.Handovers},
 		statuses: operator.Statuses{Log: o.Activity, Handovers: o.Handovers}, alerts: o.Alerts,
 		hold: exchange.Hold{Journal: o.Journal, Recorder: o.Recorder}, disclosures: reading.Disclosures{Recorder: o.Recorder},
-		mailbox: o.Mailbox, envelopes: exchange.Envelopes{Bodies: o.Bodies}, stamps: o.Stamps, handovers: o.Handovers,
+		answered: &exchange.Correspondence{Journal: o.Journal, Recorder: o.Recorder},
+		mailbox:  o.Mailbox, envelopes: exchange.Envelopes{Bodies: o.Bodies}, stamps: o.Stamps, handovers: o.Handovers,
 		limits: o.Limits, version: o.Version, log: o.Log, mux: http.NewServeMux(),
 	}
 	s.connections = NewConnections(s.limits.Connections, s.limits.PerAddress, s.limits.Silence)

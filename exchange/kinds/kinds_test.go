@@ -65,7 +65,7 @@ func TestSamplesAreGoodOnAnyDay(t *testing.T) {
 			if err != nil || len(checked.Faults()) > 0 || checked.Kind() != k.Kind {
 				t.Errorf("%s on %s: %v, %v", k.Kind, day, checked.Faults(), err)
 			}
-			if receivers, missing := b.InForce.Preview(checked); len(receivers) == 0 {
+			if to, missing := b.InForce.Preview(checked, nil); len(to.Receivers) == 0 {
 				t.Errorf("%s on %s goes nowhere: %v", k.Kind, day, missing)
 			}
 			second, err := b.Sample(t.Context(), k.Kind, "", at)
@@ -129,8 +129,8 @@ func TestSeries(t *testing.T) {
 				if checked.Identity() != identity {
 					t.Errorf("%s on %s: document %d is %v, not %v", k.Kind, day, n, checked.Identity(), identity)
 				}
-				if receivers, _ := b.InForce.Preview(checked); len(receivers) == 0 || !slices.Equal(receivers, series.Receivers) {
-					t.Errorf("%s on %s: document %d goes to %q, and not to %q", k.Kind, day, n, receivers, series.Receivers)
+				if to, _ := b.InForce.Preview(checked, nil); len(to.Receivers) == 0 || !slices.Equal(to.Receivers, series.Receivers) {
+					t.Errorf("%s on %s: document %d goes to %q, and not to %q", k.Kind, day, n, to.Receivers, series.Receivers)
 				}
 				numbers[identity.Number] = true
 			}

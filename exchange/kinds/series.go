@@ -61,9 +61,9 @@ func (b Book) Series(ctx context.Context, kind, sender string, at time.Time) (Se
 		if err != nil {
 			return Series{}, &exchange.Error{Op: "check sample", Kind: exchange.Internal, Err: err}
 		}
-		receivers, _ := b.InForce.Preview(sent)
+		to, _ := b.InForce.Preview(sent, nil)
 		return Series{
-			Kind: kind, Version: i.Version, Receivers: receivers, sender: sender,
+			Kind: kind, Version: i.Version, Receivers: to.Receivers, sender: sender,
 			document: document, number: i.Number,
 		}, nil
 	}

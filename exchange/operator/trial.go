@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"beibu/exchange"
+	"beibu/exchange/rules"
 )
 
 // A Trial is what would become of a document, of which nothing is kept.
@@ -21,15 +22,30 @@ type Trial struct {
 	Routes    []Taken
 }
 
+// Outcome returns what the document would come to.
+func (t Trial) Outcome() Outcome {
+	switch {
+	case !t.Valid || len(t.Obstacles) > 0:
+		return WouldRefuse
+	case t.Faults.Has(rules.Hold):
+		return WouldHold
+	}
+	return WouldAccept
+}
+
 // Taken is a route that takes a document.
 type Taken struct {
 	Route     string
 	Receivers []string
 }
 
-// Try returns what would become of a document if its sender submitted it now. A sender of
-// "" may send everything.
-func Try(ctx context.Context, now *exchange.InForce, doc exchange.Document) (Trial, error) {
+// Try returns what would become of a document if its sender submitted it now. What the
+// document answers is looked up as for a submission. A sender of "" may send everything, and
+// has received nothing that it could answer.
+//
+// It fails with an [*exchange.Error] of kind Unavailable if the index does not show the
+// record before ctx ends.
+func Try(ctx context.Context, now *exchange.InForce, known *exchange.Correspondence, doc exchange.Document) (Trial, error) {
 	checked, err := now.Checks.Find(ctx, doc)
 	if err != nil {
 		return Trial{}, &exchange.Error{Op: "check document", Kind: exchange.Internal, Err: err}
@@ -48,13 +64,18 @@ func Try(ctx context.Context, now *exchange.InForce, doc exchange.Document) (Tri
 		return out, nil
 	}
 	out.Signature = trusted.Signature()
-	out.Receivers, out.Obstacles = now.Preview(checked)
-	out.Routes = taken(now, checked, out.Receivers)
+	answered, err := known.Find(ctx, doc.Sender, checked.Facts())
+	if err != nil {
+		return Trial{}, err
+	}
+	to, obstacles := now.Preview(checked, answered)
+	out.Receivers, out.Obstacles, out.Faults = to.Receivers, obstacles, append(out.Faults, to.Held...)
+	out.Routes = taken(now, checked, answered, out.Receivers)
 	return out, nil
 }
 
 // taken returns the routes by which a document goes to its receivers, in their order.
-func taken(now *exchange.InForce, checked exchange.Checked, receivers []string) []Taken {
+func taken(now *exchange.InForce, checked exchange.Checked, answered *exchange.Answered, receivers []string) []Taken {
 	var all []Taken
 	for _, route := range now.Routes.Table() {
 		alone, err := exchange.NewRoutes([]exchange.Route{route}, now.Parties)
@@ -63,8 +84,8 @@ func taken(now *exchange.InForce, checked exchange.Checked, receivers []string) 
 		}
 		only := *now
 		only.Routes = alone
-		found, _ := only.Preview(checked)
-		found = slices.DeleteFunc(slices.Clone(found), func(id string) bool { return !slices.Contains(receivers, id) })
+		to, _ := only.Preview(checked, answered)
+		found := slices.DeleteFunc(to.Receivers, func(id string) bool { return !slices.Contains(receivers, id) })
 		if len(found) > 0 {
 			all = append(all, Taken{route.Name, found})
 		}

@@ -15,6 +15,7 @@ import (
 	"strings"
 
 	"beibu/exchange/answer"
+	"beibu/exchange/httpapi"
 )
 
 // A Client speaks to one daemon as one caller. It is safe for concurrent use.
@@ -228,6 +229,16 @@ func Delete[T any](ctx context.Context, c *Client, path string, query url.Values
 // resend from a first acceptance, and so does Duplicate.
 func (c *Client) Submit(ctx context.Context, document []byte) (answer.Acceptance, error) {
 	return into[answer.Acceptance](c.Call(ctx, http.MethodPost, "/v1/documents", "application/xml", document))
+}
+
+// Check checks a document as if a party sent it, or as the caller if that is "", and keeps
+// nothing of it.
+func (c *Client) Check(ctx context.Context, sender string, document []byte) (httpapi.Check, error) {
+	path := "/v1/checks"
+	if sender != "" {
+		path += "?" + url.Values{"sender": {sender}}.Encode()
+	}
+	return into[httpapi.Check](c.Call(ctx, http.MethodPost, path, "application/xml", document))
 }
 
 func into[T any](answer Answer, err error) (T, error) {

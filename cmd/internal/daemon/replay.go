@@ -21,7 +21,7 @@ func (d *Daemon) replay(ctx context.Context) error {
 	leader := &replay.Leader{
 		Index: d.index, Recorder: d.recorder, Changed: func() <-chan struct{} { return d.index.Changed(journal.RunsChanged) }, Observe: d.logRun,
 		Exchanges: d.index, Router: func() replay.Readdresser {
-			return exchange.Rerouting{Now: d.current.Load().InForce, Bodies: d.store, Adder: d.store}
+			return exchange.Rerouting{Now: d.current.Load().InForce, Answered: d.answered(), Bodies: d.store, Adder: d.store}
 		},
 	}
 	return leader.Lead(ctx, func(err error) { d.log.Warn("replay runs failed, retrying", zap.Error(err)) })

@@ -22,7 +22,7 @@ const bodyTime = 30 * time.Second
 func (d *Daemon) newAPI() (err error) {
 	intake := &exchange.Intake{
 		Suspended: d.shut, Claims: d.claims, Decisions: d.decisions, Log: d.traces.Admitter(d.metrics.Admitter(d.store)), Patience: d.config.Limits.Admit,
-		Answered: &exchange.Correspondence{Journal: d.index, Recorder: d.recorder},
+		Answered: d.answered(),
 	}
 	d.admission, err = admission.New(admission.Options{
 		Current: &d.current, Suspended: d.shut, Intake: intake,
@@ -62,6 +62,11 @@ func (d *Daemon) newAPI() (err error) {
 		return err
 	}
 	return d.newConsole(options)
+}
+
+// answered returns what finds the exchanges that documents answer.
+func (d *Daemon) answered() *exchange.Correspondence {
+	return &exchange.Correspondence{Journal: d.index, Recorder: d.recorder}
 }
 
 // unanswered returns what says how many bytes the queue holds for senders that
