@@ -39,9 +39,21 @@ const (
 // The names of events of an action by which a session at the console began and ended. The
 // reason of the first is by what the person signed in.
 const (
-	SignedIn  State = "SignedIn"
-	SignedOut State = "SignedOut"
+	SignedIn          State = "SignedIn"
+	SignedOut         State = "SignedOut"
+	SignedOutByIssuer State = "SignedOutByIssuer" // an issuer of identities has ended sessions of a person
 )
+
+// A Session says of an event of an action which session at the console began or ended. An
+// issuer of identities ends sessions by its own names for them.
+type Session struct {
+	ID      string    `json:"id,omitempty"`      // of the one that a browser keeps; "" if an issuer ends sessions
+	Issuer  string    `json:"issuer,omitempty"`  // that signed the person in; "" if a credential did
+	Subject string    `json:"subject,omitempty"` // by which the issuer knows the person
+	SID     string    `json:"sid,omitempty"`     // the session at the issuer, or "" if it names none
+	Token   string    `json:"token,omitempty"`   // the id of the logout token of the issuer
+	Issued  time.Time `json:"issued,omitzero"`   // when the issuer issued its token
+}
 
 // The names of events of a party.
 const (

@@ -210,6 +210,7 @@ type Event struct {
 
 	Disclosure *Disclosure // of personal data, or nil
 	Dialogue   *Dialogue   // of an attempt, or nil
+	Session    *Session    // that began or ended, or nil
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

@@ -2,9 +2,7 @@ package exchange
 
 import (
 	"context"
-	"fmt"
 	"maps"
-	"sync/atomic"
 	"time"
 
 	"beibu/queue"
@@ -29,33 +27,27 @@ func (s Suspension) event(name State) Event {
 
 // Suspensions are those by operators, in addition to those of the map of parties.
 // They are in the record, so that every node has them. They follow the record by
-// themselves and keep nothing on disk: a full disk or an index that is rebuilt lets
-// nobody in. They are safe for concurrent use. A [Fold] of their own, they do not
-// wait for the index.
+// themselves: a full disk or an index that is rebuilt lets nobody in. They are safe
+// for concurrent use.
 type Suspensions struct {
-	recorder *Recorder
-	current  atomic.Pointer[suspended] // replaced by Restore and Follow
-	enforce  func(ctx context.Context, party string) error
+	*Folded[map[string]Suspension] // by party
+
+	enforce func(ctx context.Context, party string) error
 }
 
-// suspended is what the record says up to a sequence. It is not changed once made.
-type suspended struct {
-	parties   map[string]Suspension
-	sequence  int64
-	changedAt int64         // the sequence, or a later one, of the last event in parties
-	passed    chan struct{} // closed once sequence is no longer the newest
-	changed   chan struct{} // closed once parties is no longer the newest
-}
-
-// NewSuspensions returns suspensions in a record. They are none until [Suspensions.Restore]
-// and [Suspensions.Follow] have read it. If enforce is not nil, Suspend calls it
+// NewSuspensions returns suspensions in a record. They are none until [Folded.Restore]
+// and [Folded.Follow] have read it. If enforce is not nil, Suspend calls it
 // once no request of the party is admitted, and returns its error: it stops what
 // else this node does for the party.
 func NewSuspensions(appender queue.Appender, feed queue.Feed, enforce func(ctx context.Context, party string) error) *Suspensions {
-	s := &Suspensions{enforce: enforce}
-	s.recorder = &Recorder{Appender: appender, Feed: feed, Fold: s}
-	s.current.Store(&suspended{passed: make(chan struct{}), changed: make(chan struct{})})
-	return s
+	return &Suspensions{enforce: enforce, Folded: NewFolded(appender, feed, Folding[map[string]Suspension]{
+		Kind: queue.SubjectParty, Apply: apply, Clone: func(parties map[string]Suspension) map[string]Suspension {
+			if parties == nil {
+				return make(map[string]Suspension)
+			}
+			return maps.Clone(parties)
+		},
+	})}
 }
 
 // Get returns the suspension of a party. If there are no suspensions, s may be nil.
@@ -63,7 +55,7 @@ func (s *Suspensions) Get(party string) (Suspension, bool) {
 	if s == nil {
 		return Suspension{}, false
 	}
-	one, ok := s.current.Load().parties[party]
+	one, ok := s.Load()[party]
 	return one, ok
 }
 
@@ -82,7 +74,7 @@ func (s *Suspensions) Includes(now *InForce, party string) bool {
 // it; every other node does as soon as it has received it. It fails with an *Error
 // of kind Unavailable if that is not known, and it is safe to call it again.
 func (s *Suspensions) Suspend(ctx context.Context, one Suspension) error {
-	if err := s.recorder.Record(ctx, one.event(PartySuspended)); err != nil {
+	if err := s.Record(ctx, one.event(PartySuspended)); err != nil {
 		return err
 	}
 	if s.enforce == nil {
@@ -98,37 +90,14 @@ func (s *Suspensions) Suspend(ctx context.Context, one Suspension) error {
 // an error if no operator has suspended it. When it returns, this node obeys. It
 // fails as Suspend does.
 func (s *Suspensions) Resume(ctx context.Context, one Suspension) (was bool, err error) {
-	if err := s.recorder.Wait(ctx); err != nil { // another node may have suspended it a moment ago
+	if err := s.CatchUp(ctx); err != nil { // another node may have suspended it a moment ago
 		return false, err
 	}
 	if _, was := s.Get(one.Party); !was {
 		return false, nil
 	}
-	return true, s.recorder.Record(ctx, one.event(PartyResumed))
+	return true, s.Record(ctx, one.event(PartyResumed))
 }
-
-// Wait returns once the suspensions are those of the record up to a sequence, or
-// with the error of ctx.
-func (s *Suspensions) Wait(ctx context.Context, sequence int64) error {
-	for {
-		now := s.current.Load()
-		if now.sequence >= sequence {
-			return nil
-		}
-		select {
-		case <-now.passed:
-		case <-ctx.Done():
-			return fmt.Errorf("suspensions are those of sequence %d: %w", now.sequence, context.Cause(ctx))
-		}
-	}
-}
-
-// CatchUp waits until the suspensions are those of the whole record, as it is at the
-// call. It fails with an [*Error] of kind Unavailable.
-func (s *Suspensions) CatchUp(ctx context.Context) error { return s.recorder.Wait(ctx) }
-
-// Changed returns a channel that is closed when a party is suspended or resumed.
-func (s *Suspensions) Changed() <-chan struct{} { return s.current.Load().changed }
 
 // Await returns once an operator has suspended a party, or once ctx ends. If there are
 // no suspensions, s may be nil.
@@ -139,7 +108,7 @@ func (s *Suspensions) Await(ctx context.Context, party string) {
 	}
 	for {
 		now := s.current.Load()
-		if _, suspended := now.parties[party]; suspended {
+		if _, suspended := now.state[party]; suspended {
 			return
 		}
 		select {
@@ -150,74 +119,12 @@ func (s *Suspensions) Await(ctx context.Context, party string) {
 	}
 }
 
-// AwaitIn waits until an index shows what this node obeys: every event that has
-// changed the suspensions so far. It needs no queue, so that it works while Kafka
-// does not. It fails with an *Error of kind Unavailable. If there are no suspensions,
-// s may be nil.
+// AwaitIn is that of [Folded], of none if s is nil.
 func (s *Suspensions) AwaitIn(ctx context.Context, index Fold) error {
 	if s == nil {
 		return nil
 	}
-	return await(ctx, index, s.current.Load().changedAt)
-}
-
-// Restore begins with the events that an index has up to a sequence, so that Follow
-// reads only the record after it. It comes before Follow.
-func (s *Suspensions) Restore(ctx context.Context, log AuditLog, sequence int64) error {
-	parties := make(map[string]Suspension)
-	q := AuditQuery{Kind: queue.SubjectParty, Limit: maxAudit}
-	for {
-		page, next, err := log.Audit(ctx, q)
-		if err != nil {
-			return fmt.Errorf("restore suspensions: %w", err)
-		}
-		for _, e := range page {
-			if e.Sequence <= sequence { // Follow reads the rest: nothing is applied twice
-				apply(parties, e)
-			}
-		}
-		if next == 0 {
-			break
-		}
-		q.After = next
-	}
-	s.replace(parties, sequence, true)
-	return nil
-}
-
-// maxAudit is the largest page of an [AuditLog].
-const maxAudit = 500
-
-// Follow applies the record from where it has come until ctx ends, which is no error.
-func (s *Suspensions) Follow(ctx context.Context, feed queue.Feed) error {
-	return feed.Follow(ctx, s.current.Load().sequence, func(_ context.Context, changes []queue.Change) error {
-		return s.fold(changes)
-	})
-}
-
-// fold applies a batch of changes. Those of exchanges, which are nearly all, cost
-// no more than a comparison of their subject.
-func (s *Suspensions) fold(changes []queue.Change) error {
-	now := s.current.Load()
-	parties, changed := now.parties, false
-	for _, c := range changes {
-		if c.Event == nil || c.Event.Subject.Kind != queue.SubjectParty {
-			continue
-		}
-		e, err := FromEvent(c.Sequence, *c.Event)
-		if err != nil {
-			return err
-		}
-		if !changed {
-			parties, changed = maps.Clone(parties), true
-			if parties == nil {
-				parties = make(map[string]Suspension)
-			}
-		}
-		apply(parties, e)
-	}
-	s.replace(parties, changes[len(changes)-1].Sequence, changed)
-	return nil
+	return s.Folded.AwaitIn(ctx, index)
 }
 
 // apply changes suspensions by an event of a party. Other events of parties change
@@ -228,22 +135,5 @@ func apply(parties map[string]Suspension, e Event) {
 		parties[e.Subject.ID] = Suspension{Party: e.Subject.ID, Reason: e.Cause.Reason, Actor: e.Cause.Actor, At: e.At}
 	case PartyResumed:
 		delete(parties, e.Subject.ID)
-	}
-}
-
-// replace puts other suspensions in force and wakes those who wait. One goroutine
-// at a time calls it.
-func (s *Suspensions) replace(parties map[string]Suspension, sequence int64, changed bool) {
-	before := s.current.Load()
-	next := &suspended{
-		parties: parties, sequence: sequence, changedAt: before.changedAt, passed: make(chan struct{}), changed: before.changed,
-	}
-	if changed {
-		next.changedAt, next.changed = sequence, make(chan struct{})
-	}
-	s.current.Store(next)
-	close(before.passed)
-	if changed {
-		close(before.changed)
 	}
 }

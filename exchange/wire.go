@@ -110,6 +110,7 @@ type detail struct {
 
 	Disclosure *Disclosure `json:"disclosure,omitempty"`
 	Dialogue   *Dialogue   `json:"dialogue,omitempty"`
+	Session    *Session    `json:"session,omitempty"`
 }
 
 // FromEvent reads an event of the queue.
@@ -124,7 +125,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
 		event.Cause, event.Lease, event.Run, event.Next, event.Envelope = d.Cause, d.Lease, d.Run, d.Next, d.Envelope
-		event.Disclosure, event.Dialogue = d.Disclosure, d.Dialogue
+		event.Disclosure, event.Dialogue, event.Session = d.Disclosure, d.Dialogue, d.Session
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
 		event.Subject = e.Subject
@@ -137,7 +138,7 @@ func record(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure, e.Dialogue}); d != (detail{}) {
+		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure, e.Dialogue, e.Session}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)

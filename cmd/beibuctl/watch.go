@@ -94,7 +94,7 @@ func (w *watch) one(ctx context.Context, id exchangeID) (end bool, err error) {
 	case exchange.SubmissionAcceptance, exchange.SubmissionHeld:
 		return false, nil
 	case exchange.ContentConsignment, exchange.ContentHandover, exchange.ConsignmentRejection, exchange.ContentHandoverFailure:
-	case exchange.HandoverAttempt, exchange.PartySuspended, exchange.PartyResumed, exchange.PartyTested, exchange.BreakerOpened, exchange.BreakerClosed, exchange.BreakGlassUsed, exchange.PersonalDataRead, exchange.RefusalsExamined, exchange.SignedIn, exchange.SignedOut: // no state of an exchange
+	case exchange.HandoverAttempt, exchange.PartySuspended, exchange.PartyResumed, exchange.PartyTested, exchange.BreakerOpened, exchange.BreakerClosed, exchange.BreakGlassUsed, exchange.PersonalDataRead, exchange.RefusalsExamined, exchange.SignedIn, exchange.SignedOut, exchange.SignedOutByIssuer: // no state of an exchange
 	}
 	if slices.ContainsFunc(x.Deliveries, func(d httpapi.Delivery) bool { return d.State.Open() }) {
 		return false, nil

@@ -15,10 +15,11 @@ import (
 // [People.Principal].
 type Person struct {
 	Issuer  string    `json:"issuer"`
-	Subject string    `json:"subject"` // by which the issuer knows the person, and nobody else ever
-	Name    string    `json:"name"`    // for logs and for the record
-	Values  []string  `json:"values"`  // such as groups, of those that a grant names
-	At      time.Time `json:"at"`      // when the person signed in
+	Subject string    `json:"subject"`       // by which the issuer knows the person, and nobody else ever
+	Name    string    `json:"name"`          // for logs and for the record
+	Values  []string  `json:"values"`        // such as groups, of those that a grant names
+	SID     string    `json:"sid,omitempty"` // by which the issuer knows its own session of the person, or ""
+	At      time.Time `json:"at"`            // when the issuer said so, by its clock
 }
 
 // A PersonGrant is what everybody has for whom the issuer names a value. Several may be for

@@ -54,7 +54,7 @@ type auditRow struct {
 
 // eventTexts are the events of the audit, for people. Others are shown by their names.
 var eventTexts = map[exchange.State]exchange.Text{
-	exchange.SignedIn: {EN: "signed in", ZH: "登录"}, exchange.SignedOut: {EN: "signed out", ZH: "退出"},
+	exchange.SignedIn: {EN: "signed in", ZH: "登录"}, exchange.SignedOut: {EN: "signed out", ZH: "退出"}, exchange.SignedOutByIssuer: {EN: "was signed out by the issuer", ZH: "由身份提供方退出"},
 	exchange.PersonalDataRead: {EN: "read personal data", ZH: "查看个人信息"}, exchange.RefusalsExamined: {EN: "examined refused documents", ZH: "检查退单"}, exchange.BreakGlassUsed: {EN: "used an account for emergencies", ZH: "使用应急账户"},
 	exchange.PartySuspended: {EN: "suspended a party", ZH: "暂停参与方"}, exchange.PartyResumed: {EN: "resumed a party", ZH: "恢复参与方"}, exchange.PartyTested: {EN: "tested a party", ZH: "测试送达"},
 	exchange.BreakerOpened: {EN: "breaker opened", ZH: "熔断器断开"}, exchange.BreakerClosed: {EN: "breaker closed", ZH: "熔断器闭合"},
@@ -112,7 +112,8 @@ func (s *Server) auditQuery(v *visit) (*fields, exchange.AuditQuery, error) {
 	return form, q, nil
 }
 
-// listAudit answers GET /console/audit. It shows every suspension that this node obeys.
+// listAudit answers GET /console/audit. It shows every suspension and every end of a session
+// that this node obeys.
 func (s *Server) listAudit(v *visit) error {
 	form, q, err := s.auditQuery(v)
 	if err != nil {
@@ -129,6 +130,9 @@ func (s *Server) listAudit(v *visit) error {
 		return v.afterwards(form, nil, "audit", page)
 	}
 	if err := s.Suspended.AwaitIn(v.ctx(), s.Recorder.Fold); err != nil {
+		return err
+	}
+	if err := s.SignIns.AwaitIn(v.ctx(), s.Recorder.Fold); err != nil {
 		return err
 	}
 	found, next, err := v.who.Events(v.ctx(), s.Audit, q)

@@ -27,6 +27,7 @@ func (v *visit) follow(name string, read func(v *visit) (any, error)) error {
 	var part *sharedPart
 	defer func() { v.server.shared.leave(part) }()
 	var sent []byte
+	sessions := v.server.SignIns.Changed()
 	for {
 		part = v.server.shared.move(part, v.view())
 		newest, err := part.newest(v.server.Changed, func() ([]byte, error) { return v.renderPart(name, read) })
@@ -49,7 +50,11 @@ func (v *visit) follow(name string, read func(v *visit) (any, error)) error {
 		if err := connection.Flush(); err != nil {
 			return nil //nolint:nilerr // the browser has left
 		}
-		if !v.wait(newest.changed) || v.stillSignedIn() != nil {
+		if !v.wait(newest.changed, sessions) {
+			return nil
+		}
+		sessions = v.server.SignIns.Changed() // before the session is checked, so that no end of it is missed
+		if v.stillSignedIn() != nil {
 			return nil
 		}
 	}
@@ -68,11 +73,12 @@ func (v *visit) renderPart(name string, read func(v *visit) (any, error)) ([]byt
 	return html, err
 }
 
-// wait returns true once something has changed or the connection was silent for long, and
-// false if the visit ends before.
-func (v *visit) wait(changed <-chan struct{}) bool {
+// wait returns true once something has changed, also of sessions, or the connection was
+// silent for long, and false if the visit ends before.
+func (v *visit) wait(changed, sessions <-chan struct{}) bool {
 	select {
 	case <-changed:
+	case <-sessions:
 	case <-time.After(silence):
 	case <-v.ctx().Done():
 		return false

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"beibu/exchange"
+	"beibu/exchange/access"
 	"beibu/exchange/access/oidc"
 	"beibu/exchange/console/session"
 )
@@ -17,9 +18,10 @@ const (
 	signInCookie = "__Host-beibu-sign-in"
 	signInTime   = 10 * time.Minute
 
-	// byIssuer is the value of "out" in the address to which a person of the issuer who
-	// has signed out is sent.
-	byIssuer = "issuer"
+	// tokenCookie is of the cookie that holds the ID token of a person, by which the issuer
+	// knows who signs out. Browsers send it to tokenPath alone.
+	tokenCookie = "__Secure-beibu-sign-out"
+	tokenPath   = root + "sign-out"
 )
 
 // startSignIn answers GET /console/oidc/start with the address of the issuer. A form could
@@ -47,20 +49,60 @@ func (s *Server) finishSignIn(v *visit) error {
 	}
 	pending := v.signIn()
 	v.setCookie(signInCookie, "", -1) // it counts once
-	person, err := s.Issuer.Finish(v.ctx(), oidc.Pending{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier}, v.r.URL.Query(), v.began)
+	found, err := s.Issuer.Finish(v.ctx(), oidc.Pending{State: pending.State, Nonce: pending.Nonce, Verifier: pending.Verifier}, v.r.URL.Query(), v.began)
 	if err != nil {
 		return v.signInAgain(err, pending.Back)
 	}
+	person := found.Person
 	person.Values = v.now.People.Named(person.Values)
 	if _, err := v.now.People.Principal(person); err != nil {
 		return v.signInAgain(err, pending.Back)
 	}
-	err = v.open(session.Session{Name: person.Name, Person: &person, Began: v.began, Seen: v.began},
+	err = v.open(session.Session{Name: person.Name, Person: &person, Began: v.began, Seen: v.began}, found.Token,
 		"issuer "+person.Issuer+", subject "+person.Subject+", "+strings.Join(person.Values, ", "), pending.Back)
 	if errors.Is(err, session.ErrTooLong) {
 		return v.signInAgain(errTooMany, pending.Back)
 	}
 	return err
+}
+
+// keepToken has the browser keep the ID token of a person until the sign-out. Without one
+// that is too long for a cookie, the issuer asks the person before it ends its session.
+func (v *visit) keepToken(token string) {
+	seconds := int(v.server.Limits.Sessions.Longest.Seconds())
+	sealed, err := v.server.Sessions.SealToken(token)
+	if err != nil {
+		sealed, seconds = "", -1
+	}
+	v.setCookieOf(tokenPath, tokenCookie, sealed, seconds)
+}
+
+// takeToken returns the ID token that the browser has kept, or "", and has it keep it no
+// longer.
+func (v *visit) takeToken() string {
+	cookie, err := v.r.Cookie(tokenCookie)
+	if err != nil {
+		return ""
+	}
+	v.setCookieOf(tokenPath, tokenCookie, "", -1)
+	token, err := v.server.Sessions.OpenToken(cookie.Value)
+	if err != nil {
+		return ""
+	}
+	return token
+}
+
+// signOutThere sends a person who has signed out here to an address of the issuer, to sign
+// out there too. A redirect could not: the policy of the pages has forms lead to the console
+// alone.
+func (v *visit) signOutThere(address string) error {
+	if address == "" {
+		return v.redirect(root + "sign-in")
+	}
+	v.who = access.Principal{} // the page is nobody's
+	v.title = exchange.Text{EN: "Signed out", ZH: "已退出"}
+	v.w.Header().Set("Refresh", "0; url="+address)
+	return v.render("signed-out", address)
 }
 
 // signInAgain shows why a sign-in has failed, and how to try again.

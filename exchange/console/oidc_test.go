@@ -2,6 +2,7 @@ package console_test
 
 import (
 	"context"
+	"html"
 	"net/http"
 	"net/url"
 	"strings"
@@ -87,11 +88,15 @@ func TestSignInByIssuer(t *testing.T) {
 		t.Errorf("%d %s", p.status, p.text)
 	}
 	p = b.post("/console/sign-out", url.Values{})
-	if p.status != http.StatusSeeOther {
-		t.Fatalf("%d %s", p.status, p.text)
+	checkHeaders(t, p)
+	there, err := url.Parse(strings.TrimPrefix(p.header.Get("Refresh"), "0; url="))
+	if p.status != http.StatusOK || err != nil || !strings.Contains(p.html, `href="`+html.EscapeString(there.String())+`"`) || strings.Contains(p.text, "li.na") {
+		t.Fatalf("%d %v %v %s", p.status, p.header, err, p.html)
 	}
-	if p := b.get(p.header.Get("Location")); p.status != http.StatusOK || !strings.Contains(p.html, `href="`+i.URL+`/end_session?client_id=beibu&amp;post_logout_redirect_uri=`) {
-		t.Errorf("no way to sign out of the issuer:\n%s", p.html)
+	query := there.Query()
+	if !strings.HasPrefix(there.String(), i.URL+"/end_session?") || query.Get("client_id") != "beibu" || strings.Count(query.Get("id_token_hint"), ".") != 2 ||
+		query.Get("post_logout_redirect_uri") != "https://beibu.example/console/sign-in" {
+		t.Errorf("signs out of the issuer at %s", there)
 	}
 	if p := b.get("/console/exchanges"); p.status != http.StatusSeeOther {
 		t.Errorf("after signing out: %d", p.status)

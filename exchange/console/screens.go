@@ -27,6 +27,7 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/sign-in", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.signIn},
 		{pattern: "GET /console/oidc/start", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.startSignIn},
 		{pattern: "GET /console/oidc/callback", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.finishSignIn},
+		{pattern: "POST /console/oidc/logout", action: access.ReadPublic, serve: s.logOut},
 		{pattern: "POST /console/sign-out", action: access.ReadPublic, serve: s.signOut},
 		{pattern: "POST /console/language", action: access.ReadPublic, serve: s.chooseLanguage},
 

@@ -51,6 +51,7 @@ type Options struct {
 	Undispatched queue.Undispatched // accepted, and in no index yet
 	Bodies       queue.Bodies
 	Sessions     *session.Sealer
+	SignIns      *access.SignIns
 	Issuer       *oidc.Provider // by which people sign in; or nil
 	Limits       Limits
 	Log          *zap.Logger
@@ -119,6 +120,7 @@ func (o Options) check() error {
 		{"Undispatched", o.Undispatched != nil},
 		{"Bodies", o.Bodies != nil},
 		{"Sessions", o.Sessions != nil},
+		{"SignIns", o.SignIns != nil},
 		{"Limits.Sessions", o.Limits.Sessions.Idle > 0 && o.Limits.Sessions.Longest > 0},
 		{"Limits.Body", o.Limits.Body > 0},
 		{"Log", o.Log != nil},

@@ -1,6 +1,7 @@
 package console
 
 import (
+	"crypto/rand"
 	"crypto/x509"
 	"net/http"
 	"time"
@@ -19,8 +20,9 @@ const cookieName = "__Host-beibu"
 
 // authenticate sets the principal of a visit by its session. It fails with an
 // *exchange.Error of kind Unauthenticated if there is none, or if it is over: it was idle
-// or lasted too long, its credential is no longer in force, or it began with a client
-// certificate that this connection has not shown.
+// or lasted too long, its caller has signed out or was signed out by the issuer, its
+// credential is no longer in force, or it began with a client certificate that this
+// connection has not shown.
 func (v *visit) authenticate() error {
 	cookie, err := v.r.Cookie(cookieName)
 	if err != nil {
@@ -48,6 +50,9 @@ func (v *visit) authenticate() error {
 
 // resolve returns the principal of a session by the configuration of the visit.
 func (v *visit) resolve(one session.Session) (access.Principal, error) {
+	if v.server.SignIns.Ended(one.ID, one.Person) {
+		return access.Principal{}, access.ErrUnknownCredentials
+	}
 	if one.Person != nil {
 		return v.now.People.Principal(*one.Person)
 	}
@@ -82,9 +87,12 @@ func (v *visit) keep(one session.Session) error {
 	return nil
 }
 
-func (v *visit) setCookie(name, value string, seconds int) {
+func (v *visit) setCookie(name, value string, seconds int) { v.setCookieOf("/", name, value, seconds) }
+
+// setCookieOf sets a cookie that browsers send with requests for a path alone.
+func (v *visit) setCookieOf(path, name, value string, seconds int) {
 	http.SetCookie(v.w, &http.Cookie{
-		Name: name, Value: value, Path: "/", MaxAge: seconds, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
+		Name: name, Value: value, Path: path, MaxAge: seconds, Secure: true, HttpOnly: true, SameSite: http.SameSiteLaxMode,
 	})
 }
 
@@ -93,7 +101,6 @@ type signInPage struct {
 	Back        string
 	Certificate string // of the credential that the connection's certificate belongs to, or ""
 	Issuer      string // by which people sign in, or ""
-	SignOut     string // the address of Issuer at which who has just signed out here signs out too, or ""
 }
 
 // showSignIn answers GET /console/sign-in.
@@ -111,9 +118,6 @@ func (v *visit) signInPage() signInPage {
 	}
 	if v.server.Issuer != nil {
 		page.Issuer = v.server.Issuer.Name()
-		if v.r.FormValue("out") == byIssuer {
-			page.SignOut = v.server.Issuer.SignOut()
-		}
 	}
 	return page
 }
@@ -141,45 +145,59 @@ func (s *Server) signIn(v *visit) error {
 		return v.again(err, "sign-in", v.signInPage())
 	}
 	one.Name = who.Name
-	return v.open(one, by, v.back(root))
+	return v.open(one, "", by, v.back(root))
 }
 
-// open begins a session, which is in the record first, and redirects to a page.
-func (v *visit) open(one session.Session, by, back string) error {
+// open begins a session, which is in the record first, and redirects to a page. A person of
+// the issuer comes with an ID token.
+func (v *visit) open(one session.Session, token, by, back string) error {
+	one.ID = rand.Text()
 	sealed, err := v.server.Sessions.Seal(one)
 	if err != nil {
 		return err
 	}
-	if err := v.record(exchange.SignedIn, one.Name, by); err != nil {
+	if err := v.record(exchange.SignedIn, one.Name, by, one); err != nil {
 		return err
 	}
 	v.setCookie(cookieName, sealed, int(v.server.Limits.Sessions.Longest.Seconds()))
+	if one.Person != nil {
+		v.keepToken(token)
+	}
 	v.server.Log.Info("signed in to the console", zap.String("caller", one.Name), zap.String("by", by), zap.String("request", v.id), zap.String("remote", v.r.RemoteAddr))
 	return v.redirect(back)
 }
 
 // record records that a session began or ended.
-func (v *visit) record(what exchange.State, name, by string) error {
+func (v *visit) record(what exchange.State, name, by string, one session.Session) error {
+	recorded := &exchange.Session{ID: one.ID}
+	if who := one.Person; who != nil {
+		recorded.Issuer, recorded.Subject, recorded.SID, recorded.Issued = who.Issuer, who.Subject, who.SID, who.At
+	}
 	return v.server.Recorder.Record(v.ctx(), exchange.Event{
 		Subject: queue.Subject{Kind: queue.SubjectAction, ID: name}, Name: what, At: queue.Stored(v.began),
-		Cause: exchange.Cause{Code: "console", Actor: name, Reason: by},
+		Cause: exchange.Cause{Code: "console", Actor: name, Reason: by}, Session: recorded,
 	})
 }
 
 // signOut answers POST /console/sign-out. The session ends even if that cannot be
-// recorded: a person who leaves a shared machine has to be sure of it.
+// recorded: a person who leaves a shared machine has to be sure of it. Once it is recorded,
+// no copy of the cookie is a session any more, on no node.
 func (s *Server) signOut(v *visit) error {
 	v.setCookie(cookieName, "", -1)
-	to := root + "sign-in"
-	if v.session.Person != nil {
-		to += "?out=" + byIssuer
-	}
+	token := v.takeToken()
 	if !v.who.IsAnonymous() {
-		if err := v.record(exchange.SignedOut, v.who.Name, ""); err != nil {
+		err := v.record(exchange.SignedOut, v.who.Name, "", v.session)
+		if err == nil {
+			err = s.SignIns.CatchUp(v.ctx())
+		}
+		if err != nil {
 			return err
 		}
 	}
-	return v.redirect(to)
+	if v.session.Person == nil || s.Issuer == nil {
+		return v.redirect(root + "sign-in")
+	}
+	return v.signOutThere(s.Issuer.SignOut(token))
 }
 
 // chooseLanguage answers POST /console/language.

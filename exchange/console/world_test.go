@@ -22,6 +22,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 	"go.uber.org/zap/zaptest/observer"
+	"golang.org/x/sync/errgroup"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -65,6 +66,7 @@ type world struct {
 	transport http.RoundTripper
 	log       *observer.ObservedLogs
 	shut      *exchange.Suspensions
+	signIns   *access.SignIns
 	endpoints *endpoints
 }
 
@@ -81,6 +83,7 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	holders, err := sealed.NewSealer([]byte(sessionKey))
 	must(t, err)
 	w.shut = exchange.NewSuspensions(w.Store, w.Store, nil)
+	w.signIns = access.NewSignIns(w.Store, w.Store, 8*time.Hour)
 	w.Intake.Suspended = w.shut
 	admitted, err := admission.New(admission.Options{
 		Current: &w.current, Intake: w.Intake, Suspended: w.shut, Record: w.Store, Keeper: w.Store, Ledger: w.Journal, Metrics: prometheus.NewRegistry(),
@@ -91,7 +94,7 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 		Current: &w.current, Admission: admitted, Suspended: w.shut, Journal: w.Journal, Changed: w.Journal.Changed, Backlog: w.openDeliveries,
 		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Node: node, Refusals: w.Journal, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder},
 		BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
-		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, Handovers: handovers, Log: zap.New(core),
+		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, SignIns: w.signIns, Handovers: handovers, Log: zap.New(core),
 		Limits: console.Limits{Sessions: session.Limits{Idle: 30 * time.Minute, Longest: 8 * time.Hour}, Body: 30 * time.Second},
 	}
 	for _, change := range changes {
@@ -103,11 +106,12 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	return w
 }
 
-// serve serves the console, and follows suspensions, until the test ends.
+// serve serves the console, and follows suspensions and sessions, until the test ends.
 func (w *world) serve() {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 1)
-	go func() { ended <- w.shut.Follow(ctx, w.Store) }()
+	following, ctx := errgroup.WithContext(ctx)
+	following.Go(func() error { return w.shut.Follow(ctx, w.Store) })
+	following.Go(func() error { return w.signIns.Follow(ctx, w.Store) })
 	api := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) })
 	server := httptest.NewUnstartedServer(w.server.Over(api))
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
@@ -118,7 +122,7 @@ func (w *world) serve() {
 		w.server.Drain()
 		server.Close()
 		cancel()
-		if err := <-ended; err != nil {
+		if err := following.Wait(); err != nil {
 			w.t.Error(err)
 		}
 	})

@@ -77,13 +77,14 @@ func scanEvent(row sqlitefile.Row) (exchange.Event, error) {
 type audited struct {
 	exchange.Cause
 	Disclosure *exchange.Disclosure `json:"disclosure,omitempty"`
+	Session    *exchange.Session    `json:"session,omitempty"`
 }
 
 func encodeAudited(e exchange.Event) ([]byte, error) {
-	if e.Disclosure == nil {
+	if e.Disclosure == nil && e.Session == nil {
 		return encode(e.Cause)
 	}
-	b, err := json.Marshal(audited{e.Cause, e.Disclosure})
+	b, err := json.Marshal(audited{e.Cause, e.Disclosure, e.Session})
 	if err != nil {
 		return nil, fmt.Errorf("write event: %w", err)
 	}
@@ -98,6 +99,6 @@ func decodeAudited(kept []byte, into *exchange.Event) error {
 	if err := json.Unmarshal(kept, &a); err != nil {
 		return fmt.Errorf("read event: %w", err)
 	}
-	into.Cause, into.Disclosure = a.Cause, a.Disclosure
+	into.Cause, into.Disclosure, into.Session = a.Cause, a.Disclosure, a.Session
 	return nil
 }

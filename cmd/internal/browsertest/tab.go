@@ -243,11 +243,37 @@ func (t *Tab) Address() string {
 	return ask(t, "read the address", chromedp.Location())
 }
 
-// Overflows reports whether the page is wider than the window, so that a person has to
-// scroll sideways.
+// details is how Folded and Unfold call all details of a page.
+const details = "details"
+
+// Folded returns what a person can open on the page, and what is not open: "details" if there
+// are some, and the selector of each popover that has a button that can be seen.
+func (t *Tab) Folded() []string {
+	t.tb.Helper()
+	return ask(t, "look for what is folded up", chromedp.Evaluate[[]string](fmt.Sprintf(
+		`[...(document.querySelector("details:not([open])") ? [%q] : []), ...new Set(Array.from(document.querySelectorAll("[popovertarget]"))
+			.filter(b => b.checkVisibility()).map(b => "#" + CSS.escape(b.getAttribute("popovertarget"))))]`, details)))
+}
+
+// Unfold opens what [Tab.Folded] has returned. A popover closes the one before it.
+func (t *Tab) Unfold(what string) {
+	t.tb.Helper()
+	script := `for (const one of document.querySelectorAll("details")) one.open = true`
+	if what != details {
+		script = fmt.Sprintf("document.querySelector(%q).showPopover()", what)
+	}
+	t.Do("open "+what, chromedp.Evaluate[chromedp.Void](script))
+}
+
+// Overflows reports whether the page, or a popover that is open, is wider than the window, so
+// that a person has to scroll sideways.
 func (t *Tab) Overflows() bool {
 	t.tb.Helper()
-	return ask(t, "measure", chromedp.Evaluate[bool](`document.documentElement.scrollWidth > document.documentElement.clientWidth`))
+	return ask(t, "measure", chromedp.Evaluate[bool](`(() => {
+		const width = document.documentElement.clientWidth;
+		const edges = Array.from(document.querySelectorAll(":popover-open"), p => p.getBoundingClientRect());
+		return document.documentElement.scrollWidth > width || edges.some(e => e.left < 0 || e.right > width + 1);
+	})()`))
 }
 
 // Screenshot writes the whole page as NAME.png into the folder that BEIBU_SCREENSHOTS

@@ -35,7 +35,7 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 		Journal: api.Journal, Changed: d.index.Changed, Backlog: d.openDeliveries, Audit: api.Audit, Failures: api.Failures, Activity: api.Activity, Alerts: api.Alerts, Endpoints: api.Endpoints, Node: d.node,
 		Refusals: api.Refusals, Holders: api.Holders, Views: api.Views, Examiner: api.Examiner, Refused: api.Refused, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
 		Recorder: api.Recorder, Undispatched: api.Undispatched, Bodies: api.Bodies,
-		Sessions: sessions, Issuer: d.issuer, Authenticated: httpapi.SetAuthenticated,
+		Sessions: sessions, SignIns: d.signIns, Issuer: d.issuer, Authenticated: httpapi.SetAuthenticated,
 		Limits: console.Limits{
 			Sessions: session.Limits{Idle: d.config.Console.Idle, Longest: d.config.Console.Longest}, Body: api.Limits.Body,
 		},

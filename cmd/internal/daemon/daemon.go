@@ -64,6 +64,7 @@ type Daemon struct {
 	admission *admission.Control
 	tokens    hsm.Tokens // hardware modules with keys that seal
 	shut      *exchange.Suspensions
+	signIns   *access.SignIns    // at the console
 	stamps    *timestamps.Keeper // or nil, if no authority stamps seals
 	checks    *exchange.Checks   // schemas and rules, for as long as the daemon runs
 	current   access.Current
@@ -177,6 +178,7 @@ func (d *Daemon) wireExchange(ctx context.Context) error {
 		return err
 	}
 	d.shut = exchange.NewSuspensions(d.recorder.Appender, d.store, d.enforce)
+	d.signIns = access.NewSignIns(d.recorder.Appender, d.store, d.config.Console.Longest)
 	d.checks = exchange.NewChecks(d.config.Catalog, set)
 	first, err := d.prepare(d.config)
 	if err != nil {

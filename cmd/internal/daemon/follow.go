@@ -32,7 +32,7 @@ func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 	return all, nil
 }
 
-// followQueue returns once the index and the suspensions are those of the queue, and
+// followQueue returns once the index, the suspensions and the sessions are those of the queue, and
 // begins to dispatch and to do what is to be done again and again.
 func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("index", d.persist("index", retryTime, func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
@@ -40,6 +40,9 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 		return err
 	}
 	if err := d.followSuspensions(ctx); err != nil {
+		return err
+	}
+	if err := d.followRecord(ctx, "sessions", d.signIns); err != nil {
 		return err
 	}
 	dispatch := &exchange.Dispatch{Log: d.metrics.Dispatcher(d.store), Observer: d.observer}

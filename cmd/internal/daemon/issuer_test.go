@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -77,7 +79,8 @@ func TestKeycloak(t *testing.T) {
 	if page := k.signIn(keycloaktest.NewBrowser(t), "li.na", "guess"); !strings.HasPrefix(page.URL.String(), k.keycloak) {
 		t.Errorf("with another password: %s\n%s", page.URL, page.Text)
 	}
-	if page := k.signIn(keycloaktest.NewBrowser(t), "nguyen.lan", keycloaktest.Password); page.Status != http.StatusOK || !strings.Contains(page.Text, "nguyen.lan") {
+	party := keycloaktest.NewBrowser(t)
+	if page := k.signIn(party, "nguyen.lan", keycloaktest.Password); page.Status != http.StatusOK || !strings.Contains(page.Text, "nguyen.lan") {
 		t.Errorf("of a party: %d\n%s", page.Status, page.Text)
 	}
 
@@ -92,6 +95,16 @@ func TestKeycloak(t *testing.T) {
 	k.reload("beibu-operators")
 	if page := operator.Get(k.url + "/console/exchanges"); page.Status != http.StatusOK {
 		t.Errorf("after it is back: %d", page.Status)
+	}
+	keycloaktest.LogOut(t, k.keycloak, "li.na")
+	if page := operator.Get(k.url + "/console/exchanges"); page.URL.Path != "/console/sign-in" {
+		t.Errorf("after an administrator of Keycloak has signed the person out: %s", page.URL)
+	}
+	if page := party.Get(k.url + "/console/exchanges"); page.Status != http.StatusOK || page.URL.Path != "/console/exchanges" {
+		t.Errorf("another person: %d %s", page.Status, page.URL)
+	}
+	if page := k.signIn(operator, "li.na", keycloaktest.Password); page.Status != http.StatusOK || !strings.Contains(page.Text, "li.na") {
+		t.Errorf("again: %d %s:\n%s", page.Status, page.URL, page.Text)
 	}
 	k.signOut(operator)
 	k.checkRecord("li.na")
@@ -166,25 +179,40 @@ func (k *realm) signIn(browser *keycloaktest.Browser, user, password string) key
 	return browser.SignIn(k.url+"/console/oidc/start?back=/console/exchanges", user, password)
 }
 
-// signOut signs a person out here, and then at Keycloak, which asks.
+// signOut signs a person out here, and so at Keycloak, which does not ask.
 func (k *realm) signOut(browser *keycloaktest.Browser) {
 	k.t.Helper()
-	if page := browser.Post(k.url+"/console/sign-out", url.Values{}); !strings.Contains(page.Text, html.EscapeString(k.issuer.SignOut())) {
-		k.t.Errorf("no way to sign out of Keycloak:\n%s", page.Text)
+	page := browser.Post(k.url+"/console/sign-out", url.Values{})
+	there, _, _ := strings.Cut(k.issuer.SignOut(""), "?")
+	link := regexp.MustCompile(` href="(` + regexp.QuoteMeta(there) + `[^"]+)"`).FindStringSubmatch(page.Text)
+	if link == nil {
+		k.t.Fatalf("no way to sign out of Keycloak:\n%s", page.Text)
 	}
-	if page := browser.Get(k.issuer.SignOut()); page.Status != http.StatusOK || !strings.Contains(page.Text, "kc-logout") {
-		k.t.Errorf("Keycloak does not ask: %d\n%s", page.Status, page.Text)
+	if page := browser.Get(html.UnescapeString(link[1])); page.Status != http.StatusOK || page.URL.String() != k.url+"/console/sign-in" {
+		k.t.Errorf("Keycloak does not send the person back: %d %s\n%s", page.Status, page.URL, page.Text)
 	}
 	if page := browser.Get(k.url + "/console/exchanges"); page.URL.Path != "/console/sign-in" {
 		k.t.Errorf("after signing out: %s", page.URL)
 	}
+	if page := browser.Get(k.url + "/console/oidc/start"); !strings.HasPrefix(page.URL.String(), k.keycloak) {
+		k.t.Errorf("Keycloak still knows the person: %s", page.URL)
+	}
 }
 
-// checkRecord fails unless the record has the beginning and the end of a person's session.
+// checkRecord fails unless the record has the beginnings and the ends of a person's sessions:
+// the first by Keycloak, the second by the person.
 func (k *realm) checkRecord(name string) {
 	k.t.Helper()
 	events, _, err := k.index.Audit(k.t.Context(), exchange.AuditQuery{Kind: queue.SubjectAction, ID: name})
-	if err != nil || len(events) != 2 || events[0].Name != exchange.SignedIn || events[1].Name != exchange.SignedOut || !strings.Contains(events[0].Cause.Reason, k.keycloak) {
-		k.t.Errorf("%+v, %v", events, err)
+	if err != nil {
+		k.t.Fatal(err)
+	}
+	var names []exchange.State
+	for _, e := range events {
+		names = append(names, e.Name)
+	}
+	want := []exchange.State{exchange.SignedIn, exchange.SignedOutByIssuer, exchange.SignedIn, exchange.SignedOut}
+	if !slices.Equal(names, want) || !strings.Contains(events[0].Cause.Reason, k.keycloak) || events[1].Session.SID == "" || events[1].Session.SID != events[0].Session.SID {
+		k.t.Errorf("%+v", events)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"beibu/exchange"
+	"beibu/queue"
 )
 
 // suspensionsFile is where a daemon before version 2 of the record kept the
@@ -38,26 +39,38 @@ func readSuspensions(data string) ([]exchange.Suspension, error) {
 }
 
 // suspensionsRetry is shorter than [retryTime], since every daemon promises to obey a
-// suspension within a second.
+// suspension within a second, and the end of a session, too.
 const suspensionsRetry = 100 * time.Millisecond
 
 // followSuspensions returns once this node has the suspensions that the record
-// holds, and those of an earlier version are in it. Nothing is served before. The
-// index saves reading the whole record, unless the disk refuses it: then it may be
-// that of another record.
+// holds, and those of an earlier version are in it. Nothing is served before.
 func (d *Daemon) followSuspensions(ctx context.Context) error {
-	at := d.index.Sequence()
-	if err := d.recorder.Wait(ctx); err == nil {
-		if err := d.shut.Restore(ctx, d.index, at); err != nil {
-			return err
-		}
-	}
-	follow := func(ctx context.Context) error { return d.shut.Follow(ctx, d.store) }
-	d.work("suspensions", d.persist("suspensions", suspensionsRetry, follow))
-	if err := d.insist(ctx, d.shut.CatchUp); err != nil {
+	if err := d.followRecord(ctx, "suspensions", d.shut); err != nil {
 		return err
 	}
 	return d.carryOver(ctx)
+}
+
+// A state is that of the record, and kept in memory: an [exchange.Folded].
+type state interface {
+	Restore(ctx context.Context, log exchange.AuditLog, sequence int64) error
+	Follow(ctx context.Context, feed queue.Feed) error
+	CatchUp(ctx context.Context) error
+}
+
+// followRecord returns once a state is that of the record, and has it follow the record from
+// then on. The index saves reading the whole record, unless the disk refuses it: then it may
+// be that of another record.
+func (d *Daemon) followRecord(ctx context.Context, name string, of state) error {
+	at := d.index.Sequence()
+	if err := d.recorder.Wait(ctx); err == nil {
+		if err := of.Restore(ctx, d.index, at); err != nil {
+			return err
+		}
+	}
+	follow := func(ctx context.Context) error { return of.Follow(ctx, d.store) }
+	d.work(name, d.persist(name, suspensionsRetry, follow))
+	return d.insist(ctx, of.CatchUp)
 }
 
 // carryOver puts the suspensions of an earlier version into the record, and renames

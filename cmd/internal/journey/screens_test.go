@@ -6,7 +6,6 @@ import (
 	"net/url"
 	"os"
 	"path"
-	"slices"
 	"strings"
 	"testing"
 
@@ -31,7 +30,8 @@ func nameOf(v browsertest.View) string {
 }
 
 // Every screen keeps the policies of its page, asks nobody else for anything, is as wide
-// as the window, and has no barrier that axe-core finds serious.
+// as the window, and has no barrier that axe-core finds serious, also with its menu and its
+// details open.
 func TestEveryScreen(t *testing.T) {
 	if testing.Short() {
 		t.Skip("opens every page of the console in a browser")
@@ -52,6 +52,10 @@ func TestEveryScreen(t *testing.T) {
 					t.Errorf("%s is wider than %d px", page, v.Width)
 				}
 				tab.Screenshot(name)
+				for _, what := range tab.Folded() {
+					tab.Unfold(what)
+					tab.Screenshot(name + "-with-" + strings.TrimPrefix(what, "#"))
+				}
 			}
 			for _, page := range pages {
 				for _, barrier := range tab.Barriers(at.server + page) {
@@ -62,8 +66,8 @@ func TestEveryScreen(t *testing.T) {
 	}
 }
 
-// everyPage returns the address of each page in the navigation, and of the first page
-// that each of them leads to from its content.
+// everyPage returns the address of each page in the navigation, and of the first page of
+// each sort to which one of them leads from its content.
 func everyPage(t *testing.T, at *site, b *browsertest.Browser) []string {
 	t.Helper()
 	tab := at.signIn(t, b, browsertest.View{}, "operator")
@@ -72,22 +76,33 @@ func everyPage(t *testing.T, at *site, b *browsertest.Browser) []string {
 	if len(menu) < 2 {
 		t.Fatalf("the navigation has %q", menu)
 	}
+	seen := map[string]bool{}
 	for _, page := range menu {
 		pages = append(pages, pathOf(t, page))
+		seen[sortOf(pathOf(t, page))] = true
+	}
+	for _, page := range menu {
 		tab.Open(page)
-		for _, link := range tab.Links("main a") {
-			if found := pathOf(t, link); isDetail(pathOf(t, page), found) {
+		for _, link := range tab.Links("main a:not([download])") {
+			found := pathOf(t, link)
+			if sort := sortOf(found); !seen[sort] && strings.HasPrefix(found, "/console/") {
+				seen[sort] = true
 				pages = append(pages, found)
-				break
 			}
 		}
 	}
-	return slices.Compact(pages)
+	return pages
 }
 
-// isDetail reports whether a link of a page leads to one thing of its list.
-func isDetail(page, link string) bool {
-	return path.Dir(strings.SplitN(link, "?", 2)[0]) == page && !strings.HasSuffix(link, ".csv")
+// sortOf returns what the addresses of pages have in common that show one thing each of a
+// list.
+func sortOf(link string) string {
+	address, _, _ := strings.Cut(link, "?")
+	parts := strings.Split(address, "/") // such as "", console, exchanges, ID
+	if len(parts) > 3 {
+		parts[3] = "*"
+	}
+	return strings.Join(parts, "/")
 }
 
 func pathOf(t *testing.T, address string) string {

@@ -72,7 +72,7 @@ func TestSignIn(t *testing.T) {
 		answer, pending := begin(t, p, i)
 		now := time.Now()
 		got, err := p.Finish(t.Context(), pending, answer, now)
-		if err != nil || got.Name != "li.na" || got.Subject != "7c1f0a" || got.Issuer != i.URL || !got.At.Equal(now) || !slices.Equal(got.Values, want) {
+		if err != nil || got.Name != "li.na" || got.Subject != "7c1f0a" || got.Issuer != i.URL || got.SID != "" || got.At.IsZero() || now.Sub(got.At).Abs() > time.Minute || !slices.Equal(got.Values, want) {
 			t.Errorf("%s: %+v, %v", claim, got, err)
 		}
 	}
@@ -317,8 +317,8 @@ func TestDiscoveryThatIsRefused(t *testing.T) {
 		}
 	}
 	p := oidc.New(oidc.Options{Issuer: "https://id.example", Transport: answering(metadata)})
-	if err := p.Discover(t.Context()); err != nil || p.SignOut() != "" {
-		t.Errorf("%v, %q", err, p.SignOut())
+	if err := p.Discover(t.Context()); err != nil || p.SignOut("") != "" {
+		t.Errorf("%v, %q", err, p.SignOut(""))
 	}
 }
 
@@ -339,18 +339,47 @@ func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// Who signs out at the issuer comes back, and no token is in the address.
+// Who signs out at the issuer comes back. With the ID token, the issuer ends its session
+// without a question.
 func TestSignOut(t *testing.T) {
 	i := oidctest.Start(t, redirect)
 	p := oidc.New(options(i))
-	if p.SignOut() != "" {
+	if p.SignOut("") != "" {
 		t.Error("an address of an issuer that is not known")
 	}
 	p = discovered(t, options(i))
-	query := location(t, p.SignOut())
-	if !strings.HasPrefix(p.SignOut(), i.URL+"/") || query.Get("client_id") != oidctest.ClientID || query.Get("post_logout_redirect_uri") != "https://beibu.example/console/" || query.Has("id_token_hint") {
-		t.Errorf("%s", p.SignOut())
+	for _, token := range []string{"", "e30.e30.x&y"} {
+		query := location(t, p.SignOut(token))
+		if !strings.HasPrefix(p.SignOut(token), i.URL+"/") || query.Get("client_id") != oidctest.ClientID || query.Get("post_logout_redirect_uri") != "https://beibu.example/console/" ||
+			query.Get("id_token_hint") != token || query.Has("id_token_hint") != (token != "") {
+			t.Errorf("%s", p.SignOut(token))
+		}
 	}
+}
+
+// A session at the issuer is known by the name that its ID token gives it.
+func TestSessionsOfIssuer(t *testing.T) {
+	for sid, want := range map[string]string{"08a5019c-17e1-4977-8f42-65a12843ea02": "08a5019c-17e1-4977-8f42-65a12843ea02", "s\u202e1": ""} {
+		person := liNa
+		person.Claims = map[string]any{"sid": sid}
+		i := oidctest.Start(t, redirect, person)
+		p := discovered(t, options(i))
+		answer, pending := begin(t, p, i)
+		got, err := p.Finish(t.Context(), pending, answer, time.Now())
+		if err != nil || got.SID != want {
+			t.Errorf("%q: %+v, %v", sid, got, err)
+		}
+	}
+}
+
+// marshalled returns a value as JSON.
+func marshalled(t *testing.T, value any) []byte {
+	t.Helper()
+	text, err := json.Marshal(value)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
 }
 
 // A name that people cannot read, or none, is replaced by the subject.

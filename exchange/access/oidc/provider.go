@@ -18,15 +18,18 @@ import (
 
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
+	"golang.org/x/time/rate"
 
 	"beibu/exchange"
 )
 
 // patience is how long the issuer may take for one answer, and maxAnswer how long it may
-// be, in bytes.
+// be, in bytes. Its keys are fetched maxFetches times in a row, and then once a second: a
+// token that its keys do not verify has them fetched, and anybody can send one.
 const (
-	patience  = 10 * time.Second
-	maxAnswer = 1 << 20
+	patience   = 10 * time.Second
+	maxAnswer  = 1 << 20
+	maxFetches = 10
 )
 
 // Options say by which issuer people sign in.
@@ -45,6 +48,7 @@ type Options struct {
 type Provider struct {
 	options Options
 	client  *http.Client
+	fetches *rate.Limiter          // of the keys of the issuer
 	issuer  atomic.Pointer[issuer] // nil before it was discovered
 }
 
@@ -52,13 +56,15 @@ type Provider struct {
 type issuer struct {
 	provider   *oidc.Provider
 	oauth      oauth2.Config
+	keys       string // the address of its keys
 	endSession string // "" if it has none
 }
 
 // New returns a provider that has to discover its issuer: see [Provider.Discover].
 func New(o Options) *Provider {
-	client := &http.Client{Transport: bounded{o.Transport}, Timeout: patience, CheckRedirect: refuseRedirect}
-	return &Provider{options: o, client: client}
+	p := &Provider{options: o, fetches: rate.NewLimiter(rate.Every(time.Second), maxFetches)}
+	p.client = &http.Client{Transport: bounded{p}, Timeout: patience, CheckRedirect: refuseRedirect}
+	return p
 }
 
 // Name returns the address of the issuer, for people.
@@ -89,7 +95,7 @@ func (p *Provider) Discover(ctx context.Context) error {
 	if p.options.ClientSecret == "" || len(more.Methods) > 0 && !slices.Contains(more.Methods, "client_secret_basic") {
 		endpoint.AuthStyle = oauth2.AuthStyleInParams
 	}
-	p.issuer.Store(&issuer{provider: found, endSession: more.EndSession, oauth: oauth2.Config{
+	p.issuer.Store(&issuer{provider: found, keys: more.JWKS, endSession: more.EndSession, oauth: oauth2.Config{
 		ClientID: p.options.ClientID, ClientSecret: p.options.ClientSecret, Endpoint: endpoint,
 		RedirectURL: p.options.Redirect, Scopes: append([]string{oidc.ScopeOpenID}, p.options.Scopes...),
 	}})
@@ -132,9 +138,10 @@ func failure(kind exchange.Kind, code string, why exchange.Reason) error {
 }
 
 // SignOut returns the address of the issuer at which a person signs out of the issuer too
-// (OpenID Connect RP-Initiated Logout 1.0), or "" if it has none. It holds no token, which
-// would be in histories and logs, so the issuer asks the person first.
-func (p *Provider) SignOut() string {
+// (OpenID Connect RP-Initiated Logout 1.0), or "" if it has none. With the ID token of the
+// sign-in, the issuer knows who asks, and ends its session; without one it asks the person
+// first.
+func (p *Provider) SignOut(token string) string {
 	found := p.issuer.Load()
 	if found == nil || found.endSession == "" {
 		return ""
@@ -146,6 +153,9 @@ func (p *Provider) SignOut() string {
 	query := address.Query()
 	query.Set("client_id", p.options.ClientID)
 	query.Set("post_logout_redirect_uri", p.options.SignedOut)
+	if token != "" {
+		query.Set("id_token_hint", token)
+	}
 	address.RawQuery = query.Encode()
 	return address.String()
 }
@@ -155,12 +165,19 @@ func refuseRedirect(*http.Request, []*http.Request) error {
 	return errors.New("the issuer answers with a redirect")
 }
 
-// A bounded transport reads no more than maxAnswer of an answer.
-type bounded struct{ transport http.RoundTripper }
+// errFetched means that the keys of the issuer were fetched a moment ago.
+var errFetched = errors.New("the keys of the issuer were fetched a moment ago, and are not fetched again now")
+
+// A bounded transport reads no more than maxAnswer of an answer, and fetches the keys of the
+// issuer no more often than is useful.
+type bounded struct{ provider *Provider }
 
 // RoundTrip is http.RoundTripper's.
 func (b bounded) RoundTrip(r *http.Request) (*http.Response, error) {
-	response, err := b.transport.RoundTrip(r)
+	if known := b.provider.issuer.Load(); known != nil && r.URL.String() == known.keys && !b.provider.fetches.Allow() {
+		return nil, errFetched
+	}
+	response, err := b.provider.options.Transport.RoundTrip(r)
 	if err == nil {
 		response.Body = struct {
 			io.Reader

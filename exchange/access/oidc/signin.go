@@ -43,29 +43,37 @@ func (p *Provider) Begin() (address string, pending Pending, err error) {
 	return found.oauth.AuthCodeURL(pending.State, oidc.Nonce(pending.Nonce), oauth2.S256ChallengeOption(pending.Verifier)), pending, nil
 }
 
+// A SignedIn person is who has signed in, with the ID token that says so.
+type SignedIn struct {
+	access.Person
+
+	Token string
+}
+
 // Finish returns the person that has signed in, from the query with which the issuer sends
 // the browser back. It fails with an [exchange.Error] whose code says who has to act.
-func (p *Provider) Finish(ctx context.Context, pending Pending, answer url.Values, now time.Time) (access.Person, error) {
+func (p *Provider) Finish(ctx context.Context, pending Pending, answer url.Values, now time.Time) (SignedIn, error) {
 	found, err := p.discovered()
 	if err != nil {
-		return access.Person{}, err
+		return SignedIn{}, err
 	}
 	if err := p.checkAnswer(pending, answer); err != nil {
-		return access.Person{}, err
+		return SignedIn{}, err
 	}
 	ctx, cancel := context.WithTimeout(oidc.ClientContext(ctx, p.client), patience)
 	defer cancel()
 	tokens, err := found.oauth.Exchange(ctx, answer.Get("code"), oauth2.VerifierOption(pending.Verifier))
 	if err != nil {
-		return access.Person{}, p.notExchanged(err)
+		return SignedIn{}, p.notExchanged(err)
 	}
 	raw, _ := tokens.Extra("id_token").(string)
 	verifier := found.provider.Verifier(&oidc.Config{ClientID: p.options.ClientID, Now: func() time.Time { return now }})
 	token, err := verifier.Verify(ctx, raw)
 	if err != nil {
-		return access.Person{}, untrusted(err)
+		return SignedIn{}, untrusted(err)
 	}
-	return p.person(token, pending, now)
+	person, err := p.person(token, pending, now)
+	return SignedIn{person, raw}, err
 }
 
 // checkAnswer checks that the answer is to this sign-in, from this issuer (RFC 9207), and
@@ -116,6 +124,8 @@ func (p *Provider) person(token *oidc.IDToken, pending Pending, now time.Time) (
 		return access.Person{}, untrusted(errors.New("it was issued to another client"))
 	case !printable(token.Subject, maxSubject):
 		return access.Person{}, untrusted(errors.New("it names no person"))
+	case token.IssuedAt.IsZero() || token.IssuedAt.After(now.Add(leeway)):
+		return access.Person{}, untrusted(errors.New("it was issued at no time, or later than now"))
 	}
 	values, err := valuesAt(claims, p.options.Claim)
 	if err != nil {
@@ -125,7 +135,11 @@ func (p *Provider) person(token *oidc.IDToken, pending Pending, now time.Time) (
 	if !printable(name, maxName) {
 		name = token.Subject
 	}
-	return access.Person{Issuer: token.Issuer, Subject: token.Subject, Name: name, Values: values, At: now}, nil
+	sid, _ := claims["sid"].(string)
+	if !printable(sid, maxSubject) {
+		sid = ""
+	}
+	return access.Person{Issuer: token.Issuer, Subject: token.Subject, Name: name, Values: values, SID: sid, At: token.IssuedAt}, nil
 }
 
 // printable reports whether a text is one that people can read, of 1 to a number of bytes.

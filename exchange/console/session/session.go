@@ -21,6 +21,7 @@ import (
 
 // A Session is who signed in, by what, and when.
 type Session struct {
+	ID            string             `json:"i,omitempty"` // in the record; "" of an earlier version
 	Name          string             `json:"n"`           // of the credential, or of the person at the identity provider
 	Fingerprint   access.Fingerprint `json:"f"`           // of the secret that was shown; zero of a Person
 	ByCertificate bool               `json:"x,omitempty"` // the secret is a client certificate, which every request has to show
@@ -69,10 +70,11 @@ var ErrUnknown = errors.New("not a session of this exchange")
 type Sealer struct{ aead cipher.AEAD }
 
 // purpose separates the key of sessions from whatever else is made of the same secret,
-// and signIn what is sealed for a sign-in from sessions.
+// and signIn and proof what is sealed for a sign-in and a sign-out from sessions.
 const (
 	purpose = "beibu console session 1"
 	signIn  = "beibu console sign-in 1"
+	proof   = "beibu console sign-out 1"
 )
 
 // NewSealer returns the sealer of a secret of at least 32 bytes (HKDF, RFC 5869).
@@ -101,6 +103,10 @@ func (s *Sealer) Seal(one Session) (string, error) { return s.seal(purpose, one)
 // SealSignIn returns a sign-in as the value of a cookie, which is no session.
 func (s *Sealer) SealSignIn(one SignIn) (string, error) { return s.seal(signIn, one) }
 
+// SealToken returns the ID token by which an issuer knows who signs out, as the value of a
+// cookie, which is no session. It fails with ErrTooLong.
+func (s *Sealer) SealToken(token string) (string, error) { return s.seal(proof, token) }
+
 func (s *Sealer) seal(as string, one any) (string, error) {
 	plain, err := json.Marshal(one)
 	if err != nil {
@@ -123,6 +129,12 @@ func (s *Sealer) Open(value string) (one Session, err error) {
 func (s *Sealer) OpenSignIn(value string) (one SignIn, err error) {
 	err = s.open(signIn, value, &one)
 	return one, err
+}
+
+// OpenToken returns the ID token in the value of a cookie, or ErrUnknown.
+func (s *Sealer) OpenToken(value string) (token string, err error) {
+	err = s.open(proof, value, &token)
+	return token, err
 }
 
 func (s *Sealer) open(as, value string, into any) error {

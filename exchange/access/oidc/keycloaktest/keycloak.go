@@ -38,7 +38,7 @@ const (
 var realm string
 
 // Start starts Keycloak until the test ends, and returns the address of the issuer. The
-// realm sends people back to redirect alone. Without Java or Maven the test is skipped, or
+// realm sends people back to redirect alone, and logout tokens to the same daemon. Without Java or Maven the test is skipped, or
 // fails, as [signingtest.Tool] says.
 func Start(tb testing.TB, redirect string) (issuer string) {
 	tb.Helper()

@@ -5,12 +5,15 @@ package oidctest
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
 	"sync/atomic"
 	"testing"
+	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -79,6 +82,53 @@ func (i *Issuer) SignIn(tb testing.TB, address, name string) *url.URL {
 		tb.Fatal(err)
 	}
 	return location(tb, i.URL+op.AuthCallbackURL(i.provider)(tb.Context(), id))
+}
+
+// Sign returns a token with claims that the issuer has signed, of a type, or of none if it
+// is "".
+func (i *Issuer) Sign(tb testing.TB, kind string, claims map[string]any) string {
+	tb.Helper()
+	key, err := i.storage.SigningKey(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	options := &jose.SignerOptions{}
+	if kind != "" {
+		options.WithType(jose.ContentType(kind))
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: key.SignatureAlgorithm(), Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()}}, options)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	text, err := json.Marshal(claims)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	signed, err := signer.Sign(text)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	token, err := signed.CompactSerialize()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return token
+}
+
+// Logout returns the claims of a logout token of the issuer that was issued at a time and
+// ends two minutes later, with the claims that say whose, and further changes. A change to
+// nil leaves a claim out.
+func (i *Issuer) Logout(at time.Time, changes map[string]any) map[string]any {
+	claims := map[string]any{
+		"iss": i.URL, "aud": []string{ClientID}, "iat": at.Unix(), "exp": at.Add(2 * time.Minute).Unix(), "jti": "bWJq",
+		"events": map[string]any{"http://schemas.openid.net/event/backchannel-logout": map[string]any{}},
+	}
+	for name, value := range changes {
+		if claims[name] = value; value == nil {
+			delete(claims, name)
+		}
+	}
+	return claims
 }
 
 // location returns where an address redirects to.
