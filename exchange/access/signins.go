@@ -43,7 +43,7 @@ type Logout struct {
 	Subject string    // the person, or "" if SID says it
 	SID     string    // the session at the issuer, or "" if it is all of Subject
 	Token   string    // its id
-	At      time.Time // when it was issued: what began later goes on
+	At      time.Time // when it was issued: what began later continues
 
 	recorded time.Time
 }

@@ -40,7 +40,7 @@ func newLounge(t *testing.T, nodes int) *lounge {
 }
 
 // join adds a node, which follows the record until the test ends.
-func (l *lounge) join() *access.SignIns {
+func (l *lounge) join() {
 	l.t.Helper()
 	s := access.NewSignIns(l.store, l.store, longest)
 	l.nodes = append(l.nodes, s)
@@ -53,7 +53,6 @@ func (l *lounge) join() *access.SignIns {
 			l.t.Error(err)
 		}
 	})
-	return s
 }
 
 // A sitting is a session at the console.

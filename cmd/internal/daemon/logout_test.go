@@ -41,8 +41,8 @@ func logoutEverywhere(t *testing.T, brokers []string) {
 		}
 	}
 	token := i.Sign(t, "logout+jwt", i.Logout(time.Now(), map[string]any{"sid": "s1"}))
-	if r := there.visit(http.MethodPost, "/console/oidc/logout", nil, url.Values{"logout_token": {token}}); r.StatusCode != http.StatusOK {
-		t.Fatal(r.Status)
+	if r := there.visit(http.MethodPost, "/console/oidc/logout", nil, url.Values{"logout_token": {token}}); r.status != http.StatusOK {
+		t.Fatal(r.status)
 	}
 	check := func(where string, p *port) {
 		t.Helper()
@@ -75,18 +75,25 @@ func (p *port) signInAs(i *oidctest.Issuer, name string) []*http.Cookie {
 		p.t.Fatal(err)
 	}
 	started := p.visit(http.MethodGet, "/console/oidc/start", nil, nil)
-	back := i.SignIn(p.t, started.Header.Get("Location"), name)
-	return p.visit(http.MethodGet, back.RequestURI(), started.Cookies(), nil).Cookies()
+	back := i.SignIn(p.t, started.header.Get("Location"), name)
+	return p.visit(http.MethodGet, back.RequestURI(), started.cookies, nil).cookies
 }
 
 // admits reports whether the console shows who has the cookies a page.
 func (p *port) admits(cookies []*http.Cookie) bool {
 	p.t.Helper()
-	return p.visit(http.MethodGet, "/console/self", cookies, nil).StatusCode == http.StatusOK
+	return p.visit(http.MethodGet, "/console/self", cookies, nil).status == http.StatusOK
+}
+
+// An answered visit is what the console says without its page.
+type answered struct {
+	status  int
+	header  http.Header
+	cookies []*http.Cookie
 }
 
 // visit asks the console for a page, with those of the cookies that have a value.
-func (p *port) visit(method, path string, cookies []*http.Cookie, form url.Values) *http.Response {
+func (p *port) visit(method, path string, cookies []*http.Cookie, form url.Values) answered {
 	p.t.Helper()
 	r, err := http.NewRequestWithContext(p.t.Context(), method, "http://"+p.Public().String()+path, strings.NewReader(form.Encode()))
 	if err != nil {
@@ -105,5 +112,5 @@ func (p *port) visit(method, path string, cookies []*http.Cookie, form url.Value
 		p.t.Fatal(err)
 	}
 	_ = response.Body.Close()
-	return response
+	return answered{response.StatusCode, response.Header, response.Cookies()}
 }

@@ -41,8 +41,13 @@ func TestEveryScreen(t *testing.T) {
 	pages := everyPage(t, at, b)
 	for _, v := range views {
 		t.Run(nameOf(v), func(t *testing.T) {
-			tab := at.signIn(t, b, v, "operator")
+			signedIn, stranger := at.signIn(t, b, v, "operator"), b.Tab(t, v)
+			stranger.OnlyFrom(at.server)
 			for _, page := range pages {
+				tab := signedIn
+				if page == signInPage {
+					tab = stranger
+				}
 				tab.Open(at.server + page)
 				name := pageName(page) + "-" + nameOf(v)
 				if got := tab.Complaints(); len(got) > 0 {
@@ -57,8 +62,11 @@ func TestEveryScreen(t *testing.T) {
 					tab.Screenshot(name + "-with-" + strings.TrimPrefix(what, "#"))
 				}
 			}
-			for _, page := range pages {
-				for _, barrier := range tab.Barriers(at.server + page) {
+			for _, barrier := range stranger.Barriers(at.server + signInPage) {
+				t.Error(barrier)
+			}
+			for _, page := range pages[1:] {
+				for _, barrier := range signedIn.Barriers(at.server + page) {
 					t.Error(barrier)
 				}
 			}
@@ -66,12 +74,15 @@ func TestEveryScreen(t *testing.T) {
 	}
 }
 
-// everyPage returns the address of each page in the navigation, and of the first page of
+// signInPage is the one page of who has not signed in.
+const signInPage = "/console/sign-in"
+
+// everyPage returns the address of signInPage, and of each page in the navigation, and of the first page of
 // each sort to which one of them leads from its content.
 func everyPage(t *testing.T, at *site, b *browsertest.Browser) []string {
 	t.Helper()
 	tab := at.signIn(t, b, browsertest.View{}, "operator")
-	pages := []string{"/console/sign-in"}
+	pages := []string{signInPage}
 	menu := tab.Links("header nav a")
 	if len(menu) < 2 {
 		t.Fatalf("the navigation has %q", menu)

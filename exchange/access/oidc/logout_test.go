@@ -104,7 +104,7 @@ func TestLogoutTokensThatDoNotCount(t *testing.T) {
 	}
 }
 
-// rawNull is encoded as null, where nil leaves a claim out.
+// rawNull is encoded as null; nil leaves a claim out.
 type rawNull struct{}
 
 func (rawNull) MarshalJSON() ([]byte, error) { return []byte("null"), nil }

@@ -10,7 +10,7 @@ import (
 )
 
 // LogOut ends all sessions of a person, as an administrator of Keycloak does. It returns once
-// Keycloak has told its clients.
+// Keycloak has asked its clients to do the same.
 func LogOut(tb testing.TB, issuer, user string) {
 	tb.Helper()
 	base, realm, _ := strings.Cut(issuer, "/realms/")

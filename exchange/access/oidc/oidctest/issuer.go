@@ -4,7 +4,10 @@ package oidctest
 
 import (
 	"context"
+	"crypto"
+	"crypto/rsa"
 	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
@@ -13,7 +16,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/go-jose/go-jose/v4"
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
@@ -88,31 +90,35 @@ func (i *Issuer) SignIn(tb testing.TB, address, name string) *url.URL {
 // is "".
 func (i *Issuer) Sign(tb testing.TB, kind string, claims map[string]any) string {
 	tb.Helper()
-	key, err := i.storage.SigningKey(tb.Context())
+	known, err := i.storage.SigningKey(tb.Context())
 	if err != nil {
 		tb.Fatal(err)
 	}
-	options := &jose.SignerOptions{}
+	key, ok := known.Key().(*rsa.PrivateKey)
+	if !ok {
+		tb.Fatalf("the issuer signs by a %T", known.Key())
+	}
+	header := map[string]any{"alg": "RS256", "kid": known.ID()}
 	if kind != "" {
-		options.WithType(jose.ContentType(kind))
+		header["typ"] = kind
 	}
-	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: key.SignatureAlgorithm(), Key: jose.JSONWebKey{Key: key.Key(), KeyID: key.ID()}}, options)
+	token := encoded(tb, header) + "." + encoded(tb, claims)
+	digest := sha256.Sum256([]byte(token))
+	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, digest[:])
 	if err != nil {
 		tb.Fatal(err)
 	}
-	text, err := json.Marshal(claims)
+	return token + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+// encoded returns a part of a token.
+func encoded(tb testing.TB, part map[string]any) string {
+	tb.Helper()
+	text, err := json.Marshal(part)
 	if err != nil {
 		tb.Fatal(err)
 	}
-	signed, err := signer.Sign(text)
-	if err != nil {
-		tb.Fatal(err)
-	}
-	token, err := signed.CompactSerialize()
-	if err != nil {
-		tb.Fatal(err)
-	}
-	return token
+	return base64.RawURLEncoding.EncodeToString(text)
 }
 
 // Logout returns the claims of a logout token of the issuer that was issued at a time and
