@@ -40,8 +40,7 @@ type podSpec struct {
 		RunAsUser      int               `yaml:"runAsUser"`
 		SeccompProfile map[string]string `yaml:"seccompProfile"`
 	} `yaml:"securityContext"`
-	InitContainers []container `yaml:"initContainers"`
-	Containers     []container `yaml:"containers"`
+	Containers []container `yaml:"containers"`
 }
 
 type container struct {
@@ -134,7 +133,7 @@ func TestChart(t *testing.T) {
 			if !s.RunAsNonRoot || s.RunAsUser != 65532 || s.SeccompProfile["type"] != "RuntimeDefault" || pod.AutomountServiceAccountToken == nil || *pod.AutomountServiceAccountToken {
 				t.Errorf("the pod: %+v", pod)
 			}
-			for _, one := range append(pod.InitContainers, pod.Containers...) {
+			for _, one := range pod.Containers {
 				s := one.SecurityContext
 				if s.AllowPrivilegeEscalation == nil || *s.AllowPrivilegeEscalation || !s.ReadOnlyRootFilesystem || fmt.Sprint(s.Capabilities["drop"]) != "[ALL]" || !strings.Contains(one.Image, ":") {
 					t.Errorf("%s: %+v", one.Image, s)
@@ -200,7 +199,12 @@ func checkConfiguration(t *testing.T, files map[string]string, parties bool) {
 			t.Fatal(err)
 		}
 	}
-	text := strings.NewReplacer("/run/beibu/", dir+"/", "/etc/beibu/", dir+"/").Replace(files["beibud.yaml"])
+	for _, name := range []string{"seal.pem", "receipt.pem"} {
+		if err := os.WriteFile(filepath.Join(dir, name), key, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := strings.NewReplacer("/run/beibu-keys", dir, "/run/beibu/", dir+"/", "/etc/beibu/", dir+"/").Replace(files["beibud.yaml"])
 	file := filepath.Join(dir, "beibud.yaml")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
@@ -237,7 +241,7 @@ func TestChartRefuses(t *testing.T) {
 		"{replicas: 2, config: {kafka: {brokers: [k:9092]}}}": "keys.secret must be set",
 		"config: {listen: 127.0.0.1:1}":                       "at '/config'",
 		"replica: 2":                                          "replica",
-		"init: {image: busybox}":                              "at '/init/image'",
+		"config: {keysFrom: /elsewhere}":                      "at '/config'",
 	} {
 		if _, err := rendered(t, values); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v", values, err)

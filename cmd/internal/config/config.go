@@ -26,6 +26,10 @@ type Config struct {
 	// Data is the folder of the store, the index and the keys. It is made at
 	// first start, readable by its owner alone. Default beibu-data.
 	Data string `yaml:"data"`
+	// KeysFrom is a folder with keys of the exchange that daemons share, such as a
+	// mounted Secret of Kubernetes: those that DATA/keys lacks are copied from there
+	// at the start and at a reload. Default: nothing is copied.
+	KeysFrom string `yaml:"keysFrom"`
 	// Parties is the file with parties and routes. Default: the map of the
 	// Guangxi ports, departments and single windows that is built in.
 	Parties string `yaml:"parties"`

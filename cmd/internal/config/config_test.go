@@ -154,6 +154,18 @@ func TestPackMistake(t *testing.T) {
 	}
 }
 
+// Keys that daemons share are both there, or the daemon would make the other by itself.
+func TestKeysFromMistake(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.WriteFile(filepath.Join(dir, "seal.pem"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, err := Parse("beibud.yaml", []byte("keysFrom: "+dir+"\n"))
+	if m := Mistakes(err); len(m) != 1 || m[0].Key != "keysFrom" || !strings.Contains(m[0].Error(), "receipt.pem") {
+		t.Errorf("got %v", err)
+	}
+}
+
 func TestMapMistakes(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "parties.yaml")
 	text := `parties:

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net"
 	"os"
+	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -51,6 +52,7 @@ func (l *Loaded) validate(src *source) {
 	l.validateConnections(src)
 	l.validateShared(src)
 	l.validateAccess(src)
+	l.validateKeysFrom(src)
 }
 
 // What a private address may show to whoever reaches it.
@@ -75,6 +77,19 @@ func (l *Loaded) validatePrivate(src *source) {
 	}
 	if l.Log.Profile && !slices.Contains(l.PrivateOpen, openProfile) {
 		src.note("log.profile", "%s is not loopback, and whoever reaches it could read what the process holds and slow it down: if that is meant, write privateOpen: [%s, %s]", l.Private, openMetrics, openProfile)
+	}
+}
+
+// validateKeysFrom refuses a folder without both keys: the daemon would make the other by
+// itself, which no other daemon on the log has.
+func (l *Loaded) validateKeysFrom(src *source) {
+	if l.KeysFrom == "" {
+		return
+	}
+	for _, name := range []string{"seal.pem", "receipt.pem"} {
+		if _, err := os.Stat(filepath.Join(l.KeysFrom, name)); err != nil {
+			src.note("keysFrom", "%s", cause(err))
+		}
 	}
 }
 

@@ -136,6 +136,9 @@ func (d *Daemon) tlsOf(l *config.Loaded) *tls.Config {
 
 // keys reads the daemon's own keys, and makes those that are missing.
 func (d *Daemon) keys() (*signing.Keys, error) {
+	if err := takeKeys(d.config.KeysFrom, filepath.Join(d.config.Data, keysFolder)); err != nil {
+		return nil, fmt.Errorf("copy keys: %w", err)
+	}
 	return signing.LoadOrCreate(filepath.Join(d.config.Data, keysFolder), name, time.Now())
 }
 

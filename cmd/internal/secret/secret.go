@@ -1,6 +1,8 @@
 // Package secret reads files that hold secrets: API keys, passwords, private
 // keys. A file that others than its owner can read is refused, and so is an
 // empty one, since both are mistakes that nobody notices until it is too late.
+// A file of root may be read by its group as well: Kubernetes and others who hand
+// secrets to a service put them into the service's group, as PostgreSQL takes them.
 package secret
 
 import (
@@ -23,7 +25,8 @@ const maxFile = 1 << 20
 
 // Read returns the content of a file with a secret. It fails, and names the
 // path, if the file is no regular file, is empty, is larger than 1 MiB, or if
-// its group or others have any permission on it.
+// its group or others have any permission on it; but the group may read a file that
+// belongs to root, unless the daemon is root.
 func Read(path string) ([]byte, error) {
 	f, err := os.Open(path)
 	if err != nil {
@@ -55,7 +58,11 @@ func private(info os.FileInfo) error {
 	if !info.Mode().IsRegular() {
 		return errors.New("not a regular file")
 	}
-	if loose := info.Mode().Perm() & 0o077; loose != 0 && runtime.GOOS != "windows" {
+	forbidden := os.FileMode(0o077)
+	if ofRoot(info) && os.Geteuid() != 0 {
+		forbidden = 0o037
+	}
+	if info.Mode().Perm()&forbidden != 0 && runtime.GOOS != "windows" {
 		return fmt.Errorf("its permissions are %v, but only the owner may have any (chmod go= it)", info.Mode().Perm())
 	}
 	return nil

@@ -20,5 +20,8 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version }}
 {{- if .Values.parties }}
 {{- $_ := set $own "parties" "/etc/beibu/parties.yaml" }}
 {{- end }}
+{{- if .Values.keys.secret }}
+{{- $_ := set $own "keysFrom" "/run/beibu-keys" }}
+{{- end }}
 {{- toYaml (merge $own (deepCopy .Values.config)) }}
 {{- end }}
