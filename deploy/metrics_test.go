@@ -37,7 +37,7 @@ var (
 func readMetrics(t *testing.T) metrics {
 	t.Helper()
 	found := make(metrics)
-	for _, name := range strings.Fields("process_cpu_seconds_total process_resident_memory_bytes process_open_fds go_memstats_heap_inuse_bytes go_goroutines") {
+	for name := range strings.FieldsSeq("process_cpu_seconds_total process_resident_memory_bytes process_open_fds go_memstats_heap_inuse_bytes go_goroutines") {
 		found[name] = metric{}
 	}
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {

@@ -30,6 +30,8 @@ func functions(of *set) template.FuncMap {
 		"may":       func(action string) (bool, error) { return of.visit.mayCalled(action) },
 		"kind":      func(id string) exchange.Text { return of.visit.kindName(id) },
 		"alertPage": func(a alert.Alert) template.URL { return of.visit.alertPage(a) },
+		"summary":   func(a alert.Alert) []alertPart { return of.visit.summary(a) },
+		"nextStep":  func(a alert.Alert) []alertPart { return of.visit.nextStep(a) },
 		"emptyAs":   func(f fieldView, text string) fieldView { f.Empty = text; return f },
 		"party":     func(id string) partyView { return of.visit.partyView(id) },
 		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },

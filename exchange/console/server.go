@@ -163,18 +163,23 @@ func New(o Options) (*Server, error) {
 const root = "/console/"
 
 // Over returns a handler that serves the console, redirects browsers that ask for / to it,
-// and has next answer all other requests.
-func (s *Server) Over(next http.Handler) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		browser := strings.Contains(r.Header.Get("Accept"), "text/html")
-		switch {
-		case strings.HasPrefix(r.URL.Path, root):
+// and has next answer all other requests. Those of the console are counted by the handler
+// that count makes of its own.
+func (s *Server) Over(next http.Handler, count func(http.Handler) http.Handler) http.Handler {
+	own := count(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if strings.HasPrefix(r.URL.Path, root) {
 			s.ServeHTTP(w, r)
-		case r.URL.Path+"/" == root || r.URL.Path == "/" && browser && (r.Method == http.MethodGet || r.Method == http.MethodHead):
-			http.Redirect(w, r, root, http.StatusSeeOther)
-		default:
-			next.ServeHTTP(w, r)
+			return
 		}
+		http.Redirect(w, r, root, http.StatusSeeOther)
+	}))
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		browser := strings.Contains(r.Header.Get("Accept"), "text/html") && (r.Method == http.MethodGet || r.Method == http.MethodHead)
+		if strings.HasPrefix(r.URL.Path+"/", root) || r.URL.Path == "/" && browser {
+			own.ServeHTTP(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
 	})
 }
 

@@ -113,7 +113,7 @@ func (w *world) serve() {
 	following.Go(func() error { return w.shut.Follow(ctx, w.Store) })
 	following.Go(func() error { return w.signIns.Follow(ctx, w.Store) })
 	api := http.HandlerFunc(func(rw http.ResponseWriter, _ *http.Request) { rw.WriteHeader(http.StatusTeapot) })
-	server := httptest.NewUnstartedServer(w.server.Over(api))
+	server := httptest.NewUnstartedServer(w.server.Over(api, func(own http.Handler) http.Handler { return own }))
 	server.TLS = &tls.Config{ClientAuth: tls.RequestClientCert}
 	server.StartTLS()
 	w.url = server.URL

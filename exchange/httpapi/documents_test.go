@@ -232,11 +232,11 @@ beibu_documents_refused_total{code="invalid"} 1
 beibu_documents_refused_total{code="media-type"} 1
 # HELP beibu_http_requests_total Requests answered.
 # TYPE beibu_http_requests_total counter
-beibu_http_requests_total{method="GET",route="/v1/openapi.json",status="200"} 1
-beibu_http_requests_total{method="POST",route="/v1/documents",status="200"} 1
-beibu_http_requests_total{method="POST",route="/v1/documents",status="202"} 2
-beibu_http_requests_total{method="POST",route="/v1/documents",status="415"} 1
-beibu_http_requests_total{method="POST",route="/v1/documents",status="422"} 1
+beibu_http_requests_total{method="GET",route="/v1/openapi.json",status="200",surface="api"} 1
+beibu_http_requests_total{method="POST",route="/v1/documents",status="200",surface="api"} 1
+beibu_http_requests_total{method="POST",route="/v1/documents",status="202",surface="api"} 2
+beibu_http_requests_total{method="POST",route="/v1/documents",status="415",surface="api"} 1
+beibu_http_requests_total{method="POST",route="/v1/documents",status="422",surface="api"} 1
 `), "beibu_documents_accepted_total", "beibu_documents_refused_total", "beibu_http_requests_total")
 	if err != nil {
 		t.Error(err)

@@ -11,8 +11,9 @@ import (
 	"beibu/exchange/operator"
 )
 
-// metrics are what the API counts. Labels are bounded by construction: routes
-// by their patterns, methods and codes by lists, kinds by the catalogue.
+// metrics are what is counted of requests to the public address. Labels are bounded by
+// construction: surfaces, methods and codes by lists, routes by their patterns, kinds by
+// the catalogue.
 type metrics struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
@@ -26,16 +27,16 @@ func newMetrics(to prometheus.Registerer, open *Connections, glass *operator.Bre
 		return prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels)
 	}
 	m := &metrics{
-		requests: counter("beibu_http_requests_total", "Requests answered.", "route", "method", "status"),
+		requests: counter("beibu_http_requests_total", "Requests answered.", "surface", "route", "method", "status"),
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "beibu_http_request_duration_seconds", Help: "Time from a request's header to its answer.",
+			Name: "beibu_http_request_duration_seconds", Help: "Time from a request's header to its answer. Pages that follow the record are not in it: they last until their reader leaves.",
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
-		}, []string{"route", "method"}),
+		}, []string{"surface", "route", "method"}),
 		inFlight: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "beibu_http_requests_in_flight", Help: "Requests being answered.",
 		}),
-		received: counter("beibu_http_received_bytes_total", "Bytes of request bodies, as they came.", "route"),
-		sent:     counter("beibu_http_sent_bytes_total", "Bytes of answers' bodies.", "route"),
+		received: counter("beibu_http_received_bytes_total", "Bytes of request bodies, as they came.", "surface", "route"),
+		sent:     counter("beibu_http_sent_bytes_total", "Bytes of answers' bodies.", "surface", "route"),
 	}
 	var refused []error
 	for _, c := range []prometheus.Collector{
@@ -55,16 +56,31 @@ func newMetrics(to prometheus.Registerer, open *Connections, glass *operator.Bre
 	return m, errors.Join(refused...)
 }
 
-// count counts a call that was answered.
-func (m *metrics) count(c *call, took time.Duration) {
-	route, method := c.route, methodLabel(c.request.Method)
+// The surfaces: what the routes of the public address are for.
+const (
+	surfaceAPI     = "api"     // programs
+	surfaceConsole = "console" // people
+)
+
+// An answered is what is counted of a request that was answered.
+type answered struct {
+	surface, route, method string // the route is "" if there was none
+	status, received, sent int
+	took                   time.Duration
+	followed               bool // it lasted until its caller left
+}
+
+func (m *metrics) count(a answered) {
+	route, method := a.route, methodLabel(a.method)
 	if route == "" {
 		route = "none"
 	}
-	m.requests.WithLabelValues(route, method, strconv.Itoa(c.status)).Inc()
-	m.seconds.WithLabelValues(route, method).Observe(took.Seconds())
-	m.received.WithLabelValues(route).Add(float64(c.received))
-	m.sent.WithLabelValues(route).Add(float64(c.sent))
+	m.requests.WithLabelValues(a.surface, route, method, strconv.Itoa(a.status)).Inc()
+	if !a.followed {
+		m.seconds.WithLabelValues(a.surface, route, method).Observe(a.took.Seconds())
+	}
+	m.received.WithLabelValues(a.surface, route).Add(float64(a.received))
+	m.sent.WithLabelValues(a.surface, route).Add(float64(a.sent))
 }
 
 // methodLabel keeps the label bounded whatever a stranger calls its method.

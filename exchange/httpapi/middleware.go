@@ -233,7 +233,9 @@ func (s *Server) finish(c *call) {
 	took := time.Since(c.started)
 	c.ticket.Release()
 	s.metrics.inFlight.Dec()
-	s.metrics.count(c, took)
+	s.metrics.count(answered{
+		surface: surfaceAPI, route: c.route, method: c.request.Method, status: c.status, received: c.received, sent: c.sent, took: took,
+	})
 	level := zap.InfoLevel
 	if c.status >= http.StatusInternalServerError && !c.theirs() {
 		level = zap.ErrorLevel

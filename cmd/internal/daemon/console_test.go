@@ -49,6 +49,12 @@ func TestConsole(t *testing.T) {
 	if status, header := ask(t, d, http.MethodGet, "/console/exchanges/live", cookie, nil); header.Get("Content-Type") != "text/event-stream" {
 		t.Errorf("a page that follows the record: %d", status)
 	}
+	counted := private(t, d, "/metrics")
+	for _, series := range []string{`route="/console/sign-in",status="303",surface="console"} 1`, `route="none",status="303",surface="console"} 1`} {
+		if !strings.Contains(counted, series) {
+			t.Errorf("the metrics do not count %s", series)
+		}
+	}
 	if err := d.Stop(t.Context()); err != nil {
 		t.Fatal(err)
 	}

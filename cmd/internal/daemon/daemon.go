@@ -255,7 +255,7 @@ func (d *Daemon) start(ctx context.Context) error {
 	}
 	server := d.api.HTTP()
 	if d.console != nil {
-		server.Handler = d.console.Over(server.Handler)
+		server.Handler = d.console.Over(server.Handler, d.api.CountConsole)
 	}
 	d.secure(server)
 	public, err := listen(ctx, "listen", d.config.Listen)
