@@ -200,10 +200,11 @@ func (c *Checks) Judge(ctx context.Context, r Reading) (Checked, error) {
 	return checked, nil
 }
 
-// The longest number and version, in bytes, that a document can be filed under.
+// The longest number and version, in bytes, that a document can be filed under. A version
+// may be a time in RFC 3339 with nanoseconds and offset, which has 35.
 const (
 	MaxNumber  = 100
-	MaxVersion = 32
+	MaxVersion = 40
 )
 
 // codeUnnumbered is the code of a document without a number.

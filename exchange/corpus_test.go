@@ -66,7 +66,7 @@ func TestSamples(t *testing.T) {
 
 var kinds = []string{
 	"ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder",
-	"health-permit", "health-certificate", "sps-certificate", "import-licence", "export-licence",
+	"health-permit", "health-certificate", "sps-certificate", "sps-acknowledgement", "import-licence", "export-licence",
 	"import-declaration", "export-declaration", "transit-declaration", "certificate-of-origin", "response",
 }
 

@@ -51,7 +51,7 @@ func TestOrderIsAWarning(t *testing.T) {
 	}
 }
 
-// TestOrderIsStrictElsewhere moves an element of a carnet: only certificates
+// TestOrderIsStrictElsewhere moves an element of a carnet: only SPS documents
 // are judged on two levels.
 func TestOrderIsStrictElsewhere(t *testing.T) {
 	r := validate(t, newCatalog(t), []byte(carnet("<cbc:IssueDate>2025-01-01</cbc:IssueDate><cbc:ID>1</cbc:ID>\n"+rest)))
@@ -73,7 +73,7 @@ func TestWarningsAreCounted(t *testing.T) {
 	}
 }
 
-// TestLenientAgainstStrict mutates certificates and shuffles the mutants. A
+// TestLenientAgainstStrict mutates SPS documents and shuffles the mutants. A
 // document must be valid just when it is valid strictly, without a warning, in
 // the schema's order and without the notes that the schema has no place for.
 func TestLenientAgainstStrict(t *testing.T) {
@@ -106,7 +106,7 @@ func FuzzLenientAgainstStrict(f *testing.F) {
 	f.Fuzz(func(t *testing.T, number uint64) { l.judge(t, number) })
 }
 
-// A lenient makes mutants of certificates, out of order.
+// A lenient makes mutants of SPS documents, out of order.
 type lenient struct {
 	catalog *schemas.Catalog
 	grammar *grammar.Grammar
@@ -115,7 +115,7 @@ type lenient struct {
 
 func newLenient(tb testing.TB) lenient {
 	tb.Helper()
-	return lenient{newCatalog(tb), grammar.Read(profileTrees(tb, spsFolder)), certificates(tb)}
+	return lenient{newCatalog(tb), grammar.Read(profileTrees(tb, spsFolder)), spsDocuments(tb)}
 }
 
 // judge makes the mutant of a number, always the same, and holds the report on
@@ -132,8 +132,8 @@ func (l lenient) judge(t *testing.T, number uint64) schemas.Report {
 	return r
 }
 
-// sameAsStrict holds a report on a certificate against the strict verdict on
-// the same certificate in the schema's order.
+// sameAsStrict holds a report on a document against the strict verdict on the
+// same document in the schema's order.
 func sameAsStrict(t *testing.T, c *schemas.Catalog, g *grammar.Grammar, doc *etree.Document, r schemas.Report) {
 	t.Helper()
 	straight := doc.Copy()
@@ -174,12 +174,12 @@ func straighten(g *grammar.Grammar, e *etree.Element) bool {
 	return took
 }
 
-// certificates returns the good certificates as trees.
-func certificates(tb testing.TB) []*etree.Document {
+// spsDocuments returns the good certificates and acknowledgements as trees.
+func spsDocuments(tb testing.TB) []*etree.Document {
 	tb.Helper()
 	var all []*etree.Document
 	for _, s := range samples(tb) {
-		if s.Good && s.Kind == "sps-certificate" {
+		if s.Good && isSPS(s) {
 			doc := etree.NewDocument()
 			if err := doc.ReadFromBytes(s.Bytes); err != nil {
 				tb.Fatal(err)

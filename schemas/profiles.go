@@ -31,7 +31,10 @@ type known struct {
 	customization string
 }
 
-const licences = "urn:beibu:schema:trade-licence:1"
+const (
+	licences = "urn:beibu:schema:trade-licence:1"
+	spsSpace = "urn:un:unece:uncefact:data:standard:"
+)
 
 // HealthPermit is the cbc:CustomizationID that makes a UBL GoodsCertificate a
 // frontier-port health permit; without it, it is a health certificate.
@@ -79,16 +82,16 @@ var profiles = []profile{
 		},
 	},
 	{
-		id: "beibu-sps-17/1", folder: "files/sps/17", files: []string{"sps-certificate.xsd"},
-		kinds: []known{{
-			kind: "sps-certificate", root: "SPSCertificate",
-			space: "urn:un:unece:uncefact:data:standard:SPSCertificate:17",
-		}},
+		id: "beibu-sps-17/1", folder: "files/sps/17", files: []string{"sps-acknowledgement.xsd", "sps-certificate.xsd"},
+		kinds: []known{
+			{kind: "sps-certificate", root: "SPSCertificate", space: spsSpace + "SPSCertificate:17"},
+			{kind: "sps-acknowledgement", root: "SPSAcknowledgement", space: spsSpace + "SPSAcknowledgement:17"},
+		},
 		// The clients of the IPPC hub write some elements in another order than
 		// UN/CEFACT's schema, and notes if it has none; the hub lets both pass.
 		leniency: &leniency{
 			file: "sps-aggregates.xsd", kind: "SPSNoteType",
-			space: "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:21",
+			space: spsSpace + "ReusableAggregateBusinessInformationEntity:21",
 			notes: []string{"IncludedSPSNote", "AdditionalInformationSPSNote"},
 		},
 	},

@@ -14,9 +14,10 @@ import (
 	"beibu/schemas/internal/grammar"
 	"beibu/schemas/internal/xsdtree"
 	"beibu/schemas/schemastest"
+	"beibu/testdata"
 )
 
-// UN/CEFACT's modules for certificates (17A) are on no registry. Those of the
+// UN/CEFACT's modules for certificates and acknowledgements (17A) are on no registry. Those of the
 // invoice of the same library, D16B, are: its data types are the same, and of
 // its code types some are.
 const (
@@ -126,7 +127,10 @@ var codeLists = map[string]grammar.Name{
 	"TransportModeCodeType": {Space: uneceLists + "TransportModeCode:2", Local: "TransportModeCodeContentType"},
 }
 
-// TestSPSCodesAreOfficial looks the codes of the good certificates up in
+// isSPS reports whether a sample is of the SPS profile.
+func isSPS(s testdata.Sample) bool { return strings.HasPrefix(s.Kind, "sps-") }
+
+// TestSPSCodesAreOfficial looks the codes of the good SPS documents up in
 // UN/CEFACT's lists.
 func TestSPSCodesAreOfficial(t *testing.T) {
 	ours, theirs := grammar.Read(profileTrees(t, spsFolder)), grammar.Read(officialTrees(t))
@@ -135,7 +139,7 @@ func TestSPSCodesAreOfficial(t *testing.T) {
 		lists[name] = theirs.Type(list).Text.Values
 	}
 	for _, s := range samples(t) {
-		if !s.Good || s.Kind != "sps-certificate" {
+		if !s.Good || !isSPS(s) {
 			continue
 		}
 		doc := etree.NewDocument()
@@ -153,7 +157,7 @@ func TestSPSCodesAreOfficial(t *testing.T) {
 	}
 	for name := range lists {
 		if !looked[name] {
-			t.Errorf("no good certificate has a code of %s", name)
+			t.Errorf("no good SPS document has a code of %s", name)
 		}
 	}
 }
@@ -168,7 +172,7 @@ func TestSPSAttributesThatNoSampleCarries(t *testing.T) {
 	} {
 		seen := false
 		for _, s := range samples(t) {
-			if !s.Good || s.Kind != "sps-certificate" || !bytes.Contains(s.Bytes, []byte(replaced.element)) {
+			if !s.Good || !isSPS(s) || !bytes.Contains(s.Bytes, []byte(replaced.element)) {
 				continue
 			}
 			seen = true
@@ -178,7 +182,7 @@ func TestSPSAttributesThatNoSampleCarries(t *testing.T) {
 			}
 		}
 		if !seen {
-			t.Errorf("no good certificate has %s", replaced.element)
+			t.Errorf("no good SPS document has %s", replaced.element)
 		}
 	}
 }

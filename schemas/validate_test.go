@@ -227,7 +227,7 @@ func TestKinds(t *testing.T) {
 	want := []string{
 		"ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
 		"certificate-of-origin", "export-declaration", "export-licence", "health-certificate", "health-permit",
-		"import-declaration", "import-licence", "response", "sps-certificate", "transit-declaration",
+		"import-declaration", "import-licence", "response", "sps-acknowledgement", "sps-certificate", "transit-declaration",
 	}
 	var got []string
 	for _, kind := range newCatalog(t).Kinds() {
@@ -292,10 +292,11 @@ func TestUnknownRoots(t *testing.T) {
 		"<ImportLicence xmlns='urn:example:licence'/>": "ImportLicence in the namespace urn:beibu:schema:trade-licence:1 (import-licence)",
 		"<Rechnung/>":                                  "Known roots: ApplicationResponse, CertificateOfOrigin",
 		"<GoodsItemPassport/>":                         "GoodsItemPassport in the namespace",
-		"<SPSCertificate xmlns='urn:un:unece:uncefact:data:standard:SPSCertificate:20'/>": "SPSCertificate:17 (sps-certificate)",
+		"<SPSCertificate xmlns='urn:un:unece:uncefact:data:standard:SPSCertificate:20'/>":         "SPSCertificate:17 (sps-certificate)",
+		"<SPSAcknowledgement xmlns='urn:un:unece:uncefact:data:standard:SPSAcknowledgement:20'/>": "SPSAcknowledgement:17 (sps-acknowledgement)",
 	} {
 		v := validate(t, c, []byte(doc)).Violations[0]
-		if v.Code != schemas.CodeUnknownKind || !strings.Contains(v.EN, want) || len(v.Expected) != 13 {
+		if v.Code != schemas.CodeUnknownKind || !strings.Contains(v.EN, want) || len(v.Expected) != 14 {
 			t.Errorf("%s: %s %q", doc, v.EN, v.Expected)
 		}
 	}

@@ -17,7 +17,7 @@ type Answer struct {
 	Verdict codes.Verdict
 	Reasons []string    // each once, without what is about a person
 	Line    string      // number of the line that it is about; "" if it is about the whole document
-	To      []Reference // the documents that it is about; of an answer about a line, none
+	To      []Reference // the documents that it is about, which have no role; of an answer about a line, none
 	Lines   []Answer    // about lines of those documents
 }
 
@@ -37,6 +37,9 @@ func (f Facts) Answers() []Answer {
 		return nil
 	}
 	for _, r := range f.References() {
+		if r.Role != "" {
+			continue // it is for something else, such as evidence
+		}
 		if i := slices.IndexFunc(all, func(a Answer) bool { return within(r.At, a.At) }); i >= 0 {
 			all[i].To = append(all[i].To, r)
 		}

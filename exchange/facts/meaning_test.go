@@ -99,6 +99,15 @@ func TestSchemeDecides(t *testing.T) {
 	}
 }
 
+// References with a role are no documents that are answered.
+func TestRoleDecides(t *testing.T) {
+	report := sample(t, "sps-acknowledgement", "shrimp-rejected-in-part-qinzhou")
+	f := read(t, "sps-acknowledgement", report)
+	if all := f.Answers(); len(f.References()) != 2 || len(all) != 1 || len(all[0].To) != 1 || all[0].To[0].Type != "852" {
+		t.Errorf("%d references, answers %+v", len(f.References()), all)
+	}
+}
+
 // A code of another list is no HS code.
 func TestListDecides(t *testing.T) {
 	rubber := sample(t, "import-declaration", "natural-rubber-qinzhou")

@@ -281,6 +281,7 @@ var builtIn = map[string]struct {
 	"health-permit":              {exchange.Text{EN: "Frontier-port health permit", ZH: "国境口岸卫生许可证"}, "UBL 2.4 GoodsCertificate"},
 	"health-certificate":         {exchange.Text{EN: "Health certificate", ZH: "卫生证书"}, "UBL 2.4 GoodsCertificate"},
 	"sps-certificate":            {exchange.Text{EN: "Sanitary or phytosanitary certificate", ZH: "动植物检疫证书"}, "UN/CEFACT SPSCertificate 17"},
+	"sps-acknowledgement":        {exchange.Text{EN: "Acknowledgement of a sanitary or phytosanitary certificate", ZH: "动植物检疫证书回执"}, "UN/CEFACT SPSAcknowledgement 17"},
 	"import-licence":             {exchange.Text{EN: "Import licence", ZH: "进口许可证"}, "WCO LPCO vocabulary, urn:beibu:schema:trade-licence:1"},
 	"export-licence":             {exchange.Text{EN: "Export licence", ZH: "出口许可证"}, "WCO LPCO vocabulary, urn:beibu:schema:trade-licence:1"},
 	"import-declaration":         {exchange.Text{EN: "Import declaration", ZH: "进口报关单"}, "UBL 2.4 ImportCustomsDeclaration"},

@@ -60,7 +60,8 @@ func (d *Document) BuiltIn() bool {
 	switch d.Kind {
 	case "ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
 		"certificate-of-origin", "export-declaration", "import-declaration", "transit-declaration",
-		"export-licence", "import-licence", "health-certificate", "health-permit", "response", "sps-certificate":
+		"export-licence", "import-licence", "health-certificate", "health-permit", "response",
+		"sps-acknowledgement", "sps-certificate":
 		return true
 	}
 	return false

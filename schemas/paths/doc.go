@@ -42,8 +42,8 @@
 // UNCL 1001 at type. An entry of parties has a role, and one of
 // vehicles may have a mode of transport.
 //
-// An answer is about the documents of the references inside its element. One that has a
-// line is about that line, and is inside the answer about the whole document. Its entry
+// An answer is about the documents of the references inside its element that have no
+// role. One that has a line is about that line, and is inside the answer about the whole document. Its entry
 // may name the list of codes that do not name theirs.
 //
 // The key personal lists what is about a person, so that people see it only if they have

@@ -87,7 +87,7 @@ func TestPasses(t *testing.T) {
 
 func TestBuiltIn(t *testing.T) {
 	all, err := paths.BuiltIn()
-	if err != nil || len(all) != 14 {
+	if err != nil || len(all) != 15 {
 		t.Errorf("%d kinds, %v", len(all), err)
 	}
 	for kind, where := range all {

@@ -64,6 +64,7 @@ func TestTheMapReachesWhoMustHaveIt(t *testing.T) {
 		"health-certificate/squid-port-klang":                "gx-market-supervision gx-customs window-my gx-ocean",
 		"health-certificate/birds-nest-qinzhou":              "gx-market-supervision gx-customs qinzhou-customs gx-agriculture",
 		"sps-certificate/durian-youyiguan":                   "gx-customs gx-agriculture youyiguan-customs window-vn",
+		"sps-acknowledgement/durian-accepted-youyiguan":      "",
 		"sps-certificate/shrimp-qinzhou":                     "gx-customs gx-agriculture qinzhou-customs window-vn gx-ocean",
 		"export-licence/acetone-viet-nam":                    "gx-commerce pingxiang-customs window-vn",
 		"import-licence/natural-rubber-automatic":            "gx-commerce dongxing-customs window-cn",
@@ -135,7 +136,8 @@ func TestEveryUnitIsSentItsBusiness(t *testing.T) {
 	}
 }
 
-// What a party may be sent, some route sends it. Answers go to whom they name.
+// What a party may be sent, some route sends it. Answers go to the senders of what they
+// answer.
 func TestEveryKindThatAPartyReceivesHasARoute(t *testing.T) {
 	l, err := Load("")
 	if err != nil {
@@ -150,10 +152,30 @@ func TestEveryKindThatAPartyReceivesHasARoute(t *testing.T) {
 	}
 	for _, party := range l.Parties.All() {
 		for _, kind := range party.Receives {
-			if kind != "response" && !sent[party.ID+" "+kind] {
+			if !l.Routes.GoBack(kind) && !sent[party.ID+" "+kind] {
 				t.Errorf("%s may be sent %s, and no route does", party.ID, kind)
 			}
 		}
+	}
+}
+
+// Who may send what is answered by documents of a kind of its own may receive those, and who
+// receives it may send them.
+func TestAcknowledgementsGoBack(t *testing.T) {
+	l, err := Load("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, party := range l.Parties.All() {
+		if party.MaySend("sps-certificate") && !party.MayReceive("sps-acknowledgement") {
+			t.Errorf("%s may send certificates and not receive what is answered", party.ID)
+		}
+		if party.MayReceive("sps-certificate") && !party.MaySend("sps-acknowledgement") {
+			t.Errorf("%s may receive certificates and not answer them", party.ID)
+		}
+	}
+	if !l.Routes.Answers("sps-acknowledgement") || !l.Routes.GoBack("response") || l.Routes.GoBack("sps-certificate") {
+		t.Error("answers do not go back, or certificates do")
 	}
 }
 

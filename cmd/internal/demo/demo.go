@@ -125,7 +125,7 @@ func (s *story) run(ctx context.Context) error {
 		{"A carnet that breaks a rule is sent", s.sendBroken},
 		{"Another content takes the carnet's number", s.sendConflict},
 		{"The receivers fetch and acknowledge; Viet Nam's single window refuses the carnet", s.receive},
-		{"Viet Nam's single window answers the certificate of origin; the answer goes to Beihai's customs, which sent it", s.answerOrigin},
+		{"Viet Nam's single window answers the certificate of origin, and Nanning's customs the one of plant health; the answers go to the ports that sent them", s.answerCertificates},
 		{"The operator replays what failed, and another person approves it", s.replay},
 		{"Seals and receipts are checked, offline", s.verify},
 		{"What became of every exchange", s.table},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"beibu/cmd/internal/client"
@@ -93,25 +94,38 @@ func (s *story) answer(party string, d httpapi.MailboxItem) httpapi.Ack {
 	return ack
 }
 
-// answerOrigin has a receiver answer the certificate of origin, and its sender read the
-// answer at the exchange.
-func (s *story) answerOrigin(ctx context.Context) error {
-	if err := s.submit(ctx, answering.sender, answering.kind, answering.sample); err != nil {
-		return err
+// answerCertificates has receivers answer two certificates, and their senders read the
+// answers at the exchanges.
+func (s *story) answerCertificates(ctx context.Context) error {
+	for _, a := range answering {
+		if err := s.submit(ctx, a.sender, a.kind, a.sample); err != nil {
+			return err
+		}
 	}
 	if err := s.receive(ctx); err != nil {
 		return err
 	}
-	sender, err := s.as("beihai-customs")
+	for _, a := range answering {
+		if err := s.readAnswer(ctx, a.answered); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// readAnswer has the sender of the document of a kind read what was answered to it.
+func (s *story) readAnswer(ctx context.Context, kind string) error {
+	sent := slices.IndexFunc(cast, func(c role) bool { return c.kind == kind })
+	sender, err := s.as(cast[sent].sender)
 	if err != nil {
 		return err
 	}
-	x, err := client.Get[httpapi.Exchange](ctx, sender, "/v1/exchanges/"+s.exchanges["certificate-of-origin"], nil)
+	x, err := client.Get[httpapi.Exchange](ctx, sender, "/v1/exchanges/"+s.exchanges[kind], nil)
 	if err != nil {
 		return err
 	}
-	if len(x.Answers) != 1 || len(x.Answers[0].Reasons) != 1 {
-		return fmt.Errorf("the certificate has %d answers", len(x.Answers))
+	if len(x.Answers) != 1 || len(x.Answers[0].Reasons) == 0 {
+		return fmt.Errorf("the %s has %d answers", kind, len(x.Answers))
 	}
 	answer := x.Answers[0]
 	s.say("  %s %s is answered by %s: %s (%s)", x.Kind, x.DocumentNumber, answer.Sender, answer.Verdict, answer.Reasons[0].Text)

@@ -88,8 +88,8 @@ func (s *story) table(ctx context.Context) error {
 			err = fmt.Errorf("%s %s is in state %s", x.Kind, x.DocumentNumber, x.State)
 		}
 	}
-	if err == nil && len(page.Exchanges) != len(cast) {
-		err = fmt.Errorf("%d exchanges are listed, %d were submitted", len(page.Exchanges), len(cast))
+	if err == nil && len(page.Exchanges) != submitted() {
+		err = fmt.Errorf("%d exchanges are listed, %d were submitted", len(page.Exchanges), submitted())
 	}
 	return errors.Join(err, w.Flush())
 }

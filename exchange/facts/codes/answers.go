@@ -1,6 +1,9 @@
 package codes
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Verdict is what an answer says of a document.
 type Verdict string
@@ -20,7 +23,7 @@ const (
 	UNCL4343 = "UNCL4343" // UN/EDIFACT 4343, response type
 	WCO      = "WCO-RES"  // function codes of WCO responses
 	GACC     = "GACC"     // returnStatus of the Chinese platform
-	SPS      = "SPS"      // status codes of answers to SPS certificates
+	SPS      = "SPS"      // status codes of answers to SPS certificates, of UNCL 4405
 )
 
 // verdicts are the codes of each list.
@@ -41,10 +44,16 @@ var verdicts = map[string]map[string]Verdict{
 	},
 }
 
+// unclStatus are the names that UN/CEFACT gives to the list that SPS is a part of.
+var unclStatus = []string{"4405", "UNCL4405"}
+
 // AnswerList returns the name of a list in the spelling above, or false if it is none of
 // them.
 func AnswerList(name string) (string, bool) {
 	name = strings.TrimSpace(name)
+	if slices.ContainsFunc(unclStatus, func(one string) bool { return strings.EqualFold(one, name) }) {
+		return SPS, true
+	}
 	for list := range verdicts {
 		if strings.EqualFold(name, list) {
 			return list, true

@@ -28,6 +28,9 @@ func TestAnswer(t *testing.T) {
 		{"SPS", "39", codes.Accepted, true},
 		{"SPS", "122", codes.PartlyRejected, true},
 		{"SPS", "70", codes.Unclear, false},
+		{"4405", "41", codes.Rejected, true},
+		{" uncl4405", "122", codes.PartlyRejected, true},
+		{"UNCL4405", "70", codes.Unclear, false},
 		{"of-our-own", "RE", codes.Unclear, true},
 		{"", "RE", codes.Unclear, true},
 	} {

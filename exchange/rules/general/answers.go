@@ -45,7 +45,7 @@ var answerRules = []rules.Rule{
 		Check:  checkReasonLength,
 	},
 	{
-		Code: "GEN-24", Kinds: responses(), Severity: rules.Reject,
+		Code: "GEN-24", Kinds: append(responses(), "sps-acknowledgement"), Severity: rules.Reject,
 		Source: "Arithmetic: an answer does not come before what it answers",
 		EN:     "the answer is of {0}, before the document of {1} that it answers",
 		ZH:     "回执日期{0}早于所答复单证的日期{1}",
@@ -103,7 +103,8 @@ func checkReasonLength(d *rules.Document, report rules.Report) {
 
 func checkAnswerOrder(d *rules.Document, report rules.Report) {
 	for _, asked := range d.Facts.References() {
-		if !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked.Issued()) {
+		answered := asked.Role == "" // others are for something else, such as evidence
+		if answered && !d.Facts.Issued.IsZero() && d.Facts.Issued.Before(asked.Issued()) {
 			report(asked.Part(paths.Issued), values.ISODate(d.Facts.Issued), values.ISODate(asked.Issued()))
 		}
 	}

@@ -74,7 +74,7 @@ func issued(d *rules.Document) strict.Node {
 // The paths of the date of issue.
 var (
 	issueDate     = rules.NewPath("IssueDate")
-	issueDateTime = rules.NewPath("SPSExchangedDocument/IssueDateTime")
+	issueDateTime = rules.NewPath("SPSExchangedDocument/IssueDateTime", "SPSAcknowledgementDocument/IssueDateTime")
 )
 
 // maxAge is the number of years after which no document of this trade is still

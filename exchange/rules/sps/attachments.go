@@ -7,10 +7,10 @@ import (
 	"beibu/signing/strict"
 )
 
-// attachmentRules are about the files in a certificate.
+// attachmentRules are about the files in a certificate or in an acknowledgement.
 var attachmentRules = []rules.Rule{
 	{
-		Code: "SPS-17", Kinds: certificates(), Severity: rules.Reject,
+		Code: "SPS-17", Kinds: all(), Severity: rules.Reject,
 		Source: "IPPC hub: attachments are shown to officers; only inert media types are taken",
 		EN:     "an attachment is of media type {0}; allowed are application/pdf, image/jpeg, image/png and image/tiff",
 		ZH:     "附件的媒体类型为{0}；允许application/pdf、image/jpeg、image/png、image/tiff",
@@ -18,7 +18,7 @@ var attachmentRules = []rules.Rule{
 		Check:  checkAttachmentType,
 	},
 	{
-		Code: "SPS-17B", Kinds: certificates(), Severity: rules.Warn,
+		Code: "SPS-17B", Kinds: all(), Severity: rules.Warn,
 		Source: "File signatures of PDF (ISO 32000), PNG, JPEG and TIFF",
 		EN:     "an attachment is called {0} but does not begin as one",
 		ZH:     "附件标明为{0}，但内容开头不符",
@@ -27,8 +27,9 @@ var attachmentRules = []rules.Rule{
 	},
 }
 
-// attachments are the files of the certificate and of its lines.
+// attachments are the files of the certificate, of its lines, and of an acknowledgement.
 var attachments = rules.NewPath(
+	"SPSAcknowledgementDocument/ReferenceSPSReferencedDocument/AttachmentBinaryObject",
 	"SPSExchangedDocument/ReferenceSPSReferencedDocument/AttachmentBinaryObject",
 	"SPSConsignment/IncludedSPSConsignmentItem/IncludedSPSTradeLineItem/ReferenceSPSReferencedDocument/AttachmentBinaryObject",
 )

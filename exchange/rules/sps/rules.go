@@ -1,6 +1,6 @@
 // Package sps contains the rules of sanitary and phytosanitary certificates
-// (UN/CEFACT SPSCertificate 17, as the IPPC ePhyto exchange uses it). The schema
-// requires little more than the frame; the rules require what ISPM 12 does. The
+// (UN/CEFACT SPSCertificate 17, as the IPPC ePhyto exchange uses it), and of the
+// acknowledgements that answer them (SPSAcknowledgement 17). The schema requires little more than the frame; the rules require what ISPM 12 does. The
 // codes follow the rows of the rule table: SPS-13 is row S13, and letters
 // distinguish the checks of one row.
 package sps
@@ -13,14 +13,17 @@ import (
 	"beibu/exchange/rules"
 )
 
-// Rules returns the rules of sanitary and phytosanitary certificates.
+// Rules returns the rules of sanitary and phytosanitary certificates and of their
+// acknowledgements.
 func Rules() []rules.Rule {
-	return slices.Concat(certificateRules, earlierRules, contentRules, goodsRules, dateRules, attachmentRules)
+	return slices.Concat(certificateRules, earlierRules, contentRules, goodsRules, dateRules, attachmentRules, acknowledgementRules)
 }
 
-// certificates returns the kinds of document that the rules of this package are
-// about.
-func certificates() []string { return []string{"sps-certificate"} }
+// certificates and acknowledgements return the kinds of document that most rules of
+// this package are about, and all returns both.
+func certificates() []string     { return []string{"sps-certificate"} }
+func acknowledgements() []string { return []string{"sps-acknowledgement"} }
+func all() []string              { return slices.Concat(certificates(), acknowledgements()) }
 
 // The types of certificate (UNCL 1001).
 const (

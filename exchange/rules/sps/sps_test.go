@@ -10,7 +10,7 @@ import (
 	"beibu/signing/strict"
 )
 
-func TestSamples(t *testing.T) { rulestest.Run(t, Rules(), certificates()...) }
+func TestSamples(t *testing.T) { rulestest.Run(t, Rules(), all()...) }
 
 // The limits of what is allowed: the bad samples are one step beyond.
 func TestEdges(t *testing.T) {
@@ -46,6 +46,32 @@ func TestEdges(t *testing.T) {
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
 			if got := rulestest.Codes(t, Rules(), rulestest.Sample(t, "sps-certificate", c.sample), c.edits...); !slices.Equal(sorted(got), sorted(c.want)) {
+				t.Errorf("breaks %v, want %v", got, c.want)
+			}
+		})
+	}
+}
+
+// What an acknowledgement may and may not say.
+func TestAcknowledgementEdges(t *testing.T) {
+	cases := map[string]struct {
+		sample string
+		edits  []string
+		want   []string
+	}{
+		"evidence is not counted":       {"shrimp-rejected-in-part-qinzhou", nil, nil},
+		"a second one with its type":    {"shrimp-rejected-in-part-qinzhou", []string{">4<", ">853<"}, []string{"SPS-18"}},
+		"a certificate with no number":  {"durian-accepted-youyiguan", []string{">VN-LS-26-0118437<", "> <"}, []string{"SPS-18"}},
+		"a code of another list":        {"durian-accepted-youyiguan", []string{"StatusCode>39", `StatusCode listID="OURS">A1`}, nil},
+		"a code of a list in UNCL":      {"durian-accepted-youyiguan", []string{"StatusCode>39", `StatusCode listID="UNCL4405">44`}, []string{"SPS-18B"}},
+		"no status at all":              {"durian-accepted-youyiguan", []string{">39<", "><"}, []string{"SPS-18B"}},
+		"refused in part for no reason": {"shrimp-rejected-in-part-qinzhou", []string{"ReasonInformation languageID=\"zh\">第2批次冷冻对虾检出呋喃唑酮代谢物，该批次退运", "ReasonInformation> ", "Furazolidone metabolite found in the second batch, which is returned; the rest is released", ""}, []string{"SPS-18C"}},
+		"a compact time":                {"durian-accepted-youyiguan", []string{"DateTimeString>2026-11-13T11:40:00+08:00", `DateTimeString format="102">20261113`}, []string{"SPS-18E"}},
+		"a time in UTC":                 {"mangosteen-under-examination", []string{"03:20:00Z", "03:20:00.1234567Z"}, nil},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			if got := rulestest.Codes(t, Rules(), rulestest.Sample(t, "sps-acknowledgement", c.sample), c.edits...); !slices.Equal(sorted(got), sorted(c.want)) {
 				t.Errorf("breaks %v, want %v", got, c.want)
 			}
 		})
