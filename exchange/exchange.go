@@ -35,9 +35,10 @@ type Exchange struct {
 	Trace       trace.Parent // the span of its submission, or zero
 	State       State        // Summary of the deliveries
 	Deliveries  []Delivery
-	Events      []Event // the timeline; filled by Journal.Exchange alone, as what follows
-	Replies     []Reply // the newest answers to it that have receivers, oldest first
-	MoreReplies int     // those before them
+	Latest      []LatestAnswer // to it, of each party the newest, in the order of the record
+	Events      []Event        // the timeline; filled by Journal.Exchange alone, as what follows
+	Replies     []Reply        // the newest answers to it that have receivers, oldest first
+	MoreReplies int            // those before them
 }
 
 // open returns the exchange of a document at its acceptance.

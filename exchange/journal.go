@@ -71,6 +71,9 @@ type Query struct {
 	Cause string
 	// Terms are groups, of each of which one must find the exchange.
 	Terms [][]lookup.Term
+	// Answered selects exchanges by the newest answers of parties. With Party, the answers
+	// are those that it gave, or that were given to what it sent.
+	Answered AnswerFilter
 	// Failing selects exchanges with a delivery that was handed over at least so many
 	// times in its attempt (2 or more), and was not acknowledged. With Party, the
 	// delivery is one that the party sent or receives.

@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -93,10 +94,7 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if err := s.printf("%s", facts); err != nil {
 		return err
 	}
-	if err := s.printAnswers(s.word("it answers"), x.AnswerTo, 0); err != nil {
-		return err
-	}
-	if err := s.printAnswers(s.word("it is answered by"), x.Answers, x.AnswersOmitted); err != nil {
+	if err := s.printCorrespondence(x); err != nil {
 		return err
 	}
 	if len(x.HeldBy) > 0 {
@@ -162,8 +160,28 @@ func (s *session) printDialogue(e httpapi.Event) error {
 	return s.printf("%s\n", strings.Join(lines, "\n"))
 }
 
+// printCorrespondence prints what an exchange answers, and the answers to it: of each party
+// the newest, and then the earlier ones.
+func (s *session) printCorrespondence(x httpapi.Exchange) error {
+	if err := s.printAnswers(s.word("it answers"), x.AnswerTo); err != nil {
+		return err
+	}
+	latest := slices.DeleteFunc(slices.Clone(x.Answers), func(a httpapi.Answer) bool { return a.Earlier })
+	if err := s.printAnswers(s.word("it is answered by"), latest); err != nil {
+		return err
+	}
+	earlier := slices.DeleteFunc(slices.Clone(x.Answers), func(a httpapi.Answer) bool { return !a.Earlier })
+	if err := s.printAnswers(s.word("earlier answers of parties that have answered again"), earlier); err != nil {
+		return err
+	}
+	if x.AnswersOmitted == 0 {
+		return nil
+	}
+	return s.printf("%s\n", s.say("and %d earlier answers", x.AnswersOmitted))
+}
+
 // printAnswers prints what is answered, or by whom, if anything is.
-func (s *session) printAnswers(title string, answers []httpapi.Answer, omitted int) error {
+func (s *session) printAnswers(title string, answers []httpapi.Answer) error {
 	if len(answers) == 0 {
 		return nil
 	}
@@ -188,13 +206,7 @@ func (s *session) printAnswers(title string, answers []httpapi.Answer, omitted i
 			table.Row("", "", "", "", "", "", "", s.say("and %d more reasons", a.ReasonsOmitted), "")
 		}
 	}
-	if err := s.printf("\n%s\n%s", title, table); err != nil {
-		return err
-	}
-	if omitted > 0 {
-		return s.printf("%s\n", s.say("and %d earlier answers", omitted))
-	}
-	return nil
+	return s.printf("\n%s\n%s", title, table)
 }
 
 // addFoundBy adds what an exchange can be found by.

@@ -127,7 +127,7 @@ func newApp(g *grammar, std streams) (*kong.Kong, *int, error) {
 		kong.Name("beibuctl"), kong.Description(description),
 		kong.Writers(std.out, std.err), kong.Exit(func(code int) { exited = code }),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
-		kong.Vars{"lang": terminal.Language(os.Getenv), "keykinds": keyKinds(), "version": versionLine("beibuctl", httpapi.Version(version.Own()))},
+		kong.Vars{"lang": terminal.Language(os.Getenv), "keykinds": keyKinds(), "answers": "," + answerFilters(), "version": versionLine("beibuctl", httpapi.Version(version.Own()))},
 	)
 	if err != nil {
 		return nil, nil, fmt.Errorf("make command line: %w", err)

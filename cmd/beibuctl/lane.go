@@ -42,10 +42,10 @@ func (c *laneCommand) Run(ctx context.Context, s *session) error {
 		s.note("nothing is found; searched for %s", lane.Key)
 		return nil
 	}
-	t := s.newTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "LET PASS", "CAUSE")
+	t := s.newTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "LET PASS", "CAUSE", "ANSWERED")
 	for _, x := range lane.Exchanges {
 		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","),
-			strings.Join(x.FaultCodes, " "), strings.Join(causesOf(x), " "))
+			strings.Join(x.FaultCodes, " "), strings.Join(causesOf(x), " "), s.answered(x.Answered))
 	}
 	if err := s.table(t); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (s *session) printCited(lane httpapi.Lane) error {
 	if len(lane.Cited) == 0 {
 		return nil
 	}
-	t := s.newTable("CITED", "NUMBER", "CITED BY", "STATE")
+	t := s.newTable("CITED", "NUMBER", "CITED BY", "STATE", "ANSWERED")
 	for _, cited := range lane.Cited {
 		state := string(cited.State)
 		switch r := cited.Refusal; {
@@ -99,7 +99,7 @@ func (s *session) printCited(lane httpapi.Lane) error {
 		case cited.ExchangeID == "":
 			state = s.word("not here")
 		}
-		t.Row(cited.Kind, cited.DocumentNumber, strings.Join(cited.CitedBy, " "), state)
+		t.Row(cited.Kind, cited.DocumentNumber, strings.Join(cited.CitedBy, " "), state, s.answered(cited.Answered))
 	}
 	if err := s.printf("\n%s", t); err != nil {
 		return err

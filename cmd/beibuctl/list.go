@@ -18,12 +18,13 @@ import (
 )
 
 type listExchanges struct {
-	State  string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
-	Failed bool   `help:"Those of which a delivery to any receiver was refused, given up, or handed over again and again without an acknowledgement, a line a delivery."`
-	Kind   string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
-	Party  string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
-	Sender string `complete:"parties" placeholder:"ID" help:"Sender."`
-	Number string `placeholder:"NUMBER" help:"Document number."`
+	State    string `complete:"states" placeholder:"STATE" help:"Of the exchange as a whole, such as ConsignmentRejection."`
+	Failed   bool   `help:"Those of which a delivery to any receiver was refused, given up, or handed over again and again without an acknowledgement, a line a delivery."`
+	Kind     string `complete:"kinds" placeholder:"KIND" help:"Of the document, such as ata-carnet."`
+	Party    string `complete:"parties" placeholder:"ID" help:"Sender or receiver."`
+	Sender   string `complete:"parties" placeholder:"ID" help:"Sender."`
+	Number   string `placeholder:"NUMBER" help:"Document number."`
+	Answered string `enum:"${answers}" default:"" placeholder:"ANSWER" help:"Answered by a party: yes, no, or what its newest answer says: accepted, conditional, partly-rejected, rejected, received or unclear."`
 	known
 	viewed
 	Since bound `placeholder:"TIME" help:"Accepted at or after: RFC 3339, a day such as 2026-09-01, or how far back, such as 24h or 1d."`
@@ -131,7 +132,7 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 	}
 	query, now := url.Values{}, time.Now()
 	for name, value := range map[string]string{
-		"state": c.State, "kind": c.Kind, "party": c.Party, "sender": c.Sender, "number": c.Number,
+		"state": c.State, "kind": c.Kind, "party": c.Party, "sender": c.Sender, "number": c.Number, "answered": c.Answered,
 	} {
 		if value != "" {
 			query.Set(name, value)
@@ -156,7 +157,7 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 	if c.Failed {
 		return s.listFailed(ctx, caller, query, limit)
 	}
-	t := s.newTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "DIRECTION")
+	t := s.newTable("EXCHANGE", "ACCEPTED", "STATE", "KIND", "NUMBER", "SENDER", "RECEIVERS", "DIRECTION", "ANSWERED")
 	shown := 0
 	err = caller.Exchanges(ctx, query, oneMore(limit), func(x httpapi.Exchange) error {
 		if shown++; limit > 0 && shown > limit {
@@ -165,7 +166,7 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 		if s.asJSON() {
 			return s.json(x)
 		}
-		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","), x.Direction)
+		t.Row(x.ExchangeID, stamp(x.AcceptedAt), string(x.State), x.Kind, x.DocumentNumber, x.Sender, strings.Join(x.Receivers, ","), x.Direction, s.answered(x.Answered))
 		return nil
 	})
 	if err != nil {
@@ -177,6 +178,28 @@ func (c *listExchanges) Run(ctx context.Context, s *session) error {
 		return nil
 	}
 	return s.table(t)
+}
+
+// answerFilters are the values of --answered.
+func answerFilters() string {
+	var words []string
+	for _, f := range exchange.AnswerFilters() {
+		words = append(words, string(f))
+	}
+	return strings.Join(words, ",")
+}
+
+// answered says how parties have answered an exchange.
+func (s *session) answered(all []httpapi.LatestAnswer) string {
+	var words []string
+	for _, a := range all {
+		one := a.Party + " " + s.text(exchange.VerdictWords(a.Verdict))
+		if a.Code != "" {
+			one += " " + a.Code
+		}
+		words = append(words, one+" "+stamp(a.At))
+	}
+	return strings.Join(words, ", ")
 }
 
 // oneMore is how many are asked for so that it is known whether there are more

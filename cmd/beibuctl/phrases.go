@@ -56,7 +56,7 @@ var chinese = map[string]string{
 	"nothing is found; searched for %s %s":                                "没有结果；检索条件 %s：%s",
 	"found by":                                                            "检索项", "and %d more, by which it is not found": "另有 %d 项不能用于检索",
 
-	"ANSWER": "答复", "it answers": "所答复的单证", "it is answered by": "收到的答复", "and %d more reasons": "另有 %d 项理由", "and %d earlier answers": "另有较早的答复 %d 份",
+	"ANSWER": "答复", "it answers": "所答复的单证", "it is answered by": "收到的答复", "earlier answers of parties that have answered again": "同一方再次答复前的较早答复", "ANSWERED": "已收答复", "and %d more reasons": "另有 %d 项理由", "and %d earlier answers": "另有较早的答复 %d 份",
 
 	"VALUE": "值", "PATH": "路径", "READ": "查看内容", "AFTER": "历时", "%d elements are not shown": "另有 %d 个元素未列出",
 	"%d values are masked; --reason shows them, and is recorded": "%d 处已隐藏；以 --reason 说明理由后可查看，并予记录",

@@ -17,6 +17,10 @@ const maxPages = 10
 // may not see is not among them. The query has passed [Principal.ScopeList].
 func (p Principal) Exchanges(ctx context.Context, from exchange.Journal, q exchange.Query) ([]exchange.Exchange, int64, error) {
 	q.Limit = pageSize(q.Limit)
+	asked := q
+	if q.Answered == exchange.NoAnswer && q.Party == "" && !p.CoversAll(ReadExchanges) {
+		q.Answered = "" // an answer that it may not see is none
+	}
 	return visiblePage(q.Limit, q.Before, pages[exchange.Exchange]{
 		read: func(cursor int64) ([]exchange.Exchange, int64, error) {
 			q.Before = cursor
@@ -25,7 +29,7 @@ func (p Principal) Exchanges(ctx context.Context, from exchange.Journal, q excha
 		view: func(x exchange.Exchange) (exchange.Exchange, bool) {
 			shown, ok := p.View(x)
 			caused := func(d exchange.Delivery) bool { return d.Cause.Code == q.Cause }
-			return shown, ok && (q.Cause == "" || slices.ContainsFunc(shown.Deliveries, caused))
+			return shown, ok && (q.Cause == "" || slices.ContainsFunc(shown.Deliveries, caused)) && asked.FitsAnswers(&shown)
 		},
 		cursor: func(x exchange.Exchange) int64 { return x.Sequence },
 	})

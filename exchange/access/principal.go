@@ -109,6 +109,9 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	x.Replies = slices.DeleteFunc(slices.Clone(x.Replies), func(r exchange.Reply) bool {
 		return !p.Covers(ReadExchanges, r.Identity.Sender, r.Identity.Kind)
 	})
+	x.Latest = slices.DeleteFunc(slices.Clone(x.Latest), func(l exchange.LatestAnswer) bool {
+		return !p.Covers(ReadExchanges, l.Party, l.Kind)
+	})
 	x.MoreReplies = 0 // whose they are is not known
 	return x, true
 }

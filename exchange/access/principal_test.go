@@ -22,6 +22,7 @@ func TestView(t *testing.T) {
 	consigned.Deliveries = []exchange.Delivery{{Receiver: "vn"}, {Receiver: "la"}}
 	consigned.Events = []exchange.Event{{Name: "all"}, {Name: "vn", Receiver: "vn"}, {Name: "la", Receiver: "la"}}
 	consigned.Replies = []exchange.Reply{{Identity: proof.Identity{Sender: "vn"}}, {Identity: proof.Identity{Sender: "la"}}}
+	consigned.Latest = []exchange.LatestAnswer{{Party: "vn"}, {Party: "la"}}
 	for i := range consigned.Events {
 		consigned.Events[i].Dialogue = &exchange.Dialogue{Answer: "503"}
 	}
@@ -48,6 +49,13 @@ func TestView(t *testing.T) {
 			x, ok := c.who.View(consigned)
 			if ok != c.sent {
 				t.Errorf("sees the consigned exchange: %t, want %t", ok, c.sent)
+			}
+			var latest []string
+			for _, l := range x.Latest {
+				latest = append(latest, l.Party)
+			}
+			if !slices.Equal(latest, c.deliveries) || len(consigned.Latest) != 2 || consigned.Latest[0].Party != "vn" {
+				t.Errorf("sees the newest answers of %v, want %v", latest, c.deliveries)
 			}
 			var receivers, events, answerers []string
 			for _, r := range x.Replies {

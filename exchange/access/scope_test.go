@@ -53,6 +53,55 @@ func TestScopeOfWhatDoesNotExist(t *testing.T) {
 	}
 }
 
+// answeredBy is a list of one exchange that a party has answered.
+type answeredBy struct {
+	exchange.Journal
+
+	x exchange.Exchange
+}
+
+func (a answeredBy) Exchanges(_ context.Context, q exchange.Query) ([]exchange.Exchange, int64, error) {
+	if !q.FitsAnswers(&a.x) {
+		return nil, 0, nil
+	}
+	return []exchange.Exchange{a.x}, 0, nil
+}
+
+// Who may not see an answer does not find an exchange by it, nor by its lack.
+func TestAnswersOutsideTheScope(t *testing.T) {
+	list := answeredBy{x: exchange.Exchange{
+		Identity: proof.Identity{Sender: "port", Kind: "carnet"}, Deliveries: []exchange.Delivery{{Receiver: "vn"}, {Receiver: "vn-health"}},
+		Latest: []exchange.LatestAnswer{{Party: "vn", Verdict: "rejected", Kind: "carnet"}},
+	}}
+	one := func(party string) access.Principal {
+		return scoped(t, access.ObserverRole, access.Limits{Parties: []string{party}})
+	}
+	for name, test := range map[string]struct {
+		who  access.Principal
+		want string
+	}{
+		"the sender's":           {one("port"), "yes rejected"},
+		"of who answers":         {one("vn"), "yes rejected"},
+		"of another receiver":    {one("vn-health"), "no"},
+		"everything":             {access.Principal{Name: "k", Grants: access.Everywhere(access.ObserverRole)}, "yes rejected"},
+		"a kind of other things": {scoped(t, access.ObserverRole, access.Limits{Kinds: []string{"permit"}}), ""},
+	} {
+		var found []string
+		for _, f := range exchange.AnswerFilters() {
+			page, _, err := test.who.Exchanges(t.Context(), list, exchange.Query{Answered: f})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(page) > 0 {
+				found = append(found, string(f))
+			}
+		}
+		if got := strings.Join(found, " "); got != test.want {
+			t.Errorf("%s: found by %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 // Who has a scope sees what the parties in it see of the kinds in it, together.
 func TestViewOfScope(t *testing.T) {
 	x := exchange.Exchange{

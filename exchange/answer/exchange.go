@@ -35,8 +35,9 @@ type Exchange struct {
 	Direction       string              `json:"direction,omitempty"`     // seen from the party that asks or is asked for: "sent", "received" or "both"
 	Deliveries      []Delivery          `json:"deliveries"`              // a receiver sees its own alone
 	Timeline        []Event             `json:"timeline,omitempty"`
+	Answered        []LatestAnswer      `json:"answered,omitempty"`       // the newest answer of each party to it, oldest first; a receiver sees its own alone
 	AnswerTo        []Answer            `json:"answerTo,omitempty"`       // the exchanges that it answers; in no list
-	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, oldest first; in no list
+	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, and the newest of each party, oldest first; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
 }
 
@@ -54,6 +55,18 @@ type Answer struct {
 	List            string                  `json:"list,omitempty"` // of the code
 	Reasons         []exchange.AnswerReason `json:"reasons,omitempty"`
 	ReasonsOmitted  int                     `json:"reasonsOmitted,omitempty"` // how many more the document has
+	Earlier         bool                    `json:"earlier,omitempty"`        // the same party has answered again since, and that counts
+}
+
+// LatestAnswer is the newest answer of a party to an exchange, as lists show it.
+type LatestAnswer struct {
+	Party      string        `json:"party"`
+	Verdict    codes.Verdict `json:"verdict"`
+	Code       string        `json:"code,omitempty"` // as the answer has it
+	List       string        `json:"list,omitempty"` // of the code
+	At         Time          `json:"at"`             // when the answer was accepted
+	Kind       string        `json:"kind"`           // of the answer
+	ExchangeID string        `json:"exchangeId"`     // of the answer
 }
 
 // Delivery is an exchange on its way to one receiver.
@@ -109,6 +122,7 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause), Readdressed: d.Envelope != 0,
 		})
 	}
+	out.Answered = LatestAnswersOf(x)
 	for i, e := range x.Events {
 		out.Timeline = append(out.Timeline, Event{
 			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause), Dialogue: e.Dialogue,
@@ -118,6 +132,16 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 	return out
 }
 
+// LatestAnswersOf translates the newest answers to an exchange.
+func LatestAnswersOf(x exchange.Exchange) (all []LatestAnswer) {
+	for _, l := range x.Latest {
+		all = append(all, LatestAnswer{
+			Party: l.Party, Verdict: l.Verdict, Code: l.Code, List: l.List, At: TimeOf(l.At), Kind: l.Kind, ExchangeID: l.Exchange.String(),
+		})
+	}
+	return all
+}
+
 // WithAnswers adds what an exchange answers, and the answers to it.
 func (out *Exchange) WithAnswers(x exchange.Exchange) {
 	for _, a := range x.Answers {
@@ -125,7 +149,7 @@ func (out *Exchange) WithAnswers(x exchange.Exchange) {
 	}
 	for _, r := range x.Replies {
 		one, at := answerOf(r.Answer, r.Exchange, r.Identity), TimeOf(r.AcceptedAt)
-		one.At = &at
+		one.At, one.Earlier = &at, x.Earlier(r)
 		out.Answers = append(out.Answers, one)
 	}
 	out.AnswersOmitted = x.MoreReplies

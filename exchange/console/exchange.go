@@ -18,6 +18,7 @@ type exchangePage struct {
 	Failing map[string]bool // receivers to which it was handed over too often
 	Steps   []step
 	Replies []answerView // the answers to it, oldest first
+	Earlier []answerView // those of parties that have answered again since
 	To      []answerView // what it answers
 	Found   bool         // it has keys by which people find it
 
@@ -43,16 +44,22 @@ type answerView struct {
 	At       time.Time // when it was accepted, if the other exchange answers
 }
 
-// answersOf returns what an exchange answers, and the answers to it.
-func answersOf(x exchange.Exchange) (to, replies []answerView) {
+// answersOf returns what an exchange answers, the newest answers of parties to it, and the
+// earlier ones.
+func answersOf(x exchange.Exchange) (to, replies, earlier []answerView) {
 	for _, a := range x.Answers {
 		document := proof.Identity{Sender: a.Sender, Kind: a.Kind, Number: a.Number, Version: a.Version}
 		to = append(to, answerView{Answer: a, Other: a.To, Document: document})
 	}
 	for _, r := range x.Replies {
-		replies = append(replies, answerView{Answer: r.Answer, Other: r.Exchange, Document: r.Identity, At: r.AcceptedAt})
+		one := answerView{Answer: r.Answer, Other: r.Exchange, Document: r.Identity, At: r.AcceptedAt}
+		if x.Earlier(r) {
+			earlier = append(earlier, one)
+			continue
+		}
+		replies = append(replies, one)
 	}
-	return to, replies
+	return to, replies, earlier
 }
 
 // showExchange answers GET /console/exchanges/{id}.
@@ -86,7 +93,7 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 		}
 		page.Steps = append(page.Steps, one)
 	}
-	page.To, page.Replies = answersOf(x)
+	page.To, page.Replies, page.Earlier = answersOf(x)
 	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
 	return page, nil
 }

@@ -24,7 +24,7 @@ type exchangesPage struct {
 
 // furtherFilters are those that a page shows only when they are asked for.
 var furtherFilters = []string{
-	"sender", "rule", "cause", "failing", "hs", "vehicle", "container", "transportDocument", "carnet", "licence", "holder",
+	"sender", "rule", "cause", "answered", "failing", "hs", "vehicle", "container", "transportDocument", "carnet", "licence", "holder",
 }
 
 // listExchanges answers GET /console/exchanges. A filter with a value that does not exist
@@ -93,7 +93,7 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 	f := v.fields()
 	q := exchange.Query{
 		Party: f.text("party"), Sender: f.text("sender"), Kind: f.text("kind"), Rule: f.text("rule"), Cause: f.text("cause"),
-		Number: f.number("number"), State: f.state("state"), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
+		Number: f.number("number"), State: f.state("state"), Answered: f.answered("answered"), Since: f.time("since"), Until: f.time("until"), Before: f.cursor(),
 	}
 	if f.isSet("failing") {
 		q.Failing = s.Handovers
@@ -104,6 +104,9 @@ func (s *Server) exchangeQuery(v *visit) (*fields, exchange.Query, error) {
 	}
 	for _, state := range exchange.States() {
 		f.choices["state"] = append(f.choices["state"], choice{string(state), stateViewOf(state, v.lang).Title})
+	}
+	for _, filter := range exchange.AnswerFilters() {
+		f.choices["answered"] = append(f.choices["answered"], choice{string(filter), v.lang.text(filter.Words())})
 	}
 	for _, kind := range v.now.Checks.Kinds() {
 		f.choices["kind"] = append(f.choices["kind"], choice{kind, v.lang.text(v.kindName(kind))})

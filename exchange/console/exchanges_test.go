@@ -153,6 +153,15 @@ func TestShowAnswers(t *testing.T) {
 				t.Errorf("%s: the page of the carnet has no %q:\n%s", name, want, p.text)
 			}
 		}
+		for query, shown := range map[string]bool{"": true, "&answered=yes": true, "&answered=rejected": true, "&answered=accepted": false, "&answered=no": false} {
+			p := b.get("/console/exchanges?kind=ata-carnet" + query)
+			if strings.Contains(p.text, "ATA-1") != shown || shown && !strings.Contains(p.html, `<a class="answer" href="/console/exchanges/`+answer.ID.String()+`"><span class="state bad">rejected</span> <code>RE</code>`) {
+				t.Errorf("%s: the list%s:\n%s", name, query, p.text)
+			}
+		}
+		if p := b.get("/console/exchanges?answered=maybe"); p.status != http.StatusUnprocessableEntity || !strings.Contains(p.html, `id="mistake-answered"`) {
+			t.Errorf("%s: an answer that does not exist: %d", name, p.status)
+		}
 		p = b.get("/console/exchanges/" + answer.ID.String())
 		for _, want := range []string{"It answers", "/console/exchanges/" + x.ID.String()} {
 			if !strings.Contains(p.html, want) {
@@ -339,5 +348,31 @@ func TestSearchByHolder(t *testing.T) {
 		if text := fmt.Sprint(line.Message, line.ContextMap()); strings.Contains(text, "南珠") || strings.Contains(text, "Somebody") {
 			t.Errorf("the log has the name: %s", text)
 		}
+	}
+}
+
+// An answer that was corrected is apart from the one that counts.
+func TestShowCorrectedAnswer(t *testing.T) {
+	w := newWorld(t)
+	x := w.accept("ATA-1")
+	for number, code := range map[string]string{"R-1": "RE", "R-2": "AP"} {
+		accepted, err := w.Accept(t.Context(), exchange.Document{Sender: receiver, Bytes: exchangetest.AnswerTo(t, "ATA-1", number, code, "see "+number), Received: time.Now()})
+		must(t, err)
+		w.Await(t, accepted.Exchange, exchangetest.Consigned)
+	}
+	shown, err := w.Journal.Exchange(t.Context(), x.ID)
+	must(t, err)
+	p := w.visit(port).get("/console/exchanges/" + x.ID.String())
+	_, answers, _ := strings.Cut(p.html, `<section id="answers">`)
+	latest, earlier, apart := strings.Cut(answers, "<details><summary>Earlier answers")
+	earlier, _, _ = strings.Cut(earlier, "</details>")
+	for _, r := range shown.Replies {
+		at := map[bool]string{true: earlier, false: latest}[shown.Earlier(r)]
+		if !apart || !strings.Contains(at, "/console/exchanges/"+r.Exchange.String()) {
+			t.Errorf("%s is not where it should be:\n%s", r.Identity.Number, answers)
+		}
+	}
+	if p := w.visit(port).get("/console/exchanges"); strings.Count(p.html, `class="answer"`) != 1 {
+		t.Errorf("the list shows more than the newest answer:\n%s", p.text)
 	}
 }

@@ -114,6 +114,15 @@ func (f *fields) state(name string) exchange.State {
 	return state
 }
 
+// answered returns how an exchange must be answered, or "".
+func (f *fields) answered(name string) exchange.AnswerFilter {
+	filter := exchange.AnswerFilter(f.text(name))
+	if filter != "" && !slices.Contains(exchange.AnswerFilters(), filter) {
+		f.refuse(name, "there is no such answer", "没有该种答复")
+	}
+	return filter
+}
+
 // isSet reports whether a box is ticked.
 func (f *fields) isSet(name string) bool { return f.text(name) != "" }
 

@@ -16,7 +16,7 @@ func Exchanges(read func(ctx context.Context, cursor int64) (page []answer.Excha
 		Name: "exchanges", Cells: exchangeCells, Read: read,
 		Columns: []string{
 			"exchangeId", "acceptedAt", "state", "sender", "kind", "documentNumber", "documentVersion", "receivers", "deliveries",
-			"faultCodes", "causes", "hs", "vehicles", "containers", "transportDocuments", "size", "digestSHA256",
+			"faultCodes", "causes", "hs", "vehicles", "containers", "transportDocuments", "size", "digestSHA256", "answers", "answerCodes",
 		},
 	}
 }
@@ -29,6 +29,13 @@ func exchangeCells(x answer.Exchange) []string {
 			causes = append(causes, d.Receiver+"="+d.Cause.Code)
 		}
 	}
+	var verdicts, answerCodes []string
+	for _, a := range x.Answered {
+		verdicts = append(verdicts, a.Party+"="+string(a.Verdict))
+		if a.Code != "" {
+			answerCodes = append(answerCodes, a.Party+"="+a.Code)
+		}
+	}
 	keys := x.FoundBy
 	if keys == nil {
 		keys = &answer.FoundBy{}
@@ -38,6 +45,6 @@ func exchangeCells(x answer.Exchange) []string {
 		x.ExchangeID, x.AcceptedAt.Format(time.RFC3339), string(x.State), x.Sender, x.Kind, x.DocumentNumber, x.DocumentVersion,
 		words(x.Receivers), words(deliveries), words(x.FaultCodes), words(causes),
 		words(keys.HS), words(keys.Vehicles), words(keys.Containers), words(keys.TransportDocuments),
-		strconv.Itoa(x.Size), x.DigestSHA256,
+		strconv.Itoa(x.Size), x.DigestSHA256, words(verdicts), words(answerCodes),
 	}
 }

@@ -20,12 +20,12 @@ import (
 // much it has.
 func TestFiles(t *testing.T) {
 	at := time.Date(2026, 11, 30, 6, 0, 0, 0, time.UTC)
-	x := exchange.Exchange{Identity: proof.Identity{Sender: "port", Kind: "ata-carnet", Number: "=1+1"}, AcceptedAt: at, Keys: lookup.Keys{HS: []string{"7101"}}}
+	x := exchange.Exchange{Identity: proof.Identity{Sender: "port", Kind: "ata-carnet", Number: "=1+1"}, AcceptedAt: at, Keys: lookup.Keys{HS: []string{"7101"}}, Latest: []exchange.LatestAnswer{{Party: "vn", Verdict: "rejected", Code: "RE"}}}
 	for _, c := range []struct {
 		form  export.Form
 		lines []string
 	}{
-		{export.CSV, []string{"# exported: 2026-11-30T06:00:00Z", "# filter: kind=ata-carnet", "exchangeId,", "port,ata-carnet,'=1+1,", "# end: 1", ""}},
+		{export.CSV, []string{"# exported: 2026-11-30T06:00:00Z", "# filter: kind=ata-carnet", ",digestSHA256,answers,answerCodes", "port,ata-carnet,'=1+1,", "# end: 1", ""}},
 		{export.Lines, []string{`{"exportedAt":"2026-11-30T06:00:00.000000Z","exportedBy":"night shift","filter":"kind=ata-carnet"}`, `"foundBy":{"hs":["7101"]}`, `{"exchanges":1}`, ""}},
 	} {
 		file, written := export.Exchanges(nil).Begin(c.form, at, "night shift", "kind=ata-carnet"), ""
@@ -39,6 +39,9 @@ func TestFiles(t *testing.T) {
 		file.End()
 		if !file.Take(take) || file.Take(func(part []byte) bool { return len(part) > 0 }) {
 			t.Error("a part is taken twice")
+		}
+		if answered := strings.Contains(written, ",vn=rejected,vn=RE\r\n") || strings.Contains(written, `"answered":[{"party":"vn","verdict":"rejected","code":"RE"`); !answered {
+			t.Errorf("%s: it does not say what was answered:\n%s", c.form.Media, written)
 		}
 		lines := strings.Split(strings.ReplaceAll(written, "\r\n", "\n"), "\n")
 		for i, want := range c.lines {

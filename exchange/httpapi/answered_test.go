@@ -3,6 +3,7 @@ package httpapi_test
 import (
 	"bytes"
 	"net/http"
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -39,6 +40,23 @@ func TestAnswersToAnExchange(t *testing.T) {
 	if mail := w.fetch(port, ""); len(mail) != 2 || len(mail[0].AnswerTo) != 0 || mail[1].ExchangeID != got.ExchangeID || len(mail[1].AnswerTo) != 1 || mail[1].AnswerTo[0] != sent.ExchangeID {
 		t.Errorf("the port has in its mailbox %+v", mail)
 	}
+	for _, as := range []string{port, receiver, operator} {
+		for query, want := range map[string]int{"yes": 1, "rejected": 1, "accepted": 0} {
+			page := w.list(as, "kind=ata-carnet&answered="+query)
+			if len(page.Exchanges) != want {
+				t.Errorf("%s: %d exchanges are answered with %s", as, len(page.Exchanges), query)
+			}
+			for _, x := range page.Exchanges {
+				if len(x.Answered) != 1 || x.Answered[0].Party != receiver || x.Answered[0].Verdict != codes.Rejected || x.Answered[0].Code != "RE" ||
+					x.Answered[0].ExchangeID != got.ExchangeID || x.Answered[0].Kind != "response" || x.Answers != nil {
+					t.Errorf("%s: %+v", as, x.Answered)
+				}
+			}
+		}
+		if page := w.list(as, "kind=ata-carnet&answered=no"); len(page.Exchanges) != 0 {
+			t.Errorf("%s: %+v is not answered", as, page.Exchanges)
+		}
+	}
 	unknown := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: receiver, body: string(bytes.ReplaceAll(document, []byte("A-1<"), []byte("A-2<")))}), http.StatusConflict)
 	if unknown.Code != "number-taken" {
 		t.Errorf("another content under its number: %+v", unknown)
@@ -61,5 +79,27 @@ func TestAnswersToAnExchange(t *testing.T) {
 	refused := read[answer.Problem](t, w.do(request{path: "/v1/documents", as: receiver, body: string(document)}), http.StatusUnprocessableEntity)
 	if refused.Code != "unroutable" || len(refused.Faults) != 1 || refused.Faults[0].Code != "response.unknown-document" {
 		t.Errorf("an answer to an unknown document: %+v", refused)
+	}
+}
+
+// Of two answers of one party the newest counts in lists and lanes; the page of the
+// exchange says which one is earlier.
+func TestCorrectedAnswer(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	sent := w.submit(loaded(t, "A", "桂F 83127"))
+	w.consigned(sent.ExchangeID)
+	for _, document := range [][]byte{exchangetest.AnswerTo(t, "A", "R-1", "RE", "no stamp"), exchangetest.AnswerTo(t, "A", "R-2", "AP", "fine")} {
+		got := read[answer.Acceptance](t, w.do(request{path: "/v1/documents", as: receiver, body: string(document)}), http.StatusAccepted)
+		w.consigned(got.ExchangeID)
+	}
+	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + sent.ExchangeID, as: port}), http.StatusOK)
+	if len(x.Answers) != 2 || !x.Answers[0].Earlier || x.Answers[1].Earlier || x.Answers[0].Verdict != codes.Rejected {
+		t.Errorf("%+v", x.Answers)
+	}
+	lane := read[httpapi.Lane](t, w.do(request{path: "/v1/lanes/" + url.PathEscape("桂F·83127"), as: port}), http.StatusOK)
+	for _, x := range []httpapi.Exchange{x, lane.Exchanges[0]} {
+		if len(x.Answered) != 1 || x.Answered[0].Verdict != codes.Accepted {
+			t.Errorf("%+v", x.Answered)
+		}
 	}
 }

@@ -80,6 +80,7 @@ func TestAnswers(t *testing.T) {
 
 		{request{path: "/v1/exchanges", as: port}, 200, ""},
 		{request{path: "/v1/exchanges?limit=no", as: port}, 400, "parameter"},
+		{request{path: "/v1/exchanges?answered=maybe", as: port}, 400, "parameter"},
 		{request{path: "/v1/exchanges"}, 401, "credentials-missing"},
 		{request{path: "/v1/exchanges?party=" + stranger, as: port}, 403, "forbidden"},
 		{request{path: "/v1/exchanges?kind=ata-carnets", as: operator}, 422, "unknown-kind"},

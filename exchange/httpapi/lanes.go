@@ -33,6 +33,7 @@ type Cited struct {
 	CitedBy        []string       `json:"citedBy"`        // numbers of the documents that cite it
 	ExchangeID     string         `json:"exchangeId,omitempty"`
 	State          exchange.State `json:"state,omitempty"` // absent, as is exchangeId, if the caller can see no exchange with it
+	Answered       []LatestAnswer `json:"answered,omitempty"`
 	Refusal        *CitedRefusal  `json:"refusal,omitempty"`
 }
 
@@ -106,7 +107,7 @@ func (v visibleTo) Refusals(ctx context.Context, q exchange.RefusalQuery) (page 
 func wireCited(cited operator.Cited) Cited {
 	out := Cited{Kind: cited.Kind, DocumentNumber: cited.Number, CitedBy: cited.By}
 	if cited.Exchange != nil {
-		out.ExchangeID, out.State = cited.Exchange.ID.String(), cited.Exchange.State
+		out.ExchangeID, out.State, out.Answered = cited.Exchange.ID.String(), cited.Exchange.State, answer.LatestAnswersOf(*cited.Exchange)
 	}
 	if r := cited.Refusal; r != nil {
 		out.Refusal = &CitedRefusal{r.ID.String(), r.Identity.Sender, answer.TimeOf(r.At), r.Code, r.Codes}

@@ -22,7 +22,7 @@ func (s *Server) searchOf(p *parameters) search {
 	found := search{asked: maps.Clone(p.values), terms: make(map[string]string)}
 	found.query = exchange.Query{
 		Party: p.text("party"), Sender: p.text("sender"), Kind: p.text("kind"), Rule: p.text("rule"), Cause: p.text("cause"),
-		Number: p.documentNumber("number"), State: p.state("state"), Since: p.time("since"), Until: p.time("until"),
+		Number: p.documentNumber("number"), State: p.state("state"), Answered: p.answered("answered"), Since: p.time("since"), Until: p.time("until"),
 	}
 	if p.isSet("failing") {
 		found.query.Failing = s.handovers

@@ -134,6 +134,16 @@ func (p *parameters) state(name string) exchange.State {
 	return state
 }
 
+// answered returns how an exchange must be answered, or "".
+func (p *parameters) answered(name string) exchange.AnswerFilter {
+	filter := exchange.AnswerFilter(p.text(name))
+	if filter != "" && !slices.Contains(exchange.AnswerFilters(), filter) {
+		known := joined(exchange.AnswerFilters())
+		p.refuse(name, "one of "+known, "应为以下之一："+known)
+	}
+	return filter
+}
+
 // itemState returns the one state of items of a run that a parameter names, or nil.
 func (p *parameters) itemState(name string) []replay.ItemState {
 	text := p.text(name)

@@ -40,6 +40,8 @@ type (
 	Event = answer.Event
 	// Answer is what a document says of another one.
 	Answer = answer.Answer
+	// LatestAnswer is the newest answer of a party to an exchange.
+	LatestAnswer = answer.LatestAnswer
 	// AnswerReason is a reason for an answer.
 	AnswerReason = exchange.AnswerReason
 	// FoundBy is what an exchange is found by.

@@ -168,7 +168,7 @@ const (
 func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
-		x, _, err := scan(row, row.Text(9))
+		x, _, err := scan(row, row.Text(10))
 		if len(x.Deliveries) > 0 {
 			all = append(all, x)
 		}

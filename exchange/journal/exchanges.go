@@ -17,7 +17,7 @@ import (
 
 // columns are those of tables exchange and journey, under the names x and j, that scan
 // reads.
-const columns = `x.sequence, x.position, x.id, j.at, j.state, x.digest, x.body, x.head, j.deliveries`
+const columns = `x.sequence, x.position, x.id, j.at, j.state, x.digest, x.body, x.head, j.deliveries, j.answers`
 
 // withJourney joins table journey.
 const withJourney = ` CROSS JOIN journey j ON j.entry = x.sequence`
@@ -38,7 +38,7 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	var steps []byte
 	found, err := j.one(ctx, id, wholeByID, func(x *exchange.Exchange, accepted exchange.State, row sqlitefile.Row) {
 		x.Events = []exchange.Event{{Sequence: x.Sequence, Exchange: x.ID, Name: accepted, At: x.AcceptedAt}}
-		steps = row.Blob(9)
+		steps = row.Blob(10)
 	})
 	if err != nil {
 		return exchange.Exchange{}, err
@@ -51,40 +51,6 @@ func (j *Journal) Exchange(ctx context.Context, id uuid.UUID) (exchange.Exchange
 	}
 	sortDeliveries(&found)
 	return found, nil
-}
-
-// maxReplies bounds the exchanges whose answers to another one are shown.
-const maxReplies = 50
-
-// The statements that find the newest exchanges that answer another one, and count all.
-const (
-	repliesTo    = `SELECT ` + columns + ` FROM answer a CROSS JOIN exchange x ON x.sequence = a.entry` + withJourney + ` WHERE a.answered = +? ORDER BY a.entry DESC LIMIT ?`
-	countReplies = `SELECT count(*) FROM answer WHERE answered = ?`
-)
-
-// replies reads the answers to an exchange. One that is held, or was refused by a person,
-// is none.
-func (j *Journal) replies(ctx context.Context, x *exchange.Exchange) error {
-	err := j.Query(ctx, repliesTo, func(row sqlitefile.Row) error {
-		by, _, err := scan(row, "")
-		if err != nil || by.State == exchange.SubmissionHeld || by.State == exchange.SubmissionRejection {
-			return err
-		}
-		for _, a := range slices.Backward(by.Answers) {
-			if a.To == x.ID {
-				x.Replies = append(x.Replies, exchange.Reply{Answer: a, Exchange: by.ID, Identity: by.Identity, AcceptedAt: by.AcceptedAt})
-			}
-		}
-		return nil
-	}, x.Sequence, maxReplies)
-	if err != nil {
-		return err
-	}
-	slices.Reverse(x.Replies)
-	return j.Query(ctx, countReplies, func(row sqlitefile.Row) error {
-		x.MoreReplies = max(0, int(row.Int(0))-maxReplies)
-		return nil
-	}, x.Sequence)
 }
 
 // Current returns one exchange as Exchange does, but without its timeline.
@@ -140,6 +106,9 @@ func scan(row sqlitefile.Row, receiver string) (x exchange.Exchange, accepted ex
 	}
 	x.Sequence = row.Int(0)
 	accepted, x.State = x.State, stateOf(row.Int(4))
+	if x.Latest, err = unpackLatest(row.Blob(9), x.Sequence, at); err != nil {
+		return x, "", err
+	}
 	x.Deliveries, err = unpackDeliveries(row.Blob(8), at, x.ID, receiver)
 	return x, accepted, err
 }

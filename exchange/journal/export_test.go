@@ -23,8 +23,8 @@ func ListQueries(q exchange.Query) (texts []string, args [][]any) {
 		add(hoursBetween, int64(1), int64(2))
 	}
 	s := list(q, 1, math.MaxInt64)
-	if groups := groupsOf(q); len(groups) > 0 && q.Failing == 0 {
-		for _, from := range slices.Concat(groups...) {
+	if groups, without := groupsOf(q); len(groups) > 0 && q.Failing == 0 {
+		for _, from := range slices.Concat(append(groups, without)...) {
 			if from.rows != "" {
 				add(from.rows, from.of, int64(1))
 				continue
@@ -78,7 +78,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 // FoldQueries returns the SQL by which the fold finds rows.
 func FoldQueries() []string {
 	return []string{
-		findJourney, findTerm, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+		findJourney, findTerm, termName, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
 		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter, findView, viewsOfOwner, sharedViews, moveView, dropView,
 	}
 }

@@ -32,7 +32,8 @@ const (
 	roleRefusedKind
 	roleRefusedCode
 	roleRefusedWay
-	roleRules // the codes of all faults of a document, under which nothing is filed
+	roleRules    // the codes of all faults of a document, under which nothing is filed
+	roleAnswered // a verdict of an answer to it, and for whom: see answeredAs
 )
 
 // A block is the sequences that begin with the same bits. Within it, an entry is the

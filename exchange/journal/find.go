@@ -42,9 +42,12 @@ func rowsOfState() string {
 	return `SELECT entry FROM journey INDEXED BY journey_state WHERE state = ? AND ` + unsettled() + ` AND entry <= ? ORDER BY entry DESC`
 }
 
-// groupsOf returns the sources of a query, each group of which an exchange must be found
-// in.
-func groupsOf(q exchange.Query) (groups [][]source) {
+// everything is the source of all exchanges.
+var everything = source{first: term{roleSender, ""}, last: term{roleSender, "\U0010FFFF"}}
+
+// groupsOf returns the sources of a query, in each group of which an exchange must be
+// found, and those in none of which it may be found.
+func groupsOf(q exchange.Query) (groups [][]source, without []source) {
 	add := func(wanted bool, group ...source) {
 		if wanted {
 			groups = append(groups, group)
@@ -74,7 +77,12 @@ func groupsOf(q exchange.Query) (groups [][]source) {
 	add(q.Party != "", filedUnder(roleSender, q.Party), filedUnder(roleReceiver, q.Party))
 	add(q.Sender != "", filedUnder(roleSender, q.Sender))
 	add(q.Kind != "", filedUnder(roleKind, q.Kind))
-	return groups
+	in, without := answeredBy(q)
+	add(len(in) > 0, in...)
+	if len(without) > 0 && len(groups) == 0 {
+		groups = [][]source{{everything}}
+	}
+	return groups, without
 }
 
 // sourcesOf returns the sources of what a term finds. Codes of goods are filed under their
@@ -135,6 +143,7 @@ func (s *set) add(n uint64) { s[n/64] |= 1 << (n % 64) }
 type finder struct {
 	journal *Journal
 	groups  []*group
+	without *group // in none of its stacks an entry may be
 }
 
 // A group is sources of which an entry must be in one.
@@ -146,23 +155,36 @@ type group struct {
 // cost is how many rows a block takes.
 func (g *group) cost() int { return g.rows / max(1, g.blocks) }
 
-// finder returns a finder for groups of sources, or nil if nothing is in a group.
-func (j *Journal) finder(ctx context.Context, groups [][]source) (*finder, error) {
-	f := &finder{journal: j}
+// stacks returns a group of the stacks of sources.
+func (j *Journal) stacks(ctx context.Context, sources []source) (*group, error) {
+	g := &group{}
+	for _, from := range sources {
+		if from.rows != "" {
+			g.stacks = append(g.stacks, &stack{rows: from.rows, of: from.of})
+			continue
+		}
+		err := j.Query(ctx, findTerms, func(row sqlitefile.Row) error {
+			g.stacks = append(g.stacks, &stack{term: row.Int(0)})
+			return nil
+		}, from.first.role, from.first.name, from.last.name)
+		if err != nil {
+			return nil, err
+		}
+	}
+	return g, nil
+}
+
+// finder returns a finder for what is in groups of sources and without others, or nil if
+// nothing is in a group.
+func (j *Journal) finder(ctx context.Context, groups [][]source, without []source) (f *finder, err error) {
+	f = &finder{journal: j}
+	if f.without, err = j.stacks(ctx, without); err != nil {
+		return nil, err
+	}
 	for _, sources := range groups {
-		g := &group{}
-		for _, from := range sources {
-			if from.rows != "" {
-				g.stacks = append(g.stacks, &stack{rows: from.rows, of: from.of})
-				continue
-			}
-			err := j.Query(ctx, findTerms, func(row sqlitefile.Row) error {
-				g.stacks = append(g.stacks, &stack{term: row.Int(0)})
-				return nil
-			}, from.first.role, from.first.name, from.last.name)
-			if err != nil {
-				return nil, err
-			}
+		g, err := j.stacks(ctx, sources)
+		if err != nil {
+			return nil, err
 		}
 		if len(g.stacks) == 0 {
 			return nil, nil //nolint:nilnil // as it says
@@ -299,7 +321,28 @@ func (f *finder) agree(ctx context.Context, block int64) (all set, at int64, by 
 			return all, block - 1, i, nil
 		}
 	}
+	if err := f.leaveOut(ctx, &all, block); err != nil {
+		return all, -1, 0, err
+	}
+	if all == (set{}) {
+		return all, block - 1, 0, nil
+	}
 	return all, block, -1, nil
+}
+
+// leaveOut removes from entries of a block those that may not be found.
+func (f *finder) leaveOut(ctx context.Context, all *set, block int64) error {
+	for _, s := range f.without.stacks {
+		if err := f.down(ctx, f.without, s, block); err != nil {
+			return err
+		}
+		for word := range all {
+			if s.block() == block {
+				all[word] &^= s.read[0].entries[word]
+			}
+		}
+	}
+	return nil
 }
 
 // each calls visit with the sequences, from first to last, that are in a source of each

@@ -116,23 +116,6 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	return nil
 }
 
-// answers adds what an exchange answers. It was in the record before.
-func (b *batch) answers(x *exchange.Exchange, sequence int64) error {
-	for _, a := range x.Answers {
-		answered, err := b.journey(a.To)
-		if err != nil {
-			return err
-		}
-		if answered == nil {
-			continue // the record no longer has it
-		}
-		if err := b.w.Exec(addAnswer, answered.sequence, sequence); err != nil {
-			return fmt.Errorf("write answer to %s: %w", a.To, err)
-		}
-	}
-	return nil
-}
-
 // date adds to the hours what was accepted, refused or consigned at a time.
 func (b *batch) date(sequence, at int64) {
 	hour := hourOf(at)
@@ -162,9 +145,14 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 	if err != nil || j == nil {
 		return err
 	}
-	deliveries, failed := len(j.deliveries), j.failed(e.Receiver)
+	deliveries, failed, held := len(j.deliveries), j.failed(e.Receiver), j.state == exchange.SubmissionHeld
 	if !j.apply(e) {
 		return nil
+	}
+	if held && j.state != exchange.SubmissionHeld && j.state != exchange.SubmissionRejection {
+		if err := b.released(j); err != nil {
+			return err
+		}
 	}
 	if d := j.delivery(e.Receiver); failed || d != nil && (e.Attempt > 1 || d.Envelope != 0) && e.Name != exchange.ContentHandover {
 		if err := b.replayed(j, d, e); err != nil {
@@ -181,16 +169,21 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 			return err
 		}
 	}
-	if !j.changed {
-		j.changed = true
-		b.order = append(b.order, j)
-	}
+	b.change(j)
 	if e.Name == exchange.ContentConsignment {
 		b.w.Notify(e.Receiver)
 		return b.later(j, e)
 	}
 	b.active.delivery(e)
 	return nil
+}
+
+// change has an exchange written.
+func (b *batch) change(j *journey) {
+	if !j.changed {
+		j.changed = true
+		b.order = append(b.order, j)
+	}
 }
 
 // later gives a delivery that was consigned after the acceptance its place in the record.

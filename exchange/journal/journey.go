@@ -22,9 +22,10 @@ type journey struct {
 	deliveries []exchange.Delivery
 	listed     []exchange.State // by delivery: the state under which table delivery has it, or "" if it has no row
 	moved      []bool           // by delivery: its row in table delivery is to be written
-	steps      []byte           // the newest of the timeline, packed
-	full       [][]byte         // those before them that are new in this batch, packed, for table timeline
-	changed    bool             // to be written
+	latest     []exchange.LatestAnswer
+	steps      []byte   // the newest of the timeline, packed
+	full       [][]byte // those before them that are new in this batch, packed, for table timeline
+	changed    bool     // to be written
 
 	// Of an exchange that is new in this batch:
 	entry    *queue.Entry

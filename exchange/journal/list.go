@@ -98,8 +98,8 @@ func (l *listing) read(ctx context.Context) error {
 	if err != nil || !some {
 		return err
 	}
-	if groups := groupsOf(l.query); len(groups) > 0 && l.query.Failing == 0 { // those that are failing are fewer
-		return l.find(ctx, groups)
+	if groups, without := groupsOf(l.query); len(groups) > 0 && l.query.Failing == 0 { // those that are failing are fewer
+		return l.find(ctx, groups, without)
 	}
 	return l.collect(ctx, list(l.query, l.first, l.last))
 }
@@ -155,8 +155,8 @@ func (l *listing) collect(ctx context.Context, s *sentence) error {
 	return err
 }
 
-// fits reports whether an exchange is one of the party, the terms, the rule and the cause
-// of the query. What was found by a key may be another term's, and a delivery may be
+// fits reports whether an exchange is one of the party, the terms, the rule, the cause and
+// the answers of the query. What was found by a key may be another term's, and a delivery may be
 // another party's.
 func (l *listing) fits(x *exchange.Exchange) bool {
 	q := &l.query
@@ -165,6 +165,7 @@ func (l *listing) fits(x *exchange.Exchange) bool {
 	switch {
 	case !sent && !slices.ContainsFunc(x.Deliveries, own):
 	case q.Rule != "" && !slices.Contains(x.Faults, q.Rule):
+	case !q.FitsAnswers(x):
 	case q.Cause != "" && !slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return own(d) && d.Cause.Code == q.Cause }):
 	default:
 		return !slices.ContainsFunc(q.Terms, func(group []lookup.Term) bool { return !slices.ContainsFunc(group, x.FoundBy) })
@@ -172,9 +173,9 @@ func (l *listing) fits(x *exchange.Exchange) bool {
 	return false
 }
 
-// find fills the page with what is in a source of each group.
-func (l *listing) find(ctx context.Context, groups [][]source) error {
-	f, err := l.journal.finder(ctx, groups)
+// find fills the page with what is in a source of each group, and not without.
+func (l *listing) find(ctx context.Context, groups [][]source, without []source) error {
+	f, err := l.journal.finder(ctx, groups, without)
 	if err != nil || f == nil {
 		return err
 	}

@@ -17,6 +17,7 @@ import (
 	"pgregory.net/rapid"
 
 	"beibu/exchange"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/journal"
 	"beibu/exchange/projection/projectiontest"
 	"beibu/exchange/proof"
@@ -45,7 +46,8 @@ func history(tb testing.TB, t *rapid.T) *record {
 			ids = append(ids, r.accept(document{
 				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
 				Sender: rapid.SampledFrom(parties).Draw(t, "sender"), Receivers: parties[:rapid.IntRange(0, 2).Draw(t, "receivers")],
-				Faults: rapid.SampledFrom([][]string{nil, nil, {"ATA-9"}, {"no", "ATA-9"}}).Draw(t, "faults"),
+				Faults:  rapid.SampledFrom([][]string{nil, nil, {"ATA-9"}, {"no", "ATA-9"}}).Draw(t, "faults"),
+				Answers: answersTo(t, ids),
 			}))
 			continue
 		}
@@ -76,6 +78,38 @@ func history(tb testing.TB, t *rapid.T) *record {
 	return r
 }
 
+// answersTo draws answers to exchanges, of which one may be unknown.
+func answersTo(t *rapid.T, ids []uuid.UUID) (all []exchange.Answer) {
+	for range rapid.SampledFrom([]int{0, 0, 1, 2}).Draw(t, "answers") {
+		all = append(all, exchange.Answer{
+			To: append(ids, uuid.Max)[rapid.IntRange(0, len(ids)).Draw(t, "to")], Code: "C",
+			Verdict: rapid.SampledFrom([]codes.Verdict{codes.Accepted, codes.Rejected}).Draw(t, "verdict"),
+		})
+	}
+	return all
+}
+
+// answer adds the answers to each exchange of a model.
+func answer(all map[uuid.UUID]exchange.Exchange) {
+	for _, by := range slices.Backward(byAge(all)) {
+		if by.State == exchange.SubmissionHeld || by.State == exchange.SubmissionRejection {
+			continue
+		}
+		for _, a := range by.Answers {
+			x, ok := all[a.To]
+			if !ok {
+				continue
+			}
+			x.Replies = append(x.Replies, exchange.Reply{Answer: a, Exchange: by.ID, Identity: by.Identity, AcceptedAt: by.AcceptedAt})
+			x.Latest = slices.DeleteFunc(slices.Clone(x.Latest), func(l exchange.LatestAnswer) bool { return l.Party == by.Identity.Sender })
+			x.Latest = append(x.Latest, exchange.LatestAnswer{
+				Party: by.Identity.Sender, Verdict: a.Verdict, Code: a.Code, Exchange: by.ID, Kind: by.Identity.Kind, At: by.AcceptedAt, Sequence: by.Sequence,
+			})
+			all[a.To] = x
+		}
+	}
+}
+
 // model folds a record the slow and plain way.
 func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 	all := make(map[uuid.UUID]exchange.Exchange)
@@ -100,6 +134,7 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 			all[x.ID] = x
 		}
 	}
+	answer(all)
 	return all
 }
 
@@ -181,7 +216,10 @@ func TestFoldIsTheModel(t *testing.T) {
 		compare(rt, j, want)
 		compareFailures(rt, j, want)
 		lists := listed(want)
-		for name, q := range map[string]exchange.Query{"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}, "failing": {Failing: 2}} {
+		for name, q := range map[string]exchange.Query{
+			"all": {}, "party": {Party: "promotion"}, "sender": {Sender: "beihai"}, "failing": {Failing: 2}, "answered": {Answered: exchange.AnyAnswer}, "not answered": {Answered: exchange.NoAnswer}, "rejected": {Answered: "rejected"},
+			"rejected, party": {Party: "promotion", Answered: "rejected"}, "not answered, party": {Party: "promotion", Answered: exchange.NoAnswer}, "answered, sender": {Sender: "beihai", Answered: exchange.AnyAnswer},
+		} {
 			page, _, err := j.Exchanges(context.Background(), q)
 			if err != nil {
 				rt.Fatal(err)
@@ -204,7 +242,7 @@ func compare(t *rapid.T, j *journal.Journal, want map[uuid.UUID]exchange.Exchang
 		if diff := cmp.Diff(x, got); diff != "" {
 			t.Fatalf("-model +index:\n%s", diff)
 		}
-		got.Events = nil
+		got.Events, got.Replies = nil, nil
 		current, err := j.Current(context.Background(), id)
 		if err != nil {
 			t.Fatal(err)
@@ -265,16 +303,32 @@ func listed(all map[uuid.UUID]exchange.Exchange) map[string]string {
 		}
 		return fmt.Sprint(numbers(found[:min(len(found), 50)]))
 	}
+	party := func(x exchange.Exchange) bool {
+		return x.Identity.Sender == "promotion" ||
+			slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == "promotion" })
+	}
+	has := func(x exchange.Exchange, verdict codes.Verdict) bool {
+		return slices.ContainsFunc(x.Latest, func(l exchange.LatestAnswer) bool { return verdict == "" || l.Verdict == verdict })
+	}
+	seen := func(x exchange.Exchange) exchange.Exchange {
+		if x.Identity.Sender != "promotion" {
+			x.Latest = slices.DeleteFunc(slices.Clone(x.Latest), func(l exchange.LatestAnswer) bool { return l.Party != "promotion" })
+		}
+		return x
+	}
 	return map[string]string{
-		"all": pick(func(exchange.Exchange) bool { return true }),
+		"answered":            pick(func(x exchange.Exchange) bool { return has(x, "") }),
+		"not answered":        pick(func(x exchange.Exchange) bool { return !has(x, "") }),
+		"rejected":            pick(func(x exchange.Exchange) bool { return has(x, codes.Rejected) }),
+		"rejected, party":     pick(func(x exchange.Exchange) bool { return party(x) && has(seen(x), codes.Rejected) }),
+		"not answered, party": pick(func(x exchange.Exchange) bool { return party(x) && !has(seen(x), "") }),
+		"answered, sender":    pick(func(x exchange.Exchange) bool { return x.Identity.Sender == "beihai" && has(x, "") }),
+		"all":                 pick(func(exchange.Exchange) bool { return true }),
 		"failing": pick(func(x exchange.Exchange) bool {
 			return slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Failing(2) })
 		}),
 		"sender": pick(func(x exchange.Exchange) bool { return x.Identity.Sender == "beihai" }),
-		"party": pick(func(x exchange.Exchange) bool {
-			return x.Identity.Sender == "promotion" ||
-				slices.ContainsFunc(x.Deliveries, func(d exchange.Delivery) bool { return d.Receiver == "promotion" })
-		}),
+		"party":  pick(party),
 	}
 }
 

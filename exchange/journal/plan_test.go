@@ -104,8 +104,12 @@ func TestPlans(t *testing.T) {
 		"holder, of all": {exchange.Query{
 			Terms: of(lookup.Holder, "a"), Party: "b", Kind: "c", Rule: "d", Cause: "e", State: exchange.ContentHandover, Until: until,
 		}, []string{hours, key, terms, term, state, named}},
-		"failing":         {exchange.Query{Failing: 5, Before: 9}, []string{failing, again}},
-		"failing, of all": {exchange.Query{Failing: 5, Party: "a", Kind: "b", State: exchange.ContentHandover, Since: since}, []string{hours, failing, again}},
+		"answered":                {exchange.Query{Answered: exchange.AnyAnswer, Before: 9}, []string{term, terms, named}},
+		"rejected by a party":     {exchange.Query{Answered: "rejected", Party: "a"}, []string{term, terms, named}},
+		"not answered":            {exchange.Query{Answered: exchange.NoAnswer}, []string{term, terms, named}},
+		"not answered, of a kind": {exchange.Query{Answered: exchange.NoAnswer, Kind: "a", Since: since}, []string{hours, term, terms, named}},
+		"failing":                 {exchange.Query{Failing: 5, Before: 9}, []string{failing, again}},
+		"failing, of all":         {exchange.Query{Failing: 5, Party: "a", Kind: "b", State: exchange.ContentHandover, Since: since}, []string{hours, failing, again}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var plan []string

@@ -36,7 +36,9 @@ type document struct {
 	Held      bool        `json:"held,omitempty"`
 	Faults    []string    `json:"faults,omitempty"`
 	Keys      lookup.Keys `json:"keys,omitzero"`
-	at        time.Time
+
+	Answers []exchange.Answer `json:"answers,omitempty"`
+	at      time.Time
 }
 
 func (d document) id() uuid.UUID {

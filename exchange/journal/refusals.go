@@ -280,7 +280,7 @@ func (l *refusalListing) read(ctx context.Context) error {
 	if byOwn(l.query) || len(groups) == 0 {
 		return l.collect(ctx, listRefusals(l.query, first, last))
 	}
-	f, err := l.journal.finder(ctx, groups)
+	f, err := l.journal.finder(ctx, groups, nil)
 	if err != nil || f == nil {
 		return err
 	}

@@ -49,8 +49,8 @@ func tables() []string {
 // exchangeTables are those of exchanges.
 //
 // Table exchange has what the entry says, and its rows never change. Table journey has
-// what has become of the exchange: all its deliveries and the newest steps of its
-// timeline, packed (see packed.go); rules is the term of its faults. Table timeline has the steps before those, if there
+// what has become of the exchange: all its deliveries, the newest answers to it (see
+// answers.go) and the newest steps of its timeline, packed (see packed.go); rules is the term of its faults. Table timeline has the steps before those, if there
 // are many. Table answer has the exchanges that answer another one; what they say is in
 // their heads.
 func exchangeTables() []string {
@@ -75,6 +75,7 @@ func exchangeTables() []string {
 			express    INTEGER NOT NULL,
 			state      INTEGER NOT NULL,
 			deliveries BLOB NOT NULL,
+			answers    BLOB NOT NULL,
 			steps      BLOB NOT NULL) STRICT`,
 		`CREATE INDEX journey_state ON journey (state) WHERE ` + unsettled(),
 		`CREATE TABLE timeline (

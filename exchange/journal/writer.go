@@ -10,12 +10,12 @@ import (
 
 // The statements of the fold. Why +? and not ? is said at sentence.
 const (
-	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender, j.rules
+	findJourney = `SELECT j.entry, j.at, j.express, j.state, j.deliveries, j.steps, j.sender, j.rules, j.answers
 			FROM exchange x INDEXED BY exchange_id CROSS JOIN journey j NOT INDEXED ON j.entry = x.sequence WHERE x.id = +?`
 	addExchange = `INSERT INTO exchange (sequence, position, id, sender, kind, number, digest, body, head)
 			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
-	addJourney     = `INSERT INTO journey (entry, sender, rules, at, express, state, deliveries, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
-	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, steps = ? WHERE entry = ?`
+	addJourney     = `INSERT INTO journey (entry, sender, rules, at, express, state, deliveries, answers, steps) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
+	moveJourney    = `UPDATE journey SET state = ?, deliveries = ?, answers = ?, steps = ? WHERE entry = ?`
 	addAnswer      = `INSERT OR IGNORE INTO answer (answered, entry) VALUES (?, ?)`
 	addSteps       = `INSERT INTO timeline (entry, sequence, steps) VALUES (?, ?, ?)`
 	addLater       = `INSERT OR REPLACE INTO later (receiver, entry, sequence) VALUES (?, ?, ?)`
@@ -37,6 +37,9 @@ func load(w *projection.Writer, id uuid.UUID) (*journey, error) {
 		found = &journey{
 			id: id, sequence: row.Int(0), accepted: row.Int(1), express: row.Int(2) != 0, state: stateOf(row.Int(3)), steps: row.Blob(5),
 			sender: row.Int(6), rules: row.Int(7),
+		}
+		if found.latest, err = unpackLatest(row.Blob(8), found.sequence, found.accepted); err != nil {
+			return err
 		}
 		found.deliveries, err = unpackDeliveries(row.Blob(4), found.accepted, id, "")
 		return err
@@ -65,11 +68,12 @@ func listedAs(d exchange.Delivery) exchange.State {
 func (b *batch) save(j *journey) error {
 	w := b.w
 	deliveries := packDeliveries(make([]byte, 0, 64*len(j.deliveries)), j.accepted, j.deliveries)
+	latest := packLatest(nil, j.sequence, j.accepted, j.latest)
 	if j.entry != nil {
-		if err := start(w, j, deliveries); err != nil {
+		if err := start(w, j, deliveries, latest); err != nil {
 			return err
 		}
-	} else if err := w.Exec(moveJourney, number(j.state), deliveries, j.steps, j.sequence); err != nil {
+	} else if err := w.Exec(moveJourney, number(j.state), deliveries, present(latest), present(j.steps), j.sequence); err != nil {
 		return err
 	}
 	for _, steps := range j.full {
@@ -97,8 +101,8 @@ func (j *journey) add(w *projection.Writer) (bool, error) {
 }
 
 // start writes what has become of an exchange that is new.
-func start(w *projection.Writer, j *journey, deliveries []byte) error {
-	return w.Exec(addJourney, j.sequence, j.sender, j.rules, j.accepted, truth(j.express), number(j.state), deliveries, present(j.steps))
+func start(w *projection.Writer, j *journey, deliveries, latest []byte) error {
+	return w.Exec(addJourney, j.sequence, j.sender, j.rules, j.accepted, truth(j.express), number(j.state), deliveries, present(latest), present(j.steps))
 }
 
 // relist lists a delivery in table delivery, which had it under a state, or had no row if

@@ -18,6 +18,11 @@ const (
 	Unclear        Verdict = "unclear"  // the code is not of a list that is known here
 )
 
+// Verdicts returns every verdict.
+func Verdicts() []Verdict {
+	return []Verdict{Accepted, Conditional, PartlyRejected, Rejected, Received, Unclear}
+}
+
 // The lists from which answers in this trade take their codes.
 const (
 	UNCL4343 = "UNCL4343" // UN/EDIFACT 4343, response type

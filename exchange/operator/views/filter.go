@@ -80,7 +80,7 @@ type check func(ctx context.Context, c Checker, name, value string) error
 // filters are those of each list.
 var filters = map[List]map[string]check{
 	Exchanges: {
-		"party": party, "sender": party, "kind": kind, "number": number, "state": state, "rule": rule, "cause": cause, "failing": flag, "since": moment, "until": moment,
+		"party": party, "sender": party, "kind": kind, "number": number, "state": state, "rule": rule, "cause": cause, "answered": answered, "failing": flag, "since": moment, "until": moment,
 		"hs": term, "vehicle": term, "container": term, "transportDocument": term, "carnet": term, "licence": term, "holder": holder,
 	},
 	Refusals: {
@@ -190,6 +190,12 @@ func unknownState(value, known string) error {
 	known = strings.Trim(known, "[]")
 	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state", Err: exchange.Because(
 		"there is no state %q; the states are %s", "没有状态 %q；现有状态：%s", value, known)}
+}
+
+func answered(_ context.Context, _ Checker, name, value string) error {
+	known := strings.Trim(fmt.Sprint(exchange.AnswerFilters()), "[]")
+	is := slices.Contains(exchange.AnswerFilters(), exchange.AnswerFilter(value))
+	return unless(is, name, "one of "+known, "应为以下之一："+known)
 }
 
 func flag(_ context.Context, _ Checker, name, value string) error {

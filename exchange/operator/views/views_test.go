@@ -164,7 +164,7 @@ func TestCheck(t *testing.T) {
 		filter string
 		code   string
 	}{
-		{views.Exchanges, "party=beihai-customs&sender=window-vn&kind=ata-carnet&number=A&state=ContentHandover&failing=true", ""},
+		{views.Exchanges, "party=beihai-customs&sender=window-vn&kind=ata-carnet&number=A&state=ContentHandover&failing=true&answered=partly-rejected", ""},
 		{views.Exchanges, "since=2026-11-20T08:00:00%2B08:00&until=2026-11-21T00:00:00Z&hs=0810&vehicle=A1&container=B2&licence=C&carnet=D&transportDocument=E", ""},
 		{views.Exchanges, "holder=" + holder, ""},
 		{views.Exchanges, "holder=Golden+Durian", "parameter"},
@@ -177,6 +177,7 @@ func TestCheck(t *testing.T) {
 		{views.Exchanges, "since=yesterday", "parameter"},
 		{views.Exchanges, "vehicle=--", "parameter"},
 		{views.Exchanges, "failing=no", "parameter"},
+		{views.Exchanges, "answered=maybe", "parameter"},
 		{views.Exchanges, "way=http", "parameter"},
 		{views.Exchanges, "cursor=5", "parameter"},
 		{views.Exchanges, "", "parameter"},
