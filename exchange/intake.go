@@ -150,7 +150,7 @@ func (in *Intake) acceptNew(ctx context.Context, now *InForce, doc Document, rea
 	if err := in.admits(now, doc.Sender); err != nil { // suspended since, while the document waited for its turn
 		return Acceptance{}, err
 	}
-	owner, token, err := in.admit(ctx, opened, *envelope)
+	owner, token, err := in.admit(ctx, opened, *envelope, doc.Bytes)
 	if err != nil {
 		return Acceptance{}, err
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/queue"
+	"beibu/signing"
 )
 
 // earlier answers a document whose number is known to be owned, and reports
@@ -38,7 +39,7 @@ func (in *Intake) earlier(ctx context.Context, now *InForce, r Reading) (_ Accep
 // admit has the log decide who owns the number. The token distinguishes this
 // attempt from every other at the same number. A decision that comes too late is
 // valid: sending the document again gets the receipt.
-func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.Entry, uuid.UUID, error) {
+func (in *Intake) admit(ctx context.Context, x Exchange, sealed, document []byte) (queue.Entry, uuid.UUID, error) {
 	head, err := x.encode()
 	if err != nil {
 		return queue.Entry{}, uuid.Nil, &Error{Op: "write log entry", Kind: Internal, Err: err}
@@ -47,7 +48,8 @@ func (in *Intake) admit(ctx context.Context, x Exchange, sealed []byte) (queue.E
 	defer cancel()
 	token := uuid.New()
 	owner, err := in.Log.Admit(ctx, queue.Submission{
-		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Body: sealed, Decoded: x.decoded(),
+		ID: x.ID, Key: x.Identity.Key(), Digest: x.Digest, Token: token, At: x.AcceptedAt, Head: head, Decoded: x.decoded(),
+		Body: sealed, Encoded: queue.Encoded{At: signing.DocumentAt(sealed), Bytes: document},
 	})
 	if err != nil {
 		return queue.Entry{}, uuid.Nil, undecided(ctx, "admit document", err)

@@ -15,7 +15,8 @@ const (
 )
 
 // Check fails with [ErrInvalid] if s cannot be kept: its key is not 1 to
-// MaxKey bytes long, its head is above MaxHead, or its body is empty.
+// MaxKey bytes long, its head is above MaxHead, its body is empty, or the encoded part
+// is outside the body.
 func (s Submission) Check() error {
 	switch {
 	case s.Key == "" || len(s.Key) > MaxKey:
@@ -24,6 +25,8 @@ func (s Submission) Check() error {
 		return fmt.Errorf("check submission: head of %d bytes: %w", len(s.Head), ErrInvalid)
 	case len(s.Body) == 0:
 		return fmt.Errorf("check submission: no body: %w", ErrInvalid)
+	case s.Encoded.At < 0 || s.Encoded.End() > len(s.Body):
+		return fmt.Errorf("check submission: encoded part to byte %d of %d: %w", s.Encoded.End(), len(s.Body), ErrInvalid)
 	}
 	return nil
 }

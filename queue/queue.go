@@ -2,6 +2,7 @@ package queue
 
 import (
 	"context"
+	"encoding/base64"
 	"time"
 )
 
@@ -14,11 +15,23 @@ type Submission struct {
 	At     time.Time // when it was accepted, kept to the microsecond, in UTC
 	Head   []byte    // header facts, opaque here; at most 64 KiB
 	Body   []byte    // the sealed envelope
+	// Encoded is the part of Body that is base64, if there is one. Who submits makes sure
+	// that it is right: a queue may store it in place of what Body has there.
+	Encoded Encoded
 	// Decoded is what Head decodes to, or nil. It is never stored, and must not change: a
 	// queue that still has the entry in memory returns it with the entry, so that this
 	// process need not decode what it has just encoded.
 	Decoded any
 }
+
+// An Encoded part of a body is the base64 of bytes that are fewer and compress better.
+type Encoded struct {
+	At    int    // the offset of the base64 in the body
+	Bytes []byte // what [base64.StdEncoding] encodes there, or nothing
+}
+
+// End returns the offset of the end of the base64 in the body.
+func (e Encoded) End() int { return e.At + base64.StdEncoding.EncodedLen(len(e.Bytes)) }
 
 // An Entry is a submission as the log keeps it.
 type Entry struct {

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/base64"
 	"encoding/pem"
 	"errors"
 	"math/big"
@@ -170,6 +171,9 @@ func TestSealAndOpen(t *testing.T) {
 				e, err := signing.OpenEnvelope(sealed, trusting(keys...))
 				if err != nil {
 					t.Fatalf("%s: OpenEnvelope: %v", name, err)
+				}
+				if at := signing.DocumentAt(sealed); !bytes.HasPrefix(sealed[at:], []byte(base64.StdEncoding.EncodeToString(document)+"<")) {
+					t.Errorf("%s: no document at byte %d", name, at)
 				}
 				h.AcceptedAt = h.AcceptedAt.UTC()
 				if diff := cmp.Diff(h, e.Header); diff != "" {

@@ -1,6 +1,7 @@
 package signing
 
 import (
+	"bytes"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -174,6 +175,12 @@ func (s *Sealer) AppendSeal(ctx context.Context, out []byte, h Header, d Digeste
 		}
 	}
 	return append(out, envelopeEnd...), nil
+}
+
+// DocumentAt returns the offset of the base64 of the document in an envelope that a
+// [Sealer] has made.
+func DocumentAt(envelope []byte) int {
+	return bytes.Index(envelope, []byte(documentStart)) + len(documentStart) // the header has no such tag
 }
 
 func (s *Sealer) size(h *Header, document []byte) int {

@@ -92,14 +92,14 @@ func (q *Queue) rightly(ctx context.Context, s queue.Submission, decided <-chan 
 var plantedInside = []plantedFault{
 	{
 		name: "the number before the body", file: "queue/sqlite/transaction.go", at: []string{"entry written, its body not"},
-		right: "	if err := tx.addBody.Exec(e.Body, s.Body)",
+		right: "	if err := tx.addBody.Exec(e.Body, body.packed, formPacked)",
 		wrong: `	if err := tx.conn.Run("COMMIT"); err != nil {
 		return queue.Entry{}, err
 	}
 	if err := tx.conn.Run("BEGIN IMMEDIATE"); err != nil {
 		return queue.Entry{}, err
 	}
-	if err := tx.addBody.Exec(e.Body, s.Body)`,
+	if err := tx.addBody.Exec(e.Body, body.packed, formPacked)`,
 		also: []crashtest.Edit{
 			{File: "queue/sqlite/transaction.go", Old: "	owners              owners\n", New: "	owners              owners\n	conn *sqlitefile.Conn\n"},
 			{File: "queue/sqlite/transaction.go", Old: "	return tx.owners.prepare(c)\n", New: "	tx.conn = c\n	return tx.owners.prepare(c)\n"},
@@ -107,10 +107,10 @@ var plantedInside = []plantedFault{
 	},
 	{
 		name: "an answer before the commit", file: "queue/sqlite/admit.go", at: []string{"written, not committed"},
-		right: "		owner, err = tx.admit(sub)\n		return err\n	})\n",
-		wrong: "		owner, err = tx.admit(sub)\n		applied <- err\n		return err\n	}) }()\n	err := <-applied\n",
+		right: "		owner, err = tx.admit(sub, body)\n		return err\n	})\n",
+		wrong: "		owner, err = tx.admit(sub, body)\n		applied <- err\n		return err\n	}) }()\n	err := <-applied\n",
 		also: []crashtest.Edit{
-			{File: "queue/sqlite/admit.go", Old: "	err := s.write(ctx, len(sub.Body)", New: "	applied := make(chan error, 8)\n	go func() { _ = s.write(context.WithoutCancel(ctx), len(sub.Body)"},
+			{File: "queue/sqlite/admit.go", Old: "	err := s.write(ctx, len(body.packed)", New: "	applied := make(chan error, 8)\n	go func() { _ = s.write(context.WithoutCancel(ctx), len(body.packed)"},
 			// The disk is slow.
 			{File: "queue/sqlite/writer.go", Old: "	\"sync/atomic\"\n", New: "	\"sync/atomic\"\n	\"time\"\n"},
 			{File: "queue/sqlite/writer.go", Old: "	if err := w.commit.Exec()", New: "	time.Sleep(20 * time.Millisecond)\n	if err := w.commit.Exec()"},

@@ -137,14 +137,17 @@ func limits(t *testing.T, s *store) {
 		change func(*queue.Submission)
 		ok     bool
 	}{
-		"no key":       {func(s *queue.Submission) { s.Key = "" }, false},
-		"longest key":  {func(s *queue.Submission) { s.Key = strings.Repeat("k", queue.MaxKey) }, true},
-		"key too long": {func(s *queue.Submission) { s.Key = strings.Repeat("k", queue.MaxKey+1) }, false},
-		"no head":      {func(s *queue.Submission) { s.Key, s.Head = "no head", nil }, true},
-		"largest head": {func(s *queue.Submission) { s.Key, s.Head = "largest head", make([]byte, queue.MaxHead) }, true},
-		"head too big": {func(s *queue.Submission) { s.Head = make([]byte, queue.MaxHead+1) }, false},
-		"no body":      {func(s *queue.Submission) { s.Body = nil }, false},
-		"empty body":   {func(s *queue.Submission) { s.Body = []byte{} }, false},
+		"no key":                         {func(s *queue.Submission) { s.Key = "" }, false},
+		"longest key":                    {func(s *queue.Submission) { s.Key = strings.Repeat("k", queue.MaxKey) }, true},
+		"key too long":                   {func(s *queue.Submission) { s.Key = strings.Repeat("k", queue.MaxKey+1) }, false},
+		"no head":                        {func(s *queue.Submission) { s.Key, s.Head = "no head", nil }, true},
+		"largest head":                   {func(s *queue.Submission) { s.Key, s.Head = "largest head", make([]byte, queue.MaxHead) }, true},
+		"head too big":                   {func(s *queue.Submission) { s.Head = make([]byte, queue.MaxHead+1) }, false},
+		"no body":                        {func(s *queue.Submission) { s.Body = nil }, false},
+		"empty body":                     {func(s *queue.Submission) { s.Body = []byte{} }, false},
+		"encoded part outside the body":  {func(s *queue.Submission) { s.Encoded = queue.Encoded{At: len(s.Body) - 3, Bytes: []byte("b")} }, false},
+		"encoded part before the body":   {func(s *queue.Submission) { s.Encoded.At = -1 }, false},
+		"encoded part, empty, at no end": {func(s *queue.Submission) { s.Encoded.At = len(s.Body) + 1 }, false},
 	}
 	for name, test := range tests {
 		sub := submit("key", "content")

@@ -3,9 +3,12 @@ package queuetest
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"errors"
+	"fmt"
 	"math"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"testing"
 
@@ -14,6 +17,7 @@ import (
 
 var bodies = []promise{
 	{"the bytes admitted", bytesAdmitted},
+	{"the bytes admitted, of which a part is base64", encodedBody},
 	{"8 MiB unaltered, others beside it", largeBody},
 	{"of the owner, whoever asks", ownersBody},
 	{"not found if none was written", bodyNotFound},
@@ -110,6 +114,37 @@ func manyRead(t *testing.T, s *store) {
 		}
 	}
 	wg.Wait()
+}
+
+// encodedBody has base64 with and without padding, at either end and between.
+func encodedBody(t *testing.T, s *store) {
+	t.Helper()
+	text := func(size int) []byte { return bytes.Repeat([]byte("<GoodsItem/>"), size/12+1)[:size] }
+	var subs []queue.Submission
+	for _, content := range [][]byte{{0}, random(2, 1), random(3, 2), text(10_000), random(100_000, 3), text(300_000)} {
+		for _, around := range [][2]int{{0, 0}, {700, 2_300}, {1, 0}, {0, 1}} {
+			sub := submit(fmt.Sprintf("key %d", len(subs)), "content")
+			before, after := text(around[0]), random(around[1], 4)
+			sub.Body = slices.Concat(before, []byte(base64.StdEncoding.EncodeToString(content)), after)
+			sub.Encoded = queue.Encoded{At: len(before), Bytes: content}
+			subs = append(subs, sub)
+		}
+	}
+	positions := make([]int64, len(subs))
+	for i, sub := range subs {
+		sub.Body, sub.Encoded.Bytes = bytes.Clone(sub.Body), bytes.Clone(sub.Encoded.Bytes)
+		positions[i] = s.admit(sub).Body
+		clear(sub.Body)
+		clear(sub.Encoded.Bytes)
+	}
+	for range 2 {
+		for i, sub := range subs {
+			if !bytes.Equal(s.body(positions[i]), sub.Body) {
+				t.Errorf("a body of %d bytes, %d of them encoded from byte %d, came back altered", len(sub.Body), len(sub.Encoded.Bytes), sub.Encoded.At)
+			}
+		}
+		s.reopen()
+	}
 }
 
 // addedBody keeps bodies between entries and events: they are in neither log nor record,

@@ -13,9 +13,11 @@ func (s *Store) Admit(ctx context.Context, sub queue.Submission) (queue.Entry, e
 	if err := sub.Check(); err != nil {
 		return queue.Entry{}, err
 	}
+	body := pack(sub.Body, sub.Encoded)
+	defer body.release()
 	var owner queue.Entry
-	err := s.write(ctx, len(sub.Body)+len(sub.Head), func(tx *transaction) (err error) {
-		owner, err = tx.admit(sub)
+	err := s.write(ctx, len(body.packed)+len(sub.Head), func(tx *transaction) (err error) {
+		owner, err = tx.admit(sub, body)
 		return err
 	})
 	if err != nil {
@@ -29,8 +31,10 @@ func (s *Store) AddBody(ctx context.Context, key string, body []byte) (position 
 	if err := queue.CheckBody(key, body); err != nil {
 		return 0, err
 	}
-	err = s.write(ctx, len(body), func(tx *transaction) error {
-		position, err = tx.keepBody(body)
+	p := pack(body, queue.Encoded{})
+	defer p.release()
+	err = s.write(ctx, len(p.packed), func(tx *transaction) error {
+		position, err = tx.keepBody(p)
 		return err
 	})
 	if err != nil {

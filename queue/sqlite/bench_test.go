@@ -94,7 +94,7 @@ func filledStore(b *testing.B, n int64) (*Store, error) {
 	for i := int64(0); i < n; i += 1_000 {
 		err := s.write(b.Context(), 0, func(tx *transaction) error {
 			for j := range int64(1_000) {
-				if _, err := tx.admit(queuetest.Declaration(i+j, []byte("small"))); err != nil {
+				if _, err := tx.admit(queuetest.Declaration(i+j, nil), pack([]byte("small"), queue.Encoded{})); err != nil {
 					return err
 				}
 			}

@@ -9,9 +9,10 @@ import (
 // How the write-ahead log is copied into the file: a copy starts when about logBytes
 // were written, and the writer does the rest when at most restFrames pages are left.
 const (
-	logBytes   = 16 << 20
-	restFrames = 64
-	rounds     = 4
+	logBytes    = 16 << 20
+	commitPages = 6 // that a commit writes besides what its jobs fill
+	restFrames  = 64
+	rounds      = 4
 )
 
 // A checkpointer copies the write-ahead log into the file, on a connection of its own,

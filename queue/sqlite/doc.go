@@ -7,7 +7,7 @@
 //
 // The table log contains the owning entries, and event the events. One counter numbers
 // both, so that both together are the record. The table body contains the sealed
-// envelopes by the numbers of their entries. The table owner finds an entry by its
+// envelopes by the numbers of their entries, compressed. The table owner finds an entry by its
 // key. The table progress contains how far dispatch and the owner table are.
 //
 // Bytes that are kept for a time ([Store.Keep]) are in a second file beside the first.

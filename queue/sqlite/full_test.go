@@ -2,6 +2,7 @@ package sqlite
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -17,7 +18,7 @@ func fill(t *testing.T, s *Store, prefix string) []queue.Entry {
 	t.Helper()
 	var answered []queue.Entry
 	for i := 0; ; i++ {
-		e, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(prefix, i), Body: make([]byte, 100<<10)})
+		e, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(prefix, i), Body: incompressible(100 << 10)})
 		if err != nil {
 			if !errors.Is(err, queue.ErrUnavailable) || !errors.Is(err, queue.ErrFull) {
 				t.Fatalf("admit to a full store: %v", err)
@@ -26,6 +27,13 @@ func fill(t *testing.T, s *Store, prefix string) []queue.Entry {
 		}
 		answered = append(answered, e)
 	}
+}
+
+// incompressible returns bytes that take no less room when they are compressed.
+func incompressible(size int) []byte {
+	b := make([]byte, size)
+	_, _ = rand.Read(b)
+	return b
 }
 
 // whole fails the test unless the store holds exactly these entries.
@@ -128,7 +136,7 @@ func TestFullStoreServesWhatFits(t *testing.T) {
 			if i%2 == 0 {
 				size = 8 << 20
 			}
-			_, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(i), Body: make([]byte, size)})
+			_, err := s.Admit(t.Context(), queue.Submission{Key: fmt.Sprint(i), Body: incompressible(size)})
 			switch {
 			case i%2 == 1 && err != nil:
 				t.Errorf("a small document: %v", err)

@@ -103,7 +103,7 @@ func TestOpenRefusesWhatIsNotOurs(t *testing.T) {
 	}
 }
 
-// versionOne are the tables of version 1, with an event of an exchange.
+// versionOne are the tables of version 1, with an event of an exchange and a body.
 var versionOne = []string{
 	`CREATE TABLE log (sequence INTEGER PRIMARY KEY, id BLOB NOT NULL, key BLOB NOT NULL, digest BLOB NOT NULL,
 		token BLOB NOT NULL, at INTEGER NOT NULL, head BLOB) STRICT`,
@@ -113,13 +113,14 @@ var versionOne = []string{
 	`CREATE TABLE owner (slot INTEGER PRIMARY KEY, sequence INTEGER NOT NULL) STRICT`,
 	`CREATE TABLE progress (name TEXT PRIMARY KEY, sequence INTEGER NOT NULL) STRICT, WITHOUT ROWID`,
 	`INSERT INTO progress VALUES ('dispatched', 0), ('indexed', 0)`,
+	`INSERT INTO body VALUES (7, CAST('<Envelope/>' AS BLOB))`,
 	`INSERT INTO event VALUES (1, x'000102030405060708090a0b0c0d0e0f', CAST('window-vn' AS BLOB), CAST('ContentHandover' AS BLOB), 1, 5, NULL)`,
 	fmt.Sprintf(`PRAGMA application_id = %d`, application),
 	`PRAGMA user_version = 1`,
 }
 
 // A file of version 1 is migrated in one transaction; its events are of
-// exchanges. An error leaves it as it was.
+// exchanges, its bodies plain. An error leaves it as it was.
 func TestOpenMigratesVersionOne(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "queue.db")
 	put(t, path, append(slices.Clone(versionOne), `ALTER TABLE event RENAME TO other`)...)
@@ -147,6 +148,9 @@ func TestOpenMigratesVersionOne(t *testing.T) {
 		old := queue.Event{
 			Subject:  queue.ExchangeSubject([16]byte{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}),
 			Receiver: "window-vn", Name: "ContentHandover", Attempt: 1, At: time.UnixMicro(5).UTC(),
+		}
+		if body, err := s.Body(t.Context(), 7); err != nil || string(body) != "<Envelope/>" {
+			t.Errorf("body %q, %v", body, err)
 		}
 		if diff := cmp.Diff([]queue.Change{{Sequence: 1, Event: &old}, {Sequence: 2, Event: &party}}, changes); diff != "" {
 			t.Error(diff)

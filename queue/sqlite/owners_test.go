@@ -49,7 +49,7 @@ func (f *folding) write(keys []string, err error) map[string]int64 {
 	answers := make(map[string]int64)
 	got := f.w.transact([]*job{{ctx: context.Background(), apply: func(tx *transaction) error {
 		for _, key := range keys {
-			e, err := tx.admit(queue.Submission{Key: key, Body: []byte("body")})
+			e, err := tx.admit(queue.Submission{Key: key}, pack([]byte("body"), queue.Encoded{}))
 			if err != nil {
 				return err
 			}
@@ -126,7 +126,7 @@ func TestFoldKeepsUp(t *testing.T) {
 		err := s.write(t.Context(), 0, func(tx *transaction) error {
 			for range 1000 {
 				next++
-				if _, err := tx.admit(queue.Submission{Key: fmt.Sprint(next), Body: []byte("body")}); err != nil {
+				if _, err := tx.admit(queue.Submission{Key: fmt.Sprint(next)}, pack([]byte("body"), queue.Encoded{})); err != nil {
 					return err
 				}
 			}
@@ -164,7 +164,7 @@ func TestFoldCutShort(t *testing.T) {
 		for key, want := range first {
 			var e queue.Entry
 			batch := batchOf(func(tx *transaction) (err error) {
-				e, err = tx.admit(queue.Submission{Key: key, Body: []byte("body")})
+				e, err = tx.admit(queue.Submission{Key: key}, pack([]byte("body"), queue.Encoded{}))
 				return err
 			})
 			w.serve(append([]*job(nil), batch...))

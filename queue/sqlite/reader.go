@@ -35,7 +35,7 @@ func newReader(path string) (*reader, error) {
 	}
 	r := &reader{conn: conn}
 	for text, s := range map[string]*sqlitefile.Statement{
-		`SELECT content FROM body WHERE position = ?`:             &r.body,
+		`SELECT content, form FROM body WHERE position = ?`:       &r.body,
 		`SELECT sequence FROM progress WHERE name = 'dispatched'`: &r.dispatched,
 		entryAt: &r.entry,
 		slotAt:  &r.slot,
@@ -79,9 +79,9 @@ func (s *Store) read(ctx context.Context, ask func(*reader) error) error {
 func (s *Store) Body(ctx context.Context, position int64) ([]byte, error) {
 	var content []byte
 	err := s.read(ctx, func(r *reader) error {
-		return r.body.Query(func(row sqlitefile.Row) error {
-			content = row.Blob(0)
-			return nil
+		return r.body.Query(func(row sqlitefile.Row) (err error) {
+			content, err = unpack(row.Blob(0), row.Int(1))
+			return err
 		}, position)
 	})
 	if err != nil {

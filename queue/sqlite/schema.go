@@ -9,10 +9,10 @@ import (
 )
 
 // application identifies the file as ours in its header ("Beib"), version the
-// tables in it: 2 since events have subjects.
+// tables in it: 2 since events have subjects, 3 since bodies are packed.
 const (
 	application = 0x42656962
-	version     = 2
+	version     = 3
 )
 
 // ErrForeign means that a file is no queue of this program, ErrNewer that a
@@ -38,7 +38,8 @@ var tables = []string{
 		head     BLOB) STRICT`,
 	`CREATE TABLE body (
 		position INTEGER PRIMARY KEY,
-		content  BLOB NOT NULL) STRICT`,
+		content  BLOB NOT NULL,
+		form     INTEGER NOT NULL DEFAULT 0) STRICT`,
 	`CREATE TABLE event (
 		sequence INTEGER PRIMARY KEY,
 		id       BLOB NOT NULL,
@@ -96,9 +97,10 @@ func examine(c *sqlitefile.Conn) (empty bool, err error) {
 
 // migrations[v-1] are the statements that make a file of version v one of the
 // next version. Version 1 has events of exchanges only, whose kind of subject
-// is 0.
+// is 0, and version 2 bodies that are plain, which stay so.
 var migrations = [version - 1][]string{
 	{`ALTER TABLE event ADD COLUMN subject INTEGER NOT NULL DEFAULT 0`},
+	{`ALTER TABLE body ADD COLUMN form INTEGER NOT NULL DEFAULT 0`},
 }
 
 // create creates the tables and writes application and version to the header of

@@ -23,7 +23,7 @@ type transaction struct {
 
 func (tx *transaction) prepare(c *sqlitefile.Conn) error {
 	for text, s := range map[string]*sqlitefile.Statement{
-		`INSERT INTO body VALUES (?, ?)`:                    &tx.addBody,
+		`INSERT INTO body VALUES (?, ?, ?)`:                 &tx.addBody,
 		`INSERT INTO log VALUES (?, ?, ?, ?, ?, ?, ?)`:      &tx.addEntry,
 		`INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?, ?)`: &tx.addEvent,
 		entryAt: &tx.findEntry,
@@ -73,7 +73,7 @@ func (tx *transaction) keep() {
 }
 
 // admit returns the owner of s.Key. That is s if there was none.
-func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
+func (tx *transaction) admit(s queue.Submission, body *packing) (queue.Entry, error) {
 	owner, slot, err := tx.owners.find(s.Key, tx.at)
 	if err != nil || owner.Position != 0 {
 		return owner, err
@@ -83,7 +83,7 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 	if err != nil {
 		return queue.Entry{}, fmt.Errorf("write entry: %w", err)
 	}
-	if err := tx.addBody.Exec(e.Body, s.Body); err != nil {
+	if err := tx.addBody.Exec(e.Body, body.packed, formPacked); err != nil {
 		return queue.Entry{}, fmt.Errorf("write body: %w", err)
 	}
 	tx.last, tx.entry = e.Position, e.Position
@@ -93,8 +93,8 @@ func (tx *transaction) admit(s queue.Submission) (queue.Entry, error) {
 }
 
 // keepBody writes a body below all others: the positions above are those of entries.
-func (tx *transaction) keepBody(content []byte) (position int64, err error) {
-	if err := tx.addBody.Exec(tx.lowest-1, content); err != nil {
+func (tx *transaction) keepBody(body *packing) (position int64, err error) {
+	if err := tx.addBody.Exec(tx.lowest-1, body.packed, formPacked); err != nil {
 		return 0, fmt.Errorf("write body: %w", err)
 	}
 	tx.lowest--

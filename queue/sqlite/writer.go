@@ -227,8 +227,9 @@ func (w *writer) transact(jobs []*job) error {
 		return err
 	}
 	w.tx.keep()
+	w.logged += commitPages * pageBytes
 	for _, j := range jobs {
-		w.logged += j.size + 2*pageBytes
+		w.logged += j.size
 	}
 	w.record.notify(w.tx.last)
 	w.entries.notify(w.tx.entry)

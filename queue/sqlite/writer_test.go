@@ -27,7 +27,7 @@ func batchOf(applies ...func(*transaction) error) []*job {
 
 func admitting(key string) func(*transaction) error {
 	return func(tx *transaction) error {
-		_, err := tx.admit(queue.Submission{Key: key, Body: []byte("body of " + key)})
+		_, err := tx.admit(queue.Submission{Key: key}, pack([]byte("body of "+key), queue.Encoded{}))
 		return err
 	}
 }
@@ -123,7 +123,7 @@ func TestAJobLeftIsNotWritten(t *testing.T) {
 // The log beside the file must not grow with what was ever written.
 func TestLogIsReused(t *testing.T) {
 	s := open(t, filepath.Join(t.TempDir(), "queue.db"))
-	body := make([]byte, 256<<10)
+	body := incompressible(256 << 10)
 	var wg sync.WaitGroup
 	const written = 8 * logBytes
 	for c := range 4 {
