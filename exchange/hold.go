@@ -123,13 +123,13 @@ func (x Exchange) Decision() (Event, bool) {
 
 // notHeld returns the error for an exchange that is not held, with the earlier decision.
 func notHeld(x Exchange) error {
-	why := Because("this exchange was never held", "该交换从未被暂扣")
+	why := Because("this exchange was never held", "该交换从未待审")
 	if d, ok := x.Decision(); ok {
 		at := d.At.Format(time.RFC3339)
 		if d.Name == ContentConsignment {
 			why = Because("%s has released it already, on %s: %s", "%s 已于 %s 放行：%s", d.Cause.Actor, at, d.Cause.Reason)
 		} else {
-			why = Because("%s has refused it already, on %s: %s", "%s 已于 %s 拒收：%s", d.Cause.Actor, at, d.Cause.Reason)
+			why = Because("%s has refused it already, on %s: %s", "%s 已于 %s 退单：%s", d.Cause.Actor, at, d.Cause.Reason)
 		}
 	}
 	return &Error{Op: "decide held exchange", Kind: Stale, Code: "not-held", Earlier: &x, Err: why}

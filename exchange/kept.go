@@ -80,7 +80,7 @@ func KeptDocument(ctx context.Context, from queue.Keeper, r Refusal, now time.Ti
 func (r Refusal) whyNotKept() error {
 	switch {
 	case r.Count != nil:
-		return Because("these refusals were counted and not recorded one by one", "这些拒收仅计数，未逐份记录")
+		return Because("these refusals were counted and not recorded one by one", "这些退单仅计数，未逐份记录")
 	case r.Kept == nil:
 		return Because("the policy of the sender kept no bytes", "按发送方的策略，内容未予保存")
 	case r.Kept.Not == "":

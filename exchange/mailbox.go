@@ -85,7 +85,7 @@ func (a Ack) Check() *Reason {
 		return nil
 	case !ackCodes.MatchString(a.Code):
 		why = Because("a refusal has a code of 1 to 64 letters, digits, dots, hyphens and underscores of ASCII",
-			"拒收须给出代码，由 1 至 64 个 ASCII 字母、数字、点、连字符或下划线组成")
+			"拒收交付须给出代码，由 1 至 64 个 ASCII 字母、数字、点、连字符或下划线组成")
 	case IsOwnCode(a.Code):
 		why = Because("the code %s is the exchange's own", "代码 %s 为平台专用", a.Code)
 	case len(a.Reason) > MaxReason:

@@ -63,23 +63,23 @@ var chinese = map[string]string{
 
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
-	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台拒收：%s，拒收编号 %s",
+	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台退单：%s，退单编号 %s",
 	"only the newest %d are shown; --until shows older ones, --limit more of them": "仅列出最新的 %d 笔；--until 列出更早的，--limit 可多列",
 	"%d citations are not shown":                                       "另有 %d 处引用未列出",
-	"only the newest refusals are shown; refusals list has the others": "仅列出最近的拒收记录；其余见 refusals list",
+	"only the newest refusals are shown; refusals list has the others": "仅列出最近的退单记录；其余见 refusals list",
 
 	// What refusals says.
-	"REFUSAL": "拒收编号", "TIMES": "次数", "LATER": "此后受理",
-	"refusal": "拒收编号", "refused": "拒收时间", "last refused": "最近拒收", "times": "次数", "way": "渠道", "credential": "身份凭据", "problem": "问题代码",
-	"accepted later": "此后受理", "number of": "编号所属", "first refused": "最早拒收", "bytes kept until": "内容保存至", "bytes not kept": "内容未保存",
-	"NOW": "现时代码", "would be accepted": "可受理", "would be held": "需人工审核", "was accepted before": "此前已受理", "would be refused": "仍会拒收", "not kept": "未保存",
-	"examined: %d would be accepted, %d held, %d were accepted before, %d would be refused, %d are not kept": "已检查：%d 份可受理，%d 份需人工审核，%d 份此前已受理，%d 份仍会拒收，%d 份未保存",
+	"REFUSAL": "退单编号", "TIMES": "次数", "LATER": "此后受理",
+	"refusal": "退单编号", "refused": "退单时间", "last refused": "最近退单", "times": "次数", "way": "渠道", "credential": "身份凭据", "problem": "问题代码",
+	"accepted later": "此后受理", "number of": "编号所属", "first refused": "最早退单", "bytes kept until": "内容保存至", "bytes not kept": "内容未保存",
+	"NOW": "现时代码", "would be accepted": "可受理", "would be held": "需人工审核", "was accepted before": "此前已受理", "would be refused": "仍会退单", "not kept": "未保存",
+	"examined: %d would be accepted, %d held, %d were accepted before, %d would be refused, %d are not kept": "已检查：%d 份可受理，%d 份需人工审核，%d 份此前已受理，%d 份仍会退单，%d 份未保存",
 	"only the newest %d are examined; --all examines all, --limit more of them":                              "仅检查最新的 %d 笔；--all 检查全部，--limit 可多检查",
 	"%s would be accepted for %s":                               "%s：发送方 %s 现在报送可受理",
 	"%s would wait for a person for %s":                         "%s：发送方 %s 现在报送需人工审核",
 	"%s was accepted for %s before, as exchange %s":             "%s：发送方 %s 此前已被受理，交换编号 %s",
-	"%s would be refused for %s: %s":                            "%s：发送方 %s 现在报送仍会被拒收：%s",
-	"    refused %s (%s), refusal %s":                           "    %s 曾被拒收（%s），拒收编号 %s",
+	"%s would be refused for %s: %s":                            "%s：发送方 %s 现在报送仍会被退单：%s",
+	"    refused %s (%s), refusal %s":                           "    %s 曾被退单（%s），退单编号 %s",
 	"--sender names the party for which a document is examined": "请用 --sender 指定按哪一参与方审查单证",
 
 	"%s, attempt at %s:": "%s，%s 的投递：",
@@ -93,7 +93,7 @@ var chinese = map[string]string{
 	"LAST CAUSE": "最近原因", "WAITING": "等待", "TRIED": "其中已试投", "BREAKER": "熔断器", "open": "已断开", "closed": "闭合",
 
 	// What parties status says.
-	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次重试", "LAST SENT": "最近受理", "LAST REFUSED": "最近拒收",
+	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次重试", "LAST SENT": "最近受理", "LAST REFUSED": "最近退单",
 	"mailbox": "信箱", "push": "推送", "topic": "主题", "folder": "文件夹", "suspended": "已暂停", "fine": "正常",
 	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
 

@@ -88,14 +88,14 @@ var explanations = map[string]Explanation{
 		"请原样使用同一列表某页的 `next`，或改用起始时间。"),
 	"unknown-code": explained(
 		"No refusal has this code.",
-		"没有拒收记录具有该代码。",
+		"没有退单记录具有该代码。",
 		"To operators, the detail lists the codes that there are. Use one of them, or none.",
 		"对操作员，详细说明列出了现有的代码。请使用其中之一，或不填。"),
 	"not-refused": explained(
 		"No refusal of a document with these bytes is recorded, so its sender is not known.",
-		"没有该内容单证的拒收记录，因此不知道其发送方。",
+		"没有该内容单证的退单记录，因此不知道其发送方。",
 		"Name the sender, or examine the very file that was refused, byte for byte.",
-		"请指明发送方，或使用被拒收的原文件（逐字节一致）。"),
+		"请指明发送方，或使用被退单的原文件（逐字节一致）。"),
 	"unknown-party": explained(
 		"No party has this id. A filter with a value that does not exist is an error, never an empty list.",
 		"没有该编号的参与方。筛选条件的值不存在时视为错误，不返回空列表。",
@@ -183,7 +183,7 @@ var explanations = map[string]Explanation{
 		"请使用发送方或接收方保存的副本，回执可证明其摘要。"),
 	exchange.CodeBytesNotKept: explained(
 		"The bytes of the refused document are not kept, or not any more. They are kept for as long as the policy of the sender says, and by default not at all.",
-		"被拒收单证的内容未予保存，或已不再保存。内容按发送方的策略保存，默认不保存。",
+		"被退单证的内容未予保存，或已不再保存。内容按发送方的策略保存，默认不保存。",
 		"Ask the sender for the file. It can be examined as it is.",
 		"请向发送方索取文件，可直接检查该文件。"),
 	"no-timestamp": explained(

@@ -138,7 +138,7 @@ var stateTitles = map[exchange.State]struct {
 }{
 	exchange.SubmissionAcceptance:   {exchange.Text{EN: "accepted", ZH: "已接收"}, "busy"},
 	exchange.SubmissionHeld:         {exchange.Text{EN: "held", ZH: "待审"}, "held"},
-	exchange.SubmissionRejection:    {exchange.Text{EN: "returned", ZH: "已退回"}, "bad"},
+	exchange.SubmissionRejection:    {exchange.Text{EN: "returned", ZH: "已退单"}, "bad"},
 	exchange.ContentConsignment:     {exchange.Text{EN: "waiting", ZH: "待提取"}, "busy"},
 	exchange.ContentHandover:        {exchange.Text{EN: "fetched", ZH: "已提取"}, "busy"},
 	exchange.ConsignmentAcceptance:  {exchange.Text{EN: "acknowledged", ZH: "已签收"}, "good"},

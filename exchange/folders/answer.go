@@ -75,7 +75,7 @@ func (w *watch) ackOf(ctx context.Context, f files.File) (ack exchange.Ack, sum 
 	}
 	var said Refusal
 	if json.Unmarshal(content, &said) != nil {
-		return ack, sum, notAnAnswer(`a refusal is {"code": "…", "reason": "…"} in JSON`, `拒收应为 JSON：{"code": "…", "reason": "…"}`)
+		return ack, sum, notAnAnswer(`a refusal is {"code": "…", "reason": "…"} in JSON`, `拒收交付应为 JSON：{"code": "…", "reason": "…"}`)
 	}
 	ack.Code, ack.Reason = said.Code, said.Reason
 	return ack, sum, nil

@@ -91,7 +91,7 @@ func (p *parameters) subject(name string) (queue.SubjectKind, string) {
 	if !known || k == queue.SubjectExchange || k == queue.SubjectRefusal || named && id == "" {
 		kinds := strings.Join(queue.SubjectKinds()[2:], ", ") // those of exchanges and refusals have lists of their own
 		p.refuse(name, fmt.Sprintf("one of %s, alone or with :ID; the events of an exchange are in its timeline, and refusals at /v1/refusals", kinds),
-			fmt.Sprintf("应为以下之一，可后接 :ID：%s；交换的事件见其时间线，拒收记录见 /v1/refusals", kinds))
+			fmt.Sprintf("应为以下之一，可后接 :ID：%s；交换的事件见其时间线，退单记录见 /v1/refusals", kinds))
 	}
 	return k, id
 }

@@ -137,9 +137,9 @@ func (s *Server) checkRefusalFilters(c *call, q exchange.RefusalQuery) error {
 	if err != nil || slices.Contains(codes, q.Code) {
 		return err
 	}
-	why := exchange.Because("no refusal has the code %q", "没有代码为 %q 的拒收记录", q.Code)
+	why := exchange.Because("no refusal has the code %q", "没有代码为 %q 的退单记录", q.Code)
 	if c.caller.CoversAll(access.ReadRefusals) { // others learn nothing of what they do not see
-		why = exchange.Because("no refusal has the code %q; the codes are %s", "没有代码为 %q 的拒收记录；现有代码：%s", q.Code, strings.Join(codes, ", "))
+		why = exchange.Because("no refusal has the code %q; the codes are %s", "没有代码为 %q 的退单记录；现有代码：%s", q.Code, strings.Join(codes, ", "))
 	}
 	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-code", Err: why}
 }
@@ -161,7 +161,7 @@ func (s *Server) showRefusal(c *call) error {
 func (s *Server) visibleRefusal(c *call) (exchange.Refusal, error) {
 	none := &exchange.Error{
 		Op: "find refusal", Kind: exchange.NotFound,
-		Err: exchange.Because("there is no such refusal, or none that you may see", "没有该拒收记录，或您无权查看"),
+		Err: exchange.Because("there is no such refusal, or none that you may see", "没有该退单记录，或您无权查看"),
 	}
 	id, err := readID(c.request.PathValue("id"))
 	if err != nil {

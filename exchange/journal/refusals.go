@@ -211,7 +211,7 @@ func (j *Journal) Refusal(ctx context.Context, id uuid.UUID) (found exchange.Ref
 	}
 	if !known {
 		return exchange.Refusal{}, &exchange.Error{
-			Op: "read refusal", Kind: exchange.NotFound, Err: exchange.Because("there is no refusal %s", "没有拒收记录 %s", id),
+			Op: "read refusal", Kind: exchange.NotFound, Err: exchange.Because("there is no refusal %s", "没有退单记录 %s", id),
 		}
 	}
 	return found, nil

@@ -69,7 +69,7 @@ func (e *Examiner) Examine(ctx context.Context, now *exchange.InForce, sender st
 	case sender == "":
 		return Examination{}, &exchange.Error{
 			Op: "examine document", Kind: exchange.NotFound, Code: "not-refused",
-			Err: exchange.Because("no refusal of these bytes is recorded: name their sender", "没有该内容的拒收记录，请指明发送方"),
+			Err: exchange.Because("no refusal of these bytes is recorded: name their sender", "没有该内容的退单记录，请指明发送方"),
 		}
 	}
 	out.Prospect, err = e.Intake.Examine(ctx, now, doc)

@@ -65,8 +65,8 @@ var catalogue = []struct {
 	}},
 	{SenderFailing, words{
 		severity: severityWarning,
-		firing:   exchange.Text{EN: "{count} documents of {party} were refused within two hours", ZH: "两小时内 {party} 的 {count} 份单证被拒收"},
-		resolved: exchange.Text{EN: "documents of {party} are no longer refused", ZH: "{party} 的单证不再被拒收"},
+		firing:   exchange.Text{EN: "{count} documents of {party} were refused within two hours", ZH: "两小时内 {party} 有 {count} 份单证被退单"},
+		resolved: exchange.Text{EN: "documents of {party} are no longer refused", ZH: "{party} 的单证不再被退单"},
 		command:  "beibuctl refusals list --sender {about}",
 		look:     exchange.Text{EN: "{place} shows the codes", ZH: "{place}查看代码"},
 		advice:   exchange.Text{EN: "the sender has to correct its documents", ZH: "由发送方更正单证"},

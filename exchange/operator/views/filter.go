@@ -164,7 +164,7 @@ func code(ctx context.Context, c Checker, _, value string) error {
 		return err
 	}
 	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-code", Err: exchange.Because(
-		"no refusal has the code %q; the codes are %s", "没有代码为 %q 的拒收记录；现有代码：%s", value, strings.Join(codes, ", "))}
+		"no refusal has the code %q; the codes are %s", "没有代码为 %q 的退单记录；现有代码：%s", value, strings.Join(codes, ", "))}
 }
 
 func number(_ context.Context, _ Checker, name, value string) error {
