@@ -62,9 +62,9 @@ func (s *Server) listFailures(v *visit) error {
 	form.choices["party"] = v.partyChoices()
 	form.choices["receiver"] = form.choices["party"]
 	form.choices["by"] = []choice{
-		{exchange.CountBySender, v.lang.text(exchange.Text{EN: "receiver and sender", ZH: "接收方和发送方"})},
-		{exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver and rule", ZH: "接收方和规则"})},
-		{exchange.CountBySender + "," + exchange.CountByRule, v.lang.text(exchange.Text{EN: "receiver, sender and rule", ZH: "接收方、发送方和规则"})},
+		{exchange.CountBySender, v.lang.text(exchange.Text{EN: "sender", ZH: "发送方"})},
+		{exchange.CountByRule, v.lang.text(exchange.Text{EN: "rule", ZH: "规则"})},
+		{exchange.CountBySender + "," + exchange.CountByRule, v.lang.text(exchange.Text{EN: "sender and rule", ZH: "发送方和规则"})},
 	}
 	page := failuresPage{
 		Fields: form, Filter: form.with("", ""), Of: q.Parties,
