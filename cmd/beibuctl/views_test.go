@@ -1,6 +1,7 @@
 package main
 
 import (
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -18,9 +19,7 @@ import (
 func TestFlagsReplaceTheFilterOfAView(t *testing.T) {
 	common := map[string]string{"sender": "a", "kind": "ata-carnet", "number": "1", "vehicle": "x1", "container": "c", "transportDocument": "d", "carnet": "e", "licence": "f", "holder": "g"}
 	with := func(more map[string]string) map[string]string {
-		for name, value := range common {
-			more[name] = value
-		}
+		maps.Copy(more, common)
 		return more
 	}
 	const at, later = "2026-09-01T08:00:00Z", "2026-10-01T08:00:00Z"
