@@ -33,12 +33,15 @@ var meaning = map[paths.Key]Text{
 	paths.HS:                 {EN: "an HS code of the goods", ZH: "商品HS编码"},
 	paths.ValidFrom:          {EN: "the first day of validity", ZH: "有效期起始日"},
 	paths.ValidUntil:         {EN: "the last day of validity", ZH: "有效期截止日"},
+	paths.Draws:              {EN: "how many documents may draw on it", ZH: "可核销次数"},
+	paths.Overage:            {EN: "the percentage by which the last draw may exceed what is left", ZH: "末次核销溢装比例（%）"},
 	paths.Lines:              {EN: "the lines of goods", ZH: "商品项"},
 	paths.References:         {EN: "the references to other documents", ZH: "引用的其他单证"},
 	paths.Parties:            {EN: "the parties", ZH: "当事方"},
 	paths.Vehicles:           {EN: "the vehicles", ZH: "运输工具"},
 	paths.Containers:         {EN: "the containers", ZH: "集装箱"},
 	paths.TransportDocuments: {EN: "the transport documents", ZH: "运输单证"},
+	paths.Offices:            {EN: "the customs offices", ZH: "海关"},
 	paths.Answers:            {EN: "the answers to other documents", ZH: "对其他单证的答复"},
 }
 

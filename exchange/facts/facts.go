@@ -17,9 +17,9 @@ import (
 
 // Facts are what a document says. What it does not say is empty. The fields are what
 // identity and routes need of each document. The rest is read by a method the first
-// time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Lines],
+// time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Terms], [Facts.Lines],
 // [Facts.References], [Facts.Citations], [Facts.Parties], [Facts.Vehicles],
-// [Facts.Containers] and [Facts.TransportDocuments]. Facts are safe for concurrent
+// [Facts.Containers], [Facts.TransportDocuments] and [Facts.Offices]. Facts are safe for concurrent
 // use, and so are copies of them, which share what was read. What a method returns is
 // not to be changed.
 type Facts struct {
@@ -52,7 +52,8 @@ type stated struct {
 
 // At returns the element that states a fact, or none.
 func (f Facts) At(key paths.Key) strict.Node {
-	if key == paths.ValidFrom || key == paths.ValidUntil {
+	switch key { //nolint:exhaustive // the others are read with the document
+	case paths.ValidFrom, paths.ValidUntil, paths.Draws, paths.Overage:
 		return f.source().part(key)
 	}
 	for _, s := range f.stated {

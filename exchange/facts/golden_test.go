@@ -13,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"beibu/exchange/facts"
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/testdata"
 )
@@ -73,6 +74,9 @@ func inWords(f facts.Facts) string {
 	}
 	period := f.Period()
 	row("valid", "from", date(period.From), "until", date(period.Until), "unread", unreadable(period.Unread))
+	terms := f.Terms()
+	row("terms", "draws", figure(terms.Draws), "overage", figure(terms.Overage), "unread", unreadable(terms.Unread))
+	row("offices", "", strings.Join(f.Offices(), " "))
 	for _, l := range f.Lines() {
 		row("line "+l.Number, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass()), "gross", measure(l.GrossMass()),
 			"value", amount(l.Value()), "unread", unreadable(l.Unread()))
@@ -134,4 +138,11 @@ func unreadable(all []facts.Unread) string {
 		words = append(words, fmt.Sprintf("%s %q at %s", u.Key, u.Text, u.At.Path()))
 	}
 	return strings.Join(slices.Compact(words), "; ")
+}
+
+func figure(f values.Figure) string {
+	if !f.Exists() {
+		return ""
+	}
+	return f.String()
 }

@@ -30,6 +30,14 @@ type Period struct {
 	Unread      []Unread  // values that are there and cannot be read
 }
 
+// Terms are those on which other documents draw on the quantities of a document. A number
+// that is not stated or cannot be read is none.
+type Terms struct {
+	Draws   values.Figure // how many documents may draw on it
+	Overage values.Figure // percent by which the last of them may exceed what is left
+	Unread  []Unread      // values that are there and cannot be read
+}
+
 // A Line is a line of goods. What is asked for less often is read by a method.
 type Line struct {
 	At       strict.Node
@@ -171,6 +179,21 @@ type Carrier struct {
 func (f Facts) Period() Period {
 	r := f.source()
 	return r.period.get(r.readPeriod)
+}
+
+// Terms returns the terms on which others draw on the document.
+func (f Facts) Terms() (t Terms) {
+	r := f.source()
+	t.Draws, _ = r.number(paths.Draws, &t.Unread)
+	t.Overage, _ = r.number(paths.Overage, &t.Unread)
+	return t
+}
+
+// Offices returns the numbers of the customs offices at which the document is used, as
+// they are written and each once.
+func (f Facts) Offices() []string {
+	r := f.source()
+	return r.offices.get(func() []string { return r.readNumbers(paths.Offices) })
 }
 
 // Lines returns the lines of goods in document order.

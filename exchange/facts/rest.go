@@ -24,6 +24,7 @@ type rest struct {
 	vehicles   once[[]Carrier]
 	containers once[[]Carrier]
 	transports once[[]string]
+	offices    once[[]string]
 }
 
 // source returns what the facts are read from: nothing if they were not read.
@@ -159,18 +160,27 @@ var transportTypes = []string{
 // readTransports reads the numbers of the transport documents: those of the list, and
 // the references to a document of such a type.
 func (r *rest) readTransports() []string {
-	var all []string
+	all := r.readNumbers(paths.TransportDocuments)
 	add := func(number string) {
 		if number != "" && !slices.Contains(all, number) {
 			all = append(all, number)
 		}
 	}
-	for _, s := range r.list(paths.TransportDocuments) {
-		add(element{r.root, s.at, s.entry.Parts}.text(paths.Number))
-	}
 	for _, c := range r.citations.get(r.readCitations) {
 		if slices.Contains(transportTypes, c.Type) {
 			add(c.Number)
+		}
+	}
+	return all
+}
+
+// readNumbers reads the numbers of a list that has nothing else, each once.
+func (r *rest) readNumbers(list paths.Key) []string {
+	var all []string
+	for _, s := range r.list(list) {
+		number := element{r.root, s.at, s.entry.Parts}.text(paths.Number)
+		if number != "" && !slices.Contains(all, number) {
+			all = append(all, number)
 		}
 	}
 	return all

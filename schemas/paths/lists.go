@@ -19,13 +19,16 @@ const (
 	Containers Key = "containers" // that hold the goods
 	// TransportDocuments are bills of lading, waybills and consignment notes.
 	TransportDocuments Key = "transportDocuments"
+	// Offices are the customs offices at which the document is used: those that it is bound
+	// to, or the one to which it is made.
+	Offices Key = "offices"
 	// Answers are what the document says of the documents that it refers to in them.
 	Answers Key = "answers"
 )
 
 // Lists are all facts of which a document has any number, in the order in which
 // people are shown them.
-var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments, Answers}
+var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments, Offices, Answers}
 
 // The parts of the elements of a list, beside [Number], [Version], [Issued], [Issuer]
 // and [HS].
@@ -80,6 +83,7 @@ var forms = map[Key]form{
 	Vehicles:           {labels: []Key{modeLabel}, parts: []Key{Number}, needs: []Key{Number}},
 	Containers:         {parts: []Key{Number}, needs: []Key{Number}},
 	TransportDocuments: {parts: []Key{Number}, needs: []Key{Number}},
+	Offices:            {parts: []Key{Number}, needs: []Key{Number}},
 	Answers:            {labels: []Key{listLabel}, parts: []Key{Code, Reason, LineOf}, needs: []Key{Code}},
 }
 

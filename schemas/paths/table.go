@@ -32,13 +32,15 @@ const (
 	HS             Key = "hs"         // codes of the goods, of the Harmonized System
 	ValidFrom      Key = "validFrom"  // first day on which the document is valid
 	ValidUntil     Key = "validUntil" // last day
+	Draws          Key = "draws"      // how many documents may draw on the quantities of this one
+	Overage        Key = "overage"    // percent by which the last of them may exceed what is left
 )
 
 // Keys are all facts of which a document has one, in the order in which people are
 // shown them.
 var Keys = []Key{
 	Number, Version, Issued, Issuer, Addressee, ExportCountry, ImportCountry, TransitCountry,
-	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil,
+	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil, Draws, Overage,
 }
 
 // A Table has the paths at which a kind keeps its facts.
