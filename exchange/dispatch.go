@@ -29,11 +29,11 @@ func (d *Dispatch) Run(ctx context.Context) error {
 		}
 		all := make([]Event, 0, receivers)
 		for i := range exchanges {
-			if x := &exchanges[i]; x.State != SubmissionHeld { // that one waits for a person
+			if x := &exchanges[i]; x.State != SubmissionHeld && !x.Judged() { // those wait for a person or a verdict
 				all = consign(all, x.ID, x.Receivers, x.AcceptedAt)
 			}
 		}
-		records, err := record(all...)
+		records, err := Encode(all...)
 		if err == nil && d.Observer != nil {
 			d.Observer.Consigned(exchanges, all)
 		}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules"
@@ -18,22 +19,23 @@ import (
 type Exchange struct {
 	ID          uuid.UUID
 	Identity    proof.Identity
-	Digest      [32]byte     // SHA-256 of the bytes received
-	Size        int          // bytes received
-	AcceptedAt  time.Time    // UTC, to the microsecond
-	Position    int64        // in the log, in order within its partition only
-	Sequence    int64        // of its entry in the record, which orders all exchanges; 0 until the record has it
-	Body        int64        // the position at which the queue keeps the envelope
-	Schema      string       // the schema set that judged the document
-	Receivers   []string     // in route order
-	Express     bool         // perishable: HS chapters 01 to 14
-	Faults      []string     // codes of faults that did not refuse the document, such as warnings
-	Held        Held         // the faults for which a person must decide, if a rule held it
-	Signature   Signature    // the sender's own, if the document has one
-	Keys        lookup.Keys  // by which people find it
-	Answers     []Answer     // what it says of other exchanges
-	Trace       trace.Parent // the span of its submission, or zero
-	State       State        // Summary of the deliveries
+	Digest      [32]byte        // SHA-256 of the bytes received
+	Size        int             // bytes received
+	AcceptedAt  time.Time       // UTC, to the microsecond
+	Position    int64           // in the log, in order within its partition only
+	Sequence    int64           // of its entry in the record, which orders all exchanges; 0 until the record has it
+	Body        int64           // the position at which the queue keeps the envelope
+	Schema      string          // the schema set that judged the document
+	Receivers   []string        // in route order
+	Express     bool            // perishable: HS chapters 01 to 14
+	Faults      []string        // codes of faults that did not refuse the document, such as warnings
+	Held        Held            // the faults for which a person must decide, if a rule held it
+	Signature   Signature       // the sender's own, if the document has one
+	Keys        lookup.Keys     // by which people find it
+	Answers     []Answer        // what it says of other exchanges
+	Effects     effects.Effects // what it does to balances; it is decided behind the record if there are any
+	Trace       trace.Parent    // the span of its submission, or zero
+	State       State           // Summary of the deliveries
 	Deliveries  []Delivery
 	Latest      []LatestAnswer // to it, of each party the newest, in the order of the record
 	Events      []Event        // the timeline; filled by Journal.Exchange alone, as what follows
@@ -49,7 +51,7 @@ func open(t Trusted, receivers []string) Exchange {
 		ID: c.Identity().ExchangeID(digest), Identity: c.Identity(), Digest: digest,
 		Size: len(c.document.Bytes), AcceptedAt: c.document.Received.UTC().Truncate(time.Microsecond),
 		Schema: c.schema, Receivers: receivers, Express: c.facts.Express(), Signature: t.signature, State: SubmissionAcceptance,
-		Keys: lookup.Of(c.facts),
+		Keys: lookup.Of(c.facts), Effects: effects.Of(c.kind, c.facts),
 	}
 	for _, fault := range c.faults {
 		if !slices.Contains(x.Faults, fault.Code) { // a list shows hundreds of exchanges
@@ -61,6 +63,10 @@ func open(t Trusted, receivers []string) Exchange {
 	}
 	return x
 }
+
+// Judged reports whether a verdict behind the record decides on the exchange: dispatch
+// does not consign it.
+func (x Exchange) Judged() bool { return !x.Effects.None() }
 
 // Terms returns what the exchange is found by in addition to the codes of its goods.
 func (x Exchange) Terms() []lookup.Term { return x.Keys.Terms(x.Identity.Kind, x.Identity.Number) }
@@ -212,6 +218,12 @@ type Event struct {
 	Disclosure *Disclosure // of personal data, or nil
 	Dialogue   *Dialogue   // of an attempt, or nil
 	Session    *Session    // that began or ended, or nil
+	Verdict    *Finding    // of a refusal by a verdict, or nil
+}
+
+// A Finding is what a verdict found in a document.
+type Finding struct {
+	Faults Faults `json:"faults"`
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

@@ -73,14 +73,30 @@ type Verdict struct {
 // events returns the events by which a verdict decides a held exchange.
 func (v Verdict) events(x Exchange) []Event {
 	cause := Cause{Reason: v.Reason, Actor: v.Actor}
-	if !v.Release {
-		return []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At), Cause: cause}}
-	}
+	told := Event{Subject: VerdictSubject(x.ID), Name: HeldReleased, At: queue.Stored(v.At), Cause: cause}
 	events := consign(nil, x.ID, x.Receivers, queue.Stored(v.At))
+	if !v.Release {
+		told.Name, events = HeldRefused, []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At)}}
+	}
 	for i := range events {
 		events[i].Cause = cause
 	}
+	if x.Judged() { // what it draws is drawn now, as far as there is something left, or never
+		events = append(events, told)
+	}
 	return events
+}
+
+// The names of the events about a verdict that a person made the way free for, or made
+// void.
+const (
+	HeldReleased State = "HeldReleased"
+	HeldRefused  State = "HeldRefused"
+)
+
+// VerdictSubject returns the subject of events about the verdict on an exchange.
+func VerdictSubject(id uuid.UUID) queue.Subject {
+	return queue.Subject{Kind: queue.SubjectVerdict, ID: id.String()}
 }
 
 // Decide releases a held exchange to its receivers, or refuses it. If several nodes

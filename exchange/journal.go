@@ -159,7 +159,7 @@ func (r *Recorder) Record(ctx context.Context, events ...Event) error {
 	if len(events) == 0 {
 		return nil
 	}
-	records, err := record(events...)
+	records, err := Encode(events...)
 	if err != nil {
 		return &Error{Op: "record events", Kind: Internal, Err: err}
 	}

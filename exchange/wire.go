@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
 	"beibu/exchange/trace"
@@ -36,6 +37,8 @@ type head struct {
 	Answers []Answer `json:"answers,omitempty"`
 	// Trace is the one in which the document was submitted, if there is one.
 	Trace trace.Parent `json:"trace,omitzero"`
+	// Effects are what the document does to balances.
+	Effects effects.Effects `json:"effects,omitzero"`
 }
 
 // FromEntry reads an exchange from its log entry, as it was at its acceptance. If this
@@ -67,6 +70,7 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 		Keys:       h.Keys,
 		Answers:    h.Answers,
 		Trace:      h.Trace,
+		Effects:    h.Effects,
 		State:      SubmissionAcceptance,
 	}
 	if h.Held {
@@ -77,9 +81,9 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 
 // decoded returns what [FromEntry] decodes from the head of the exchange, or nil. The
 // queue may keep it for a while, so it has no part of the document's bytes: one that is
-// held has, in its faults.
+// held has, in its faults, and one that does something to balances, in what it does.
 func (x Exchange) decoded() any {
-	if x.State == SubmissionHeld {
+	if x.State == SubmissionHeld || x.Judged() {
 		return nil
 	}
 	id := x.Identity
@@ -95,7 +99,7 @@ func (x Exchange) encode() ([]byte, error) {
 		Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Version: x.Identity.Version,
 		Size: x.Size, Schema: x.Schema, Receivers: x.Receivers, Express: x.Express,
 		Held: x.State == SubmissionHeld, Faults: x.Faults, HeldBy: x.Held, Signature: x.Signature, Keys: x.Keys, Answers: x.Answers,
-		Trace: x.Trace,
+		Trace: x.Trace, Effects: x.Effects,
 	})
 }
 
@@ -111,6 +115,7 @@ type detail struct {
 	Disclosure *Disclosure `json:"disclosure,omitempty"`
 	Dialogue   *Dialogue   `json:"dialogue,omitempty"`
 	Session    *Session    `json:"session,omitempty"`
+	Verdict    *Finding    `json:"verdict,omitempty"`
 }
 
 // FromEvent reads an event of the queue.
@@ -125,7 +130,7 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 			return Event{}, fmt.Errorf("read event %d: %w", sequence, err)
 		}
 		event.Cause, event.Lease, event.Run, event.Next, event.Envelope = d.Cause, d.Lease, d.Run, d.Next, d.Envelope
-		event.Disclosure, event.Dialogue, event.Session = d.Disclosure, d.Dialogue, d.Session
+		event.Disclosure, event.Dialogue, event.Session, event.Verdict = d.Disclosure, d.Dialogue, d.Session, d.Verdict
 	}
 	if e.Subject.Kind != queue.SubjectExchange {
 		event.Subject = e.Subject
@@ -133,12 +138,12 @@ func FromEvent(sequence int64, e queue.Event) (Event, error) {
 	return event, nil
 }
 
-// record encodes events for the queue.
-func record(events ...Event) ([]queue.Event, error) {
+// Encode encodes events for the queue.
+func Encode(events ...Event) ([]queue.Event, error) {
 	records := make([]queue.Event, 0, len(events))
 	for _, e := range events {
 		r := queue.Event{Subject: e.subject(), Receiver: e.Receiver, Name: string(e.Name), Attempt: e.Attempt, At: e.At}
-		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure, e.Dialogue, e.Session}); d != (detail{}) {
+		if d := (detail{e.Cause, e.Lease, e.Run, e.Next, e.Envelope, e.Disclosure, e.Dialogue, e.Session, e.Verdict}); d != (detail{}) {
 			text, err := json.Marshal(d)
 			if err != nil {
 				return nil, fmt.Errorf("write event: %w", err)

@@ -22,9 +22,10 @@ const (
 	SubjectAction                      // what an operator did
 	SubjectAlert                       // a condition that somebody has to know of
 	SubjectView                        // a filter of a list under a name
+	SubjectVerdict                     // a decision on an exchange that depends on others
 )
 
-var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action", "alert", "view"}
+var subjectKinds = []string{"exchange", "refusal", "run", "approval", "party", "key", "rating", "action", "alert", "view", "verdict"}
 
 // SubjectKinds returns the names of all kinds, in the order of their numbers.
 func SubjectKinds() []string { return slices.Clone(subjectKinds) }

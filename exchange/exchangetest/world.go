@@ -4,9 +4,11 @@ import (
 	"context"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/journal"
+	"beibu/exchange/judge"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue/sqlite"
@@ -19,6 +21,7 @@ import (
 type World struct {
 	Store    *sqlite.Store
 	Journal  *journal.Journal
+	Ledger   *judge.Ledger
 	Recorder *exchange.Recorder
 	Intake   *exchange.Intake
 	InForce  *exchange.InForce // with which Accept accepts
@@ -26,7 +29,7 @@ type World struct {
 }
 
 // NewWorld opens a world with these parties and routes. Its index is folded and
-// its exchanges are dispatched until the test ends.
+// its exchanges are dispatched and judged until the test ends.
 func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) *World {
 	tb.Helper()
 	dir := tb.TempDir()
@@ -44,6 +47,9 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	w.Journal, err = journal.Open(tb.Context(), filepath.Join(dir, "index.db"))
 	must(err)
 	tb.Cleanup(func() { must(w.Journal.Close()) })
+	w.Ledger, err = judge.Open(tb.Context(), filepath.Join(dir, "ledger.db"))
+	must(err)
+	tb.Cleanup(func() { must(w.Ledger.Close()) })
 	w.Recorder = &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: w.Journal}
 	w.Keys, err = signing.LoadOrCreate(filepath.Join(dir, "keys"), "test", rulestest.Received)
 	must(err)
@@ -65,6 +71,11 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 	}
 	w.run(tb, func(ctx context.Context) error { return w.Journal.Run(ctx, w.Store) })
 	w.run(tb, (&exchange.Dispatch{Log: w.Store}).Run)
+	w.run(tb, func(ctx context.Context) error { return w.Ledger.Run(ctx, w.Store) })
+	w.run(tb, func(ctx context.Context) error {
+		judges := judge.Leader{Ledger: w.Ledger, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: w.Ledger}}
+		return judges.Lead(ctx, func(err error) { tb.Errorf("judge: %v", err) })
+	})
 	return w
 }
 
@@ -94,13 +105,16 @@ func (w *World) Register(tb testing.TB, party string, keys ...signing.Signer) {
 func (w *World) run(tb testing.TB, work func(context.Context) error) {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
-	done := make(chan error)
-	go func() { done <- work(ctx) }()
-	tb.Cleanup(func() {
-		cancel()
-		if err := <-done; err != nil {
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		if err := work(ctx); err != nil {
 			tb.Error(err)
 		}
+	}()
+	tb.Cleanup(func() {
+		cancel()
+		<-done
 	})
 }
 

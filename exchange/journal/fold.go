@@ -131,8 +131,11 @@ func (b *batch) date(sequence, at int64) {
 // to those of the audit. The record has an entry before its
 // events, so an event of an unknown exchange is of one that the record no longer has.
 func (b *batch) event(sequence int64, raw *queue.Event) error {
-	if raw.Subject.Kind == queue.SubjectRefusal {
+	switch raw.Subject.Kind { //nolint:exhaustive // the others are read first
+	case queue.SubjectRefusal:
 		return b.refusal(sequence, raw)
+	case queue.SubjectVerdict: // its consequences are events of the exchange
+		return nil
 	}
 	e, err := exchange.FromEvent(sequence, *raw)
 	if err != nil {

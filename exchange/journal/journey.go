@@ -49,8 +49,8 @@ func begin(sequence int64, e *queue.Entry, x *exchange.Exchange) *journey {
 }
 
 // apply applies an event to the exchange and reports whether its state changed. The
-// first decision on a held exchange counts: after a refusal nothing is consigned, and
-// after a release nothing is refused.
+// first decision on an exchange that is held, or awaits a verdict, counts: after a refusal
+// nothing is consigned, and after a release nothing is refused.
 func (j *journey) apply(e exchange.Event) bool {
 	place := 0
 	switch {
@@ -60,7 +60,7 @@ func (j *journey) apply(e exchange.Event) bool {
 		if place = j.deliver(e); place == 0 {
 			return false
 		}
-	case e.Name == exchange.SubmissionRejection && j.state == exchange.SubmissionHeld:
+	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || j.state == exchange.SubmissionAcceptance):
 		j.state = e.Name
 	default:
 		return false

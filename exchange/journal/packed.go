@@ -23,6 +23,7 @@ const (
 	withCause    = 1 << 5
 	withRetry    = 1 << 6 // of a delivery
 	withDialogue = 1 << 6 // of a step
+	withVerdict  = 1 << 4 // of a step, which has no lease
 	withEnvelope = 1 << 7
 	stateBits    = 1<<4 - 1
 )
@@ -125,6 +126,11 @@ func packStep(b []byte, entry, accepted int64, place int, e exchange.Event) []by
 		text, _ := json.Marshal(e.Dialogue) // texts and a number have no error
 		b = packText(b, string(text))
 	}
+	if e.Verdict != nil {
+		b[flags] |= withVerdict
+		text, _ := json.Marshal(e.Verdict) // the same
+		b = packText(b, string(text))
+	}
 	return b
 }
 
@@ -141,6 +147,10 @@ func unpackSteps(b []byte, x *exchange.Exchange) error {
 		if flags&withDialogue != 0 {
 			e.Dialogue = new(exchange.Dialogue)
 			u.bad = json.Unmarshal(u.bytes(), e.Dialogue) != nil
+		}
+		if flags&withVerdict != 0 {
+			e.Verdict = new(exchange.Finding)
+			u.bad = u.bad || json.Unmarshal(u.bytes(), e.Verdict) != nil
 		}
 		if place < 0 || place > int64(len(x.Deliveries)) {
 			return errPacked

@@ -31,6 +31,7 @@ import (
 	"beibu/exchange/folders"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/judge"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
@@ -56,6 +57,7 @@ type Daemon struct {
 	claims    exchange.Claims    // or nil
 	decisions exchange.Decisions // or nil, if the store is the daemon's own
 	index     *journal.Journal
+	ledger    *judge.Ledger
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
 	console   *console.Server // or nil, if there are no pages for people
@@ -211,6 +213,9 @@ func (d *Daemon) openStores(ctx context.Context) error {
 		return err
 	}
 	if err := d.openIndex(ctx); err != nil {
+		return err
+	}
+	if err := d.openLedger(ctx); err != nil {
 		return err
 	}
 	if len(d.config.Kafka.Brokers) == 0 {

@@ -7,6 +7,7 @@ import (
 
 	"beibu/cmd/internal/telemetry"
 	"beibu/exchange"
+	"beibu/exchange/judge"
 	"beibu/exchange/projection"
 
 	"go.uber.org/zap"
@@ -36,6 +37,7 @@ func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 // begins to dispatch and to do what is to be done again and again.
 func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("index", d.persist("index", retryTime, func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
+	d.work("ledger", d.persist("ledger", retryTime, func(ctx context.Context) error { return d.ledger.Run(ctx, d.store) }))
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}
@@ -49,6 +51,7 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("dispatch", d.persist("dispatch", retryTime, dispatch.Run))
 	d.work("metrics", func(ctx context.Context) error { return d.metrics.Run(ctx, d.log) })
 	d.work("expiry", d.asLeader("expiry", d.sweep))
+	d.work("judge", d.asLeader("judge", d.judge))
 	d.work("replay", d.asLeader("replay", d.replay))
 	d.work("alerts", d.asLeader("alerts", d.alerts))
 	d.work("key expiry", d.warnDaily)
@@ -59,6 +62,15 @@ func (d *Daemon) followQueue(ctx context.Context) error {
 	d.keepRevocations()
 	d.askForStamps()
 	return nil
+}
+
+// judge decides on what cites balances.
+func (d *Daemon) judge(ctx context.Context) error {
+	leader := judge.Leader{
+		Ledger: d.ledger, Now: time.Now,
+		Recorder: &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.ledger, Observer: d.observer},
+	}
+	return leader.Lead(ctx, func(err error) { d.log.Warn("verdicts were not made, retrying", zap.Error(err)) })
 }
 
 // catchUp returns once the index shows all that the queue holds. If the disk refuses

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/claims"
 	"beibu/exchange/journal"
+	"beibu/exchange/judge"
 	"beibu/queue/atomicfile"
 	"beibu/queue/kafka"
 	"beibu/queue/sqlite"
@@ -23,6 +24,7 @@ import (
 // are made again.
 const (
 	indexFile    = "index.db"
+	ledgerFile   = "ledger.db"
 	snapshotFile = "log.memory"
 )
 
@@ -79,6 +81,19 @@ func (d *Daemon) openIndex(ctx context.Context) error {
 	d.life.onClose("index", func(context.Context) error { return d.index.Close() })
 	if why := d.index.Rebuilt(); why != nil {
 		d.log.Warn("index is rebuilt from the queue", zap.Error(why))
+	}
+	return nil
+}
+
+// openLedger opens the ledger of balances over the queue.
+func (d *Daemon) openLedger(ctx context.Context) error {
+	var err error
+	if d.ledger, err = judge.Open(ctx, filepath.Join(d.config.Data, ledgerFile)); err != nil {
+		return err
+	}
+	d.life.onClose("ledger", func(context.Context) error { return d.ledger.Close() })
+	if why := d.ledger.Rebuilt(); why != nil {
+		d.log.Warn("ledger is rebuilt from the queue", zap.Error(why))
 	}
 	return nil
 }

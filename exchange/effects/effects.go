@@ -1,0 +1,211 @@
+// Package effects says what a document does to the balances of the trade: which
+// quantities it opens, and which it draws on those of other documents. Intake reads that
+// once and keeps it in the head of the log entry, so that whoever decides on it behind
+// the record need not open the envelope. It is data and decides nothing.
+package effects
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"beibu/exchange/facts"
+	"beibu/exchange/facts/values"
+	"beibu/schemas/paths"
+)
+
+// An Account is a document whose quantities others draw on.
+type Account struct {
+	Kind   string `json:"kind"`
+	Number string `json:"number"` // without case and white space, as citations write it in either
+}
+
+// AccountOf returns the account of a document of a kind, by its number as it is written.
+func AccountOf(kind, number string) Account { return Account{kind, paths.Fold(number)} }
+
+// String returns the kind and the number.
+func (a Account) String() string { return a.Kind + " " + a.Number }
+
+// Effects are what one document does. Most documents do nothing.
+type Effects struct {
+	Opens *Opening `json:"opens,omitempty"`
+	Draws []Draw   `json:"draws,omitempty"`
+	// Omitted says that they are too many for the head of an entry, so that no balance
+	// can be kept of the document.
+	Omitted bool `json:"omitted,omitempty"`
+}
+
+// None reports whether the document does nothing to any balance.
+func (e Effects) None() bool { return e.Opens == nil && len(e.Draws) == 0 && !e.Omitted }
+
+// IsZero is None, for JSON.
+func (e Effects) IsZero() bool { return e.None() }
+
+// An Opening is what a document lets others draw.
+type Opening struct {
+	Account
+	Country string `json:"country,omitempty"` // whose document it is, ISO 3166-1 alpha-2
+	Lines   []Line `json:"lines"`
+	// Subheadings says that codes of goods are compared by their subheading alone, since
+	// the digits behind it are those of another country than the one that draws.
+	Subheadings bool          `json:"subheadings,omitempty"`
+	Uses        int           `json:"uses,omitempty"`    // how many documents may draw on it; 0: any number
+	Overage     values.Figure `json:"overage,omitzero"`  // percent by which the last of them may exceed what is left
+	Offices     []string      `json:"offices,omitempty"` // the customs offices that it is bound to; none: any
+	From        string        `json:"from,omitempty"`    // its first day, YYYY-MM-DD; "": not stated
+	Until       string        `json:"until,omitempty"`   // its last day
+	Drawn       []Drawn       `json:"drawn,omitempty"`   // what was drawn before, as the document itself says
+}
+
+// A Line is a line of goods that others draw on.
+type Line struct {
+	Number   string        `json:"number"`
+	HS       string        `json:"hs,omitempty"`   // digits only
+	Unit     string        `json:"unit,omitempty"` // common code of UN/ECE Recommendation 20
+	Quantity values.Figure `json:"quantity,omitzero"`
+}
+
+// Drawn is what a document of a number drew on a line.
+type Drawn struct {
+	By       string        `json:"by"` // its kind and number
+	Line     string        `json:"line"`
+	Quantity values.Figure `json:"quantity,omitzero"`
+}
+
+// A Draw is what a line of goods takes from the document that it cites.
+type Draw struct {
+	From     Account   `json:"from"`
+	Line     string    `json:"line,omitempty"` // number of the line that draws
+	Path     string    `json:"path,omitempty"` // of the citation, for faults
+	HS       string    `json:"hs,omitempty"`   // digits only
+	Measures []Measure `json:"measures,omitempty"`
+	// Whole says that the document as a whole makes the citation: it is for those of its
+	// lines that the account has goods for.
+	Whole  bool   `json:"whole,omitempty"`
+	Office string `json:"office,omitempty"` // at which it is drawn
+	Day    string `json:"day,omitempty"`    // on which it is drawn, YYYY-MM-DD
+}
+
+// A Measure is a quantity of goods in one unit. Goods may be stated in several.
+type Measure struct {
+	Unit     string        `json:"unit"` // common code of UN/ECE Recommendation 20
+	Quantity values.Figure `json:"quantity"`
+}
+
+// An opener says how a kind of document is drawn on.
+type opener struct {
+	once        bool // by one document, unless it says how many
+	subheadings bool // see Opening
+}
+
+// openers are the kinds whose quantities are drawn on. A licence is for one consignment
+// if it does not say otherwise (一批一证).
+var openers = map[string]opener{
+	"import-licence":        {once: true},
+	"export-licence":        {once: true},
+	"certificate-of-origin": {subheadings: true},
+}
+
+// drawers are the kinds that draw, with the kinds that they draw on. A movement
+// certificate draws on the certificate on whose basis it is issued.
+var drawers = map[string][]string{
+	"import-declaration":    {"import-licence", "certificate-of-origin"},
+	"export-declaration":    {"export-licence"},
+	"certificate-of-origin": {"certificate-of-origin"},
+}
+
+// MaxBytes bounds the effects of a document as JSON: a queue accepts heads of at most
+// 64 KiB, which have more than this.
+const MaxBytes = 40 << 10
+
+// Of returns the effects of a document of a kind.
+func Of(kind string, f facts.Facts) Effects {
+	var e Effects
+	if o, ok := openers[kind]; ok {
+		e.Opens = o.read(kind, f)
+	}
+	if cited := drawers[kind]; cited != nil {
+		e.Draws = draws(kind, cited, f)
+	}
+	if e.None() {
+		return e
+	}
+	if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
+		return Effects{Omitted: true}
+	}
+	return e
+}
+
+func (o opener) read(kind string, f facts.Facts) *Opening {
+	opening := &Opening{Account: AccountOf(kind, f.Number), Country: f.Country(), Offices: f.Offices(), Subheadings: o.subheadings}
+	if o.once {
+		opening.Uses = 1
+	}
+	terms, period := f.Terms(), f.Period()
+	if uses, ok := terms.Draws.Int64(); ok && uses > 0 {
+		opening.Uses = int(uses)
+	}
+	opening.Overage = terms.Overage
+	opening.From, opening.Until = day(period.From), day(period.Until)
+	for _, l := range f.Lines() {
+		opening.Lines = append(opening.Lines, Line{l.Number, l.HS, l.Quantity.Unit, l.Quantity.Value})
+	}
+	for _, r := range f.References() {
+		if r.Role == "draw" && r.Number != "" {
+			opening.Drawn = append(opening.Drawn, Drawn{AccountOf(r.Kind, r.Number).String(), r.Line, r.Drawn.Value})
+		}
+	}
+	return opening
+}
+
+// draws returns what the lines of a document draw on those of the kinds that they cite.
+func draws(kind string, cited []string, f facts.Facts) (all []Draw) {
+	if !slices.ContainsFunc(f.Citations(), func(c facts.Citation) bool { return slices.Contains(cited, c.Kind) }) {
+		return nil // as most documents
+	}
+	own := AccountOf(kind, f.Number)
+	office := ""
+	if offices := f.Offices(); len(offices) == 1 {
+		office = offices[0]
+	}
+	add := func(line facts.Line, r facts.Reference, whole bool) {
+		from := AccountOf(r.Kind, r.Number)
+		if r.Number == "" || from == own || !slices.Contains(cited, r.Kind) || r.Role != "" {
+			return
+		}
+		all = append(all, Draw{
+			From: from, Line: line.Number, Path: r.At.Path(), HS: line.HS, Measures: measures(line), Whole: whole,
+			Office: office, Day: day(f.Issued),
+		})
+	}
+	for _, line := range f.Lines() {
+		for _, r := range f.ReferencesIn(line) {
+			add(line, r, false)
+		}
+		for r := range f.ReferencesOutside() {
+			if r.Line == "" || r.Line == line.Number {
+				add(line, r, r.Line == "")
+			}
+		}
+	}
+	return all
+}
+
+// measures returns the quantities of a line that have a unit, each unit once.
+func measures(line facts.Line) (all []Measure) {
+	for _, m := range [...]facts.Measure{line.Quantity, line.NetMass()} {
+		known := func(other Measure) bool { return other.Unit == m.Unit }
+		if m.Unit != "" && m.Value.Exists() && !slices.ContainsFunc(all, known) {
+			all = append(all, Measure{m.Unit, m.Value})
+		}
+	}
+	return all
+}
+
+// day writes a day, or "" if it is not stated.
+func day(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Format(time.DateOnly)
+}

@@ -1,0 +1,161 @@
+package judge
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/judge/ledger"
+	"beibu/exchange/projection"
+	"beibu/queue"
+	"beibu/queue/sqlitefile"
+)
+
+// changed is what the fold notifies if there is something for the leader to do.
+const changed = "changed"
+
+func fold(w *projection.Writer, changes []queue.Change) error {
+	for _, c := range changes {
+		var err error
+		switch {
+		case c.Entry != nil:
+			err = addEntry(w, c.Sequence, c.Entry)
+		case c.Event != nil && c.Event.Subject.Kind == queue.SubjectVerdict:
+			err = addEvent(w, c.Sequence, c.Event)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// named is how the head of an entry names its effects.
+var named = []byte(`"effects":`)
+
+// addEntry adds an exchange that awaits a verdict. Most entries have no effects: their
+// heads are not read.
+func addEntry(w *projection.Writer, sequence int64, e *queue.Entry) error {
+	if !bytes.Contains(e.Head, named) {
+		return nil
+	}
+	x, err := exchange.FromEntry(*e)
+	if err != nil || x.Effects.None() {
+		return err
+	}
+	text, err := json.Marshal(caseOf(x))
+	if err != nil {
+		return fmt.Errorf("write case %s: %w", x.ID, err)
+	}
+	waits := 0
+	if x.State == exchange.SubmissionHeld {
+		waits = 1
+	}
+	err = w.Exec(`INSERT INTO pending (sequence, exchange, waits, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+		sequence, x.ID[:], waits, text)
+	if err != nil {
+		return fmt.Errorf("add case %s: %w", x.ID, err)
+	}
+	w.Notify(changed)
+	return nil
+}
+
+func addEvent(w *projection.Writer, sequence int64, e *queue.Event) error {
+	id, err := uuid.Parse(e.Subject.ID)
+	if err != nil {
+		return fmt.Errorf("read event about a verdict: %w", err)
+	}
+	switch exchange.State(e.Name) {
+	case nameVerdict:
+		v, err := readVerdict(id, e)
+		if err != nil {
+			return err
+		}
+		return addVerdict(w, sequence, v)
+	case nameDone:
+		return failed("note the consequences of a verdict", w.Exec(`UPDATE verdict SET done = 1 WHERE exchange = ?`, id[:]))
+	case exchange.HeldReleased:
+		w.Notify(changed)
+		return failed("release a case", w.Exec(`UPDATE pending SET waits = 0 WHERE exchange = ? AND waits = 1`, id[:]))
+	case exchange.HeldRefused:
+		return failed("remove a case", w.Exec(`DELETE FROM pending WHERE exchange = ? AND waits = 1`, id[:]))
+	}
+	return nil
+}
+
+// addVerdict posts a verdict, if it counts.
+func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
+	w.Notify(changed) // the leader that made it goes on, also if it is void
+	c, revision, found, err := stand(w, v.Exchange)
+	if err != nil || !found || revision != v.Revision {
+		return err
+	}
+	for _, p := range v.Postings {
+		if err := post(w, sequence, c, p); err != nil {
+			return fmt.Errorf("post verdict on %s: %w", v.Exchange, err)
+		}
+	}
+	text, err := json.Marshal(stored{v, c.Receivers, c.Released})
+	if err != nil {
+		return fmt.Errorf("write verdict on %s: %w", v.Exchange, err)
+	}
+	err = w.Exec(`INSERT INTO verdict (exchange, sequence, at, done, text) VALUES (?, ?, ?, 0, ?)`, v.Exchange[:], sequence, v.At.UnixMicro(), text)
+	if err == nil {
+		err = w.Exec(`DELETE FROM pending WHERE exchange = ?`, v.Exchange[:])
+	}
+	if err == nil {
+		err = w.Exec(`INSERT INTO revision VALUES (1, ?) ON CONFLICT DO UPDATE SET number = excluded.number`, revision+1)
+	}
+	return failed("write verdict", err)
+}
+
+// stand returns the case of an exchange that awaits a verdict, and the revision.
+func stand(w *projection.Writer, id uuid.UUID) (c Case, revision int64, found bool, err error) {
+	err = w.Query(`SELECT exchange, text, coalesce((SELECT number FROM revision), 0) FROM pending WHERE exchange = ?`, func(row sqlitefile.Row) error {
+		c, err = readCase(row)
+		found, revision = true, row.Int(2)
+		return err
+	}, id[:])
+	return c, revision, found, failed("read case", err)
+}
+
+// post applies a posting to its account.
+func post(w *projection.Writer, sequence int64, c Case, p ledger.Posting) error {
+	var a ledger.Account
+	found := false
+	err := w.Query(`SELECT text FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
+		found = true
+		return readText(row.Blob(0), &a)
+	}, p.Account.Kind, p.Account.Number)
+	if err != nil {
+		return err
+	}
+	if a, err = posted(a, found, c, p); err != nil {
+		return err
+	}
+	text, err := json.Marshal(a)
+	if err != nil {
+		return fmt.Errorf("write account: %w", err)
+	}
+	err = w.Exec(`INSERT INTO account (kind, number, text) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text`, p.Account.Kind, p.Account.Number, text)
+	if err == nil {
+		err = w.Exec(`INSERT INTO posting (kind, number, sequence, exchange) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
+			p.Account.Kind, p.Account.Number, sequence, c.Exchange[:])
+	}
+	return failed("write account", err)
+}
+
+// posted returns an account after a posting of a case.
+func posted(a ledger.Account, found bool, c Case, p ledger.Posting) (ledger.Account, error) {
+	switch {
+	case !found && p.Opens && c.Effects.Opens != nil:
+		return ledger.Open(*c.Effects.Opens, c.Exchange, c.Sender), nil
+	case !found:
+		return a, fmt.Errorf("posting on account %s, which is not open", p.Account)
+	}
+	a.Post(p, c.Exchange, c.Effects.Opens)
+	return a, nil
+}

@@ -1,0 +1,134 @@
+package judge
+
+import (
+	"context"
+	"time"
+
+	"beibu/exchange"
+	"beibu/exchange/effects"
+	"beibu/exchange/judge/ledger"
+	"beibu/queue"
+)
+
+// A Leader decides what awaits a verdict. Two at once do no harm: the verdicts of one of
+// them are void. Its methods are called by one goroutine at a time.
+type Leader struct {
+	Ledger   *Ledger
+	Recorder *exchange.Recorder // whose Fold is the ledger
+	Now      func() time.Time
+}
+
+// batch is how many verdicts are appended at a time, and how many consequences.
+const batch = 128
+
+// pause is between two passes after one that failed.
+const pause = time.Second
+
+// Lead decides until ctx ends, which is no error. Each failed pass is given to report, and
+// repeated.
+func (l *Leader) Lead(ctx context.Context, report func(error)) error {
+	for ctx.Err() == nil {
+		next := l.Ledger.Changed(changed)
+		busy, err := l.Pass(ctx)
+		switch {
+		case ctx.Err() != nil:
+		case err != nil:
+			report(err)
+			wait(ctx, time.After(pause))
+		case !busy:
+			wait(ctx, next)
+		}
+	}
+	return nil
+}
+
+func wait[T any](ctx context.Context, until <-chan T) {
+	select {
+	case <-until:
+	case <-ctx.Done():
+	}
+}
+
+// Pass appends the consequences of some verdicts and some new verdicts, and reports
+// whether there were any.
+func (l *Leader) Pass(ctx context.Context) (busy bool, err error) {
+	steps, events, err := l.consequences(ctx)
+	if err != nil {
+		return false, err
+	}
+	verdicts, err := l.verdicts(ctx)
+	if err != nil {
+		return false, err
+	}
+	if len(events)+len(verdicts) == 0 {
+		return false, nil
+	}
+	err = l.Recorder.Append(ctx, append(events, verdicts...)...)
+	if err == nil && l.Recorder.Observer != nil {
+		l.Recorder.Observer.Recorded(ctx, steps)
+	}
+	return true, err
+}
+
+// consequences returns the steps of exchanges that verdicts lead to, and the events of
+// these and of the marks that they are done: they are appended all or none.
+func (l *Leader) consequences(ctx context.Context) (steps []exchange.Event, all []queue.Event, err error) {
+	undone, err := l.Ledger.undone(ctx, batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, d := range undone {
+		steps = append(steps, d.steps()...)
+	}
+	if all, err = exchange.Encode(steps...); err != nil {
+		return nil, nil, err
+	}
+	for _, d := range undone {
+		all = append(all, about(d.Exchange, nameDone, d.At, nil))
+	}
+	return steps, all, nil
+}
+
+// steps returns the steps of the exchange that a verdict leads to: none if a person has
+// consigned it already.
+func (d decided) steps() []exchange.Event {
+	switch {
+	case d.released:
+		return nil
+	case d.Outcome == Reject:
+		return []exchange.Event{{
+			Exchange: d.Exchange, Name: exchange.SubmissionRejection, At: d.At,
+			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults},
+		}}
+	}
+	steps := make([]exchange.Event, 0, len(d.receivers))
+	for _, r := range d.receivers {
+		steps = append(steps, exchange.Event{Exchange: d.Exchange, Receiver: r, Name: exchange.ContentConsignment, Attempt: 1, At: d.At})
+	}
+	return steps
+}
+
+// verdicts returns those on the first cases that await one.
+func (l *Leader) verdicts(ctx context.Context) (all []queue.Event, err error) {
+	revision, err := l.Ledger.revision(ctx) // before what is decided on it
+	if err != nil {
+		return nil, err
+	}
+	cases, err := l.Ledger.pending(ctx, batch)
+	if err != nil {
+		return nil, err
+	}
+	state := tentative{l.Ledger, revision, make(map[effects.Account]*ledger.Account)}
+	for _, c := range cases {
+		v, err := state.decide(ctx, c, l.Now())
+		if err != nil {
+			return nil, err
+		}
+		e, err := v.event()
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, e)
+	}
+	return all, nil
+}

@@ -1,0 +1,128 @@
+package judge
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange/effects"
+	"beibu/exchange/judge/ledger"
+	"beibu/exchange/projection"
+	"beibu/queue/sqlitefile"
+)
+
+// A Ledger is the projection of what verdicts have posted, and of what awaits one. It is
+// safe for concurrent use.
+type Ledger struct{ *projection.Projection }
+
+// definition is that of the ledger. The text of an account, a case or a verdict is JSON.
+func definition() projection.Definition {
+	return projection.Definition{
+		Name: "ledger", Application: 0x4265694c, // "BeiL"
+		Tables: []string{
+			`CREATE TABLE revision (
+				one    INTEGER PRIMARY KEY CHECK (one = 1),
+				number INTEGER NOT NULL) STRICT`,
+			// Exchanges that await a verdict.
+			`CREATE TABLE pending (
+				sequence INTEGER PRIMARY KEY,
+				exchange BLOB NOT NULL UNIQUE,
+				waits    INTEGER NOT NULL, -- 1: for the decision of a person
+				text     BLOB NOT NULL) STRICT`,
+			`CREATE TABLE verdict (
+				exchange BLOB PRIMARY KEY,
+				sequence INTEGER NOT NULL,
+				at       INTEGER NOT NULL,
+				done     INTEGER NOT NULL,
+				text     BLOB NOT NULL) STRICT, WITHOUT ROWID`,
+			`CREATE INDEX verdict_open ON verdict (sequence) WHERE done = 0`,
+			`CREATE TABLE account (
+				kind   TEXT NOT NULL,
+				number TEXT NOT NULL,
+				text   BLOB NOT NULL,
+				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
+			// What each exchange has posted on each account, in the order of the record.
+			`CREATE TABLE posting (
+				kind     TEXT NOT NULL,
+				number   TEXT NOT NULL,
+				sequence INTEGER NOT NULL,
+				exchange BLOB NOT NULL,
+				PRIMARY KEY (kind, number, sequence)) STRICT, WITHOUT ROWID`,
+		},
+		Fold: fold,
+	}
+}
+
+// Open opens the ledger at path, or makes it. See [projection.Open].
+func Open(ctx context.Context, path string) (*Ledger, error) {
+	p, err := projection.Open(ctx, path, definition())
+	if err != nil {
+		return nil, err
+	}
+	return &Ledger{p}, nil
+}
+
+// revision returns the number of verdicts that count.
+func (l *Ledger) revision(ctx context.Context) (number int64, err error) {
+	err = l.Query(ctx, `SELECT number FROM revision`, func(row sqlitefile.Row) error {
+		number = row.Int(0)
+		return nil
+	})
+	return number, failed("read revision of the ledger", err)
+}
+
+// pending returns the first cases that await a verdict, in the order of the record.
+func (l *Ledger) pending(ctx context.Context, limit int) (all []Case, err error) {
+	err = l.Query(ctx, `SELECT exchange, text FROM pending WHERE waits = 0 ORDER BY sequence LIMIT ?`, func(row sqlitefile.Row) error {
+		c, err := readCase(row)
+		all = append(all, c)
+		return err
+	}, limit)
+	return all, failed("read what awaits a verdict", err)
+}
+
+// undone returns the first verdicts that count whose consequences are not in the record.
+func (l *Ledger) undone(ctx context.Context, limit int) (all []decided, err error) {
+	err = l.Query(ctx, `SELECT exchange, at, text FROM verdict WHERE done = 0 ORDER BY sequence LIMIT ?`, func(row sqlitefile.Row) error {
+		d, err := readDecided(row)
+		all = append(all, d)
+		return err
+	}, limit)
+	return all, failed("read what has a verdict", err)
+}
+
+// Account returns an account, and false if there is none.
+func (l *Ledger) Account(ctx context.Context, of effects.Account) (a ledger.Account, found bool, err error) {
+	err = l.Query(ctx, `SELECT text FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
+		found = true
+		return readText(row.Blob(0), &a)
+	}, of.Kind, of.Number)
+	return a, found, failed("read account", err)
+}
+
+// Verdict returns the verdict on an exchange, and false if there is none.
+func (l *Ledger) Verdict(ctx context.Context, id uuid.UUID) (v Verdict, found bool, err error) {
+	err = l.Query(ctx, `SELECT exchange, at, text FROM verdict WHERE exchange = ?`, func(row sqlitefile.Row) error {
+		d, err := readDecided(row)
+		v, found = d.Verdict, true
+		return err
+	}, id[:])
+	return v, found, failed("read verdict", err)
+}
+
+// readText reads what is stored as JSON.
+func readText(text []byte, into any) error {
+	if err := json.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("read row of the ledger: %w", err)
+	}
+	return nil
+}
+
+func failed(what string, err error) error {
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}

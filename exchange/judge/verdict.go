@@ -1,0 +1,66 @@
+package judge
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange"
+	"beibu/exchange/effects"
+	"beibu/exchange/judge/ledger"
+	"beibu/queue"
+)
+
+// An Outcome is what becomes of a document.
+type Outcome string
+
+// The outcomes.
+const (
+	Consign Outcome = "consign" // it goes to its receivers
+	Reject  Outcome = "reject"  // it is refused, for the faults of the verdict
+)
+
+// A Verdict is the decision on one exchange.
+type Verdict struct {
+	Exchange uuid.UUID        `json:"-"`
+	At       time.Time        `json:"-"`
+	Revision int64            `json:"revision"` // of the ledger on which it was made
+	Outcome  Outcome          `json:"outcome"`
+	Postings []ledger.Posting `json:"postings,omitempty"`
+	Faults   exchange.Faults  `json:"faults,omitempty"`
+	// Unknown are the documents that it cites and the exchange does not know: what they
+	// allow cannot be known, and nothing is drawn on them.
+	Unknown []effects.Account `json:"unknown,omitempty"`
+}
+
+// The names of the events about a verdict.
+const (
+	nameVerdict = "Verdict"     // it was made
+	nameDone    = "VerdictDone" // its consequences are in the record
+)
+
+func (v Verdict) event() (queue.Event, error) {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return queue.Event{}, fmt.Errorf("write verdict on %s: %w", v.Exchange, err)
+	}
+	return about(v.Exchange, nameVerdict, v.At, text), nil
+}
+
+// about returns an event about the verdict on an exchange.
+func about(id uuid.UUID, name string, at time.Time, detail []byte) queue.Event {
+	return queue.Event{
+		Subject: exchange.VerdictSubject(id), Name: name, At: queue.Stored(at), Detail: detail,
+	}
+}
+
+// readVerdict reads an event of name nameVerdict.
+func readVerdict(id uuid.UUID, e *queue.Event) (Verdict, error) {
+	v := Verdict{Exchange: id, At: e.At}
+	if err := json.Unmarshal(e.Detail, &v); err != nil {
+		return Verdict{}, fmt.Errorf("read verdict on %s: %w", id, err)
+	}
+	return v, nil
+}
