@@ -11,6 +11,7 @@ import (
 	"beibu/exchange/judge"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
+	"beibu/queue"
 	"beibu/queue/sqlite"
 	"beibu/signing"
 	"beibu/signing/strict"
@@ -69,13 +70,9 @@ func NewWorld(tb testing.TB, parties []exchange.Party, routes []exchange.Route) 
 		Sealer: sealer, Receipts: receipts,
 		Trust: signing.NewTrust(signing.Signer{Name: "test", Certificate: w.Keys.Seal.Certificate}),
 	}
-	w.run(tb, func(ctx context.Context) error { return w.Journal.Run(ctx, w.Store) })
-	w.run(tb, (&exchange.Dispatch{Log: w.Store}).Run)
-	w.run(tb, func(ctx context.Context) error { return w.Ledger.Run(ctx, w.Store) })
-	w.run(tb, func(ctx context.Context) error {
-		judges := judge.Leader{Ledger: w.Ledger, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: w.Ledger}}
-		return judges.Lead(ctx, func(err error) { tb.Errorf("judge: %v", err) })
-	})
+	w.Run(tb, func(ctx context.Context) error { return w.Journal.Run(ctx, w.Store) })
+	w.Run(tb, (&exchange.Dispatch{Log: w.Store}).Run)
+	w.Judge(tb, w.Ledger)
 	return w
 }
 
@@ -101,8 +98,32 @@ func (w *World) Register(tb testing.TB, party string, keys ...signing.Signer) {
 	w.InForce = &next
 }
 
-// run does work in the background until the test ends.
-func (w *World) run(tb testing.TB, work func(context.Context) error) {
+// Judge folds a ledger, and decides on it, until the test ends.
+func (w *World) Judge(tb testing.TB, l *judge.Ledger) {
+	tb.Helper()
+	w.Run(tb, func(ctx context.Context) error { return l.Run(ctx, w.Store) })
+	leader := judge.Leader{Ledger: l, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: l}}
+	w.Run(tb, func(ctx context.Context) error {
+		return leader.Lead(ctx, func(err error) { tb.Errorf("judge: %v", err) })
+	})
+}
+
+// EntryOf returns the log entry of a document that a world would accept from a sender.
+func EntryOf(tb testing.TB, w *World, sender string, doc []byte) queue.Entry {
+	tb.Helper()
+	a, err := w.Accept(tb.Context(), exchange.Document{Bytes: doc, Sender: sender, Received: rulestest.Received})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	e, err := w.Store.Owned(tb.Context(), a.Exchange.Identity.Key())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// Run does work in the background until the test ends.
+func (w *World) Run(tb testing.TB, work func(context.Context) error) {
 	tb.Helper()
 	ctx, cancel := context.WithCancel(context.WithoutCancel(tb.Context()))
 	done := make(chan struct{})

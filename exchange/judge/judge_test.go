@@ -2,13 +2,25 @@ package judge_test
 
 import (
 	"bytes"
+	"context"
+	"errors"
 	"fmt"
+	"path/filepath"
+	"strings"
 	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/sync/errgroup"
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
 	"beibu/exchange/exchangetest"
+	"beibu/exchange/facts/values"
+	"beibu/exchange/judge"
+	"beibu/exchange/judge/ledger"
 	"beibu/exchange/rules/rulestest"
+	"beibu/queue"
+	"beibu/queue/sqlitefile"
 	"beibu/testdata"
 )
 
@@ -53,26 +65,224 @@ func accept(tb testing.TB, w *exchangetest.World, sender string, doc []byte) exc
 	return a.Exchange
 }
 
-func decided(x exchange.Exchange) bool { return x.State != exchange.SubmissionAcceptance }
-
-// declaration returns a declaration that draws on the licence of rubber.
-func declaration(tb testing.TB, number, quantity string) []byte {
-	return sample(tb, "import-declaration", "natural-rubber-qinzhou", "721220261000069154", number, ">84000<", ">"+quantity+"<")
+// declaration returns a declaration of a number that draws so much on the licence of
+// rubber, which has 105,000 KGM left for three declarations.
+func declaration(tb testing.TB, number string, quantity int) []byte {
+	tb.Helper()
+	return sample(tb, "import-declaration", "natural-rubber-qinzhou", "721220261000071188", number,
+		">84000<", fmt.Sprintf(">%d<", quantity), "151200.00", fmt.Sprintf("%.2f", float64(quantity)*1.8))
 }
 
-// TestLicenceIsUsedUp draws on a licence until nothing is left.
+// rubber is the account of that licence.
+var rubber = effects.AccountOf("import-licence", "26-45-Z00317")
+
+// left returns what the lines of an account have left.
+func left(tb testing.TB, l *judge.Ledger, of effects.Account) string {
+	tb.Helper()
+	a, found, err := l.Account(tb.Context(), of)
+	if err != nil || !found {
+		tb.Fatal(found, err)
+	}
+	var all []string
+	for _, b := range a.Balances() {
+		all = append(all, b.Left.String())
+	}
+	return strings.Join(all, " ")
+}
+
+func refused(x exchange.Exchange) bool { return x.State == exchange.SubmissionRejection }
+
+func codes(x exchange.Exchange) (all []string) {
+	for _, e := range x.Events {
+		if e.Verdict != nil {
+			for _, f := range e.Verdict.Faults {
+				all = append(all, f.Code)
+			}
+		}
+	}
+	return all
+}
+
+// TestLicenceIsUsedUp draws on a licence until less is left than is asked for.
 func TestLicenceIsUsedUp(t *testing.T) {
 	w := world(t)
-	licence := accept(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic"))
-	w.Await(t, licence, exchangetest.Consigned)
-	first := accept(t, w, port, sample(t, "import-declaration", "natural-rubber-qinzhou"))
-	w.Await(t, first, exchangetest.Consigned)
-	account, found, err := w.Ledger.Account(t.Context(), effects.AccountOf("import-licence", "26-45-Z00317"))
-	if err != nil || !found {
-		t.Fatal(found, err)
-	}
-	if got := fmt.Sprint(account.Balances()[0].Left); got != "21000" {
+	w.Await(t, accept(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic")), exchangetest.Consigned)
+	w.Await(t, accept(t, w, port, declaration(t, "1", 84000)), exchangetest.Consigned)
+	if got := left(t, w.Ledger, rubber); got != "21000 126000" {
 		t.Errorf("%s left", got)
 	}
-	_ = declaration
+	x := w.Await(t, accept(t, w, port, declaration(t, "2", 21001)), refused)
+	if diff := cmp.Diff([]string{"ledger.exceeded"}, codes(x)); diff != "" {
+		t.Error(diff)
+	}
+	fault := x.Events[len(x.Events)-1].Verdict.Faults[0]
+	if want := "line 1 draws 21001 KGM on line 1 of 26-45-Z00317, which has 21000 KGM left"; fault.Message.EN != want || fault.Path == "" {
+		t.Errorf("the fault says %q at %q", fault.Message.EN, fault.Path)
+	}
+	w.Await(t, accept(t, w, port, declaration(t, "3", 21000)), exchangetest.Consigned)
+	if got := left(t, w.Ledger, rubber); got != "0 126000" {
+		t.Errorf("%s left", got)
+	}
+}
+
+// TestUnknownLicence lets a declaration pass that cites what the exchange does not know.
+func TestUnknownLicence(t *testing.T) {
+	w := world(t)
+	x := w.Await(t, accept(t, w, port, declaration(t, "1", 84000)), exchangetest.Consigned)
+	v, found, err := w.Ledger.Verdict(t.Context(), x.ID)
+	if err != nil || !found || len(v.Unknown) != 1 || v.Unknown[0] != rubber || len(v.Postings) != 0 {
+		t.Errorf("verdict %+v, %v, %v", v, found, err)
+	}
+}
+
+// TestNumberOfAnother refuses a licence whose number another sender's licence has.
+func TestNumberOfAnother(t *testing.T) {
+	w := world(t)
+	doc := sample(t, "import-licence", "natural-rubber-automatic")
+	w.Await(t, accept(t, w, commerce, doc), exchangetest.Consigned)
+	x := w.Await(t, accept(t, w, port, doc), refused)
+	if diff := cmp.Diff([]string{judge.CodeAnother}, codes(x)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// TestManyAtOnce draws on a licence with 64 declarations at once, decided by two leaders
+// with ledgers of their own, of which neither knows of the other: exactly what the licence
+// holds is drawn, and both ledgers are the same, byte for byte.
+func TestManyAtOnce(t *testing.T) {
+	w := world(t)
+	other := rival(t, w)
+	licence := sample(t, "import-licence", "natural-rubber-automatic", "<PermittedUseQuantity>6<", "<PermittedUseQuantity>12<", "<CategoryCode>7<", "<CategoryCode>1<")
+	w.Await(t, accept(t, w, commerce, licence), exchangetest.Consigned)
+	const each, all = 15_000, 64
+	sent := make([]exchange.Exchange, all)
+	var group errgroup.Group
+	for i := range sent {
+		doc := exchange.Document{Bytes: declaration(t, fmt.Sprint(1000+i), each), Sender: port, Received: rulestest.Received}
+		group.Go(func() error {
+			a, err := w.Accept(t.Context(), doc)
+			sent[i] = a.Exchange
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		t.Fatal(err)
+	}
+	consigned := 0
+	for _, x := range sent {
+		x = w.Await(t, x, func(x exchange.Exchange) bool { return exchangetest.Consigned(x) || refused(x) })
+		if !refused(x) {
+			consigned++
+		}
+	}
+	if want := 7; consigned != want {
+		t.Errorf("%d declarations drew, want %d", consigned, want)
+	}
+	if got := left(t, w.Ledger, rubber); got != "0 126000" {
+		t.Errorf("%s left", got)
+	}
+	same(t, w, other)
+}
+
+// rival runs another leader with a ledger of its own on the same record.
+func rival(tb testing.TB, w *exchangetest.World) *judge.Ledger {
+	tb.Helper()
+	l := ledgerAt(tb, filepath.Join(tb.TempDir(), "ledger.db"))
+	w.Judge(tb, l)
+	return l
+}
+
+func ledgerAt(tb testing.TB, path string) *judge.Ledger {
+	tb.Helper()
+	l, err := judge.Open(tb.Context(), path)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = l.Close() })
+	return l
+}
+
+// same fails unless a ledger is that of a world once both have folded the whole record.
+func same(tb testing.TB, w *exchangetest.World, other *judge.Ledger) {
+	tb.Helper()
+	head, err := w.Store.Head(tb.Context())
+	if err == nil {
+		err = errors.Join(w.Ledger.Wait(tb.Context(), head), other.Wait(tb.Context(), head))
+	}
+	if err != nil {
+		tb.Fatal(err)
+	}
+	if diff := cmp.Diff(rows(tb, w.Ledger), rows(tb, other)); diff != "" {
+		tb.Error(diff)
+	}
+}
+
+// rows returns all accounts and verdicts as they are stored.
+func rows(tb testing.TB, l *judge.Ledger) (all []string) {
+	tb.Helper()
+	for _, text := range []string{
+		`SELECT kind || number || text FROM account ORDER BY kind, number`,
+		`SELECT hex(exchange) || at || text FROM verdict ORDER BY exchange`,
+		`SELECT number FROM revision`,
+	} {
+		err := l.Query(tb.Context(), text, func(row sqlitefile.Row) error {
+			all = append(all, row.Text(0))
+			return nil
+		})
+		if err != nil {
+			tb.Fatal(err)
+		}
+	}
+	return all
+}
+
+// TestFoldedAgain folds the record again: the ledger is the same.
+func TestFoldedAgain(t *testing.T) {
+	w := world(t)
+	w.Await(t, accept(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic")), exchangetest.Consigned)
+	for i, quantity := range []int{50_000, 60_000, 55_000} {
+		w.Await(t, accept(t, w, port, declaration(t, fmt.Sprint(i), quantity)), func(x exchange.Exchange) bool { return x.State != exchange.SubmissionAcceptance })
+	}
+	again := ledgerAt(t, filepath.Join(t.TempDir(), "again.db"))
+	w.Run(t, func(ctx context.Context) error { return again.Run(ctx, w.Store) })
+	same(t, w, again)
+}
+
+// TestVerdictOfOtherRules folds a verdict that no rule of today gives: what was decided
+// stands. One on a revision that has passed is void, also if it comes from a leader that
+// still believes to be the one.
+func TestVerdictOfOtherRules(t *testing.T) {
+	w := world(t)
+	l := ledgerAt(t, filepath.Join(t.TempDir(), "ledger.db"))
+	licence, first := exchangetest.EntryOf(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic")), exchangetest.EntryOf(t, w, port, declaration(t, "1", 84000))
+	record := []queue.Change{{Entry: &licence}, {Entry: &first}}
+	opens := judge.Verdict{Exchange: licence.ID, Outcome: judge.Consign, Postings: []ledger.Posting{{Account: rubber, Opens: true}}}
+	draws := judge.Verdict{Exchange: first.ID, Revision: 1, Outcome: judge.Consign, Postings: []ledger.Posting{{
+		Account: rubber, Position: &ledger.Position{
+			Citing: ledger.Citing{By: "import-declaration 1", Exchange: first.ID, Sender: port}, State: ledger.Reserved,
+			Shares: []ledger.Share{{Line: "1", Quantity: values.Whole(500_000)}},
+		},
+	}}}
+	late := draws
+	late.Postings = nil
+	for _, v := range []judge.Verdict{opens, draws, late} {
+		e, err := v.Event()
+		if err != nil {
+			t.Fatal(err)
+		}
+		record = append(record, queue.Change{Event: &e})
+	}
+	for i := range record {
+		record[i].Sequence = int64(i + 1)
+	}
+	if err := l.Fold(t.Context(), record); err != nil {
+		t.Fatal(err)
+	}
+	if got := left(t, l, rubber); got != "0 126000" {
+		t.Errorf("%s left", got)
+	}
+	v, found, err := l.Verdict(t.Context(), first.ID)
+	if err != nil || !found || len(v.Postings) != 1 {
+		t.Errorf("the late verdict counts: %+v, %v, %v", v, found, err)
+	}
 }

@@ -124,7 +124,7 @@ func (l *Leader) verdicts(ctx context.Context) (all []queue.Event, err error) {
 		if err != nil {
 			return nil, err
 		}
-		e, err := v.event()
+		e, err := v.Event()
 		if err != nil {
 			return nil, err
 		}

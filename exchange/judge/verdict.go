@@ -41,7 +41,8 @@ const (
 	nameDone    = "VerdictDone" // its consequences are in the record
 )
 
-func (v Verdict) event() (queue.Event, error) {
+// Event returns the event that records the verdict.
+func (v Verdict) Event() (queue.Event, error) {
 	text, err := json.Marshal(v)
 	if err != nil {
 		return queue.Event{}, fmt.Errorf("write verdict on %s: %w", v.Exchange, err)

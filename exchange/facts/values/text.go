@@ -31,5 +31,8 @@ func (f *Figure) UnmarshalText(text []byte) error {
 	return nil
 }
 
+// Equal reports whether both figures are the same number, or both are none.
+func (f Figure) Equal(other Figure) bool { return f.stated == other.stated && f.Cmp(other) == 0 }
+
 // IsZero reports whether the figure is none, so that JSON can leave it out.
 func (f Figure) IsZero() bool { return !f.stated }
