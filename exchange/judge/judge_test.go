@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 	"golang.org/x/sync/errgroup"
 
 	"beibu/exchange"
@@ -249,40 +250,77 @@ func TestFoldedAgain(t *testing.T) {
 }
 
 // TestVerdictOfOtherRules folds a verdict that no rule of today gives: what was decided
-// stands. One on a revision that has passed is void, also if it comes from a leader that
-// still believes to be the one.
+// stands.
 func TestVerdictOfOtherRules(t *testing.T) {
-	w := world(t)
-	l := ledgerAt(t, filepath.Join(t.TempDir(), "ledger.db"))
-	licence, first := exchangetest.EntryOf(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic")), exchangetest.EntryOf(t, w, port, declaration(t, "1", 84000))
-	record := []queue.Change{{Entry: &licence}, {Entry: &first}}
-	opens := judge.Verdict{Exchange: licence.ID, Outcome: judge.Consign, Postings: []ledger.Posting{{Account: rubber, Opens: true}}}
-	draws := judge.Verdict{Exchange: first.ID, Revision: 1, Outcome: judge.Consign, Postings: []ledger.Posting{{
-		Account: rubber, Position: &ledger.Position{
-			Citing: ledger.Citing{By: "import-declaration 1", Exchange: first.ID, Sender: port}, State: ledger.Reserved,
-			Shares: []ledger.Share{{Line: "1", Quantity: values.Whole(500_000)}},
-		},
-	}}}
-	late := draws
-	late.Postings = nil
-	for _, v := range []judge.Verdict{opens, draws, late} {
-		e, err := v.Event()
-		if err != nil {
-			t.Fatal(err)
-		}
-		record = append(record, queue.Change{Event: &e})
-	}
-	for i := range record {
-		record[i].Sequence = int64(i + 1)
-	}
-	if err := l.Fold(t.Context(), record); err != nil {
-		t.Fatal(err)
-	}
+	l, record := opened(t, world(t), 1)
+	fold(t, l, record, verdict(t, record[1].Entry.ID, 1, 500_000))
 	if got := left(t, l, rubber); got != "0 126000" {
 		t.Errorf("%s left", got)
 	}
-	v, found, err := l.Verdict(t.Context(), first.ID)
-	if err != nil || !found || len(v.Postings) != 1 {
-		t.Errorf("the late verdict counts: %+v, %v, %v", v, found, err)
+}
+
+// TestStaleLeader folds verdicts of a leader that has not seen those of the next: they are
+// void, also that on a document which nobody has decided on.
+func TestStaleLeader(t *testing.T) {
+	l, record := opened(t, world(t), 2)
+	first, second := record[1].Entry.ID, record[2].Entry.ID
+	fold(t, l, record, verdict(t, first, 1, 100_000), verdict(t, first, 1, 90_000), verdict(t, second, 1, 105_000))
+	if got := left(t, l, rubber); got != "5000 126000" {
+		t.Errorf("%s left", got)
+	}
+	if v, found, err := l.Verdict(t.Context(), second); err != nil || found {
+		t.Errorf("the stale verdict counts: %+v, %v", v, err)
+	}
+	fold(t, l, nil, verdict(t, second, 2, 5_000))
+	if got := left(t, l, rubber); got != "0 126000" {
+		t.Errorf("%s left", got)
+	}
+}
+
+// opened returns an empty ledger, and a record of the licence of rubber and of so many
+// declarations, which ends with the verdict that opens the account.
+func opened(tb testing.TB, w *exchangetest.World, declarations int) (*judge.Ledger, []queue.Change) {
+	tb.Helper()
+	licence := exchangetest.EntryOf(tb, w, commerce, sample(tb, "import-licence", "natural-rubber-automatic"))
+	record := []queue.Change{{Entry: &licence}}
+	for i := range declarations {
+		e := exchangetest.EntryOf(tb, w, port, declaration(tb, fmt.Sprint(i), 84_000))
+		record = append(record, queue.Change{Entry: &e})
+	}
+	v := judge.Verdict{Exchange: licence.ID, Outcome: judge.Consign, Postings: []ledger.Posting{{Account: rubber, Opens: true}}}
+	e, err := v.Event()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return ledgerAt(tb, filepath.Join(tb.TempDir(), "ledger.db")), append(record, queue.Change{Event: &e})
+}
+
+// verdict returns an event by which a declaration draws so much on line 1.
+func verdict(tb testing.TB, of uuid.UUID, revision, quantity int64) queue.Event {
+	tb.Helper()
+	v := judge.Verdict{Exchange: of, Revision: revision, Outcome: judge.Consign, Postings: []ledger.Posting{{
+		Account: rubber, Position: &ledger.Position{
+			Citing: ledger.Citing{By: of.String(), Exchange: of, Sender: port}, State: ledger.Reserved,
+			Shares: []ledger.Share{{Line: "1", Quantity: values.Whole(quantity)}},
+		},
+	}}}
+	e, err := v.Event()
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return e
+}
+
+// fold folds changes and then events, behind what a ledger has.
+func fold(tb testing.TB, l *judge.Ledger, record []queue.Change, events ...queue.Event) {
+	tb.Helper()
+	for i := range events {
+		record = append(record, queue.Change{Event: &events[i]})
+	}
+	for i := range record {
+		record[i].Sequence = l.Sequence() + int64(i) + 1
+	}
+	if err := l.Fold(tb.Context(), record); err != nil {
+		tb.Fatal(err)
 	}
 }
