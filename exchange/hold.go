@@ -73,16 +73,16 @@ type Verdict struct {
 // events returns the events by which a verdict decides a held exchange.
 func (v Verdict) events(x Exchange) []Event {
 	cause := Cause{Reason: v.Reason, Actor: v.Actor}
-	told := Event{Subject: VerdictSubject(x.ID), Name: HeldReleased, At: queue.Stored(v.At), Cause: cause}
+	decided := Event{Subject: VerdictSubject(x.ID), Name: HeldReleased, At: queue.Stored(v.At), Cause: cause}
 	events := consign(nil, x.ID, x.Receivers, queue.Stored(v.At))
 	if !v.Release {
-		told.Name, events = HeldRefused, []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At)}}
+		decided.Name, events = HeldRefused, []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At)}}
 	}
 	for i := range events {
 		events[i].Cause = cause
 	}
 	if x.Judged() { // what it draws is drawn now, as far as there is something left, or never
-		events = append(events, told)
+		events = append(events, decided)
 	}
 	return events
 }

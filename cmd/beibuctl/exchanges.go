@@ -128,6 +128,14 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		if err := s.printDialogue(e); err != nil {
 			return err
 		}
+		if len(e.Faults) > 0 {
+			if err := s.printf("\n%s\n", s.word("refused for")); err != nil {
+				return err
+			}
+			if err := s.printFaults(x.DocumentNumber, s.faults(e.Faults), 0); err != nil {
+				return err
+			}
+		}
 	}
 	return nil
 }

@@ -28,6 +28,7 @@ type grammar struct {
 	Submit     submitCommand     `cmd:"" help:"Submit documents."`
 	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
 	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
+	Balance    balanceCommand    `cmd:"" help:"Show what is left of a licence or a certificate, and who draws on it."`
 	Lane       laneCommand       `cmd:"" help:"Show all documents of a truck or a container, and what they cite."`
 	Refusals   refusalsCommand   `cmd:"" help:"Follow documents that were not accepted, and examine them again."`
 	Failures   listFailures      `cmd:"" help:"List what has failed, by its cause, and what to do about it."`

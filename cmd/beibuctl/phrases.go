@@ -61,6 +61,11 @@ var chinese = map[string]string{
 	"VALUE": "值", "PATH": "路径", "READ": "查看内容", "AFTER": "历时", "%d elements are not shown": "另有 %d 个元素未列出",
 	"%d values are masked; --reason shows them, and is recorded": "%d 处已隐藏；以 --reason 说明理由后可查看，并予记录",
 
+	// What balance shows.
+	"HS": "HS编码", "ISSUER": "签发方", "VALIDITY": "有效期", "OFFICES": "使用海关", "USES": "使用次数", "QUANTITY": "数量", "RESERVED": "已预留", "CONSUMED": "已核销", "LEFT": "余量", "UNIT": "计量单位",
+	"DRAWN BY": "核销单证", "SHARES": "各项数量", "refused for": "退单原因",
+	"%d more documents of others draw on it, which you may not see; the lines count them": "另有其他参与方的核销记录 %d 笔，您无权查看，但已计入各项",
+
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
 	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台退单：%s，退单编号 %s",

@@ -116,6 +116,10 @@ func (p Principal) View(x exchange.Exchange) (visible exchange.Exchange, ok bool
 	return x, true
 }
 
+// ReadsOf reports whether the principal may see the exchanges of a kind that a party sends
+// or receives.
+func (p Principal) ReadsOf(party, kind string) bool { return p.Covers(ReadExchanges, party, kind) }
+
 // withoutDialogues returns events without what was said with receivers of which the
 // principal may not see the deliveries, such as the sender of the document.
 func (p Principal) withoutDialogues(events []exchange.Event, kind string) []exchange.Event {

@@ -211,6 +211,11 @@ var explanations = map[string]Explanation{
 		"该交付已经结束，此操作与结果相抵触。",
 		"Read the exchange again. What was acknowledged stays acknowledged.",
 		"请重新读取该次交换。已签收的保持已签收。"),
+	"no-balance": explained(
+		"The exchange keeps no balance of a document of this kind and number, or none that you may see. Balances are kept of import and export licences and of certificates of origin that were sent here.",
+		"平台没有该种类、该编号单证的余量，或您无权查看。平台对经由平台报送的进出口许可证和原产地证书记录余量。",
+		"Check kind and number. You see the balance of what you sent, what was sent to you, and what your own documents draw on.",
+		"请核对单证种类和编号。您可查看本方发送的、发给本方的以及本方单证所核销的单证余量。"),
 	"not-held": explained(
 		"The exchange does not wait for a decision any more, or never did.",
 		"该次交换已不在待审状态，或从未待审。",

@@ -173,6 +173,7 @@ var problems = []Entry{
 	{Code: exchange.CodeBytesNotKept, Kind: exchange.NotFound},
 	{Code: "no-timestamp", Kind: exchange.NotFound},
 	{Code: "not-refused", Kind: exchange.NotFound},
+	{Code: "no-balance", Kind: exchange.NotFound},
 	{Code: "unknown-kind", Kind: exchange.NotFound}, // of a filter, Invalid
 	{Code: "unknown-sample", Kind: exchange.NotFound},
 	{Code: "delivery-settled", Kind: exchange.Stale},

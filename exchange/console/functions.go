@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/facts/codes"
+	"beibu/exchange/judge/ledger"
 	"beibu/exchange/kinds"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
@@ -52,6 +53,7 @@ func functions(of *set) template.FuncMap {
 		"size":      func(bytes int) string { return size(int64(bytes)) },
 		"bytes":     size,
 		"join":      strings.Join,
+		"position":  func(s ledger.State) stateView { return positionViewOf(s, of.visit.lang) },
 	}
 }
 

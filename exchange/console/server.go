@@ -40,6 +40,7 @@ type Options struct {
 	Endpoints    operator.Endpoints             // or nil, if nothing is pushed
 	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
+	Balances     operator.Accounts
 	Holders      *sealed.Sealer // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
@@ -109,6 +110,7 @@ func (o Options) check() error {
 		{"Alerts", o.Alerts != nil},
 		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
+		{"Balances", o.Balances != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},

@@ -6,6 +6,7 @@ package effects
 
 import (
 	"encoding/json"
+	"maps"
 	"slices"
 	"time"
 
@@ -33,6 +34,16 @@ type Effects struct {
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
+}
+
+// Drawn returns the accounts that the document draws on, each once.
+func (e Effects) Drawn() (all []Account) {
+	for _, d := range e.Draws {
+		if !slices.Contains(all, d.From) {
+			all = append(all, d.From)
+		}
+	}
+	return all
 }
 
 // None reports whether the document does nothing to any balance.
@@ -105,6 +116,9 @@ var openers = map[string]opener{
 	"export-licence":        {once: true},
 	"certificate-of-origin": {subheadings: true},
 }
+
+// Kinds returns the kinds whose quantities others draw on, in alphabetical order.
+func Kinds() []string { return slices.Sorted(maps.Keys(openers)) }
 
 // drawers are the kinds that draw, with the kinds that they draw on. A movement
 // certificate draws on the certificate on whose basis it is issued.

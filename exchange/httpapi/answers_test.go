@@ -15,10 +15,12 @@ import (
 
 const noSuch = "00000000-0000-8000-8000-000000000000"
 
-// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota and
+// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota, TestBalance and
 // TestRolesOfEveryOperation show, and the one for which the schemas themselves would have to be
 // broken.
-var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true}
+var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
+	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true,
+}
 
 // TestAnswers shows every status that is documented for every operation, and
 // the code of every problem.
@@ -94,6 +96,9 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/holders", body: `{"name":"Golden Durian"}`}, 401, "credentials-missing"},
 		{request{path: "/v1/holders", as: port, body: large}, 413, "too-large"},
 		{request{path: "/v1/holders", as: port, body: `{"name":"Golden Durian"}`, header: text}, 415, "media-type"},
+		{request{path: "/v1/balances/import-licence/1", as: port}, 404, "no-balance"},
+		{request{path: "/v1/balances/letter/1", as: port}, 422, "unknown-kind"},
+		{request{path: "/v1/balances/import-licence/1"}, 401, "credentials-missing"},
 		{request{path: "/v1/lanes/X1", as: port}, 200, ""},
 		{request{path: "/v1/lanes/-", as: port}, 400, "parameter"},
 		{request{path: "/v1/lanes/X1?limit=501", as: port}, 400, "parameter"},

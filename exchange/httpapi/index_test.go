@@ -10,7 +10,10 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/effects"
 	"beibu/exchange/journal"
+	"beibu/exchange/judge"
+	"beibu/exchange/judge/ledger"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/operator/views"
@@ -27,6 +30,20 @@ type index struct {
 	hidden uuid.UUID           // an exchange that is said not to exist
 	most   int                 // exchanges in a page, if above 0
 	left   int                 // pages until reading fails, if above 0
+}
+
+// accounts are those of the real ledger, which fails as the index does.
+type accounts struct {
+	*judge.Ledger
+	index *index
+}
+
+// Account is operator.Accounts's.
+func (a accounts) Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error) {
+	if err := a.index.failure(); err != nil {
+		return ledger.Account{}, false, err
+	}
+	return a.Ledger.Account(ctx, of)
 }
 
 // paged makes pages of a list short, and all but so many fail; 0 fails none.

@@ -49,6 +49,7 @@ type Options struct {
 	Activity     exchange.ActivityLog
 	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
+	Balances     operator.Accounts
 	Holders      *sealed.Sealer // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
@@ -91,6 +92,7 @@ type Server struct {
 	statuses    operator.Statuses
 	alerts      alert.Index
 	refusals    exchange.RefusalLog
+	balances    operator.Balances
 	holders     *sealed.Sealer
 	savedViews  views.Index
 	examiner    *operator.Examiner
@@ -136,6 +138,7 @@ func (o Options) check() error {
 		{"Activity", o.Activity != nil},
 		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
+		{"Balances", o.Balances != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
@@ -165,7 +168,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -246,6 +249,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/exchanges/{id}/receipt", access.ReadExchanges, s.receipt},
 		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
+		{"GET /v1/balances/{kind}/{number}", access.ReadExchanges, s.showBalance},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},

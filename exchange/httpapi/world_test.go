@@ -29,6 +29,7 @@ import (
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/journal"
+	"beibu/exchange/judge"
 	"beibu/exchange/lookup/sealed"
 	usecases "beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
@@ -64,6 +65,7 @@ type world struct {
 	client    *http.Client
 	store     *sqlite.Store
 	index     *index
+	ledger    *judge.Ledger
 	log       *observer.ObservedLogs
 	registry  *prometheus.Registry
 	keys      *signing.Keys
@@ -213,6 +215,8 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	opened, err := journal.Open(tb.Context(), filepath.Join(tb.TempDir(), "index.db"))
 	must(err)
 	w.index = &index{Journal: opened}
+	w.ledger, err = judge.Open(tb.Context(), filepath.Join(tb.TempDir(), "ledger.db"))
+	must(err)
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
 	known, err := access.NewCredentials(credentials())
@@ -235,7 +239,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 		tb.Fatal(err)
 	}
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{w.ledger, w.index}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
@@ -252,7 +256,10 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 // run folds, dispatches and serves until the test ends.
 func (w *world) run() {
 	ctx, cancel := context.WithCancel(context.Background())
-	ended := make(chan error, 3)
+	judges := judge.Leader{Ledger: w.ledger, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.ledger}}
+	ended := make(chan error, 5)
+	go func() { ended <- w.ledger.Run(ctx, w.store) }()
+	go func() { ended <- judges.Lead(ctx, func(err error) { w.t.Errorf("judge: %v", err) }) }()
 	go func() { ended <- w.index.Run(ctx, w.store) }()
 	go func() { ended <- w.shut.Follow(ctx, w.store) }()
 	go func() { ended <- (&exchange.Dispatch{Log: w.store}).Run(ctx) }()
@@ -268,7 +275,7 @@ func (w *world) run() {
 				w.t.Error(err)
 			}
 		}
-		if err := errors.Join(w.store.Close(), w.index.Close()); err != nil {
+		if err := errors.Join(w.store.Close(), w.index.Close(), w.ledger.Close()); err != nil {
 			w.t.Error(err)
 		}
 	})

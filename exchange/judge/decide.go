@@ -85,15 +85,11 @@ func (t *tentative) open(ctx context.Context, c Case, v *Verdict) error {
 
 // draw reserves what a document draws on each account.
 func (t *tentative) draw(ctx context.Context, c Case, v *Verdict) error {
-	var order []effects.Account
 	by := make(map[effects.Account][]effects.Draw)
 	for _, d := range c.Effects.Draws {
-		if by[d.From] == nil {
-			order = append(order, d.From)
-		}
 		by[d.From] = append(by[d.From], d)
 	}
-	for _, of := range order {
+	for _, of := range c.Effects.Drawn() {
 		a, err := t.account(ctx, of)
 		if err != nil {
 			return err

@@ -88,8 +88,8 @@ func addEvent(w *projection.Writer, sequence int64, e *queue.Event) error {
 
 // addVerdict posts a verdict, if it counts.
 func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
-	w.Notify(changed) // the leader that made it goes on, also if it is void
-	c, revision, found, err := stand(w, v.Exchange)
+	w.Notify(changed) // the leader that made it continues, also if it is void
+	c, revision, found, err := awaiting(w, v.Exchange)
 	if err != nil || !found || revision != v.Revision {
 		return err
 	}
@@ -112,8 +112,8 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 	return failed("write verdict", err)
 }
 
-// stand returns the case of an exchange that awaits a verdict, and the revision.
-func stand(w *projection.Writer, id uuid.UUID) (c Case, revision int64, found bool, err error) {
+// awaiting returns the case of an exchange that awaits a verdict, and the revision.
+func awaiting(w *projection.Writer, id uuid.UUID) (c Case, revision int64, found bool, err error) {
 	err = w.Query(`SELECT exchange, text, coalesce((SELECT number FROM revision), 0) FROM pending WHERE exchange = ?`, func(row sqlitefile.Row) error {
 		c, err = readCase(row)
 		found, revision = true, row.Int(2)

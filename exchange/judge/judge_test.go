@@ -250,7 +250,7 @@ func TestFoldedAgain(t *testing.T) {
 }
 
 // TestVerdictOfOtherRules folds a verdict that no rule of today gives: what was decided
-// stands.
+// stays.
 func TestVerdictOfOtherRules(t *testing.T) {
 	l, record := opened(t, world(t), 1)
 	fold(t, l, record, verdict(t, record[1].Entry.ID, 1, 500_000))

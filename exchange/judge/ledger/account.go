@@ -97,17 +97,17 @@ func (a *Account) position(by string) int {
 	return slices.IndexFunc(a.Positions, func(p Position) bool { return p.By == by })
 }
 
-// A Balance is how a line stands. Left is never below zero: the last draw may exceed what
+// A Balance is what a line has left. Left is never below zero: the last draw may exceed what
 // is left, and then nothing is.
 type Balance struct {
 	effects.Line
 	Reserved, Consumed, Left values.Figure
 }
 
-// Balances returns how each line stands.
+// Balances returns what each line has left.
 func (a *Account) Balances() []Balance { return a.balances("") }
 
-// balances returns how each line stands without the position of a document.
+// balances returns what each line has left without the position of a document.
 func (a *Account) balances(without string) []Balance {
 	all := make([]Balance, 0, len(a.Lines))
 	for _, l := range a.Lines {

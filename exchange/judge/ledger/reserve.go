@@ -44,6 +44,18 @@ type Citing struct {
 	Sender   string    `json:"sender,omitempty"`
 }
 
+// Kind returns the kind of the document.
+func (c Citing) Kind() string {
+	kind, _, _ := strings.Cut(c.By, " ")
+	return kind
+}
+
+// Number returns the number of the document.
+func (c Citing) Number() string {
+	_, number, _ := strings.Cut(c.By, " ")
+	return number
+}
+
 // Reserve says what the draws of a document on the account would do: all of them or none.
 // They are the whole position of the document.
 func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {

@@ -1,0 +1,66 @@
+package main
+
+import (
+	"context"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"beibu/cmd/internal/client"
+	"beibu/exchange/httpapi"
+)
+
+// balanceCommand shows what is left of a licence or a certificate.
+type balanceCommand struct {
+	Kind   string `arg:"" help:"Kind of the document, such as import-licence."`
+	Number string `arg:"" help:"Its number."`
+}
+
+// Run shows the lines of goods and who draws on them.
+func (c *balanceCommand) Run(ctx context.Context, s *session) error {
+	caller, err := s.client()
+	if err != nil {
+		return err
+	}
+	b, err := client.Get[httpapi.Balance](ctx, caller, "/v1/balances/"+url.PathEscape(c.Kind)+"/"+url.PathEscape(c.Number), nil)
+	if err != nil {
+		return err
+	}
+	if s.asJSON() {
+		return s.json(b)
+	}
+	head := s.newTable("KIND", "NUMBER", "ISSUER", "VALIDITY", "OFFICES", "USES", "EXCHANGE")
+	uses := strconv.Itoa(b.Uses)
+	if b.UsesPermitted > 0 {
+		uses += "/" + strconv.Itoa(b.UsesPermitted)
+	}
+	valid := ""
+	if b.ValidFrom+b.ValidUntil != "" {
+		valid = b.ValidFrom + " – " + b.ValidUntil
+	}
+	head.Row(b.Kind, b.DocumentNumber, b.Issuer, valid, strings.Join(b.Offices, ","), uses, b.ExchangeID)
+	lines := s.newTable("LINE", "HS", "QUANTITY", "RESERVED", "CONSUMED", "LEFT", "UNIT")
+	for _, l := range b.Lines {
+		lines.Row(l.Line, l.HS, l.Quantity.String(), l.Reserved.String(), l.Consumed.String(), l.Left.String(), l.Unit)
+	}
+	if err := s.printf("%s\n%s", head, lines); err != nil {
+		return err
+	}
+	if len(b.Draws) > 0 {
+		draws := s.newTable("DRAWN BY", "STATE", "SHARES", "SENDER", "EXCHANGE")
+		for _, d := range b.Draws {
+			shares := make([]string, 0, len(d.Shares))
+			for _, share := range d.Shares {
+				shares = append(shares, share.Line+": "+share.Quantity.String())
+			}
+			draws.Row(d.By, string(d.State), strings.Join(shares, ", "), d.Sender, d.ExchangeID)
+		}
+		if err := s.printf("\n%s", draws); err != nil {
+			return err
+		}
+	}
+	if b.DrawsHidden > 0 {
+		s.note("%d more documents of others draw on it, which you may not see; the lines count them", b.DrawsHidden)
+	}
+	return nil
+}

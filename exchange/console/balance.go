@@ -1,0 +1,61 @@
+package console
+
+import (
+	"net/http"
+
+	"beibu/exchange"
+	"beibu/exchange/effects"
+	"beibu/exchange/judge/ledger"
+	"beibu/exchange/operator"
+)
+
+// A balancePage is what is left of a licence or a certificate.
+type balancePage struct {
+	Fields  *fields
+	Balance *operator.Balance // nil before a document is named
+}
+
+// showBalance answers GET /console/balances.
+func (s *Server) showBalance(v *visit) error {
+	form := v.fields()
+	kind, number := form.text("kind"), form.text("number")
+	if name := form.unknown(); name != "" {
+		return noSuchFilter(name)
+	}
+	for _, one := range effects.Kinds() {
+		form.choices["kind"] = append(form.choices["kind"], choice{one, v.lang.text(v.kindName(one))})
+	}
+	page := balancePage{Fields: form}
+	if err := form.refuseFor("kind", exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}.Check(v.ctx(), kind)); err != nil {
+		return err
+	}
+	if kind == "" || number == "" || !form.OK() {
+		return v.afterwards(form, nil, "balances", page)
+	}
+	b, err := operator.Balances{Accounts: s.Balances, Exchanges: s.Journal}.Show(v.ctx(), v.who, kind, number)
+	if exchange.KindOf(err) == exchange.NotFound && err != nil {
+		text := textOf(err)
+		form.refuse("number", text.EN, text.ZH)
+		return v.page(http.StatusNotFound, "balances", page)
+	}
+	if err != nil {
+		return err
+	}
+	page.Balance = &b
+	return v.render("balances", page)
+}
+
+// positionTitles are the states of draws for people.
+var positionTitles = map[ledger.State]struct {
+	exchange.Text
+	class string
+}{
+	ledger.Reserved: {exchange.Text{EN: "reserved", ZH: "已预留"}, "busy"},
+	ledger.Consumed: {exchange.Text{EN: "written off", ZH: "已核销"}, "good"},
+	ledger.Released: {exchange.Text{EN: "released", ZH: "已释放"}, ""},
+}
+
+func positionViewOf(s ledger.State, in language) stateView {
+	one := positionTitles[s]
+	return stateView{Title: in.text(one.Text), Class: one.class}
+}

@@ -1,0 +1,80 @@
+package httpapi
+
+import (
+	"net/http"
+
+	"github.com/google/uuid"
+
+	"beibu/exchange/facts/values"
+	"beibu/exchange/judge/ledger"
+	"beibu/exchange/operator"
+)
+
+// Balance answers GET /v1/balances/{kind}/{number}.
+type Balance struct {
+	Kind           string        `json:"kind"`
+	DocumentNumber string        `json:"documentNumber"` // without case and white space
+	ExchangeID     string        `json:"exchangeId"`     // of the document's version in force
+	Issuer         string        `json:"issuer"`         // the party that sent it
+	ValidFrom      string        `json:"validFrom,omitempty"`
+	ValidUntil     string        `json:"validUntil,omitempty"`
+	Offices        []string      `json:"offices,omitempty"`       // the customs offices that it is bound to
+	UsesPermitted  int           `json:"usesPermitted,omitempty"` // absent if any number of documents may draw on it
+	Uses           int           `json:"uses"`                    // how many do
+	OveragePercent values.Figure `json:"overagePercent,omitzero"` // by which the last draw may exceed what is left
+	Lines          []BalanceLine `json:"lines"`
+	Draws          []BalanceDraw `json:"draws"`                 // in the order in which they were first made
+	DrawsHidden    int           `json:"drawsHidden,omitempty"` // of others, which the caller may not see; the lines count them
+}
+
+// BalanceLine is what a line of goods has left.
+type BalanceLine struct {
+	Line     string        `json:"line"`
+	HS       string        `json:"hs,omitempty"`
+	Unit     string        `json:"unit,omitempty"` // UN/ECE Recommendation 20
+	Quantity values.Figure `json:"quantity,omitzero"`
+	Reserved values.Figure `json:"reserved"`
+	Consumed values.Figure `json:"consumed"`
+	Left     values.Figure `json:"left"`
+}
+
+// BalanceDraw is all that one document draws.
+type BalanceDraw struct {
+	By         string         `json:"by"`                   // its kind and number
+	ExchangeID string         `json:"exchangeId,omitempty"` // absent if the licence or certificate alone names it
+	Sender     string         `json:"sender,omitempty"`
+	State      ledger.State   `json:"state"`
+	Shares     []ledger.Share `json:"shares"`
+}
+
+// showBalance answers GET /v1/balances/{kind}/{number}.
+func (s *Server) showBalance(c *call) error {
+	kind := c.request.PathValue("kind")
+	if err := s.filters(c).Check(c.request.Context(), kind); err != nil {
+		return err
+	}
+	b, err := s.balances.Show(c.request.Context(), c.caller, kind, c.request.PathValue("number"))
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, wireBalance(b))
+}
+
+func wireBalance(b operator.Balance) Balance {
+	out := Balance{
+		Kind: b.Kind, DocumentNumber: b.Number, ExchangeID: b.Exchange.String(), Issuer: b.Sender,
+		ValidFrom: b.From, ValidUntil: b.Until, Offices: b.Offices, UsesPermitted: b.Opening.Uses, Uses: b.Uses(), OveragePercent: b.Overage,
+		Lines: make([]BalanceLine, 0, len(b.Lines)), Draws: make([]BalanceDraw, 0, len(b.Positions)), DrawsHidden: b.Hidden,
+	}
+	for _, l := range b.Lines {
+		out.Lines = append(out.Lines, BalanceLine{l.Number, l.HS, l.Unit, l.Quantity, l.Reserved, l.Consumed, l.Left})
+	}
+	for _, p := range b.Positions {
+		draw := BalanceDraw{By: p.By, Sender: p.Sender, State: p.State, Shares: append([]ledger.Share{}, p.Shares...)}
+		if p.Exchange != uuid.Nil {
+			draw.ExchangeID = p.Exchange.String()
+		}
+		out.Draws = append(out.Draws, draw)
+	}
+	return out
+}

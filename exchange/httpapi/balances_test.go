@@ -1,0 +1,59 @@
+package httpapi_test
+
+import (
+	"bytes"
+	"net/http"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"beibu/exchange"
+	"beibu/exchange/answer"
+	"beibu/exchange/httpapi"
+	"beibu/testdata"
+)
+
+// TestBalance shows what is left of a licence, to those who may see it, and why a
+// declaration that draws more is refused.
+func TestBalance(t *testing.T) {
+	w := newWorld(t, httpapi.Limits{})
+	const path = "/v1/balances/import-licence/26-45-z00317"
+	licence := w.submit(document(t, "import-licence", "natural-rubber-automatic"))
+	w.consigned(licence.ExchangeID)
+	drawn := w.submit(document(t, "import-declaration", "natural-rubber-qinzhou"))
+	w.consigned(drawn.ExchangeID)
+
+	b := read[httpapi.Balance](t, w.do(request{path: path, as: operator}), http.StatusOK)
+	if b.ExchangeID != licence.ExchangeID || b.Uses != 4 || b.UsesPermitted != 6 || len(b.Draws) != 4 || len(b.Lines) != 2 {
+		t.Fatalf("the balance is %+v", b)
+	}
+	got := []string{b.Lines[0].Quantity.String(), b.Lines[0].Reserved.String(), b.Lines[0].Consumed.String(), b.Lines[0].Left.String(), b.Lines[0].Unit}
+	if diff := cmp.Diff([]string{"420000", "84000", "315000", "21000", "KGM"}, got); diff != "" {
+		t.Error(diff)
+	}
+	if last := b.Draws[3]; last.ExchangeID != drawn.ExchangeID || last.State != "reserved" || last.Sender != port {
+		t.Errorf("the last draw is %+v", last)
+	}
+	if p := read[answer.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound); p.Code != "no-balance" {
+		t.Errorf("a stranger gets %s", p.Code)
+	}
+
+	second := bytes.ReplaceAll(document(t, "import-declaration", "natural-rubber-qinzhou"), []byte("721220261000071188"), []byte("721220261000071189"))
+	refused := w.submit(second)
+	w.consigned(refused.ExchangeID) // or not: the first event about it
+	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + refused.ExchangeID, as: port}), http.StatusOK)
+	last := x.Timeline[len(x.Timeline)-1]
+	if last.Name != exchange.SubmissionRejection || len(last.Faults) != 1 || last.Faults[0].Code != "ledger.exceeded" || last.Cause.Code != "ledger.exceeded" {
+		t.Errorf("the timeline ends with %+v", last)
+	}
+}
+
+// document returns a good sample.
+func document(tb testing.TB, kind, name string) []byte {
+	tb.Helper()
+	s, err := testdata.Find(kind, name)
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return s.Bytes
+}
