@@ -76,6 +76,10 @@ func TestUnknown(t *testing.T) {
 func TestHeld(t *testing.T) {
 	consign := func(r *record, id uuid.UUID) { r.event(id, "window-vn", exchange.ContentConsignment, 1) }
 	refuse := func(r *record, id uuid.UUID) { r.event(id, "", exchange.SubmissionRejection, 0) }
+	judge := func(r *record, id uuid.UUID) {
+		refuse(r, id)
+		r.changes[len(r.changes)-1].Event.Detail = []byte(`{"verdict":{"faults":[{"code":"ledger.exceeded"}]}}`)
+	}
 	tests := map[string]struct {
 		held  bool
 		steps []func(*record, uuid.UUID)
@@ -88,6 +92,9 @@ func TestHeld(t *testing.T) {
 		"released, refusal late":   {held: true, steps: []func(*record, uuid.UUID){consign, refuse}, want: exchange.ContentConsignment, moves: 1},
 		"refused, release late":    {held: true, steps: []func(*record, uuid.UUID){refuse, consign}, want: exchange.SubmissionRejection, moves: 1},
 		"never held, never so":     {steps: []func(*record, uuid.UUID){refuse}, want: exchange.SubmissionAcceptance},
+		"refused by a verdict":     {steps: []func(*record, uuid.UUID){judge}, want: exchange.SubmissionRejection, moves: 1},
+		"a verdict, a step late":   {steps: []func(*record, uuid.UUID){judge, consign}, want: exchange.SubmissionRejection, moves: 1},
+		"a verdict too late":       {steps: []func(*record, uuid.UUID){consign, judge}, want: exchange.ContentConsignment, moves: 1},
 		"never held, and on route": {steps: []func(*record, uuid.UUID){consign}, want: exchange.ContentConsignment, moves: 1},
 	}
 	for name, test := range tests {
@@ -100,6 +107,9 @@ func TestHeld(t *testing.T) {
 			x := show(t, r.folded(), id)
 			if x.State != test.want || len(x.Events) != test.moves+1 {
 				t.Errorf("%s after %d steps, want %s after %d", x.State, len(x.Events)-1, test.want, test.moves)
+			}
+			if last := x.Events[len(x.Events)-1]; last.Verdict != nil && last.Verdict.Faults[0].Code != "ledger.exceeded" {
+				t.Errorf("the verdict has %+v", last.Verdict)
 			}
 			if first := x.Events[0].Name; (first == exchange.SubmissionHeld) != test.held {
 				t.Errorf("the timeline begins with %s", first)

@@ -60,7 +60,7 @@ func (j *journey) apply(e exchange.Event) bool {
 		if place = j.deliver(e); place == 0 {
 			return false
 		}
-	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || j.state == exchange.SubmissionAcceptance):
+	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || j.state == exchange.SubmissionAcceptance && e.Verdict != nil):
 		j.state = e.Name
 	default:
 		return false
