@@ -66,6 +66,8 @@ var rules = []struct {
 	{tree: "exchange/admission", never: "net/http", because: "every way in passes the same controls"},
 	{tree: "exchange/answer", never: "net/http", because: "every way in gives the same answers"},
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
+	{tree: "exchange/judge/ledger", never: "queue", because: "accounts know no record and no file"},
+	{tree: "exchange/judge", never: "exchange/journal", because: "verdicts depend on the record alone"},
 	{tree: "exchange/projection", never: "exchange/journal", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/courier/mailbox", never: "exchange/courier/kafka", because: "adapters do not know each other"},
@@ -112,12 +114,12 @@ var rules = []struct {
 }
 
 // domain is what package exchange itself may never reach: its own adapters.
-var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/folders", "exchange/projection", "exchange/cloudevents", "exchange/files"}
+var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal", "exchange/courier", "exchange/claims", "exchange/timestamps", "exchange/topics", "exchange/folders", "exchange/projection", "exchange/judge", "exchange/cloudevents", "exchange/files"}
 
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
-var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/egress exchange/exchangetest exchange/export
-	exchange/facts exchange/files exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/required exchange/rules exchange/trace`)
+var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/cloudevents exchange/effects exchange/egress exchange/exchangetest exchange/export
+	exchange/facts exchange/files exchange/judge exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/required exchange/rules exchange/trace`)
 
 // An adapter knows the core and never another adapter, and the core knows none. A
 // new package is an adapter until it is listed as core.
