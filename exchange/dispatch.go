@@ -50,7 +50,7 @@ func (d *Dispatch) Run(ctx context.Context) error {
 type Expiry struct {
 	Journal  Journal
 	Recorder *Recorder
-	After    time.Duration // from consignment or the last hand-over
+	After    time.Duration // from consignment, the last hand-over, or the end of the delivery before it of the same number
 }
 
 // expiryBatch bounds what one sweep holds in memory.
@@ -62,7 +62,7 @@ func (e *Expiry) Sweep(ctx context.Context, now time.Time) (int, error) {
 	given := 0
 	for {
 		stale, err := e.Journal.Deliveries(ctx, DeliveryQuery{
-			States: []State{ContentConsignment, ContentHandover}, Until: now.Add(-e.After), Limit: expiryBatch,
+			States: []State{ContentConsignment, ContentHandover}, Until: now.Add(-e.After), InTurn: true, Limit: expiryBatch,
 		})
 		if err != nil || len(stale) == 0 {
 			return given, err

@@ -103,6 +103,11 @@ type Delivery struct {
 	Cause       Cause     // the reason, if State is a failure
 	Retry       Retry     // if it is open and its last try failed
 
+	// DueSince is when the time to acknowledge it began, if it is open: when it came to
+	// State or, if that is later, when the delivery before it of the same number was
+	// settled. Only a [DeliveryJournal] that lists it sets it.
+	DueSince time.Time
+
 	// Envelope is the position at which the queue keeps the envelope that was sealed for
 	// this receiver, if the exchange was readdressed to it; 0 if it gets that of the exchange.
 	Envelope int64

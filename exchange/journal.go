@@ -106,23 +106,36 @@ type DeliveryQuery struct {
 	// HandoversBelow omits deliveries that were handed over at least so many times in
 	// their attempt.
 	HandoversBelow int
+	// InTurn omits deliveries that are open and wait for another one of the same sender,
+	// kind and number to the same receiver, which is open too and comes before by the
+	// record.
+	InTurn bool
+	Unless Out // omits deliveries while another one of the same number to the same receiver is out
+}
+
+// An Out says when a delivery is out. It is never, if this is zero.
+type Out struct {
+	LeasedAt   time.Time // it is under a lease that is in force at that time
+	HandedOver bool      // it is handed over and not settled, whatever its lease
 }
 
 // A LeaseQuery narrows a list of deliveries that are handed over to one receiver and
-// not acknowledged: those without a lease first, then by the end of the lease.
+// not acknowledged: those without a lease first, then by the end of the lease. It omits
+// those whose turn it is not (see [DeliveryQuery.InTurn]).
 type LeaseQuery struct {
 	Receiver       string
-	HandoversBelow int // omit deliveries with at least so many hand-overs in their attempt; 0 omits none
-	Limit          int // 1 to 10,000; 0 means 100
+	At             time.Time // omit deliveries while another one of the same number is under a lease at that time
+	HandoversBelow int       // omit deliveries with at least so many hand-overs in their attempt; 0 omits none
+	Limit          int       // 1 to 10,000; 0 means 100
 }
 
 // A FailingQuery narrows a list of deliveries that were handed over to one receiver many
-// times, were never acknowledged, and are under no lease: the fewest hand-overs first,
-// then the oldest by the record.
+// times, were never acknowledged, are under no lease, and whose turn it is: the fewest
+// hand-overs first, then the oldest by the record.
 type FailingQuery struct {
 	Receiver  string
 	Handovers int       // the least number in one attempt; at least 2
-	FreeAt    time.Time // the time at which there is no lease
+	FreeAt    time.Time // the time at which there is no lease, nor one of another delivery of the same number
 	Limit     int       // 1 to 10,000; 0 means 100
 }
 

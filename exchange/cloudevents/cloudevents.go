@@ -46,8 +46,8 @@ func NewWriter(brokers []string, transport *kafkago.Transport, largest int) *Wri
 	return &Writer{&kafkago.Writer{
 		Addr:         kafkago.TCP(brokers...),
 		Transport:    transport,
-		Balancer:     kafkago.Murmur2Balancer{}, // that of Kafka's own clients
-		RequiredAcks: kafkago.RequireAll,        // the zero value would not wait for any
+		Balancer:     kafkago.BalancerFunc(balance),
+		RequiredAcks: kafkago.RequireAll, // the zero value would not wait for any
 		BatchTimeout: time.Millisecond,
 		BatchSize:    batchCount,
 		BatchBytes:   int64(largest + overhead),
@@ -56,6 +56,18 @@ func NewWriter(brokers []string, transport *kafkago.Transport, largest int) *Wri
 		ReadTimeout:  requestTime,
 		Compression:  kafkago.Lz4, // which the oldest consumers know
 	}}
+}
+
+// PartitionOf is the WriterData of a message that goes to the partition of another key than
+// its own, so that messages with several keys stay in order.
+type PartitionOf string
+
+// balance returns the partition of a message, as Kafka's own clients choose it.
+func balance(m kafkago.Message, partitions ...int) int {
+	if key, ok := m.WriterData.(PartitionOf); ok {
+		m.Key = []byte(key)
+	}
+	return kafkago.Murmur2Balancer{}.Balance(m, partitions...)
 }
 
 // Write returns nil once all replicas have the messages, which are of one topic. If it

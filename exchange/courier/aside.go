@@ -20,13 +20,6 @@ type aside struct {
 	notBefore time.Time
 }
 
-// A number identifies a document in all its versions, which a receiver gets in order.
-type number struct{ sender, kind, number string }
-
-func numberOf(x exchange.Exchange) number {
-	return number{x.Identity.Sender, x.Identity.Kind, x.Identity.Number}
-}
-
 // setAside schedules the next try of a delivery and lets others pass. It returns false
 // if too many are set aside already.
 func (r *round) setAside(x exchange.Exchange, why *Error, now time.Time) bool {
@@ -46,17 +39,13 @@ func (r *round) setAside(x exchange.Exchange, why *Error, now time.Time) bool {
 	return true
 }
 
-// waits reports whether a delivery was set aside and is not due yet, or comes behind such
-// a one of the same document number.
-func (r *round) waits(x exchange.Exchange, behind map[number]bool, now time.Time) bool {
-	if behind[numberOf(x)] {
-		return true
-	}
+// waits reports whether a delivery was set aside and is not due yet. What comes behind it
+// of the same document number is not due either: the journal says whose turn it is.
+func (r *round) waits(x exchange.Exchange, now time.Time) bool {
 	one, known := r.aside[x.ID]
 	if !known || one.attempt != x.Deliveries[0].Attempt || !now.Before(one.notBefore) {
 		return false
 	}
-	behind[numberOf(x)] = true
 	if r.asideDue.IsZero() || one.notBefore.Before(r.asideDue) {
 		r.asideDue = one.notBefore
 	}

@@ -17,7 +17,7 @@ type Carrier interface {
 	// such a way that a crash of either does not lose it. What has no [Outcome], or the
 	// zero one, was not carried, and the same is carried again. All of the document that
 	// the receiver is given follows from the parcel, so that a repeat is the same to the
-	// byte. An error is about the receiver and not about one parcel; an [Error] says more
+	// byte. No two parcels are of the same sender, kind and number. An error is about the receiver and not about one parcel; an [Error] says more
 	// than that it failed.
 	Carry(ctx context.Context, parcels ...Parcel) ([]Outcome, error)
 }

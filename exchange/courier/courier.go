@@ -45,6 +45,15 @@ func (r Receiver) states() []exchange.State {
 	return []exchange.State{exchange.ContentConsignment, exchange.ContentHandover}
 }
 
+// query returns the query for what is due: of each document number one delivery, so that a
+// batch has no two of them. A receiver that acknowledges itself has at most one of a number
+// that it has not settled.
+func (r Receiver) query(limit int) exchange.DeliveryQuery {
+	return exchange.DeliveryQuery{
+		Receiver: r.Party, States: r.states(), InTurn: true, Unless: exchange.Out{HandedOver: r.Acknowledges}, Limit: limit,
+	}
+}
+
 // A Courier carries deliveries. It is safe for concurrent use by different receivers.
 type Courier struct {
 	Journal  exchange.DeliveryJournal
@@ -151,7 +160,7 @@ func (r *round) batch(ctx context.Context, now time.Time) (done int, carried, er
 	if r.open() {
 		limit = 1
 	}
-	due, err := r.Journal.Deliveries(ctx, exchange.DeliveryQuery{Receiver: r.to.Party, States: r.to.states(), Limit: limit + len(r.aside)})
+	due, err := r.Journal.Deliveries(ctx, r.to.query(limit+len(r.aside)))
 	if err != nil {
 		return 0, nil, err
 	}
@@ -227,15 +236,15 @@ func (r *round) record(ctx context.Context, events []exchange.Event, moved *exch
 // events of what is given up: its time is over, or its envelope is not kept any more.
 func (r *round) sort(ctx context.Context, due []exchange.Exchange, limit int, now time.Time) (parcels []Parcel, givenUp []exchange.Event, err error) {
 	r.head, r.giveUp, r.asideDue = "", time.Time{}, time.Time{}
-	size, behind := 0, make(map[number]bool)
+	size := 0
 	for _, x := range due {
 		d := x.Deliveries[0]
-		end := d.ChangedAt.Add(r.GiveUp)
+		end := d.DueSince.Add(r.GiveUp)
 		if !now.Before(end) {
 			givenUp = append(givenUp, d.Expired(r.GiveUp, now))
 			continue
 		}
-		if r.waits(x, behind, now) {
+		if r.waits(x, now) {
 			continue
 		}
 		if size += x.Size; len(parcels) == limit || len(parcels) > 0 && size > batchBytes {

@@ -3,11 +3,13 @@ package courier_test
 import (
 	"errors"
 	"slices"
+	"strconv"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"beibu/exchange"
 	"beibu/exchange/courier"
@@ -159,6 +161,55 @@ func TestRunAgain(t *testing.T) {
 			t.Errorf("tried %d times, want once before the end of Run", len(tries))
 		}
 		stop = w.Run(to)
+		m.Arrived(3)
+		stop()
+	})
+}
+
+// A receiver that acknowledges by itself has one version of a number at a time, however
+// long that takes. The time of the next to be acknowledged begins with its turn.
+func TestOneVersionIsOut(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, _ *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+		to.Acknowledges = true
+		w.Courier.GiveUp = time.Hour
+		w.AcceptVersions(7, customs, "a", "b")
+		a, b := couriertest.Version(7, "a").ExchangeID([32]byte{}), couriertest.Version(7, "b").ExchangeID([32]byte{})
+		arrived := func(want ...uuid.UUID) {
+			t.Helper()
+			pass(30 * time.Minute)
+			var got []uuid.UUID
+			for _, one := range m.Arrived(0) {
+				got = append(got, one.Exchange)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Fatalf("-want +arrived:\n%s", diff)
+			}
+		}
+		stop := w.Run(to)
+		arrived(a)
+		arrived(a)
+		arrived(a)
+		w.MoveID(a, customs, exchange.ConsignmentRejection, 1, time.Now())
+		arrived(a, b)
+		w.MoveID(a, customs, exchange.ContentConsignment, 2, time.Now())
+		arrived(a, b)
+		w.MoveID(b, customs, exchange.ConsignmentAcceptance, 1, time.Now())
+		arrived(a, b, a)
+		stop()
+	})
+}
+
+// However many versions of one number wait for one that fails, other numbers go on.
+func TestVersionsHoldUpNoOther(t *testing.T) {
+	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+		var names []string
+		for n := range 3 * courier.BatchCount {
+			names = append(names, strconv.Itoa(n))
+		}
+		w.AcceptVersions(7, customs, names...)
+		stop := w.Run(courier.Receiver{Party: customs, Acknowledges: true, Carrier: rude})
+		m.Arrived(1) // and is never acknowledged
+		w.Accept(time.Now(), 0, 2, false, customs)
 		m.Arrived(3)
 		stop()
 	})

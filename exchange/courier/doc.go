@@ -15,8 +15,11 @@
 //     follows from the receiver and the delivery (see [Schedule]). A receiver that
 //     says when to come back (see [Error]) is not asked before.
 //   - A parcel that fails by itself, while the receiver answers, does not hold up the
-//     others: it is set aside and has a schedule of its own. Versions of one document
-//     number stay in order.
+//     others: it is set aside and has a schedule of its own.
+//   - Of one document number (sender, kind, number) one delivery is carried at a time, in
+//     the order of the record: the next once the one before has arrived and, if the
+//     receiver acknowledges itself, is acknowledged, refused or given up. It delays no
+//     other number, however many of one wait.
 //   - After [Courier.BreakAfter] failures in a row the circuit breaker of the receiver is
 //     open: one delivery at a time is carried until one arrives. That it opened and that
 //     it closed are events of the party in the record, once each, so a restart or another

@@ -51,16 +51,21 @@ func (j *Journal) Deliveries(ctx context.Context, q exchange.DeliveryQuery) ([]e
 	return all, nil
 }
 
-// class returns the deliveries of one express class: a walk for each state,
-// merged.
+// class returns the deliveries of one express class: a walk for each state, and for those
+// that wait for another, merged.
 func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express bool, wanted []exchange.State) ([]exchange.Exchange, error) {
 	var all []exchange.Exchange
 	for _, state := range slices.Compact(slices.Sorted(slices.Values(wanted))) {
-		found, err := j.found(ctx, due(q, express, state))
-		if err != nil {
-			return nil, err
+		for _, behind := range []bool{false, true} {
+			if behind && (q.InTurn || !state.Open()) {
+				break
+			}
+			found, err := j.found(ctx, due(q, express, state, behind))
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, found...)
 		}
-		all = append(all, found...)
 	}
 	slices.SortFunc(all, func(a, b exchange.Exchange) int {
 		return cmp.Or(cmp.Compare(a.Sequence, b.Sequence), cmp.Compare(a.Deliveries[0].Receiver, b.Deliveries[0].Receiver))
@@ -68,10 +73,12 @@ func (j *Journal) class(ctx context.Context, q exchange.DeliveryQuery, express b
 	return all[:min(len(all), q.Limit)], nil
 }
 
-// due returns the query for deliveries of one express class in one state.
-func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence {
+// due returns the query for deliveries of one express class in one state that wait for
+// another, or do not.
+func due(q exchange.DeliveryQuery, express bool, state exchange.State, behind bool) *sentence {
 	s := &sentence{}
-	s.add(dueColumns+` FROM delivery d`+withExchange+` WHERE d.state = +? AND d.express = +? AND d.entry > +?`, number(state), truth(express), q.After)
+	s.add(dueColumns+` FROM delivery d`+withExchange+` WHERE d.state = +? AND d.behind = +? AND d.express = +? AND d.entry > +?`,
+		number(state), truth(behind), truth(express), q.After)
 	if q.Receiver != "" {
 		s.add(` AND d.receiver = +?`, q.Receiver)
 	}
@@ -96,6 +103,7 @@ func due(q exchange.DeliveryQuery, express bool, state exchange.State) *sentence
 	if q.Cause != "" {
 		s.add(` AND d.cause = +?`, q.Cause)
 	}
+	unless(s, q.Unless)
 	s.add(` ORDER BY d.entry, d.receiver LIMIT ?`, q.Limit)
 	return s
 }
@@ -134,10 +142,11 @@ func (j *Journal) DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) 
 
 func leases(q exchange.LeaseQuery) *sentence {
 	s := &sentence{}
-	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_leased`+withExchange+` WHERE d.`+handed()+` AND d.receiver = +?`, q.Receiver)
+	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_leased`+withExchange+` WHERE d.`+handed()+` AND d.receiver = +? AND d.behind = 0`, q.Receiver)
 	if q.HandoversBelow > 0 {
 		s.add(` AND d.handovers < +?`, q.HandoversBelow)
 	}
+	unless(s, exchange.Out{LeasedAt: q.At})
 	s.add(` ORDER BY d.leased LIMIT ?`, within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s
 }
@@ -151,15 +160,16 @@ func (j *Journal) FailingDeliveries(ctx context.Context, q exchange.FailingQuery
 func failing(q exchange.FailingQuery) *sentence {
 	s := &sentence{}
 	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_again`+withExchange+` WHERE `+again()+` AND d.receiver = +? AND d.handovers >= +?
-		AND (d.leased <= +? OR d.leased > +?) ORDER BY d.handovers, d.entry LIMIT ?`,
-		q.Receiver, q.Handovers, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)), within(q.Limit, defaultDeliveries, maxDeliveries))
+		AND d.behind = 0 AND (d.leased <= +? OR d.leased > +?)`, q.Receiver, q.Handovers, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)))
+	unless(s, exchange.Out{LeasedAt: q.FreeAt})
+	s.add(` ORDER BY d.handovers, d.entry LIMIT ?`, within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s
 }
 
 // dueColumns selects what found reads: an exchange, and the receiver whose delivery is
 // meant. withExchange joins the exchange of a row of table delivery.
 const (
-	dueColumns   = `SELECT ` + columns + `, d.receiver`
+	dueColumns   = `SELECT ` + columns + `, d.receiver, d.changed`
 	withExchange = ` CROSS JOIN exchange x ON x.sequence = d.entry` + withJourney
 )
 
@@ -170,6 +180,7 @@ func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, 
 	err := j.Query(ctx, s.text(), func(row sqlitefile.Row) error {
 		x, _, err := scan(row, row.Text(10))
 		if len(x.Deliveries) > 0 {
+			x.Deliveries[0].DueSince = moment(row.Int(11))
 			all = append(all, x)
 		}
 		return err

@@ -78,7 +78,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 // FoldQueries returns the SQL by which the fold finds rows.
 func FoldQueries() []string {
 	return []string{
-		findJourney, findTerm, termName, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+		findJourney, findTerm, termName, findVersion, findNumber, findHead, findFreed, findOut(), endTurn, freeTurn, holdBack, letPass, nextLease, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
 		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter, findView, viewsOfOwner, sharedViews, moveView, dropView,
 	}
 }
@@ -128,7 +128,7 @@ func FailingQuery(q exchange.FailingQuery) (text string, args []any) {
 
 // DueQuery returns the SQL for ordinary deliveries in a state, and its arguments.
 func DueQuery(q exchange.DeliveryQuery, state exchange.State) (text string, args []any) {
-	s := due(q, false, state)
+	s := due(q, false, state, false)
 	return s.text(), s.args
 }
 

@@ -105,6 +105,9 @@ func (b *batch) entry(sequence int64, e *queue.Entry) error {
 	if err := b.filing.exchange(&x, sequence); err != nil {
 		return err
 	}
+	if err := b.share(j); err != nil {
+		return fmt.Errorf("find versions of %s: %w", j.id, err)
+	}
 	b.touched[j.id] = j
 	b.order = append(b.order, j)
 	if err := b.answers(&x, sequence); err != nil {
@@ -149,8 +152,15 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 		return err
 	}
 	deliveries, failed, held := len(j.deliveries), j.failed(e.Receiver), j.state == exchange.SubmissionHeld
-	if !j.apply(e) {
+	free, err := b.mayHandOver(j, e)
+	if err != nil {
+		return fmt.Errorf("find what is under lease: %w", err)
+	}
+	if !free || !j.apply(e) {
 		return nil
+	}
+	if err := b.moveTurn(j, e); err != nil {
+		return fmt.Errorf("write turn of delivery to %s: %w", e.Receiver, err)
 	}
 	if held && j.state != exchange.SubmissionHeld && j.state != exchange.SubmissionRejection {
 		if err := b.released(j); err != nil {

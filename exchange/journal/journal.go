@@ -30,6 +30,6 @@ func Open(ctx context.Context, path string) (*Journal, error) {
 // definition returns what the index is to package projection.
 func definition() projection.Definition {
 	return projection.Definition{
-		Name: "index", Application: application, Tables: tables(), Meaning: fmt.Sprint(states, "deliveries with envelopes of their own", "sessions of the audit"), Fold: fold(),
+		Name: "index", Application: application, Tables: tables(), Meaning: fmt.Sprint(states, "deliveries with envelopes of their own", "sessions of the audit", "turns"), Fold: fold(),
 	}
 }

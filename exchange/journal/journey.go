@@ -26,11 +26,13 @@ type journey struct {
 	steps      []byte   // the newest of the timeline, packed
 	full       [][]byte // those before them that are new in this batch, packed, for table timeline
 	changed    bool     // to be written
+	versions   bool     // another exchange is of the same sender, kind and number
+	number     string   // of the document, if it has versions and was asked for
 
 	// Of an exchange that is new in this batch:
 	entry    *queue.Entry
 	identity proof.Identity
-	kind     int64 // number of the term
+	kind     int64 // number of the term; also of one that has versions, once it was asked for
 }
 
 // stepsBytes bounds the steps in the row of an exchange. Those of a document to a dozen

@@ -197,6 +197,10 @@ func TestDeliveries(t *testing.T) {
 			for _, x := range found {
 				names = append(names, x.Identity.Number+"/"+x.Deliveries[0].Receiver)
 				whole := show(t, j, x.ID)
+				if d := &x.Deliveries[0]; !d.DueSince.Equal(d.ChangedAt) {
+					t.Errorf("%s is due since %s", x.ID, d.DueSince)
+				}
+				x.Deliveries[0].DueSince = time.Time{}
 				if len(x.Deliveries) != 1 || !slices.Contains(whole.Deliveries, x.Deliveries[0]) || x.State != whole.State {
 					t.Errorf("%s differs from what Exchange says", x.ID)
 				}

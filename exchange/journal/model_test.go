@@ -43,8 +43,12 @@ func history(tb testing.TB, t *rapid.T) *record {
 			continue
 		}
 		if len(ids) == 0 || rapid.IntRange(0, 4).Draw(t, "what") == 0 {
+			number, version := fmt.Sprint(len(ids)), ""
+			if rapid.Bool().Draw(t, "version") {
+				number, version = rapid.SampledFrom([]string{"A", "B"}).Draw(t, "of"), number
+			}
 			ids = append(ids, r.accept(document{
-				Number: fmt.Sprint(len(ids)), Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
+				Number: number, Version: version, Held: rapid.Bool().Draw(t, "held"), Express: rapid.Bool().Draw(t, "express"),
 				Sender: rapid.SampledFrom(parties).Draw(t, "sender"), Receivers: parties[:rapid.IntRange(0, 2).Draw(t, "receivers")],
 				Faults:  rapid.SampledFrom([][]string{nil, nil, {"ATA-9"}, {"no", "ATA-9"}}).Draw(t, "faults"),
 				Answers: answersTo(t, ids),
@@ -110,9 +114,10 @@ func answer(all map[uuid.UUID]exchange.Exchange) {
 	}
 }
 
-// model folds a record the slow and plain way.
-func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
-	all := make(map[uuid.UUID]exchange.Exchange)
+// model folds a record the slow and plain way. It returns all exchanges, and when the turn
+// of what is open came, if it had to wait for it.
+func model(t *rapid.T, changes []queue.Change) (all map[uuid.UUID]exchange.Exchange, freed map[right]time.Time) {
+	all, freed = make(map[uuid.UUID]exchange.Exchange), make(map[right]time.Time)
 	for _, c := range changes {
 		if c.Entry != nil {
 			x, err := exchange.FromEntry(*c.Entry)
@@ -128,14 +133,16 @@ func model(t *rapid.T, changes []queue.Change) map[uuid.UUID]exchange.Exchange {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if x, ok := all[e.Exchange]; ok && e.Subject.Kind == queue.SubjectExchange && moves(&x, e) {
+		if x, ok := all[e.Exchange]; ok && e.Subject.Kind == queue.SubjectExchange && !outOfTurn(all, e) && moves(&x, e) {
 			e.Lease, e.Next, e.Envelope = exchange.Lease{}, time.Time{}, 0 // of no use once they are over
 			x.Events = append(x.Events, e)
+			before := firstOf(all, x, e.Receiver)
 			all[x.ID] = x
+			passTurn(all, freed, x, e, before)
 		}
 	}
 	answer(all)
-	return all
+	return all, freed
 }
 
 func moves(x *exchange.Exchange, e exchange.Event) bool {
@@ -212,8 +219,9 @@ func TestFoldIsTheModel(t *testing.T) {
 		if diff := cmp.Diff(projectiontest.Rows(t, rebuilt.Projection), projectiontest.Rows(t, j.Projection)); diff != "" {
 			rt.Fatalf("rows, -rebuilt +folded as it came:\n%s", diff)
 		}
-		want := model(rt, r.changes)
+		want, freed := model(rt, r.changes)
 		compare(rt, j, want)
+		compareTurns(rt, j, want, freed)
 		compareFailures(rt, j, want)
 		lists := listed(want)
 		for name, q := range map[string]exchange.Query{

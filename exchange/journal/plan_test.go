@@ -132,7 +132,7 @@ func TestPlans(t *testing.T) {
 // that are overdue are sorted, and are no more than those that are open.
 func TestPlansOfDeliveries(t *testing.T) {
 	c := index(t)
-	const due = "SEARCH d USING PRIMARY KEY (state=? AND receiver=? AND express=? AND entry>?)"
+	const due = "SEARCH d USING PRIMARY KEY (state=? AND receiver=? AND behind=? AND express=? AND entry>?)"
 	type query struct {
 		text string
 		args []any
@@ -144,9 +144,15 @@ func TestPlansOfDeliveries(t *testing.T) {
 	}{
 		"open":   {due, of(journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", After: 9, Limit: 10}, exchange.ContentConsignment))},
 		"handed": {due, of(journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", HandoversBelow: 5, Limit: 10}, exchange.ContentHandover))},
+		"in turn": {"SEARCH o USING COVERING INDEX turn_out (receiver=? AND number=? AND sender=? AND kind=? AND leased>? AND leased<?)", of(journal.DueQuery(exchange.DeliveryQuery{
+			Receiver: "a", InTurn: true, Unless: exchange.Out{LeasedAt: began}, Limit: 10,
+		}, exchange.ContentConsignment))},
+		"none handed over": {"SEARCH o USING COVERING INDEX turn_out (receiver=? AND number=? AND sender=? AND kind=?)", of(journal.DueQuery(exchange.DeliveryQuery{
+			Receiver: "a", InTurn: true, Unless: exchange.Out{HandedOver: true}, Limit: 10,
+		}, exchange.ContentConsignment))},
 		"failed of a cause": {due, of(journal.DueQuery(exchange.DeliveryQuery{Receiver: "a", Cause: "b", Kind: "c", Since: began, Limit: 10},
 			exchange.ConsignmentRejection))},
-		"by lease":    {"delivery_leased (receiver=?)", of(journal.LeaseQuery(exchange.LeaseQuery{Receiver: "a", HandoversBelow: 5}))},
+		"by lease":    {"delivery_leased (receiver=? AND behind=?)", of(journal.LeaseQuery(exchange.LeaseQuery{Receiver: "a", HandoversBelow: 5}))},
 		"failing":     {"delivery_again (receiver=? AND handovers>?)", of(journal.FailingQuery(exchange.FailingQuery{Receiver: "a", Handovers: 5, FreeAt: began}))},
 		"of ids":      {"SEARCH x USING COVERING INDEX exchange_id (id=?)", of(journal.DeliveriesOfQuery(), []any{"[]"})},
 		"an exchange": {"SEARCH x USING INDEX exchange_id (id=?)", of(journal.ExchangeQuery(), []any{[]byte{1}})},

@@ -29,6 +29,7 @@ type document struct {
 	Sender    string      `json:"sender"`
 	Kind      string      `json:"kind"`
 	Number    string      `json:"number"`
+	Version   string      `json:"version,omitempty"`
 	Size      int         `json:"size"`
 	Schema    string      `json:"schema"`
 	Receivers []string    `json:"receivers"`
@@ -42,7 +43,7 @@ type document struct {
 }
 
 func (d document) id() uuid.UUID {
-	return proof.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number}.ExchangeID(sha256.Sum256([]byte(d.Number)))
+	return proof.Identity{Sender: d.Sender, Kind: d.Kind, Number: d.Number, Version: d.Version}.ExchangeID(sha256.Sum256([]byte(d.Number)))
 }
 
 // A record is a queue's record in the making.

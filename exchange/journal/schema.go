@@ -50,7 +50,9 @@ func tables() []string {
 //
 // Table exchange has what the entry says, and its rows never change. Table journey has
 // what has become of the exchange: all its deliveries, the newest answers to it (see
-// answers.go) and the newest steps of its timeline, packed (see packed.go); rules is the term of its faults. Table timeline has the steps before those, if there
+// answers.go) and the newest steps of its timeline, packed (see packed.go); rules is the term
+// of its faults, and versions says that another exchange has its sender, kind and number. Table
+// timeline has the steps before those, if there
 // are many. Table answer has the exchanges that answer another one; what they say is in
 // their heads.
 func exchangeTables() []string {
@@ -74,6 +76,7 @@ func exchangeTables() []string {
 			at         INTEGER NOT NULL,
 			express    INTEGER NOT NULL,
 			state      INTEGER NOT NULL,
+			versions   INTEGER NOT NULL,
 			deliveries BLOB NOT NULL,
 			answers    BLOB NOT NULL,
 			steps      BLOB NOT NULL) STRICT`,
@@ -127,6 +130,12 @@ func termTables() []string {
 // delivery_retried for those of what is carried again: failure is why it failed last, at
 // tried, and since when it fails. All stay small however many exchanges are kept.
 //
+// A delivery is behind while another one of the same sender, kind and number to the same
+// receiver is open and was accepted before it, by the record. Its time to be acknowledged
+// counts from changed: it came to its state, or its turn came. Table turn has the open
+// deliveries of all exchanges with versions, and is empty for those whose numbers are all
+// different. turn_out is for those that are out, turn_leased for the ends of their leases.
+//
 // Table later has those that were consigned after the acceptance (see
 // [exchange.Delivery.Later]), acknowledged or not, and the sequence of the event that did
 // so last. The place of any other delivery is that of its entry.
@@ -135,6 +144,7 @@ func deliveryTables() []string {
 		`CREATE TABLE delivery (
 			state     INTEGER NOT NULL,
 			receiver  TEXT NOT NULL,
+			behind    INTEGER NOT NULL,
 			express   INTEGER NOT NULL,
 			entry     INTEGER NOT NULL,
 			sender    INTEGER NOT NULL,
@@ -148,14 +158,27 @@ func deliveryTables() []string {
 			since     INTEGER NOT NULL,
 			tried     INTEGER NOT NULL,
 			next      INTEGER NOT NULL,
-			PRIMARY KEY (state, receiver, express, entry)) STRICT, WITHOUT ROWID`,
+			PRIMARY KEY (state, receiver, behind, express, entry)) STRICT, WITHOUT ROWID`,
+		`CREATE TABLE turn (
+			receiver TEXT NOT NULL,
+			number   TEXT NOT NULL,
+			sender   INTEGER NOT NULL,
+			kind     INTEGER NOT NULL,
+			entry    INTEGER NOT NULL,
+			state    INTEGER NOT NULL,
+			express  INTEGER NOT NULL,
+			leased   INTEGER NOT NULL,
+			freed    INTEGER NOT NULL,
+			PRIMARY KEY (receiver, number, sender, kind, entry)) STRICT, WITHOUT ROWID`,
+		`CREATE INDEX turn_out ON turn (receiver, number, sender, kind, leased) WHERE ` + handed(),
+		`CREATE INDEX turn_leased ON turn (receiver, leased) WHERE leased > 0`,
 		`CREATE TABLE later (
 			receiver TEXT NOT NULL,
 			entry    INTEGER NOT NULL,
 			sequence INTEGER NOT NULL,
 			PRIMARY KEY (receiver, entry)) STRICT, WITHOUT ROWID`,
 		`CREATE UNIQUE INDEX later_sequence ON later (receiver, sequence, entry)`,
-		`CREATE INDEX delivery_leased ON delivery (receiver, leased, handovers) WHERE ` + handed(),
+		`CREATE INDEX delivery_leased ON delivery (receiver, behind, leased, handovers) WHERE ` + handed(),
 		`CREATE INDEX delivery_again ON delivery (receiver, handovers, entry, leased) WHERE ` + strings.ReplaceAll(again(), "d.", ""),
 		`CREATE INDEX delivery_failed ON delivery (cause, receiver, state, sender, rules, changed, express, entry) WHERE ` + failed(),
 		`CREATE INDEX delivery_retried ON delivery (failure, receiver, sender, rules, since, tried, next, express, entry) WHERE ` + retried,

@@ -42,6 +42,8 @@ func Run(t *testing.T, open func(t *testing.T) Subject) {
 		"own envelope":          ownEnvelope,
 		"errors lose nothing":   losesNothing,
 		"order":                 order,
+		"order of versions":     versions,
+		"acknowledged in order": acknowledged,
 		"give-up has its cause": givesUp,
 	} {
 		t.Run(name, func(t *testing.T) { check(t, open(t)) })
@@ -152,6 +154,68 @@ func order(t *testing.T, s Subject) {
 	for i, a := range s.Arrived(110) {
 		if want := (i + 100) % 110; a.Exchange != IDOf(want) {
 			t.Fatalf("%s arrived in the place of number %d", a.Exchange, want)
+		}
+	}
+}
+
+// Of one document number one version arrives after the other, in the order of the record,
+// whatever fails in between, and other numbers arrive too.
+func versions(t *testing.T, s Subject) {
+	w := newWorld(t)
+	var names []string
+	for n := range 2 * courier.BatchCount {
+		names = append(names, fmt.Sprintf("v%d", n))
+	}
+	w.AcceptVersions(7, receiver, names...)
+	w.Accept(time.Now(), 1, 2, false, receiver)
+	rude := &Rude{Carrier: s.Carrier, Fails: []Failure{Before, None, Before, None, None, Before}}
+	w.Run(courier.Receiver{Party: receiver, Carrier: rude})
+	all := slices.DeleteFunc(s.Arrived(len(names)+1), func(a Arrival) bool { return a.Exchange == IDOf(1) })
+	if len(all) != len(names) {
+		t.Fatalf("%d versions arrived, want %d", len(all), len(names))
+	}
+	for n, a := range all {
+		if a.Exchange != Version(7, names[n]).ExchangeID([32]byte{}) {
+			t.Fatalf("%s arrived in the place of version %s", a.Exchange, names[n])
+		}
+	}
+}
+
+// A receiver that acknowledges itself gets the next version of a document number once it
+// has acknowledged or refused the one before. A replay of an earlier one waits for what is
+// out, and comes before what is not.
+func acknowledged(t *testing.T, s Subject) {
+	w := newWorld(t)
+	w.AcceptVersions(7, receiver, "a", "b", "c")
+	to := courier.Receiver{Party: receiver, Carrier: s.Carrier, Acknowledges: true}
+	a, b, c := Version(7, "a").ExchangeID([32]byte{}), Version(7, "b").ExchangeID([32]byte{}), Version(7, "c").ExchangeID([32]byte{})
+	arrived := 0
+	for n, step := range []struct {
+		id    uuid.UUID // settled or replayed before
+		name  exchange.State
+		moves int // the attempt
+		next  uuid.UUID
+	}{
+		{next: a},
+		{a, exchange.ConsignmentRejection, 1, b},
+		{a, exchange.ContentConsignment, 2, uuid.Nil},
+		{b, exchange.ConsignmentAcceptance, 1, a},
+		{a, exchange.ConsignmentAcceptance, 2, c},
+		{c, exchange.ConsignmentAcceptance, 1, uuid.Nil},
+	} {
+		if step.id != uuid.Nil {
+			w.MoveID(step.id, receiver, step.name, step.moves, time.Now())
+		}
+		if step.next == uuid.Nil {
+			continue
+		}
+		stop := w.Run(to)
+		arrived++
+		all := s.Arrived(arrived)
+		w.AwaitID(step.next, receiver, exchange.ContentHandover)
+		stop()
+		if last := all[len(all)-1].Exchange; len(all) != arrived || last != step.next {
+			t.Fatalf("step %d: %s arrived, want %s", n+1, last, step.next)
 		}
 	}
 }

@@ -114,30 +114,64 @@ func (w *World) Accept(at time.Time, from, to int, express bool, receivers ...st
 	w.T.Helper()
 	var changes []queue.Change
 	for n := from; n < to; n++ {
-		i := Identity(n)
-		head, err := json.Marshal(map[string]any{
-			"sender": i.Sender, "kind": i.Kind, "number": i.Number, "version": i.Version, "receivers": receivers, "express": express,
-		})
-		if err != nil {
-			w.T.Fatal(err)
-		}
-		changes = append(changes, queue.Change{Entry: &queue.Entry{ID: IDOf(n), Key: i.Key(), At: at, Head: head}})
-		for _, r := range receivers {
-			changes = append(changes, queue.Change{Event: &queue.Event{
-				Subject: queue.ExchangeSubject(IDOf(n)), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: at,
-			}})
-		}
+		changes = append(changes, accepted(w.T, Identity(n), at, express, receivers...)...)
 	}
 	if err := w.Publish(w.T.Context(), changes...); err != nil {
 		w.T.Fatal(err)
 	}
 }
 
+// Version returns the identity of a version of the document with a number, which has a
+// version 2 that Accept accepts.
+func Version(number int, version string) proof.Identity {
+	i := Identity(number)
+	i.Version = version
+	return i
+}
+
+// AcceptVersions accepts versions of the document with a number, and consigns them to a
+// receiver.
+func (w *World) AcceptVersions(number int, receiver string, versions ...string) {
+	w.T.Helper()
+	var changes []queue.Change
+	for _, v := range versions {
+		changes = append(changes, accepted(w.T, Version(number, v), time.Now(), false, receiver)...)
+	}
+	if err := w.Publish(w.T.Context(), changes...); err != nil {
+		w.T.Fatal(err)
+	}
+}
+
+// accepted returns the entry of a document and the events that consign it.
+func accepted(t *testing.T, i proof.Identity, at time.Time, express bool, receivers ...string) []queue.Change {
+	t.Helper()
+	head, err := json.Marshal(map[string]any{
+		"sender": i.Sender, "kind": i.Kind, "number": i.Number, "version": i.Version, "receivers": receivers, "express": express,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	id := i.ExchangeID([sha256.Size]byte{})
+	changes := []queue.Change{{Entry: &queue.Entry{ID: id, Key: i.Key(), At: at, Head: head}}}
+	for _, r := range receivers {
+		changes = append(changes, queue.Change{Event: &queue.Event{
+			Subject: queue.ExchangeSubject(id), Receiver: r, Name: string(exchange.ContentConsignment), Attempt: 1, At: at,
+		}})
+	}
+	return changes
+}
+
 // Move records an event of a delivery.
 func (w *World) Move(number int, receiver string, name exchange.State, attempt int, at time.Time) {
 	w.T.Helper()
+	w.MoveID(IDOf(number), receiver, name, attempt, at)
+}
+
+// MoveID records an event of the delivery of an exchange.
+func (w *World) MoveID(id uuid.UUID, receiver string, name exchange.State, attempt int, at time.Time) {
+	w.T.Helper()
 	_, err := w.Append(w.T.Context(), queue.Event{
-		Subject: queue.ExchangeSubject(IDOf(number)), Receiver: receiver, Name: string(name), Attempt: attempt, At: at,
+		Subject: queue.ExchangeSubject(id), Receiver: receiver, Name: string(name), Attempt: attempt, At: at,
 	})
 	if err != nil {
 		w.T.Fatal(err)
@@ -147,7 +181,12 @@ func (w *World) Move(number int, receiver string, name exchange.State, attempt i
 // Delivery returns a delivery as the index shows it.
 func (w *World) Delivery(number int, receiver string) exchange.Delivery {
 	w.T.Helper()
-	x, err := w.Exchange(w.T.Context(), IDOf(number))
+	return w.deliveryOf(IDOf(number), receiver)
+}
+
+func (w *World) deliveryOf(id uuid.UUID, receiver string) exchange.Delivery {
+	w.T.Helper()
+	x, err := w.Exchange(w.T.Context(), id)
 	if err != nil {
 		w.T.Fatal(err)
 	}
@@ -156,12 +195,18 @@ func (w *World) Delivery(number int, receiver string) exchange.Delivery {
 			return d
 		}
 	}
-	w.T.Fatalf("no delivery of %d to %s", number, receiver)
+	w.T.Fatalf("no delivery of %s to %s", id, receiver)
 	return exchange.Delivery{}
 }
 
 // Await waits until a delivery is in a state.
 func (w *World) Await(number int, receiver string, state exchange.State) {
+	w.T.Helper()
+	w.AwaitID(IDOf(number), receiver, state)
+}
+
+// AwaitID waits until the delivery of an exchange is in a state.
+func (w *World) AwaitID(id uuid.UUID, receiver string, state exchange.State) {
 	w.T.Helper()
 	ctx, cancel := context.WithTimeout(w.T.Context(), time.Minute) // so that a test fails and does not hang
 	defer cancel()
@@ -170,12 +215,12 @@ func (w *World) Await(number int, receiver string, state exchange.State) {
 		if err != nil {
 			w.T.Fatal(err)
 		}
-		is := w.Delivery(number, receiver).State
+		is := w.deliveryOf(id, receiver).State
 		if is == state {
 			return
 		}
 		if err := w.Wait(ctx, head+1); err != nil {
-			w.T.Fatalf("delivery of %d to %s is in state %s, want %s: %v", number, receiver, is, state, err)
+			w.T.Fatalf("delivery of %s to %s is in state %s, want %s: %v", id, receiver, is, state, err)
 		}
 	}
 }

@@ -2,7 +2,7 @@
 // of their own in Kafka.
 //
 // A delivery has arrived when all replicas of the topic have it. Deliveries of one
-// document number are in one partition, in their order. The topic is the receiver's:
+// document number, whatever their versions, are in one partition, in their order. The topic is the receiver's:
 // it may be compacted and have gaps.
 package kafka
 
@@ -70,13 +70,15 @@ func (t *Topic) failed(err error) courier.Outcome {
 // repeat is the same to the byte.
 func (t *Topic) message(p courier.Parcel) kafkago.Message {
 	x := p.Exchange
-	key := x.Identity.Key() // one document number, one partition
+	key := x.Identity.Key()
 	var answers []kafkago.Header
 	if ids := x.AnswerTo(); len(ids) > 0 {
 		answers = cloudevents.Pairs("ce_answerto", strings.Join(ids, " "))
 	}
+	number := x.Identity
+	number.Version = ""
 	return kafkago.Message{
-		Topic: t.name, Key: []byte(key), Value: p.Envelope,
+		Topic: t.name, Key: []byte(key), Value: p.Envelope, WriterData: cloudevents.PartitionOf(number.Key()),
 		Headers: slices.Concat(cloudevents.Headers(x.ID.String(), typeEnvelope, "application/xml"), cloudevents.Pairs(
 			"ce_subject", key,
 			"ce_time", x.AcceptedAt.UTC().Format("2006-01-02T15:04:05.000000Z"),

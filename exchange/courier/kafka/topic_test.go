@@ -3,6 +3,8 @@ package kafka_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -263,4 +265,33 @@ func TestTopicNotThere(t *testing.T) {
 	}
 	d.Create("late", 1)
 	w.Await(0, customs, exchange.ConsignmentAcceptance)
+}
+
+// All versions of a document number are in one partition, in their order, though each has
+// a key of its own.
+func TestVersionsInOnePartition(t *testing.T) {
+	d, w := newDesk(t, kafkatest.Cluster(t).ListenAddrs()), newWorld(t)
+	topic := d.Topic(6)
+	const numbers, versions = 8, 5
+	for n := range numbers {
+		w.AcceptVersions(n, customs, "0", "1", "2", "3", "4")
+	}
+	carry(d, w, customs, topic)
+	next, partition := make(map[string]int), make(map[string]int32)
+	used := make(map[int32]bool)
+	for _, r := range d.Read(topic, numbers*versions) {
+		at := strings.LastIndex(string(r.Key), "/")
+		number, version := string(r.Key[:at]), string(r.Key[at+1:])
+		if in, known := partition[number]; known && in != r.Partition {
+			t.Errorf("version %s of %s is in partition %d, and those before are in %d", version, number, r.Partition, in)
+		}
+		if version != strconv.Itoa(next[number]) {
+			t.Errorf("version %s of %s came when %d was due", version, number, next[number])
+		}
+		partition[number], used[r.Partition] = r.Partition, true
+		next[number]++
+	}
+	if len(partition) != numbers || len(used) < 2 {
+		t.Errorf("%d numbers in %d partitions", len(partition), len(used))
+	}
 }

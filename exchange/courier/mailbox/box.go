@@ -78,7 +78,7 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	if n <= 0 {
 		return nil, nil
 	}
-	found, err := b.fresh(ctx, n)
+	found, err := b.fresh(ctx, n, now)
 	if err != nil {
 		return nil, err
 	}
@@ -126,10 +126,10 @@ func merged(earlier, later []exchange.Exchange) []exchange.Exchange {
 
 // fresh returns up to n deliveries that were not handed over yet. It skips those that
 // another call has put under lease and is about to hand over.
-func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
+func (b *box) fresh(ctx context.Context, n int, now time.Time) ([]exchange.Exchange, error) {
 	var found []exchange.Exchange
 	for at := walkBegin; ; {
-		page, err := b.page(ctx, exchange.ContentConsignment, at, n)
+		page, err := b.page(ctx, exchange.ContentConsignment, at, n, now)
 		if err != nil {
 			return nil, err
 		}
@@ -149,23 +149,35 @@ func (b *box) fresh(ctx context.Context, n int) ([]exchange.Exchange, error) {
 }
 
 // readNextLease reads from the index when the next lease ends. If it is over, the walk
-// goes back to its delivery.
+// goes back to its delivery. The end of another lease can free an earlier delivery of its
+// number.
 func (b *box) readNextLease(ctx context.Context, now time.Time) error {
-	next, err := b.journal.DeliveriesByLease(ctx, exchange.LeaseQuery{Receiver: b.receiver, HandoversBelow: b.handovers, Limit: 1})
-	b.wake = time.Time{}
+	wake, err := b.journal.NextLease(ctx, b.receiver, now)
+	b.wake = wake
+	if err != nil {
+		return err
+	}
+	next, err := b.journal.DeliveriesByLease(ctx, exchange.LeaseQuery{Receiver: b.receiver, At: now, HandoversBelow: b.handovers, Limit: 1})
 	if err != nil || len(next) == 0 {
 		return err
 	}
 	lease := next[0].Deliveries[0].Lease
 	switch {
 	case lease.Holds(now):
-		b.wake = lease.Until
+		b.wakeBy(lease.Until)
 	case b.leases.covers(next[0]): // and hides those behind it
-		b.wake = now.Add(readAgain)
+		b.wakeBy(now.Add(readAgain))
 	default:
 		b.back(positionOf(next[0]))
 	}
 	return nil
+}
+
+// wakeBy has a poll look again at a time, unless it does so before.
+func (b *box) wakeBy(at time.Time) {
+	if b.wake.IsZero() || at.Before(b.wake) {
+		b.wake = at
+	}
 }
 
 // walk continues the walk until it has n free deliveries or is over. If the caller has
@@ -173,7 +185,7 @@ func (b *box) readNextLease(ctx context.Context, now time.Time) error {
 func (b *box) walk(ctx context.Context, n int, enough bool, now time.Time) ([]exchange.Exchange, error) {
 	var found []exchange.Exchange
 	for b.cursor != walkEnd {
-		page, err := b.page(ctx, exchange.ContentHandover, b.cursor, walkPage)
+		page, err := b.page(ctx, exchange.ContentHandover, b.cursor, walkPage, now)
 		if err != nil {
 			return nil, err
 		}
@@ -212,11 +224,11 @@ func (b *box) failing(ctx context.Context, n int, now time.Time) ([]exchange.Exc
 	}
 }
 
-// page reads deliveries in a state after a position.
-func (b *box) page(ctx context.Context, state exchange.State, after position, limit int) ([]exchange.Exchange, error) {
+// page reads deliveries in a state after a position whose turn it is.
+func (b *box) page(ctx context.Context, state exchange.State, after position, limit int, now time.Time) ([]exchange.Exchange, error) {
 	return b.journal.Deliveries(ctx, exchange.DeliveryQuery{
 		Receiver: b.receiver, States: []exchange.State{state}, After: after.sequence, Backlog: after.backlog,
-		HandoversBelow: b.handovers, Limit: limit,
+		HandoversBelow: b.handovers, InTurn: true, Unless: exchange.Out{LeasedAt: now}, Limit: limit,
 	})
 }
 

@@ -18,6 +18,9 @@ type Journal interface {
 	// DeliveriesByLease returns deliveries that are handed over, ordered by the end of
 	// their lease.
 	DeliveriesByLease(ctx context.Context, q exchange.LeaseQuery) ([]exchange.Exchange, error)
+	// NextLease returns when the first lease to the receiver ends, after a time, of what
+	// may keep others of the same number waiting; zero if there is none.
+	NextLease(ctx context.Context, receiver string, after time.Time) (time.Time, error)
 	// FailingDeliveries returns deliveries that were handed over many times.
 	FailingDeliveries(ctx context.Context, q exchange.FailingQuery) ([]exchange.Exchange, error)
 }

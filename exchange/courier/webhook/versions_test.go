@@ -1,54 +1,52 @@
 package webhook_test
 
 import (
-	"encoding/json"
 	"net/http"
+	"strings"
 	"testing"
 	"time"
 
 	"beibu/exchange"
 	"beibu/exchange/courier/couriertest"
-	"beibu/queue"
+	"beibu/exchange/courier/webhook"
 )
 
 // A later version of a document number waits while an earlier one was set aside, and
-// comes after it.
+// comes after it: at once if the answer acknowledges, and otherwise once the receiver has.
 func TestVersionsStayInOrder(t *testing.T) {
-	inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
-		w.Accept(time.Now(), 1, 2, false, customs)
-		later := couriertest.Identity(1)
-		later.Version = "3"
-		id := later.ExchangeID([32]byte{})
-		head, err := json.Marshal(map[string]any{
-			"sender": later.Sender, "kind": later.Kind, "number": later.Number, "version": later.Version, "receivers": []string{customs},
+	for name, acknowledges := range map[string]bool{"answer acknowledges": false, "receiver acknowledges": true} {
+		t.Run(name, func(t *testing.T) {
+			inBubble(t, func(t *testing.T, w *couriertest.World, r *receiver) {
+				w.AcceptVersions(1, customs, "2", "3")
+				first := true
+				r.answer = func(rw http.ResponseWriter, _ *http.Request) {
+					if first {
+						first = false
+						rw.WriteHeader(http.StatusInternalServerError)
+					}
+				}
+				arrived := func() string {
+					<-time.After(time.Minute)
+					var got []string
+					for _, p := range r.all() {
+						got = append(got, p.header.Get("Beibu-Version"))
+					}
+					return strings.Join(got, " ")
+				}
+				c := r.carrier(func(o *webhook.Options) { o.Concurrency = 4 })
+				stop := w.Run(c.Receiver(customs, acknowledges))
+				if acknowledges {
+					if got := arrived(); got != "2 2" {
+						t.Errorf("before it is acknowledged, versions arrived as %s", got)
+					}
+					w.Move(1, customs, exchange.ConsignmentAcceptance, 1, time.Now())
+				}
+				if got := arrived(); got != "2 2 3" {
+					t.Errorf("versions arrived as %s", got)
+				}
+				stop()
+				c.Close()
+			})
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		err = w.Publish(t.Context(),
-			queue.Change{Entry: &queue.Entry{ID: id, Key: later.Key(), At: time.Now(), Head: head}},
-			queue.Change{Event: &queue.Event{Subject: queue.ExchangeSubject(id), Receiver: customs, Name: string(exchange.ContentConsignment), Attempt: 1, At: time.Now()}})
-		if err != nil {
-			t.Fatal(err)
-		}
-		first := true
-		r.answer = func(rw http.ResponseWriter, _ *http.Request) {
-			if first {
-				first = false
-				rw.WriteHeader(http.StatusInternalServerError)
-			}
-		}
-		c := r.carrier(nil)
-		stop := w.Run(c.Receiver(customs, true))
-		<-time.After(time.Minute)
-		stop()
-		c.Close()
-		got := ""
-		for _, p := range r.all() {
-			got += p.header.Get("Beibu-Version") + " "
-		}
-		if got != "2 2 3 " {
-			t.Errorf("versions arrived as %s", got)
-		}
-	})
+	}
 }

@@ -102,21 +102,13 @@ func (c *Carrier) Receiver(party string, acknowledges bool) courier.Receiver {
 	}
 }
 
-// Carry is courier.Carrier's. It pushes as many as go together at the same time, and of
-// each document number the first alone, so that its versions come one after the other.
-// The next call is for the others. Its error is a [courier.Error].
+// Carry is courier.Carrier's. It pushes as many as go together at the same time. The next
+// call is for the others. Its error is a [courier.Error].
 func (c *Carrier) Carry(ctx context.Context, parcels ...courier.Parcel) ([]courier.Outcome, error) {
 	parcels = parcels[:min(len(parcels), c.options.Concurrency)]
 	outcomes, failures := make([]courier.Outcome, len(parcels)), make([]error, len(parcels))
-	taken := make(map[[3]string]bool, len(parcels))
 	var all sync.WaitGroup
 	for i, p := range parcels {
-		id := p.Exchange.Identity
-		number := [3]string{id.Sender, id.Kind, id.Number}
-		if taken[number] {
-			continue
-		}
-		taken[number] = true
 		all.Go(func() { outcomes[i], failures[i] = c.push(ctx, p) })
 	}
 	all.Wait()
