@@ -47,6 +47,7 @@ type Backlog struct {
 	Oldest   time.Time // when the oldest of them was consigned
 	Waiting  time.Time // the same, of those that were not handed over; zero if all were
 	Failing  int       // of those that are open: handed over too often
+	HeldBack int       // of those that are open: they wait for another one of the same number
 }
 
 // An ActivityHour is an hour in which one side of a party did something, or failed.
@@ -70,4 +71,8 @@ type ActivityLog interface {
 	// Counts returns the backlog of every receiver that has one, by receiver. A delivery
 	// that was handed over so often or more counts as failing.
 	Counts(ctx context.Context, handovers int) ([]Backlog, error)
+	// HeldBack returns the document numbers of which deliveries to a receiver wait for
+	// another one, the first by the record first and MaxHeldNumbers at most, and how many
+	// there are.
+	HeldBack(ctx context.Context, receiver string) (some []HeldNumber, all int, err error)
 }

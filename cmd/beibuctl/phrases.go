@@ -100,6 +100,7 @@ var chinese = map[string]string{
 	// What parties status says.
 	"BY": "方式", "OPEN": "未签收", "OLDEST": "最早一笔", "LAST TAKEN": "最近取走", "LAST FAILURE": "最近失败", "NEXT TRY": "下次重试", "LAST SENT": "最近受理", "LAST REFUSED": "最近退单",
 	"mailbox": "信箱", "push": "推送", "topic": "主题", "folder": "文件夹", "suspended": "已暂停", "fine": "正常",
+	"HELD BACK": "依次等待", "HELD BACK AT": "等待所在接收方", "and %d more numbers": "另有 %d 个单证编号",
 	"failing since %s": "自 %s 起失败", "%d handed over too often": "%d 笔多次提取未签收",
 
 	// What alerts list says.

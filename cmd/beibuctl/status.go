@@ -30,7 +30,7 @@ func (c *partyStatus) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	t := s.newTable("PARTY", "BY", "STATE", "OPEN", "OLDEST", "LAST TAKEN", "LAST FAILURE", "CAUSE", "NEXT TRY", "LAST SENT", "LAST REFUSED")
+	t := s.newTable("PARTY", "BY", "STATE", "OPEN", "OLDEST", "HELD BACK", "LAST TAKEN", "LAST FAILURE", "CAUSE", "NEXT TRY", "LAST SENT", "LAST REFUSED")
 	for _, p := range list.Parties {
 		if s.asJSON() {
 			if err := s.json(p); err != nil {
@@ -38,14 +38,52 @@ func (c *partyStatus) Run(ctx context.Context, s *session) error {
 			}
 			continue
 		}
-		t.Row(p.Party, s.way(p.Way), s.partyState(p), strconv.Itoa(p.Backlog.Open), stampOrNone(p.Backlog.OldestAt),
+		t.Row(p.Party, s.way(p.Way), s.partyState(p), strconv.Itoa(p.Backlog.Open), stampOrNone(p.Backlog.OldestAt), heldBack(p),
 			stampOrNone(p.Receiving.LastSuccessAt), stampOrNone(p.Receiving.LastFailureAt), causeCode(p.Receiving.Cause),
 			stampOrNone(p.Receiving.NextTryAt), stampOrNone(p.Sending.LastSuccessAt), stampOrNone(p.Sending.LastFailureAt))
 	}
 	if s.asJSON() {
 		return nil
 	}
-	return s.table(t)
+	if err := s.table(t); err != nil {
+		return err
+	}
+	return s.tableOfHeldBack(list.Parties)
+}
+
+// heldBack says how many deliveries wait for another one of their number.
+func heldBack(p httpapi.PartyStatus) string {
+	if p.Backlog.HeldBack == nil {
+		return ""
+	}
+	return strconv.Itoa(p.Backlog.HeldBack.Deliveries)
+}
+
+// tableOfHeldBack prints the document numbers of which deliveries wait for another one, if
+// there are any.
+func (s *session) tableOfHeldBack(parties []httpapi.PartyStatus) error {
+	t, more, some := s.newTable("HELD BACK AT", "SENDER", "KIND", "NUMBER", "WAITING", "SINCE", "REASON", "UNTIL", "EXCHANGE"), 0, false
+	for _, p := range parties {
+		held := p.Backlog.HeldBack
+		if held == nil {
+			continue
+		}
+		for _, n := range held.Longest {
+			some = true
+			t.Row(p.Party, n.Sender, n.Kind, n.DocumentNumber, strconv.Itoa(n.Waiting), stamp(n.Since), s.text(n.Reason.Text()), stampOrNone(n.Until), n.ExchangeID)
+		}
+		more += held.Numbers - len(held.Longest)
+	}
+	if !some {
+		return nil
+	}
+	if err := s.table(t); err != nil {
+		return err
+	}
+	if more > 0 {
+		s.note("and %d more numbers", more)
+	}
+	return nil
 }
 
 // way says by which way deliveries reach a party.

@@ -34,6 +34,27 @@ type BacklogStatus struct {
 	Failing      int          `json:"failing"` // of these: handed over too often
 	OldestAt     *answer.Time `json:"oldestAt,omitempty"`
 	WaitingSince *answer.Time `json:"waitingSince,omitempty"` // of the oldest that was not handed over
+	HeldBack     *HeldBack    `json:"heldBack,omitempty"`     // absent if nothing is
+}
+
+// HeldBack is what waits for another delivery of the same number to the same receiver.
+type HeldBack struct {
+	Deliveries int          `json:"deliveries"`
+	Numbers    int          `json:"numbers"` // of documents
+	Longest    []HeldNumber `json:"longest"` // 20 of the numbers at most, the first by the record first
+}
+
+// HeldNumber is a document number of which deliveries wait.
+type HeldNumber struct {
+	Sender          string        `json:"sender"`
+	Kind            string        `json:"kind"`
+	DocumentNumber  string        `json:"documentNumber"`
+	DocumentVersion string        `json:"documentVersion,omitempty"` // of the one that is next
+	ExchangeID      string        `json:"exchangeId"`                // of the one that is next
+	Waiting         int           `json:"waiting"`                   // deliveries behind it
+	Since           answer.Time   `json:"since"`
+	Reason          exchange.Wait `json:"reason"`
+	Until           *answer.Time  `json:"until,omitempty"` // when the reason is over at the latest
 }
 
 // SideStatus is how a party receives, or sends.
@@ -82,10 +103,25 @@ func (s *Server) statusParty(c *call) (string, error) {
 func wireStatus(s operator.Status, now time.Time) PartyStatus {
 	return PartyStatus{
 		Party: s.Party, Suspended: s.Suspended, Way: s.Way,
-		Backlog:   BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: answer.TimeOrNone(s.Backlog.Oldest), WaitingSince: answer.TimeOrNone(s.Backlog.Waiting)},
+		Backlog:   BacklogStatus{Open: s.Backlog.Open, Failing: s.Backlog.Failing, OldestAt: answer.TimeOrNone(s.Backlog.Oldest), WaitingSince: answer.TimeOrNone(s.Backlog.Waiting), HeldBack: wireHeldBack(s)},
 		Breaker:   answer.BreakerOf(s.Receiving.Breaker),
 		Receiving: wireSide(s.Receiving, now), Sending: wireSide(s.Sending, now),
 	}
+}
+
+func wireHeldBack(s operator.Status) *HeldBack {
+	if s.Backlog.HeldBack == 0 {
+		return nil
+	}
+	held := &HeldBack{Deliveries: s.Backlog.HeldBack, Numbers: s.HeldBack.Numbers, Longest: make([]HeldNumber, 0, len(s.HeldBack.Longest))}
+	for _, n := range s.HeldBack.Longest {
+		id := n.Next.Identity
+		held.Longest = append(held.Longest, HeldNumber{
+			Sender: id.Sender, Kind: id.Kind, DocumentNumber: id.Number, DocumentVersion: id.Version, ExchangeID: n.Next.ID.String(),
+			Waiting: n.Waiting, Since: answer.TimeOf(n.Since), Reason: n.Why, Until: answer.TimeOrNone(n.Until),
+		})
+	}
+	return held
 }
 
 func wireSide(s operator.Sided, now time.Time) SideStatus {

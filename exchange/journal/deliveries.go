@@ -194,12 +194,12 @@ func (j *Journal) found(ctx context.Context, s *sentence) ([]exchange.Exchange, 
 // Counts is exchange.ActivityLog's. It reads the row of each open delivery.
 func (j *Journal) Counts(ctx context.Context, handovers int) ([]exchange.Backlog, error) {
 	text := fmt.Sprintf(`SELECT receiver, count(*), min(consigned), min(consigned) FILTER (WHERE state = %[1]d),
-		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?) FROM delivery
+		count(*) FILTER (WHERE state = %[2]d AND handovers >= ?), sum(behind) FROM delivery
 		WHERE state IN (%[1]d, %[2]d) GROUP BY receiver ORDER BY receiver`,
 		number(exchange.ContentConsignment), number(exchange.ContentHandover))
 	var all []exchange.Backlog
 	err := j.Query(ctx, text, func(row sqlitefile.Row) error {
-		b := exchange.Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4))}
+		b := exchange.Backlog{Receiver: row.Text(0), Open: int(row.Int(1)), Oldest: moment(row.Int(2)), Failing: int(row.Int(4)), HeldBack: int(row.Int(5))}
 		if !row.Null(3) {
 			b.Waiting = moment(row.Int(3))
 		}

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"fmt"
 	"math"
 	"slices"
 
@@ -78,7 +79,7 @@ func DeliveriesOfQuery() string { return deliveriesOf }
 // FoldQueries returns the SQL by which the fold finds rows.
 func FoldQueries() []string {
 	return []string{
-		findJourney, findTerm, termName, findVersion, findNumber, findHead, findFreed, findOut(), endTurn, freeTurn, holdBack, letPass, nextLease, moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
+		findJourney, findTerm, termName, findVersion, findNumber, findHead, findFreed, findOut(), endTurn, freeTurn, holdBack, letPass, nextLease, heldNumbers, nextOfHeld, fmt.Sprintf(outOfHeld, handed()), moveJourney, delistDelivery, addLater, findRun, moveRun, hasItem, moveItem, countsOfRun, findOpenItems(),
 		repliesTo, countReplies, findRefusal, repeatRefusal, anyRefusal, findOpen, closeRefusal, findBreaker, openBreaker, shutBreaker, dropHours, oldestOpen, hoursOfSide, findFiring, resolveAlert, takenUpTo, noticesAfter, findView, viewsOfOwner, sharedViews, moveView, dropView,
 	}
 }

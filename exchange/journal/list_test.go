@@ -219,8 +219,8 @@ func TestCounts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := "[{promotion 1 2026-11-20 08:09:00 +0000 UTC 2026-11-20 08:09:00 +0000 UTC 0} " +
-		"{window-vn 1 2026-11-20 08:11:00 +0000 UTC 0001-01-01 00:00:00 +0000 UTC 1}]" // handed over
+	want := "[{promotion 1 2026-11-20 08:09:00 +0000 UTC 2026-11-20 08:09:00 +0000 UTC 0 0} " +
+		"{window-vn 1 2026-11-20 08:11:00 +0000 UTC 0001-01-01 00:00:00 +0000 UTC 1 0}]" // handed over
 	if fmt.Sprint(got) != want {
 		t.Errorf("got  %v\nwant %s", got, want)
 	}

@@ -222,6 +222,7 @@ func TestFoldIsTheModel(t *testing.T) {
 		want, freed := model(rt, r.changes)
 		compare(rt, j, want)
 		compareTurns(rt, j, want, freed)
+		compareHeld(rt, j, want)
 		compareFailures(rt, j, want)
 		lists := listed(want)
 		for name, q := range map[string]exchange.Query{

@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -210,3 +212,71 @@ func (j *Journal) NextLease(ctx context.Context, receiver string, after time.Tim
 }
 
 const nextLease = `SELECT leased FROM turn INDEXED BY turn_leased WHERE receiver = ? AND leased > ? AND leased > 0 ORDER BY leased LIMIT 1`
+
+// The statements that find the numbers of which deliveries to a receiver wait: the first
+// entry of each, the next delivery with when those that wait were consigned, and what else
+// is handed over of a number.
+const (
+	heldNumbers = `SELECT min(entry), count(*) FROM turn WHERE receiver = +? GROUP BY number, sender, kind HAVING count(*) > 1`
+	nextOfHeld  = `SELECT ` + columns + `, (SELECT min(w.consigned) FROM turn o CROSS JOIN delivery w ON w.state = o.state AND w.receiver = o.receiver
+			AND w.behind = 1 AND w.express = o.express AND w.entry = o.entry
+			WHERE o.receiver = +? AND o.number = x.number AND o.sender = x.sender AND o.kind = x.kind)
+		FROM exchange x` + withJourney + ` WHERE x.sequence = +?`
+	outOfHeld = `SELECT o.leased FROM exchange x CROSS JOIN turn o INDEXED BY turn_out ON o.receiver = +? AND o.number = x.number
+		AND o.sender = x.sender AND o.kind = x.kind AND o.%s AND o.entry <> x.sequence WHERE x.sequence = +?`
+)
+
+// HeldBack is exchange.ActivityLog's.
+func (j *Journal) HeldBack(ctx context.Context, receiver string) (some []exchange.HeldNumber, all int, err error) {
+	type number struct{ entry, open int64 }
+	var found []number
+	err = j.Query(ctx, heldNumbers, func(row sqlitefile.Row) error {
+		found = append(found, number{row.Int(0), row.Int(1)})
+		return nil
+	}, receiver)
+	if err != nil {
+		return nil, 0, fmt.Errorf("list held numbers: %w", err)
+	}
+	slices.SortFunc(found, func(a, b number) int { return cmp.Compare(a.entry, b.entry) })
+	for _, n := range found[:min(len(found), exchange.MaxHeldNumbers)] {
+		h, known, err := j.heldNumber(ctx, receiver, n.entry)
+		if err != nil {
+			return nil, 0, fmt.Errorf("list held numbers: %w", err)
+		}
+		if known { // it was not settled meanwhile
+			h.Waiting = int(n.open - 1)
+			some = append(some, h)
+		}
+	}
+	return some, len(found), nil
+}
+
+// heldNumber returns the number of which the delivery of an entry is the next, or false if
+// no delivery waits for it any more.
+func (j *Journal) heldNumber(ctx context.Context, receiver string, entry int64) (h exchange.HeldNumber, known bool, err error) {
+	err = j.Query(ctx, nextOfHeld, func(row sqlitefile.Row) (err error) {
+		h.Next, _, err = scan(row, receiver)
+		if known = len(h.Next.Deliveries) > 0 && !row.Null(10); !known || err != nil {
+			return err
+		}
+		if h.Since = moment(row.Int(10)); h.Since.Before(h.Next.Deliveries[0].ConsignedAt) {
+			h.Since = h.Next.Deliveries[0].ConsignedAt
+		}
+		return nil
+	}, receiver, entry)
+	if err != nil || !known {
+		return h, known, err
+	}
+	err = j.Query(ctx, fmt.Sprintf(outOfHeld, handed()), func(row sqlitefile.Row) error {
+		until := row.Int(0)
+		switch {
+		case until == 0:
+			h.Out = exchange.Lease{}
+		case !h.IsOut || !h.Out.Until.IsZero() && moment(until).After(h.Out.Until):
+			h.Out = exchange.Lease{Until: moment(until)}
+		}
+		h.IsOut = true
+		return nil
+	}, receiver, entry)
+	return h, known, err
+}

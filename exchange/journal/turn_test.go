@@ -146,3 +146,90 @@ func TestManyVersionsDelayNobody(t *testing.T) {
 		t.Fatalf("%v, %v", found, err)
 	}
 }
+
+// compareHeld compares what waits for its turn with the model, and why.
+func compareHeld(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.Exchange) {
+	for _, receiver := range []string{"window-vn", "promotion"} {
+		some, count, err := j.HeldBack(context.Background(), receiver)
+		if err != nil || len(some) != count {
+			t.Fatalf("%d of %d, %v", len(some), count, err)
+		}
+		var got, want []string
+		waiting := 0
+		for _, h := range some {
+			waiting += h.Waiting
+			d := h.Next.Deliveries[0]
+			got = append(got, fmt.Sprint(h.Next.Sequence, d.State, h.Waiting, h.Since, h.IsOut, h.Out.Until))
+		}
+		for _, x := range byAge(all) {
+			behind := others(all, x, receiver)
+			if firstOf(all, x, receiver) != x.ID || len(behind) == 0 {
+				continue
+			}
+			d := deliveryTo(x, receiver)
+			since, out, until := time.Time{}, false, time.Time{}
+			endless := false
+			for _, o := range behind {
+				od := deliveryTo(o, receiver)
+				if since.IsZero() || od.ConsignedAt.Before(since) {
+					since = od.ConsignedAt
+				}
+				if od.State == exchange.ContentHandover {
+					out, endless = true, endless || od.Lease.Until.IsZero()
+					if od.Lease.Until.After(until) {
+						until = od.Lease.Until
+					}
+				}
+			}
+			if since.Before(d.ConsignedAt) {
+				since = d.ConsignedAt
+			}
+			if endless {
+				until = time.Time{}
+			}
+			want = append(want, fmt.Sprint(x.Sequence, d.State, len(behind), since, out, until))
+		}
+		slices.Reverse(want)
+		if diff := gocmp.Diff(want, got); diff != "" {
+			t.Fatalf("held back at %s, -model +index:\n%s", receiver, diff)
+		}
+		counts, err := j.Counts(context.Background(), 5)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range counts {
+			if c.Receiver == receiver && c.HeldBack != waiting {
+				t.Fatalf("%d are counted as held back at %s, and %d are", c.HeldBack, receiver, waiting)
+			}
+		}
+	}
+}
+
+// The reason for which deliveries wait is how the next one stands.
+func TestWhyDeliveriesWait(t *testing.T) {
+	now := began
+	lease := exchange.Lease{Holder: "one", Until: now.Add(time.Minute)}
+	over := exchange.Lease{Holder: "one", Until: now.Add(-time.Minute)}
+	for name, test := range map[string]struct {
+		next  exchange.Delivery
+		isOut bool
+		out   exchange.Lease
+		want  exchange.Wait
+		until time.Time
+	}{
+		"not fetched":            {next: exchange.Delivery{State: exchange.ContentConsignment}, want: exchange.WaitHandover},
+		"leased":                 {next: exchange.Delivery{State: exchange.ContentHandover, Lease: lease, Handovers: 9}, want: exchange.WaitLease, until: lease.Until},
+		"failing":                {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 5}, want: exchange.WaitFailing},
+		"lease over":             {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 4}, want: exchange.WaitAcknowledge},
+		"tried again":            {next: exchange.Delivery{State: exchange.ContentConsignment, Retry: exchange.Retry{Tries: 1, Next: now}}, want: exchange.WaitRetry, until: now},
+		"later under lease":      {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: lease, want: exchange.WaitLater, until: lease.Until},
+		"later, lease over":      {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: over, want: exchange.WaitHandover},
+		"later, not settled yet": {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, want: exchange.WaitLater},
+	} {
+		h := exchange.HeldNumber{Next: exchange.Exchange{Deliveries: []exchange.Delivery{test.next}}, IsOut: test.isOut, Out: test.out}
+		why, until := h.Why(5, now)
+		if text := why.Text(); why != test.want || !until.Equal(test.until) || text.EN == "" || text.ZH == "" {
+			t.Errorf("%s: %s until %s, %+v; want %s until %s", name, why, until, text, test.want, test.until)
+		}
+	}
+}

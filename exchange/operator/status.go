@@ -27,8 +27,23 @@ type Status struct {
 	Suspended bool
 	Way       string           // by which deliveries reach it
 	Backlog   exchange.Backlog // of what it has not acknowledged
+	HeldBack  HeldBack         // of that: what waits for its turn
 	Receiving Sided
 	Sending   Sided
+}
+
+// HeldBack is what waits at one receiver for another delivery of the same number.
+type HeldBack struct {
+	Numbers int // of documents
+	Longest []HeldNumber
+}
+
+// A HeldNumber is a number of which deliveries wait, with the reason.
+type HeldNumber struct {
+	exchange.HeldNumber
+
+	Why   exchange.Wait
+	Until time.Time // when that is over at the latest, or zero
 }
 
 // A Sided is how one side of a party does.
@@ -55,6 +70,11 @@ func (s Statuses) Of(ctx context.Context, parties []exchange.Party, suspended fu
 				one.Backlog = b
 			}
 		}
+		if one.Backlog.HeldBack > 0 {
+			if one.HeldBack, err = s.heldBack(ctx, p.ID, time.Now()); err != nil {
+				return nil, err
+			}
+		}
 		for side, into := range map[exchange.Side]*Sided{exchange.Sending: &one.Sending, exchange.Receiving: &one.Receiving} {
 			for _, a := range activities {
 				if a.Party == p.ID && a.Side == side {
@@ -71,6 +91,17 @@ func (s Statuses) Of(ctx context.Context, parties []exchange.Party, suspended fu
 		all = append(all, one)
 	}
 	return all, nil
+}
+
+// heldBack returns what waits at a receiver for its turn.
+func (s Statuses) heldBack(ctx context.Context, receiver string, now time.Time) (HeldBack, error) {
+	some, all, err := s.Log.HeldBack(ctx, receiver)
+	held := HeldBack{Numbers: all}
+	for _, one := range some {
+		why, until := one.Why(s.Handovers, now)
+		held.Longest = append(held.Longest, HeldNumber{HeldNumber: one, Why: why, Until: until})
+	}
+	return held, err
 }
 
 // WayTo returns the way by which deliveries reach a party.

@@ -28,7 +28,7 @@ func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 	}
 	all := make([]telemetry.Backlog, 0, len(counts))
 	for _, c := range counts {
-		all = append(all, telemetry.Backlog(c))
+		all = append(all, telemetry.Backlog{Receiver: c.Receiver, Open: c.Open, Oldest: c.Oldest, Waiting: c.Waiting, Failing: c.Failing})
 	}
 	return all, nil
 }
