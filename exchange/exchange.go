@@ -105,7 +105,7 @@ type Delivery struct {
 
 	// DueSince is when the time to acknowledge it began, if it is open: when it came to
 	// State or, if that is later, when the delivery before it of the same number was
-	// settled. Only a [DeliveryJournal] that lists it sets it.
+	// closed. Only a [DeliveryJournal] that lists it sets it.
 	DueSince time.Time
 
 	// Envelope is the position at which the queue keeps the envelope that was sealed for
@@ -171,11 +171,18 @@ type Lease struct {
 // MaxLease is the longest lease that can be asked for.
 const MaxLease = time.Hour
 
+// clockSkew is how far the clocks of two nodes may be apart. Without it, a node whose clock
+// is behind would hand over again what another has just leased for MaxLease.
+const clockSkew = time.Minute
+
+// LastEnd returns the latest end of a lease that is in force at a time.
+func LastEnd(at time.Time) time.Time { return at.Add(MaxLease + clockSkew) }
+
 // Holds reports whether the lease is in force at a time. One that would last for
-// longer than MaxLease was given by a clock that was ahead, and does not count:
+// longer than [LastEnd] was given by a clock that was ahead, and does not count:
 // otherwise the delivery would be withheld until that far time.
 func (l Lease) Holds(at time.Time) bool {
-	return at.Before(l.Until) && l.Until.Sub(at) <= MaxLease
+	return at.Before(l.Until) && !l.Until.After(LastEnd(at))
 }
 
 // A Cause is the reason for which a receiver refused or a delivery was given up.

@@ -9,7 +9,7 @@ type HeldNumber struct {
 	Since   time.Time // when the first of them and the one that is next were both open
 	Next    Exchange  // the next, with its one delivery to the receiver
 	IsOut   bool      // another one is handed over, for which the next may have to wait
-	Out     Lease     // of that; without an end if it is out until it is settled
+	Out     Lease     // of that; without an end if it is out until it is closed
 }
 
 // MaxHeldNumbers is how many numbers are shown of one receiver, those that have waited the

@@ -116,7 +116,7 @@ type DeliveryQuery struct {
 // An Out says when a delivery is out. It is never, if this is zero.
 type Out struct {
 	LeasedAt   time.Time // it is under a lease that is in force at that time
-	HandedOver bool      // it is handed over and not settled, whatever its lease
+	HandedOver bool      // it is handed over and not closed, whatever its lease
 }
 
 // A LeaseQuery narrows a list of deliveries that are handed over to one receiver and

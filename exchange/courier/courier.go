@@ -47,7 +47,7 @@ func (r Receiver) states() []exchange.State {
 
 // query returns the query for what is due: of each document number one delivery, so that a
 // batch has no two of them. A receiver that acknowledges itself has at most one of a number
-// that it has not settled.
+// that it has not closed.
 func (r Receiver) query(limit int) exchange.DeliveryQuery {
 	return exchange.DeliveryQuery{
 		Receiver: r.Party, States: r.states(), InTurn: true, Unless: exchange.Out{HandedOver: r.Acknowledges}, Limit: limit,

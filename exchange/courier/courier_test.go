@@ -199,7 +199,7 @@ func TestOneVersionIsOut(t *testing.T) {
 	})
 }
 
-// However many versions of one number wait for one that fails, other numbers go on.
+// However many versions of one number wait for one that fails, other numbers continue.
 func TestVersionsHoldUpNoOther(t *testing.T) {
 	inBubble(t, func(t *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
 		var names []string

@@ -160,7 +160,7 @@ func (j *Journal) FailingDeliveries(ctx context.Context, q exchange.FailingQuery
 func failing(q exchange.FailingQuery) *sentence {
 	s := &sentence{}
 	s.add(dueColumns+` FROM delivery d INDEXED BY delivery_again`+withExchange+` WHERE `+again()+` AND d.receiver = +? AND d.handovers >= +?
-		AND d.behind = 0 AND (d.leased <= +? OR d.leased > +?)`, q.Receiver, q.Handovers, micro(q.FreeAt), micro(q.FreeAt.Add(exchange.MaxLease)))
+		AND d.behind = 0 AND (d.leased <= +? OR d.leased > +?)`, q.Receiver, q.Handovers, micro(q.FreeAt), micro(exchange.LastEnd(q.FreeAt)))
 	unless(s, exchange.Out{LeasedAt: q.FreeAt})
 	s.add(` ORDER BY d.handovers, d.entry LIMIT ?`, within(q.Limit, defaultDeliveries, maxDeliveries))
 	return s

@@ -95,12 +95,12 @@ func (b *batch) mayHandOver(j *journey, e exchange.Event) (bool, error) {
 	err := b.w.Query(findOut(), func(sqlitefile.Row) error {
 		free = false
 		return nil
-	}, e.Receiver, j.number, j.sender, j.kind, micro(e.At), micro(e.At.Add(exchange.MaxLease)), j.sequence)
+	}, e.Receiver, j.number, j.sender, j.kind, micro(e.At), micro(exchange.LastEnd(e.At)), j.sequence)
 	return free, err
 }
 
-// moveTurn keeps the order after an event that has moved a delivery: one that is open has
-// its turn by the record, and the next one is free once those before it are settled.
+// moveTurn keeps the order after an event that has moved a delivery: the first that is open,
+// by the record, is next, and those behind it wait until it is closed.
 func (b *batch) moveTurn(j *journey, e exchange.Event) error {
 	d := j.delivery(e.Receiver)
 	if !j.versions || d == nil {
@@ -134,7 +134,7 @@ func (b *batch) moveTurn(j *journey, e exchange.Event) error {
 	return nil
 }
 
-// takeTurn gives a delivery its turn, or ends it if the delivery is settled.
+// takeTurn gives a delivery its turn, or ends it if the delivery is closed.
 func (b *batch) takeTurn(j *journey, d *exchange.Delivery) error {
 	if !d.State.Open() {
 		return b.w.Exec(endTurn, d.Receiver, j.number, j.sender, j.kind, j.sequence)
@@ -192,7 +192,7 @@ func unless(s *sentence, o exchange.Out) {
 	s.add(` AND (j.versions = 0 OR NOT EXISTS (SELECT 1 FROM turn o INDEXED BY turn_out WHERE o.receiver = d.receiver
 		AND o.number = x.number AND o.sender = x.sender AND o.kind = x.kind AND o.` + handed())
 	if !o.HandedOver {
-		s.add(` AND o.leased > +? AND o.leased <= +?`, micro(o.LeasedAt), micro(o.LeasedAt.Add(exchange.MaxLease)))
+		s.add(` AND o.leased > +? AND o.leased <= +?`, micro(o.LeasedAt), micro(exchange.LastEnd(o.LeasedAt)))
 	}
 	s.add(` AND o.entry <> d.entry))`)
 }
@@ -243,7 +243,7 @@ func (j *Journal) HeldBack(ctx context.Context, receiver string) (some []exchang
 		if err != nil {
 			return nil, 0, fmt.Errorf("list held numbers: %w", err)
 		}
-		if known { // it was not settled meanwhile
+		if known { // it was not closed meanwhile
 			h.Waiting = int(n.open - 1)
 			some = append(some, h)
 		}

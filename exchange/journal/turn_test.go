@@ -205,7 +205,7 @@ func compareHeld(t *rapid.T, j *journal.Journal, all map[uuid.UUID]exchange.Exch
 	}
 }
 
-// The reason for which deliveries wait is how the next one stands.
+// The reason for which deliveries wait is the state of the next one.
 func TestWhyDeliveriesWait(t *testing.T) {
 	now := began
 	lease := exchange.Lease{Holder: "one", Until: now.Add(time.Minute)}
@@ -217,14 +217,14 @@ func TestWhyDeliveriesWait(t *testing.T) {
 		want  exchange.Wait
 		until time.Time
 	}{
-		"not fetched":            {next: exchange.Delivery{State: exchange.ContentConsignment}, want: exchange.WaitHandover},
-		"leased":                 {next: exchange.Delivery{State: exchange.ContentHandover, Lease: lease, Handovers: 9}, want: exchange.WaitLease, until: lease.Until},
-		"failing":                {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 5}, want: exchange.WaitFailing},
-		"lease over":             {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 4}, want: exchange.WaitAcknowledge},
-		"tried again":            {next: exchange.Delivery{State: exchange.ContentConsignment, Retry: exchange.Retry{Tries: 1, Next: now}}, want: exchange.WaitRetry, until: now},
-		"later under lease":      {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: lease, want: exchange.WaitLater, until: lease.Until},
-		"later, lease over":      {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: over, want: exchange.WaitHandover},
-		"later, not settled yet": {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, want: exchange.WaitLater},
+		"not fetched":           {next: exchange.Delivery{State: exchange.ContentConsignment}, want: exchange.WaitHandover},
+		"leased":                {next: exchange.Delivery{State: exchange.ContentHandover, Lease: lease, Handovers: 9}, want: exchange.WaitLease, until: lease.Until},
+		"failing":               {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 5}, want: exchange.WaitFailing},
+		"lease over":            {next: exchange.Delivery{State: exchange.ContentHandover, Lease: over, Handovers: 4}, want: exchange.WaitAcknowledge},
+		"tried again":           {next: exchange.Delivery{State: exchange.ContentConsignment, Retry: exchange.Retry{Tries: 1, Next: now}}, want: exchange.WaitRetry, until: now},
+		"later under lease":     {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: lease, want: exchange.WaitLater, until: lease.Until},
+		"later, lease over":     {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, out: over, want: exchange.WaitHandover},
+		"later, not closed yet": {next: exchange.Delivery{State: exchange.ContentConsignment}, isOut: true, want: exchange.WaitLater},
 	} {
 		h := exchange.HeldNumber{Next: exchange.Exchange{Deliveries: []exchange.Delivery{test.next}}, IsOut: test.isOut, Out: test.out}
 		why, until := h.Why(5, now)

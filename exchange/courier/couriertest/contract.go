@@ -191,7 +191,7 @@ func acknowledged(t *testing.T, s Subject) {
 	a, b, c := Version(7, "a").ExchangeID([32]byte{}), Version(7, "b").ExchangeID([32]byte{}), Version(7, "c").ExchangeID([32]byte{})
 	arrived := 0
 	for n, step := range []struct {
-		id    uuid.UUID // settled or replayed before
+		id    uuid.UUID // closed or replayed before
 		name  exchange.State
 		moves int // the attempt
 		next  uuid.UUID

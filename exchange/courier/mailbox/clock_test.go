@@ -27,6 +27,23 @@ func TestLeaseOfAClockThatWasAhead(t *testing.T) {
 	})
 }
 
+// The longest lease holds at a node whose clock is a little behind, too.
+func TestLongestLeaseAndAClockThatIsBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld(t)
+		w.accept(1, 2, false, "window-vn")
+		ahead := time.Now().Add(30 * time.Second)
+		e := exchange.Event{
+			Exchange: numbered(1), Receiver: "window-vn", Name: exchange.ContentHandover, Attempt: 1, At: ahead,
+			Lease: exchange.Lease{Holder: "ahead", Until: ahead.Add(exchange.MaxLease)},
+		}
+		if err := (&exchange.Recorder{Appender: w, Feed: w, Fold: w.Journal}).Record(t.Context(), e); err != nil {
+			t.Fatal(err)
+		}
+		same(t, "by the clock that is behind", w.fetch(exchange.Fetch{}))
+	})
+}
+
 // What was acknowledged and never fetched was handed over with that.
 func TestAcknowledgementIsAHandOver(t *testing.T) {
 	w := newWorld(t)

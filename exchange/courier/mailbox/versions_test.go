@@ -72,8 +72,8 @@ func (w *world) versions(m *mailbox.Mailbox, o exchange.Fetch) []string {
 	return names
 }
 
-// settle acknowledges or refuses a version.
-func (w *world) settle(m *mailbox.Mailbox, name string, accepted bool) {
+// finish acknowledges or refuses a version.
+func (w *world) finish(m *mailbox.Mailbox, name string, accepted bool) {
 	w.tb.Helper()
 	a := exchange.Ack{Exchange: idOf(name), Accepted: accepted}
 	if !accepted {
@@ -88,10 +88,10 @@ func (w *world) settle(m *mailbox.Mailbox, name string, accepted bool) {
 // is asked: the next comes once the one before is acknowledged, refused or given up. If the
 // lease ends, the earlier one comes again. Other numbers do not wait for it.
 func TestOneVersionIsOut(t *testing.T) {
-	for name, settle := range map[string]func(w *world){
-		"acknowledged":           func(w *world) { w.settle(w.mailbox, "A.1", true) },
-		"acknowledged elsewhere": func(w *world) { w.settle(w.another(), "A.1", true) },
-		"refused":                func(w *world) { w.settle(w.mailbox, "A.1", false) },
+	for name, finish := range map[string]func(w *world){
+		"acknowledged":           func(w *world) { w.finish(w.mailbox, "A.1", true) },
+		"acknowledged elsewhere": func(w *world) { w.finish(w.another(), "A.1", true) },
+		"refused":                func(w *world) { w.finish(w.mailbox, "A.1", false) },
 		"given up":               func(w *world) { w.move("A.1", exchange.ContentHandoverFailure, 1) },
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -110,12 +110,12 @@ func TestOneVersionIsOut(t *testing.T) {
 				go func() { got <- w.versions(w.mailbox, exchange.Fetch{Wait: time.Minute, Lease: time.Hour}) }()
 				synctest.Wait()
 				after(time.Second)
-				settle(w)
+				finish(w)
 				same(t, "a poll wakes for the next", <-got, "A.2")
 				if waited := time.Since(began); waited != time.Second {
 					t.Errorf("waited %s", waited)
 				}
-				w.settle(other, "A.2", true)
+				w.finish(other, "A.2", true)
 				same(t, "and the last", w.versions(other, exchange.Fetch{}), "A.3")
 			})
 		})
@@ -123,13 +123,13 @@ func TestOneVersionIsOut(t *testing.T) {
 }
 
 // What was released or replayed after a later version went out waits until that one is
-// settled or its lease ends. Then it comes first.
+// closed or its lease ends. Then it comes first.
 func TestEarlierVersionComesLate(t *testing.T) {
 	for name, began := range map[string]func(w *world){
 		"released": func(w *world) { w.move("A.1", exchange.ContentConsignment, 1) },
 		"replayed": func(w *world) {
 			w.move("A.1", exchange.ContentConsignment, 1)
-			w.settle(w.mailbox, "A.1", false)
+			w.finish(w.mailbox, "A.1", false)
 			w.move("A.1", exchange.ContentConsignment, 2)
 		},
 	} {
@@ -148,7 +148,7 @@ func TestEarlierVersionComesLate(t *testing.T) {
 					t.Errorf("waited %s", waited)
 				}
 				same(t, "the later waits now", w.versions(w.mailbox, exchange.Fetch{}))
-				w.settle(w.mailbox, "A.1", true)
+				w.finish(w.mailbox, "A.1", true)
 				same(t, "and comes again", w.versions(w.mailbox, exchange.Fetch{}), "A.2")
 			})
 		})
@@ -190,7 +190,7 @@ func TestReceiverDiesOnAVersion(t *testing.T) {
 		w.acceptVersion("B.1", false, false)
 		same(t, "behind what is ordinary", w.versions(w.another(), exchange.Fetch{Limit: 1}), "B.1")
 		same(t, "then itself", w.versions(w.mailbox, exchange.Fetch{}), "A.1")
-		w.settle(w.mailbox, "A.1", false)
+		w.finish(w.mailbox, "A.1", false)
 		same(t, "and what waited", w.versions(w.mailbox, exchange.Fetch{}), "A.2")
 	})
 }
@@ -230,7 +230,7 @@ func TestVersionsProperties(t *testing.T) {
 			w := newWorld(t)
 			m := &consumers{w: w, rt: rt, nodes: []*mailbox.Mailbox{w.mailbox, w.another()}, known: make(map[string]*version)}
 			rt.Repeat(map[string]func(*rapid.T){
-				"accept": m.accept, "fetch": m.fetch, "race": m.race, "settle": m.settle, "move": m.move,
+				"accept": m.accept, "fetch": m.fetch, "race": m.race, "finish": m.finish, "move": m.move,
 				"wait": func(rt *rapid.T) { after(time.Duration(rapid.IntRange(1, 40).Draw(rt, "seconds")) * time.Second) },
 				"kill": func(rt *rapid.T) { m.nodes[m.node(rt)] = w.another() },
 			})
@@ -242,7 +242,7 @@ func TestVersionsProperties(t *testing.T) {
 	})
 }
 
-// consumers are the model: of each version, in the order of the record, how it stands.
+// consumers are the model: of each version, in the order of the record, its state.
 type consumers struct {
 	w     *world
 	rt    *rapid.T
@@ -346,14 +346,14 @@ func (m *consumers) race(rt *rapid.T) {
 	take(m.nodes[1])
 }
 
-// settle acknowledges or refuses something, by any node.
-func (m *consumers) settle(rt *rapid.T) {
+// finish acknowledges or refuses something, by any node.
+func (m *consumers) finish(rt *rapid.T) {
 	open := slices.DeleteFunc(slices.Clone(m.names), func(name string) bool { return !m.known[name].open })
 	if len(open) == 0 {
 		rt.Skip("nothing is open")
 	}
 	name, taken := rapid.SampledFrom(open).Draw(rt, "of"), rapid.Bool().Draw(rt, "taken")
-	m.w.settle(m.nodes[m.node(rt)], name, taken)
+	m.w.finish(m.nodes[m.node(rt)], name, taken)
 	m.known[name].open, m.known[name].taken = false, taken
 }
 
@@ -390,7 +390,7 @@ func (m *consumers) drain() {
 			return
 		}
 		for _, name := range got {
-			m.w.settle(m.nodes[1], name, true)
+			m.w.finish(m.nodes[1], name, true)
 			m.known[name].open = false
 		}
 	}
