@@ -34,7 +34,8 @@ type index struct {
 
 // accounts are those of the real ledger, which fails as the index does.
 type accounts struct {
-	*judge.Ledger
+	judge.Reader
+
 	index *index
 }
 
@@ -43,7 +44,7 @@ func (a accounts) Account(ctx context.Context, of effects.Account) (ledger.Accou
 	if err := a.index.failure(); err != nil {
 		return ledger.Account{}, false, err
 	}
-	return a.Ledger.Account(ctx, of)
+	return a.Reader.Account(ctx, of)
 }
 
 // paged makes pages of a list short, and all but so many fail; 0 fails none.

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 
 	"github.com/google/go-cmp/cmp"
 	"github.com/google/uuid"
@@ -19,6 +20,7 @@ import (
 	"beibu/exchange/facts/values"
 	"beibu/exchange/judge"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/projection/projectiontest"
 	"beibu/exchange/rules/rulestest"
 	"beibu/queue"
 	"beibu/queue/sqlitefile"
@@ -323,4 +325,30 @@ func fold(tb testing.TB, l *judge.Ledger, record []queue.Change, events ...queue
 	if err := l.Fold(tb.Context(), record); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// TestReaderWaits reads an account at once after its document and a draw were accepted.
+func TestReaderWaits(t *testing.T) {
+	w := world(t)
+	accept(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic"))
+	x := accept(t, w, port, declaration(t, "1", 84_000))
+	w.Await(t, x, func(exchange.Exchange) bool { return true }) // it is in the record
+	a, found, err := judge.Reader{Ledger: w.Ledger, Feed: w.Store}.Account(t.Context(), rubber)
+	if err != nil || !found || a.Balances()[0].Left.String() != "21000" {
+		t.Errorf("%v, %v: %+v", found, err, a)
+	}
+}
+
+// TestReaderGivesUp reads an account while nobody decides.
+func TestReaderGivesUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		l := ledgerAt(t, filepath.Join(t.TempDir(), "ledger.db"))
+		entry := queue.Entry{ID: [16]byte{1}, Head: []byte(`{"effects":{"draws":[{"from":{"kind":"import-licence","number":"1"}}]}}`)}
+		record := []queue.Change{{Entry: &entry}}
+		fold(t, l, record)
+		_, found, err := judge.Reader{Ledger: l, Feed: &projectiontest.Feed{Changes: record}}.Account(t.Context(), rubber)
+		if err != nil || found {
+			t.Errorf("%v, %v", found, err)
+		}
+	})
 }

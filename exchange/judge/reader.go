@@ -1,0 +1,56 @@
+package judge
+
+import (
+	"context"
+	"time"
+
+	"beibu/exchange/effects"
+	"beibu/exchange/judge/ledger"
+	"beibu/queue"
+	"beibu/queue/sqlitefile"
+)
+
+// A Reader returns accounts as they are once all is decided that the record had when it
+// was asked, so that who has submitted a document reads what became of it.
+type Reader struct {
+	Ledger *Ledger
+	Feed   queue.Feed
+}
+
+// patience is how long a Reader waits for verdicts, if no node makes any.
+const patience = 2 * time.Second
+
+// Account returns an account, and false if there is none. If the verdicts take longer than
+// two seconds, it is the account without them.
+func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := r.settle(waiting); err != nil && waiting.Err() == nil {
+		return ledger.Account{}, false, err
+	}
+	return r.Ledger.Account(ctx, of)
+}
+
+// settle returns once the ledger has folded the record and nothing in it awaits a verdict.
+func (r Reader) settle(ctx context.Context) error {
+	head, err := r.Feed.Head(ctx)
+	if err != nil {
+		return failed("find the end of the record", err)
+	}
+	if err := r.Ledger.Wait(ctx, head); err != nil {
+		return failed("read ledger", err)
+	}
+	for {
+		next, awaits := r.Ledger.Changed(changed), false
+		err := r.Ledger.Query(ctx, `SELECT 1 FROM pending WHERE waits = 0 AND sequence <= ? LIMIT 1`, func(sqlitefile.Row) error {
+			awaits = true
+			return nil
+		}, head)
+		if err != nil || !awaits {
+			return failed("read what awaits a verdict", err)
+		}
+		if wait(ctx, next); ctx.Err() != nil {
+			return ctx.Err()
+		}
+	}
+}
