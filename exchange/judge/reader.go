@@ -25,14 +25,14 @@ const patience = 2 * time.Second
 func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error) {
 	waiting, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	if err := r.settle(waiting); err != nil && waiting.Err() == nil {
+	if err := r.await(waiting); err != nil && waiting.Err() == nil {
 		return ledger.Account{}, false, err
 	}
 	return r.Ledger.Account(ctx, of)
 }
 
-// settle returns once the ledger has folded the record and nothing in it awaits a verdict.
-func (r Reader) settle(ctx context.Context) error {
+// await returns once the ledger has folded the record and nothing in it awaits a verdict.
+func (r Reader) await(ctx context.Context) error {
 	head, err := r.Feed.Head(ctx)
 	if err != nil {
 		return failed("find the end of the record", err)
