@@ -235,7 +235,8 @@ type Event struct {
 
 // A Finding is what a verdict found in a document.
 type Finding struct {
-	Faults Faults `json:"faults"`
+	Faults  Faults `json:"faults"`
+	Omitted int    `json:"omitted,omitempty"` // how many more there are
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

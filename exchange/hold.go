@@ -43,22 +43,31 @@ const (
 )
 
 // heldBy returns the faults that hold a document, within the bounds.
-func heldBy(faults Faults) Held {
-	var held Held
-	size := 0
+func heldBy(faults Faults) (held Held) {
+	var all Faults
 	for _, f := range faults {
-		if f.Severity != rules.Hold.String() {
-			continue
+		if f.Severity == rules.Hold.String() {
+			all = append(all, f)
 		}
-		f = f.clip(heldText)
-		text, err := json.Marshal(f)
-		if size += len(text) + 1; err != nil || size > heldBytes || held.Omitted > 0 {
-			held.Omitted++
-			continue
-		}
-		held.Faults = append(held.Faults, f)
 	}
+	held.Faults, held.Omitted = all.Bounded()
 	return held
+}
+
+// Bounded returns the first faults, as far as a head or an event has room for them, each
+// text shortened, and how many more there are.
+func (f Faults) Bounded() (first Faults, omitted int) {
+	size := 0
+	for _, fault := range f {
+		fault = fault.clip(heldText)
+		text, err := json.Marshal(fault)
+		if size += len(text) + 1; err != nil || size > heldBytes || omitted > 0 {
+			omitted++
+			continue
+		}
+		first = append(first, fault)
+	}
+	return first, omitted
 }
 
 // A Verdict is a person's decision on a held exchange.
@@ -90,8 +99,8 @@ func (v Verdict) events(x Exchange) []Event {
 // The names of the events about a verdict that a person made the way free for, or made
 // void.
 const (
-	HeldReleased State = "HeldReleased"
-	HeldRefused  State = "HeldRefused"
+	HeldReleased = "HeldReleased"
+	HeldRefused  = "HeldRefused"
 )
 
 // VerdictSubject returns the subject of events about the verdict on an exchange.

@@ -132,7 +132,7 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 			if err := s.printf("\n%s\n", s.word("refused for")); err != nil {
 				return err
 			}
-			if err := s.printFaults(x.DocumentNumber, s.faults(e.Faults), 0); err != nil {
+			if err := s.printFaults(x.DocumentNumber, s.faults(e.Faults), e.Omitted); err != nil {
 				return err
 			}
 		}

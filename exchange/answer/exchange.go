@@ -91,8 +91,9 @@ type Event struct {
 	Cause    *exchange.Cause `json:"cause,omitempty"`
 	After    int64           `json:"afterMilliseconds,omitempty"` // since the step before
 
-	Dialogue *exchange.Dialogue `json:"dialogue,omitempty"` // of an attempt that did not arrive, for those who see the receiver's deliveries
-	Faults   []exchange.Fault   `json:"faults,omitempty"`   // of a refusal that depends on other documents
+	Dialogue *exchange.Dialogue `json:"dialogue,omitempty"`      // of an attempt that did not arrive, for those who see the receiver's deliveries
+	Faults   []exchange.Fault   `json:"faults,omitempty"`        // of a refusal that depends on other documents
+	Omitted  int                `json:"faultsOmitted,omitempty"` // how many more there are
 }
 
 // FoundBy is what an exchange can be found by, beside the number of its document and the
@@ -125,12 +126,12 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 	}
 	out.Answered = LatestAnswersOf(x)
 	for i, e := range x.Events {
-		var faults []exchange.Fault
+		var found exchange.Finding
 		if e.Verdict != nil {
-			faults = e.Verdict.Faults
+			found = *e.Verdict
 		}
 		out.Timeline = append(out.Timeline, Event{
-			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause), Dialogue: e.Dialogue, Faults: faults,
+			Name: e.Name, At: TimeOf(e.At), Receiver: e.Receiver, Attempt: e.Attempt, Cause: OrNil(e.Cause), Dialogue: e.Dialogue, Faults: found.Faults, Omitted: found.Omitted,
 			After: max(0, e.At.Sub(x.Events[max(0, i-1)].At).Milliseconds()), // clocks of two nodes differ
 		})
 	}

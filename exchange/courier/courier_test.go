@@ -201,7 +201,7 @@ func TestOneVersionIsOut(t *testing.T) {
 
 // However many versions of one number wait for one that fails, other numbers continue.
 func TestVersionsHoldUpNoOther(t *testing.T) {
-	inBubble(t, func(_ *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, to courier.Receiver) {
+	inBubble(t, func(_ *testing.T, w *couriertest.World, rude *couriertest.Rude, m *couriertest.Memory, _ courier.Receiver) {
 		var names []string
 		for n := range 3 * courier.BatchCount {
 			names = append(names, strconv.Itoa(n))

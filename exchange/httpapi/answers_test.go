@@ -18,7 +18,8 @@ const noSuch = "00000000-0000-8000-8000-000000000000"
 // elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota, TestBalance and
 // TestRolesOfEveryOperation show, and the one for which the schemas themselves would have to be
 // broken.
-var elsewhere = map[string]bool{"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
+var elsewhere = map[string]bool{
+	"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
 	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true,
 }
 

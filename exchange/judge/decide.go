@@ -44,7 +44,7 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	if err := t.draw(ctx, c, &v); err != nil {
 		return v, err
 	}
-	if v.Faults != nil { // all or nothing
+	if v.Faults, v.Omitted = v.Faults.Bounded(); v.Faults != nil { // all or nothing
 		v.Postings = nil
 		if !c.Released {
 			v.Outcome = Reject
@@ -126,7 +126,7 @@ func anothers(a ledger.Account) exchange.Fault {
 	return exchange.Fault{
 		Code: CodeAnother, Severity: rules.Reject.String(), Path: "", Source: "one number of a licence or certificate is of one issuer",
 		Message: exchange.Text{
-			EN: fmt.Sprintf("%s is already known from party %s, as exchange %s; another party cannot issue it", a.Opening.Account, a.Sender, a.Exchange),
+			EN: fmt.Sprintf("%s is already known from party %s, as exchange %s; another party cannot issue it", a.Account, a.Sender, a.Exchange),
 			ZH: fmt.Sprintf("%s 已由参与方 %s 发出（交换编号 %s），其他参与方不得签发", a.Number, a.Sender, a.Exchange),
 		},
 	}

@@ -68,7 +68,7 @@ func addEvent(w *projection.Writer, sequence int64, e *queue.Event) error {
 	if err != nil {
 		return fmt.Errorf("read event about a verdict: %w", err)
 	}
-	switch exchange.State(e.Name) {
+	switch e.Name {
 	case nameVerdict:
 		v, err := readVerdict(id, e)
 		if err != nil {

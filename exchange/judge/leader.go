@@ -18,8 +18,13 @@ type Leader struct {
 	Now      func() time.Time
 }
 
-// batch is how many verdicts are appended at a time, and how many consequences.
-const batch = 128
+// batch is how many verdicts are appended at a time, and how many consequences. Of large
+// ones there are fewer: as many as take batchBytes, far less than what any queue accepts in
+// one piece.
+const (
+	batch      = 128
+	batchBytes = 256 << 10
+)
 
 // pause is between two passes after one that failed.
 const pause = time.Second
@@ -77,14 +82,20 @@ func (l *Leader) consequences(ctx context.Context) (steps []exchange.Event, all 
 	if err != nil {
 		return nil, nil, err
 	}
+	size := 0
 	for _, d := range undone {
+		events, err := exchange.Encode(d.steps()...)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, e := range events {
+			size += len(e.Detail)
+		}
+		if len(all) > 0 && size > batchBytes {
+			break
+		}
 		steps = append(steps, d.steps()...)
-	}
-	if all, err = exchange.Encode(steps...); err != nil {
-		return nil, nil, err
-	}
-	for _, d := range undone {
-		all = append(all, about(d.Exchange, nameDone, d.At, nil))
+		all = append(append(all, events...), about(d.Exchange, nameDone, d.At, nil))
 	}
 	return steps, all, nil
 }
@@ -98,7 +109,7 @@ func (d decided) steps() []exchange.Event {
 	case d.Outcome == Reject:
 		return []exchange.Event{{
 			Exchange: d.Exchange, Name: exchange.SubmissionRejection, At: d.At,
-			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults},
+			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted},
 		}}
 	}
 	steps := make([]exchange.Event, 0, len(d.receivers))
@@ -118,7 +129,7 @@ func (l *Leader) verdicts(ctx context.Context) (all []queue.Event, err error) {
 	if err != nil {
 		return nil, err
 	}
-	state := tentative{l.Ledger, revision, make(map[effects.Account]*ledger.Account)}
+	size, state := 0, tentative{l.Ledger, revision, make(map[effects.Account]*ledger.Account)}
 	for _, c := range cases {
 		v, err := state.decide(ctx, c, l.Now())
 		if err != nil {
@@ -127,6 +138,9 @@ func (l *Leader) verdicts(ctx context.Context) (all []queue.Event, err error) {
 		e, err := v.Event()
 		if err != nil {
 			return nil, err
+		}
+		if size += len(e.Detail); len(all) > 0 && size > batchBytes {
+			break
 		}
 		all = append(all, e)
 	}

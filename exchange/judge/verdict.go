@@ -30,6 +30,7 @@ type Verdict struct {
 	Outcome  Outcome          `json:"outcome"`
 	Postings []ledger.Posting `json:"postings,omitempty"`
 	Faults   exchange.Faults  `json:"faults,omitempty"`
+	Omitted  int              `json:"omitted,omitempty"` // how many more faults there are
 	// Unknown are the documents that it cites and the exchange does not know: what they
 	// allow cannot be known, and nothing is drawn on them.
 	Unknown []effects.Account `json:"unknown,omitempty"`

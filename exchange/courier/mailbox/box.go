@@ -82,7 +82,7 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 	if err != nil {
 		return nil, err
 	}
-	if err := b.readNextLease(ctx, now); err != nil {
+	if err := b.readLease(ctx, now); err != nil {
 		return nil, err
 	}
 	old, err := b.walk(ctx, n, len(found) > 0, now)
@@ -100,6 +100,11 @@ func (b *box) take(ctx context.Context, n int, now, until time.Time) ([]exchange
 			return nil, err
 		}
 		found = append(found, failing...)
+	}
+	if len(found) == 0 { // the caller will wait
+		if err := b.readNextLease(ctx, now); err != nil {
+			return nil, err
+		}
 	}
 	for _, x := range found {
 		b.leases.grant(x, until, x.Deliveries[0].Handovers+1 >= b.handovers)
@@ -148,15 +153,20 @@ func (b *box) fresh(ctx context.Context, n int, now time.Time) ([]exchange.Excha
 	}
 }
 
-// readNextLease reads from the index when the next lease ends. If it is over, the walk
-// goes back to its delivery. The end of another lease can free an earlier delivery of its
-// number.
+// readNextLease reads from the index when the next lease ends: that can free an earlier
+// delivery of its number.
 func (b *box) readNextLease(ctx context.Context, now time.Time) error {
-	wake, err := b.journal.NextLease(ctx, b.receiver, now)
-	b.wake = wake
-	if err != nil {
-		return err
+	at, err := b.journal.NextLease(ctx, b.receiver, now)
+	if err == nil && !at.IsZero() {
+		b.wakeBy(at)
 	}
+	return err
+}
+
+// readLease reads from the index the delivery whose lease ends first. If it is over, the
+// walk goes back to the delivery.
+func (b *box) readLease(ctx context.Context, now time.Time) error {
+	b.wake = time.Time{}
 	next, err := b.journal.DeliveriesByLease(ctx, exchange.LeaseQuery{Receiver: b.receiver, At: now, HandoversBelow: b.handovers, Limit: 1})
 	if err != nil || len(next) == 0 {
 		return err

@@ -65,7 +65,7 @@ func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {
 		switch earlier := a.Positions[at]; {
 		case earlier.Exchange == uuid.Nil: // customs wrote it off before the document came here
 			earlier.Citing = c
-			return Posting{Account: a.Opening.Account, Position: &earlier}, nil
+			return Posting{Account: a.Account, Position: &earlier}, nil
 		case earlier.Sender != c.Sender && earlier.State != Released:
 			r.refuse(Refusal{Code: CodeSender, Draw: first})
 		case earlier.State == Consumed:
@@ -91,7 +91,7 @@ func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {
 	if len(r.refusals) > 0 {
 		return Posting{}, r.refusals
 	}
-	return Posting{Account: a.Opening.Account, Position: &r.position}, nil
+	return Posting{Account: a.Account, Position: &r.position}, nil
 }
 
 // A reservation is what the draws of one document come to.
