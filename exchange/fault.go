@@ -59,6 +59,20 @@ func (f Faults) Has(severity rules.Severity) bool {
 	return false
 }
 
+// CodeUncounted is the code of a document of which no balance can be kept.
+const CodeUncounted = "ledger.too-many-lines"
+
+// uncounted warns that a document has more lines than the head of a log entry holds.
+func uncounted() Fault {
+	return Fault{
+		Code: CodeUncounted, Severity: rules.Warn.String(), Source: "the limits of the exchange",
+		Message: Text{
+			EN: "the document has too many lines for a balance: it goes to its receivers, and nothing is counted",
+			ZH: "单证项数过多，无法记录余量：照常交付，不予计数",
+		},
+	}
+}
+
 // refuse reports whether one of the faults refuses the document at a place.
 func (f Faults) refuse(path string) bool {
 	return slices.ContainsFunc(f, func(fault Fault) bool {

@@ -111,6 +111,10 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	checked.faults.sort()
 	trusted.checked.faults = checked.faults
 	x := open(trusted, to.Receivers)
+	if x.Effects.Omitted {
+		fault := uncounted()
+		x.Faults, checked.faults = append(x.Faults, fault.Code), append(checked.faults, fault)
+	}
 	if answered != nil {
 		x.Answers = answered.Answers
 	}

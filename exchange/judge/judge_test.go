@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -351,4 +352,31 @@ func TestReaderGivesUp(t *testing.T) {
 			t.Errorf("%v, %v", found, err)
 		}
 	})
+}
+
+// TestTooManyLines accepts a licence with more lines than a head holds: it says that
+// nothing is counted, and goes to its receivers.
+func TestTooManyLines(t *testing.T) {
+	const lines = 900
+	w := world(t)
+	text := string(sample(t, "import-licence", "toluene-dual-use", "<GoodsItemQuantity>1<", fmt.Sprintf("<GoodsItemQuantity>%d<", lines),
+		`<TotalValueAmount currencyID="USD">184800.00<`, fmt.Sprintf(`<TotalValueAmount currencyID="USD">%d.00<`, 184_800*lines)))
+	from := strings.Index(text, "  <GoodsItem>")
+	to := strings.Index(text, "</ImportLicence>")
+	var all strings.Builder
+	for i := range lines {
+		all.WriteString(strings.Replace(text[from:to], "<SequenceNumeric>1<", fmt.Sprintf("<SequenceNumeric>%d<", i+1), 1))
+	}
+	a, err := w.Accept(t.Context(), exchange.Document{Bytes: []byte(text[:from] + all.String() + text[to:]), Sender: commerce, Received: rulestest.Received})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if last := a.Faults[len(a.Faults)-1]; last.Code != exchange.CodeUncounted || !slices.Contains(a.Exchange.Faults, exchange.CodeUncounted) {
+		t.Errorf("accepted with %+v, %v", last, a.Exchange.Faults)
+	}
+	w.Await(t, a.Exchange, exchangetest.Consigned)
+	v, found, err := w.Ledger.Verdict(t.Context(), a.Exchange.ID)
+	if err != nil || !found || len(v.Postings) != 0 {
+		t.Errorf("%+v, %v, %v", v, found, err)
+	}
 }
