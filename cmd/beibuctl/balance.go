@@ -8,6 +8,7 @@ import (
 
 	"beibu/cmd/internal/client"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/judge/ledger"
 )
 
 // balanceCommand shows what is left of a licence or a certificate.
@@ -39,7 +40,7 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 		valid = b.ValidFrom + " – " + b.ValidUntil
 	}
 	head.Row(b.Kind, b.DocumentNumber, b.Issuer, valid, strings.Join(b.Offices, ","), uses, b.ExchangeID)
-	lines := s.newTable("LINE", "HS", "QUANTITY", "RESERVED", "CONSUMED", "LEFT", "UNIT")
+	lines := s.newTable("GOODS ITEM", "HS", "QUANTITY", "RESERVED", "CONSUMED", "LEFT", "UNIT")
 	for _, l := range b.Lines {
 		lines.Row(l.Line, l.HS, l.Quantity.String(), l.Reserved.String(), l.Consumed.String(), l.Left.String(), l.Unit)
 	}
@@ -53,7 +54,7 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 			for _, share := range d.Shares {
 				shares = append(shares, share.Line+": "+share.Quantity.String())
 			}
-			draws.Row(d.By, string(d.State), strings.Join(shares, ", "), d.Sender, d.ExchangeID)
+			draws.Row(d.By, s.state(d.State), strings.Join(shares, ", "), d.Sender, d.ExchangeID)
 		}
 		if err := s.printf("\n%s", draws); err != nil {
 			return err
@@ -63,4 +64,17 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 		s.note("%d more documents of others draw on it, which you may not see; the lines count them", b.DrawsHidden)
 	}
 	return nil
+}
+
+// state returns the state of a draw, for people.
+func (s *session) state(of ledger.State) string {
+	switch of {
+	case ledger.Reserved:
+		return s.word("reserved")
+	case ledger.Consumed:
+		return s.word("consumed")
+	case ledger.Released:
+		return s.word("released")
+	}
+	return string(of)
 }

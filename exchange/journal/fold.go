@@ -167,7 +167,7 @@ func (b *batch) event(sequence int64, raw *queue.Event) error {
 			return err
 		}
 	}
-	if d := j.delivery(e.Receiver); failed || d != nil && (e.Attempt > 1 || d.Envelope != 0) && e.Name != exchange.ContentHandover {
+	if d := j.delivery(e.Receiver); failed || d != nil && (d.Attempt > 1 || d.Envelope != 0) && e.Name != exchange.ContentHandover {
 		if err := b.replayed(j, d, e); err != nil {
 			return fmt.Errorf("write item of run: %w", err)
 		}

@@ -80,6 +80,26 @@ func TestRunOutcomes(t *testing.T) {
 	}
 }
 
+// An item that was acknowledged at a node which had not yet seen that it was replayed is
+// acknowledged: the acknowledgement names the attempt before.
+func TestRunAcknowledgedByTheAttemptBefore(t *testing.T) {
+	w := newWorld(t, 1, numbered)
+	run := w.request(to("promotion"))
+	for range 3 {
+		w.pass()
+	}
+	started := w.items(run.ID, replay.Started)
+	if len(started) != 1 {
+		t.Fatalf("%d items started", len(started))
+	}
+	started[0].Attempt--
+	w.say(exchange.ConsignmentAcceptance, "", started...)
+	w.pass()
+	if r := w.run(run.ID); r.Status != replay.Finished || r.Counts.Acknowledged != 1 {
+		t.Errorf("%s: %+v", r.Status, r.Counts)
+	}
+}
+
 // A run stops if an item fails again for the same cause, and not if it fails for another.
 func TestRunStopsIfItFailsAgain(t *testing.T) {
 	w := newWorld(t, 20, numbered)
