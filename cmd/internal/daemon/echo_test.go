@@ -2,6 +2,7 @@ package daemon
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -18,6 +19,7 @@ import (
 
 	"beibu/deploy"
 	"beibu/exchange"
+	"beibu/queue"
 )
 
 // peopleIn returns what a document says of the people to be called.
@@ -105,8 +107,11 @@ func TestAnswerThatRepeatsTheDocument(t *testing.T) {
 	for _, line := range logged.All() {
 		clean("the log", []byte(line.Message+fmt.Sprint(line.ContextMap())))
 	}
+	for _, detail := range details(t, d) {
+		clean("the record", detail)
+	}
 	err = filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil || entry.IsDir() || strings.HasPrefix(entry.Name(), storeFile) { // that has the document itself
 			return err
 		}
 		content, err := os.ReadFile(path)
@@ -116,4 +121,32 @@ func TestAnswerThatRepeatsTheDocument(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// details returns what the record has of each entry and event, in addition to its name.
+func details(tb testing.TB, d *Daemon) (all [][]byte) {
+	tb.Helper()
+	head, err := d.store.Head(tb.Context())
+	if err != nil {
+		tb.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(tb.Context())
+	defer cancel()
+	err = d.store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+		for _, c := range changes {
+			if c.Entry != nil {
+				all = append(all, c.Entry.Head)
+			} else {
+				all = append(all, c.Event.Detail)
+			}
+			if c.Sequence >= head {
+				cancel()
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return all
 }
