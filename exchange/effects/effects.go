@@ -103,11 +103,6 @@ type Measure struct {
 	Quantity values.Figure `json:"quantity"`
 }
 
-// LongestLife is how long others may draw on a document at most, from its issue: a Chinese
-// import licence of January that is carried over to the end of March of the next year
-// (MOFCOM Order 2004/27). What the record has of it is needed for as long.
-const LongestLife = 456 * 24 * time.Hour
-
 // An opener says how a kind of document is drawn on.
 type opener struct {
 	once        bool // by one document, unless it says how many
