@@ -24,7 +24,9 @@ func TestBalance(t *testing.T) {
 		}
 		a, err := w.Accept(t.Context(), exchange.Document{Bytes: s.Bytes, Sender: port, Received: rulestest.Received})
 		must(t, err)
-		return w.Await(t, a.Exchange, func(x exchange.Exchange) bool { return exchangetest.Consigned(x) || x.State == exchange.SubmissionRejection })
+		return w.Await(t, a.Exchange, func(x exchange.Exchange) bool {
+			return exchangetest.Consigned(x) || x.State == exchange.SubmissionRejection
+		})
 	}
 	send("import-licence", "natural-rubber-automatic")
 	drawn := send("import-declaration", "natural-rubber-qinzhou")
