@@ -32,10 +32,14 @@ const keptPacking = 128 << 10
 
 // release takes back the memory of a body that nothing reads any more.
 func (p *packing) release() {
-	if cap(p.packed) <= keptPacking && cap(p.frame) <= keptPacking {
+	if p.isSmall() {
 		packings.Put(p)
 	}
 }
+
+// isSmall reports whether the memory may be kept. A large body that compresses well takes
+// its own size while it is compressed.
+func (p *packing) isSmall() bool { return max(cap(p.packed), cap(p.frame), cap(p.work)) <= keptPacking }
 
 // pack compresses a body by S2. The part that is base64 is stored as what it encodes. An
 // envelope of 16 KB, with a document of 10 KB, takes less than a third, and is written

@@ -76,3 +76,13 @@ func FuzzPack(f *testing.F) {
 		_, _ = unpack(document, formPacked)
 	})
 }
+
+// TestLargePackingIsNotKept packs a large body that compresses to next to nothing.
+func TestLargePackingIsNotKept(t *testing.T) {
+	large := make([]byte, 4<<20)
+	body := []byte("<a>" + base64.StdEncoding.EncodeToString(large) + "</a>")
+	p := pack(body, queue.Encoded{At: 3, Bytes: large})
+	if len(p.packed) > keptPacking || p.isSmall() {
+		t.Errorf("%d bytes of memory are kept for %d packed", cap(p.work), len(p.packed))
+	}
+}
