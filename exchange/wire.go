@@ -81,9 +81,9 @@ func FromEntry(e queue.Entry) (Exchange, error) {
 
 // decoded returns what [FromEntry] decodes from the head of the exchange, or nil. The
 // queue may keep it for a while, so it has no part of the document's bytes: one that is
-// held has, in its faults, and one that does something to balances, in what it does.
+// held has, in its faults.
 func (x Exchange) decoded() any {
-	if x.State == SubmissionHeld || x.Judged() {
+	if x.State == SubmissionHeld {
 		return nil
 	}
 	id := x.Identity

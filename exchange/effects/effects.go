@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 
 	"beibu/exchange/facts"
@@ -22,7 +23,7 @@ type Account struct {
 }
 
 // AccountOf returns the account of a document of a kind, by its number as it is written.
-func AccountOf(kind, number string) Account { return Account{kind, paths.Fold(number)} }
+func AccountOf(kind, number string) Account { return Account{kind, strings.Clone(paths.Fold(number))} }
 
 // String returns the kind and the number.
 func (a Account) String() string { return a.Kind + " " + a.Number }
@@ -55,8 +56,7 @@ func (e Effects) IsZero() bool { return e.None() }
 // An Opening is what a document lets others draw.
 type Opening struct {
 	Account
-	Country string `json:"country,omitempty"` // whose document it is, ISO 3166-1 alpha-2
-	Lines   []Line `json:"lines"`
+	Lines []Line `json:"lines"`
 	// Subheadings says that codes of goods are compared by their subheading alone, since
 	// the digits behind it are those of another country than the one that draws.
 	Subheadings bool          `json:"subheadings,omitempty"`
@@ -132,7 +132,7 @@ var drawers = map[string][]string{
 // 64 KiB, which have more than this.
 const MaxBytes = 40 << 10
 
-// Of returns the effects of a document of a kind.
+// Of returns the effects of a document of a kind. They have no part of its bytes.
 func Of(kind string, f facts.Facts) Effects {
 	var e Effects
 	if o, ok := openers[kind]; ok {
@@ -144,14 +144,46 @@ func Of(kind string, f facts.Facts) Effects {
 	if e.None() {
 		return e
 	}
-	if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
-		return Effects{Omitted: true}
+	if e.most() > MaxBytes {
+		if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
+			return Effects{Omitted: true}
+		}
 	}
 	return e
 }
 
+// most returns how many bytes the effects take as JSON at most, without writing them: that
+// is done with the head.
+func (e Effects) most() int {
+	const names, escaped = 200, 6 // of an element, and of a byte of text
+	n := names
+	add := func(texts ...string) {
+		for _, text := range texts {
+			n += escaped * len(text)
+		}
+		n += names
+	}
+	if o := e.Opens; o != nil {
+		add(o.Kind, o.Number)
+		add(o.Offices...)
+		for _, l := range o.Lines {
+			add(l.Number, l.HS, l.Unit)
+		}
+		for _, d := range o.Drawn {
+			add(d.By, d.Line)
+		}
+	}
+	for _, d := range e.Draws {
+		add(d.From.Kind, d.From.Number, d.Line, d.Path, d.HS, d.Office)
+		for _, m := range d.Measures {
+			add(m.Unit)
+		}
+	}
+	return n
+}
+
 func (o opener) read(kind string, f facts.Facts) *Opening {
-	opening := &Opening{Account: AccountOf(kind, f.Number), Country: f.Country(), Offices: f.Offices(), Subheadings: o.subheadings}
+	opening := &Opening{Account: AccountOf(kind, f.Number), Offices: cloned(f.Offices()), Subheadings: o.subheadings}
 	if o.once {
 		opening.Uses = 1
 	}
@@ -162,11 +194,11 @@ func (o opener) read(kind string, f facts.Facts) *Opening {
 	opening.Overage = terms.Overage
 	opening.From, opening.Until = day(period.From), day(period.Until)
 	for _, l := range f.Lines() {
-		opening.Lines = append(opening.Lines, Line{l.Number, l.HS, l.Quantity.Unit, l.Quantity.Value})
+		opening.Lines = append(opening.Lines, Line{strings.Clone(l.Number), strings.Clone(l.HS), strings.Clone(l.Quantity.Unit), l.Quantity.Value})
 	}
 	for _, r := range f.References() {
 		if r.Role == "draw" && r.Number != "" {
-			opening.Drawn = append(opening.Drawn, Drawn{AccountOf(r.Kind, r.Number).String(), r.Line, r.Drawn.Value})
+			opening.Drawn = append(opening.Drawn, Drawn{AccountOf(r.Kind, r.Number).String(), strings.Clone(r.Line), r.Drawn.Value})
 		}
 	}
 	return opening
@@ -180,7 +212,7 @@ func draws(kind string, cited []string, f facts.Facts) (all []Draw) {
 	own := AccountOf(kind, f.Number)
 	office := ""
 	if offices := f.Offices(); len(offices) == 1 {
-		office = offices[0]
+		office = strings.Clone(offices[0])
 	}
 	add := func(line facts.Line, r facts.Reference, whole bool) {
 		from := AccountOf(r.Kind, r.Number)
@@ -188,7 +220,7 @@ func draws(kind string, cited []string, f facts.Facts) (all []Draw) {
 			return
 		}
 		all = append(all, Draw{
-			From: from, Line: line.Number, Path: r.At.Path(), HS: line.HS, Measures: measures(line), Whole: whole,
+			From: from, Line: strings.Clone(line.Number), Path: r.At.Path(), HS: strings.Clone(line.HS), Measures: measures(line), Whole: whole,
 			Office: office, Day: day(f.Issued),
 		})
 	}
@@ -210,7 +242,7 @@ func measures(line facts.Line) (all []Measure) {
 	for _, m := range [...]facts.Measure{line.Quantity, line.NetMass()} {
 		known := func(other Measure) bool { return other.Unit == m.Unit }
 		if m.Unit != "" && m.Value.Exists() && !slices.ContainsFunc(all, known) {
-			all = append(all, Measure{m.Unit, m.Value})
+			all = append(all, Measure{strings.Clone(m.Unit), m.Value})
 		}
 	}
 	return all
@@ -222,4 +254,13 @@ func day(at time.Time) string {
 		return ""
 	}
 	return at.Format(time.DateOnly)
+}
+
+// cloned returns texts that are no part of a document's bytes.
+func cloned(texts []string) []string {
+	all := slices.Clone(texts)
+	for i := range all {
+		all[i] = strings.Clone(all[i])
+	}
+	return all
 }

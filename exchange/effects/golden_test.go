@@ -11,6 +11,7 @@ import (
 
 	"beibu/exchange/effects"
 	"beibu/exchange/facts"
+	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
 	"beibu/testdata"
@@ -53,6 +54,38 @@ func TestGolden(t *testing.T) {
 	if diff := cmp.Diff(string(want), text.String()); diff != "" {
 		t.Error(diff)
 	}
+}
+
+// TestMost finds no effects that take more bytes than they may at most, also with texts
+// that are escaped.
+func TestMost(t *testing.T) {
+	samples, err := testdata.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	check := func(e effects.Effects) {
+		text, err := json.Marshal(e)
+		if most := effects.Most(e); err != nil || len(text) > most {
+			t.Errorf("%d bytes, said to be at most %d, %v", len(text), most, err)
+		}
+	}
+	for _, s := range samples {
+		if s.Good {
+			check(effects.Of(s.Kind, read(t, s.Kind, s.Bytes)))
+		}
+	}
+	long := strings.Repeat("<\u2028", 500)
+	digits, _ := values.NumberOf(strings.Repeat("9", values.NumberLimit))
+	check(effects.Effects{
+		Opens: &effects.Opening{
+			Account: effects.AccountOf(long, long), Lines: []effects.Line{{Number: long, HS: long, Unit: long, Quantity: digits}}, Uses: 1 << 62, Overage: digits,
+			Offices: []string{long}, Subheadings: true, From: "2026-01-01", Until: "2026-12-31", Drawn: []effects.Drawn{{By: long, Line: long, Quantity: digits}},
+		},
+		Draws: []effects.Draw{{
+			From: effects.AccountOf(long, long), Line: long, Path: long, HS: long, Whole: true, Office: long, Day: "2026-01-01",
+			Measures: []effects.Measure{{Unit: long, Quantity: digits}, {Unit: long, Quantity: digits}},
+		}},
+	})
 }
 
 // read returns what a document of a built-in kind says.
