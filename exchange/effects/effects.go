@@ -32,6 +32,9 @@ func (a Account) String() string { return a.Kind + " " + a.Number }
 type Effects struct {
 	Opens *Opening `json:"opens,omitempty"`
 	Draws []Draw   `json:"draws,omitempty"`
+	// Amends says that it draws nothing and is a later version, so that what an earlier one
+	// draws is to be given back.
+	Amends bool `json:"amends,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -48,7 +51,7 @@ func (e Effects) Drawn() (all []Account) {
 }
 
 // None reports whether the document does nothing to any balance.
-func (e Effects) None() bool { return e.Opens == nil && len(e.Draws) == 0 && !e.Omitted }
+func (e Effects) None() bool { return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && !e.Omitted }
 
 // IsZero is None, for JSON.
 func (e Effects) IsZero() bool { return e.None() }
@@ -140,6 +143,7 @@ func Of(kind string, f facts.Facts) Effects {
 	}
 	if cited := drawers[kind]; cited != nil {
 		e.Draws = draws(kind, cited, f)
+		e.Amends = len(e.Draws) == 0 && f.Version != "" && f.Version != "1"
 	}
 	if e.None() {
 		return e

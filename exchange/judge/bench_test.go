@@ -82,18 +82,24 @@ func decisions(tb testing.TB, l *judge.Ledger) (n int64) {
 // admit stores a document whose head has these effects.
 func admit(tb testing.TB, store *sqlite.Store, kind string, number int, e effects.Effects) {
 	tb.Helper()
-	head, err := json.Marshal(map[string]any{
-		"sender": port, "kind": kind, "number": fmt.Sprint(number), "receivers": []string{receiver}, "effects": e,
-	})
-	if err != nil {
-		tb.Fatal(err)
-	}
 	key := fmt.Sprint(kind, number)
 	digest := sha256.Sum256([]byte(key))
-	s := queue.Submission{Key: key, Digest: digest, At: time.Now(), Head: head, Body: []byte("x")}
+	s := queue.Submission{Key: key, Digest: digest, At: time.Now(), Head: head(tb, kind, number, e), Body: []byte("x")}
 	copy(s.ID[:], digest[:])
 	copy(s.Token[:], digest[16:])
 	if _, err := store.Admit(tb.Context(), s); err != nil {
 		tb.Fatal(err)
 	}
+}
+
+// head returns the head of a document that has these effects.
+func head(tb testing.TB, kind string, number int, e effects.Effects) []byte {
+	tb.Helper()
+	text, err := json.Marshal(map[string]any{
+		"sender": port, "kind": kind, "number": fmt.Sprint(number), "receivers": []string{receiver}, "effects": e,
+	})
+	if err != nil {
+		tb.Fatal(err)
+	}
+	return text
 }

@@ -18,6 +18,11 @@ type tentative struct {
 	ledger   *Ledger
 	revision int64
 	accounts map[effects.Account]*ledger.Account // read so far; nil if there is none
+	drawn    map[string][]effects.Account        // by document, as far as it was read
+}
+
+func newTentative(l *Ledger, revision int64) *tentative {
+	return &tentative{l, revision, make(map[effects.Account]*ledger.Account), make(map[string][]effects.Account)}
 }
 
 // account returns an account, or nil if there is none.
@@ -44,6 +49,9 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	if err := t.draw(ctx, c, &v); err != nil {
 		return v, err
 	}
+	if err := t.giveBack(ctx, c, &v); err != nil {
+		return v, err
+	}
 	if v.Faults, v.Omitted = v.Faults.Bounded(); v.Faults != nil { // all or nothing
 		v.Postings = nil
 		if !c.Released {
@@ -62,7 +70,49 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 		}
 		t.accounts[p.Account] = &a
 	}
+	t.drawn[c.citing().By] = after(t.drawn[c.citing().By], v.Postings)
 	return v, nil
+}
+
+// after returns the accounts that a document draws on after postings.
+func after(all []effects.Account, postings []ledger.Posting) []effects.Account {
+	for _, p := range postings {
+		if p.Position == nil {
+			continue
+		}
+		all = slices.DeleteFunc(all, func(one effects.Account) bool { return one == p.Account })
+		if p.Position.State != ledger.Released {
+			all = append(all, p.Account)
+		}
+	}
+	return all
+}
+
+// giveBack releases what an earlier version of a document draws on accounts that this one
+// does not cite any more.
+func (t *tentative) giveBack(ctx context.Context, c Case, v *Verdict) error {
+	by := c.citing()
+	before, read := t.drawn[by.By]
+	if !read {
+		var err error
+		if before, err = t.ledger.drawnBy(ctx, by.By); err != nil {
+			return err
+		}
+		t.drawn[by.By] = before
+	}
+	for _, of := range before {
+		if slices.Contains(c.Effects.Drawn(), of) {
+			continue
+		}
+		a, err := t.account(ctx, of)
+		if err != nil {
+			return err
+		}
+		if posting, ok := a.Release(by); ok {
+			v.Postings = append(v.Postings, posting)
+		}
+	}
+	return nil
 }
 
 // open opens the account of a document, or gives it the terms of a later version.

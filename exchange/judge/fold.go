@@ -94,7 +94,7 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 		return err
 	}
 	for _, p := range v.Postings {
-		if err := post(w, sequence, c, p); err != nil {
+		if err := post(w, c, p); err != nil {
 			return fmt.Errorf("post verdict on %s: %w", v.Exchange, err)
 		}
 	}
@@ -123,7 +123,7 @@ func awaiting(w *projection.Writer, id uuid.UUID) (c Case, revision int64, found
 }
 
 // post applies a posting to its account.
-func post(w *projection.Writer, sequence int64, c Case, p ledger.Posting) error {
+func post(w *projection.Writer, c Case, p ledger.Posting) error {
 	var a ledger.Account
 	found := false
 	err := w.Query(`SELECT text FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
@@ -141,9 +141,12 @@ func post(w *projection.Writer, sequence int64, c Case, p ledger.Posting) error 
 		return fmt.Errorf("write account: %w", err)
 	}
 	err = w.Exec(`INSERT INTO account (kind, number, text) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text`, p.Account.Kind, p.Account.Number, text)
-	if err == nil {
-		err = w.Exec(`INSERT INTO posting (kind, number, sequence, exchange) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
-			p.Account.Kind, p.Account.Number, sequence, c.Exchange[:])
+	if err == nil && p.Position != nil {
+		change := `INSERT INTO drawn (document, kind, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
+		if p.Position.State == ledger.Released {
+			change = `DELETE FROM drawn WHERE document = ? AND kind = ? AND number = ?`
+		}
+		err = w.Exec(change, p.Position.By, p.Account.Kind, p.Account.Number)
 	}
 	return failed("write account", err)
 }

@@ -5,8 +5,6 @@ import (
 	"time"
 
 	"beibu/exchange"
-	"beibu/exchange/effects"
-	"beibu/exchange/judge/ledger"
 	"beibu/queue"
 )
 
@@ -129,7 +127,7 @@ func (l *Leader) verdicts(ctx context.Context) (all []queue.Event, err error) {
 	if err != nil {
 		return nil, err
 	}
-	size, state := 0, tentative{l.Ledger, revision, make(map[effects.Account]*ledger.Account)}
+	size, state := 0, newTentative(l.Ledger, revision)
 	for _, c := range cases {
 		v, err := state.decide(ctx, c, l.Now())
 		if err != nil {

@@ -43,13 +43,12 @@ func definition() projection.Definition {
 				number TEXT NOT NULL,
 				text   BLOB NOT NULL,
 				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
-			// What each exchange has posted on each account, in the order of the record.
-			`CREATE TABLE posting (
+			// The accounts that a document, by its kind and number, draws on.
+			`CREATE TABLE drawn (
+				document TEXT NOT NULL,
 				kind     TEXT NOT NULL,
 				number   TEXT NOT NULL,
-				sequence INTEGER NOT NULL,
-				exchange BLOB NOT NULL,
-				PRIMARY KEY (kind, number, sequence)) STRICT, WITHOUT ROWID`,
+				PRIMARY KEY (document, kind, number)) STRICT, WITHOUT ROWID`,
 		},
 		Fold: fold,
 	}
@@ -100,6 +99,15 @@ func (l *Ledger) Account(ctx context.Context, of effects.Account) (a ledger.Acco
 		return readText(row.Blob(0), &a)
 	}, of.Kind, of.Number)
 	return a, found, failed("read account", err)
+}
+
+// drawnBy returns the accounts that a document draws on, in the order of their keys.
+func (l *Ledger) drawnBy(ctx context.Context, document string) (all []effects.Account, err error) {
+	err = l.Query(ctx, `SELECT kind, number FROM drawn WHERE document = ? ORDER BY kind, number`, func(row sqlitefile.Row) error {
+		all = append(all, effects.Account{Kind: row.Text(0), Number: row.Text(1)})
+		return nil
+	}, document)
+	return all, failed("read what is drawn", err)
 }
 
 // Verdict returns the verdict on an exchange, and false if there is none.

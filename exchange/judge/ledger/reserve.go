@@ -94,6 +94,15 @@ func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {
 	return Posting{Account: a.Account, Position: &r.position}, nil
 }
 
+// Release gives back what a document draws, if it draws something that is not cleared.
+func (a *Account) Release(c Citing) (Posting, bool) {
+	at := a.position(c.By)
+	if at < 0 || a.Positions[at].State != Reserved || a.Positions[at].Sender != c.Sender {
+		return Posting{}, false
+	}
+	return Posting{Account: a.Account, Position: &Position{Citing: c, State: Released}}, true
+}
+
 // A reservation is what the draws of one document come to.
 type reservation struct {
 	account  *Account
