@@ -88,6 +88,9 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if len(x.FaultCodes) > 0 {
 		fact("let pass", strings.Join(x.FaultCodes, " "))
 	}
+	for _, a := range x.NotCounted {
+		fact("not counted", a.String())
+	}
 	if x.FoundBy != nil {
 		s.addFoundBy(facts, x.FoundBy)
 	}
@@ -97,25 +100,35 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if err := s.printCorrespondence(x); err != nil {
 		return err
 	}
-	if len(x.HeldBy) > 0 {
-		if err := s.printf("\n%s\n", s.word("held by")); err != nil {
-			return err
-		}
-		if err := s.printFaults(x.DocumentNumber, s.faults(x.HeldBy), x.HeldByOmitted); err != nil {
-			return err
-		}
+	if err := s.printReasons(s.word("held by"), x.DocumentNumber, x.HeldBy, x.HeldByOmitted); err != nil {
+		return err
 	}
+	return s.printTimeline(x)
+}
+
+// printReasons prints faults under a heading, if there are any.
+func (s *session) printReasons(heading, number string, faults []exchange.Fault, omitted int) error {
+	if len(faults) == 0 {
+		return nil
+	}
+	if err := s.printf("\n%s\n", heading); err != nil {
+		return err
+	}
+	return s.printFaults(number, s.faults(faults), omitted)
+}
+
+// printTimeline prints the deliveries, the steps, and what belongs to each.
+func (s *session) printTimeline(x httpapi.Exchange) error {
 	deliveries := s.newTable("RECEIVER", "STATE", "ATTEMPT", "HANDOVERS", "CHANGED", "CAUSE")
 	for _, d := range x.Deliveries {
 		deliveries.Row(d.Receiver, string(d.State), strconv.Itoa(d.Attempt), s.handovers(d), stamp(d.ChangedAt), s.because(d.Cause))
 	}
 	timeline := s.newTable("AT", "AFTER", "EVENT", "RECEIVER", "ATTEMPT", "CAUSE")
 	for _, e := range x.Timeline {
-		attempt := ""
+		attempt, after := "", ""
 		if e.Attempt > 0 {
 			attempt = strconv.Itoa(e.Attempt)
 		}
-		after := ""
 		if e.After > 0 {
 			after = (time.Duration(e.After) * time.Millisecond).String()
 		}
@@ -128,13 +141,8 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 		if err := s.printDialogue(e); err != nil {
 			return err
 		}
-		if len(e.Faults) > 0 {
-			if err := s.printf("\n%s\n", s.word("refused for")); err != nil {
-				return err
-			}
-			if err := s.printFaults(x.DocumentNumber, s.faults(e.Faults), e.Omitted); err != nil {
-				return err
-			}
+		if err := s.printReasons(s.word("refused for"), x.DocumentNumber, e.Faults, e.Omitted); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -6,6 +6,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/effects"
 	"beibu/exchange/facts/codes"
 	"beibu/exchange/lookup"
 	"beibu/exchange/proof"
@@ -38,6 +39,7 @@ type Exchange struct {
 	Answered        []LatestAnswer      `json:"answered,omitempty"`       // the newest answer of each party to it, oldest first; a receiver sees its own alone
 	AnswerTo        []Answer            `json:"answerTo,omitempty"`       // the exchanges that it answers; in no list
 	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, and the newest of each party, oldest first; in no list
+	NotCounted      []effects.Account   `json:"notCounted,omitempty"`     // the documents that it draws on and that are not known here; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
 }
 

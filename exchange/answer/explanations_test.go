@@ -10,7 +10,7 @@ func TestEveryRowIsExplained(t *testing.T) {
 	rows := map[string]bool{}
 	for _, row := range Entries() {
 		rows[row.Code] = true
-		e := explanations[row.Code]
+		_, e, _ := Explain(row.Code)
 		for _, text := range []string{e.Cause.EN, e.Remedy.EN} {
 			if text == "" {
 				t.Errorf("%s: no explanation in English", row.Code)
@@ -22,9 +22,12 @@ func TestEveryRowIsExplained(t *testing.T) {
 			}
 		}
 	}
-	for code := range explanations {
-		if !rows[code] {
-			t.Errorf("%s is explained, and no answer carries it", code)
+	for _, all := range []map[string]Explanation{explanations, requestExplanations} {
+		for code := range all {
+			if !rows[code] {
+				t.Errorf("%s is explained twice, or no answer carries it", code)
+			}
+			delete(rows, code)
 		}
 	}
 }

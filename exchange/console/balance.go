@@ -15,6 +15,11 @@ type balancePage struct {
 	Balance *operator.Balance // nil before a document is named
 }
 
+// balances are the use case of this page, and of that of an exchange.
+func (s *Server) balances() operator.Balances {
+	return operator.Balances{Accounts: s.Balances, Exchanges: s.Journal}
+}
+
 // showBalance answers GET /console/balances.
 func (s *Server) showBalance(v *visit) error {
 	form := v.fields()
@@ -32,7 +37,7 @@ func (s *Server) showBalance(v *visit) error {
 	if kind == "" || number == "" || !form.OK() {
 		return v.afterwards(form, nil, "balances", page)
 	}
-	b, err := operator.Balances{Accounts: s.Balances, Exchanges: s.Journal}.Show(v.ctx(), v.who, kind, number)
+	b, err := s.balances().Show(v.ctx(), v.who, kind, number)
 	if exchange.KindOf(err) == exchange.NotFound && err != nil {
 		text := textOf(err)
 		form.refuse("number", text.EN, text.ZH)

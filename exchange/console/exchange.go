@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
+	"beibu/exchange/effects"
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/proof"
 )
@@ -20,7 +21,9 @@ type exchangePage struct {
 	Replies []answerView // the answers to it, oldest first
 	Earlier []answerView // those of parties that have answered again since
 	To      []answerView // what it answers
-	Found   bool         // it has keys by which people find it
+	// NotCounted are the documents that it draws on and that are not known here.
+	NotCounted []effects.Account
+	Found      bool // it has keys by which people find it
 
 	Document documentView
 
@@ -94,6 +97,9 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 		page.Steps = append(page.Steps, one)
 	}
 	page.To, page.Replies, page.Earlier = answersOf(x)
+	if page.NotCounted, err = s.balances().Uncounted(v.ctx(), x); err != nil {
+		return exchangePage{}, err
+	}
 	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
 	return page, nil
 }

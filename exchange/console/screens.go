@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"slices"
 
 	"beibu/exchange"
 	"beibu/exchange/access"
@@ -22,6 +23,11 @@ type screen struct {
 
 // screens is the whole console. Rows are in the order of the navigation.
 func (s *Server) screens() []screen {
+	return slices.Concat(s.entrance(), s.traffic(), s.replays(), s.reference(), s.oversight())
+}
+
+// entrance returns the ways in, and the first page.
+func (s *Server) entrance() []screen {
 	return []screen{
 		{pattern: "GET /console/sign-in", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.showSignIn},
 		{pattern: "POST /console/sign-in", action: access.ReadPublic, title: exchange.Text{EN: "Sign in", ZH: "登录"}, serve: s.signIn},
@@ -33,7 +39,12 @@ func (s *Server) screens() []screen {
 
 		{pattern: "GET /console/{$}", action: access.ReadCatalogue, title: exchange.Text{EN: "Now", ZH: "当前状况"}, menu: true, serve: s.showNow},
 		{pattern: "GET /console/live", action: access.ReadCatalogue, live: true, alike: true, serve: s.followNow},
+	}
+}
 
+// traffic returns the screens of documents: those that were accepted, those that were not, and what failed.
+func (s *Server) traffic() []screen {
+	return []screen{
 		{pattern: "GET /console/exchanges", action: access.ReadExchanges, title: exchange.Text{EN: "Exchanges", ZH: "交换"}, menu: true, serve: s.listExchanges},
 		{pattern: "GET /console/exchanges.csv", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.CSV) }},
 		{pattern: "GET /console/exchanges.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportExchanges(v, export.Lines) }},
@@ -60,7 +71,12 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/failures.ndjson", action: access.ReadExchanges, serve: func(v *visit) error { return s.exportFailures(v, export.Lines) }},
 		{pattern: "GET /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.planReplay},
 		{pattern: "POST /console/replays/new", action: access.ReplayDelivery, title: exchange.Text{EN: "Plan a replay", ZH: "制定重放计划"}, serve: s.requestRun},
+	}
+}
 
+// replays returns the screens of what is sent again, and of approvals.
+func (s *Server) replays() []screen {
+	return []screen{
 		{pattern: "GET /console/runs", action: access.ReadRuns, title: exchange.Text{EN: "Replay runs", ZH: "重放执行"}, menu: true, serve: s.listRuns},
 		{pattern: "GET /console/runs/{id}", action: access.ReadRuns, title: exchange.Text{EN: "Replay run", ZH: "重放执行"}, serve: s.showRun},
 		{pattern: "GET /console/runs/{id}/live", action: access.ReadRuns, live: true, serve: s.followRun},
@@ -69,7 +85,12 @@ func (s *Server) screens() []screen {
 		{pattern: "POST /console/runs/{id}/resume", action: access.ReplayDelivery, serve: s.resumeRun},
 		{pattern: "POST /console/runs/{id}/cancel", action: access.ReplayDelivery, serve: s.cancelRun},
 		{pattern: "GET /console/approvals", action: access.ApproveReplay, title: exchange.Text{EN: "Approvals", ZH: "审批"}, menu: true, serve: s.listApprovals},
+	}
+}
 
+// reference returns the screens of parties and of what holds for documents.
+func (s *Server) reference() []screen {
+	return []screen{
 		{pattern: "GET /console/parties", action: access.ReadCatalogue, title: exchange.Text{EN: "Parties", ZH: "参与方"}, menu: true, serve: s.listParties},
 		{pattern: "GET /console/parties/{id}", action: access.ReadCatalogue, title: exchange.Text{EN: "Party", ZH: "参与方"}, serve: s.showParty},
 		{pattern: "POST /console/parties/{id}/suspend", action: access.SuspendParty, serve: func(v *visit) error { return s.suspendParty(v, true) }},
@@ -90,7 +111,12 @@ func (s *Server) screens() []screen {
 		{pattern: "GET /console/kinds/{kind}", action: access.ReadCatalogue, title: exchange.Text{EN: "Kind", ZH: "单证种类"}, serve: s.showKind},
 		{pattern: "GET /console/kinds/{kind}/samples/{name}", action: access.ReadCatalogue, serve: s.downloadSample},
 		{pattern: "GET /console/rules", action: access.ReadCatalogue, title: exchange.Text{EN: "Rules", ZH: "规则"}, serve: s.listRules},
+	}
+}
 
+// oversight returns the screens of who did what, and of the daemon.
+func (s *Server) oversight() []screen {
+	return []screen{
 		{pattern: "GET /console/audit", action: access.ReadAudit, title: exchange.Text{EN: "Audit", ZH: "审计"}, menu: true, serve: s.listAudit},
 		{pattern: "GET /console/audit.csv", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.CSV) }},
 		{pattern: "GET /console/audit.ndjson", action: access.ReadAudit, serve: func(v *visit) error { return s.exportAudit(v, export.Lines) }},

@@ -18,6 +18,12 @@ import (
 func TestBalance(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	const path = "/v1/balances/import-licence/26-45-z00317"
+	early := w.submit(bytes.ReplaceAll(document(t, "import-declaration", "natural-rubber-qinzhou"), []byte("721220261000071188"), []byte("721220261000071180")))
+	w.consigned(early.ExchangeID)
+	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + early.ExchangeID, as: port}), http.StatusOK)
+	if len(x.NotCounted) != 1 || x.NotCounted[0].String() != "import-licence 26-45-Z00317" {
+		t.Errorf("not counted: %+v", x.NotCounted)
+	}
 	licence := w.submit(document(t, "import-licence", "natural-rubber-automatic"))
 	w.consigned(licence.ExchangeID)
 	drawn := w.submit(document(t, "import-declaration", "natural-rubber-qinzhou"))
@@ -41,7 +47,7 @@ func TestBalance(t *testing.T) {
 	second := bytes.ReplaceAll(document(t, "import-declaration", "natural-rubber-qinzhou"), []byte("721220261000071188"), []byte("721220261000071189"))
 	refused := w.submit(second)
 	w.consigned(refused.ExchangeID) // or not: the first event about it
-	x := read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + refused.ExchangeID, as: port}), http.StatusOK)
+	x = read[httpapi.Exchange](t, w.do(request{path: "/v1/exchanges/" + refused.ExchangeID, as: port}), http.StatusOK)
 	last := x.Timeline[len(x.Timeline)-1]
 	if last.Name != exchange.SubmissionRejection || len(last.Faults) != 1 || last.Faults[0].Code != "ledger.exceeded" || last.Cause.Code != "ledger.exceeded" {
 		t.Errorf("the timeline ends with %+v", last)

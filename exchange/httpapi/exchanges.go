@@ -24,6 +24,9 @@ func (s *Server) showExchange(c *call) error {
 	shown := wireExchange(x, c.caller, s.handovers)
 	shown.FoundBy = answer.FoundByOf(x.Keys)
 	shown.WithAnswers(x)
+	if shown.NotCounted, err = s.balances.Uncounted(c.request.Context(), x); err != nil {
+		return err
+	}
 	return c.json(http.StatusOK, shown)
 }
 

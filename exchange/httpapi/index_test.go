@@ -47,6 +47,14 @@ func (a accounts) Account(ctx context.Context, of effects.Account) (ledger.Accou
 	return a.Reader.Account(ctx, of)
 }
 
+// Uncounted is operator.Accounts's.
+func (a accounts) Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error) {
+	if err := a.index.failure(); err != nil {
+		return nil, err
+	}
+	return a.Reader.Uncounted(ctx, id)
+}
+
 // paged makes pages of a list short, and all but so many fail; 0 fails none.
 func (x *index) paged(most, left int) {
 	x.mu.Lock()

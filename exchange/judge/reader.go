@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/ledger"
 	"beibu/queue"
@@ -29,6 +31,13 @@ func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account
 		return ledger.Account{}, false, err
 	}
 	return r.Ledger.Account(ctx, of)
+}
+
+// Uncounted returns the documents that an exchange cites and that are not known here, so
+// that nothing is drawn on them: none before its verdict.
+func (r Reader) Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error) {
+	v, _, err := r.Ledger.Verdict(ctx, id)
+	return v.Unknown, err
 }
 
 // await returns once the ledger has folded the record and nothing in it awaits a verdict.

@@ -20,6 +20,8 @@ type Balances struct {
 type Accounts interface {
 	// Account returns an account, and false if there is none.
 	Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error)
+	// Uncounted returns the documents that an exchange cites and that are not known here.
+	Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error)
 }
 
 // Exchanges are looked up by their ids: an [exchange.Journal].
@@ -84,6 +86,15 @@ func (b Balances) Show(ctx context.Context, who Reader, kind, number string) (Ba
 		return Balance{}, errNoBalance()
 	}
 	return shown, nil
+}
+
+// Uncounted returns the documents that an exchange draws on without that it is counted, as
+// they never passed through this exchange.
+func (b Balances) Uncounted(ctx context.Context, x exchange.Exchange) ([]effects.Account, error) {
+	if len(x.Effects.Draws) == 0 {
+		return nil, nil
+	}
+	return b.Accounts.Uncounted(ctx, x.ID)
 }
 
 // sees reports whether the caller may see an exchange.
