@@ -82,6 +82,15 @@ func (l *Ledger) pending(ctx context.Context, limit int) (all []Case, err error)
 	return all, failed("read what awaits a verdict", err)
 }
 
+// Pending returns how many exchanges await a verdict, those that wait for a person left out.
+func (l *Ledger) Pending(ctx context.Context) (n int64, err error) {
+	err = l.Query(ctx, `SELECT count(*) FROM pending WHERE waits = 0`, func(row sqlitefile.Row) error {
+		n = row.Int(0)
+		return nil
+	})
+	return n, failed("count what awaits a verdict", err)
+}
+
 // undone returns the first verdicts that count whose consequences are not in the record.
 func (l *Ledger) undone(ctx context.Context, limit int) (all []decided, err error) {
 	err = l.Query(ctx, `SELECT exchange, at, text FROM verdict WHERE done = 0 ORDER BY sequence LIMIT ?`, func(row sqlitefile.Row) error {

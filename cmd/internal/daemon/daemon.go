@@ -226,7 +226,7 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	}
 	d.observer = d.traces.Observer(d.metrics.Observer(telemetry.NewDeliveries(d.log, d.index)), d.index)
 	d.recorder = &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.index, Observer: d.observer}
-	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag), d.metrics.WatchAlerts(d.index.FiringAlerts))
+	return errors.Join(d.metrics.WatchBacklog(d.backlog), d.metrics.WatchIndex(d.indexLag), d.metrics.WatchVerdicts(d.ledger.Pending), d.metrics.WatchAlerts(d.index.FiringAlerts))
 }
 
 // Start listens and begins to serve, to dispatch and to fold. It returns once

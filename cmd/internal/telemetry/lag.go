@@ -52,7 +52,7 @@ func (l *lag) Describe(to chan<- *prometheus.Desc) {
 	to <- l.restarts
 }
 
-// Collect sends the lag. Until the brokers have answered once, the lag is missing and
+// Collect sends the number. Until the brokers have answered once, the lag is missing and
 // not zero.
 func (l *lag) Collect(to chan<- prometheus.Metric) {
 	to <- prometheus.MustNewConstMetric(l.restarts, prometheus.CounterValue, float64(l.queue.Restarts()))
@@ -72,8 +72,8 @@ func (l *lag) Collect(to chan<- prometheus.Metric) {
 	gauge(l.consumer, now.Events, "events", "0")
 }
 
-// indexLag exports the lag of the index as it was read last.
-type indexLag struct {
+// A counted number is exported as it was read last.
+type counted struct {
 	read *reading[int64]
 	desc *prometheus.Desc
 }
@@ -81,17 +81,26 @@ type indexLag struct {
 // WatchIndex exports how many changes of the record the index does not show yet. It
 // calls read in the background.
 func (m *Metrics) WatchIndex(read func(context.Context) (int64, error)) error {
-	return m.Register(&indexLag{
+	return m.Register(&counted{
 		read: watch(m, "record", read),
 		desc: prometheus.NewDesc("beibu_index_lag_records", "Changes of the record that the index of this daemon does not show yet.", nil, nil),
 	})
 }
 
+// WatchVerdicts exports how many accepted documents await a verdict. It calls read in the
+// background.
+func (m *Metrics) WatchVerdicts(read func(context.Context) (int64, error)) error {
+	return m.Register(&counted{
+		read: watch(m, "verdicts", read),
+		desc: prometheus.NewDesc("beibu_verdicts_pending", "Accepted documents that await a verdict and go to nobody before.", nil, nil),
+	})
+}
+
 // Describe sends the description of the metric.
-func (l *indexLag) Describe(to chan<- *prometheus.Desc) { to <- l.desc }
+func (l *counted) Describe(to chan<- *prometheus.Desc) { to <- l.desc }
 
 // Collect sends the lag. Until it was read once, it is missing and not zero.
-func (l *indexLag) Collect(to chan<- prometheus.Metric) {
+func (l *counted) Collect(to chan<- prometheus.Metric) {
 	if records, read := l.read.get(); read {
 		to <- prometheus.MustNewConstMetric(l.desc, prometheus.GaugeValue, float64(records))
 	}

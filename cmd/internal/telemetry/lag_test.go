@@ -81,3 +81,19 @@ beibu_index_lag_records `
 		expect(t, m, text+"0\n", "beibu_index_lag_records")
 	})
 }
+
+func TestVerdictsPending(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := newMetrics(t)
+		if err := m.WatchVerdicts(func(context.Context) (int64, error) { return 3, nil }); err != nil {
+			t.Fatal(err)
+		}
+		running(t, m, zap.NewNop())
+		synctest.Wait()
+		expect(t, m, `
+# HELP beibu_verdicts_pending Accepted documents that await a verdict and go to nobody before.
+# TYPE beibu_verdicts_pending gauge
+beibu_verdicts_pending 3
+`, "beibu_verdicts_pending")
+	})
+}
