@@ -106,6 +106,11 @@ type Measure struct {
 	Quantity values.Figure `json:"quantity"`
 }
 
+// LongestLife is how long others may draw on a document at most, from its issue: a Chinese
+// import licence of January that is carried over to the end of March of the next year
+// (MOFCOM Order 2004/27). The record is needed for as long, since balances follow from it.
+const LongestLife = 456 * 24 * time.Hour
+
 // An opener says how a kind of document is drawn on.
 type opener struct {
 	once        bool // by one document, unless it says how many

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"beibu/cmd/internal/secret"
+	"beibu/exchange/effects"
 )
 
 // The widest settings of the topics.
@@ -33,6 +34,9 @@ func (l *Loaded) validateShared(src *source) {
 	}
 	if k.Retention > 0 && k.Retention < l.Delivery.ExpireAfter {
 		src.note("kafka.retention", "%s is shorter than delivery.expireAfter, %s: what still waits for its receiver would be gone", k.Retention, l.Delivery.ExpireAfter)
+	}
+	if k.Retention > 0 && k.Retention < effects.LongestLife {
+		src.note("kafka.retention", "%s is shorter than licences are drawn on, %s: balances would be lost", k.Retention, effects.LongestLife)
 	}
 	if k.Session < time.Second {
 		src.note("kafka.session", "%s is too short; at least 1s", k.Session)

@@ -31,6 +31,7 @@ redis:
 	for _, part := range []string{
 		":2: kafka.brokers[0]", ":3: kafka.topicPrefix", ":4: kafka.partitions", ":5: kafka.replication",
 		":6: kafka.retention: 1s is too short", ":6: kafka.retention: 1s is shorter than delivery.expireAfter",
+		":6: kafka.retention: 1s is shorter than licences are drawn on, 10944h0m0s",
 		":7: kafka.session", ":8: kafka.sasl.mechanism: PLAIN would show", ":8: kafka.sasl: user and passwordFile", ":9: kafka.tls: enabled is not true",
 		":11: redis: master and cluster", ":15: redis.lease", ":16: redis.passwordFile", ":17: redis.tls.authorities",
 	} {

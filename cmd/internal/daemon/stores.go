@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"beibu/cmd/internal/config"
 	"beibu/cmd/internal/telemetry"
 	"beibu/exchange"
 	"beibu/exchange/claims"
@@ -169,6 +170,16 @@ func (l lagging) Restarts() int64 { return l.queue.Restarts() }
 func (l lagging) Lag(ctx context.Context) (telemetry.Lag, error) {
 	now, err := l.queue.Lag(ctx)
 	return telemetry.Lag(now), err
+}
+
+// RemoveTopics deletes the topics of the log of a configuration for good, with all that they
+// hold, if it is in Kafka. No daemon may run on it.
+func RemoveTopics(ctx context.Context, l *config.Loaded) error {
+	if len(l.Kafka.Brokers) == 0 {
+		return nil
+	}
+	d := &Daemon{config: l}
+	return kafka.Remove(ctx, d.kafkaOptions())
 }
 
 // sealedSize bounds the envelope of a document: base64 with its line ends, and

@@ -34,7 +34,7 @@ type Options struct {
 func (o Options) configuration(data string) string {
 	text := fmt.Sprintf("listen: 127.0.0.1:0\nprivate: 127.0.0.1:0\ndata: %q\n", data)
 	if o.Kafka != "" {
-		text += fmt.Sprintf("kafka: {brokers: %s, topicPrefix: demo-%s., partitions: 2, replication: 1, retention: 1h}\ndelivery: {expireAfter: 1h}\n",
+		text += fmt.Sprintf("kafka: {brokers: %s, topicPrefix: demo-%s., partitions: 2, replication: 1}\n",
 			quoted(o.Kafka), uuid.NewString())
 	}
 	if o.Redis != "" {
@@ -79,9 +79,7 @@ func Run(ctx context.Context, o Options) (err error) {
 		return err
 	}
 	defer func() {
-		if stopped := d.Stop(context.WithoutCancel(ctx)); err == nil {
-			err = stopped
-		}
+		err = cmp.Or(err, d.Stop(context.WithoutCancel(ctx)), daemon.RemoveTopics(context.WithoutCancel(ctx), loaded))
 	}()
 	s := &story{
 		out: o.Out, server: "http://" + d.Public().String(), data: loaded.Data,

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
+	kafkago "github.com/segmentio/kafka-go"
 	"github.com/twmb/franz-go/pkg/kfake"
 
 	"beibu/cmd/internal/client"
@@ -32,9 +33,28 @@ func TestDemoOverKafkaAndRedis(t *testing.T) {
 	defer cluster.Close()
 	server := miniredis.RunT(t)
 	runs(t, Options{Kafka: strings.Join(cluster.ListenAddrs(), ","), Redis: server.Addr()})
+	if left := topics(t, cluster); len(left) > 0 {
+		t.Errorf("the demo leaves %v behind", left)
+	}
 	if len(server.Keys()) != submitted() {
 		t.Errorf("%d numbers were claimed, of %d documents", len(server.Keys()), submitted())
 	}
+}
+
+// topics returns those of the demo.
+func topics(t *testing.T, c *kfake.Cluster) (all []string) {
+	t.Helper()
+	client := &kafkago.Client{Addr: kafkago.TCP(c.ListenAddrs()...)}
+	m, err := client.Metadata(t.Context(), &kafkago.MetadataRequest{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, topic := range m.Topics {
+		if strings.HasPrefix(topic.Name, "demo-") {
+			all = append(all, topic.Name)
+		}
+	}
+	return all
 }
 
 // TestDemoOverApacheKafka runs against the brokers that BEIBU_KAFKA names and
