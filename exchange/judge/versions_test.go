@@ -18,10 +18,10 @@ import (
 	"beibu/queue"
 )
 
-// version returns a version of a declaration that draws so much, with more replaced.
-func version(tb testing.TB, number string, of, quantity int, replace ...string) []byte {
+// version returns a version of declaration A that draws so much, with more replaced.
+func version(tb testing.TB, of, quantity int, replace ...string) []byte {
 	tb.Helper()
-	doc := string(declaration(tb, number, quantity))
+	doc := string(declaration(tb, "A", quantity))
 	const before = "</cbc:NatureOfTransactionCode>"
 	doc = strings.Replace(doc, before, fmt.Sprintf("%s<cbc:VersionID>%d</cbc:VersionID>", before, of), 1)
 	for i := 0; i < len(replace); i += 2 {
@@ -44,12 +44,12 @@ func TestVersionsReplace(t *testing.T) {
 		doc          []byte
 		first, other string
 	}{
-		{version(t, "A", 1, 84_000), "21000 126000", "105000 126000"},
-		{version(t, "A", 2, 80_000), "25000 126000", "105000 126000"},
-		{version(t, "A", 3, 200_000, "85680", "210000"), "25000 126000", "105000 126000"}, // refused
-		{version(t, "A", 4, 80_000, "26-45-Z00317", "26-45-Z00318"), "105000 126000", "25000 126000"},
-		{version(t, "A", 5, 80_000, "<cbc:DocumentTypeCode listID=\"UNCL1001\">911<", "<cbc:DocumentTypeCode listID=\"UNCL1001\">916<"), "105000 126000", "105000 126000"},
-		{version(t, "A", 6, 84_000), "21000 126000", "105000 126000"},
+		{version(t, 1, 84_000), "21000 126000", "105000 126000"},
+		{version(t, 2, 80_000), "25000 126000", "105000 126000"},
+		{version(t, 3, 200_000, "85680", "210000"), "25000 126000", "105000 126000"}, // refused
+		{version(t, 4, 80_000, "26-45-Z00317", "26-45-Z00318"), "105000 126000", "25000 126000"},
+		{version(t, 5, 80_000, "<cbc:DocumentTypeCode listID=\"UNCL1001\">911<", "<cbc:DocumentTypeCode listID=\"UNCL1001\">916<"), "105000 126000", "105000 126000"},
+		{version(t, 6, 84_000), "21000 126000", "105000 126000"},
 	} {
 		w.Await(t, accept(t, w, port, step.doc), done)
 		if first, second := left(t, w.Ledger, rubber), left(t, w.Ledger, other); first != step.first || second != step.other {
