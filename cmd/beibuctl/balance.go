@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"net/url"
 	"strconv"
 	"strings"
 
 	"beibu/cmd/internal/client"
+	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/judge/ledger"
 )
@@ -15,6 +17,16 @@ import (
 type balanceCommand struct {
 	Kind   string `arg:"" help:"Kind of the document, such as import-licence."`
 	Number string `arg:"" help:"Its number."`
+	Limit  int    `default:"50" help:"How many of the documents that draw on it at most (${default})."`
+	All    bool   `help:"All documents that draw on it, however many."`
+}
+
+// Validate refuses what would list nothing.
+func (c *balanceCommand) Validate() error {
+	if c.Limit < 1 {
+		return errors.New("--limit is at least 1; --all lists all")
+	}
+	return nil
 }
 
 // Run shows the lines of goods and who draws on them.
@@ -23,13 +35,48 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 	if err != nil {
 		return err
 	}
-	b, err := client.Get[httpapi.Balance](ctx, caller, "/v1/balances/"+url.PathEscape(c.Kind)+"/"+url.PathEscape(c.Number), nil)
+	b, err := c.read(ctx, caller)
 	if err != nil {
 		return err
 	}
 	if s.asJSON() {
 		return s.json(b)
 	}
+	if err := c.print(s, b); err != nil {
+		return err
+	}
+	if b.Next != "" {
+		s.note("only the first %d that draw on it are shown; --all shows all, --limit more of them", len(b.Draws))
+	}
+	if b.DrawsHidden > 0 {
+		s.note("%d more documents of others draw on it, which you may not see; the lines count them", b.DrawsHidden)
+	}
+	return nil
+}
+
+// read returns the balance with as many draws as are asked for.
+func (c *balanceCommand) read(ctx context.Context, caller *client.Client) (b httpapi.Balance, err error) {
+	query := make(url.Values)
+	for {
+		left := exchange.MaxPage
+		if !c.All {
+			left = min(left, c.Limit-len(b.Draws))
+		}
+		query.Set("limit", strconv.Itoa(left))
+		page, err := client.Get[httpapi.Balance](ctx, caller, "/v1/balances/"+url.PathEscape(c.Kind)+"/"+url.PathEscape(c.Number), query)
+		if err != nil {
+			return b, err
+		}
+		page.Draws = append(b.Draws, page.Draws...)
+		if b = page; b.Next == "" || !c.All && len(b.Draws) >= c.Limit {
+			return b, nil
+		}
+		query.Set("cursor", b.Next)
+	}
+}
+
+// print prints a balance for people.
+func (c *balanceCommand) print(s *session, b httpapi.Balance) error {
 	head := s.newTable("KIND", "NUMBER", "ISSUER", "VALIDITY", "OFFICES", "USES", "EXCHANGE")
 	uses := strconv.Itoa(b.Uses)
 	if b.UsesPermitted > 0 {
@@ -59,9 +106,6 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 		if err := s.printf("\n%s", draws); err != nil {
 			return err
 		}
-	}
-	if b.DrawsHidden > 0 {
-		s.note("%d more documents of others draw on it, which you may not see; the lines count them", b.DrawsHidden)
 	}
 	return nil
 }

@@ -11,6 +11,8 @@ import (
 
 // A balancePage is what is left of a licence or a certificate.
 type balancePage struct {
+	neighbours
+
 	Fields  *fields
 	Balance *operator.Balance // nil before a document is named
 }
@@ -23,7 +25,7 @@ func (s *Server) balances() operator.Balances {
 // showBalance answers GET /console/balances.
 func (s *Server) showBalance(v *visit) error {
 	form := v.fields()
-	kind, number := form.text("kind"), form.text("number")
+	q := operator.BalanceQuery{Kind: form.text("kind"), Number: form.text("number"), After: form.cursor()}
 	if name := form.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
@@ -31,13 +33,13 @@ func (s *Server) showBalance(v *visit) error {
 		form.choices["kind"] = append(form.choices["kind"], choice{one, v.lang.text(v.kindName(one))})
 	}
 	page := balancePage{Fields: form}
-	if err := form.refuseFor("kind", exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}.Check(v.ctx(), kind)); err != nil {
+	if err := form.refuseFor("kind", exchange.Filters{InForce: v.now.InForce, Journal: s.Journal}.Check(v.ctx(), q.Kind)); err != nil {
 		return err
 	}
-	if kind == "" || number == "" || !form.OK() {
+	if q.Kind == "" || q.Number == "" || !form.OK() {
 		return v.afterwards(form, nil, "balances", page)
 	}
-	b, err := s.balances().Show(v.ctx(), v.who, kind, number)
+	b, err := s.balances().Show(v.ctx(), v.who, q)
 	if exchange.KindOf(err) == exchange.NotFound && err != nil {
 		text := textOf(err)
 		form.refuse("number", text.EN, text.ZH)
@@ -46,7 +48,7 @@ func (s *Server) showBalance(v *visit) error {
 	if err != nil {
 		return err
 	}
-	page.Balance = &b
+	page.Balance, page.neighbours = &b, form.neighbours(b.Next)
 	return v.render("balances", page)
 }
 

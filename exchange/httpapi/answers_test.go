@@ -97,6 +97,7 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/holders", body: `{"name":"Golden Durian"}`}, 401, "credentials-missing"},
 		{request{path: "/v1/holders", as: port, body: large}, 413, "too-large"},
 		{request{path: "/v1/holders", as: port, body: `{"name":"Golden Durian"}`, header: text}, 415, "media-type"},
+		{request{path: "/v1/balances/import-licence/1?limit=0", as: port}, 400, "parameter"},
 		{request{path: "/v1/balances/import-licence/1", as: port}, 404, "no-balance"},
 		{request{path: "/v1/balances/letter/1", as: port}, 422, "unknown-kind"},
 		{request{path: "/v1/balances/import-licence/1"}, 401, "credentials-missing"},

@@ -24,6 +24,7 @@ type Balance struct {
 	OveragePercent values.Figure `json:"overagePercent,omitzero"` // by which the last draw may exceed what is left
 	Lines          []BalanceLine `json:"lines"`
 	Draws          []BalanceDraw `json:"draws"`                 // in the order in which they were first made
+	Next           string        `json:"next,omitempty"`        // for cursor; absent at the end of the draws
 	DrawsHidden    int           `json:"drawsHidden,omitempty"` // of others, which the caller may not see; the lines count them
 }
 
@@ -49,11 +50,15 @@ type BalanceDraw struct {
 
 // showBalance answers GET /v1/balances/{kind}/{number}.
 func (s *Server) showBalance(c *call) error {
-	kind := c.request.PathValue("kind")
-	if err := s.filters(c).Check(c.request.Context(), kind); err != nil {
+	p := parametersOf(c.request)
+	q := operator.BalanceQuery{Kind: c.request.PathValue("kind"), Number: c.request.PathValue("number"), After: p.cursor("cursor"), Limit: p.limit()}
+	if err := p.err(); err != nil {
 		return err
 	}
-	b, err := s.balances.Show(c.request.Context(), c.caller, kind, c.request.PathValue("number"))
+	if err := s.filters(c).Check(c.request.Context(), q.Kind); err != nil {
+		return err
+	}
+	b, err := s.balances.Show(c.request.Context(), c.caller, q)
 	if err != nil {
 		return err
 	}
@@ -63,8 +68,8 @@ func (s *Server) showBalance(c *call) error {
 func wireBalance(b operator.Balance) Balance {
 	out := Balance{
 		Kind: b.Kind, DocumentNumber: b.Number, ExchangeID: b.Exchange.String(), Issuer: b.Sender,
-		ValidFrom: b.From, ValidUntil: b.Until, Offices: b.Offices, UsesPermitted: b.Opening.Uses, Uses: b.Uses(), OveragePercent: b.Overage,
-		Lines: make([]BalanceLine, 0, len(b.Lines)), Draws: make([]BalanceDraw, 0, len(b.Positions)), DrawsHidden: b.Hidden,
+		ValidFrom: b.From, ValidUntil: b.Until, Offices: b.Offices, UsesPermitted: b.Uses, Uses: b.Documents(), OveragePercent: b.Overage,
+		Lines: make([]BalanceLine, 0, len(b.Lines)), Draws: make([]BalanceDraw, 0, len(b.Positions)), Next: writeCursor(b.Next), DrawsHidden: b.Hidden,
 	}
 	for _, l := range b.Lines {
 		out.Lines = append(out.Lines, BalanceLine{l.Number, l.HS, l.Unit, l.Quantity, l.Reserved, l.Consumed, l.Left})

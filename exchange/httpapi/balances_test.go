@@ -9,6 +9,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
+	"beibu/exchange/facts/values"
 	"beibu/exchange/httpapi"
 	"beibu/testdata"
 )
@@ -39,6 +40,11 @@ func TestBalance(t *testing.T) {
 	}
 	if last := b.Draws[3]; last.ExchangeID != drawn.ExchangeID || last.State != "reserved" || last.Sender != port {
 		t.Errorf("the last draw is %+v", last)
+	}
+	page := read[httpapi.Balance](t, w.do(request{path: path + "?limit=3", as: operator}), http.StatusOK)
+	rest := read[httpapi.Balance](t, w.do(request{path: path + "?limit=1&cursor=" + page.Next, as: operator}), http.StatusOK)
+	if len(page.Draws) != 3 || rest.Next != "" || page.Uses != 4 || !cmp.Equal(append(page.Draws, rest.Draws...), b.Draws, cmp.Comparer(func(x, y values.Figure) bool { return x.Cmp(y) == 0 })) {
+		t.Errorf("page by page the draws are %+v and %+v", page, rest)
 	}
 	if p := read[answer.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound); p.Code != "no-balance" {
 		t.Errorf("a stranger gets %s", p.Code)

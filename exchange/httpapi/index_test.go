@@ -47,6 +47,14 @@ func (a accounts) Account(ctx context.Context, of effects.Account) (ledger.Accou
 	return a.Reader.Account(ctx, of)
 }
 
+// Positions is operator.Accounts's.
+func (a accounts) Positions(ctx context.Context, q ledger.Query) ([]ledger.Position, int64, error) {
+	if err := a.index.failure(); err != nil {
+		return nil, 0, err
+	}
+	return a.Reader.Positions(ctx, q)
+}
+
 // Uncounted is operator.Accounts's.
 func (a accounts) Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error) {
 	if err := a.index.failure(); err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange"
-	"beibu/exchange/judge/ledger"
 	"beibu/exchange/projection"
 	"beibu/queue"
 	"beibu/queue/sqlitefile"
@@ -94,7 +93,7 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 		return err
 	}
 	for _, p := range v.Postings {
-		if err := post(w, c, p); err != nil {
+		if err := apply(rows{w}, c, p); err != nil {
 			return fmt.Errorf("post verdict on %s: %w", v.Exchange, err)
 		}
 	}
@@ -120,45 +119,4 @@ func awaiting(w *projection.Writer, id uuid.UUID) (c Case, revision int64, found
 		return err
 	}, id[:])
 	return c, revision, found, failed("read case", err)
-}
-
-// post applies a posting to its account.
-func post(w *projection.Writer, c Case, p ledger.Posting) error {
-	var a ledger.Account
-	found := false
-	err := w.Query(`SELECT text FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
-		found = true
-		return readText(row.Blob(0), &a)
-	}, p.Account.Kind, p.Account.Number)
-	if err != nil {
-		return err
-	}
-	if a, err = posted(a, found, c, p); err != nil {
-		return err
-	}
-	text, err := json.Marshal(a)
-	if err != nil {
-		return fmt.Errorf("write account: %w", err)
-	}
-	err = w.Exec(`INSERT INTO account (kind, number, text) VALUES (?, ?, ?) ON CONFLICT DO UPDATE SET text = excluded.text`, p.Account.Kind, p.Account.Number, text)
-	if err == nil && p.Position != nil {
-		change := `INSERT INTO drawn (document, kind, number) VALUES (?, ?, ?) ON CONFLICT DO NOTHING`
-		if p.Position.State == ledger.Released {
-			change = `DELETE FROM drawn WHERE document = ? AND kind = ? AND number = ?`
-		}
-		err = w.Exec(change, p.Position.By, p.Account.Kind, p.Account.Number)
-	}
-	return failed("write account", err)
-}
-
-// posted returns an account after a posting of a case.
-func posted(a ledger.Account, found bool, c Case, p ledger.Posting) (ledger.Account, error) {
-	switch {
-	case !found && p.Opens && c.Effects.Opens != nil:
-		return ledger.Open(*c.Effects.Opens, c.Exchange, c.Sender), nil
-	case !found:
-		return a, fmt.Errorf("posting on account %s, which is not open", p.Account)
-	}
-	a.Post(p, c.Exchange, c.Effects.Opens)
-	return a, nil
 }

@@ -225,7 +225,8 @@ func same(tb testing.TB, w *exchangetest.World, other *judge.Ledger) {
 func rows(tb testing.TB, l *judge.Ledger) (all []string) {
 	tb.Helper()
 	for _, text := range []string{
-		`SELECT kind || number || text FROM account ORDER BY kind, number`,
+		`SELECT kind || number || terms || totals FROM account ORDER BY kind, number`,
+		`SELECT document || kind || number || made || sender || text FROM position ORDER BY document, kind, number`,
 		`SELECT hex(exchange) || at || text FROM verdict ORDER BY exchange`,
 		`SELECT number FROM revision`,
 	} {

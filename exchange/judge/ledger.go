@@ -41,14 +41,19 @@ func definition() projection.Definition {
 			`CREATE TABLE account (
 				kind   TEXT NOT NULL,
 				number TEXT NOT NULL,
-				text   BLOB NOT NULL,
+				terms  BLOB NOT NULL,
+				totals BLOB NOT NULL,
 				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
-			// The accounts that a document, by its kind and number, draws on.
-			`CREATE TABLE drawn (
+			// What documents, by their kinds and numbers, draw on accounts.
+			`CREATE TABLE position (
 				document TEXT NOT NULL,
 				kind     TEXT NOT NULL,
 				number   TEXT NOT NULL,
+				made     INTEGER NOT NULL, -- how many the account had, with this one
+				sender   TEXT NOT NULL,
+				text     BLOB NOT NULL,
 				PRIMARY KEY (document, kind, number)) STRICT, WITHOUT ROWID`,
+			`CREATE UNIQUE INDEX position_of ON position (kind, number, made)`,
 		},
 		Fold: fold,
 	}
@@ -103,20 +108,49 @@ func (l *Ledger) undone(ctx context.Context, limit int) (all []decided, err erro
 
 // Account returns an account, and false if there is none.
 func (l *Ledger) Account(ctx context.Context, of effects.Account) (a ledger.Account, found bool, err error) {
-	err = l.Query(ctx, `SELECT text FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
+	err = l.Query(ctx, `SELECT terms, totals FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
 		found = true
-		return readText(row.Blob(0), &a)
+		if err := readText(row.Blob(0), &a.Terms); err != nil {
+			return err
+		}
+		return readText(row.Blob(1), &a.Totals)
 	}, of.Kind, of.Number)
 	return a, found, failed("read account", err)
 }
 
-// drawnBy returns the accounts that a document draws on, in the order of their keys.
-func (l *Ledger) drawnBy(ctx context.Context, document string) (all []effects.Account, err error) {
-	err = l.Query(ctx, `SELECT kind, number FROM drawn WHERE document = ? ORDER BY kind, number`, func(row sqlitefile.Row) error {
-		all = append(all, effects.Account{Kind: row.Text(0), Number: row.Text(1)})
-		return nil
+// positionsBy returns the positions of a document, in the order of the keys of their
+// accounts.
+func (l *Ledger) positionsBy(ctx context.Context, document string) (all []drawing, err error) {
+	err = l.Query(ctx, `SELECT text, kind, number FROM position WHERE document = ? ORDER BY kind, number`, func(row sqlitefile.Row) error {
+		d := drawing{on: effects.Account{Kind: row.Text(1), Number: row.Text(2)}}
+		err := readText(row.Blob(0), &d.position)
+		all = append(all, d)
+		return err
 	}, document)
 	return all, failed("read what is drawn", err)
+}
+
+// Positions returns positions of an account, in the order in which they were first made.
+// next is the place of the last if there are more, or else 0.
+func (l *Ledger) Positions(ctx context.Context, q ledger.Query) (all []ledger.Position, next int64, err error) {
+	senders, err := json.Marshal(append([]string{}, q.Senders...))
+	if err != nil {
+		return nil, 0, fmt.Errorf("write senders: %w", err)
+	}
+	last := q.After
+	err = l.Query(ctx, `SELECT made, text FROM position WHERE kind = ? AND number = ? AND made > ?
+		AND (? = 0 OR sender IN (SELECT value FROM json_each(?))) ORDER BY made LIMIT ?`, func(row sqlitefile.Row) error {
+		if len(all) == q.Limit {
+			next = last
+			return nil
+		}
+		last = row.Int(0)
+		var p ledger.Position
+		err := readText(row.Blob(1), &p)
+		all = append(all, p)
+		return err
+	}, q.Of.Kind, q.Of.Number, q.After, len(q.Senders), string(senders), q.Limit+1)
+	return all, next, failed("read positions", err)
 }
 
 // Verdict returns the verdict on an exchange, and false if there is none.

@@ -33,6 +33,12 @@ func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account
 	return r.Ledger.Account(ctx, of)
 }
 
+// Positions returns positions of an account as [Ledger.Positions] does, without waiting
+// for verdicts.
+func (r Reader) Positions(ctx context.Context, q ledger.Query) ([]ledger.Position, int64, error) {
+	return r.Ledger.Positions(ctx, q)
+}
+
 // Uncounted returns the documents that an exchange cites and that are not known here, so
 // that nothing is drawn on them: none before its verdict.
 func (r Reader) Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error) {

@@ -95,7 +95,7 @@ func TestHeldAndJudged(t *testing.T) {
 		if refused(x) == step.release {
 			t.Errorf("step %d: %s", i, x.State)
 		}
-		if a, _, err := (judge.Reader{Ledger: w.Ledger, Feed: w.Store}).Account(t.Context(), rubber); err != nil || len(a.Positions) == 0 {
+		if a, _, err := (judge.Reader{Ledger: w.Ledger, Feed: w.Store}).Account(t.Context(), rubber); err != nil || a.Made == 0 {
 			t.Fatal(err)
 		}
 		if got := left(t, w.Ledger, rubber); got != step.left {

@@ -1,6 +1,7 @@
 package operator
 
 import (
+	"cmp"
 	"context"
 
 	"github.com/google/uuid"
@@ -20,6 +21,9 @@ type Balances struct {
 type Accounts interface {
 	// Account returns an account, and false if there is none.
 	Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error)
+	// Positions returns positions of an account, in the order in which they were first
+	// made. next is the place of the last if there are more, or else 0.
+	Positions(ctx context.Context, q ledger.Query) (all []ledger.Position, next int64, err error)
 	// Uncounted returns the documents that an exchange cites and that are not known here.
 	Uncounted(ctx context.Context, id uuid.UUID) ([]effects.Account, error)
 }
@@ -37,32 +41,32 @@ type Reader interface {
 	ReadsOf(party, kind string) bool
 }
 
+// A BalanceQuery names the document of a balance, and says which of the documents that draw
+// on it are shown.
+type BalanceQuery struct {
+	Kind, Number string
+	After        int64 // the Next of the page before; 0: the first page
+	Limit        int   // 1 to exchange.MaxPage; 0 means exchange.DefaultPage
+}
+
 // A Balance is what an account has left.
 type Balance struct {
 	ledger.Account
 
-	Lines []ledger.Balance
+	Lines     []ledger.Balance
+	Positions []ledger.Position // of the documents that draw on it, one page
+	Next      int64             // the place of the last of them if there are more, or else 0
 	// Hidden is how many documents draw on the account that the caller may not see. The
 	// lines count them.
 	Hidden int
 }
 
-// Uses returns how many documents draw on the account.
-func (b Balance) Uses() int {
-	n := b.Hidden
-	for i := range b.Positions {
-		if b.Positions[i].State != ledger.Released {
-			n++
-		}
-	}
-	return n
-}
-
 // Show returns the balance of a document, if the caller may see its exchange or draws on
 // it itself: then the draws of others are hidden. It fails with an [*exchange.Error] of
 // kind NotFound if there is no balance, or none that the caller may see.
-func (b Balances) Show(ctx context.Context, who Reader, kind, number string) (Balance, error) {
-	a, found, err := b.Accounts.Account(ctx, effects.AccountOf(kind, number))
+func (b Balances) Show(ctx context.Context, who Reader, q BalanceQuery) (Balance, error) {
+	wanted := ledger.Query{Of: effects.AccountOf(q.Kind, q.Number), After: q.After, Limit: cmp.Or(q.Limit, exchange.DefaultPage)}
+	a, found, err := b.Accounts.Account(ctx, wanted.Of)
 	if err != nil {
 		return Balance{}, err
 	}
@@ -70,22 +74,24 @@ func (b Balances) Show(ctx context.Context, who Reader, kind, number string) (Ba
 		return Balance{}, errNoBalance()
 	}
 	shown := Balance{Account: a, Lines: a.Balances()}
-	if sees, err := b.sees(ctx, who, a.Exchange); sees || err != nil {
-		return shown, err
+	sees, err := b.sees(ctx, who, a.Exchange)
+	if err != nil {
+		return Balance{}, err
 	}
-	shown.Positions = nil
-	for _, p := range a.Positions {
-		switch {
-		case p.Sender != "" && who.ReadsOf(p.Sender, kind):
-			shown.Positions = append(shown.Positions, p)
-		case p.State != ledger.Released:
-			shown.Hidden++
+	if !sees {
+		for sender, drawing := range a.Drawing {
+			if sender != "" && who.ReadsOf(sender, q.Kind) {
+				wanted.Senders = append(wanted.Senders, sender)
+			} else {
+				shown.Hidden += drawing
+			}
+		}
+		if len(wanted.Senders) == 0 {
+			return Balance{}, errNoBalance()
 		}
 	}
-	if len(shown.Positions) == 0 {
-		return Balance{}, errNoBalance()
-	}
-	return shown, nil
+	shown.Positions, shown.Next, err = b.Accounts.Positions(ctx, wanted)
+	return shown, err
 }
 
 // Uncounted returns the documents that an exchange draws on without that it is counted, as

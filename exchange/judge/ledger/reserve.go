@@ -57,22 +57,26 @@ func (c Citing) Number() string {
 }
 
 // Reserve says what the draws of a document on the account would do: all of them or none.
-// They are the whole position of the document.
-func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {
-	r := reservation{account: a, left: a.balances(c.By), position: Position{Citing: c, State: Reserved}}
-	first := draws[0]
-	if at := a.position(c.By); at >= 0 {
-		switch earlier := a.Positions[at]; {
-		case earlier.Exchange == uuid.Nil: // customs wrote it off before the document came here
-			earlier.Citing = c
-			return Posting{Account: a.Account, Position: &earlier}, nil
-		case earlier.Sender != c.Sender && earlier.State != Released:
-			r.refuse(Refusal{Code: CodeSender, Draw: first})
-		case earlier.State == Consumed:
-			r.refuse(Refusal{Code: CodeCleared, Draw: first})
-		}
+// They are the whole position of the document, in place of its own before, which is nil if
+// it had none.
+func (a *Account) Reserve(own *Position, c Citing, draws []effects.Draw) (Posting, []Refusal) {
+	r := reservation{account: a, left: a.balances(own), position: Position{Citing: c, State: Reserved}}
+	first, others := draws[0], a.Documents()
+	if own.draws() {
+		others--
 	}
-	if a.Uses > 0 && a.uses(c.By) >= a.Uses {
+	switch {
+	case own == nil:
+	case own.Exchange == uuid.Nil: // customs wrote it off before the document came here
+		known := *own
+		known.Citing = c
+		return Posting{Account: a.Account, Position: &known}, nil
+	case own.Sender != c.Sender && own.State != Released:
+		r.refuse(Refusal{Code: CodeSender, Draw: first})
+	case own.State == Consumed:
+		r.refuse(Refusal{Code: CodeCleared, Draw: first})
+	}
+	if a.Uses > 0 && others >= a.Uses {
 		r.refuse(Refusal{Code: CodeUses, Draw: first, Uses: a.Uses})
 	}
 	if first.Office != "" && len(a.Offices) > 0 && !slices.Contains(a.Offices, first.Office) {
@@ -94,10 +98,10 @@ func (a *Account) Reserve(c Citing, draws []effects.Draw) (Posting, []Refusal) {
 	return Posting{Account: a.Account, Position: &r.position}, nil
 }
 
-// Release gives back what a document draws, if it draws something that is not cleared.
-func (a *Account) Release(c Citing) (Posting, bool) {
-	at := a.position(c.By)
-	if at < 0 || a.Positions[at].State != Reserved || a.Positions[at].Sender != c.Sender {
+// Release gives back what a document draws, if it draws something that is not cleared. own
+// is its position.
+func (a *Account) Release(own Position, c Citing) (Posting, bool) {
+	if own.State != Reserved || own.Sender != c.Sender {
 		return Posting{}, false
 	}
 	return Posting{Account: a.Account, Position: &Position{Citing: c, State: Released}}, true
