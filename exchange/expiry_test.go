@@ -54,10 +54,11 @@ func TestExpiry(t *testing.T) {
 	expiry := &exchange.Expiry{Journal: w.Journal, Recorder: w.Recorder, After: time.Hour}
 	x := consign(t, w, "A-1")
 	say(t, w, x, "promotion", exchange.ConsignmentAcceptance, 1)
-	if n, err := expiry.Sweep(t.Context(), rulestest.Received.Add(time.Hour)); n != 0 || err != nil {
+	since := delivery(t, w, x.ID, "window-vn").ConsignedAt
+	if n, err := expiry.Sweep(t.Context(), since.Add(time.Hour)); n != 0 || err != nil {
 		t.Errorf("in time: %d given up, %v", n, err)
 	}
-	if n, err := expiry.Sweep(t.Context(), rulestest.Received.Add(time.Hour+time.Second)); n != 2 || err != nil {
+	if n, err := expiry.Sweep(t.Context(), since.Add(time.Hour+time.Second)); n != 2 || err != nil {
 		t.Errorf("overdue: %d given up, %v; want 2", n, err)
 	}
 	d := delivery(t, w, x.ID, "window-vn")

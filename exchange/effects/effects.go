@@ -1,5 +1,6 @@
-// Package effects says what a document does to the balances of the trade: which
-// quantities it opens, and which it draws on those of other documents. Intake reads that
+// Package effects says what a document does to the balances of the trade and to the lives
+// of documents: which quantities it opens, which it draws on those of other documents, and
+// which documents it issues, replaces or withdraws. Intake reads that
 // once and keeps it in the head of the log entry, so that whoever decides on it behind
 // the record need not open the envelope. It is data and decides nothing.
 package effects
@@ -35,6 +36,8 @@ type Effects struct {
 	// Amends says that it draws nothing and is a later version, so that what an earlier one
 	// draws is to be given back.
 	Amends bool `json:"amends,omitempty"`
+	// Acts are what it does to lives.
+	Acts []Act `json:"acts,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -50,8 +53,10 @@ func (e Effects) Drawn() (all []Account) {
 	return all
 }
 
-// None reports whether the document does nothing to any balance.
-func (e Effects) None() bool { return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && !e.Omitted }
+// None reports whether the document does nothing to any balance or life.
+func (e Effects) None() bool {
+	return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && len(e.Acts) == 0 && !e.Omitted
+}
 
 // IsZero is None, for JSON.
 func (e Effects) IsZero() bool { return e.None() }
@@ -150,12 +155,13 @@ func Of(kind string, f facts.Facts) Effects {
 		e.Draws = draws(kind, cited, f)
 		e.Amends = len(e.Draws) == 0 && f.Version != "" && f.Version != "1"
 	}
+	e.Acts = acts(kind, f)
 	if e.None() {
 		return e
 	}
 	if e.most() > MaxBytes {
 		if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
-			return Effects{Omitted: true}
+			return Effects{Acts: e.Acts, Omitted: true}
 		}
 	}
 	return e
@@ -186,6 +192,12 @@ func (e Effects) most() int {
 		add(d.From.Kind, d.From.Number, d.Line, d.Path, d.HS, d.Office)
 		for _, m := range d.Measures {
 			add(m.Unit)
+		}
+	}
+	for _, a := range e.Acts {
+		add(string(a.Does))
+		if a.On != nil {
+			add(a.On.Kind, a.On.Number)
 		}
 	}
 	return n

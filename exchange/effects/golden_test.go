@@ -85,6 +85,7 @@ func TestMost(t *testing.T) {
 			From: effects.AccountOf(long, long), Line: long, Path: long, HS: long, Whole: true, Office: long, Day: "2026-01-01",
 			Measures: []effects.Measure{{Unit: long, Quantity: digits}, {Unit: long, Quantity: digits}},
 		}},
+		Acts: []effects.Act{{Does: effects.Verb(long), On: &effects.Account{Kind: long, Number: long}}},
 	})
 }
 

@@ -1,6 +1,7 @@
 package judge
 
 import (
+	"encoding/hex"
 	"time"
 
 	"github.com/google/uuid"
@@ -8,6 +9,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/lifecycle"
 	"beibu/queue/sqlitefile"
 )
 
@@ -17,6 +19,8 @@ type Case struct {
 	Sender    string    `json:"sender"`
 	Kind      string    `json:"kind"`
 	Number    string    `json:"number"`
+	Version   string    `json:"version,omitempty"`
+	Digest    string    `json:"digest"` // SHA-256 of the document, in hexadecimal
 	Receivers []string  `json:"receivers"`
 	// Released says that a person has consigned it already, whatever it draws.
 	Released bool            `json:"released,omitempty"`
@@ -25,14 +29,23 @@ type Case struct {
 
 func caseOf(x exchange.Exchange) Case {
 	return Case{
-		Exchange: x.ID, Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number, Receivers: x.Receivers,
+		Exchange: x.ID, Sender: x.Identity.Sender, Kind: x.Identity.Kind, Number: x.Identity.Number,
+		Version: x.Identity.Version, Digest: hex.EncodeToString(x.Digest[:]), Receivers: x.Receivers,
 		Released: x.State == exchange.SubmissionHeld, Effects: x.Effects,
 	}
 }
 
+// document returns the kind and the number of the document.
+func (c Case) document() effects.Account { return effects.AccountOf(c.Kind, c.Number) }
+
+// content returns the document as the content of a life.
+func (c Case) content() lifecycle.Content {
+	return lifecycle.Content{Sender: c.Sender, Exchange: c.Exchange, Version: c.Version, Digest: c.Digest}
+}
+
 // citing returns the document as one that draws on accounts.
 func (c Case) citing() ledger.Citing {
-	return ledger.Citing{By: effects.AccountOf(c.Kind, c.Number).String(), Exchange: c.Exchange, Sender: c.Sender}
+	return ledger.Citing{By: c.document().String(), Exchange: c.Exchange, Sender: c.Sender}
 }
 
 func readCase(row sqlitefile.Row) (c Case, err error) {

@@ -6,6 +6,8 @@ import (
 
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/lifecycle"
+	"beibu/exchange/rules"
 )
 
 // A tentative state is the ledger with the postings of verdicts that are not in the
@@ -15,10 +17,13 @@ type tentative struct {
 
 	ledger   *Ledger
 	revision int64
+	lives    map[effects.Account]*lifecycle.Life // read so far; nil if there is none
 }
 
 func newTentative(l *Ledger, revision int64) *tentative {
-	return &tentative{expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)}, l, revision}
+	return &tentative{
+		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)}, l, revision, make(map[effects.Account]*lifecycle.Life),
+	}
 }
 
 // account returns an account, or nil if there is none.
@@ -57,13 +62,14 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	if err := t.read(ctx, c.citing().By); err != nil {
 		return v, err
 	}
-	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack} {
+	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.live} {
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}
 	}
-	if v.Faults, v.Omitted = v.Faults.Bounded(); v.Faults != nil { // all or nothing
-		v.Postings = nil
+	refuses := v.Faults.Has(rules.Reject)
+	if v.Faults, v.Omitted = v.Faults.Bounded(); refuses { // all or nothing
+		v.Postings, v.Moves = nil, nil
 		if !c.Released {
 			v.Outcome = Reject
 		}
@@ -74,5 +80,6 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 			return v, err
 		}
 	}
+	t.move(c, v)
 	return v, nil
 }

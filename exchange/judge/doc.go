@@ -3,10 +3,10 @@
 // partitions of the log, on different nodes, at the same time; only the record orders
 // them. So they are decided behind it.
 //
-// A [Ledger] is folded from the record on every node: accounts, and the entries that
-// await a verdict. One node, the leader, decides on these entries in the order of the
-// record ([Leader]), and appends a [Verdict] for each. A verdict carries its postings, so
-// that no fold decides anything, and a node that is folded again by a later version, with
+// A [Ledger] is folded from the record on every node: accounts, the lives of documents,
+// and the entries that await a verdict. One node, the leader, decides on these entries in the order of the
+// record ([Leader]), and appends a [Verdict] for each. A verdict carries its postings and
+// its moves of lives, so that no fold decides anything, and a node that is folded again by a later version, with
 // other rules, has the same accounts.
 //
 // Each verdict says on which revision of the ledger it was made, and counts only if the

@@ -97,6 +97,11 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 			return fmt.Errorf("post verdict on %s: %w", v.Exchange, err)
 		}
 	}
+	for _, m := range v.Moves {
+		if err := move(w, c, v, m); err != nil {
+			return fmt.Errorf("move by verdict on %s: %w", v.Exchange, err)
+		}
+	}
 	text, err := json.Marshal(stored{v, c.Receivers, c.Released})
 	if err != nil {
 		return fmt.Errorf("write verdict on %s: %w", v.Exchange, err)

@@ -227,6 +227,7 @@ func rows(tb testing.TB, l *judge.Ledger) (all []string) {
 	for _, text := range []string{
 		`SELECT kind || number || terms || totals FROM account ORDER BY kind, number`,
 		`SELECT document || kind || number || made || sender || text FROM position ORDER BY document, kind, number`,
+		`SELECT kind || number || text FROM life ORDER BY kind, number`,
 		`SELECT hex(exchange) || at || text FROM verdict ORDER BY exchange`,
 		`SELECT number FROM revision`,
 	} {

@@ -54,6 +54,12 @@ func definition() projection.Definition {
 				text     BLOB NOT NULL,
 				PRIMARY KEY (document, kind, number)) STRICT, WITHOUT ROWID`,
 			`CREATE UNIQUE INDEX position_of ON position (kind, number, made)`,
+			// The lives of documents, by their kind and number.
+			`CREATE TABLE life (
+				kind   TEXT NOT NULL,
+				number TEXT NOT NULL,
+				text   BLOB NOT NULL,
+				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
 		},
 		Fold: fold,
 	}

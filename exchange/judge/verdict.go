@@ -10,6 +10,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/lifecycle"
 	"beibu/queue"
 )
 
@@ -29,6 +30,7 @@ type Verdict struct {
 	Revision int64            `json:"revision"` // of the ledger on which it was made
 	Outcome  Outcome          `json:"outcome"`
 	Postings []ledger.Posting `json:"postings,omitempty"`
+	Moves    []lifecycle.Move `json:"moves,omitempty"`
 	Faults   exchange.Faults  `json:"faults,omitempty"`
 	Omitted  int              `json:"omitted,omitempty"` // how many more faults there are
 	// Unknown are the documents that it cites and the exchange does not know: what they

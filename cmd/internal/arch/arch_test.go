@@ -67,6 +67,7 @@ var rules = []struct {
 	{tree: "exchange/answer", never: "net/http", because: "every way in gives the same answers"},
 	{tree: "exchange/journal", never: "net/http", because: "no HTTP in the index"},
 	{tree: "exchange/judge/ledger", never: "queue", because: "accounts know no record and no file"},
+	{tree: "exchange/judge/lifecycle", never: "queue", because: "lives know no record and no file"},
 	{tree: "exchange/judge", never: "exchange/journal", because: "verdicts depend on the record alone"},
 	{tree: "exchange/projection", never: "exchange/journal", because: "the skeleton knows nothing that is folded with it"},
 	{tree: "exchange/projection", never: "exchange/timestamps", because: "the skeleton knows nothing that is folded with it"},
