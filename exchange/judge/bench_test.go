@@ -4,10 +4,13 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
@@ -28,16 +31,10 @@ func BenchmarkJudge(b *testing.B) {
 	defer store.Close() //nolint:errcheck // the folder goes with the benchmark
 	const licences = 100
 	for i := range licences {
-		admit(b, store, "import-licence", i, effects.Effects{Opens: &effects.Opening{
-			Account: effects.AccountOf("import-licence", fmt.Sprint(i)),
-			Lines:   []effects.Line{{Number: "1", HS: "4001220000", Unit: "KGM", Quantity: values.Whole(1_000_000_000)}},
-		}})
+		admit(b, store, "import-licence", i, licenceOf(i))
 	}
 	for i := range b.N {
-		admit(b, store, "import-declaration", i, effects.Effects{Draws: []effects.Draw{{
-			From: effects.AccountOf("import-licence", fmt.Sprint(i%licences)), Line: "1", HS: "4001220000",
-			Measures: []effects.Measure{{Unit: "KGM", Quantity: values.Whole(1000)}},
-		}}})
+		admit(b, store, "import-declaration", i, drawing(i%licences))
 	}
 	ctx, cancel := context.WithCancel(b.Context())
 	ended := make(chan error, 2)
@@ -63,6 +60,148 @@ func BenchmarkJudge(b *testing.B) {
 		if err := <-ended; err != nil {
 			b.Error(err)
 		}
+	}
+}
+
+// BenchmarkRestart opens a ledger with 100,000 open balances, which is up to date, and
+// decides on one more draw: how long it takes until a node that starts decides.
+func BenchmarkRestart(b *testing.B) {
+	const balances = 100_000
+	path := filepath.Join(b.TempDir(), "ledger.db")
+	record := &pieces{ledger: ledgerAt(b, path)}
+	for first := 0; first < balances; first += 500 {
+		record.balances(b, first, first+500)
+	}
+	if err := record.ledger.Close(); err != nil {
+		b.Fatal(err)
+	}
+	b.ResetTimer()
+	for i := range b.N {
+		l, err := judge.Open(b.Context(), path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		if l.Rebuilt() != nil || l.Sequence() != record.next {
+			b.Fatal(l.Rebuilt(), l.Sequence())
+		}
+		record.ledger = l
+		record.append(b, drawOn(b, balances+i, i))
+		leader := judge.Leader{Ledger: l, Now: time.Now, Recorder: &exchange.Recorder{Appender: record, Fold: l}}
+		if busy, err := leader.Pass(b.Context()); !busy || err != nil {
+			b.Fatal(busy, err)
+		}
+		if v, found, err := l.Verdict(b.Context(), record.last.ID); !found || err != nil || len(v.Postings) != 1 {
+			b.Fatal(v, found, err)
+		}
+		if err := l.Close(); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
+// balances appends licences and a declaration that draws on each, and decides on them.
+func (p *pieces) balances(tb testing.TB, first, end int) {
+	tb.Helper()
+	var all []queue.Change
+	for i := first; i < end; i++ {
+		all = append(all, numbered(tb, "import-licence", i, licenceOf(i)), drawOn(tb, i, i))
+	}
+	p.append(tb, all...)
+	leader := judge.Leader{Ledger: p.ledger, Now: time.Now, Recorder: &exchange.Recorder{Appender: p, Fold: p.ledger}}
+	for busy := true; busy; {
+		var err error
+		if busy, err = leader.Pass(tb.Context()); err != nil {
+			tb.Fatal(err)
+		}
+	}
+}
+
+// append folds changes behind what the record has.
+func (p *pieces) append(tb testing.TB, changes ...queue.Change) {
+	tb.Helper()
+	for i := range changes {
+		p.next++
+		changes[i].Sequence = p.next
+	}
+	p.last = *changes[len(changes)-1].Entry
+	if err := p.ledger.Fold(tb.Context(), changes); err != nil {
+		tb.Fatal(err)
+	}
+}
+
+// licenceOf returns what licence i opens.
+func licenceOf(i int) effects.Effects {
+	return effects.Effects{Opens: &effects.Opening{
+		Account: effects.AccountOf("import-licence", fmt.Sprint(i)),
+		Lines:   []effects.Line{{Number: "1", HS: "4001220000", Unit: "KGM", Quantity: values.Whole(1_000_000_000)}},
+	}}
+}
+
+// drawing returns what a declaration draws on licence i.
+func drawing(i int) effects.Effects {
+	return effects.Effects{Draws: []effects.Draw{{
+		From: effects.AccountOf("import-licence", fmt.Sprint(i)), Line: "1", HS: "4001220000",
+		Measures: []effects.Measure{{Unit: "KGM", Quantity: values.Whole(1000)}},
+	}}}
+}
+
+// drawOn returns a change with declaration n, which draws on licence i.
+func drawOn(tb testing.TB, n, i int) queue.Change {
+	tb.Helper()
+	return numbered(tb, "import-declaration", n, drawing(i))
+}
+
+// numbered returns a change with a document of a kind that has these effects.
+func numbered(tb testing.TB, kind string, n int, e effects.Effects) queue.Change {
+	tb.Helper()
+	entry := &queue.Entry{Head: head(tb, kind, n, e)}
+	digest := sha256.Sum256([]byte(fmt.Sprint(kind, n)))
+	copy(entry.ID[:], digest[:])
+	return queue.Change{Entry: entry}
+}
+
+// BenchmarkBeside dispatches documents that cite nothing, with the judge and without: what
+// it costs them.
+func BenchmarkBeside(b *testing.B) {
+	for _, judged := range []bool{false, true} {
+		b.Run(fmt.Sprintf("judge=%t", judged), func(b *testing.B) {
+			store, err := sqlite.Open(b.Context(), filepath.Join(b.TempDir(), "queue.db"), sqlite.Options{})
+			if err != nil {
+				b.Fatal(err)
+			}
+			defer store.Close() //nolint:errcheck // the folder goes with the benchmark
+			for i := range b.N {
+				admit(b, store, "health-permit", i, effects.Effects{})
+			}
+			ctx, cancel := context.WithCancel(b.Context())
+			group, ctx := errgroup.WithContext(ctx)
+			b.ResetTimer()
+			group.Go(func() error { return (&exchange.Dispatch{Log: store}).Run(ctx) })
+			if judged {
+				l := ledgerAt(b, filepath.Join(b.TempDir(), "ledger.db"))
+				leader := judge.Leader{Ledger: l, Now: time.Now, Recorder: &exchange.Recorder{Appender: store, Feed: store, Fold: l}}
+				group.Go(func() error { return l.Run(ctx, store) })
+				group.Go(func() error { return leader.Lead(ctx, func(err error) { b.Error(err) }) })
+			}
+			consigned := 0
+			err = store.Follow(ctx, 0, func(_ context.Context, changes []queue.Change) error {
+				for _, c := range changes {
+					if c.Event != nil {
+						consigned++
+					}
+				}
+				if consigned == b.N {
+					b.StopTimer()
+					cancel()
+				}
+				return nil
+			})
+			cancel()
+			if err := errors.Join(err, group.Wait()); err != nil {
+				b.Fatal(err)
+			}
+			b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "documents/s")
+		})
 	}
 }
 

@@ -158,7 +158,8 @@ func entry(tb testing.TB, n int, e effects.Effects) queue.Change {
 // pieces is a record that accepts no piece above a limit, and is folded at once.
 type pieces struct {
 	ledger *judge.Ledger
-	next   int64
+	next   int64       // the sequence of the last change
+	last   queue.Entry // the last that was appended, if it is one
 }
 
 // Append is queue.Appender's.
