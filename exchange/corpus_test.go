@@ -65,7 +65,7 @@ func TestSamples(t *testing.T) {
 }
 
 var kinds = []string{
-	"ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder",
+	"ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder", "ata-transaction",
 	"health-permit", "health-certificate", "sps-certificate", "sps-acknowledgement", "import-licence", "export-licence",
 	"import-declaration", "export-declaration", "transit-declaration", "certificate-of-origin", "response",
 }

@@ -43,6 +43,8 @@ var meaning = map[paths.Key]Text{
 	paths.TransportDocuments: {EN: "the transport documents", ZH: "运输单证"},
 	paths.Offices:            {EN: "the customs offices", ZH: "海关"},
 	paths.Answers:            {EN: "the answers to other documents", ZH: "对其他单证的答复"},
+	paths.Countries:          {EN: "the countries in which it is valid", ZH: "有效国家"},
+	paths.Movements:          {EN: "the movements of goods under the carnet", ZH: "单证册项下货物的移动"},
 }
 
 // Meaning returns what people call a fact.

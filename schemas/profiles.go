@@ -33,6 +33,7 @@ type known struct {
 
 const (
 	licences = "urn:beibu:schema:trade-licence:1"
+	carnets  = "urn:beibu:schema:carnet-transaction:1"
 	spsSpace = "urn:un:unece:uncefact:data:standard:"
 )
 
@@ -101,6 +102,10 @@ var profiles = []profile{
 			{kind: "import-licence", root: "ImportLicence", space: licences},
 			{kind: "export-licence", root: "ExportLicence", space: licences},
 		},
+	},
+	{
+		id: "beibu-carnet-transaction/1", folder: "files/carnet-transaction/1", files: []string{"carnet-transaction.xsd"},
+		kinds: []known{{kind: "ata-transaction", root: "CarnetTransaction", space: carnets}},
 	},
 }
 

@@ -226,7 +226,7 @@ func TestHealthDocuments(t *testing.T) {
 func TestKinds(t *testing.T) {
 	want := []string{
 		"ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
-		"certificate-of-origin", "export-declaration", "export-licence", "health-certificate", "health-permit",
+		"ata-transaction", "certificate-of-origin", "export-declaration", "export-licence", "health-certificate", "health-permit",
 		"import-declaration", "import-licence", "response", "sps-acknowledgement", "sps-certificate", "transit-declaration",
 	}
 	var got []string

@@ -19,7 +19,8 @@ import (
 // identity and routes need of each document. The rest is read by a method the first
 // time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Terms], [Facts.Lines],
 // [Facts.References], [Facts.Citations], [Facts.Parties], [Facts.Vehicles],
-// [Facts.Containers], [Facts.TransportDocuments] and [Facts.Offices]. Facts are safe for concurrent
+// [Facts.Containers], [Facts.TransportDocuments] and [Facts.Offices]; [Facts.Answers],
+// [Facts.Movements] and [Facts.Countries] are read each time. Facts are safe for concurrent
 // use, and so are copies of them, which share what was read. What a method returns is
 // not to be changed.
 type Facts struct {

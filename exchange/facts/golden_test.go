@@ -78,7 +78,7 @@ func inWords(f facts.Facts) string {
 	row("terms", "draws", figure(terms.Draws), "overage", figure(terms.Overage), "unread", unreadable(terms.Unread))
 	row("offices", "", strings.Join(f.Offices(), " "))
 	for _, l := range f.Lines() {
-		row("line "+l.Number, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass()), "gross", measure(l.GrossMass()),
+		row("line "+l.Number, "through", l.Through, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass()), "gross", measure(l.GrossMass()),
 			"value", amount(l.Value()), "unread", unreadable(l.Unread()))
 	}
 	for _, r := range f.References() {
@@ -110,6 +110,13 @@ func inWords(f facts.Facts) string {
 	}
 	for _, number := range f.TransportDocuments() {
 		row("transport document", "", number)
+	}
+	row("valid in", "", strings.Join(f.Countries(), " "))
+	for _, m := range f.Movements() {
+		row("movement "+m.Number, "", m.Movement, "", m.State, "", m.Medium, "in", m.Country, "at", m.Office, "on", date(m.Day), "voucher", m.Voucher,
+			"counterfoil", m.Counterfoil, "discharges", m.Discharges, "line", m.Line, "quantity", measure(m.Quantity), "until", date(m.FinalDay),
+			"commitment", m.Commitment, "proof", m.Proof, "endorsed on", date(m.Endorsed.On), "endorsed at", m.Endorsed.At,
+			"written off on", date(m.WrittenOff.On), "for", m.WrittenOff.Reason, "extensions", figure(m.Extensions))
 	}
 	return b.String()
 }

@@ -42,6 +42,7 @@ type Terms struct {
 type Line struct {
 	At       strict.Node
 	Number   string
+	Through  string // the last number, if the line is a range of lines; else ""
 	HS       string // digits only
 	Quantity Measure
 

@@ -65,7 +65,7 @@ func (r *rest) readLines() []Line {
 	all := make([]Line, 0, len(selected))
 	for i, s := range selected {
 		e := element{r.root, s.at, s.entry.Parts}
-		line := Line{At: s.at, Number: e.text(paths.Number), from: e, index: i}
+		line := Line{At: s.at, Number: e.text(paths.Number), Through: e.text(paths.Through), from: e, index: i}
 		line.hs, line.HS = e.hs(nil)
 		line.Quantity = e.measure(paths.Quantity, nil)
 		all = append(all, line)

@@ -15,7 +15,7 @@ import (
 func TestKinds(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	all := read[httpapi.Kinds](t, w.do(request{path: "/v1/kinds", as: receiver}), http.StatusOK)
-	if len(all.Kinds) != 15 {
+	if len(all.Kinds) != 16 {
 		t.Errorf("%d kinds", len(all.Kinds))
 	}
 	guide := read[kinds.Guide](t, w.do(request{path: "/v1/kinds/ata-carnet", as: receiver}), http.StatusOK)

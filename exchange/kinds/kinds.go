@@ -278,6 +278,7 @@ var builtIn = map[string]struct {
 	"ata-reexportation-proof":    {exchange.Text{EN: "Proof of re-exportation", ZH: "复运出境证明"}, "UBL 2.4 ProofOfReexportation"},
 	"ata-reexportation-request":  {exchange.Text{EN: "Request for proof of re-exportation", ZH: "复运出境证明请求"}, "UBL 2.4 ProofOfReexportationRequest"},
 	"ata-reexportation-reminder": {exchange.Text{EN: "Reminder of a request for proof of re-exportation", ZH: "复运出境证明催告"}, "UBL 2.4 ProofOfReexportationReminder"},
+	"ata-transaction":            {exchange.Text{EN: "Transaction under an ATA carnet", ZH: "ATA单证册通关记录"}, "urn:beibu:schema:carnet-transaction:1; states of the ICC's eATA, fields of China's record of carnets"},
 	"health-permit":              {exchange.Text{EN: "Frontier-port health permit", ZH: "国境口岸卫生许可证"}, "UBL 2.4 GoodsCertificate"},
 	"health-certificate":         {exchange.Text{EN: "Health certificate", ZH: "卫生证书"}, "UBL 2.4 GoodsCertificate"},
 	"sps-certificate":            {exchange.Text{EN: "Sanitary or phytosanitary certificate", ZH: "动植物检疫证书"}, "UN/CEFACT SPSCertificate 17"},

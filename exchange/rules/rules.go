@@ -58,7 +58,7 @@ type Document struct {
 // judges a code there only if the code names its list.
 func (d *Document) BuiltIn() bool {
 	switch d.Kind {
-	case "ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request",
+	case "ata-carnet", "ata-reexportation-proof", "ata-reexportation-reminder", "ata-reexportation-request", "ata-transaction",
 		"certificate-of-origin", "export-declaration", "import-declaration", "transit-declaration",
 		"export-licence", "import-licence", "health-certificate", "health-permit", "response",
 		"sps-acknowledgement", "sps-certificate":

@@ -27,7 +27,7 @@
 // System are passed over without a test.
 //
 // Of some facts a document has any number: [Lines] of goods, [References] to other
-// documents, [Parties], [Vehicles], [Containers], [TransportDocuments], [Offices] and [Answers]. Such a
+// documents, [Parties], [Vehicles], [Containers], [TransportDocuments], [Offices], [Answers], [Countries] and [Movements]. Such a
 // list has one entry or several. Of an entry, the key at is the path of the elements, and the other paths
 // are those of their parts, below the element; "." is the element itself:
 //

@@ -24,11 +24,15 @@ const (
 	Offices Key = "offices"
 	// Answers are what the document says of the documents that it refers to in them.
 	Answers Key = "answers"
+	// Countries are those in which the document is valid, beside the one that issued it.
+	Countries Key = "countries"
+	// Movements are those of goods under a carnet, one element for each or several.
+	Movements Key = "movements"
 )
 
 // Lists are all facts of which a document has any number, in the order in which
 // people are shown them.
-var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments, Offices, Answers}
+var Lists = []Key{Lines, References, Parties, Vehicles, Containers, TransportDocuments, Offices, Answers, Countries, Movements}
 
 // The parts of the elements of a list, beside [Number], [Version], [Issued], [Issuer]
 // and [HS].
@@ -47,7 +51,27 @@ const (
 	ID        Key = "id"       // of a party; its scheme is schemeID of its element
 	Exchange  Key = "exchange" // id of the exchange of a document that is referred to
 	Code      Key = "code"     // of an answer; its list is listID of its element
-	Reason    Key = "reason"   // of an answer: all texts at all of its paths
+	Reason    Key = "reason"   // of an answer: all texts at all of its paths; of a write-off
+	Through   Key = "through"  // last number of a range of lines that begins with the number
+)
+
+// The parts of movements, beside those above. The role of an entry is the movement, if no
+// path leads to it.
+const (
+	Movement     Key = "movement"
+	State        Key = "state"
+	Medium       Key = "medium"
+	Office       Key = "office" // of customs
+	Voucher      Key = "voucher"
+	Counterfoil  Key = "counterfoil"
+	Discharges   Key = "discharges" // counterfoil or transaction that it discharges, closes or extends
+	FinalDay     Key = "finalDay"   // for the re-exportation
+	Commitment   Key = "commitment" // to the proof of the cancellation code
+	Proof        Key = "proof"      // of the cancellation code
+	EndorsedOn   Key = "endorsedOn"
+	EndorsedAt   Key = "endorsedAt" // office of customs
+	WrittenOffOn Key = "writtenOffOn"
+	Extensions   Key = "extensions" // how often the stay has been extended
 )
 
 // An Entry says at which elements a list has its elements, and at which paths below
@@ -74,7 +98,7 @@ const (
 )
 
 var forms = map[Key]form{
-	Lines: {parts: []Key{Number, HS, Quantity, Unit, NetMass, GrossMass, Value, Currency}},
+	Lines: {parts: []Key{Number, Through, HS, Quantity, Unit, NetMass, GrossMass, Value, Currency}},
 	References: {
 		labels: []Key{kindLabel, roleLabel}, needs: []Key{Number},
 		parts: []Key{Number, Version, TypeCode, Issuer, Issued, LineOf, Quantity, Unit, Day, Exchange},
@@ -85,6 +109,14 @@ var forms = map[Key]form{
 	TransportDocuments: {parts: []Key{Number}, needs: []Key{Number}},
 	Offices:            {parts: []Key{Number}, needs: []Key{Number}},
 	Answers:            {labels: []Key{listLabel}, parts: []Key{Code, Reason, LineOf}, needs: []Key{Code}},
+	Countries:          {parts: []Key{Country}, needs: []Key{Country}},
+	Movements: {
+		labels: []Key{roleLabel},
+		parts: []Key{
+			Number, Movement, State, Medium, Country, Office, Voucher, Counterfoil, Discharges, LineOf, Quantity, Unit, Day, FinalDay,
+			Commitment, Proof, EndorsedOn, EndorsedAt, WrittenOffOn, Reason, Extensions,
+		},
+	},
 }
 
 // Parts returns the parts that the elements of a list may have, in the order in which

@@ -87,7 +87,7 @@ func TestPasses(t *testing.T) {
 
 func TestBuiltIn(t *testing.T) {
 	all, err := paths.BuiltIn()
-	if err != nil || len(all) != 15 {
+	if err != nil || len(all) != 16 {
 		t.Errorf("%d kinds, %v", len(all), err)
 	}
 	for kind, where := range all {
@@ -174,7 +174,7 @@ containers:
 		got = append(got, strings.Repeat("|", m.Line)+m.Err.Error())
 	}
 	want := []string{
-		"||lines: colour: unknown; the keys are at, number, hs, quantity, unit, netMass, grossMass, value, currency",
+		"||lines: colour: unknown; the keys are at, number, through, hs, quantity, unit, netMass, grossMass, value, currency",
 		"||lines: at: is missing",
 		"||||references: kind: expected a word of lower-case letters",
 		`||||references: quantity: "a:b"`,

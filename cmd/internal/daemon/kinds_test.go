@@ -20,7 +20,7 @@ func TestEverySampleIsAccepted(t *testing.T) {
 	d := start(t, dir, "")
 	anyone := as(t, d, dir, "gx-ocean")
 	all, err := client.Get[httpapi.Kinds](t.Context(), anyone, "/v1/kinds", nil)
-	if err != nil || len(all.Kinds) != 15 {
+	if err != nil || len(all.Kinds) != 16 {
 		t.Fatalf("%d kinds, %v", len(all.Kinds), err)
 	}
 	for _, kind := range all.Kinds {

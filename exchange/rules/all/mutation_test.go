@@ -26,7 +26,7 @@ var leaf = regexp.MustCompile(`^( *<[^<>]*)>([^<]*)(</.*\n)$`)
 // in the document if the schema accepts the document.
 func TestMutations(t *testing.T) {
 	set, catalog := newSet(t), newCatalog(t)
-	mine := []string{"sps-certificate", "sps-acknowledgement", "certificate-of-origin", "health-permit", "health-certificate", "response"}
+	mine := []string{"sps-certificate", "sps-acknowledgement", "certificate-of-origin", "health-permit", "health-certificate", "response", "ata-transaction"}
 	for n, s := range rulestest.Samples(t) {
 		if !s.Good || !slices.Contains(mine, s.Kind) {
 			continue

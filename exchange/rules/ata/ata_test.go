@@ -17,7 +17,7 @@ import (
 )
 
 // kinds are those that the rules are about.
-var kinds = []string{"ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder"}
+var kinds = []string{"ata-carnet", "ata-reexportation-proof", "ata-reexportation-request", "ata-reexportation-reminder", "ata-transaction"}
 
 func TestSamples(t *testing.T) { rulestest.Run(t, ata.Rules(), kinds...) }
 

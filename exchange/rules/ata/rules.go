@@ -8,7 +8,7 @@ import (
 
 // Rules returns the rules of carnets and claims.
 func Rules() []rules.Rule {
-	return slices.Concat(validityRules, partyRules, itemRules, totalRules, deadlineRules, voucherRules, claimRules)
+	return slices.Concat(validityRules, partyRules, itemRules, totalRules, deadlineRules, voucherRules, claimRules, transactionRules)
 }
 
 // The kinds of document that the rules of this package are about.
@@ -17,6 +17,8 @@ const (
 	proof    = "ata-reexportation-proof"
 	request  = "ata-reexportation-request"
 	reminder = "ata-reexportation-reminder"
+
+	transaction = "ata-transaction"
 )
 
 func carnets() []string { return []string{carnet} }
@@ -24,6 +26,8 @@ func carnets() []string { return []string{carnet} }
 func requests() []string { return []string{request} }
 
 func reminders() []string { return []string{reminder} }
+
+func transactions() []string { return []string{transaction} }
 
 func proofs() []string { return []string{proof} }
 
