@@ -91,6 +91,8 @@ type Correspondence struct {
 type Answered struct {
 	Answers []Answer
 	Faults  Faults
+
+	decisive []decisive
 }
 
 // senders returns the senders of the documents that are answered, each once.
@@ -154,6 +156,9 @@ func (c *Correspondence) all(ctx context.Context, q question, said []facts.Answe
 			case fault != nil:
 				found.Faults = append(found.Faults, *fault)
 			default:
+				if x.Effects.Round.Asks(q.party) {
+					found.decisive = append(found.decisive, decisive{len(found.Answers), answer.At, strings.EqualFold(reference.Exchange(), x.ID.String())})
+				}
 				found.Answers = append(found.Answers, answerTo(x, answer, &left))
 			}
 		}

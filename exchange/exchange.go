@@ -237,6 +237,9 @@ type Event struct {
 type Finding struct {
 	Faults  Faults `json:"faults"`
 	Omitted int    `json:"omitted,omitempty"` // how many more there are
+	// Asked says that some receivers have been asked for their approval: the refusal
+	// counts although it is consigned to them.
+	Asked bool `json:"asked,omitempty"`
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

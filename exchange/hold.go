@@ -83,7 +83,7 @@ type Verdict struct {
 func (v Verdict) events(x Exchange) []Event {
 	cause := Cause{Reason: v.Reason, Actor: v.Actor}
 	decided := Event{Subject: VerdictSubject(x.ID), Name: HeldReleased, At: queue.Stored(v.At), Cause: cause}
-	events := consign(nil, x.ID, x.Receivers, queue.Stored(v.At))
+	events := consign(nil, x.ID, x.First(), queue.Stored(v.At))
 	if !v.Release {
 		decided.Name, events = HeldRefused, []Event{{Exchange: x.ID, Name: SubmissionRejection, At: queue.Stored(v.At)}}
 	}

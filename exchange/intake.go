@@ -115,10 +115,12 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 		fault := uncounted()
 		x.Faults, checked.faults = append(x.Faults, fault.Code), append(checked.faults, fault)
 	}
+	x.Effects.Round = to.Round
 	if answered != nil {
 		x.Answers = answered.Answers
+		err = answered.decide(&x)
 	}
-	return x, checked, nil
+	return x, checked, err
 }
 
 // answered returns what a document answers.

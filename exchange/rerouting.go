@@ -30,7 +30,8 @@ const CodeUnreadable = "unreadable-now"
 //
 // It fails with an [*Error]: of kind NotFound if the envelope is no longer kept, of kind
 // Invalid and code [CodeUnreadable] if it cannot be read, of kind Unroutable if no route
-// takes the document, and of kind Unavailable if the index cannot be read.
+// takes the document, of kind Stale and code [CodeNotApproved] if it needs a joint approval
+// that it does not have, and of kind Unavailable if the index cannot be read.
 func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) {
 	document, err := r.document(ctx, x)
 	if err != nil {
@@ -52,7 +53,21 @@ func (r Rerouting) Receivers(ctx context.Context, x Exchange) ([]string, error) 
 		return nil, err
 	}
 	to, err := r.Now.Routes.To(x.Identity.Sender, reading.checked.kind, reading.checked.facts, answered)
+	if err == nil && (to.Round != nil || x.Effects.Round != nil) && !x.everywhere() {
+		err = &Error{Op: "route document again", Kind: Stale, Code: CodeNotApproved, Err: Because(
+			"its joint approval is not complete, or the routes in force ask for one", "联合审批尚未完成，或现行路由要求联合审批")}
+	}
 	return to.Receivers, err
+}
+
+// CodeNotApproved is the code of a document that goes to no further receiver, since it
+// has no joint approval.
+const CodeNotApproved = "not-approved"
+
+// everywhere reports whether the exchange needed a joint approval and has it, so that it
+// has gone to all its receivers.
+func (x Exchange) everywhere() bool {
+	return x.Effects.Round != nil && len(x.Deliveries) >= len(x.Receivers)
 }
 
 // document returns the document out of the first envelope.

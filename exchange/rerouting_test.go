@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"beibu/exchange"
+	"beibu/exchange/effects"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/proof"
 	"beibu/exchange/rules/rulestest"
@@ -45,6 +46,8 @@ func TestRerouting(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := w.Await(t, got.Exchange, exchangetest.Consigned)
+	round := &effects.Round{Steps: []effects.Step{{By: x.Receivers[:1]}}}
+	approved := exchange.Route{Name: "approved", Kinds: []string{"ata-carnet"}, To: []string{"beihai"}, Approval: []exchange.ApprovalStep{{By: []string{"window:import"}}}}
 	elsewhere := exchange.Route{Name: "new", Kinds: []string{"ata-carnet"}, To: []string{"beihai", "window:import"}}
 	for name, test := range map[string]struct {
 		table []exchange.Route
@@ -53,13 +56,18 @@ func TestRerouting(t *testing.T) {
 		alter func(*exchange.Rerouting, *exchange.Exchange)
 		code  string
 	}{
-		"as then":       {table: routes, want: x.Receivers},
-		"other routes":  {table: []exchange.Route{elsewhere}, want: []string{"beihai", "window-vn"}},
-		"no route":      {kind: exchange.Unroutable, code: exchange.CodeUnroutable},
-		"not kept":      {table: routes, kind: exchange.NotFound, code: "content-gone", alter: func(_ *exchange.Rerouting, x *exchange.Exchange) { x.Body = 1 << 40 }},
-		"another seal":  {table: routes, kind: exchange.Invalid, code: exchange.CodeUnreadable, alter: func(r *exchange.Rerouting, _ *exchange.Exchange) { r.Now.Trust = signing.NewTrust() }},
-		"other number":  {table: routes, kind: exchange.Invalid, code: exchange.CodeUnreadable, alter: func(_ *exchange.Rerouting, x *exchange.Exchange) { x.Identity.Number = "A-2" }},
-		"queue is away": {table: routes, kind: exchange.Unavailable, alter: func(r *exchange.Rerouting, _ *exchange.Exchange) { r.Bodies = away{} }},
+		"as then":              {table: routes, want: x.Receivers},
+		"other routes":         {table: []exchange.Route{elsewhere}, want: []string{"beihai", "window-vn"}},
+		"no route":             {kind: exchange.Unroutable, code: exchange.CodeUnroutable},
+		"not kept":             {table: routes, kind: exchange.NotFound, code: "content-gone", alter: func(_ *exchange.Rerouting, x *exchange.Exchange) { x.Body = 1 << 40 }},
+		"another seal":         {table: routes, kind: exchange.Invalid, code: exchange.CodeUnreadable, alter: func(r *exchange.Rerouting, _ *exchange.Exchange) { r.Now.Trust = signing.NewTrust() }},
+		"other number":         {table: routes, kind: exchange.Invalid, code: exchange.CodeUnreadable, alter: func(_ *exchange.Rerouting, x *exchange.Exchange) { x.Identity.Number = "A-2" }},
+		"queue is away":        {table: routes, kind: exchange.Unavailable, alter: func(r *exchange.Rerouting, _ *exchange.Exchange) { r.Bodies = away{} }},
+		"now with an approval": {table: []exchange.Route{approved}, kind: exchange.Stale, code: exchange.CodeNotApproved},
+		"in its round": {table: routes, kind: exchange.Stale, code: exchange.CodeNotApproved, alter: func(_ *exchange.Rerouting, x *exchange.Exchange) {
+			x.Effects.Round, x.Deliveries = round, x.Deliveries[:1]
+		}},
+		"after its approval": {table: routes, want: x.Receivers, alter: func(_ *exchange.Rerouting, x *exchange.Exchange) { x.Effects.Round = round }},
 	} {
 		r, asked := rerouting(t, w, test.table...), x
 		if test.alter != nil {

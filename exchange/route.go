@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/facts"
 	"beibu/schemas/paths"
 )
@@ -27,6 +28,9 @@ type Route struct {
 	// Unknown says what is done if "sender:answered" finds no such document that the
 	// party has received: "refuse", also if nothing is said, or "hold".
 	Unknown string `yaml:"unknown" json:"unknown,omitempty"`
+	// Approval is the joint approval that such a document needs before it goes to anyone
+	// else: the steps, one after the other. None: it goes at once.
+	Approval []ApprovalStep `yaml:"approval" json:"approval,omitempty"`
 }
 
 // A Condition fits a document that has one of the values in every list given.
@@ -67,6 +71,9 @@ func NewRoutes(table []Route, parties *Parties) (*Routes, error) {
 		if route.Unknown != "" && route.Unknown != UnknownRefuse && route.Unknown != UnknownHold {
 			mistakes = append(mistakes, fmt.Errorf("route %q: unknown is %q; it may be %s or %s", route.Name, route.Unknown, UnknownRefuse, UnknownHold))
 		}
+		for _, err := range r.checkApproval(route) {
+			mistakes = append(mistakes, fmt.Errorf("route %q: %w", route.Name, err))
+		}
 		if len(route.Kinds) == 0 || len(route.To) == 0 {
 			mistakes = append(mistakes, fmt.Errorf("route %q: kinds and to must not be empty", route.Name))
 		}
@@ -99,8 +106,10 @@ func (r *Routes) Table() []Route { return slices.Clone(r.table) }
 
 // A Routing is where a document goes.
 type Routing struct {
-	Receivers []string // in table order, each once
+	Receivers []string // in table order, each once; those that decide on its approval first
 	Held      Faults   // for which a person must decide first
+	// Round is the joint approval that the document needs first, or nil.
+	Round *effects.Round
 }
 
 // To returns where a document goes: to the receivers of every route that fits. What it
@@ -111,6 +120,7 @@ type Routing struct {
 func (r *Routes) To(sender, kind string, f facts.Facts, answered *Answered) (Routing, error) {
 	var to Routing
 	var missing Faults
+	var asked approvals
 	fits, unasked := false, false
 	for i := range r.table {
 		route := &r.table[i]
@@ -132,6 +142,7 @@ func (r *Routes) To(sender, kind string, f facts.Facts, answered *Answered) (Rou
 			}
 			missing = append(missing, faults...)
 		}
+		missing = append(missing, asked.add(r, route, kind, f)...)
 	}
 	if len(missing) == 0 && len(to.Receivers) == 0 {
 		switch {
@@ -144,6 +155,7 @@ func (r *Routes) To(sender, kind string, f facts.Facts, answered *Answered) (Rou
 	if len(missing) > 0 {
 		return Routing{}, &Error{Op: "route document", Kind: Unroutable, Code: CodeUnroutable, Faults: missing}
 	}
+	asked.first(&to)
 	return to, nil
 }
 

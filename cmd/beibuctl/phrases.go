@@ -119,6 +119,7 @@ var chinese = map[string]string{
 	"of which the exchange was held and not released":                  "交换被暂扣，尚未放行",
 	"of which today's schemas or keys do not let the document be read": "按现行模式或密钥无法读取单证",
 	"which no route takes now":                                         "现行路由均不适用",
+	"whose joint approval is not complete":                             "联合审批尚未完成",
 	"to whose receiver no route leads now":                             "现行路由不再发往该接收方",
 	"it goes by the routes in force":                                   "按现行路由发送",
 	"ask an operator of the exchange to plan it":                       "请平台操作员制定该计划",

@@ -170,6 +170,8 @@ func (s *session) whyLeftOut(reason string) string {
 		return s.word("of which today's schemas or keys do not let the document be read")
 	case replay.Unroutable:
 		return s.word("which no route takes now")
+	case replay.NotApproved:
+		return s.word("whose joint approval is not complete")
 	case replay.NoLongerRouted:
 		return s.word("to whose receiver no route leads now")
 	case replay.BeyondLimit:

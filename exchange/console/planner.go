@@ -87,6 +87,7 @@ var leftOutTexts = map[string]exchange.Text{
 	replay.NotReleased:     {EN: "the exchange was held, and nobody has released it", ZH: "交换被暂扣，尚未放行"},
 	replay.Unreadable:      {EN: "the schemas or keys in force do not let the document be read", ZH: "按现行模式或密钥无法读取单证"},
 	replay.Unroutable:      {EN: "no route in force takes the document", ZH: "现行路由均不适用于该单证"},
+	replay.NotApproved:     {EN: "its joint approval is not complete, or the routes in force ask for one", ZH: "联合审批尚未完成，或现行路由要求联合审批"},
 	replay.NoLongerRouted:  {EN: "the routes in force do not lead to the receiver any more", ZH: "现行路由不再发往该接收方"},
 	replay.BeyondLimit:     {EN: "beyond what one plan can hold: make another plan afterwards", ZH: "超出单个计划的上限，请随后另行制定计划"},
 }

@@ -38,6 +38,10 @@ type Effects struct {
 	Amends bool `json:"amends,omitempty"`
 	// Acts are what it does to lives.
 	Acts []Act `json:"acts,omitempty"`
+	// Round is the joint approval that it needs, which the routes say.
+	Round *Round `json:"round,omitempty"`
+	// Decides are the decisions that it has on the rounds of others.
+	Decides []Decision `json:"decides,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -55,7 +59,8 @@ func (e Effects) Drawn() (all []Account) {
 
 // None reports whether the document does nothing to any balance or life.
 func (e Effects) None() bool {
-	return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && len(e.Acts) == 0 && !e.Omitted
+	return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && len(e.Acts) == 0 && !e.Omitted &&
+		e.Round == nil && len(e.Decides) == 0
 }
 
 // IsZero is None, for JSON.

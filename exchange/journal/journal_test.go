@@ -80,6 +80,12 @@ func TestHeld(t *testing.T) {
 		refuse(r, id)
 		r.changes[len(r.changes)-1].Event.Detail = []byte(`{"verdict":{"faults":[{"code":"ledger.exceeded"}]}}`)
 	}
+	judgeAsked := func(r *record, id uuid.UUID) {
+		refuse(r, id)
+		r.changes[len(r.changes)-1].Event.Detail = []byte(`{"verdict":{"faults":[{"code":"approval.refused"}],"asked":true}}`)
+	}
+	acknowledge := func(r *record, id uuid.UUID) { r.event(id, "window-vn", exchange.ConsignmentAcceptance, 1) }
+	again := func(r *record, id uuid.UUID) { r.event(id, "window-vn", exchange.ContentConsignment, 2) }
 	tests := map[string]struct {
 		held  bool
 		steps []func(*record, uuid.UUID)
@@ -95,6 +101,7 @@ func TestHeld(t *testing.T) {
 		"refused by a verdict":     {steps: []func(*record, uuid.UUID){judge}, want: exchange.SubmissionRejection, moves: 1},
 		"a verdict, a step late":   {steps: []func(*record, uuid.UUID){judge, consign}, want: exchange.SubmissionRejection, moves: 1},
 		"a verdict too late":       {steps: []func(*record, uuid.UUID){consign, judge}, want: exchange.ContentConsignment, moves: 1},
+		"asked, then refused":      {steps: []func(*record, uuid.UUID){consign, judgeAsked, acknowledge, again}, want: exchange.SubmissionRejection, moves: 3},
 		"never held, and on route": {steps: []func(*record, uuid.UUID){consign}, want: exchange.ContentConsignment, moves: 1},
 	}
 	for name, test := range tests {

@@ -56,13 +56,13 @@ func begin(sequence int64, e *queue.Entry, x *exchange.Exchange) *journey {
 func (j *journey) apply(e exchange.Event) bool {
 	place := 0
 	switch {
-	case j.state == exchange.SubmissionRejection:
-		return false
+	case j.state == exchange.SubmissionRejection && (e.Receiver == "" || e.Name == exchange.ContentConsignment):
+		return false // its receivers may still fetch and acknowledge what was consigned before
 	case e.Receiver != "":
 		if place = j.deliver(e); place == 0 {
 			return false
 		}
-	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || j.state == exchange.SubmissionAcceptance && e.Verdict != nil):
+	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || e.Verdict != nil && (j.state == exchange.SubmissionAcceptance || e.Verdict.Asked)):
 		j.state = e.Name
 	default:
 		return false
@@ -122,6 +122,8 @@ func (j *journey) deliver(e exchange.Event) int {
 		return 0
 	}
 	j.moved[i] = true
-	j.state = exchange.Summary(j.deliveries)
+	if j.state != exchange.SubmissionRejection {
+		j.state = exchange.Summary(j.deliveries)
+	}
 	return i + 1
 }

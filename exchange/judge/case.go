@@ -61,6 +61,7 @@ type decided struct {
 
 	receivers []string
 	released  bool
+	asked     bool
 }
 
 // stored is the row of a verdict.
@@ -68,6 +69,7 @@ type stored struct {
 	Verdict   Verdict  `json:"verdict"`
 	Receivers []string `json:"receivers"`
 	Released  bool     `json:"released,omitempty"`
+	Asked     bool     `json:"asked,omitempty"` // parties were asked for their approval
 }
 
 func readDecided(row sqlitefile.Row) (d decided, err error) {
@@ -75,7 +77,7 @@ func readDecided(row sqlitefile.Row) (d decided, err error) {
 	if err := readText(row.Blob(2), &s); err != nil {
 		return d, err
 	}
-	d.Verdict, d.receivers, d.released = s.Verdict, s.Receivers, s.Released
+	d.Verdict, d.receivers, d.released, d.asked = s.Verdict, s.Receivers, s.Released, s.Asked
 	d.At = time.UnixMicro(row.Int(1)).UTC()
 	return d, row.Fixed(0, d.Exchange[:])
 }

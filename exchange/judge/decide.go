@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"beibu/exchange/effects"
+	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/judge/lifecycle"
 	"beibu/exchange/rules"
@@ -18,11 +19,13 @@ type tentative struct {
 	ledger   *Ledger
 	revision int64
 	lives    map[effects.Account]*lifecycle.Life // read so far; nil if there is none
+	rounds   rounds
 }
 
 func newTentative(l *Ledger, revision int64) *tentative {
 	return &tentative{
 		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)}, l, revision, make(map[effects.Account]*lifecycle.Life),
+		newRounds(l),
 	}
 }
 
@@ -59,21 +62,34 @@ func (t *tentative) read(ctx context.Context, documents ...string) error {
 // decide returns the verdict on a case, and moves the state as it does.
 func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict, error) {
 	v := Verdict{Exchange: c.Exchange, At: now, Revision: t.revision, Outcome: Consign}
+	round, err := t.rounds.of(ctx, c.Exchange)
+	if err != nil {
+		return v, err
+	}
+	if round != nil && round.State != approval.Approved {
+		return t.unapproved(round, v), nil
+	}
 	if err := t.read(ctx, c.citing().By); err != nil {
 		return v, err
 	}
-	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.live} {
+	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.live, t.decides} {
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}
 	}
 	refuses := v.Faults.Has(rules.Reject)
-	if v.Faults, v.Omitted = v.Faults.Bounded(); refuses { // all or nothing
-		v.Postings, v.Moves = nil, nil
-		if !c.Released {
+	switch v.Faults, v.Omitted = v.Faults.Bounded(); {
+	case refuses: // all or nothing
+		v.Postings, v.Moves, v.Rounds = nil, nil, nil
+		if !c.Released || c.Effects.Round != nil { // what a person released has gone to all its receivers
 			v.Outcome = Reject
 		}
+	case c.Effects.Round != nil && round == nil:
+		if err := t.ask(ctx, c, &v); err != nil {
+			return v, err
+		}
 	}
+	t.rounds.apply(c, v)
 	t.revision++
 	for _, p := range v.Postings {
 		if err := apply(t, c, p); err != nil {

@@ -49,9 +49,9 @@ func addEntry(w *projection.Writer, sequence int64, e *queue.Entry) error {
 	if err != nil {
 		return fmt.Errorf("write case %s: %w", x.ID, err)
 	}
-	waits := 0
+	waits := waitsForVerdict
 	if x.State == exchange.SubmissionHeld {
-		waits = 1
+		waits = waitsForPerson
 	}
 	err = w.Exec(`INSERT INTO pending (sequence, exchange, waits, text) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING`,
 		sequence, x.ID[:], waits, text)
@@ -76,6 +76,8 @@ func addEvent(w *projection.Writer, sequence int64, e *queue.Event) error {
 		return addVerdict(w, sequence, v)
 	case nameDone:
 		return failed("note the consequences of a verdict", w.Exec(`UPDATE verdict SET done = 1 WHERE exchange = ?`, id[:]))
+	case nameAsked:
+		return addAsked(w, id, e)
 	case exchange.HeldReleased:
 		w.Notify(changed)
 		return failed("release a case", w.Exec(`UPDATE pending SET waits = 0 WHERE exchange = ? AND waits = 1`, id[:]))
@@ -102,7 +104,24 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 			return fmt.Errorf("move by verdict on %s: %w", v.Exchange, err)
 		}
 	}
-	text, err := json.Marshal(stored{v, c.Receivers, c.Released})
+	if err := moveRounds(w, sequence, c, v); err != nil {
+		return err
+	}
+	if v.Outcome == Ask {
+		err = w.Exec(`UPDATE pending SET waits = ? WHERE exchange = ?`, waitsForRound, v.Exchange[:])
+	} else {
+		err = keepVerdict(w, sequence, c, v)
+	}
+	if err == nil {
+		err = w.Exec(`INSERT INTO revision VALUES (1, ?) ON CONFLICT DO UPDATE SET number = excluded.number`, revision+1)
+	}
+	return failed("write verdict", err)
+}
+
+// keepVerdict keeps a verdict after which its exchange awaits none.
+func keepVerdict(w *projection.Writer, sequence int64, c Case, v Verdict) error {
+	asked := c.Effects.Round != nil
+	text, err := json.Marshal(stored{v, c.Receivers, c.Released && !asked, asked})
 	if err != nil {
 		return fmt.Errorf("write verdict on %s: %w", v.Exchange, err)
 	}
@@ -110,10 +129,7 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 	if err == nil {
 		err = w.Exec(`DELETE FROM pending WHERE exchange = ?`, v.Exchange[:])
 	}
-	if err == nil {
-		err = w.Exec(`INSERT INTO revision VALUES (1, ?) ON CONFLICT DO UPDATE SET number = excluded.number`, revision+1)
-	}
-	return failed("write verdict", err)
+	return err
 }
 
 // awaiting returns the case of an exchange that awaits a verdict, and the revision.

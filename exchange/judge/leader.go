@@ -87,6 +87,10 @@ func (l *Leader) consequences(ctx context.Context) (steps []exchange.Event, all 
 	if err != nil {
 		return nil, nil, err
 	}
+	steps, all, err = l.askings(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
 	size := 0
 	for _, d := range undone {
 		events, err := exchange.Encode(d.steps()...)
@@ -105,6 +109,27 @@ func (l *Leader) consequences(ctx context.Context) (steps []exchange.Event, all 
 	return steps, all, nil
 }
 
+// askings returns the steps of exchanges by which parties are asked for their approval, and
+// the events of these and of the marks that they are.
+func (l *Leader) askings(ctx context.Context) (steps []exchange.Event, all []queue.Event, err error) {
+	started, err := l.Ledger.unasked(ctx, batch)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, u := range started {
+		events, err := exchange.Encode(u.steps()...)
+		if err != nil {
+			return nil, nil, err
+		}
+		mark, err := u.mark()
+		if err != nil {
+			return nil, nil, err
+		}
+		steps, all = append(steps, u.steps()...), append(append(all, events...), mark)
+	}
+	return steps, all, nil
+}
+
 // steps returns the steps of the exchange that a verdict leads to: none if a person has
 // consigned it already.
 func (d decided) steps() []exchange.Event {
@@ -114,7 +139,7 @@ func (d decided) steps() []exchange.Event {
 	case d.Outcome == Reject:
 		return []exchange.Event{{
 			Exchange: d.Exchange, Name: exchange.SubmissionRejection, At: d.At,
-			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted},
+			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted, Asked: d.asked},
 		}}
 	}
 	steps := make([]exchange.Event, 0, len(d.receivers))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 
 	"github.com/google/uuid"
 
@@ -21,7 +22,7 @@ type Ledger struct{ *projection.Projection }
 func definition() projection.Definition {
 	return projection.Definition{
 		Name: "ledger", Application: 0x4265694c, // "BeiL"
-		Tables: []string{
+		Tables: slices.Concat([]string{
 			`CREATE TABLE revision (
 				one    INTEGER PRIMARY KEY CHECK (one = 1),
 				number INTEGER NOT NULL) STRICT`,
@@ -29,7 +30,7 @@ func definition() projection.Definition {
 			`CREATE TABLE pending (
 				sequence INTEGER PRIMARY KEY,
 				exchange BLOB NOT NULL UNIQUE,
-				waits    INTEGER NOT NULL, -- 1: for the decision of a person
+				waits    INTEGER NOT NULL, -- for a verdict, a person, or its round
 				text     BLOB NOT NULL) STRICT`,
 			`CREATE TABLE verdict (
 				exchange BLOB PRIMARY KEY,
@@ -60,7 +61,7 @@ func definition() projection.Definition {
 				number TEXT NOT NULL,
 				text   BLOB NOT NULL,
 				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
-		},
+		}, roundTables),
 		Fold: fold,
 	}
 }

@@ -9,6 +9,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
+	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/judge/lifecycle"
 	"beibu/queue"
@@ -21,6 +22,7 @@ type Outcome string
 const (
 	Consign Outcome = "consign" // it goes to its receivers
 	Reject  Outcome = "reject"  // it is refused, for the faults of the verdict
+	Ask     Outcome = "ask"     // its joint approval begins; there is another verdict once that has ended
 )
 
 // A Verdict is the decision on one exchange.
@@ -31,6 +33,7 @@ type Verdict struct {
 	Outcome  Outcome          `json:"outcome"`
 	Postings []ledger.Posting `json:"postings,omitempty"`
 	Moves    []lifecycle.Move `json:"moves,omitempty"`
+	Rounds   []approval.Move  `json:"rounds,omitempty"`
 	Faults   exchange.Faults  `json:"faults,omitempty"`
 	Omitted  int              `json:"omitted,omitempty"` // how many more faults there are
 	// Unknown are the documents that it cites and the exchange does not know: what they

@@ -68,12 +68,13 @@ const (
 	NotReleased     = "not-released"     // the exchange waits for a person, or was refused by one
 	Unreadable      = "unreadable-now"   // the schemas in force do not let the document be read
 	Unroutable      = "unroutable-now"   // no route in force takes the document
+	NotApproved     = "not-approved"     // its joint approval is not complete, or the routes in force ask for one
 	NoLongerRouted  = "no-longer-routed" // the routes in force do not lead to the receiver
 	BeyondLimit     = "beyond-limit"     // beyond MaxPlanned or MaxRouted: for the next plan
 )
 
 var leftOutReasons = []string{
-	OutOfScope, UnknownReceiver, Suspended, NotKept, InAnotherRun, NotReleased, Unreadable, Unroutable, NoLongerRouted, BeyondLimit,
+	OutOfScope, UnknownReceiver, Suspended, NotKept, InAnotherRun, NotReleased, Unreadable, Unroutable, NotApproved, NoLongerRouted, BeyondLimit,
 }
 
 // LeftOutReasons returns every reason for which a delivery is left out.

@@ -28,7 +28,7 @@ const MaxRouted = 10_000
 type Router interface {
 	// Receivers returns the receivers of the document of an exchange by the routes in
 	// force. It fails with an [*exchange.Error] of kind NotFound, Invalid or Unroutable
-	// if they lead nowhere.
+	// if they lead nowhere, and of kind Stale if the document is not approved.
 	Receivers(ctx context.Context, x exchange.Exchange) ([]string, error)
 }
 
@@ -57,6 +57,8 @@ func nowhere(err error) string {
 		return Unreadable
 	case exchange.Unroutable:
 		return Unroutable
+	case exchange.Stale:
+		return NotApproved
 	}
 	return ""
 }
