@@ -37,6 +37,9 @@ func (f *InForce) Preview(c Checked, answered *Answered) (Routing, Faults) {
 		if failure, ok := errors.AsType[*Error](f.allow(c)); ok {
 			return Routing{}, Faults{nowhere(c.facts.Near(paths.Number), failure.Text())}
 		}
+		if failure, ok := errors.AsType[*Error](f.Originates(c)); ok {
+			return Routing{}, failure.Faults
+		}
 	}
 	to, err := f.Routes.To(c.document.Sender, c.kind, c.facts, answered)
 	if failure, ok := errors.AsType[*Error](err); ok {

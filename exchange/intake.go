@@ -99,6 +99,9 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	if err != nil {
 		return Exchange{}, Checked{}, err
 	}
+	if err := now.Originates(checked); err != nil {
+		return Exchange{}, Checked{}, err
+	}
 	answered, err := in.answered(ctx, doc.Sender, checked.facts)
 	if err != nil {
 		return Exchange{}, Checked{}, err

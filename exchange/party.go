@@ -30,6 +30,10 @@ type Party struct {
 	Locodes  []string // UN/LOCODEs that it answers for
 	Sends    []string // kinds of document that it may send
 	Receives []string // kinds of document that it may be sent
+	// Issues are the documents that it issues, and OnBehalfOf the other parties whose
+	// documents it may send: see [InForce.Originates].
+	Issues     []Issue
+	OnBehalfOf []string
 	// Signers are the keys by which it signs its documents, old and new side by
 	// side; the time of receipt chooses among them. NewParties gives them its name.
 	Signers    []signing.Signer
@@ -60,14 +64,19 @@ func (p *Party) MayReceive(kind string) bool { return slices.Contains(p.Receives
 
 // Parties are all the parties, by id. They are not changed once made.
 type Parties struct {
-	all  []Party
-	byID map[string]*Party
+	all    []Party
+	byID   map[string]*Party
+	issued map[string]bool     // kinds that some party issues
+	units  map[string][]string // the parties that issue as a unit, by its folded name or identifier
 }
 
 // NewParties indexes parties. It returns every mistake at once: an id that is
 // missing or taken, or a LOCODE that two offices answer for.
 func NewParties(all []Party) (*Parties, error) {
-	p := &Parties{all: slices.Clone(all), byID: make(map[string]*Party, len(all))}
+	p := &Parties{
+		all: slices.Clone(all), byID: make(map[string]*Party, len(all)),
+		issued: make(map[string]bool), units: make(map[string][]string),
+	}
 	offices := make(map[string]string)
 	var mistakes []error
 	for i := range p.all {
@@ -76,6 +85,7 @@ func NewParties(all []Party) (*Parties, error) {
 			mistakes = append(mistakes, fmt.Errorf("party %d: id %q is empty or taken", i+1, party.ID))
 		}
 		p.byID[party.ID] = party
+		p.indexIssues(party)
 		party.Signers = slices.Clone(party.Signers)
 		for j := range party.Signers {
 			party.Signers[j].Name = party.ID

@@ -275,7 +275,7 @@ func (e *Error) OfDocument() bool {
 	case Malformed, Invalid, Untrusted, Conflict, Unroutable, TooLarge:
 		return true
 	case Forbidden:
-		return e.Code == codeMayNotSend && e.Identity.Kind != ""
+		return e.Identity.Kind != "" && slices.Contains([]string{codeMayNotSend, CodeNotIssuer, CodeNoIssuer}, e.Code)
 	case BadRequest:
 		return e.Code == CodeMediaType
 	}

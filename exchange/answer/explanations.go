@@ -146,6 +146,16 @@ var explanations = map[string]Explanation{
 		"参与方配置不允许该参与方发送此种单证。",
 		"Use the credentials of the right party, or ask the operator to allow the kind.",
 		"请使用相应参与方的凭据，或请操作员允许该种类。"),
+	exchange.CodeNotIssuer: explained(
+		"A carnet, a licence, a certificate, a permit or a proof is sent by the party that issues it, or by one that may send for it. The fault names the issuer in the document, its place, and the party whose it is. The map of parties says who issues what (issues) and who sends for whom (onBehalfOf).",
+		"单证册、许可证、证书、证明类单证由签发方报送，或由可代其报送的参与方报送。差错中注明单证所载签发机构、其位置及所属参与方。参与方名录规定何方签发何种单证（issues）、可代何方报送（onBehalfOf）。",
+		"Have the issuer send it. If the issuer in the document is wrong, correct it. If the party is to send for the issuer, ask the operator for onBehalfOf.",
+		"请由签发方报送；签发机构有误的请更正；确需代签发方报送的，请操作员设置 onBehalfOf。"),
+	exchange.CodeNoIssuer: explained(
+		"Documents of this kind have an issuer, and this one names none: neither a unit nor a country.",
+		"该种单证须有签发机构，但单证既未注明机构，也未注明国家。",
+		"Name the issuing unit and its country. `beibuctl check --as PARTY FILE` shows the place.",
+		"请填写签发机构及其国家。`beibuctl check --as PARTY FILE` 会显示位置。"),
 	exchange.CodeSuspended: explained(
 		"An operator has suspended the party. What is addressed to it waits.",
 		"操作员已暂停该参与方。发给该参与方的单证将等待。",

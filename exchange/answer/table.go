@@ -128,6 +128,14 @@ var problems = []Entry{
 	{Code: "unknown-state", Kind: exchange.Invalid},
 	{Code: "number-taken", Kind: exchange.Conflict},
 	{Code: "sender-may-not-send", Kind: exchange.Forbidden},
+	{
+		Code: exchange.CodeNotIssuer, Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "Another party issues this document", ZH: "该单证由其他参与方签发"},
+	},
+	{
+		Code: exchange.CodeNoIssuer, Kind: exchange.Forbidden,
+		Title: exchange.Text{EN: "The document does not say who issued it", ZH: "单证未注明签发机构"},
+	},
 	{Code: "routing-staff", Kind: exchange.Forbidden},
 	{
 		Code: "own-run", Kind: exchange.Forbidden,

@@ -16,21 +16,21 @@ import (
 // more why it was refused.
 func TestBalance(t *testing.T) {
 	w := newWorld(t)
-	send := func(kind, name string, replace ...string) exchange.Exchange {
+	send := func(sender, kind, name string, replace ...string) exchange.Exchange {
 		s, err := testdata.Find(kind, name)
 		must(t, err)
 		for i := 0; i < len(replace); i += 2 {
 			s.Bytes = bytes.ReplaceAll(s.Bytes, []byte(replace[i]), []byte(replace[i+1]))
 		}
-		a, err := w.Accept(t.Context(), exchange.Document{Bytes: s.Bytes, Sender: port, Received: rulestest.Received})
+		a, err := w.Accept(t.Context(), exchange.Document{Bytes: s.Bytes, Sender: sender, Received: rulestest.Received})
 		must(t, err)
 		return w.Await(t, a.Exchange, func(x exchange.Exchange) bool {
 			return exchangetest.Consigned(x) || x.State == exchange.SubmissionRejection
 		})
 	}
-	send("import-licence", "natural-rubber-automatic")
-	drawn := send("import-declaration", "natural-rubber-qinzhou")
-	refused := send("import-declaration", "natural-rubber-qinzhou", drawn.Identity.Number, "1")
+	send("gx-commerce", "import-licence", "natural-rubber-automatic")
+	drawn := send(port, "import-declaration", "natural-rubber-qinzhou")
+	refused := send(port, "import-declaration", "natural-rubber-qinzhou", drawn.Identity.Number, "1")
 
 	b := w.visit(duty)
 	const path = "/console/balances?kind=import-licence&number=26-45-z00317"

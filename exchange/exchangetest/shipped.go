@@ -14,13 +14,22 @@ import (
 func Shipped(tb testing.TB) (*exchange.Parties, *exchange.Routes) {
 	tb.Helper()
 	var table struct {
-		Parties []exchange.Party
-		Routes  []exchange.Route
+		Parties []struct {
+			exchange.Party `yaml:",inline"`
+
+			OnBehalfOf []string `yaml:"onBehalfOf"`
+		}
+		Routes []exchange.Route
 	}
 	if err := yaml.UnmarshalWithOptions(deploy.Parties, &table, yaml.Strict()); err != nil {
 		tb.Fatal(err)
 	}
-	parties, err := exchange.NewParties(table.Parties)
+	all := make([]exchange.Party, 0, len(table.Parties))
+	for _, p := range table.Parties {
+		p.Party.OnBehalfOf = p.OnBehalfOf
+		all = append(all, p.Party)
+	}
+	parties, err := exchange.NewParties(all)
 	if err != nil {
 		tb.Fatal(err)
 	}

@@ -67,6 +67,7 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/documents", as: "nobody", body: good}, 401, "credentials-unknown"},
 		{request{path: "/v1/documents", as: operator, body: good}, 403, "forbidden"},
 		{request{path: "/v1/documents", as: stranger, body: good}, 403, "sender-may-not-send"},
+		{request{path: "/v1/documents", as: port, body: strings.ReplaceAll(string(carnet(t, "NOT-OURS")), ">中国国际贸易促进委员会广西分会<", ">广西壮族自治区商务厅<")}, 403, exchange.CodeNotIssuer},
 		{request{path: "/v1/documents", as: port, body: good + "\n"}, 409, "number-taken"},
 		{request{path: "/v1/documents", as: port, body: strings.Repeat("x", 64<<10+1)}, 413, "too-large"},
 		{request{path: "/v1/documents", as: port, body: good, header: text}, 415, "media-type"},

@@ -18,6 +18,7 @@ import (
 // declaration that draws more is refused.
 func TestBalance(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
+	w.changeParties(func(p *exchange.Party) { p.OnBehalfOf = []string{"gx-commerce"} })
 	const path = "/v1/balances/import-licence/26-45-z00317"
 	early := w.submit(bytes.ReplaceAll(document(t, "import-declaration", "natural-rubber-qinzhou"), []byte("721220261000071188"), []byte("721220261000071180")))
 	w.consigned(early.ExchangeID)

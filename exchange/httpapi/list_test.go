@@ -299,7 +299,7 @@ func TestLaneSaysWhatWasRefused(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	w.changeParties(func(p *exchange.Party) {
 		if p.ID == port || p.ID == stranger {
-			p.Sends = []string{"import-declaration", "sps-certificate"}
+			p.Sends, p.OnBehalfOf = []string{"import-declaration", "sps-certificate"}, []string{"window-vn"}
 		}
 	})
 	sample := func(kind, name string) testdata.Sample {

@@ -17,7 +17,7 @@ import (
 var (
 	public = map[string]string{
 		"ID": "id", "Name": "name", "Role": "role", "Country": "country", "Locodes": "locodes", "Sends": "sends", "Receives": "receives",
-		"Suspended": "suspended",
+		"Issues": "issues", "OnBehalfOf": "onBehalfOf", "Suspended": "suspended",
 	}
 	scoped = map[string]string{"Signatures": "signatures"}
 )
@@ -108,6 +108,9 @@ func filled(of reflect.Type) string {
 	case reflect.Bool:
 		return "true"
 	case reflect.Slice:
+		if of.Elem().Kind() == reflect.Struct {
+			return "[{"
+		}
 		return `["` + secret
 	case reflect.Struct:
 		return "{"

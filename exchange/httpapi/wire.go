@@ -69,14 +69,18 @@ type Parties struct {
 // Party is a party as a caller may see it. It lists what is public: a field of
 // [exchange.Party] that is not listed here is private.
 type Party struct {
-	ID         string          `json:"id"`
-	Name       exchange.Text   `json:"name"`
-	Role       exchange.Role   `json:"role"`
-	Country    string          `json:"country"`
-	Locodes    []string        `json:"locodes"`
-	Sends      []string        `json:"sends"`
-	Receives   []string        `json:"receives"`
-	Signatures SignaturePolicy `json:"signatures,omitzero"` // for who has the party in the scope
+	ID       string        `json:"id"`
+	Name     exchange.Text `json:"name"`
+	Role     exchange.Role `json:"role"`
+	Country  string        `json:"country"`
+	Locodes  []string      `json:"locodes"`
+	Sends    []string      `json:"sends"`
+	Receives []string      `json:"receives"`
+	// Issues are the documents that the party issues, and OnBehalfOf the other parties
+	// whose documents it may send.
+	Issues     []exchange.Issue `json:"issues"`
+	OnBehalfOf []string         `json:"onBehalfOf"`
+	Signatures SignaturePolicy  `json:"signatures,omitzero"` // for who has the party in the scope
 	// Suspended reports whether it is suspended, for whatever cause; Suspension is
 	// the one that an operator gave, for operators.
 	Suspended  bool                 `json:"suspended,omitempty"`
@@ -101,7 +105,7 @@ type KindAlgorithms struct {
 func wireParty(now *exchange.InForce, shut *exchange.Suspensions, p exchange.Party, who access.Principal) Party {
 	out := Party{
 		ID: p.ID, Name: p.Name, Role: p.Role, Country: p.Country,
-		Locodes: list(p.Locodes), Sends: list(p.Sends), Receives: list(p.Receives),
+		Locodes: list(p.Locodes), Sends: list(p.Sends), Receives: list(p.Receives), Issues: list(p.Issues), OnBehalfOf: list(p.OnBehalfOf),
 		Suspended: shut.Includes(now, p.ID),
 	}
 	if who.SeesParty(p.ID) {

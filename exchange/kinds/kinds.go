@@ -125,7 +125,7 @@ func (b Book) Show(kind string, at time.Time) (Guide, error) {
 	}
 	g.Required = required(d)
 	for _, p := range b.InForce.Parties.All() {
-		if p.MaySend(kind) {
+		if b.InForce.Parties.Originate(p, kind) {
 			g.Senders = append(g.Senders, p.ID)
 		}
 	}

@@ -34,7 +34,8 @@ var seriesDigits = []int{12, counted}
 var counting = regexp.MustCompile(fmt.Sprintf(`\d{%d}$`, counted))
 
 // Series returns a series of documents of a kind that are valid at a time, for a
-// sender. Receivers is empty if the sender may not send them, or no route takes them.
+// sender: those of the first sample that it may send. Receivers is empty if there is none
+// of which the sender may send documents, or no route takes them.
 // It fails with an *exchange.Error of kind NotFound if no sample can be made into one, or if
 // documents of the kind answer others.
 func (b Book) Series(ctx context.Context, kind, sender string, at time.Time) (Series, error) {
@@ -48,6 +49,7 @@ func (b Book) Series(ctx context.Context, kind, sender string, at time.Time) (Se
 	if err != nil {
 		return Series{}, &exchange.Error{Op: "read samples", Kind: exchange.Internal, Err: err}
 	}
+	var none Series // of a sample that the sender may not send
 	for _, s := range samples {
 		document, checked, err := b.fresh(ctx, s, seriesDigits, at)
 		if err != nil {
@@ -62,10 +64,17 @@ func (b Book) Series(ctx context.Context, kind, sender string, at time.Time) (Se
 			return Series{}, &exchange.Error{Op: "check sample", Kind: exchange.Internal, Err: err}
 		}
 		to, _ := b.InForce.Preview(sent, nil)
-		return Series{
+		found := Series{
 			Kind: kind, Version: i.Version, Receivers: to.Receivers, sender: sender,
 			document: document, number: i.Number,
-		}, nil
+		}
+		if len(to.Receivers) > 0 {
+			return found, nil
+		}
+		none = found
+	}
+	if none.document != nil {
+		return none, nil
 	}
 	return Series{}, &exchange.Error{
 		Op: "make series", Kind: exchange.NotFound, Code: "unknown-sample",

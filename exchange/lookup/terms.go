@@ -76,6 +76,10 @@ func carrier(text string) string {
 	return fold(text, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) || unicode.IsMark(r) })
 }
 
+// Folded returns the letters and digits of a name, in capitals, by which two ways to write it
+// are the same.
+func Folded(name string) string { return carrier(name) }
+
 // number returns the form of the number of a document: without blanks, hyphens and
 // characters that cannot be seen. Other signs distinguish numbers.
 func number(text string) string {

@@ -46,6 +46,9 @@
 // role. One that has a line is about that line, and is inside the answer about the whole document. Its entry
 // may name the list of codes that do not name theirs.
 //
+// The key issuedBy names the role of the party that issues documents of the kind, if it is
+// not issuer: who else may send them, the map of parties says.
+//
 // The key personal lists what is about a person, so that people see it only if they have
 // the right and a reason. Its paths are the ends of paths, at any depth:
 //

@@ -160,12 +160,11 @@ func decodeEntry(f form, pairs []*ast.MappingValueNode, line int) (Entry, []Mist
 		case !slices.Contains(known, key):
 			wrong(fmt.Errorf("unknown; the keys are %s", list(known)))
 		case slices.Contains(f.labels, key):
-			text, ok := pair.Value.(*ast.StringNode)
-			if !ok || !isLabel(text.Value) {
-				wrong(errors.New("expected a word of lower-case letters, digits and hyphens"))
-				break
+			text, found := decodeLabel(pair.Value, line)
+			for _, m := range found {
+				wrong(m.Err)
 			}
-			*e.label(key) = text.Value
+			*e.label(key) = text
 		default:
 			paths, found := decodePaths(pair.Value, line)
 			for _, m := range found {

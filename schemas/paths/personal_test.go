@@ -38,7 +38,7 @@ func TestPersonal(t *testing.T) {
 		"personal: 'A[first B]'":          "first and last have no meaning here",
 		"personal: {at: A}":               "expected a path",
 		"personal: [A]\nnumber: ID\n":     "A",
-		"persona: [A]\nnumber: ID\n":      "transportDocuments, offices, answers, countries, movements, personal",
+		"persona: [A]\nnumber: ID\n":      "transportDocuments, offices, answers, countries, movements, issuedBy, personal",
 		"personal: [Holder/Name, 'a:b']":  "no local name",
 		"personal: []\nnumber: /":         "no local name",
 		"personal: [x]\nimportPort: [ID]": "x",

@@ -1,6 +1,7 @@
 package paths
 
 import (
+	"cmp"
 	"embed"
 	"errors"
 	"fmt"
@@ -51,7 +52,15 @@ type Table struct {
 	// is in them, and of attributes. Nil does not say which are, and so all may be; an
 	// empty list says that none is.
 	Personal []Path
+	// IssuedBy is the role of the party that issues the document; "" means [IssuerRole].
+	IssuedBy string
 }
+
+// IssuerRole is the role of the party that issues a document of a kind that names no other.
+const IssuerRole = "issuer"
+
+// issuedBy is the key of [Table.IssuedBy].
+const issuedBy Key = "issuedBy"
 
 // Tried names the paths of a fact, for people.
 func (p Table) Tried(key Key) string {
@@ -65,7 +74,7 @@ func (p Table) Tried(key Key) string {
 // Over returns the table with the paths of below for the facts that it does not
 // name.
 func (p Table) Over(below Table) Table {
-	all := Table{Facts: over(p.Facts, below.Facts), Lists: over(p.Lists, below.Lists), Personal: p.Personal}
+	all := Table{Facts: over(p.Facts, below.Facts), Lists: over(p.Lists, below.Lists), Personal: p.Personal, IssuedBy: cmp.Or(p.IssuedBy, below.IssuedBy)}
 	if all.Personal == nil {
 		all.Personal = below.Personal
 	}
@@ -109,18 +118,28 @@ func Decode(node ast.Node) (Table, []Mistake) {
 			wrong = []Mistake{{line, errors.New("is there twice")}}
 		case key == personal:
 			found.Personal, wrong = decodePersonal(pair.Value, line)
+		case key == issuedBy:
+			found.IssuedBy, wrong = decodeLabel(pair.Value, line)
 		case slices.Contains(Keys, key):
 			found.Facts[key], wrong = decodePaths(pair.Value, line)
 		case slices.Contains(Lists, key):
 			found.Lists[key], wrong = decodeEntries(key, pair.Value, line)
 		default:
-			wrong = []Mistake{{line, fmt.Errorf("unknown; the facts are %s, %s, %s", list(Keys), list(Lists), personal)}}
+			wrong = []Mistake{{line, fmt.Errorf("unknown; the facts are %s, %s, %s, %s", list(Keys), list(Lists), issuedBy, personal)}}
 		}
 		for _, m := range wrong {
 			mistakes = append(mistakes, Mistake{m.Line, fmt.Errorf("%s: %w", key, m.Err)})
 		}
 	}
 	return found, mistakes
+}
+
+// decodeLabel reads a word by which something is named.
+func decodeLabel(node ast.Node, line int) (string, []Mistake) {
+	if text, ok := node.(*ast.StringNode); ok && isLabel(text.Value) {
+		return text.Value, nil
+	}
+	return "", []Mistake{{line, errors.New("expected a word of lower-case letters, digits and hyphens")}}
 }
 
 // decodePaths reads a path or a list of paths.

@@ -24,6 +24,11 @@ type Party struct {
 	Locodes  []string      `yaml:"locodes"`
 	Sends    []string      `yaml:"sends"`
 	Receives []string      `yaml:"receives"`
+	// Issues are the documents that the party issues, and OnBehalfOf the ids of the other
+	// parties whose documents it may send. Documents of a kind that some party issues are
+	// accepted from their issuers, and from those who may send for them, alone.
+	Issues     []exchange.Issue `yaml:"issues"`
+	OnBehalfOf []string         `yaml:"onBehalfOf"`
 	// Keys are those by which the party signs its documents.
 	Keys []Key `yaml:"keys"`
 	// Authorities are those that the party's certificates must come from.
@@ -121,6 +126,7 @@ func (s *source) parties(m Map) ([]exchange.Party, []*revocation.Sources) {
 		all = append(all, exchange.Party{
 			ID: p.ID, Name: p.Name, Role: p.Role, Country: p.Country,
 			Locodes: p.Locodes, Sends: p.Sends, Receives: p.Receives,
+			Issues: p.Issues, OnBehalfOf: p.OnBehalfOf,
 			Signers: signers, Signatures: p.Signatures.policy(),
 			Deliver: exchange.Outlet(p.Deliver), Inbound: exchange.Inlet(p.Inbound),
 			Push:      exchange.Push{URL: p.Push.URL, Acknowledge: p.Push.Acknowledge},

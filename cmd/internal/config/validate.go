@@ -18,6 +18,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/admission"
 	"beibu/exchange/facts/codes"
+	"beibu/exchange/lookup"
 	"beibu/exchange/operator/replay"
 	"beibu/queue"
 	"beibu/schemas"
@@ -264,9 +265,43 @@ func (s *source) checkMap(m Map, longest time.Duration) {
 				s.note(key+".locodes", "%q is no UN/LOCODE known here", code)
 			}
 		}
+		s.checkIssues(key, p, m)
 		s.checkQuota(key+".quota", p.Quota)
 		if d := p.Refusals.Keep; d != 0 && (d < time.Minute || d > longest) {
 			s.note(key+".refusals.keep", "%s is not between 1m and limits.keptRefusals.longest, %s", d, longest)
+		}
+	}
+}
+
+// checkIssues notes what a party cannot issue, and for whom it cannot send.
+func (s *source) checkIssues(key string, p Party, m Map) {
+	for i, issue := range p.Issues {
+		at := fmt.Sprintf("%s.issues[%d]", key, i)
+		if len(issue.Kinds) == 0 {
+			s.note(at+".kinds", "must not be empty")
+		}
+		for _, kind := range issue.Kinds {
+			if !slices.Contains(p.Sends, kind) {
+				s.note(at+".kinds", "the party may not send %q: see sends", kind)
+			}
+		}
+		for _, country := range issue.Countries {
+			if !codes.Country(country) {
+				s.note(at+".countries", "%q is no ISO 3166-1 alpha-2 code", country)
+			}
+		}
+		for _, unit := range issue.Units {
+			if lookup.Folded(unit) == "" {
+				s.note(at+".units", "%q names no unit", unit)
+			}
+		}
+		if len(issue.Countries)+len(issue.Units) == 0 {
+			s.note(at, "countries or units must be there: nobody issues everything")
+		}
+	}
+	for i, id := range p.OnBehalfOf {
+		if id == p.ID || !slices.ContainsFunc(m.Parties, func(other Party) bool { return other.ID == id }) {
+			s.note(fmt.Sprintf("%s.onBehalfOf[%d]", key, i), "%q is no other party of the map", id)
 		}
 	}
 }
@@ -290,6 +325,9 @@ func (s *source) checkKinds(m Map, catalog *schemas.Catalog) {
 	for i, p := range m.Parties {
 		check(fmt.Sprintf("parties[%d].sends", i), p.Sends)
 		check(fmt.Sprintf("parties[%d].receives", i), p.Receives)
+		for j, issue := range p.Issues {
+			check(fmt.Sprintf("parties[%d].issues[%d].kinds", i, j), issue.Kinds)
+		}
 		check(fmt.Sprintf("parties[%d].signatures.required", i), p.Signatures.Required)
 		check(fmt.Sprintf("parties[%d].signatures.refused", i), p.Signatures.Refused)
 		for j, some := range p.Signatures.ForKinds {

@@ -22,7 +22,7 @@ var cast = []role{
 	{"window-vn", "ata-reexportation-reminder", "vietnam-second-letter"},
 	{"qinzhou-customs", "health-permit", "catering-qinzhou"},
 	{"fangchenggang-customs", "health-certificate", "squid-port-klang"},
-	{"youyiguan-customs", "sps-certificate", "durian-youyiguan"},
+	{"window-vn", "sps-certificate", "durian-youyiguan"},
 	{"gx-commerce", "export-licence", "acetone-viet-nam"},
 	{"gx-commerce", "import-licence", "natural-rubber-automatic"},
 	{"youyiguan-customs", "import-declaration", "durian-youyiguan"},
