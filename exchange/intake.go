@@ -123,6 +123,9 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 		x.Answers = answered.Answers
 		err = answered.decide(&x)
 	}
+	if sender, known := now.Parties.Get(doc.Sender); known {
+		x.completeClearings(sender)
+	}
 	return x, checked, err
 }
 

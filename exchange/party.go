@@ -34,6 +34,7 @@ type Party struct {
 	// documents it may send: see [InForce.Originates].
 	Issues     []Issue
 	OnBehalfOf []string
+	Clears     []string // kinds of declaration that it may clear, as customs or for them
 	// Signers are the keys by which it signs its documents, old and new side by
 	// side; the time of receipt chooses among them. NewParties gives them its name.
 	Signers    []signing.Signer

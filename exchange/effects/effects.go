@@ -42,6 +42,8 @@ type Effects struct {
 	Round *Round `json:"round,omitempty"`
 	// Decides are the decisions that it has on the rounds of others.
 	Decides []Decision `json:"decides,omitempty"`
+	// Clears are the declarations that it clears, as customs.
+	Clears []Clearing `json:"clears,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -60,7 +62,7 @@ func (e Effects) Drawn() (all []Account) {
 // None reports whether the document does nothing to any balance or life.
 func (e Effects) None() bool {
 	return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && len(e.Acts) == 0 && !e.Omitted &&
-		e.Round == nil && len(e.Decides) == 0
+		e.Round == nil && len(e.Decides) == 0 && len(e.Clears) == 0
 }
 
 // IsZero is None, for JSON.
@@ -161,6 +163,7 @@ func Of(kind string, f facts.Facts) Effects {
 		e.Amends = len(e.Draws) == 0 && f.Version != "" && f.Version != "1"
 	}
 	e.Acts = acts(kind, f)
+	e.Clears = clears(f)
 	if e.None() {
 		return e
 	}
@@ -198,6 +201,9 @@ func (e Effects) most() int {
 		for _, m := range d.Measures {
 			add(m.Unit)
 		}
+	}
+	for _, c := range e.Clears {
+		add(c.Declaration.Kind, c.Declaration.Number, string(c.Outcome))
 	}
 	for _, a := range e.Acts {
 		add(string(a.Does))

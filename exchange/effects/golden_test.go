@@ -8,9 +8,11 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/uuid"
 
 	"beibu/exchange/effects"
 	"beibu/exchange/facts"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/facts/values"
 	"beibu/schemas/paths"
 	"beibu/signing/strict"
@@ -85,7 +87,8 @@ func TestMost(t *testing.T) {
 			From: effects.AccountOf(long, long), Line: long, Path: long, HS: long, Whole: true, Office: long, Day: "2026-01-01",
 			Measures: []effects.Measure{{Unit: long, Quantity: digits}, {Unit: long, Quantity: digits}},
 		}},
-		Acts: []effects.Act{{Does: effects.Verb(long), On: &effects.Account{Kind: long, Number: long}}},
+		Clears: []effects.Clearing{{Declaration: effects.AccountOf(long, long), Exchange: uuid.Max, Outcome: codes.Invalidated, Authority: true}},
+		Acts:   []effects.Act{{Does: effects.Verb(long), On: &effects.Account{Kind: long, Number: long}}},
 	})
 }
 

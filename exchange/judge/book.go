@@ -99,9 +99,12 @@ func (r rows) post(of effects.Account, before *ledger.Position, now ledger.Posit
 		return fmt.Errorf("write position: %w", err)
 	}
 	err = r.w.Exec(`UPDATE account SET totals = ? WHERE kind = ? AND number = ?`, totals, of.Kind, of.Number)
-	if err == nil {
-		err = r.w.Exec(`INSERT INTO position (document, kind, number, made, sender, text) VALUES (?, ?, ?, ?, ?, ?)
-			ON CONFLICT DO UPDATE SET sender = excluded.sender, text = excluded.text`, now.By, of.Kind, of.Number, t.Made, now.Sender, text)
+	switch {
+	case err != nil:
+	case before == nil:
+		err = r.w.Exec(`INSERT INTO position (document, kind, number, made, sender, text) VALUES (?, ?, ?, ?, ?, ?)`, now.By, of.Kind, of.Number, t.Made, now.Sender, text)
+	default:
+		err = r.w.Exec(`UPDATE position SET sender = ?, text = ? WHERE document = ? AND kind = ? AND number = ?`, now.Sender, text, now.By, of.Kind, of.Number)
 	}
 	return failed("write position", err)
 }

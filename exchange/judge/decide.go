@@ -72,7 +72,7 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	if err := t.read(ctx, c.citing().By); err != nil {
 		return v, err
 	}
-	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.live, t.decides} {
+	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.clear, t.live, t.decides} {
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}

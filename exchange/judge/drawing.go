@@ -164,6 +164,9 @@ func Codes() []string {
 	for code := range approvalTexts {
 		all = append(all, code)
 	}
+	for code := range clearingTexts {
+		all = append(all, code)
+	}
 	slices.Sort(all)
 	return all
 }

@@ -146,6 +146,9 @@ func (d decided) steps() []exchange.Event {
 	for _, r := range d.receivers {
 		steps = append(steps, exchange.Event{Exchange: d.Exchange, Receiver: r, Name: exchange.ContentConsignment, Attempt: 1, At: d.At})
 	}
+	if len(steps) > 0 && len(d.Faults) > 0 { // of lower severity
+		steps[0].Verdict = &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted}
+	}
 	return steps
 }
 

@@ -29,6 +29,9 @@ type Party struct {
 	// accepted from their issuers, and from those who may send for them, alone.
 	Issues     []exchange.Issue `yaml:"issues"`
 	OnBehalfOf []string         `yaml:"onBehalfOf"`
+	// Clears are the kinds of declaration that the party may clear, as customs or for them:
+	// its answer that goods are released uses up what the declaration draws. Default none.
+	Clears []string `yaml:"clears"`
 	// Keys are those by which the party signs its documents.
 	Keys []Key `yaml:"keys"`
 	// Authorities are those that the party's certificates must come from.
@@ -125,7 +128,7 @@ func (s *source) parties(m Map) ([]exchange.Party, []*revocation.Sources) {
 		}
 		all = append(all, exchange.Party{
 			ID: p.ID, Name: p.Name, Role: p.Role, Country: p.Country,
-			Locodes: p.Locodes, Sends: p.Sends, Receives: p.Receives,
+			Locodes: p.Locodes, Sends: p.Sends, Receives: p.Receives, Clears: p.Clears,
 			Issues: p.Issues, OnBehalfOf: p.OnBehalfOf,
 			Signers: signers, Signatures: p.Signatures.policy(),
 			Deliver: exchange.Outlet(p.Deliver), Inbound: exchange.Inlet(p.Inbound),

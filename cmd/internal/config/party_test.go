@@ -37,7 +37,7 @@ func TestPartyOfTheFile(t *testing.T) {
 	}
 	in := Map{Parties: []Party{{
 		ID: "a", Name: exchange.Text{EN: "A", ZH: "甲"}, Role: exchange.Window, Country: "CN", Locodes: []string{"CNQZH"},
-		Sends: []string{"x"}, Receives: []string{"y"}, Issues: []exchange.Issue{{Kinds: []string{"x"}}}, OnBehalfOf: []string{"b"},
+		Sends: []string{"x"}, Receives: []string{"y"}, Issues: []exchange.Issue{{Kinds: []string{"x"}}}, OnBehalfOf: []string{"b"}, Clears: []string{"import-declaration"},
 		Signatures: SignaturePolicy{Algorithms: []string{"sm2-sm3"}, ForKinds: []KindAlgorithms{{Kinds: []string{"x"}, Algorithms: []string{"sm2-sm3"}}}},
 		Deliver:    Outlet{Topic: "d", Acknowledge: exchange.ByReceiver}, Inbound: Inlet{Topic: "i", Replies: "r"}, Push: Push{URL: "https://push.example/", Acknowledge: exchange.ByAnswer}, Folder: Folder{Path: "/srv/a"},
 		Suspended: true, Quota: Quota{Documents: 1, Window: 1}, Refusals: RefusalPolicy{Keep: time.Hour},

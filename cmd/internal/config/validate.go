@@ -17,6 +17,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/admission"
+	"beibu/exchange/effects"
 	"beibu/exchange/facts/codes"
 	"beibu/exchange/lookup"
 	"beibu/exchange/operator/replay"
@@ -266,6 +267,11 @@ func (s *source) checkMap(m Map, longest time.Duration) {
 			}
 		}
 		s.checkIssues(key, p, m)
+		for _, kind := range p.Clears {
+			if !slices.Contains(effects.Clearable(), kind) {
+				s.note(key+".clears", "%q is none of %s", kind, strings.Join(effects.Clearable(), ", "))
+			}
+		}
 		s.checkQuota(key+".quota", p.Quota)
 		if d := p.Refusals.Keep; d != 0 && (d < time.Minute || d > longest) {
 			s.note(key+".refusals.keep", "%s is not between 1m and limits.keptRefusals.longest, %s", d, longest)

@@ -8,6 +8,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange/effects"
+	"beibu/exchange/facts/codes"
 	"beibu/exchange/facts/values"
 )
 
@@ -105,6 +106,20 @@ func (a *Account) Release(own Position, c Citing) (Posting, bool) {
 		return Posting{}, false
 	}
 	return Posting{Account: a.Account, Position: &Position{Citing: c, State: Released}}, true
+}
+
+// Cleared returns the position after customs have cleared its document or found it void, and
+// false if that changes nothing: what was used up or given back before stays.
+func (p Position) Cleared(by codes.Clearance) (Position, bool) {
+	switch {
+	case p.State != Reserved:
+		return p, false
+	case by == codes.Invalidated:
+		p.State, p.Shares = Released, nil
+	default:
+		p.State = Consumed
+	}
+	return p, true
 }
 
 // A reservation is what the draws of one document come to.
