@@ -44,6 +44,9 @@ type Effects struct {
 	Decides []Decision `json:"decides,omitempty"`
 	// Clears are the declarations that it clears, as customs.
 	Clears []Clearing `json:"clears,omitempty"`
+	// Carnet is what a carnet lets goods do, and Moved what a transaction does under one.
+	Carnet *Carnet      `json:"carnet,omitempty"`
+	Moved  *Transaction `json:"moved,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -62,7 +65,7 @@ func (e Effects) Drawn() (all []Account) {
 // None reports whether the document does nothing to any balance or life.
 func (e Effects) None() bool {
 	return e.Opens == nil && len(e.Draws) == 0 && !e.Amends && len(e.Acts) == 0 && !e.Omitted &&
-		e.Round == nil && len(e.Decides) == 0 && len(e.Clears) == 0
+		e.Round == nil && len(e.Decides) == 0 && len(e.Clears) == 0 && e.Carnet == nil && e.Moved == nil
 }
 
 // IsZero is None, for JSON.
@@ -162,6 +165,12 @@ func Of(kind string, f facts.Facts) Effects {
 		e.Draws = draws(kind, cited, f)
 		e.Amends = len(e.Draws) == 0 && f.Version != "" && f.Version != "1"
 	}
+	switch kind {
+	case KindCarnet:
+		e.Carnet = carnetOf(f)
+	case KindTransaction:
+		e.Moved = transactionOf(f)
+	}
 	e.Acts = acts(kind, f)
 	e.Clears = clears(f)
 	if e.None() {
@@ -204,6 +213,9 @@ func (e Effects) most() int {
 	}
 	for _, c := range e.Clears {
 		add(c.Declaration.Kind, c.Declaration.Number, string(c.Outcome))
+	}
+	for _, texts := range e.carnetTexts() {
+		add(texts...)
 	}
 	for _, a := range e.Acts {
 		add(string(a.Does))

@@ -7,6 +7,7 @@ import (
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/ledger/carnet"
 	"beibu/exchange/judge/lifecycle"
 	"beibu/exchange/rules"
 )
@@ -20,12 +21,13 @@ type tentative struct {
 	revision int64
 	lives    map[effects.Account]*lifecycle.Life // read so far; nil if there is none
 	rounds   rounds
+	carnets  map[effects.Account]*carnet.Carnet // read so far; nil if there is none
 }
 
 func newTentative(l *Ledger, revision int64) *tentative {
 	return &tentative{
 		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)}, l, revision, make(map[effects.Account]*lifecycle.Life),
-		newRounds(l),
+		newRounds(l), make(map[effects.Account]*carnet.Carnet),
 	}
 }
 
@@ -72,7 +74,10 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	if err := t.read(ctx, c.citing().By); err != nil {
 		return v, err
 	}
-	for _, step := range []func(context.Context, Case, *Verdict) error{t.opening, t.draw, t.giveBack, t.clear, t.live, t.decides} {
+	steps := []func(context.Context, Case, *Verdict) error{
+		t.opening, t.draw, t.giveBack, t.clear, t.openCarnet, t.moveGoods, t.live, t.decides,
+	}
+	for _, step := range steps {
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}
@@ -80,7 +85,7 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	refuses := v.Faults.Has(rules.Reject)
 	switch v.Faults, v.Omitted = v.Faults.Bounded(); {
 	case refuses: // all or nothing
-		v.Postings, v.Moves, v.Rounds = nil, nil, nil
+		v.Postings, v.Moves, v.Rounds, v.Carnets = nil, nil, nil, nil
 		if !c.Released || c.Effects.Round != nil { // what a person released has gone to all its receivers
 			v.Outcome = Reject
 		}
@@ -97,5 +102,6 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 		}
 	}
 	t.move(c, v)
+	t.postCarnets(c, v)
 	return v, nil
 }

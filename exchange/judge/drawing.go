@@ -161,6 +161,9 @@ func Codes() []string {
 	for code := range texts {
 		all = append(all, string(code))
 	}
+	for code := range carnetTexts {
+		all = append(all, string(code))
+	}
 	for code := range approvalTexts {
 		all = append(all, code)
 	}

@@ -104,6 +104,11 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 			return fmt.Errorf("move by verdict on %s: %w", v.Exchange, err)
 		}
 	}
+	for _, p := range v.Carnets {
+		if err := postCarnet(w, c, p); err != nil {
+			return fmt.Errorf("post verdict on %s: %w", v.Exchange, err)
+		}
+	}
 	if err := moveRounds(w, sequence, c, v); err != nil {
 		return err
 	}

@@ -55,6 +55,10 @@ func definition() projection.Definition {
 				text     BLOB NOT NULL,
 				PRIMARY KEY (document, kind, number)) STRICT, WITHOUT ROWID`,
 			`CREATE UNIQUE INDEX position_of ON position (kind, number, made)`,
+			// Carnets by their number, with their transactions.
+			`CREATE TABLE carnet (
+				number TEXT PRIMARY KEY,
+				text   BLOB NOT NULL) STRICT, WITHOUT ROWID`,
 			// The lives of documents, by their kind and number.
 			`CREATE TABLE life (
 				kind   TEXT NOT NULL,

@@ -11,6 +11,7 @@ import (
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/ledger/carnet"
 	"beibu/exchange/judge/lifecycle"
 	"beibu/queue"
 )
@@ -33,6 +34,7 @@ type Verdict struct {
 	Outcome  Outcome          `json:"outcome"`
 	Postings []ledger.Posting `json:"postings,omitempty"`
 	Moves    []lifecycle.Move `json:"moves,omitempty"`
+	Carnets  []carnet.Posting `json:"carnets,omitempty"`
 	Rounds   []approval.Move  `json:"rounds,omitempty"`
 	Faults   exchange.Faults  `json:"faults,omitempty"`
 	Omitted  int              `json:"omitted,omitempty"` // how many more faults there are

@@ -97,7 +97,7 @@ func (b Balances) Show(ctx context.Context, who Reader, q BalanceQuery) (Balance
 // Uncounted returns the documents that an exchange draws on without that it is counted, as
 // they never passed through this exchange.
 func (b Balances) Uncounted(ctx context.Context, x exchange.Exchange) ([]effects.Account, error) {
-	if len(x.Effects.Draws) == 0 {
+	if len(x.Effects.Draws) == 0 && x.Effects.Moved == nil {
 		return nil, nil
 	}
 	return b.Accounts.Uncounted(ctx, x.ID)
