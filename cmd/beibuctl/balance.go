@@ -11,6 +11,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/operator/qrcode"
 )
 
 // balanceCommand shows what is left of a licence or a certificate.
@@ -19,6 +20,9 @@ type balanceCommand struct {
 	Number string `arg:"" help:"Its number."`
 	Limit  int    `default:"50" help:"How many of the documents that draw on it at most (${default})."`
 	All    bool   `help:"All documents that draw on it, however many."`
+
+	Statement bool `help:"Print a signed statement of what is left instead, for beibu-verify: keep it in a file NAME.jws."`
+	QR        bool `name:"qr" help:"Print that statement as a QR code."`
 }
 
 // Validate refuses what would list nothing.
@@ -34,6 +38,9 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 	caller, err := s.client()
 	if err != nil {
 		return err
+	}
+	if c.Statement || c.QR {
+		return c.state(ctx, s, caller)
 	}
 	b, err := c.read(ctx, caller)
 	if err != nil {
@@ -52,6 +59,27 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 		s.note("%d more documents of others draw on it, which you may not see; the lines count them", b.DrawsHidden)
 	}
 	return nil
+}
+
+// state prints the signed statement, or its code.
+func (c *balanceCommand) state(ctx context.Context, s *session, caller *client.Client) error {
+	signed, err := client.Get[httpapi.BalanceStatement](ctx, caller, "/v1/balances/"+url.PathEscape(c.Kind)+"/"+url.PathEscape(c.Number)+"/statement", nil)
+	switch {
+	case err != nil:
+		return err
+	case s.asJSON():
+		return s.json(signed)
+	case c.QR:
+		code, err := qrcode.Of(signed.Statement)
+		if err != nil {
+			return err
+		}
+		if !code.Whole {
+			s.note("the statement is too large for a code: the code has its digest; --statement prints it")
+		}
+		return s.printf("%s", code.Text())
+	}
+	return s.printf("%s\n", signed.Statement)
 }
 
 // read returns the balance with as many draws as are asked for.

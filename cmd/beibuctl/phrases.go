@@ -68,8 +68,9 @@ var chinese = map[string]string{
 	"GOODS ITEM": "项号", "reserved": "已预留", "consumed": "已核销", "released": "已释放",
 	"HS": "HS编码", "ISSUER": "签发方", "VALIDITY": "有效期", "OFFICES": "使用海关", "USES": "使用次数", "QUANTITY": "数量", "RESERVED": "已预留", "CONSUMED": "已核销", "LEFT": "余量", "UNIT": "计量单位",
 	"DRAWN BY": "核销单证", "SHARES": "各项数量", "refused for": "退单原因", "not counted": "平台未见，不予计数",
-	"only the first %d that draw on it are shown; --all shows all, --limit more of them":  "仅列出最先的 %d 笔核销记录；--all 列出全部，--limit 可多列",
-	"%d more documents of others draw on it, which you may not see; the lines count them": "另有其他参与方的核销记录 %d 笔，您无权查看，但已计入各项",
+	"the statement is too large for a code: the code has its digest; --statement prints it": "余量证明超出二维码容量：二维码仅含其摘要；--statement 输出证明全文",
+	"only the first %d that draw on it are shown; --all shows all, --limit more of them":    "仅列出最先的 %d 笔核销记录；--all 列出全部，--limit 可多列",
+	"%d more documents of others draw on it, which you may not see; the lines count them":   "另有其他参与方的核销记录 %d 笔，您无权查看，但已计入各项",
 
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",

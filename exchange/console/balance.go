@@ -7,6 +7,7 @@ import (
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/operator"
+	"beibu/exchange/operator/qrcode"
 )
 
 // A balancePage is what is left of a licence or a certificate.
@@ -15,6 +16,8 @@ type balancePage struct {
 
 	Fields  *fields
 	Balance *operator.Balance // nil before a document is named
+	Signed  string            // a statement of it; "" if the key is not here
+	Code    qrcode.Code       // with that statement
 }
 
 // balances are the use case of this page, and of that of an exchange.
@@ -49,6 +52,15 @@ func (s *Server) showBalance(v *visit) error {
 		return err
 	}
 	page.Balance, page.neighbours = &b, form.neighbours(b.Next)
+	page.Signed, err = s.balances().State(v.ctx(), v.who, q, v.now.Receipts)
+	if err != nil && exchange.KindOf(err) != exchange.Unavailable {
+		return err
+	}
+	if page.Signed != "" {
+		if page.Code, err = qrcode.Of(page.Signed); err != nil {
+			return err
+		}
+	}
 	return v.render("balances", page)
 }
 

@@ -20,6 +20,7 @@ const noSuch = "00000000-0000-8000-8000-000000000000"
 // broken.
 var elsewhere = map[string]bool{
 	"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
+	"/v1/balances/{kind}/{number}/statement 200": true, "/v1/balances/{kind}/{number}/statement 403": true,
 	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true,
 }
 
@@ -101,6 +102,9 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/balances/import-licence/1?limit=0", as: port}, 400, "parameter"},
 		{request{path: "/v1/balances/import-licence/1", as: port}, 404, "no-balance"},
 		{request{path: "/v1/balances/letter/1", as: port}, 422, "unknown-kind"},
+		{request{path: "/v1/balances/import-licence/1/statement", as: port}, 404, "no-balance"},
+		{request{path: "/v1/balances/letter/1/statement", as: port}, 422, "unknown-kind"},
+		{request{path: "/v1/balances/import-licence/1/statement"}, 401, "credentials-missing"},
 		{request{path: "/v1/balances/import-licence/1"}, 401, "credentials-missing"},
 		{request{path: "/v1/lanes/X1", as: port}, 200, ""},
 		{request{path: "/v1/lanes/-", as: port}, 400, "parameter"},

@@ -65,6 +65,28 @@ func (s *Server) showBalance(c *call) error {
 	return c.json(http.StatusOK, wireBalance(b))
 }
 
+// A BalanceStatement answers GET /v1/balances/{kind}/{number}/statement.
+type BalanceStatement struct {
+	Statement string `json:"statement"` // JWS, compact
+}
+
+// stateBalance answers GET /v1/balances/{kind}/{number}/statement.
+func (s *Server) stateBalance(c *call) error {
+	p := parametersOf(c.request)
+	q := operator.BalanceQuery{Kind: c.request.PathValue("kind"), Number: c.request.PathValue("number"), Limit: 1}
+	if err := p.err(); err != nil {
+		return err
+	}
+	if err := s.filters(c).Check(c.request.Context(), q.Kind); err != nil {
+		return err
+	}
+	signed, err := s.balances.State(c.request.Context(), c.caller, q, s.current.Load().Receipts)
+	if err != nil {
+		return err
+	}
+	return c.json(http.StatusOK, BalanceStatement{signed})
+}
+
 func wireBalance(b operator.Balance) Balance {
 	out := Balance{
 		Kind: b.Kind, DocumentNumber: b.Number, ExchangeID: b.Exchange.String(), Issuer: b.Sender,

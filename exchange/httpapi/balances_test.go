@@ -2,7 +2,12 @@ package httpapi_test
 
 import (
 	"bytes"
+	"crypto/ed25519"
+	"encoding/base64"
 	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -11,6 +16,7 @@ import (
 	"beibu/exchange/answer"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/httpapi"
+	"beibu/exchange/proof"
 	"beibu/testdata"
 )
 
@@ -47,6 +53,7 @@ func TestBalance(t *testing.T) {
 	if len(page.Draws) != 3 || rest.Next != "" || page.Uses != 4 || !cmp.Equal(append(page.Draws, rest.Draws...), b.Draws, cmp.Comparer(func(x, y values.Figure) bool { return x.Cmp(y) == 0 })) {
 		t.Errorf("page by page the draws are %+v and %+v", page, rest)
 	}
+	stated(t, w, path)
 	if p := read[answer.Problem](t, w.do(request{path: path, as: stranger}), http.StatusNotFound); p.Code != "no-balance" {
 		t.Errorf("a stranger gets %s", p.Code)
 	}
@@ -58,6 +65,47 @@ func TestBalance(t *testing.T) {
 	last := x.Timeline[len(x.Timeline)-1]
 	if last.Name != exchange.SubmissionRejection || len(last.Faults) != 1 || last.Faults[0].Code != "ledger.exceeded" || last.Cause.Code != "ledger.exceeded" {
 		t.Errorf("the timeline ends with %+v", last)
+	}
+}
+
+// stated checks the statement of a balance: by the published keys, and changed, and by
+// another key.
+func stated(t *testing.T, w *world, path string) {
+	t.Helper()
+	s := read[httpapi.BalanceStatement](t, w.do(request{path: path + "/statement", as: operator}), http.StatusOK).Statement
+	published := w.do(request{path: "/v1/keys"})
+	file := filepath.Join(t.TempDir(), "keys.json")
+	if err := os.WriteFile(file, published.body, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	trust, err := proof.Read([]string{file})
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := proof.Verification{Trust: trust}
+	found, err := v.Verify("balance.jws", []byte(s))
+	if err != nil || !found.Holds || found.What != proof.SignedBalance || found.Balance.Lines[0].Left != "21000" || found.Balance.Uses != 4 || found.Balance.Sequence == 0 {
+		t.Errorf("the statement says %+v, %v", found, err)
+	}
+	parts := strings.Split(s, ".")
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts[1] = base64.RawURLEncoding.EncodeToString(bytes.Replace(payload, []byte("21000"), []byte("91000"), 1))
+	if found, err := v.Verify("balance.jws", []byte(strings.Join(parts, "."))); err == nil || found.Holds {
+		t.Errorf("a changed statement holds: %+v", found)
+	}
+	public, _, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	other := proof.Verification{Trust: proof.Trust{Receipts: []proof.ReceiptKey{{Public: public}}}}
+	if found, err := other.Verify("balance.jws", []byte(s)); err == nil || found.Holds {
+		t.Errorf("it holds by another key: %+v", found)
+	}
+	if _, err := trust.OpenReceipt(s); err == nil {
+		t.Error("it passes for a receipt")
 	}
 }
 

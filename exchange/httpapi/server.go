@@ -250,6 +250,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/exchanges/{id}/release", access.DecideHeld, s.release},
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
 		{"GET /v1/balances/{kind}/{number}", access.ReadExchanges, s.showBalance},
+		{"GET /v1/balances/{kind}/{number}/statement", access.ReadExchanges, s.stateBalance},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},

@@ -119,8 +119,8 @@ func (l *Ledger) undone(ctx context.Context, limit int) (all []decided, err erro
 
 // Account returns an account, and false if there is none.
 func (l *Ledger) Account(ctx context.Context, of effects.Account) (a ledger.Account, found bool, err error) {
-	err = l.Query(ctx, `SELECT terms, totals FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
-		found = true
+	err = l.Query(ctx, `SELECT terms, totals, (SELECT sequence FROM cursor) FROM account WHERE kind = ? AND number = ?`, func(row sqlitefile.Row) error {
+		found, a.Sequence = true, row.Int(2)
 		if err := readText(row.Blob(0), &a.Terms); err != nil {
 			return err
 		}

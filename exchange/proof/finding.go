@@ -17,6 +17,7 @@ const (
 	Envelope       = "envelope"
 	SignedReceipt  = "receipt"
 	SignedDocument = "signed document"
+	SignedBalance  = "statement of a balance"
 )
 
 // A Finding is what one file proves, or why it proves nothing, as programs read
@@ -24,7 +25,7 @@ const (
 type Finding struct {
 	File            string     `json:"file"`
 	Holds           bool       `json:"holds"`
-	What            string     `json:"what"`             // Envelope, SignedReceipt or SignedDocument
+	What            string     `json:"what"`             // Envelope, SignedReceipt, SignedDocument or SignedBalance
 	Code            string     `json:"code,omitempty"`   // why it does not hold, for programs
 	Reason          string     `json:"reason,omitempty"` // and for people
 	SealedBy        []string   `json:"sealedBy,omitempty"`
@@ -43,6 +44,7 @@ type Finding struct {
 	LogPosition     *int64     `json:"logPosition,omitempty"`
 	Epoch           int64      `json:"epoch,omitempty"` // of the log, if it is not the first one
 	DigestSHA256    string     `json:"digestSHA256,omitempty"`
+	Balance         *Statement `json:"balance,omitempty"` // what was left
 }
 
 // A Stamp is the latest time at which a seal can have been made.
@@ -59,13 +61,15 @@ type Verification struct {
 	Digest   string            // SHA-256 of the document that all must be for, lower-case hexadecimal; "" for any
 }
 
-// Verify verifies the content of a file: a receipt if the file's name ends in
-// .jws, an envelope if the root element is one, and otherwise a signed document.
+// Verify verifies the content of a file: a receipt or a statement of a balance if the
+// file's name ends in .jws, an envelope if the root element is one, and otherwise a signed document.
 // The error is nil if the content holds; [CodeOf] returns its code.
 func (v *Verification) Verify(file string, b []byte) (Finding, error) {
 	f := Finding{File: file}
 	verify := v.document
 	switch {
+	case strings.EqualFold(filepath.Ext(file), ".jws") && isStatement(b):
+		f.What, verify = SignedBalance, v.statement
 	case strings.EqualFold(filepath.Ext(file), ".jws"):
 		f.What, verify = SignedReceipt, v.receipt
 	case isEnvelope(b):

@@ -48,8 +48,8 @@ func NewReceipt(id uuid.UUID, i Identity, digest [sha256.Size]byte, accepted tim
 
 // A receiptSigner signs receipts with one key.
 type receiptSigner struct {
-	key    crypto.Signer
-	header string // encoded, with the dot behind it
+	key crypto.Signer
+	id  string
 }
 
 // newReceiptSigner returns a signer with an Ed25519 key, which may be in hardware,
@@ -62,32 +62,33 @@ func newReceiptSigner(id string, key crypto.Signer) (receiptSigner, error) {
 	if public, ok := key.Public().(ed25519.PublicKey); !ok || len(public) != ed25519.PublicKeySize {
 		return receiptSigner{}, fmt.Errorf("make receipt signer: the key is %T, not Ed25519", key.Public())
 	}
+	return receiptSigner{key: key, id: id}, nil
+}
+
+// sign returns what a type of content says as a JWS compact serialisation (RFC 7515 section
+// 7.1) with EdDSA (RFC 8037).
+func (s receiptSigner) sign(typ string, content any) (string, error) {
 	header, err := json.Marshal(struct {
 		Algorithm string `json:"alg"`
 		Key       string `json:"kid"`
 		Type      string `json:"typ"`
-	}{string(jose.EdDSA), id, ReceiptType})
+	}{string(jose.EdDSA), s.id, typ})
 	if err != nil {
-		return receiptSigner{}, fmt.Errorf("make receipt signer: %w", err)
+		return "", fmt.Errorf("write header of %s: %w", typ, err)
 	}
-	return receiptSigner{key: key, header: base64.RawURLEncoding.EncodeToString(header) + "."}, nil
-}
-
-// sign returns a receipt as a JWS compact serialisation (RFC 7515 section 7.1)
-// with EdDSA (RFC 8037).
-func (s receiptSigner) sign(receipt Receipt) (string, error) {
-	payload, err := json.Marshal(receipt)
+	payload, err := json.Marshal(content)
 	if err != nil {
-		return "", fmt.Errorf("write receipt: %w", err)
+		return "", fmt.Errorf("write %s: %w", typ, err)
 	}
-	parts := len(s.header) + base64.RawURLEncoding.EncodedLen(len(payload)) + len(".") + base64.RawURLEncoding.EncodedLen(ed25519.SignatureSize)
-	signed := make([]byte, 0, parts)
-	signed = base64.RawURLEncoding.AppendEncode(append(signed, s.header...), payload)
+	encoding := base64.RawURLEncoding
+	parts := encoding.EncodedLen(len(header)) + encoding.EncodedLen(len(payload)) + encoding.EncodedLen(ed25519.SignatureSize) + len("..")
+	signed := encoding.AppendEncode(make([]byte, 0, parts), header)
+	signed = encoding.AppendEncode(append(signed, '.'), payload)
 	signature, err := s.key.Sign(rand.Reader, signed, crypto.Hash(0))
 	if err != nil {
-		return "", fmt.Errorf("sign receipt: %w", err)
+		return "", fmt.Errorf("sign %s: %w", typ, err)
 	}
-	return string(base64.RawURLEncoding.AppendEncode(append(signed, '.'), signature)), nil
+	return string(encoding.AppendEncode(append(signed, '.'), signature)), nil
 }
 
 // ErrReceipt says that something is no receipt signed by the key.
@@ -110,23 +111,32 @@ func spelled(compact string) error {
 // OpenReceipt checks a receipt against a public key and returns what it says.
 // It fails with ErrReceipt, and accepts EdDSA alone.
 func OpenReceipt(compact string, key ed25519.PublicKey) (Receipt, error) {
-	if err := spelled(compact); err != nil {
+	payload, err := openCompact(compact, ReceiptType, key)
+	if err != nil {
 		return Receipt{}, err
-	}
-	signed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.EdDSA})
-	if err != nil {
-		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
-	}
-	if typ, _ := signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); typ != ReceiptType {
-		return Receipt{}, fmt.Errorf("%w: its type is %q", ErrReceipt, typ)
-	}
-	payload, err := signed.Verify(key)
-	if err != nil {
-		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
 	}
 	var receipt Receipt
 	if err := json.Unmarshal(payload, &receipt); err != nil {
 		return Receipt{}, fmt.Errorf("%w: %w", ErrReceipt, err)
 	}
 	return receipt, nil
+}
+
+// openCompact returns the content of a JWS of a type that a key has signed.
+func openCompact(compact, typ string, key ed25519.PublicKey) ([]byte, error) {
+	if err := spelled(compact); err != nil {
+		return nil, err
+	}
+	signed, err := jose.ParseSignedCompact(compact, []jose.SignatureAlgorithm{jose.EdDSA})
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	if is, _ := signed.Signatures[0].Protected.ExtraHeaders[jose.HeaderType].(string); is != typ {
+		return nil, fmt.Errorf("%w: its type is %q", ErrReceipt, is)
+	}
+	payload, err := signed.Verify(key)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrReceipt, err)
+	}
+	return payload, nil
 }

@@ -74,19 +74,28 @@ func (onlyKey) Epochs() []Epoch { return nil }
 // Make signs a receipt with the key and the epoch at its position. It fails with
 // ErrReceiptKey if that key is not here.
 func (r *Receipts) Make(receipt Receipt) (string, error) {
-	id, err := r.log.KeyAt(receipt.Position)
+	signer, epoch, err := r.at(receipt.Position)
 	if err != nil {
-		return "", fmt.Errorf("find receipt key: %w", err)
+		return "", err
+	}
+	receipt.Epoch = epoch
+	return signer.sign(ReceiptType, receipt)
+}
+
+// at returns the key at a position, and the epoch there: 0 if it is the first one.
+func (r *Receipts) at(position int64) (signer receiptSigner, epoch int64, err error) {
+	id, err := r.log.KeyAt(position)
+	if err != nil {
+		return signer, 0, fmt.Errorf("find receipt key: %w", err)
 	}
 	signer, here := r.signers[id]
 	if !here {
-		return "", fmt.Errorf("sign receipt at %d by %s: %w", receipt.Position, id, ErrReceiptKey)
+		return signer, 0, fmt.Errorf("sign receipt at %d by %s: %w", position, id, ErrReceiptKey)
 	}
-	receipt.Epoch = 0
-	if epoch := epochAt(r.log.Epochs(), receipt.Position); epoch != FirstEpoch {
-		receipt.Epoch = epoch
+	if epoch = epochAt(r.log.Epochs(), position); epoch == FirstEpoch {
+		epoch = 0
 	}
-	return signer.sign(receipt)
+	return signer, epoch, nil
 }
 
 // Epochs returns the epochs of the log after the first one.

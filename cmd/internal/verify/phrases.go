@@ -5,7 +5,9 @@ import "fmt"
 // chinese maps the English phrases of this command to Chinese. A test finds each
 // phrase that is missing, and each that is not used.
 var chinese = map[string]string{
-	"envelope": "封装文件", "receipt": "回执", "signed document": "已签名单证", "document": "单证", "by": "签章人", "algorithm": "算法",
+	"envelope": "封装文件", "receipt": "回执", "signed document": "已签名单证", "statement of a balance": "余量证明",
+	"made": "出具时间", "counted up to": "计数截至", "sequence %d of the record": "记录序号 %d", "used by documents": "使用次数",
+	"line %s": "第%s项", "%s %s left of %s; %s reserved, %s consumed": "余量 %s %s，总量 %s；已预留 %s，已核销 %s", "document": "单证", "by": "签章人", "algorithm": "算法",
 	"exchange": "交换编号", "version": "版本", "sender": "发送方", "receivers": "接收方", "accepted": "受理时间", "time stamp": "时间戳",
 	"readdressed": "改投", "on %s by run %s": "%s，执行 %s", "plan": "计划摘要",
 	"position": "日志位置", "SHA-256": "SHA-256", "%s on %s": "%s，加于 %s", "%d in the log": "%d",

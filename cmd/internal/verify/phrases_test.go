@@ -17,7 +17,7 @@ var spoken = regexp.MustCompile(`(?:[sS]ay\((?:lang, )?|fact\()("(?:[^"\\]|\\.)*
 // Each phrase is in Chinese, with the same values in the same order, and the table
 // has no phrase that is not used.
 func TestPhrases(t *testing.T) {
-	used := map[string]bool{proof.Envelope: true, proof.SignedReceipt: true, proof.SignedDocument: true}
+	used := map[string]bool{proof.Envelope: true, proof.SignedReceipt: true, proof.SignedDocument: true, proof.SignedBalance: true}
 	for _, file := range []string{"verify.go", filepath.Join("..", "..", "beibu-verify", "main.go")} {
 		text, err := os.ReadFile(file)
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -209,5 +210,21 @@ func (p Program) facts(f proof.Finding) *terminal.Table {
 		fact("epoch", p.say("%d: the log was restored from a copy before", f.Epoch))
 	}
 	fact("SHA-256", f.DigestSHA256)
+	if s := f.Balance; s != nil {
+		fact("made", s.Made)
+		fact("counted up to", p.say("sequence %d of the record", s.Sequence))
+		fact("used by documents", uses(s))
+		for _, l := range s.Lines {
+			facts.Row("  "+p.say("line %s", l.Line), p.say("%s %s left of %s; %s reserved, %s consumed", l.Left, l.Unit, l.Quantity, l.Reserved, l.Consumed))
+		}
+	}
 	return facts
+}
+
+// uses returns how many documents draw, and how many may.
+func uses(s *proof.Statement) string {
+	if s.Permitted > 0 {
+		return fmt.Sprintf("%d/%d", s.Uses, s.Permitted)
+	}
+	return strconv.Itoa(s.Uses)
 }

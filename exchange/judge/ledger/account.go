@@ -14,6 +14,8 @@ import (
 type Account struct {
 	Terms
 	Totals
+
+	Sequence int64 // of the record, up to which the account is, if it was read from rows
 }
 
 // Terms are what the document of an account says. What it says was drawn before is none of
