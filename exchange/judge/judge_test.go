@@ -230,7 +230,7 @@ func rows(tb testing.TB, l *judge.Ledger) (all []string) {
 		`SELECT kind || number || text FROM life ORDER BY kind, number`,
 		`SELECT hex(exchange) || at || text FROM verdict ORDER BY exchange`,
 		`SELECT hex(exchange) || sequence || document || state || started || asked || text FROM round ORDER BY sequence`,
-		`SELECT party || sequence FROM round_party ORDER BY party, sequence`,
+		`SELECT party || sequence || awaited FROM round_party ORDER BY party, sequence`,
 		`SELECT number FROM revision`,
 	} {
 		err := l.Query(tb.Context(), text, func(row sqlitefile.Row) error {

@@ -32,7 +32,10 @@ var roundTables = []string{
 	`CREATE TABLE round_party (
 		party    TEXT NOT NULL,
 		sequence INTEGER NOT NULL,
+		awaited  INTEGER NOT NULL, -- 1: it has to decide now
 		PRIMARY KEY (party, sequence)) STRICT, WITHOUT ROWID`,
+	`CREATE INDEX round_awaited ON round_party (party, sequence) WHERE awaited = 1`,
+	`CREATE INDEX round_awaited_in ON round_party (sequence) WHERE awaited = 1`,
 }
 
 // How a pending exchange waits.
@@ -73,9 +76,16 @@ func keepRound(w *projection.Writer, sequence int64, m approval.Move, round appr
 			m.Exchange[:], sequence, versionsOf(round), string(round.State), text); err != nil {
 			return err
 		}
-		return keepParties(w, sequence, round)
+		err := keepParties(w, sequence, round)
+		if err == nil {
+			err = keepAwaited(w, m, round)
+		}
+		return err
 	}
 	err := w.Exec(`UPDATE round SET state = ?, started = ?, text = ? WHERE exchange = ?`, string(round.State), len(round.Started), text, m.Exchange[:])
+	if err == nil {
+		err = keepAwaited(w, m, round)
+	}
 	if err == nil && m.State != "" { // now a verdict on its exchange is due
 		err = w.Exec(`UPDATE pending SET waits = ? WHERE exchange = ? AND waits = ?`, waitsForVerdict, m.Exchange[:], waitsForRound)
 	}
@@ -88,11 +98,22 @@ func keepParties(w *projection.Writer, sequence int64, round approval.Round) err
 		parties = append(parties, step.By...)
 	}
 	for _, party := range parties {
-		if err := w.Exec(`INSERT INTO round_party (party, sequence) VALUES (?, ?) ON CONFLICT DO NOTHING`, party, sequence); err != nil {
+		if err := w.Exec(`INSERT INTO round_party (party, sequence, awaited) VALUES (?, ?, 0) ON CONFLICT DO NOTHING`, party, sequence); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// keepAwaited notes who has to decide after a move.
+func keepAwaited(w *projection.Writer, m approval.Move, round approval.Round) error {
+	err := w.Exec(`UPDATE round_party SET awaited = 0 WHERE awaited = 1 AND sequence = (SELECT sequence FROM round WHERE exchange = ?)`, m.Exchange[:])
+	for _, party := range round.Awaited() {
+		if err == nil {
+			err = w.Exec(`UPDATE round_party SET awaited = 1 WHERE party = ? AND sequence = (SELECT sequence FROM round WHERE exchange = ?)`, party, m.Exchange[:])
+		}
+	}
+	return err
 }
 
 // A query reads rows, in a fold or beside it.
@@ -122,29 +143,40 @@ func (l *Ledger) openRound(ctx context.Context, document string) (id uuid.UUID, 
 	return id, found, failed("find open round", err)
 }
 
-// MaxRounds bounds a page of rounds.
-const MaxRounds = 200
-
 // A RoundQuery selects rounds.
 type RoundQuery struct {
 	Party  string         // that decides in it, or sent the document; "": any
+	Awaits string         // the party that has to decide now; "": any or none
 	State  approval.State // "": any
 	Before int64          // the cursor that the page before returned; 0: from the newest
-	Limit  int            // 1 to MaxRounds
+	Limit  int            // 1 to exchange.MaxPage
+}
+
+// where returns the condition of a query, and its values.
+func (q RoundQuery) where() (sql string, values []any) {
+	sql = `1`
+	add := func(condition string, value any) { sql, values = sql+` AND `+condition, append(values, value) }
+	if q.Awaits != "" {
+		add(`r.sequence IN (SELECT sequence FROM round_party WHERE party = ? AND awaited = 1)`, q.Awaits)
+	}
+	if q.Party != "" {
+		add(`r.sequence IN (SELECT sequence FROM round_party WHERE party = ?)`, q.Party)
+	}
+	if q.State != "" {
+		add(`r.state = ?`, string(q.State))
+	}
+	if q.Before != 0 {
+		add(`r.sequence < ?`, q.Before)
+	}
+	return sql, values
 }
 
 // Rounds returns joint approvals, newest first, and the cursor of the next page: 0 if
 // there is none.
 func (l *Ledger) Rounds(ctx context.Context, q RoundQuery) (page []approval.Round, next int64, err error) {
-	sql := `SELECT r.sequence, r.text FROM round r WHERE (? = 0 OR r.sequence < ?) AND (? = '' OR r.state = ?) ORDER BY r.sequence DESC LIMIT ?`
-	values := []any{q.Before, q.Before, string(q.State), string(q.State), q.Limit + 1}
-	if q.Party != "" {
-		sql = `SELECT r.sequence, r.text FROM round_party p JOIN round r ON r.sequence = p.sequence
-			WHERE p.party = ? AND (? = 0 OR p.sequence < ?) AND (? = '' OR r.state = ?) ORDER BY p.sequence DESC LIMIT ?`
-		values = append([]any{q.Party}, values...)
-	}
+	where, values := q.where()
 	var last int64
-	err = l.Query(ctx, sql, func(row sqlitefile.Row) error {
+	err = l.Query(ctx, `SELECT r.sequence, r.text FROM round r WHERE `+where+` ORDER BY r.sequence DESC LIMIT ?`, func(row sqlitefile.Row) error {
 		if len(page) == q.Limit {
 			next = last
 			return nil
@@ -154,7 +186,7 @@ func (l *Ledger) Rounds(ctx context.Context, q RoundQuery) (page []approval.Roun
 		err := readText(row.Blob(1), &round)
 		page = append(page, round)
 		return err
-	}, values...)
+	}, append(values, q.Limit+1)...)
 	return page, next, failed("list rounds", err)
 }
 
