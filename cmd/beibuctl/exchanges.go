@@ -100,6 +100,11 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if err := s.printCorrespondence(x); err != nil {
 		return err
 	}
+	if x.JointApproval != nil {
+		if err := s.printJointApproval(*x.JointApproval); err != nil {
+			return err
+		}
+	}
 	if err := s.printReasons(s.word("held by"), x.DocumentNumber, x.HeldBy, x.HeldByOmitted); err != nil {
 		return err
 	}

@@ -23,30 +23,31 @@ Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not h
 type grammar struct {
 	global
 
-	Check      checkCommand      `cmd:"" help:"Check documents against schemas and business rules, offline, or by what the daemon knows."`
-	Kinds      kindsCommand      `cmd:"" help:"Kinds of document, and how to write one."`
-	Submit     submitCommand     `cmd:"" help:"Submit documents."`
-	Mailbox    mailboxCommand    `cmd:"" help:"Receive documents."`
-	Exchanges  exchangesCommand  `cmd:"" help:"Follow documents, and judge held ones."`
-	Balance    balanceCommand    `cmd:"" help:"Show what is left of a licence or a certificate, and who draws on it."`
-	Lane       laneCommand       `cmd:"" help:"Show all documents of a truck or a container, and what they cite."`
-	Refusals   refusalsCommand   `cmd:"" help:"Follow documents that were not accepted, and examine them again."`
-	Failures   listFailures      `cmd:"" help:"List what has failed, by its cause, and what to do about it."`
-	Replay     replayCommand     `cmd:"" help:"Send failed deliveries again: print the plan, or request a run of it."`
-	Runs       runsCommand       `cmd:"" help:"Approve, follow and direct replay runs."`
-	Sign       signCommand       `cmd:"" help:"Sign documents of your own, offline."`
-	Verify     verifyCommand     `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
-	Rules      rulesCommand      `cmd:"" help:"Business rules."`
-	Parties    partiesCommand    `cmd:"" help:"Parties of the exchange."`
-	Alerts     alertsCommand     `cmd:"" help:"What somebody has to know at once."`
-	Audit      listAudit         `cmd:"" help:"List what operators did, and what happened to parties."`
-	Views      viewsCommand      `cmd:"" help:"Filters of lists that are saved under names."`
-	Whoami     whoamiCommand     `cmd:"" help:"Show as whom the credentials speak, with roles and scope, and what they permit."`
-	Keys       keysCommand       `cmd:"" help:"Keys of the exchange, and of your own."`
-	Bench      benchCommand      `cmd:"" help:"Measure a daemon with documents of its own, and show that nothing is lost or altered."`
-	Version    versionCommand    `cmd:"" help:"Show the versions of this program and of the daemon."`
-	Completion completionCommand `cmd:"" help:"Print the completion script of a shell."`
-	Words      wordsCommand      `cmd:"" name:"__words" hidden:"" help:"Print the values that a completion script asks for."`
+	Check          checkCommand          `cmd:"" help:"Check documents against schemas and business rules, offline, or by what the daemon knows."`
+	Kinds          kindsCommand          `cmd:"" help:"Kinds of document, and how to write one."`
+	Submit         submitCommand         `cmd:"" help:"Submit documents."`
+	Mailbox        mailboxCommand        `cmd:"" help:"Receive documents."`
+	Exchanges      exchangesCommand      `cmd:"" help:"Follow documents, and judge held ones."`
+	JointApprovals jointApprovalsCommand `cmd:"" help:"List joint approvals: who has decided on which document, and who has to."`
+	Balance        balanceCommand        `cmd:"" help:"Show what is left of a licence or a certificate, and who draws on it."`
+	Lane           laneCommand           `cmd:"" help:"Show all documents of a truck or a container, and what they cite."`
+	Refusals       refusalsCommand       `cmd:"" help:"Follow documents that were not accepted, and examine them again."`
+	Failures       listFailures          `cmd:"" help:"List what has failed, by its cause, and what to do about it."`
+	Replay         replayCommand         `cmd:"" help:"Send failed deliveries again: print the plan, or request a run of it."`
+	Runs           runsCommand           `cmd:"" help:"Approve, follow and direct replay runs."`
+	Sign           signCommand           `cmd:"" help:"Sign documents of your own, offline."`
+	Verify         verifyCommand         `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
+	Rules          rulesCommand          `cmd:"" help:"Business rules."`
+	Parties        partiesCommand        `cmd:"" help:"Parties of the exchange."`
+	Alerts         alertsCommand         `cmd:"" help:"What somebody has to know at once."`
+	Audit          listAudit             `cmd:"" help:"List what operators did, and what happened to parties."`
+	Views          viewsCommand          `cmd:"" help:"Filters of lists that are saved under names."`
+	Whoami         whoamiCommand         `cmd:"" help:"Show as whom the credentials speak, with roles and scope, and what they permit."`
+	Keys           keysCommand           `cmd:"" help:"Keys of the exchange, and of your own."`
+	Bench          benchCommand          `cmd:"" help:"Measure a daemon with documents of its own, and show that nothing is lost or altered."`
+	Version        versionCommand        `cmd:"" help:"Show the versions of this program and of the daemon."`
+	Completion     completionCommand     `cmd:"" help:"Print the completion script of a shell."`
+	Words          wordsCommand          `cmd:"" name:"__words" hidden:"" help:"Print the values that a completion script asks for."`
 }
 
 // global is what can be said with every command.

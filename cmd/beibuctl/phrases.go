@@ -72,6 +72,11 @@ var chinese = map[string]string{
 	"only the first %d that draw on it are shown; --all shows all, --limit more of them":    "仅列出最先的 %d 笔核销记录；--all 列出全部，--limit 可多列",
 	"%d more documents of others draw on it, which you may not see; the lines count them":   "另有其他参与方的核销记录 %d 笔，您无权查看，但已计入各项",
 
+	// What joint-approvals shows.
+	"no joint approval matches": "没有符合条件的联合审批", "joint approval: %s": "联合审批：%s",
+	"DOCUMENT": "单证", "APPLICANT": "申请方", "STEP": "步骤", "WAITS FOR": "待其审批", "DECISION": "意见", "approved": "已批准", "not approved": "不予批准", "has to decide": "待审批", "under approval": "审批中", "void": "已作废",
+	"only the first %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
+
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
 	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台退单：%s，退单编号 %s",

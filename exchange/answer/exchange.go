@@ -40,6 +40,7 @@ type Exchange struct {
 	AnswerTo        []Answer            `json:"answerTo,omitempty"`       // the exchanges that it answers; in no list
 	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, and the newest of each party, oldest first; in no list
 	NotCounted      []effects.Account   `json:"notCounted,omitempty"`     // the documents that it draws on and that are not known here; in no list
+	JointApproval   *JointApproval      `json:"jointApproval,omitempty"`  // its joint approval, once that has started; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
 }
 

@@ -15,6 +15,7 @@ type routeRow struct {
 
 	Conditions []exchange.Text
 	Receivers  []exchange.Text
+	Approval   [][]exchange.Text // who decides first, step by step
 }
 
 // listRoutes answers GET /console/routes.
@@ -22,16 +23,25 @@ func (s *Server) listRoutes(v *visit) error {
 	var rows []routeRow
 	for _, route := range v.who.Routes(v.now.InForce) {
 		row := routeRow{Route: route, Conditions: route.When.Words()}
-		for _, to := range route.To {
-			words := exchange.ReceiverWords(to)
-			if p, ok := v.now.Parties.Get(to); ok {
-				words = p.Name
-			}
-			row.Receivers = append(row.Receivers, words)
+		row.Receivers = v.receiverNames(route.To)
+		for _, step := range route.Approval {
+			row.Approval = append(row.Approval, v.receiverNames(step.By))
 		}
 		rows = append(rows, row)
 	}
 	return v.render("routes", rows)
+}
+
+// receiverNames returns what people call receivers of a route.
+func (v *visit) receiverNames(names []string) (all []exchange.Text) {
+	for _, to := range names {
+		words := exchange.ReceiverWords(to)
+		if p, ok := v.now.Parties.Get(to); ok {
+			words = p.Name
+		}
+		all = append(all, words)
+	}
+	return all
 }
 
 // book answers questions about kinds, by the configuration of the visit.

@@ -23,7 +23,8 @@ type exchangePage struct {
 	To      []answerView // what it answers
 	// NotCounted are the documents that it draws on and that are not known here.
 	NotCounted []effects.Account
-	Found      bool // it has keys by which people find it
+	Round      *roundView // its joint approval, or nil
+	Found      bool       // it has keys by which people find it
 
 	Document documentView
 
@@ -99,6 +100,13 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 	page.To, page.Replies, page.Earlier = answersOf(x)
 	if page.NotCounted, err = s.balances().Uncounted(v.ctx(), x); err != nil {
 		return exchangePage{}, err
+	}
+	round, err := s.jointApprovals().Of(v.ctx(), x)
+	if err != nil {
+		return exchangePage{}, err
+	}
+	if round != nil {
+		page.Round = new(roundViewOf(x, *round))
 	}
 	page.Found = len(x.Keys.HS)+len(x.Keys.Vehicles)+len(x.Keys.Containers)+len(x.Keys.TransportDocuments)+len(x.Keys.Cites) > 0
 	return page, nil

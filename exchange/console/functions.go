@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/facts/codes"
+	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/kinds"
 	"beibu/exchange/operator"
@@ -23,37 +24,38 @@ import (
 // functions returns what templates can call. They answer for the visit of a set.
 func functions(of *set) template.FuncMap {
 	return template.FuncMap{
-		"t":         func(en, zh string) string { return of.visit.lang.text(exchange.Text{EN: en, ZH: zh}) },
-		"text":      func(text exchange.Text) string { return of.visit.lang.text(text) },
-		"lang":      func() string { return string(of.visit.lang) },
-		"nonce":     func() string { return of.visit.nonce },
-		"static":    func(name string) (string, error) { return of.visit.server.assets.url(name) },
-		"may":       func(action string) (bool, error) { return of.visit.mayCalled(action) },
-		"kind":      func(id string) exchange.Text { return of.visit.kindName(id) },
-		"alertPage": func(a alert.Alert) template.URL { return of.visit.alertPage(a) },
-		"summary":   func(a alert.Alert) []alertPart { return of.visit.summary(a) },
-		"nextStep":  func(a alert.Alert) []alertPart { return of.visit.nextStep(a) },
-		"emptyAs":   func(f fieldView, text string) fieldView { f.Empty = text; return f },
-		"party":     func(id string) partyView { return of.visit.partyView(id) },
-		"state":     func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
-		"verdict":   verdictViewOf,
-		"status":    func(s replay.Status) shown[replay.Status] { return shownAs(s, statuses) },
-		"step":      func(s operator.Step) string { return of.visit.step(s) },
-		"way":       wayText,
-		"outcome":   func(o operator.Outcome) exchange.Text { return outcomeTexts[o] },
-		"audience":  audienceText,
-		"here":      func() string { return of.visit.here() },
-		"isSet":     func(id uuid.UUID) bool { return id != uuid.Nil },
-		"progress":  progressOf,
-		"itemState": func(s replay.ItemState) shown[replay.ItemState] { return shownAs(s, outcomes) },
-		"time":      func(at time.Time) timeView { return timeViewOf(at) },
-		"took":      func(from, to time.Time) string { return duration(to.Sub(from), of.visit.lang) },
-		"age":       func(since time.Time) string { return duration(of.visit.began.Sub(since), of.visit.lang) },
-		"field":     func(f *fields, name, label string) fieldView { return f.view(name, label) },
-		"size":      func(bytes int) string { return size(int64(bytes)) },
-		"bytes":     size,
-		"join":      strings.Join,
-		"position":  func(s ledger.State) stateView { return positionViewOf(s, of.visit.lang) },
+		"t":          func(en, zh string) string { return of.visit.lang.text(exchange.Text{EN: en, ZH: zh}) },
+		"text":       func(text exchange.Text) string { return of.visit.lang.text(text) },
+		"lang":       func() string { return string(of.visit.lang) },
+		"nonce":      func() string { return of.visit.nonce },
+		"static":     func(name string) (string, error) { return of.visit.server.assets.url(name) },
+		"may":        func(action string) (bool, error) { return of.visit.mayCalled(action) },
+		"kind":       func(id string) exchange.Text { return of.visit.kindName(id) },
+		"alertPage":  func(a alert.Alert) template.URL { return of.visit.alertPage(a) },
+		"summary":    func(a alert.Alert) []alertPart { return of.visit.summary(a) },
+		"nextStep":   func(a alert.Alert) []alertPart { return of.visit.nextStep(a) },
+		"emptyAs":    func(f fieldView, text string) fieldView { f.Empty = text; return f },
+		"party":      func(id string) partyView { return of.visit.partyView(id) },
+		"state":      func(s exchange.State) stateView { return stateViewOf(s, of.visit.lang) },
+		"verdict":    verdictViewOf,
+		"status":     func(s replay.Status) shown[replay.Status] { return shownAs(s, statuses) },
+		"step":       func(s operator.Step) string { return of.visit.step(s) },
+		"way":        wayText,
+		"outcome":    func(o operator.Outcome) exchange.Text { return outcomeTexts[o] },
+		"audience":   audienceText,
+		"here":       func() string { return of.visit.here() },
+		"isSet":      func(id uuid.UUID) bool { return id != uuid.Nil },
+		"progress":   progressOf,
+		"itemState":  func(s replay.ItemState) shown[replay.ItemState] { return shownAs(s, outcomes) },
+		"time":       func(at time.Time) timeView { return timeViewOf(at) },
+		"took":       func(from, to time.Time) string { return duration(to.Sub(from), of.visit.lang) },
+		"age":        func(since time.Time) string { return duration(of.visit.began.Sub(since), of.visit.lang) },
+		"field":      func(f *fields, name, label string) fieldView { return f.view(name, label) },
+		"size":       func(bytes int) string { return size(int64(bytes)) },
+		"bytes":      size,
+		"join":       strings.Join,
+		"roundState": func(s approval.State) shown[approval.State] { return shownAs(s, roundStates) },
+		"position":   func(s ledger.State) stateView { return positionViewOf(s, of.visit.lang) },
 	}
 }
 

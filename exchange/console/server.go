@@ -41,6 +41,7 @@ type Options struct {
 	Node         func(ctx context.Context) Node // how this daemon does
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
+	Approvals    operator.Rounds
 	Holders      *sealed.Sealer // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
@@ -111,6 +112,7 @@ func (o Options) check() error {
 		{"Node", o.Node != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
+		{"Approvals", o.Approvals != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},

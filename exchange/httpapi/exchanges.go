@@ -27,6 +27,13 @@ func (s *Server) showExchange(c *call) error {
 	if shown.NotCounted, err = s.balances.Uncounted(c.request.Context(), x); err != nil {
 		return err
 	}
+	round, err := s.approvals.Of(c.request.Context(), x)
+	if err != nil {
+		return err
+	}
+	if round != nil {
+		shown.JointApproval = answer.JointApprovalOf(*round)
+	}
 	return c.json(http.StatusOK, shown)
 }
 

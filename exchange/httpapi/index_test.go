@@ -13,6 +13,7 @@ import (
 	"beibu/exchange/effects"
 	"beibu/exchange/journal"
 	"beibu/exchange/judge"
+	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
@@ -33,6 +34,21 @@ type index struct {
 }
 
 // accounts are those of the real ledger, which fails as the index does.
+type approvals struct {
+	judge.Reader
+
+	index *index
+}
+
+// Rounds is operator.Rounds's.
+func (a approvals) Rounds(ctx context.Context, q judge.RoundQuery) ([]approval.Round, int64, error) {
+	if err := a.index.failure(); err != nil {
+		return nil, 0, err
+	}
+	return a.Reader.Rounds(ctx, q)
+}
+
+// accounts are those of a reader, which fail as the index does.
 type accounts struct {
 	judge.Reader
 

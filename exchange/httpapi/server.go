@@ -50,6 +50,7 @@ type Options struct {
 	Alerts       alert.Index
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
+	Approvals    operator.Rounds
 	Holders      *sealed.Sealer // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
@@ -93,6 +94,7 @@ type Server struct {
 	alerts      alert.Index
 	refusals    exchange.RefusalLog
 	balances    operator.Balances
+	approvals   operator.Approvals
 	holders     *sealed.Sealer
 	savedViews  views.Index
 	examiner    *operator.Examiner
@@ -139,6 +141,7 @@ func (o Options) check() error {
 		{"Alerts", o.Alerts != nil},
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
+		{"Approvals", o.Approvals != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
@@ -168,7 +171,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -251,6 +254,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
 		{"GET /v1/balances/{kind}/{number}", access.ReadExchanges, s.showBalance},
 		{"GET /v1/balances/{kind}/{number}/statement", access.ReadExchanges, s.stateBalance},
+		{"GET /v1/joint-approvals", access.ReadExchanges, s.listJointApprovals},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},

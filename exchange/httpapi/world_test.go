@@ -239,7 +239,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 		tb.Fatal(err)
 	}
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Approvals: approvals{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

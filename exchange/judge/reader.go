@@ -7,6 +7,7 @@ import (
 	"github.com/google/uuid"
 
 	"beibu/exchange/effects"
+	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/queue"
 	"beibu/queue/sqlitefile"
@@ -37,6 +38,22 @@ func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account
 // for verdicts.
 func (r Reader) Positions(ctx context.Context, q ledger.Query) ([]ledger.Position, int64, error) {
 	return r.Ledger.Positions(ctx, q)
+}
+
+// Round returns the joint approval of an exchange as Account does an account.
+func (r Reader) Round(ctx context.Context, id uuid.UUID) (approval.Round, bool, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := r.await(waiting); err != nil && waiting.Err() == nil {
+		return approval.Round{}, false, err
+	}
+	return r.Ledger.Round(ctx, id)
+}
+
+// Rounds returns a page of joint approvals as [Ledger.Rounds] does, without waiting for
+// verdicts.
+func (r Reader) Rounds(ctx context.Context, q RoundQuery) ([]approval.Round, int64, error) {
+	return r.Ledger.Rounds(ctx, q)
 }
 
 // Uncounted returns the documents that an exchange cites and that are not known here, so

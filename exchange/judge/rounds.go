@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -150,6 +151,15 @@ type RoundQuery struct {
 	State  approval.State // "": any
 	Before int64          // the cursor that the page before returned; 0: from the newest
 	Limit  int            // 1 to exchange.MaxPage
+}
+
+// Check fails with an [*exchange.Error] of kind Invalid if there is no such state.
+func (q RoundQuery) Check() error {
+	if q.State == "" || slices.Contains(approval.States(), q.State) {
+		return nil
+	}
+	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state", Err: exchange.Because(
+		"there is no state %q of a joint approval: open, approved, refused, void", "联合审批没有状态 %q：open、approved、refused、void", q.State)}
 }
 
 // where returns the condition of a query, and its values.

@@ -41,11 +41,11 @@ func (a Approvals) List(ctx context.Context, who Reader, q judge.RoundQuery) (al
 			return nil, 0, err
 		}
 		for _, round := range page {
-			x, err := a.Exchanges.Current(ctx, round.Exchange)
+			visible, err := sees(ctx, a.Exchanges, who, round.Exchange)
 			if err != nil {
 				return nil, 0, err
 			}
-			if _, visible := who.View(x); visible {
+			if visible {
 				all = append(all, round)
 			}
 		}
@@ -67,17 +67,4 @@ func (a Approvals) Of(ctx context.Context, x exchange.Exchange) (*approval.Round
 		return nil, err
 	}
 	return &round, nil
-}
-
-// CheckState returns why a state of a filter does not exist, or nil.
-func (Approvals) CheckState(state string) error {
-	for _, known := range approval.States() {
-		if state == "" || state == string(known) {
-			return nil
-		}
-	}
-	return &exchange.Error{
-		Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state",
-		Err: exchange.Because("there is no state %q of a joint approval: open, approved, refused, void", "联合审批没有状态 %q：open、approved、refused、void", state),
-	}
 }

@@ -74,7 +74,7 @@ func (b Balances) Show(ctx context.Context, who Reader, q BalanceQuery) (Balance
 		return Balance{}, errNoBalance()
 	}
 	shown := Balance{Account: a, Lines: a.Balances()}
-	sees, err := b.sees(ctx, who, a.Exchange)
+	sees, err := sees(ctx, b.Exchanges, who, a.Exchange)
 	if err != nil {
 		return Balance{}, err
 	}
@@ -104,8 +104,8 @@ func (b Balances) Uncounted(ctx context.Context, x exchange.Exchange) ([]effects
 }
 
 // sees reports whether the caller may see an exchange.
-func (b Balances) sees(ctx context.Context, who Reader, id uuid.UUID) (bool, error) {
-	x, err := b.Exchanges.Current(ctx, id)
+func sees(ctx context.Context, exchanges Exchanges, who Reader, id uuid.UUID) (bool, error) {
+	x, err := exchanges.Current(ctx, id)
 	if err != nil {
 		if exchange.KindOf(err) == exchange.NotFound { // the record no longer has it
 			err = nil
