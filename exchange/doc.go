@@ -67,6 +67,9 @@
 //     there: TestRoutesChangedSinceThePlan.
 //   - Nobody approves a run of their own: TestApprovalOfOnesOwn.
 //   - The first verdict on a held exchange in the record counts: TestTwoVerdicts.
+//   - What needs a joint approval goes to nobody before its turn; one refusal ends it, and
+//     what was decided on one content never counts for another: TestApproval, TestRefusal,
+//     TestChangedContent.
 //   - The record alone decides the state of a delivery, and no clock does:
 //     TestClocksDecideNothing, TestFoldIsTheModel.
 //   - The package imports none of its adapters, and no HTTP: TestDomainKnowsNoAdapters,
@@ -107,6 +110,8 @@
 //   - hold: an exchange waits for an operator's decision
 //   - verdict: the decision on a held exchange
 //   - replay: failed deliveries are started again under the same ids
+//   - round: the joint approval of one exchange, on which several parties decide, step by
+//     step, before it goes to its receivers
 //   - readdress: an exchange is sent to one more receiver, by the routes in force, in an
 //     envelope of its own
 //   - run: one execution of a replay plan, in steps

@@ -162,8 +162,8 @@ func (q RoundQuery) Check() error {
 		"there is no state %q of a joint approval: open, approved, refused, void", "联合审批没有状态 %q：open、approved、refused、void", q.State)}
 }
 
-// where returns the condition of a query, and its values.
-func (q RoundQuery) where() (sql string, values []any) {
+// filter returns the SQL of a query, and its values.
+func (q RoundQuery) filter() (sql string, values []any) {
 	sql = `1`
 	add := func(condition string, value any) { sql, values = sql+` AND `+condition, append(values, value) }
 	if q.Awaits != "" {
@@ -184,7 +184,7 @@ func (q RoundQuery) where() (sql string, values []any) {
 // Rounds returns joint approvals, newest first, and the cursor of the next page: 0 if
 // there is none.
 func (l *Ledger) Rounds(ctx context.Context, q RoundQuery) (page []approval.Round, next int64, err error) {
-	where, values := q.where()
+	where, values := q.filter()
 	var last int64
 	err = l.Query(ctx, `SELECT r.sequence, r.text FROM round r WHERE `+where+` ORDER BY r.sequence DESC LIMIT ?`, func(row sqlitefile.Row) error {
 		if len(page) == q.Limit {
