@@ -114,14 +114,14 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	checked.faults.sort()
 	trusted.checked.faults = checked.faults
 	x := open(trusted, to.Receivers)
-	if x.Effects.Omitted {
-		fault := uncounted()
-		x.Faults, checked.faults = append(x.Faults, fault.Code), append(checked.faults, fault)
-	}
 	x.Effects.Round = to.Round
 	if answered != nil {
 		x.Answers = answered.Answers
 		err = answered.decide(&x)
+	}
+	if x.fits(); x.Effects.Omitted {
+		fault := uncounted()
+		x.Faults, checked.faults = append(x.Faults, fault.Code), append(checked.faults, fault)
 	}
 	if sender, known := now.Parties.Get(doc.Sender); known {
 		x.completeClearings(sender)

@@ -103,6 +103,18 @@ func (x Exchange) encode() ([]byte, error) {
 	})
 }
 
+// fits leaves out what the exchange does to balances if its head has no room for that
+// beside the faults that hold it. Without such faults, the bounds of all else leave room.
+func (x *Exchange) fits() {
+	if x.State != SubmissionHeld || x.Effects.None() {
+		return
+	}
+	const rest = 2 << 10 // the trace, the digest of what is held, and the warning
+	if text, err := x.encode(); err != nil || len(text)+rest > queue.MaxHead {
+		x.Effects = x.Effects.Uncounted()
+	}
+}
+
 // detail is the content of an event in addition to its name.
 type detail struct {
 	Cause

@@ -178,10 +178,15 @@ func Of(kind string, f facts.Facts) Effects {
 	}
 	if e.most() > MaxBytes {
 		if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
-			return Effects{Acts: e.Acts, Omitted: true}
+			return e.Uncounted()
 		}
 	}
 	return e
+}
+
+// Uncounted returns the effects without those on balances, for which there is no room.
+func (e Effects) Uncounted() Effects {
+	return Effects{Acts: e.Acts, Round: e.Round, Decides: e.Decides, Clears: e.Clears, Omitted: true}
 }
 
 // most returns how many bytes the effects take as JSON at most, without writing them: that
