@@ -86,18 +86,7 @@ func TestBalancesOnSixPartitions(t *testing.T) {
 // decided waits until an exchange has a decision.
 func decided(t *testing.T, p *port, id uuid.UUID) exchange.Exchange {
 	t.Helper()
-	for {
-		changed := p.index.Changed("")
-		x, err := p.index.Current(t.Context(), id)
-		if err == nil && x.State != exchange.SubmissionAcceptance {
-			return x
-		}
-		select {
-		case <-changed:
-		case <-t.Context().Done():
-			t.Fatalf("exchange %s is at %s: %v", id, x.State, err)
-		}
-	}
+	return until(t, p, id, func(x exchange.Exchange) bool { return x.State != exchange.SubmissionAcceptance })
 }
 
 // positions returns the places of exchanges in the log, in the order of the record.
