@@ -39,6 +39,7 @@ type grammar struct {
 	Verify         verifyCommand         `cmd:"" help:"Verify envelopes, receipts and signed documents, offline."`
 	Rules          rulesCommand          `cmd:"" help:"Business rules."`
 	Parties        partiesCommand        `cmd:"" help:"Parties of the exchange."`
+	Catalogue      catalogueCommand      `cmd:"" help:"Services of the departments, and which of them need no visit."`
 	Alerts         alertsCommand         `cmd:"" help:"What somebody has to know at once."`
 	Audit          listAudit             `cmd:"" help:"List what operators did, and what happened to parties."`
 	Views          viewsCommand          `cmd:"" help:"Filters of lists that are saved under names."`

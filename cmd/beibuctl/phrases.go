@@ -76,6 +76,13 @@ var chinese = map[string]string{
 	"no joint approval matches": "没有符合条件的联合审批", "joint approval: %s": "联合审批：%s",
 	"DOCUMENT": "单证", "APPLICANT": "申请方", "STEP": "步骤", "WAITS FOR": "待其审批", "DECISION": "意见", "approved": "已批准", "not approved": "不予批准", "has to decide": "待审批", "under approval": "审批中", "void": "已作废",
 	"only the first %d are shown; --all shows all, --limit more of them": "仅列出最新的 %d 笔；--all 列出全部，--limit 可多列",
+	// What catalogue shows.
+	"SERVICE UNIT": "服务单位", "ONLY NEED TO COME ONCE": "最多跑一次事项数", "DO NOT NEED TO COME": "一次不用跑事项数", "WITHOUT A NAME": "未列名事项数",
+	"total": "合计", "the whole platform": "平台合计", "PROPORTION": "占比项目", "PART": "部分", "WHOLE": "总数", "PERCENT": "百分比",
+	"SERVICE ITEM": "服务事项", "CLASS": "类别", "WITH": "协同单位", "NO VISIT POSSIBLE": "可一次不用跑", "DOCUMENTS WITHOUT A KIND": "平台尚无种类的单证",
+	"only need to come once": "最多跑一次", "do not need to come": "一次不用跑", "not said": "原表未注明", "not counted in the table": "原表未列名",
+	"the platform has %d items, of which %d are in neither class":       "平台共有事项 %d 项，其中 %d 项不属于上述两类",
+	"of %d items with a name, the exchange carries all documents of %d": "列名事项 %d 项，其中 %d 项所需单证平台均可传送",
 
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
