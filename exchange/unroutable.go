@@ -35,6 +35,7 @@ var meaning = map[paths.Key]Text{
 	paths.ValidUntil:         {EN: "the last day of validity", ZH: "有效期截止日"},
 	paths.Draws:              {EN: "how many documents may draw on it", ZH: "可核销次数"},
 	paths.Overage:            {EN: "the percentage by which the last draw may exceed what is left", ZH: "末次核销溢装比例（%）"},
+	paths.TradeMode:          {EN: "the trade mode", ZH: "监管方式"},
 	paths.Lines:              {EN: "the lines of goods", ZH: "商品项"},
 	paths.References:         {EN: "the references to other documents", ZH: "引用的其他单证"},
 	paths.Parties:            {EN: "the parties", ZH: "当事方"},

@@ -81,6 +81,7 @@ type Opening struct {
 	Uses        int           `json:"uses,omitempty"`    // how many documents may draw on it; 0: any number
 	Overage     values.Figure `json:"overage,omitzero"`  // percent by which the last of them may exceed what is left
 	Offices     []string      `json:"offices,omitempty"` // the customs offices that it is bound to; none: any
+	Mode        string        `json:"mode,omitempty"`    // the trade mode that it is bound to; "": any
 	From        string        `json:"from,omitempty"`    // its first day, YYYY-MM-DD; "": not stated
 	Until       string        `json:"until,omitempty"`   // its last day
 	Drawn       []Drawn       `json:"drawn,omitempty"`   // what was drawn before, as the document itself says
@@ -112,6 +113,7 @@ type Draw struct {
 	// lines that the account has goods for.
 	Whole  bool   `json:"whole,omitempty"`
 	Office string `json:"office,omitempty"` // at which it is drawn
+	Mode   string `json:"mode,omitempty"`   // the trade mode that the document states; "" if none
 	Day    string `json:"day,omitempty"`    // on which it is drawn, YYYY-MM-DD
 }
 
@@ -201,7 +203,7 @@ func (e Effects) most() int {
 		n += names
 	}
 	if o := e.Opens; o != nil {
-		add(o.Kind, o.Number)
+		add(o.Kind, o.Number, o.Mode)
 		add(o.Offices...)
 		for _, l := range o.Lines {
 			add(l.Number, l.HS, l.Unit)
@@ -211,7 +213,7 @@ func (e Effects) most() int {
 		}
 	}
 	for _, d := range e.Draws {
-		add(d.From.Kind, d.From.Number, d.Line, d.Path, d.HS, d.Office)
+		add(d.From.Kind, d.From.Number, d.Line, d.Path, d.HS, d.Office, d.Mode)
 		for _, m := range d.Measures {
 			add(m.Unit)
 		}
@@ -240,7 +242,7 @@ func (o opener) read(kind string, f facts.Facts) *Opening {
 	if uses, ok := terms.Draws.Int64(); ok && uses > 0 {
 		opening.Uses = int(uses)
 	}
-	opening.Overage = terms.Overage
+	opening.Overage, opening.Mode = terms.Overage, strings.Clone(terms.Mode)
 	opening.From, opening.Until = day(period.From), day(period.Until)
 	for _, l := range f.Lines() {
 		opening.Lines = append(opening.Lines, Line{strings.Clone(l.Number), strings.Clone(l.HS), strings.Clone(l.Quantity.Unit), l.Quantity.Value})
@@ -263,6 +265,7 @@ func draws(kind string, cited []string, f facts.Facts) (all []Draw) {
 	if offices := f.Offices(); len(offices) == 1 {
 		office = strings.Clone(offices[0])
 	}
+	mode := strings.Clone(f.Terms().Mode)
 	add := func(line facts.Line, r facts.Reference, whole bool) {
 		from := AccountOf(r.Kind, r.Number)
 		if r.Number == "" || from == own || !slices.Contains(cited, r.Kind) || r.Role != "" {
@@ -270,7 +273,7 @@ func draws(kind string, cited []string, f facts.Facts) (all []Draw) {
 		}
 		all = append(all, Draw{
 			From: from, Line: strings.Clone(line.Number), Path: r.At.Path(), HS: strings.Clone(line.HS), Measures: measures(line), Whole: whole,
-			Office: office, Day: day(f.Issued),
+			Office: office, Mode: mode, Day: day(f.Issued),
 		})
 	}
 	for _, line := range f.Lines() {

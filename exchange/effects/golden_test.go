@@ -81,10 +81,10 @@ func TestMost(t *testing.T) {
 	check(effects.Effects{
 		Opens: &effects.Opening{
 			Account: effects.AccountOf(long, long), Lines: []effects.Line{{Number: long, HS: long, Unit: long, Quantity: digits}}, Uses: 1 << 62, Overage: digits,
-			Offices: []string{long}, Subheadings: true, From: "2026-01-01", Until: "2026-12-31", Drawn: []effects.Drawn{{By: long, Line: long, Quantity: digits}},
+			Offices: []string{long}, Subheadings: true, Mode: long, From: "2026-01-01", Until: "2026-12-31", Drawn: []effects.Drawn{{By: long, Line: long, Quantity: digits}},
 		},
 		Draws: []effects.Draw{{
-			From: effects.AccountOf(long, long), Line: long, Path: long, HS: long, Whole: true, Office: long, Day: "2026-01-01",
+			From: effects.AccountOf(long, long), Line: long, Path: long, HS: long, Whole: true, Office: long, Mode: long, Day: "2026-01-01",
 			Measures: []effects.Measure{{Unit: long, Quantity: digits}, {Unit: long, Quantity: digits}},
 		}},
 		Clears: []effects.Clearing{{Declaration: effects.AccountOf(long, long), Exchange: uuid.Max, Outcome: codes.Invalidated, Authority: true}},

@@ -54,7 +54,7 @@ type stated struct {
 // At returns the element that states a fact, or none.
 func (f Facts) At(key paths.Key) strict.Node {
 	switch key { //nolint:exhaustive // the others are read with the document
-	case paths.ValidFrom, paths.ValidUntil, paths.Draws, paths.Overage:
+	case paths.ValidFrom, paths.ValidUntil, paths.Draws, paths.Overage, paths.TradeMode:
 		return f.source().part(key)
 	}
 	for _, s := range f.stated {

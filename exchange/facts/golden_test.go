@@ -75,7 +75,7 @@ func inWords(f facts.Facts) string {
 	period := f.Period()
 	row("valid", "from", date(period.From), "until", date(period.Until), "unread", unreadable(period.Unread))
 	terms := f.Terms()
-	row("terms", "draws", figure(terms.Draws), "overage", figure(terms.Overage), "unread", unreadable(terms.Unread))
+	row("terms", "draws", figure(terms.Draws), "overage", figure(terms.Overage), "mode", terms.Mode, "unread", unreadable(terms.Unread))
 	row("offices", "", strings.Join(f.Offices(), " "))
 	for _, l := range f.Lines() {
 		row("line "+l.Number, "through", l.Through, "HS", l.HS, "quantity", measure(l.Quantity), "net", measure(l.NetMass()), "gross", measure(l.GrossMass()),

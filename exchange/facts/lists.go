@@ -35,6 +35,7 @@ type Period struct {
 type Terms struct {
 	Draws   values.Figure // how many documents may draw on it
 	Overage values.Figure // percent by which the last of them may exceed what is left
+	Mode    string        // the trade mode: of a licence, that to which it is bound; "" if it is not stated
 	Unread  []Unread      // values that are there and cannot be read
 }
 
@@ -187,6 +188,7 @@ func (f Facts) Terms() (t Terms) {
 	r := f.source()
 	t.Draws, _ = r.number(paths.Draws, &t.Unread)
 	t.Overage, _ = r.number(paths.Overage, &t.Unread)
+	t.Mode = r.text(paths.TradeMode)
 	return t
 }
 

@@ -86,7 +86,7 @@ func (t *tentative) giveBack(ctx context.Context, c Case, v *Verdict) error {
 // fault describes a refused draw in both languages.
 func fault(a ledger.Account, r ledger.Refusal) exchange.Fault {
 	text := texts[r.Code]
-	values := []any{r.Draw.From.Number, r.Draw.Line, r.Line, r.Left, r.Unit, r.Want, r.Uses, r.Draw.HS, r.Draw.Office, r.Draw.Day, a.From, a.Until}
+	values := []any{r.Draw.From.Number, r.Draw.Line, r.Line, r.Left, r.Unit, r.Want, r.Uses, r.Draw.HS, r.Draw.Office, r.Draw.Day, a.From, a.Until, r.Draw.Mode, a.Mode}
 	return exchange.Fault{
 		Code: string(r.Code), Severity: rules.Reject.String(), Path: r.Draw.Path, Source: text.source,
 		Message: exchange.Text{EN: fmt.Sprintf(text.en, values...), ZH: fmt.Sprintf(text.zh, values...)},
@@ -137,6 +137,11 @@ var texts = map[ledger.Code]text{
 		"Chinese licence measures: one licence, one customs office (一证一关)",
 		"%[1]s is bound to other customs offices than %[9]s",
 		"%[1]s 限定在其他海关使用，不得在 %[9]s 使用",
+	},
+	ledger.CodeMode: {
+		"Chinese licence measures: the trade mode of the declaration is that of the licence",
+		"%[1]s is bound to trade mode %[14]s, and the declaration states %[13]s",
+		"%[1]s 限定监管方式 %[14]s，报关单填报的监管方式为 %[13]s",
 	},
 	ledger.CodePeriod: {
 		"Chinese licence measures: the licence is valid on the day of declaration",

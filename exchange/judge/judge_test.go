@@ -129,6 +129,22 @@ func TestLicenceIsUsedUp(t *testing.T) {
 	}
 }
 
+// TestTradeMode refuses a declaration that states another trade mode than the licence.
+func TestTradeMode(t *testing.T) {
+	w := world(t)
+	w.Await(t, accept(t, w, commerce, sample(t, "import-licence", "natural-rubber-automatic")), exchangetest.Consigned)
+	for i, step := range []struct {
+		mode  string
+		codes []string
+	}{{"4019", []string{"ledger.trade-mode"}}, {"0110", nil}} {
+		doc := bytes.Replace(declaration(t, fmt.Sprint(i), 10_000), []byte("NatureOfTransactionCode>11<"), []byte(`NatureOfTransactionCode listID="TradeMode">`+step.mode+"<"), 1)
+		x := w.Await(t, accept(t, w, port, doc), done)
+		if diff := cmp.Diff(step.codes, codes(x)); diff != "" {
+			t.Errorf("%s: %s", step.mode, diff)
+		}
+	}
+}
+
 // TestUnknownLicence lets a declaration pass that cites what the exchange does not know.
 func TestUnknownLicence(t *testing.T) {
 	w := world(t)

@@ -34,6 +34,7 @@ const (
 	ValidFrom      Key = "validFrom"  // first day on which the document is valid
 	ValidUntil     Key = "validUntil" // last day
 	Draws          Key = "draws"      // how many documents may draw on the quantities of this one
+	TradeMode      Key = "tradeMode"  // Chinese supervision mode, four digits: of a licence, that to which it is bound
 	Overage        Key = "overage"    // percent by which the last of them may exceed what is left
 )
 
@@ -41,7 +42,7 @@ const (
 // shown them.
 var Keys = []Key{
 	Number, Version, Issued, Issuer, Addressee, ExportCountry, ImportCountry, TransitCountry,
-	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil, Draws, Overage,
+	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil, Draws, Overage, TradeMode,
 }
 
 // A Table has the paths at which a kind keeps its facts.

@@ -20,7 +20,7 @@ import (
 // declarations at two offices.
 func opening() effects.Opening {
 	return effects.Opening{
-		Account: effects.AccountOf("import-licence", "L-1"), Uses: 3, Overage: values.Whole(5), Offices: []string{"7207", "7212"},
+		Account: effects.AccountOf("import-licence", "L-1"), Uses: 3, Overage: values.Whole(5), Offices: []string{"7207", "7212"}, Mode: "0110",
 		From: "2026-05-11", Until: "2026-11-10",
 		Lines: []effects.Line{
 			{Number: "1", HS: "4001220000", Unit: "KGM", Quantity: values.Whole(100)},
@@ -153,6 +153,11 @@ func TestReserve(t *testing.T) {
 			{"c", one(draw(2)), nil, "96 40 7"},
 		},
 		"office": {{"a", one(draw(1, func(d *effects.Draw) { d.Office = "7208" })), []ledger.Code{ledger.CodeOffice}, "100 40 7"}},
+		"trade mode": {
+			{"a", one(draw(1, func(d *effects.Draw) { d.Mode = "4019" })), []ledger.Code{ledger.CodeMode}, "100 40 7"},
+			{"a", one(draw(1, func(d *effects.Draw) { d.Mode = "0110" })), nil, "99 40 7"},
+			{"b", one(draw(1)), nil, "98 40 7"}, // it states none
+		},
 		"period": {
 			{"a", one(draw(1, func(d *effects.Draw) { d.Day = "2026-05-10" })), []ledger.Code{ledger.CodePeriod}, "100 40 7"},
 			{"a", one(draw(1, func(d *effects.Draw) { d.Day = "2026-11-11" })), []ledger.Code{ledger.CodePeriod}, "100 40 7"},

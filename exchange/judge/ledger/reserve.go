@@ -17,14 +17,15 @@ type Code string
 
 // The codes.
 const (
-	CodeExceeded Code = "ledger.exceeded" // more is drawn than is left
-	CodeNoLine   Code = "ledger.no-line"  // the account has no goods of this code
-	CodeUnit     Code = "ledger.unit"     // the goods are not stated in the unit of the account
-	CodeUses     Code = "ledger.uses"     // as many documents have drawn on it as may
-	CodeOffice   Code = "ledger.office"   // the account is bound to other customs offices
-	CodePeriod   Code = "ledger.period"   // the day is outside the validity of the account
-	CodeSender   Code = "ledger.sender"   // another sender has drawn under the number of the document
-	CodeCleared  Code = "ledger.cleared"  // the document was cleared, and cannot draw otherwise any more
+	CodeExceeded Code = "ledger.exceeded"   // more is drawn than is left
+	CodeNoLine   Code = "ledger.no-line"    // the account has no goods of this code
+	CodeUnit     Code = "ledger.unit"       // the goods are not stated in the unit of the account
+	CodeUses     Code = "ledger.uses"       // as many documents have drawn on it as may
+	CodeOffice   Code = "ledger.office"     // the account is bound to other customs offices
+	CodeMode     Code = "ledger.trade-mode" // the account is bound to another trade mode
+	CodePeriod   Code = "ledger.period"     // the day is outside the validity of the account
+	CodeSender   Code = "ledger.sender"     // another sender has drawn under the number of the document
+	CodeCleared  Code = "ledger.cleared"    // the document was cleared, and cannot draw otherwise any more
 )
 
 // A Refusal is why a draw cannot be made.
@@ -82,6 +83,9 @@ func (a *Account) Reserve(own *Position, c Citing, draws []effects.Draw) (Postin
 	}
 	if first.Office != "" && len(a.Offices) > 0 && !slices.Contains(a.Offices, first.Office) {
 		r.refuse(Refusal{Code: CodeOffice, Draw: first})
+	}
+	if first.Mode != "" && a.Mode != "" && first.Mode != a.Mode {
+		r.refuse(Refusal{Code: CodeMode, Draw: first})
 	}
 	if first.Day != "" && (first.Day < a.From || a.Until != "" && first.Day > a.Until) {
 		r.refuse(Refusal{Code: CodePeriod, Draw: first})
