@@ -14,12 +14,13 @@ import (
 	"beibu/exchange/operator/qrcode"
 )
 
-// balanceCommand shows what is left of a licence or a certificate.
+// balanceCommand shows what is left of a licence, a certificate or a carnet.
 type balanceCommand struct {
-	Kind   string `arg:"" help:"Kind of the document, such as import-licence."`
-	Number string `arg:"" help:"Its number."`
-	Limit  int    `default:"50" help:"How many of the documents that draw on it at most (${default})."`
-	All    bool   `help:"All documents that draw on it, however many."`
+	Kind    string `arg:"" help:"Kind of the document, such as import-licence."`
+	Number  string `arg:"" help:"Its number."`
+	Country string `help:"Of a carnet: what is in this country alone, such as VN."`
+	Limit   int    `default:"50" help:"How many of the documents that draw on it at most (${default})."`
+	All     bool   `help:"All documents that draw on it, however many."`
 
 	Statement bool `help:"Print a signed statement of what is left instead, for beibu-verify: keep it in a file NAME.jws."`
 	QR        bool `name:"qr" help:"Print that statement as a QR code."`
@@ -48,6 +49,9 @@ func (c *balanceCommand) Run(ctx context.Context, s *session) error {
 	}
 	if s.asJSON() {
 		return s.json(b)
+	}
+	if b.Carnet != nil {
+		return s.printCarnet(b)
 	}
 	if err := c.print(s, b); err != nil {
 		return err
@@ -91,6 +95,9 @@ func (c *balanceCommand) read(ctx context.Context, caller *client.Client) (b htt
 			left = min(left, c.Limit-len(b.Draws))
 		}
 		query.Set("limit", strconv.Itoa(left))
+		if c.Country != "" {
+			query.Set("country", c.Country)
+		}
 		page, err := client.Get[httpapi.Balance](ctx, caller, "/v1/balances/"+url.PathEscape(c.Kind)+"/"+url.PathEscape(c.Number), query)
 		if err != nil {
 			return b, err

@@ -84,6 +84,15 @@ var chinese = map[string]string{
 	"the platform has %d items, of which %d are in neither class":       "平台共有事项 %d 项，其中 %d 项不属于上述两类",
 	"of %d items with a name, the exchange carries all documents of %d": "列名事项 %d 项，其中 %d 项所需单证平台均可传送",
 
+	// What balance shows of a carnet.
+	"VALID IN": "有效国家", "VOUCHERS": "已用凭证", "EXTENSIONS": "延期次数", "AT HOME": "在签发国", "ON THE WAY": "在途", "ELSEWHERE": "在各国",
+	"STAY": "未核销记录", "MOVEMENT": "移动种类", "COUNTERFOIL": "存根", "FINAL DATE": "最迟复运出境日期", "GOODS LEFT": "未核销货物",
+	"TRANSACTION": "通关记录", "OFFICE": "海关", "DAY": "日期", "GOODS": "货物", "ENDORSED": "签注", "late": "逾期",
+	"exportation": "出境", "importation": "进境", "re-exportation": "复运出境", "re-importation": "复运进境", "transit-departure": "过境启运",
+	"transit-destination": "过境指运", "home-use": "留购", "warehousing": "入仓库", "destruction": "销毁", "extension": "延期",
+	"prepared": "已准备", "committed": "已办结", "rejected": "已拒绝", "cancelled": "已撤销",
+	"carnet %s has taken the goods over": "货物已由单证册 %s 接续", "%d more transactions of others, which you may not see; the items count them": "另有其他参与方的通关记录 %d 条，您无权查看，但已计入各项",
+
 	// What lane shows.
 	"nothing is found; searched for %s": "没有结果；检索条件：%s",
 	"LET PASS":                          "提示放行", "CITED": "引用单证", "CITED BY": "引用者", "not here": "平台未见", "refused by this exchange: %s, refusal %s": "平台退单：%s，退单编号 %s",

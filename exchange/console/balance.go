@@ -2,6 +2,7 @@ package console
 
 import (
 	"net/http"
+	"strings"
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
@@ -18,6 +19,7 @@ type balancePage struct {
 	Balance *operator.Balance // nil before a document is named
 	Signed  string            // a statement of it; "" if the key is not here
 	Code    qrcode.Code       // with that statement
+	Carnet  *carnetPage       // the same, of a carnet
 }
 
 // balances are the use case of this page, and of that of an exchange.
@@ -28,11 +30,12 @@ func (s *Server) balances() operator.Balances {
 // showBalance answers GET /console/balances.
 func (s *Server) showBalance(v *visit) error {
 	form := v.fields()
+	country := strings.ToUpper(form.text("country"))
 	q := operator.BalanceQuery{Kind: form.text("kind"), Number: form.text("number"), After: form.cursor()}
 	if name := form.unknown(); name != "" {
 		return noSuchFilter(name)
 	}
-	for _, one := range effects.Kinds() {
+	for _, one := range append(effects.Kinds(), effects.KindCarnet) {
 		form.choices["kind"] = append(form.choices["kind"], choice{one, v.lang.text(v.kindName(one))})
 	}
 	page := balancePage{Fields: form}
@@ -41,6 +44,9 @@ func (s *Server) showBalance(v *visit) error {
 	}
 	if q.Kind == "" || q.Number == "" || !form.OK() {
 		return v.afterwards(form, nil, "balances", page)
+	}
+	if q.Kind == effects.KindCarnet {
+		return s.showCarnet(v, page, q.Number, country)
 	}
 	b, err := s.balances().Show(v.ctx(), v.who, q)
 	if exchange.KindOf(err) == exchange.NotFound && err != nil {

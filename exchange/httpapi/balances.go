@@ -2,9 +2,11 @@ package httpapi
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/facts/values"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/operator"
@@ -26,6 +28,8 @@ type Balance struct {
 	Draws          []BalanceDraw `json:"draws"`                 // in the order in which they were first made
 	Next           string        `json:"next,omitempty"`        // for cursor; absent at the end of the draws
 	DrawsHidden    int           `json:"drawsHidden,omitempty"` // of others, which the caller may not see; the lines count them
+	// Carnet is the balance of a carnet, which has no lines and no draws.
+	Carnet *CarnetBalance `json:"carnet,omitempty"`
 }
 
 // BalanceLine is what a line of goods has left.
@@ -52,11 +56,18 @@ type BalanceDraw struct {
 func (s *Server) showBalance(c *call) error {
 	p := parametersOf(c.request)
 	q := operator.BalanceQuery{Kind: c.request.PathValue("kind"), Number: c.request.PathValue("number"), After: p.cursor("cursor"), Limit: p.limit()}
+	country := ""
+	if q.Kind == effects.KindCarnet {
+		country = strings.ToUpper(p.text("country"))
+	}
 	if err := p.err(); err != nil {
 		return err
 	}
 	if err := s.filters(c).Check(c.request.Context(), q.Kind); err != nil {
 		return err
+	}
+	if q.Kind == effects.KindCarnet {
+		return s.showCarnet(c, q.Number, country)
 	}
 	b, err := s.balances.Show(c.request.Context(), c.caller, q)
 	if err != nil {

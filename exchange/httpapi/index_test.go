@@ -15,6 +15,7 @@ import (
 	"beibu/exchange/judge"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
+	carnets "beibu/exchange/judge/ledger/carnet"
 	"beibu/exchange/operator/alert"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/operator/views"
@@ -61,6 +62,14 @@ func (a accounts) Account(ctx context.Context, of effects.Account) (ledger.Accou
 		return ledger.Account{}, false, err
 	}
 	return a.Reader.Account(ctx, of)
+}
+
+// Carnet is operator.Carnets's.
+func (a accounts) Carnet(ctx context.Context, number string) (carnets.Carnet, bool, error) {
+	if err := a.index.failure(); err != nil {
+		return carnets.Carnet{}, false, err
+	}
+	return a.Reader.Carnet(ctx, number)
 }
 
 // Positions is operator.Accounts's.

@@ -9,6 +9,7 @@ import (
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
+	"beibu/exchange/judge/ledger/carnet"
 	"beibu/queue"
 	"beibu/queue/sqlitefile"
 )
@@ -32,6 +33,16 @@ func (r Reader) Account(ctx context.Context, of effects.Account) (ledger.Account
 		return ledger.Account{}, false, err
 	}
 	return r.Ledger.Account(ctx, of)
+}
+
+// Carnet returns the account of a carnet, as Account does.
+func (r Reader) Carnet(ctx context.Context, number string) (carnet.Carnet, bool, error) {
+	waiting, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if err := r.await(waiting); err != nil && waiting.Err() == nil {
+		return carnet.Carnet{}, false, err
+	}
+	return r.Ledger.Carnet(ctx, number)
 }
 
 // Positions returns positions of an account as [Ledger.Positions] does, without waiting

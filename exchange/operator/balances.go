@@ -19,6 +19,7 @@ type Balances struct {
 
 // Accounts are looked up by their documents: a ledger.
 type Accounts interface {
+	Carnets
 	// Account returns an account, and false if there is none.
 	Account(ctx context.Context, of effects.Account) (ledger.Account, bool, error)
 	// Positions returns positions of an account, in the order in which they were first
