@@ -121,7 +121,7 @@ type expected struct {
 	drawings map[string][]drawing                // by document, as far as they were read
 }
 
-func (e expected) open(of effects.Account, t ledger.Terms) error {
+func (e expected) open(of effects.Account, t ledger.Terms) error { //nolint:unparam // as book has it
 	if e.accounts[of] == nil {
 		e.accounts[of] = new(ledger.Account)
 	}
@@ -129,7 +129,7 @@ func (e expected) open(of effects.Account, t ledger.Terms) error {
 	return nil
 }
 
-func (e expected) position(of effects.Account, by string) (*ledger.Position, error) {
+func (e expected) position(of effects.Account, by string) (*ledger.Position, error) { //nolint:unparam // as book has it
 	all := e.drawings[by]
 	if at := slices.IndexFunc(all, func(d drawing) bool { return d.on == of }); at >= 0 {
 		p := all[at].position

@@ -22,8 +22,10 @@ func customs(tb testing.TB) *exchangetest.World {
 	kinds := []string{"import-licence", "import-declaration", "certificate-of-origin"}
 	every := append([]string{"response"}, kinds...)
 	return exchangetest.NewWorld(tb, []exchange.Party{
-		{ID: commerce, Sends: kinds}, {ID: port, Sends: every, Receives: []string{"response"}},
-		{ID: receiver, Sends: every, Receives: every, Clears: []string{"import-declaration"}}, {ID: stranger, Sends: every, Receives: every},
+		{ID: commerce, Sends: kinds},
+		{ID: port, Sends: every, Receives: []string{"response"}},
+		{ID: receiver, Sends: every, Receives: every, Clears: []string{"import-declaration"}},
+		{ID: stranger, Sends: every, Receives: every},
 	}, []exchange.Route{
 		{Kinds: kinds, To: []string{receiver, stranger}},
 		{Kinds: []string{"response"}, To: []string{exchange.SenderAnswered, receiver}, Unknown: exchange.UnknownHold},

@@ -26,7 +26,8 @@ type tentative struct {
 
 func newTentative(l *Ledger, revision int64) *tentative {
 	return &tentative{
-		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)}, l, revision, make(map[effects.Account]*lifecycle.Life),
+		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)},
+		l, revision, make(map[effects.Account]*lifecycle.Life),
 		newRounds(l), make(map[effects.Account]*carnet.Carnet),
 	}
 }

@@ -29,8 +29,8 @@ func (b Balances) State(ctx context.Context, who Reader, q BalanceQuery, by Stat
 		return "", err
 	}
 	s := proof.NewStatement(shown.Kind, shown.Number, time.Now())
-	s.ExchangeID, s.Issuer, s.Until, s.Permitted = shown.Exchange.String(), shown.Sender, shown.Until, shown.Opening.Uses
-	s.Uses, s.Sequence, s.Position = shown.Documents(), shown.Account.Sequence, x.Position
+	s.ExchangeID, s.Issuer, s.Until, s.Permitted = shown.Exchange.String(), shown.Sender, shown.Until, shown.Uses
+	s.Uses, s.Sequence, s.Position = shown.Documents(), shown.Sequence, x.Position
 	for _, l := range shown.Lines {
 		s.Lines = append(s.Lines, proof.StatementLine{
 			Line: l.Number, HS: l.HS, Unit: l.Unit, Quantity: written(l.Quantity),
