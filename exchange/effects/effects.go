@@ -47,6 +47,8 @@ type Effects struct {
 	// Carnet is what a carnet lets goods do, and Moved what a transaction does under one.
 	Carnet *Carnet      `json:"carnet,omitempty"`
 	Moved  *Transaction `json:"moved,omitempty"`
+	// Due are the deadlines that it sets. They alone need no verdict.
+	Due []Due `json:"due,omitempty"`
 	// Omitted says that they are too many for the head of an entry, so that no balance
 	// can be kept of the document.
 	Omitted bool `json:"omitted,omitempty"`
@@ -68,8 +70,8 @@ func (e Effects) None() bool {
 		e.Round == nil && len(e.Decides) == 0 && len(e.Clears) == 0 && e.Carnet == nil && e.Moved == nil
 }
 
-// IsZero is None, for JSON.
-func (e Effects) IsZero() bool { return e.None() }
+// IsZero reports whether there is nothing to write, for JSON.
+func (e Effects) IsZero() bool { return e.None() && len(e.Due) == 0 }
 
 // An Opening is what a document lets others draw.
 type Opening struct {
@@ -175,6 +177,7 @@ func Of(kind string, f facts.Facts) Effects {
 	}
 	e.Acts = acts(kind, f)
 	e.Clears = clears(f)
+	e.Due = dues(kind, f)
 	if e.None() {
 		return e
 	}
@@ -188,14 +191,14 @@ func Of(kind string, f facts.Facts) Effects {
 
 // Uncounted returns the effects without those on balances, for which there is no room.
 func (e Effects) Uncounted() Effects {
-	return Effects{Acts: e.Acts, Round: e.Round, Decides: e.Decides, Clears: e.Clears, Omitted: true}
+	return Effects{Acts: e.Acts, Round: e.Round, Decides: e.Decides, Clears: e.Clears, Due: e.Due, Omitted: true}
 }
 
 // most returns how many bytes the effects take as JSON at most, without writing them: that
 // is done with the head.
 func (e Effects) most() int {
 	const names, escaped = 200, 6 // of an element, and of a byte of text
-	n := names
+	n := names * (1 + len(e.Due))
 	add := func(texts ...string) {
 		for _, text := range texts {
 			n += escaped * len(text)

@@ -221,7 +221,13 @@ func decisions(tb testing.TB, l *judge.Ledger) (n int64) {
 // admit stores a document whose head has these effects.
 func admit(tb testing.TB, store *sqlite.Store, kind string, number int, e effects.Effects) {
 	tb.Helper()
-	key := fmt.Sprint(kind, number)
+	admitAs(tb, store, kind, number, "", e)
+}
+
+// admitAs is admit of a version of the document.
+func admitAs(tb testing.TB, store *sqlite.Store, kind string, number int, version string, e effects.Effects) {
+	tb.Helper()
+	key := fmt.Sprint(kind, number, version)
 	digest := sha256.Sum256([]byte(key))
 	s := queue.Submission{Key: key, Digest: digest, At: time.Now(), Head: head(tb, kind, number, e), Body: []byte("x")}
 	copy(s.ID[:], digest[:])

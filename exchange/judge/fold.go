@@ -24,6 +24,8 @@ func fold(w *projection.Writer, changes []queue.Change) error {
 			err = addEntry(w, c.Sequence, c.Entry)
 		case c.Event != nil && c.Event.Subject.Kind == queue.SubjectVerdict:
 			err = addEvent(w, c.Sequence, c.Event)
+		case c.Event != nil && c.Event.Name == string(exchange.SubmissionRejection):
+			err = dropTimers(w, c.Event.Subject.Exchange)
 		}
 		if err != nil {
 			return err
@@ -42,8 +44,11 @@ func addEntry(w *projection.Writer, sequence int64, e *queue.Entry) error {
 		return nil
 	}
 	x, err := exchange.FromEntry(*e)
-	if err != nil || x.Effects.None() {
+	if err != nil {
 		return err
+	}
+	if x.Effects.None() { // it sets deadlines alone
+		return setTimers(w, source{caseOf(x).document(), x.Identity.Sender, x.ID, x.AcceptedAt}, x.Effects.Due)
 	}
 	text, err := json.Marshal(caseOf(x))
 	if err != nil {
@@ -76,6 +81,8 @@ func addEvent(w *projection.Writer, sequence int64, e *queue.Event) error {
 		return addVerdict(w, sequence, v)
 	case nameDone:
 		return failed("note the consequences of a verdict", w.Exec(`UPDATE verdict SET done = 1 WHERE exchange = ?`, id[:]))
+	case nameFired:
+		return addFired(w, id, e)
 	case nameAsked:
 		return addAsked(w, id, e)
 	case exchange.HeldReleased:
@@ -112,6 +119,9 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 	if err := moveRounds(w, sequence, c, v); err != nil {
 		return err
 	}
+	if err := endTimers(w, v); err != nil {
+		return err
+	}
 	if v.Outcome == Ask {
 		err = w.Exec(`UPDATE pending SET waits = ? WHERE exchange = ?`, waitsForRound, v.Exchange[:])
 	} else {
@@ -133,6 +143,9 @@ func keepVerdict(w *projection.Writer, sequence int64, c Case, v Verdict) error 
 	err = w.Exec(`INSERT INTO verdict (exchange, sequence, at, done, text) VALUES (?, ?, ?, 0, ?)`, v.Exchange[:], sequence, v.At.UnixMicro(), text)
 	if err == nil {
 		err = w.Exec(`DELETE FROM pending WHERE exchange = ?`, v.Exchange[:])
+	}
+	if err == nil && v.Outcome == Consign && len(c.Effects.Due) > 0 {
+		err = setTimers(w, source{c.document(), c.Sender, c.Exchange, v.At}, c.Effects.Due)
 	}
 	return err
 }

@@ -2,6 +2,7 @@ package judge
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"beibu/exchange"
@@ -40,10 +41,28 @@ func (l *Leader) Lead(ctx context.Context, report func(error)) error {
 			report(err)
 			wait(ctx, time.After(pause))
 		case !busy:
-			wait(ctx, next)
+			l.rest(ctx, next, report)
 		}
 	}
 	return nil
+}
+
+// rest waits until the ledger has changed or the next deadline has come.
+func (l *Leader) rest(ctx context.Context, next <-chan struct{}, report func(error)) {
+	left, err := l.untilNext(ctx)
+	if err != nil {
+		if ctx.Err() == nil {
+			report(err)
+		}
+		left = pause
+	}
+	timer := time.NewTimer(left)
+	defer timer.Stop()
+	select {
+	case <-next:
+	case <-timer.C:
+	case <-ctx.Done():
+	}
 }
 
 func wait[T any](ctx context.Context, until <-chan T) {
@@ -64,10 +83,15 @@ func (l *Leader) Pass(ctx context.Context) (busy bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	if len(events)+len(verdicts) == 0 {
+	fired, err := l.fire(ctx)
+	if err != nil {
+		return false, err
+	}
+	all := slices.Concat(events, verdicts, fired)
+	if len(all) == 0 {
 		return false, nil
 	}
-	err = l.Recorder.Append(ctx, append(events, verdicts...)...)
+	err = l.Recorder.Append(ctx, all...)
 	if err == nil && l.Recorder.Observer != nil {
 		l.Recorder.Observer.Recorded(ctx, steps)
 	}

@@ -65,7 +65,7 @@ func definition() projection.Definition {
 				number TEXT NOT NULL,
 				text   BLOB NOT NULL,
 				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
-		}, roundTables),
+		}, roundTables, timerTables),
 		Fold: fold,
 	}
 }
