@@ -15,6 +15,7 @@ import (
 
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
@@ -55,7 +56,7 @@ func serve(tb testing.TB, w *exchangetest.World) string {
 		tb.Fatal(err)
 	}
 	api, err := httpapi.New(httpapi.Options{
-		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Balances: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Approvals: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
+		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Balances: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Approvals: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Catalogue: &catalogue.Catalogue{}, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},

@@ -49,6 +49,9 @@ func (v *visit) book() kinds.Book {
 	return kinds.Book{InForce: v.now.InForce, Routes: v.who.Routes(v.now.InForce)}
 }
 
+// showServices answers GET /console/catalogue.
+func (s *Server) showServices(v *visit) error { return v.render("services", s.Catalogue.Report()) }
+
 // listKinds answers GET /console/kinds.
 func (s *Server) listKinds(v *visit) error { return v.render("kinds", v.book().List(v.began)) }
 

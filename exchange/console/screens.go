@@ -108,6 +108,7 @@ func (s *Server) reference() []screen {
 		{pattern: "GET /console/routes", action: access.ReadRoutes, title: exchange.Text{EN: "Routes", ZH: "路由"}, menu: true, serve: s.listRoutes},
 		{pattern: "GET /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, menu: true, serve: s.showTrial},
 		{pattern: "POST /console/try", action: access.CheckDocument, title: exchange.Text{EN: "Try a document", ZH: "试检单证"}, serve: s.tryDocument},
+		{pattern: "GET /console/catalogue", action: access.ReadCatalogue, title: exchange.Text{EN: "Services", ZH: "服务事项"}, menu: true, serve: s.showServices},
 		{pattern: "GET /console/kinds", action: access.ReadCatalogue, title: exchange.Text{EN: "Kinds and rules", ZH: "单证与规则"}, menu: true, serve: s.listKinds},
 		{pattern: "GET /console/kinds/{kind}", action: access.ReadCatalogue, title: exchange.Text{EN: "Kind", ZH: "单证种类"}, serve: s.showKind},
 		{pattern: "GET /console/kinds/{kind}/samples/{name}", action: access.ReadCatalogue, serve: s.downloadSample},

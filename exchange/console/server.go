@@ -13,6 +13,7 @@ import (
 	"beibu/exchange/access"
 	"beibu/exchange/access/oidc"
 	"beibu/exchange/admission"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/console/session"
 	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
@@ -42,7 +43,8 @@ type Options struct {
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
 	Approvals    operator.Rounds
-	Holders      *sealed.Sealer // of the names of holders in addresses
+	Catalogue    *catalogue.Catalogue // of services
+	Holders      *sealed.Sealer       // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
@@ -113,6 +115,7 @@ func (o Options) check() error {
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
 		{"Approvals", o.Approvals != nil},
+		{"Catalogue", o.Catalogue != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},

@@ -27,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/console"
 	"beibu/exchange/console/session"
 	"beibu/exchange/exchangetest"
@@ -93,7 +94,7 @@ func newWorld(t testing.TB, changes ...func(*console.Options)) *world {
 	must(t, err)
 	w.options = console.Options{
 		Current: &w.current, Admission: admitted, Suspended: w.shut, Journal: w.Journal, Changed: w.Journal.Changed, Backlog: w.openDeliveries,
-		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Node: node, Refusals: w.Journal, Balances: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Approvals: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder},
+		Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Endpoints: w.endpoints, Node: node, Refusals: w.Journal, Balances: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Approvals: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Catalogue: &catalogue.Catalogue{Platform: catalogue.Platform{Items: 3, Once: 1, NoVisit: 1}, Units: []catalogue.Unit{{Party: "gx-commerce", Once: 1, Items: []catalogue.Item{{Name: exchange.Text{EN: "Licences", ZH: "许可"}, Counted: true, Class: catalogue.Once, Kinds: []string{"import-licence"}}}}}}, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder},
 		BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store, Sessions: sessions, SignIns: w.signIns, Handovers: handovers, Log: zap.New(core),
 		Limits: console.Limits{Sessions: session.Limits{Idle: 30 * time.Minute, Longest: 8 * time.Hour}, Body: 30 * time.Second},

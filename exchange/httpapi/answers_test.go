@@ -286,6 +286,7 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/routes"}, 401, "credentials-missing"},
 		{request{path: "/v1/routes", as: port}, 200, ""},
 		{request{path: "/v1/rules"}, 200, ""},
+		{request{path: "/v1/catalogue", as: stranger}, 200, ""},
 		{request{path: "/v1/kinds", as: stranger}, 200, ""},
 		{request{path: "/v1/kinds/ata-carnet", as: stranger}, 200, ""},
 		{request{path: "/v1/kinds/none", as: port}, 404, "unknown-kind"},
@@ -310,7 +311,7 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/exchanges/../documents", as: port, body: good}, 404, "not-found"},
 		{request{path: "/livez"}, 404, "not-found"},
 	}
-	for _, path := range []string{"/v1/kinds", "/v1/kinds/ata-carnet", "/v1/kinds/ata-carnet/sample", kindSchema, kindFile} {
+	for _, path := range []string{"/v1/catalogue", "/v1/kinds", "/v1/kinds/ata-carnet", "/v1/kinds/ata-carnet/sample", kindSchema, kindFile} {
 		cases = append(cases, struct {
 			request
 			status int

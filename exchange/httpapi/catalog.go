@@ -88,5 +88,10 @@ func (s *Server) listRules(c *call) error {
 // listKeys answers GET /v1/keys.
 func (s *Server) listKeys(c *call) error { return c.json(http.StatusOK, keysOf(c.now.InForce)) }
 
+// showCatalogue answers GET /v1/catalogue.
+func (s *Server) showCatalogue(c *call) error {
+	return c.json(http.StatusOK, s.services.Report())
+}
+
 // showVersion answers GET /v1/version.
 func (s *Server) showVersion(c *call) error { return c.json(http.StatusOK, s.version) }

@@ -27,6 +27,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/alert"
@@ -51,7 +52,8 @@ type Options struct {
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
 	Approvals    operator.Rounds
-	Holders      *sealed.Sealer // of the names of holders in addresses
+	Catalogue    *catalogue.Catalogue // of services
+	Holders      *sealed.Sealer       // of the names of holders in addresses
 	Views        views.Index
 	Examiner     *operator.Examiner
 	Refused      *refused.Documents
@@ -95,6 +97,7 @@ type Server struct {
 	refusals    exchange.RefusalLog
 	balances    operator.Balances
 	approvals   operator.Approvals
+	services    *catalogue.Catalogue
 	holders     *sealed.Sealer
 	savedViews  views.Index
 	examiner    *operator.Examiner
@@ -142,6 +145,7 @@ func (o Options) check() error {
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
 		{"Approvals", o.Approvals != nil},
+		{"Catalogue", o.Catalogue != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
@@ -171,7 +175,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, services: o.Catalogue, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -274,6 +278,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},
 		{"DELETE /v1/parties/{id}/suspension", access.SuspendParty, s.resumeParty},
 		{"POST /v1/parties/{id}/test", access.TestEndpoint, s.testEndpoint},
+		{"GET /v1/catalogue", access.ReadCatalogue, s.showCatalogue},
 		{"GET /v1/kinds", access.ReadCatalogue, s.listKinds},
 		{"GET /v1/kinds/{kind}", access.ReadCatalogue, s.showKind},
 		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},

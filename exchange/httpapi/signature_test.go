@@ -44,6 +44,7 @@ func suspended(t *testing.T, w *world, exchangePath string) {
 		{method: http.MethodPost, path: "/v1/parties/" + port + "/test"},
 		{path: "/v1/self"},
 		{path: "/v1/parties"},
+		{path: "/v1/catalogue"},
 		{path: "/v1/routes"},
 		{path: "/v1/version"},
 		{path: "/v1/kinds"},

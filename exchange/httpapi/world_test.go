@@ -25,6 +25,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/admission"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/courier/mailbox"
 	"beibu/exchange/exchangetest"
 	"beibu/exchange/httpapi"
@@ -239,7 +240,7 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 		tb.Fatal(err)
 	}
 	w.options = httpapi.Options{
-		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Approvals: approvals{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
+		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Approvals: approvals{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Catalogue: &catalogue.Catalogue{Platform: catalogue.Platform{Items: 3, Once: 1, NoVisit: 1}, Units: []catalogue.Unit{{Party: "gx-commerce", Once: 1, Items: []catalogue.Item{{Name: exchange.Text{EN: "Licences", ZH: "许可"}, Counted: true, Class: catalogue.Once, Kinds: []string{"import-licence"}}}}}}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
 		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,

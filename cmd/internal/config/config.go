@@ -33,6 +33,9 @@ type Config struct {
 	// Parties is the file with parties and routes. Default: the map of the
 	// Guangxi ports, departments and single windows that is built in.
 	Parties string `yaml:"parties"`
+	// Catalogue is the file with the catalogue of services. Default: Table 1 of the study
+	// of the Guangxi platform, which is built in.
+	Catalogue string `yaml:"catalogue"`
 	// Packs are schema packs, folders or zip files, that add kinds of document
 	// or replace the built-in profiles. A later pack wins.
 	Packs []string `yaml:"packs"`

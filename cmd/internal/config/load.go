@@ -16,6 +16,7 @@ import (
 	"beibu/deploy"
 	"beibu/exchange"
 	"beibu/exchange/access"
+	"beibu/exchange/catalogue"
 	"beibu/exchange/notify"
 	"beibu/schemas"
 	"beibu/signing"
@@ -30,6 +31,7 @@ type Loaded struct {
 	Catalog     *schemas.Catalog // built-in kinds and those of Packs
 	Parties     *exchange.Parties
 	Routes      *exchange.Routes
+	Services    *catalogue.Catalogue    // of Catalogue
 	Revocations []*revocation.Sources   // of the parties that have any
 	Pushes      map[string]LoadedPush   // by the ids of the parties that have any
 	Folders     map[string]LoadedFolder // by the ids of the parties that have any
@@ -155,9 +157,41 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 	if l.Routes, err = exchange.NewRoutes(l.Map.Routes, l.Parties); err != nil {
 		table.note("routes", "%s", err)
 	}
+	l.loadCatalogue(src)
 	l.bindAccess(src, file)
 	l.bindGrants(src, file)
 	return table.mistakes
+}
+
+// loadCatalogue reads the catalogue of services. That which is built in is not compared with
+// a map of one's own, which need not have its units.
+func (l *Loaded) loadCatalogue(src *source) {
+	if l.Config.Catalogue == "" {
+		var err error
+		if l.Services, err = catalogue.BuiltIn(); err != nil {
+			src.note("catalogue", "%s", err)
+		}
+		return
+	}
+	text, err := os.ReadFile(l.Config.Catalogue)
+	if err != nil {
+		src.note("catalogue", "%s", cause(err))
+		return
+	}
+	if l.Services, err = catalogue.Parse(text); err != nil {
+		src.note("catalogue", "%s: %s", l.Config.Catalogue, err)
+		return
+	}
+	if l.Parties == nil || l.Catalog == nil {
+		return // why there is none is noted already
+	}
+	known := make(map[string]bool)
+	for _, t := range l.Catalog.Kinds() {
+		known[string(t.Kind)] = true
+	}
+	if err := l.Services.Check(l.Parties, func(kind string) bool { return known[kind] }); err != nil {
+		src.note("catalogue", "%s: %s", l.Config.Catalogue, err)
+	}
 }
 
 // HashKey returns what is kept of an API key.
