@@ -149,7 +149,7 @@ func (a *Answered) decide(x *Exchange) error {
 		if !one.named {
 			refuse(CodeApprovalUnnamed, Text{
 				EN: fmt.Sprintf("a decision on %s %s must name the exchange, as UUID %s: its number alone may mean another content", answer.Kind, answer.Number, answer.To),
-				ZH: fmt.Sprintf("对%s %s 的审批意见须注明交换编号（UUID %s）：仅凭单证编号可能指另一内容", answer.Kind, answer.Number, answer.To),
+				ZH: fmt.Sprintf("对%s %s 的审批意见须注明交换编号（UUID %s）：仅以单证编号可能指另一内容", answer.Kind, answer.Number, answer.To),
 			})
 		}
 		if !d.Approves && d.Reason == "" {

@@ -290,13 +290,13 @@ func TestUnknownRoots(t *testing.T) {
 		"<goodscertificate/>":                          "The nearest: GoodsCertificate in the namespace " + ubl + "GoodsCertificate-2 (health-certificate)",
 		"<CustomsDeclaration/>":                        "ImportCustomsDeclaration in the namespace",
 		"<ImportLicence xmlns='urn:example:licence'/>": "ImportLicence in the namespace urn:beibu:schema:trade-licence:1 (import-licence)",
-		"<Rechnung/>":                                  "Known roots: ApplicationResponse, CertificateOfOrigin",
+		"<Rechnung/>":                                  "Known roots: ApplicationResponse, CarnetTransaction, CertificateOfOrigin",
 		"<GoodsItemPassport/>":                         "GoodsItemPassport in the namespace",
 		"<SPSCertificate xmlns='urn:un:unece:uncefact:data:standard:SPSCertificate:20'/>":         "SPSCertificate:17 (sps-certificate)",
 		"<SPSAcknowledgement xmlns='urn:un:unece:uncefact:data:standard:SPSAcknowledgement:20'/>": "SPSAcknowledgement:17 (sps-acknowledgement)",
 	} {
 		v := validate(t, c, []byte(doc)).Violations[0]
-		if v.Code != schemas.CodeUnknownKind || !strings.Contains(v.EN, want) || len(v.Expected) != 14 {
+		if v.Code != schemas.CodeUnknownKind || !strings.Contains(v.EN, want) || len(v.Expected) != 15 {
 			t.Errorf("%s: %s %q", doc, v.EN, v.Expected)
 		}
 	}

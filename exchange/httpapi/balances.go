@@ -56,10 +56,7 @@ type BalanceDraw struct {
 func (s *Server) showBalance(c *call) error {
 	p := parametersOf(c.request)
 	q := operator.BalanceQuery{Kind: c.request.PathValue("kind"), Number: c.request.PathValue("number"), After: p.cursor("cursor"), Limit: p.limit()}
-	country := ""
-	if q.Kind == effects.KindCarnet {
-		country = strings.ToUpper(p.text("country"))
-	}
+	country := strings.ToUpper(p.text("country"))
 	if err := p.err(); err != nil {
 		return err
 	}
@@ -72,6 +69,9 @@ func (s *Server) showBalance(c *call) error {
 	b, err := s.balances.Show(c.request.Context(), c.caller, q)
 	if err != nil {
 		return err
+	}
+	if country != "" {
+		return badRequest(codeParameter, "\"country\": only a carnet has goods in countries", "“country”：仅适用于单证册")
 	}
 	return c.json(http.StatusOK, wireBalance(b))
 }

@@ -122,6 +122,7 @@ func TestMove(t *testing.T) {
 		"by transaction":         {out, in, "R re-exportation committed VN 1 of=I"},
 		"no such item":           {"E exportation committed CN 1-5 -> carnet.item:5"},
 		"more than listed":       {"E exportation committed CN 2:3 -> carnet.exceeded:2<2"},
+		"none at all":            {"E exportation committed CN 2:0 -> carnet.exceeded:2<2"},
 		"exported twice":         {"E exportation committed CN 2:1", "E2 exportation committed CN 2:2 -> carnet.exceeded:2<1"},
 		"not exported":           {"E exportation committed CN 1", "I importation committed VN 1,2 -> carnet.exceeded:2<0"},
 		"imported twice":         {out, in, "I2 importation committed VN 4:2 -> carnet.exceeded:4<1", "I2 importation committed VN 4:1"},

@@ -153,7 +153,7 @@ func (d *deed) goods() {
 				d.refuse(Refusal{Code: CodeItem, Item: n})
 			case g.Quantity.Exists() && i.Unit != "" && g.Unit != i.Unit:
 				d.refuse(Refusal{Code: CodeUnit, Item: n, Unit: i.Unit, Value: g.Unit})
-			case g.Quantity.Exists() && g.Quantity.Cmp(i.Quantity) > 0:
+			case g.Quantity.Exists() && (g.Quantity.Sign() <= 0 || g.Quantity.Cmp(i.Quantity) > 0):
 				d.refuse(Refusal{Code: CodeExceeded, Item: n, Left: i.Quantity, Want: g.Quantity, Unit: i.Unit})
 			default:
 				continue
