@@ -157,6 +157,37 @@ func TestAnswerToNothing(t *testing.T) {
 	}
 }
 
+// A type that documents of several kinds have names none of them: the number finds the
+// document that is answered, be it an SPS certificate or a health certificate.
+func TestAnswerByTypeOfSeveralKinds(t *testing.T) {
+	for kind, document := range map[string]string{"sps-certificate": "shrimp-qinzhou", "health-certificate": "birds-nest-qinzhou"} {
+		t.Run(kind, func(t *testing.T) {
+			every := []string{kind, "response"}
+			parties := []exchange.Party{
+				{ID: "window-vn", Role: exchange.Window, Country: "VN", Sends: every, Receives: every},
+				{ID: "qinzhou", Role: exchange.Customs, Country: "CN", Sends: every, Receives: every},
+			}
+			w := exchangetest.NewWorld(t, parties, []exchange.Route{
+				{Name: "certificate", Kinds: []string{kind}, To: []string{"qinzhou"}},
+				{Name: "answer", Kinds: []string{"response"}, To: []string{"sender:answered"}},
+			})
+			s, err := testdata.Find(kind, document)
+			if err != nil {
+				t.Fatal(err)
+			}
+			x := sent(t, w, "window-vn", bytes.ReplaceAll(s.Bytes, []byte("<ram:TypeCode>852<"), []byte("<ram:TypeCode>853<")))
+			answer := bytes.ReplaceAll(reply{number: x.Identity.Number, addressee: "window-vn"}.bytes(t, "R-1"), []byte(">955<"), []byte(">853<"))
+			got, err := w.Accept(t.Context(), from("qinzhou", answer))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if a := got.Exchange.Answers; len(a) != 1 || a[0].To != x.ID {
+				t.Errorf("it answers %+v", a)
+			}
+		})
+	}
+}
+
 // newID returns the id of an exchange that does not exist.
 func newID(t *testing.T, like uuid.UUID) string {
 	t.Helper()

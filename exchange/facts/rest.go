@@ -135,13 +135,14 @@ func readReference(entry *paths.Entry, e element) Reference {
 }
 
 // kinds are the kinds of document by their code of UNCL 1001, for references that say
-// only what type of document they refer to.
+// only what type of document they refer to. Codes that documents of several kinds have are
+// not among them: 636, 852 and 853 are those of SPS certificates and of health
+// certificates, and the number alone finds the document.
 var kinds = map[string]string{
 	"657": "sps-certificate", // phytosanitary certificate for re-export
 	"811": "export-licence",
 	"830": "export-declaration",
 	"851": "sps-certificate", // phytosanitary certificate
-	"853": "health-certificate",
 	"861": "certificate-of-origin",
 	"911": "import-licence",
 	"929": "import-declaration",
