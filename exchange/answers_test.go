@@ -28,6 +28,9 @@ func answering(unknown string, to ...string) ([]exchange.Party, []exchange.Route
 		{ID: "window-th", Role: exchange.Window, Country: "TH", Sends: every, Receives: every},
 		{ID: "deaf", Role: exchange.Department, Country: "CN", Sends: []string{"ata-carnet"}},
 	}
+	for i := range parties { // as the same unit, so that one may send a later version of what another has sent
+		parties[i].Issues = []exchange.Issue{{Kinds: []string{"ata-carnet"}, Countries: []string{"CN"}}}
+	}
 	return parties, []exchange.Route{
 		{Name: "carnet", Kinds: []string{"ata-carnet"}, To: []string{"promotion", "window:import"}},
 		{Name: "answer", Kinds: []string{"response"}, To: to, Unknown: unknown},
@@ -73,6 +76,12 @@ func optional(name, value string) string {
 		return ""
 	}
 	return "<cbc:" + name + ">" + value + "</cbc:" + name + ">"
+}
+
+// versioned returns a version of the carnet of a number.
+func versioned(t *testing.T, number, version string) []byte {
+	t.Helper()
+	return bytes.Replace(carnet(t, number), []byte("<cbc:VersionID>1<"), []byte("<cbc:VersionID>"+version+"<"), 1)
 }
 
 // sent accepts a carnet that a party sends, and waits until its receivers have it.
@@ -126,7 +135,7 @@ func TestAnswerToNothing(t *testing.T) {
 	w := exchangetest.NewWorld(t, parties, routes)
 	x := sent(t, w, "qinzhou", carnet(t, number))
 	sent(t, w, "promotion", carnet(t, "TWICE"))
-	sent(t, w, "qinzhou", carnet(t, "TWICE"))
+	sent(t, w, "qinzhou", versioned(t, "TWICE", "2"))
 	sent(t, w, "deaf", carnet(t, "DEAF"))
 	for name, test := range map[string]struct {
 		by    string
@@ -201,10 +210,8 @@ func TestAnswerToOneOfSeveral(t *testing.T) {
 	parties, routes := answering("", "sender:answered", "party:addressee?")
 	w := exchangetest.NewWorld(t, parties, routes)
 	theirs := sent(t, w, "promotion", carnet(t, "TWICE"))
-	sent(t, w, "qinzhou", carnet(t, "TWICE"))
-	version := func(v string) []byte {
-		return bytes.Replace(carnet(t, "TWICE"), []byte("<cbc:VersionID>1<"), []byte("<cbc:VersionID>"+v+"<"), 1)
-	}
+	sent(t, w, "qinzhou", versioned(t, "TWICE", "0"))
+	version := func(v string) []byte { return versioned(t, "TWICE", v) }
 	newest := sent(t, w, "qinzhou", version("2"))
 	for name, test := range map[string]struct {
 		reply reply
@@ -264,7 +271,7 @@ func TestAnswerAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	sent(t, w, "promotion", carnet(t, number)) // now the number means two documents
+	sent(t, w, "promotion", versioned(t, number, "2")) // now the number means two documents
 	w.InForce.Routes, err = exchange.NewRoutes(nil, w.InForce.Parties)
 	if err != nil {
 		t.Fatal(err)

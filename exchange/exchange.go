@@ -29,7 +29,7 @@ type Exchange struct {
 	Receivers   []string        // in route order
 	Express     bool            // perishable: HS chapters 01 to 14
 	Faults      []string        // codes of faults that did not refuse the document, such as warnings
-	Held        Held            // the faults for which a person must decide, if a rule held it
+	Held        Held            // the faults for which a person must decide, if a rule or a verdict held it
 	Signature   Signature       // the sender's own, if the document has one
 	Keys        lookup.Keys     // by which people find it
 	Answers     []Answer        // what it says of other exchanges
@@ -39,6 +39,7 @@ type Exchange struct {
 	Deliveries  []Delivery
 	Latest      []LatestAnswer // to it, of each party the newest, in the order of the record
 	Events      []Event        // the timeline; filled by Journal.Exchange alone, as what follows
+	SameAs      uuid.UUID      // the exchange by which the same content was accepted first, from another sender
 	Replies     []Reply        // the newest answers to it that have receivers, oldest first
 	MoreReplies int            // those before them
 }
@@ -240,6 +241,9 @@ type Finding struct {
 	// Asked says that some receivers have been asked for their approval: the refusal
 	// counts although it is consigned to them.
 	Asked bool `json:"asked,omitempty"`
+	// SameAs is the exchange by which the same content was accepted first, from another
+	// sender.
+	SameAs uuid.UUID `json:"sameAs,omitzero"`
 }
 
 // Apply applies an event to a delivery and reports whether its state changed. An event

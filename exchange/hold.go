@@ -140,10 +140,11 @@ func (h *Hold) Decide(ctx context.Context, v Verdict) error {
 // Decision returns the event by which a person released or refused an exchange that
 // was held, or false if it was never held, or still is. It needs the timeline.
 func (x Exchange) Decision() (Event, bool) {
-	if len(x.Events) < 2 || x.Events[0].Name != SubmissionHeld {
+	at := slices.IndexFunc(x.Events, func(e Event) bool { return e.Name == SubmissionHeld })
+	if at < 0 || at+1 == len(x.Events) {
 		return Event{}, false
 	}
-	return x.Events[1], true
+	return x.Events[at+1], true
 }
 
 // notHeld returns the error for an exchange that is not held, with the earlier decision.

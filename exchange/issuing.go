@@ -6,9 +6,11 @@ import (
 	"slices"
 	"strings"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/facts"
 	"beibu/exchange/lookup"
 	"beibu/exchange/rules"
+	"beibu/schemas/paths"
 	"beibu/signing/strict/quote"
 )
 
@@ -19,7 +21,16 @@ type Issue struct {
 	Kinds     []string `yaml:"kinds" json:"kinds"`
 	Countries []string `yaml:"countries" json:"countries,omitempty"` // of issue, ISO 3166-1 alpha-2; none means any
 	Units     []string `yaml:"units" json:"units,omitempty"`         // names, or identifiers with their scheme, as "USCC 11450000007565717L"
+	// Another says what is done with another content under the number of a document, by
+	// another sender: "reject", also if nothing is said, or "hold", for a person to decide.
+	Another string `yaml:"another" json:"another,omitempty"`
 }
+
+// What is done with another content under a number.
+const (
+	AnotherReject = "reject" // also if nothing is said
+	AnotherHold   = "hold"
+)
 
 // The codes of a document that its sender may not send, since another party issues it.
 const (
@@ -162,6 +173,22 @@ func (f *InForce) Originates(c Checked) error {
 		}
 	}
 	return &Error{Op: "allow document", Kind: Forbidden, Code: fault.Code, Faults: Faults{fault.clip(maxText)}, More: c.more}
+}
+
+// issuer returns whose number a document has.
+func (f *InForce) issuer(c Checked) effects.Issuer {
+	out := effects.Issuer{Path: c.facts.Near(paths.Number).Path()}
+	if !f.Parties.Issues(c.kind) {
+		return out
+	}
+	out.Parties = f.Parties.Issuers(c.kind, c.facts.IssuedBy())
+	for _, id := range out.Parties {
+		party, _ := f.Parties.Get(id)
+		out.Hold = out.Hold || slices.ContainsFunc(party.Issues, func(one Issue) bool {
+			return one.Another == AnotherHold && slices.Contains(one.Kinds, c.kind)
+		})
+	}
+	return out
 }
 
 // notIssuer says why a sender may not send a document, and who may.

@@ -110,7 +110,7 @@ func TestReroutingOfAnswers(t *testing.T) {
 	}
 	sent(t, w, "qinzhou", carnet(t, "LATE"))
 	want("a document that came after its answer", r, early, "qinzhou", "promotion")
-	sent(t, w, "promotion", carnet(t, number))
+	sent(t, w, "promotion", versioned(t, number, "2"))
 	if answer.Answers[0].To != x.ID {
 		t.Fatalf("it answers %+v", answer.Answers)
 	}

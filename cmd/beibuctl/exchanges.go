@@ -88,6 +88,9 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	if len(x.FaultCodes) > 0 {
 		fact("let pass", strings.Join(x.FaultCodes, " "))
 	}
+	if x.SameAs != "" {
+		fact("same as", x.SameAs)
+	}
 	for _, a := range x.NotCounted {
 		fact("not counted", a.String())
 	}

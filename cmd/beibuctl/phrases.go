@@ -29,7 +29,7 @@ var chinese = map[string]string{
 	"ISSUES": "签发", "OF COUNTRIES": "签发国", "BY UNITS": "签发机构",
 
 	// Labels and values.
-	"party": "参与方", "may send": "可报送", "may be sent": "可接收", "may send for": "可代为报送", "all that no party names": "未列入名录的所有机构",
+	"same as": "内容相同的交换", "party": "参与方", "may send": "可报送", "may be sent": "可接收", "may send for": "可代为报送", "all that no party names": "未列入名录的所有机构",
 	"OUTCOME": "结果", "MILLISECONDS": "毫秒", "TLS": "TLS", "CERTIFICATE UNTIL": "证书有效期至", "VERIFY BY": "验签公钥", "DETAIL": "详情",
 	"all": "全部", "yes": "是", "no": "否", "express": "优先", "seal": "封装签章", "receipt": "回执",
 	"epoch":            "日志纪元",

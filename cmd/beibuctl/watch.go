@@ -92,7 +92,7 @@ func (w *watch) one(ctx context.Context, id exchangeID) (end bool, err error) {
 	case exchange.SubmissionRejection:
 		return true, errFaults
 	case exchange.SubmissionAcceptance, exchange.SubmissionHeld:
-		return false, nil
+		return x.SameAs != "", nil
 	case exchange.ContentConsignment, exchange.ContentHandover, exchange.ConsignmentRejection, exchange.ContentHandoverFailure:
 	case exchange.HandoverAttempt, exchange.PartySuspended, exchange.PartyResumed, exchange.PartyTested, exchange.BreakerOpened, exchange.BreakerClosed, exchange.BreakGlassUsed, exchange.PersonalDataRead, exchange.RefusalsExamined, exchange.SignedIn, exchange.SignedOut, exchange.SignedOutByIssuer: // no state of an exchange
 	}

@@ -39,6 +39,7 @@ type Exchange struct {
 	Answered        []LatestAnswer      `json:"answered,omitempty"`       // the newest answer of each party to it, oldest first; a receiver sees its own alone
 	AnswerTo        []Answer            `json:"answerTo,omitempty"`       // the exchanges that it answers; in no list
 	Answers         []Answer            `json:"answers,omitempty"`        // to it, the newest, and the newest of each party, oldest first; in no list
+	SameAs          string              `json:"sameAs,omitempty"`         // the exchange by which the same content was accepted first, from another sender; in no list
 	NotCounted      []effects.Account   `json:"notCounted,omitempty"`     // the documents that it draws on and that are not known here; in no list
 	JointApproval   *JointApproval      `json:"jointApproval,omitempty"`  // its joint approval, once that has started; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
@@ -126,6 +127,9 @@ func ExchangeOf(x exchange.Exchange, handovers int) Exchange {
 			Receiver: d.Receiver, State: d.State, Attempt: d.Attempt, Handovers: d.Handovers, Failing: d.Failing(handovers),
 			ConsignedAt: TimeOf(d.ConsignedAt), ChangedAt: TimeOf(d.ChangedAt), Cause: OrNil(d.Cause), Readdressed: d.Envelope != 0,
 		})
+	}
+	if x.SameAs != uuid.Nil {
+		out.SameAs = x.SameAs.String()
 	}
 	out.Answered = LatestAnswersOf(x)
 	for i, e := range x.Events {

@@ -23,6 +23,7 @@ type exchangePage struct {
 	To      []answerView // what it answers
 	// NotCounted are the documents that it draws on and that are not known here.
 	NotCounted []effects.Account
+	SameAs     string     // the first exchange of the same content, by another sender
 	Round      *roundView // its joint approval, or nil
 	Found      bool       // it has keys by which people find it
 
@@ -98,6 +99,9 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 		page.Steps = append(page.Steps, one)
 	}
 	page.To, page.Replies, page.Earlier = answersOf(x)
+	if x.SameAs != uuid.Nil {
+		page.SameAs = x.SameAs.String()
+	}
 	if page.NotCounted, err = s.balances().Uncounted(v.ctx(), x); err != nil {
 		return exchangePage{}, err
 	}

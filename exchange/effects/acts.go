@@ -21,6 +21,7 @@ type Act struct {
 var living = map[string]bool{
 	"ata-carnet": true, "import-licence": true, "export-licence": true, "certificate-of-origin": true,
 	"sps-certificate": true, "health-permit": true, "health-certificate": true,
+	"ata-reexportation-proof": true, "ata-reexportation-request": true, "ata-reexportation-reminder": true,
 }
 
 // acts returns what a document does to lives.

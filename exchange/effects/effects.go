@@ -38,6 +38,8 @@ type Effects struct {
 	Amends bool `json:"amends,omitempty"`
 	// Acts are what it does to lives.
 	Acts []Act `json:"acts,omitempty"`
+	// Issuer is whose number it has, if it has a life: see [Effects.By].
+	Issuer *Issuer `json:"issuer,omitempty"`
 	// Round is the joint approval that it needs, which the routes say.
 	Round *Round `json:"round,omitempty"`
 	// Decides are the decisions that it has on the rounds of others.
@@ -191,7 +193,7 @@ func Of(kind string, f facts.Facts) Effects {
 
 // Uncounted returns the effects without those on balances, for which there is no room.
 func (e Effects) Uncounted() Effects {
-	return Effects{Acts: e.Acts, Round: e.Round, Decides: e.Decides, Clears: e.Clears, Due: e.Due, Omitted: true}
+	return Effects{Acts: e.Acts, Issuer: e.Issuer, Round: e.Round, Decides: e.Decides, Clears: e.Clears, Due: e.Due, Omitted: true}
 }
 
 // most returns how many bytes the effects take as JSON at most, without writing them: that

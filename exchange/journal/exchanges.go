@@ -89,7 +89,19 @@ func (j *Journal) timeline(ctx context.Context, x *exchange.Exchange, newest []b
 	if err != nil {
 		return err
 	}
-	return unpackSteps(newest, x)
+	if err := unpackSteps(newest, x); err != nil {
+		return err
+	}
+	for _, e := range x.Events {
+		switch {
+		case e.Verdict == nil:
+		case e.Name == exchange.SubmissionHeld:
+			x.Held = exchange.Held{Faults: e.Verdict.Faults, Omitted: e.Verdict.Omitted}
+		case e.Verdict.SameAs != uuid.Nil:
+			x.SameAs = e.Verdict.SameAs
+		}
+	}
+	return nil
 }
 
 // scan reads a row of columns. It returns also the state that the exchange had

@@ -64,6 +64,9 @@ func (j *journey) apply(e exchange.Event) bool {
 		}
 	case e.Name == exchange.SubmissionRejection && (j.state == exchange.SubmissionHeld || e.Verdict != nil && (j.state == exchange.SubmissionAcceptance || e.Verdict.Asked)):
 		j.state = e.Name
+	case e.Name == exchange.SubmissionHeld && e.Verdict != nil && j.state == exchange.SubmissionAcceptance:
+		j.state = e.Name
+	case e.Name == exchange.SubmissionAcceptance && e.Verdict != nil && e.Verdict.SameAs != uuid.Nil && len(j.steps) == 0: // linked
 	default:
 		return false
 	}

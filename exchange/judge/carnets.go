@@ -9,7 +9,6 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
-	"beibu/exchange/judge/ledger"
 	"beibu/exchange/judge/ledger/carnet"
 	"beibu/exchange/projection"
 	"beibu/exchange/rules"
@@ -56,11 +55,6 @@ func (t *tentative) openCarnet(ctx context.Context, c Case, v *Verdict) error {
 	before, err := t.carnet(ctx, opening.Account)
 	if err != nil {
 		return err
-	}
-	if before != nil && before.Sender != c.Sender {
-		known := ledger.Account{Terms: ledger.Terms{Opening: effects.Opening{Account: before.Account}, Exchange: before.Exchange, Sender: before.Sender}}
-		v.Faults = append(v.Faults, anothers(known))
-		return nil
 	}
 	var earlier *carnet.Carnet
 	if of := opening.Earlier; of != nil {

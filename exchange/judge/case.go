@@ -23,8 +23,10 @@ type Case struct {
 	Digest    string    `json:"digest"` // SHA-256 of the document, in hexadecimal
 	Receivers []string  `json:"receivers"`
 	// Released says that a person has consigned it already, whatever it draws.
-	Released bool            `json:"released,omitempty"`
-	Effects  effects.Effects `json:"effects"`
+	Released bool `json:"released,omitempty"`
+	// Decided says that it was held by a verdict, and a person has released it.
+	Decided bool            `json:"decided,omitempty"`
+	Effects effects.Effects `json:"effects"`
 }
 
 func caseOf(x exchange.Exchange) Case {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
@@ -20,6 +22,7 @@ type tentative struct {
 	ledger   *Ledger
 	revision int64
 	lives    map[effects.Account]*lifecycle.Life // read so far; nil if there is none
+	decided  map[uuid.UUID][]string              // the receivers of what has a verdict now
 	rounds   rounds
 	carnets  map[effects.Account]*carnet.Carnet // read so far; nil if there is none
 }
@@ -28,7 +31,7 @@ func newTentative(l *Ledger, revision int64) *tentative {
 	return &tentative{
 		expected{make(map[effects.Account]*ledger.Account), make(map[string][]drawing)},
 		l, revision, make(map[effects.Account]*lifecycle.Life),
-		newRounds(l), make(map[effects.Account]*carnet.Carnet),
+		make(map[uuid.UUID][]string), newRounds(l), make(map[effects.Account]*carnet.Carnet),
 	}
 }
 
@@ -76,13 +79,17 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 		return v, err
 	}
 	steps := []func(context.Context, Case, *Verdict) error{
-		t.opening, t.draw, t.giveBack, t.clear, t.openCarnet, t.moveGoods, t.live, t.decides,
+		t.owning, t.opening, t.draw, t.giveBack, t.clear, t.openCarnet, t.moveGoods, t.live, t.decides,
 	}
 	for _, step := range steps {
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}
+		if v.settled() {
+			break
+		}
 	}
+	holds := v.Faults.Has(rules.Hold) && !c.Released
 	refuses := v.Faults.Has(rules.Reject)
 	switch v.Faults, v.Omitted = v.Faults.Bounded(); {
 	case refuses: // all or nothing
@@ -90,12 +97,15 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 		if !c.Released || c.Effects.Round != nil { // what a person released has gone to all its receivers
 			v.Outcome = Reject
 		}
-	case c.Effects.Round != nil && round == nil:
+	case holds:
+		v.Postings, v.Moves, v.Rounds, v.Carnets, v.Outcome = nil, nil, nil, nil, Hold
+	case c.Effects.Round != nil && round == nil && v.SameAs == uuid.Nil:
 		if err := t.ask(ctx, c, &v); err != nil {
 			return v, err
 		}
 	}
 	t.rounds.apply(c, v)
+	t.decided[c.Exchange] = c.Receivers
 	t.revision++
 	for _, p := range v.Postings {
 		if err := apply(t, c, p); err != nil {

@@ -17,13 +17,8 @@ func (t *tentative) opening(ctx context.Context, c Case, v *Verdict) error {
 	if opening == nil {
 		return nil
 	}
-	a, err := t.account(ctx, opening.Account)
-	if err != nil {
+	if _, err := t.account(ctx, opening.Account); err != nil {
 		return err
-	}
-	if a != nil && a.Sender != c.Sender {
-		v.Faults = append(v.Faults, anothers(*a))
-		return nil
 	}
 	v.Postings = append(v.Postings, ledger.Posting{Account: opening.Account, Opens: true})
 	for _, d := range opening.Drawn {
@@ -90,19 +85,6 @@ func fault(a ledger.Account, r ledger.Refusal) exchange.Fault {
 	return exchange.Fault{
 		Code: string(r.Code), Severity: rules.Reject.String(), Path: r.Draw.Path, Source: text.source,
 		Message: exchange.Text{EN: fmt.Sprintf(text.en, values...), ZH: fmt.Sprintf(text.zh, values...)},
-	}
-}
-
-// CodeAnother is the code of a document whose number another sender's document has.
-const CodeAnother = "ledger.number-of-another"
-
-func anothers(a ledger.Account) exchange.Fault {
-	return exchange.Fault{
-		Code: CodeAnother, Severity: rules.Reject.String(), Path: "", Source: "one number of a licence or certificate is of one issuer",
-		Message: exchange.Text{
-			EN: fmt.Sprintf("%s is already known from party %s, as exchange %s; another party cannot issue it", a.Account, a.Sender, a.Exchange),
-			ZH: fmt.Sprintf("%s 已由参与方 %s 发出（交换编号 %s），其他参与方不得签发", a.Number, a.Sender, a.Exchange),
-		},
 	}
 }
 

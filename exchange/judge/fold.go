@@ -122,10 +122,15 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 	if err := endTimers(w, v); err != nil {
 		return err
 	}
-	if v.Outcome == Ask {
+	switch v.Outcome {
+	case Ask:
 		err = w.Exec(`UPDATE pending SET waits = ? WHERE exchange = ?`, waitsForRound, v.Exchange[:])
-	} else {
-		err = keepVerdict(w, sequence, c, v)
+	case Hold:
+		err = holdCase(w, sequence, c, v)
+	case Consign, Reject:
+		if err = keepVerdict(w, sequence, c, v); err == nil {
+			err = w.Exec(`DELETE FROM pending WHERE exchange = ?`, v.Exchange[:])
+		}
 	}
 	if err == nil {
 		err = w.Exec(`INSERT INTO revision VALUES (1, ?) ON CONFLICT DO UPDATE SET number = excluded.number`, revision+1)
@@ -133,18 +138,30 @@ func addVerdict(w *projection.Writer, sequence int64, v Verdict) error {
 	return failed("write verdict", err)
 }
 
-// keepVerdict keeps a verdict after which its exchange awaits none.
+// holdCase has a case wait for a person. What that decides counts in the next verdict.
+func holdCase(w *projection.Writer, sequence int64, c Case, v Verdict) error {
+	if err := keepVerdict(w, sequence, c, v); err != nil {
+		return err
+	}
+	c.Released, c.Decided = true, true
+	text, err := json.Marshal(c)
+	if err != nil {
+		return fmt.Errorf("write case %s: %w", c.Exchange, err)
+	}
+	return w.Exec(`UPDATE pending SET waits = 1, text = ? WHERE exchange = ?`, text, c.Exchange[:])
+}
+
+// keepVerdict keeps the verdict on an exchange, in the place of the one that held it.
 func keepVerdict(w *projection.Writer, sequence int64, c Case, v Verdict) error {
 	asked := c.Effects.Round != nil
 	text, err := json.Marshal(stored{v, c.Receivers, c.Released && !asked, asked})
 	if err != nil {
 		return fmt.Errorf("write verdict on %s: %w", v.Exchange, err)
 	}
-	err = w.Exec(`INSERT INTO verdict (exchange, sequence, at, done, text) VALUES (?, ?, ?, 0, ?)`, v.Exchange[:], sequence, v.At.UnixMicro(), text)
-	if err == nil {
-		err = w.Exec(`DELETE FROM pending WHERE exchange = ?`, v.Exchange[:])
-	}
-	if err == nil && v.Outcome == Consign && len(c.Effects.Due) > 0 {
+	err = w.Exec(`INSERT INTO verdict (exchange, sequence, at, done, text) VALUES (?, ?, ?, 0, ?)
+		ON CONFLICT DO UPDATE SET sequence = excluded.sequence, at = excluded.at, done = 0, text = excluded.text`,
+		v.Exchange[:], sequence, v.At.UnixMicro(), text)
+	if err == nil && v.Outcome == Consign && v.SameAs == uuid.Nil && len(c.Effects.Due) > 0 {
 		err = setTimers(w, source{c.document(), c.Sender, c.Exchange, v.At}, c.Effects.Due)
 	}
 	return err

@@ -160,7 +160,7 @@ func TestNumberOfAnother(t *testing.T) {
 	w := world(t)
 	doc := sample(t, "import-licence", "natural-rubber-automatic")
 	w.Await(t, accept(t, w, commerce, doc), exchangetest.Consigned)
-	x := w.Await(t, accept(t, w, port, doc), refused)
+	x := w.Await(t, accept(t, w, port, append(bytes.Clone(doc), 0x0a)), refused)
 	if diff := cmp.Diff([]string{judge.CodeAnother}, codes(x)); diff != "" {
 		t.Error(diff)
 	}

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"github.com/google/uuid"
+
 	"beibu/exchange"
 	"beibu/queue"
 )
@@ -165,9 +167,22 @@ func (d decided) steps() []exchange.Event {
 			Exchange: d.Exchange, Name: exchange.SubmissionRejection, At: d.At,
 			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted, Asked: d.asked},
 		}}
+	case d.Outcome == Hold:
+		return []exchange.Event{{
+			Exchange: d.Exchange, Name: exchange.SubmissionHeld, At: d.At,
+			Cause: exchange.Cause{Code: d.Faults[0].Code}, Verdict: &exchange.Finding{Faults: d.Faults, Omitted: d.Omitted},
+		}}
 	}
-	steps := make([]exchange.Event, 0, len(d.receivers))
+	steps := make([]exchange.Event, 0, len(d.receivers)+1)
+	if d.SameAs != uuid.Nil {
+		steps = append(steps, exchange.Event{
+			Exchange: d.Exchange, Name: exchange.SubmissionAcceptance, At: d.At, Verdict: &exchange.Finding{SameAs: d.SameAs},
+		})
+	}
 	for _, r := range d.receivers {
+		if slices.Contains(d.Had, r) {
+			continue
+		}
 		steps = append(steps, exchange.Event{Exchange: d.Exchange, Receiver: r, Name: exchange.ContentConsignment, Attempt: 1, At: d.At})
 	}
 	if len(steps) > 0 && len(d.Faults) > 0 { // of lower severity

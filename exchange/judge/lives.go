@@ -41,13 +41,10 @@ func (t *tentative) life(ctx context.Context, of effects.Account) (*lifecycle.Li
 // live moves the lives on which a document acts.
 func (t *tentative) live(ctx context.Context, c Case, v *Verdict) error {
 	for _, act := range c.Effects.Acts {
-		l, err := t.life(ctx, c.document())
-		if err != nil {
+		if _, err := t.life(ctx, c.document()); err != nil {
 			return err
 		}
-		if l == nil || l.First.Sender == c.Sender {
-			v.Moves = append(v.Moves, lifecycle.Move{Document: c.document(), Does: act.Does, To: lifecycle.Issued, Content: true})
-		}
+		v.Moves = append(v.Moves, lifecycle.Move{Document: c.document(), Does: act.Does, To: lifecycle.Issued, Content: true})
 	}
 	return nil
 }

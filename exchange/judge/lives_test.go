@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/hex"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"beibu/exchange/exchangetest"
@@ -36,7 +37,7 @@ func TestLifeBegins(t *testing.T) {
 		Document: rubber, State: lifecycle.Issued, Since: got.Since, By: first.ID,
 		First: content("", first.ID, first.Digest), Latest: content("2", second.ID, second.Digest),
 	}
-	if got != want || got.Since.IsZero() {
+	if !reflect.DeepEqual(got, want) || got.Since.IsZero() {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
 	again := ledgerAt(t, filepath.Join(t.TempDir(), "again.db"))

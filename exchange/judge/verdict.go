@@ -23,6 +23,7 @@ type Outcome string
 const (
 	Consign Outcome = "consign" // it goes to its receivers
 	Reject  Outcome = "reject"  // it is refused, for the faults of the verdict
+	Hold    Outcome = "hold"    // it waits for a person, for the faults of the verdict; there is another verdict once it is released
 	Ask     Outcome = "ask"     // its joint approval begins; there is another verdict once that has ended
 )
 
@@ -41,6 +42,10 @@ type Verdict struct {
 	// Unknown are the documents that it cites and the exchange does not know: what they
 	// allow cannot be known, and nothing is drawn on them.
 	Unknown []effects.Account `json:"unknown,omitempty"`
+	// SameAs is the first exchange of the same content, by another sender, and Had are the
+	// receivers that have it from there.
+	SameAs uuid.UUID `json:"sameAs,omitzero"`
+	Had    []string  `json:"had,omitempty"`
 }
 
 // The names of the events about a verdict.

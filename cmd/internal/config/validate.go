@@ -301,6 +301,9 @@ func (s *source) checkIssues(key string, p Party, m Map) {
 				s.note(at+".units", "%q names no unit", unit)
 			}
 		}
+		if !slices.Contains([]string{"", exchange.AnotherReject, exchange.AnotherHold}, issue.Another) {
+			s.note(at+".another", "%q is none of %s, %s", issue.Another, exchange.AnotherReject, exchange.AnotherHold)
+		}
 		if len(issue.Countries)+len(issue.Units) == 0 {
 			s.note(at, "countries or units must be there: nobody issues everything")
 		}

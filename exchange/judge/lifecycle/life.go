@@ -1,6 +1,7 @@
 package lifecycle
 
 import (
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -32,6 +33,8 @@ type Life struct {
 	State    State           `json:"state"`
 	Since    time.Time       `json:"since"` // to the microsecond
 	By       uuid.UUID       `json:"by"`    // the exchange that brought it to the state
+	// Sent are the receivers of the latest content by other senders than its first.
+	Sent []string `json:"sent,omitempty"`
 }
 
 // A Move is a change of one life by a verdict.
@@ -41,6 +44,8 @@ type Move struct {
 	To       State           `json:"to"`
 	// Content says that the document of the verdict is the latest content of the life.
 	Content bool `json:"content,omitempty"`
+	// Sent are receivers to whom another sender's exchange of a known content goes.
+	Sent []string `json:"sent,omitempty"`
 }
 
 // After returns the life after a move by a document at a time.
@@ -50,8 +55,9 @@ func (l Life) After(m Move, by Content, at time.Time) Life {
 		if l.First == (Content{}) {
 			l.First = by
 		}
-		l.Latest = by
+		l.Latest, l.Sent = by, nil
 	}
+	l.Sent = slices.Concat(l.Sent, m.Sent)
 	if l.State != m.To {
 		l.State, l.Since, l.By = m.To, at.UTC().Truncate(time.Microsecond), by.Exchange
 	}

@@ -1,0 +1,31 @@
+package effects
+
+import (
+	"slices"
+	"strings"
+)
+
+// An Issuer says whose number a document has.
+type Issuer struct {
+	Parties []string `json:"parties,omitempty"` // that issue it; none if the map of parties does not say
+	// Hold says that another content under the number waits for a person, and is not refused.
+	Hold bool   `json:"hold,omitempty"`
+	Path string `json:"path,omitempty"` // of the number, for faults
+}
+
+// Of returns the parties that issue the document.
+func (i *Issuer) Of() []string {
+	if i == nil {
+		return nil
+	}
+	return i.Parties
+}
+
+// By returns the effects of a document that has a life with its issuer.
+func (e Effects) By(i Issuer) Effects {
+	if slices.ContainsFunc(e.Acts, func(a Act) bool { return a.Does == Issue && a.On == nil }) {
+		i.Parties, i.Path = cloned(i.Parties), strings.Clone(i.Path)
+		e.Issuer = &i
+	}
+	return e
+}
