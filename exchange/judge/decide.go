@@ -85,7 +85,7 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 		if err := step(ctx, c, &v); err != nil {
 			return v, err
 		}
-		if v.settled() {
+		if v.isDecided() {
 			break
 		}
 	}

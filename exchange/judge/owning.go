@@ -85,9 +85,9 @@ func (t *tentative) receivers(ctx context.Context, id uuid.UUID) (all []string, 
 	return all, failed("read receivers of an exchange", err)
 }
 
-// settled reports whether nothing else is to be decided on a document: its number is of
+// isDecided reports whether nothing else is to be decided on a document: its number is of
 // another, or it is linked.
-func (v *Verdict) settled() bool {
+func (v *Verdict) isDecided() bool {
 	return v.SameAs != uuid.Nil || slices.ContainsFunc(v.Faults, func(f exchange.Fault) bool { return f.Code == CodeAnother })
 }
 
