@@ -94,6 +94,9 @@ func (s *session) printExchange(x httpapi.Exchange) error {
 	for _, a := range x.NotCounted {
 		fact("not counted", a.String())
 	}
+	for _, d := range x.Deadlines {
+		fact("deadline", s.deadline(d.Name)+" "+stamp(d.At))
+	}
 	if x.FoundBy != nil {
 		s.addFoundBy(facts, x.FoundBy)
 	}

@@ -28,6 +28,7 @@ type grammar struct {
 	Submit         submitCommand         `cmd:"" help:"Submit documents."`
 	Mailbox        mailboxCommand        `cmd:"" help:"Receive documents."`
 	Exchanges      exchangesCommand      `cmd:"" help:"Follow documents, and judge held ones."`
+	Deadlines      deadlinesCommand      `cmd:"" help:"List by when something has to be done about documents."`
 	JointApprovals jointApprovalsCommand `cmd:"" help:"List joint approvals: who has decided on which document, and who has to."`
 	Balance        balanceCommand        `cmd:"" help:"Show what is left of a licence or a certificate, and who draws on it."`
 	Lane           laneCommand           `cmd:"" help:"Show all documents of a truck or a container, and what they cite."`

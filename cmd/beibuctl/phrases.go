@@ -72,6 +72,10 @@ var chinese = map[string]string{
 	"only the first %d that draw on it are shown; --all shows all, --limit more of them":    "仅列出最先的 %d 笔核销记录；--all 列出全部，--limit 可多列",
 	"%d more documents of others draw on it, which you may not see; the lines count them":   "另有其他参与方的核销记录 %d 笔，您无权查看，但已计入各项",
 
+	// What deadlines shows.
+	"deadline": "期限", "no deadline matches": "没有符合条件的期限", "DEADLINE": "期限", "ahead": "未到期", "passed": "已到期",
+	"valid until": "有效期届满", "customs may claim until": "海关索赔期届满", "proof of re-exportation until": "复运出境证明期限", "provisional payment is final from": "暂付转为最终", "goods in transit leave until": "过境货物出境期限",
+
 	// What joint-approvals shows.
 	"no joint approval matches": "没有符合条件的联合审批", "joint approval: %s": "联合审批：%s",
 	"DOCUMENT": "单证", "APPLICANT": "申请方", "STEP": "步骤", "WAITS FOR": "待其审批", "DECISION": "意见", "approved": "已批准", "not approved": "不予批准", "has to decide": "待审批", "under approval": "审批中", "void": "已作废",

@@ -42,6 +42,7 @@ type Exchange struct {
 	SameAs          string              `json:"sameAs,omitempty"`         // the exchange by which the same content was accepted first, from another sender; in no list
 	NotCounted      []effects.Account   `json:"notCounted,omitempty"`     // the documents that it draws on and that are not known here; in no list
 	JointApproval   *JointApproval      `json:"jointApproval,omitempty"`  // its joint approval, once that has started; in no list
+	Deadlines       []DocumentDeadline  `json:"deadlines,omitempty"`      // that it sets, the earliest first; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"beibu/exchange"
 	"beibu/exchange/effects"
+	"beibu/exchange/judge"
 	"beibu/exchange/operator/reading"
 	"beibu/exchange/proof"
 )
@@ -25,7 +26,8 @@ type exchangePage struct {
 	NotCounted []effects.Account
 	SameAs     string     // the first exchange of the same content, by another sender
 	Round      *roundView // its joint approval, or nil
-	Found      bool       // it has keys by which people find it
+	Deadlines  []judge.Timer
+	Found      bool // it has keys by which people find it
 
 	Document documentView
 
@@ -103,6 +105,9 @@ func (s *Server) exchangePage(v *visit) (exchangePage, error) {
 		page.SameAs = x.SameAs.String()
 	}
 	if page.NotCounted, err = s.balances().Uncounted(v.ctx(), x); err != nil {
+		return exchangePage{}, err
+	}
+	if page.Deadlines, err = s.deadlines().Of(v.ctx(), x.ID); err != nil {
 		return exchangePage{}, err
 	}
 	round, err := s.jointApprovals().Of(v.ctx(), x)

@@ -13,6 +13,7 @@ import (
 	"beibu/exchange"
 	"beibu/exchange/access"
 	"beibu/exchange/facts/codes"
+	"beibu/exchange/judge"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
 	"beibu/exchange/kinds"
@@ -57,6 +58,7 @@ func functions(of *set) template.FuncMap {
 		"roundState":  func(s approval.State) shown[approval.State] { return shownAs(s, roundStates) },
 		"transaction": func(state string) stateView { return transactionViewOf(state, of.visit.lang) },
 		"movement":    func(m string) string { return of.visit.lang.text(movementTitles[m]) },
+		"deadline":    func(t judge.Timer) deadlineView { return deadlineViewOf(t) },
 		"position":    func(s ledger.State) stateView { return positionViewOf(s, of.visit.lang) },
 	}
 }

@@ -100,6 +100,7 @@ func (s *Server) reference() []screen {
 		{pattern: "POST /console/holders", action: access.ReadExchanges, serve: s.searchHolder},
 		{pattern: "GET /console/lanes", action: access.ReadExchanges, title: exchange.Text{EN: "Lane", ZH: "车柜单证"}, menu: true, serve: s.showLane},
 		{pattern: "GET /console/balances", action: access.ReadExchanges, title: exchange.Text{EN: "Balances", ZH: "余量"}, menu: true, serve: s.showBalance},
+		{pattern: "GET /console/deadlines", action: access.ReadExchanges, title: exchange.Text{EN: "Deadlines", ZH: "期限"}, menu: true, serve: s.listDeadlines},
 		{pattern: "GET /console/joint-approvals", action: access.ReadExchanges, title: exchange.Text{EN: "Joint approvals", ZH: "联合审批"}, menu: true, serve: s.listJointApprovals},
 		{pattern: "GET /console/views/{id}", action: access.KeepViews, serve: s.openView},
 		{pattern: "POST /console/views", action: access.KeepViews, serve: s.saveView},

@@ -43,6 +43,7 @@ type Options struct {
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
 	Approvals    operator.Rounds
+	Deadlines    operator.Timers
 	Catalogue    *catalogue.Catalogue // of services
 	Holders      *sealed.Sealer       // of the names of holders in addresses
 	Views        views.Index
@@ -115,6 +116,7 @@ func (o Options) check() error {
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
 		{"Approvals", o.Approvals != nil},
+		{"Deadlines", o.Deadlines != nil},
 		{"Catalogue", o.Catalogue != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},

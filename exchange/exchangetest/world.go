@@ -102,7 +102,9 @@ func (w *World) Register(tb testing.TB, party string, keys ...signing.Signer) {
 func (w *World) Judge(tb testing.TB, l *judge.Ledger) {
 	tb.Helper()
 	w.Run(tb, func(ctx context.Context) error { return l.Run(ctx, w.Store) })
-	leader := judge.Leader{Ledger: l, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: l}}
+	started := time.Now()
+	now := func() time.Time { return rulestest.Received.Add(time.Since(started)) } // the time of the documents
+	leader := judge.Leader{Ledger: l, Now: now, Recorder: &exchange.Recorder{Appender: w.Store, Feed: w.Store, Fold: l}}
 	w.Run(tb, func(ctx context.Context) error {
 		return leader.Lead(ctx, func(err error) { tb.Errorf("judge: %v", err) })
 	})

@@ -21,7 +21,7 @@ const noSuch = "00000000-0000-8000-8000-000000000000"
 var elsewhere = map[string]bool{
 	"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
 	"/v1/balances/{kind}/{number}/statement 200": true, "/v1/balances/{kind}/{number}/statement 403": true,
-	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true,
+	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true, "/v1/deadlines 403": true,
 }
 
 // TestAnswers shows every status that is documented for every operation, and
@@ -106,6 +106,12 @@ func TestAnswers(t *testing.T) {
 		{request{path: "/v1/balances/letter/1/statement", as: port}, 422, "unknown-kind"},
 		{request{path: "/v1/balances/import-licence/1/statement"}, 401, "credentials-missing"},
 		{request{path: "/v1/balances/import-licence/1"}, 401, "credentials-missing"},
+		{request{path: "/v1/deadlines", as: port}, 200, ""},
+		{request{path: "/v1/deadlines?before=tomorrow", as: port}, 400, "parameter"},
+		{request{path: "/v1/deadlines"}, 401, "credentials-missing"},
+		{request{path: "/v1/deadlines?state=late", as: port}, 422, "unknown-state"},
+		{request{path: "/v1/deadlines?kind=letter", as: port}, 422, "unknown-kind"},
+		{request{path: "/v1/deadlines?sender=nobody", as: operator}, 422, "unknown-party"},
 		{request{path: "/v1/joint-approvals", as: port}, 200, ""},
 		{request{path: "/v1/joint-approvals?limit=0", as: port}, 400, "parameter"},
 		{request{path: "/v1/joint-approvals"}, 401, "credentials-missing"},

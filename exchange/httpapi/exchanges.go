@@ -27,6 +27,13 @@ func (s *Server) showExchange(c *call) error {
 	if shown.NotCounted, err = s.balances.Uncounted(c.request.Context(), x); err != nil {
 		return err
 	}
+	dues, err := s.deadlines.Of(c.request.Context(), x.ID)
+	if err != nil {
+		return err
+	}
+	for _, due := range dues {
+		shown.Deadlines = append(shown.Deadlines, answer.DeadlineOf(due))
+	}
 	round, err := s.approvals.Of(c.request.Context(), x)
 	if err != nil {
 		return err

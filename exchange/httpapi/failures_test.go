@@ -94,6 +94,7 @@ func ownFailures(t *testing.T, w *world, good, order, x string) {
 		{path: "/v1/balances/import-licence/1", as: port},
 		{path: "/v1/balances/import-licence/1/statement", as: port},
 		{path: "/v1/joint-approvals", as: port},
+		{path: "/v1/deadlines", as: port},
 		{path: x, as: port},
 		{path: x + "/document", as: port},
 		{path: x + "/envelope", as: port},

@@ -49,6 +49,14 @@ func (a approvals) Rounds(ctx context.Context, q judge.RoundQuery) ([]approval.R
 	return a.Reader.Rounds(ctx, q)
 }
 
+// Timers is operator.Timers's.
+func (a approvals) Timers(ctx context.Context, q judge.TimerQuery) ([]judge.Timer, int64, error) {
+	if err := a.index.failure(); err != nil {
+		return nil, 0, err
+	}
+	return a.Reader.Timers(ctx, q)
+}
+
 // accounts are those of a reader, which fail as the index does.
 type accounts struct {
 	judge.Reader

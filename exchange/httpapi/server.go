@@ -52,6 +52,7 @@ type Options struct {
 	Refusals     exchange.RefusalLog
 	Balances     operator.Accounts
 	Approvals    operator.Rounds
+	Deadlines    operator.Timers
 	Catalogue    *catalogue.Catalogue // of services
 	Holders      *sealed.Sealer       // of the names of holders in addresses
 	Views        views.Index
@@ -97,6 +98,7 @@ type Server struct {
 	refusals    exchange.RefusalLog
 	balances    operator.Balances
 	approvals   operator.Approvals
+	deadlines   operator.Deadlines
 	services    *catalogue.Catalogue
 	holders     *sealed.Sealer
 	savedViews  views.Index
@@ -145,6 +147,7 @@ func (o Options) check() error {
 		{"Refusals", o.Refusals != nil},
 		{"Balances", o.Balances != nil},
 		{"Approvals", o.Approvals != nil},
+		{"Deadlines", o.Deadlines != nil},
 		{"Catalogue", o.Catalogue != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
@@ -175,7 +178,7 @@ func New(o Options) (*Server, error) {
 	}
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
-		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, services: o.Catalogue, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
+		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, deadlines: operator.Deadlines{Timers: o.Deadlines, Exchanges: o.Journal}, services: o.Catalogue, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
 		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
@@ -258,6 +261,7 @@ func (s *Server) routes() []route {
 		{"POST /v1/exchanges/{id}/refusal", access.DecideHeld, s.refuse},
 		{"GET /v1/balances/{kind}/{number}", access.ReadExchanges, s.showBalance},
 		{"GET /v1/balances/{kind}/{number}/statement", access.ReadExchanges, s.stateBalance},
+		{"GET /v1/deadlines", access.ReadExchanges, s.listDeadlines},
 		{"GET /v1/joint-approvals", access.ReadExchanges, s.listJointApprovals},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},

@@ -97,3 +97,8 @@ func (r Reader) await(ctx context.Context) error {
 		}
 	}
 }
+
+// Timers returns a page of deadlines as [Ledger.Timers] does, without waiting for verdicts.
+func (r Reader) Timers(ctx context.Context, q TimerQuery) ([]Timer, int64, error) {
+	return r.Ledger.Timers(ctx, q)
+}

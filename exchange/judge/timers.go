@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange"
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/lifecycle"
 	"beibu/exchange/projection"
@@ -224,4 +225,13 @@ func momentOf(micro int64) time.Time {
 		return time.Time{}
 	}
 	return time.UnixMicro(micro).UTC()
+}
+
+// Check fails with an [*exchange.Error] of kind Invalid if there is no such state.
+func (q TimerQuery) Check() error {
+	if q.State == "" || q.State == TimerAhead || q.State == TimerPassed {
+		return nil
+	}
+	return &exchange.Error{Op: "read filter", Kind: exchange.Invalid, Code: "unknown-state", Err: exchange.Because(
+		"there is no state %q of a deadline: ahead, passed", "期限没有状态 %q：ahead、passed", q.State)}
 }

@@ -33,7 +33,7 @@ func (d *Daemon) newConsole(api httpapi.Options) error {
 	d.console, err = console.New(console.Options{
 		Current: api.Current, Admission: api.Admission, Suspended: api.Suspended,
 		Journal: api.Journal, Changed: d.index.Changed, Backlog: d.openDeliveries, Audit: api.Audit, Failures: api.Failures, Activity: api.Activity, Alerts: api.Alerts, Endpoints: api.Endpoints, Node: d.node,
-		Refusals: api.Refusals, Balances: api.Balances, Approvals: api.Approvals, Catalogue: api.Catalogue, Holders: api.Holders, Views: api.Views, Examiner: api.Examiner, Refused: api.Refused, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
+		Refusals: api.Refusals, Balances: api.Balances, Approvals: api.Approvals, Deadlines: api.Deadlines, Catalogue: api.Catalogue, Holders: api.Holders, Views: api.Views, Examiner: api.Examiner, Refused: api.Refused, BreakGlass: api.BreakGlass, Runs: api.Runs, Replay: api.Replay,
 		Recorder: api.Recorder, Undispatched: api.Undispatched, Bodies: api.Bodies,
 		Sessions: sessions, SignIns: d.signIns, Issuer: d.issuer, Authenticated: httpapi.SetAuthenticated,
 		Limits: console.Limits{

@@ -49,7 +49,7 @@ func (d *Daemon) newAPI() (err error) {
 	d.mailbox = mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers)
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
-		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Balances: judge.Reader{Ledger: d.ledger, Feed: d.store}, Approvals: judge.Reader{Ledger: d.ledger, Feed: d.store}, Catalogue: d.config.Services, Holders: holders, Views: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Balances: judge.Reader{Ledger: d.ledger, Feed: d.store}, Approvals: judge.Reader{Ledger: d.ledger, Feed: d.store}, Deadlines: judge.Reader{Ledger: d.ledger, Feed: d.store}, Catalogue: d.config.Services, Holders: holders, Views: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
 		Mailbox: d.mailbox,
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
