@@ -14,9 +14,9 @@ import (
 // TestDeadlines shows what a licence sets due, on its page and in the list.
 func TestDeadlines(t *testing.T) {
 	w := newWorld(t)
-	s, err := testdata.Find("import-licence", "natural-rubber-automatic")
+	s, err := testdata.Find("import-licence", "toluene-dual-use")
 	must(t, err)
-	const end = "2026-11-10"
+	const end = "2027-02-04"
 	a, err := w.Accept(t.Context(), exchange.Document{Bytes: s.Bytes, Sender: "gx-commerce", Received: rulestest.Received})
 	must(t, err)
 	x := w.Await(t, a.Exchange, exchangetest.Consigned)
