@@ -22,7 +22,7 @@ type deadlineView struct {
 	judge.Timer
 
 	Title exchange.Text
-	Last  string // its last day, where the document is from
+	Last  string // its last day, in the country of the document
 }
 
 // deadlineTitles are what people call deadlines.
