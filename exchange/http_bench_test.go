@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -24,6 +25,7 @@ import (
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
+	"beibu/exchange/ratings"
 )
 
 // receivers are those of the document that is measured with. Each has its id
@@ -55,8 +57,14 @@ func serve(tb testing.TB, w *exchangetest.World) string {
 	if err != nil {
 		tb.Fatal(err)
 	}
+	rated, err := ratings.OpenIndex(tb.Context(), filepath.Join(tb.TempDir(), "ratings.db"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	tb.Cleanup(func() { _ = rated.Close() })
 	api, err := httpapi.New(httpapi.Options{
 		Current: &current, Admission: admitted, Journal: w.Journal, Audit: w.Journal, Failures: w.Journal, Activity: w.Journal, Alerts: w.Journal, Runs: w.Journal, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour}, Refusals: w.Journal, Balances: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Approvals: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Deadlines: judge.Reader{Ledger: w.Ledger, Feed: w.Store}, Catalogue: &catalogue.Catalogue{}, Holders: holders, Views: w.Journal, Examiner: &operator.Examiner{Refusals: w.Journal, Intake: w.Intake}, Refused: &refused.Documents{Refusals: w.Journal, Keeper: w.Store, Intake: w.Intake, Recorder: w.Recorder}, BreakGlass: &operator.BreakGlass{Recorder: w.Recorder}, Recorder: w.Recorder, Undispatched: w.Store, Bodies: w.Store,
+		Ratings: ratings.Ratings{Index: rated},
 		Mailbox: mailbox.New(w.Journal, w.Recorder, w.Journal.Changed, 5),
 		Log:     zap.NewNop(), Metrics: registry, Handovers: 5,
 		Limits: httpapi.Limits{Body: 30 * time.Second, Connections: 512, PerAddress: 256, Silence: 15 * time.Second, Slowest: 64 << 10},

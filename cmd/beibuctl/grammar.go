@@ -23,6 +23,8 @@ Exit codes: 0 fine; 1 documents have faults, a signature or a receipt does not h
 type grammar struct {
 	global
 
+	Ratings ratingsCommand `cmd:"" help:"Rate finished exchanges; answer, publish and count ratings."`
+
 	Check          checkCommand          `cmd:"" help:"Check documents against schemas and business rules, offline, or by what the daemon knows."`
 	Kinds          kindsCommand          `cmd:"" help:"Kinds of document, and how to write one."`
 	Submit         submitCommand         `cmd:"" help:"Submit documents."`

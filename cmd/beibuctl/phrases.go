@@ -64,6 +64,12 @@ var chinese = map[string]string{
 	"VALUE": "值", "PATH": "路径", "READ": "查看内容", "AFTER": "历时", "%d elements are not shown": "另有 %d 个元素未列出",
 	"%d values are masked; --reason shows them, and is recorded": "%d 处已隐藏；以 --reason 说明理由后可查看，并予记录",
 
+	// What ratings shows.
+	"RATING": "评价编号", "DAY": "日期", "GRADE": "评价等级", "MENDING": "整改状态", "DUE": "整改期限", "TEXT": "内容", "RATINGS": "评价数", "NOT BAD": "好评数",
+	"95 % INTERVAL": "95% 置信区间", "EXCLUDED": "已剔除", "overdue": "已逾期", "question": "咨询",
+	"rating": "评价编号", "rated on": "评价日期", "unit": "被评价单位", "kind": "单证种类", "grade": "评价等级", "text": "内容", "mending": "整改状态", "due": "整改期限",
+	"publication": "公开状态", "moderation": "审核", "answer": "答复", "answer graded": "答复评价", "unreached": "未能回访", "appeal": "申诉", "appeal reason": "申诉理由", "decision": "申诉决定",
+
 	// What balance shows.
 	"GOODS ITEM": "项号", "reserved": "已预留", "consumed": "已核销", "released": "已释放",
 	"HS": "HS编码", "ISSUER": "签发方", "VALIDITY": "有效期", "OFFICES": "使用海关", "USES": "使用次数", "QUANTITY": "数量", "RESERVED": "已预留", "CONSUMED": "已核销", "LEFT": "余量", "UNIT": "计量单位",

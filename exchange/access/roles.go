@@ -100,6 +100,11 @@ const (
 	KeepViews                     // save filters of lists under names, for oneself
 	ShareViews                    // the same, for others of the staff
 	ReadStatus                    // how parties do, and alerts, within [Principal.CoversParty]
+	RateService                   // a finished exchange of the principal's party, by its link
+	ReadRatings                   // also what is not public, within what [Principal.Covers]
+	AnswerRating                  // of the principal's party; and appeal against it
+	ModerateRating                // publish or withhold its text, note that its rater cannot be reached
+	DecideAppeal                  // against a rating, by another party than the principal's
 	actions                       // how many there are
 )
 
@@ -133,6 +138,11 @@ var permissions = [actions]struct {
 	KeepViews:       {"keep views", PartyRole | StaffRoles},
 	ShareViews:      {"share views", StaffRoles &^ ObserverRole},
 	ReadStatus:      {"read status", PartyRole | StaffRoles},
+	RateService:     {"rate service", PartyRole},
+	ReadRatings:     {"read ratings", readers},
+	AnswerRating:    {"answer rating", PartyRole},
+	ModerateRating:  {"moderate rating", OperatorRole},
+	DecideAppeal:    {"decide appeal", ApproverRole},
 }
 
 // Actions returns every action.

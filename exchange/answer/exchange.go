@@ -44,6 +44,17 @@ type Exchange struct {
 	JointApproval   *JointApproval      `json:"jointApproval,omitempty"`  // its joint approval, once that has started; in no list
 	Deadlines       []DocumentDeadline  `json:"deadlines,omitempty"`      // that it sets, the earliest first; in no list
 	AnswersOmitted  int                 `json:"answersOmitted,omitempty"` // how many more documents answer it
+	Rate            *Rate               `json:"rate,omitempty"`           // how its sender rates it, once it is finished; in no list
+}
+
+// Rate is how the sender of a finished exchange rates it: once, by a link.
+type Rate struct {
+	Link    string   `json:"link"`            // for POST /v1/ratings
+	Until   Time     `json:"until"`           // the exchange gives another one then
+	Units   []string `json:"units,omitempty"` // of which one is rated
+	Rated   bool     `json:"rated"`
+	Mending string   `json:"mending,omitempty"` // how far the department is with a bad rating
+	Answer  string   `json:"answer,omitempty"`  // of the department
 }
 
 // Answer is what a document says of another one that its sender has received. The exchange

@@ -4,6 +4,61 @@ import "beibu/exchange"
 
 // requestExplanations has the rows about requests, credentials, sign-in and limits, by code.
 var requestExplanations = map[string]Explanation{
+	"no-rating": explained(
+		"There is no rating or question with this id, or it is about a party that is not yours to see.",
+		"没有此编号的评价或咨询，或其所属单位不在您的查看范围内。",
+		"List what you may see with GET /v1/ratings (`beibuctl ratings list`).",
+		"请以 GET /v1/ratings（`beibuctl ratings list`）列出您可查看的评价。"),
+	"rating-link": explained(
+		"The link to rate was cut or altered, is for something else, or another exchange made it.",
+		"评价链接不完整、被改动、另有用途，或由其他平台签发。",
+		"Copy the whole link. The sender finds it in the finished exchange, under rate.",
+		"请完整复制链接。发送方可在已办结的交换中（rate 项）找到该链接。"),
+	"rating-link-expired": explained(
+		"The link to rate can be used for 30 days after the day on which it was given.",
+		"评价链接自取得之日起 30 天内有效。",
+		"Look at the exchange again: it gives its sender another link.",
+		"请重新查看该次交换，平台会向发送方提供新的链接。"),
+	"own-appeal": explained(
+		"Whoever appealed, and whoever is of the department that is rated, does not decide the appeal.",
+		"申诉人及被评价单位人员不得决定该申诉。",
+		"Ask an approver of the exchange.",
+		"请由平台的审批员决定。"),
+	"already-rated": explained(
+		"Each exchange is rated once. This one was, perhaps through another node a moment ago.",
+		"一事一评：该次交换已经评价，也可能刚刚经由另一节点提交。",
+		"Nothing is to be done. The first rating counts.",
+		"无须处理，以首次评价为准。"),
+	"not-finished": explained(
+		"An exchange is rated once it is finished: every receiver has acknowledged or refused it, or it was given up.",
+		"交换办结后方可评价：各接收方均已签收或拒收，或已停止交付。",
+		"Wait for the receivers.",
+		"请等待接收方处理。"),
+	"rating-state": explained(
+		"The rating or question is not in a state in which this can be done. It may have been done before.",
+		"该评价或咨询的当前状态不允许此操作，也可能此前已经办理。",
+		"Read it again: GET /v1/ratings/ID.",
+		"请重新读取：GET /v1/ratings/ID。"),
+	"rating-grade": explained(
+		"A grade is missing.",
+		"缺少评价等级。",
+		"Choose one of very-satisfied, satisfied, basically-satisfied, dissatisfied, very-dissatisfied.",
+		"请选择非常满意、满意、基本满意、不满意、非常不满意之一。"),
+	"rating-text": explained(
+		"A text is missing, too long, or not UTF-8.",
+		"文字缺失、过长或不是 UTF-8 编码。",
+		"The detail says how many characters there may be.",
+		"详细说明中注明了允许的字符数。"),
+	"rating-unit": explained(
+		"The exchange went to several parties, and the rating does not say which of them is rated, or names another.",
+		"该次交换有多个接收方，评价未指明其中之一，或指明了其他单位。",
+		"Name one of the units that the detail lists.",
+		"请从详细说明所列单位中指明一个。"),
+	"appeal-cause": explained(
+		"An appeal against a rating says why: it is mistaken or malicious.",
+		"对评价的申诉须注明原因：误评或恶意评价。",
+		"Give cause as mistaken or malicious.",
+		"请将 cause 填为 mistaken 或 malicious。"),
 	"bad-request": explained(
 		"The request is not one of this API.",
 		"该请求不符合本接口。",

@@ -15,12 +15,13 @@ import (
 
 const noSuch = "00000000-0000-8000-8000-000000000000"
 
-// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota, TestBalance and
+// elsewhere are the answers that TestTooMuchAtOnce, TestRequestsEnd, TestQuota, TestBalance, TestRating, TestRatingsFail and
 // TestRolesOfEveryOperation show, and the one for which the schemas themselves would have to be
 // broken.
 var elsewhere = map[string]bool{
 	"/v1/checks 503": true, "/v1/checks 500": true, "/v1/documents 429": true, "/v1/holders 403": true,
 	"/v1/balances/{kind}/{number}/statement 200": true, "/v1/balances/{kind}/{number}/statement 403": true,
+	"/v1/ratings 403": true, "/v1/ratings/{id} 403": true, "/v1/ratings 500": true, "/v1/ratings/items 500": true, "/v1/ratings/grade 500": true, "/v1/ratings/{id} 500": true, "/v1/ratings/{id}/step 500": true, "/v1/ratings/grade 200": true,
 	"/v1/balances/{kind}/{number} 200": true, "/v1/balances/{kind}/{number} 403": true, "/v1/deadlines 403": true,
 }
 
@@ -352,6 +353,7 @@ func TestAnswers(t *testing.T) {
 	}
 	cases = append(cases, runCases(w, order, large, text)...)
 	cases = append(cases, viewCases(w, large, text)...)
+	cases = append(cases, ratingCases(w, large, text)...)
 	for _, c := range cases {
 		t.Run(fmt.Sprintf("%s %d %s", c.path, c.status, c.code), func(t *testing.T) {
 			a := w.do(c.request)

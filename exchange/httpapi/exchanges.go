@@ -41,6 +41,9 @@ func (s *Server) showExchange(c *call) error {
 	if round != nil {
 		shown.JointApproval = answer.JointApprovalOf(*round)
 	}
+	if err := s.withRate(c, x, &shown); err != nil {
+		return err
+	}
 	return c.json(http.StatusOK, shown)
 }
 

@@ -51,6 +51,9 @@ func slowBodies(t *testing.T, w *world) {
 		if strings.HasPrefix(path, "/v1/mailbox") {
 			as = receiver
 		}
+		if path == "/v1/ratings" || path == "/v1/ratings/grade" {
+			as = port
+		}
 		a := halfABody(t, w, request{path: path, as: as, header: map[string]string{"Content-Type": media}})
 		w.holdAnswer(http.MethodPost, request{path: path}, a)
 		if a.status != http.StatusRequestTimeout || a.header.Get("Retry-After") == "" {

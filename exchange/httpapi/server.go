@@ -35,6 +35,7 @@ import (
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/operator/views"
+	"beibu/exchange/ratings"
 	"beibu/exchange/required"
 	"beibu/queue"
 )
@@ -53,6 +54,7 @@ type Options struct {
 	Balances     operator.Accounts
 	Approvals    operator.Rounds
 	Deadlines    operator.Timers
+	Ratings      ratings.Ratings
 	Catalogue    *catalogue.Catalogue // of services
 	Holders      *sealed.Sealer       // of the names of holders in addresses
 	Views        views.Index
@@ -100,6 +102,7 @@ type Server struct {
 	approvals   operator.Approvals
 	deadlines   operator.Deadlines
 	services    *catalogue.Catalogue
+	ratings     ratings.Ratings
 	holders     *sealed.Sealer
 	savedViews  views.Index
 	examiner    *operator.Examiner
@@ -149,6 +152,7 @@ func (o Options) check() error {
 		{"Approvals", o.Approvals != nil},
 		{"Deadlines", o.Deadlines != nil},
 		{"Catalogue", o.Catalogue != nil},
+		{"Ratings", o.Ratings.Index != nil},
 		{"Holders", o.Holders != nil},
 		{"Views", o.Views != nil},
 		{"Examiner", o.Examiner != nil},
@@ -179,7 +183,8 @@ func New(o Options) (*Server, error) {
 	s := &Server{
 		parties: operator.Parties{Suspended: o.Suspended, Recorder: o.Recorder, Endpoints: o.Endpoints}, glass: o.BreakGlass,
 		current: o.Current, admission: o.Admission, shut: o.Suspended, journal: o.Journal, auditLog: o.Audit, refusals: o.Refusals, balances: operator.Balances{Accounts: o.Balances, Exchanges: o.Journal}, approvals: operator.Approvals{Rounds: o.Approvals, Exchanges: o.Journal}, deadlines: operator.Deadlines{Timers: o.Deadlines, Exchanges: o.Journal}, services: o.Catalogue, holders: o.Holders, savedViews: o.Views, examiner: o.Examiner, refused: o.Refused, fold: o.Recorder.Fold,
-		finder: exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
+		ratings: o.Ratings,
+		finder:  exchange.Finder{Journal: o.Journal, Undispatched: o.Undispatched, Recorder: o.Recorder},
 		runs: replay.Runs{
 			Planner: &replay.Planner{Journal: o.Journal, Index: o.Runs, Policy: o.Replay}, Recorder: o.Recorder, Register: o.Runs,
 		},
@@ -263,6 +268,12 @@ func (s *Server) routes() []route {
 		{"GET /v1/balances/{kind}/{number}/statement", access.ReadExchanges, s.stateBalance},
 		{"GET /v1/deadlines", access.ReadExchanges, s.listDeadlines},
 		{"GET /v1/joint-approvals", access.ReadExchanges, s.listJointApprovals},
+		{"GET /v1/ratings", access.ReadRatings, s.listRatings},
+		{"POST /v1/ratings", access.RateService, s.rate},
+		{"GET /v1/ratings/items", access.ReadCatalogue, s.listRatedItems},
+		{"POST /v1/ratings/grade", access.RateService, s.gradeAnswer},
+		{"GET /v1/ratings/{id}", access.ReadRatings, s.showRating},
+		{"POST /v1/ratings/{id}/step", access.ReadRatings, s.stepRating},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},

@@ -36,6 +36,7 @@ import (
 	"beibu/exchange/operator/refused"
 	"beibu/exchange/operator/replay"
 	"beibu/exchange/proof"
+	"beibu/exchange/ratings"
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/queue/sqlite"
@@ -67,6 +68,7 @@ type world struct {
 	store     *sqlite.Store
 	index     *index
 	ledger    *judge.Ledger
+	rated     *ratings.Index
 	log       *observer.ObservedLogs
 	registry  *prometheus.Registry
 	keys      *signing.Keys
@@ -218,6 +220,10 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.index = &index{Journal: opened}
 	w.ledger, err = judge.Open(tb.Context(), filepath.Join(tb.TempDir(), "ledger.db"))
 	must(err)
+	w.rated, err = ratings.OpenIndex(tb.Context(), filepath.Join(tb.TempDir(), "ratings.db"))
+	must(err)
+	links, err := ratings.NewLinks([]byte("a secret that the daemons of a log share"))
+	must(err)
 	w.keys, err = signing.LoadOrCreate(filepath.Join(tb.TempDir(), "keys"), "test exchange", time.Now())
 	must(err)
 	known, err := access.NewCredentials(credentials())
@@ -242,7 +248,8 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 	w.options = httpapi.Options{
 		Current: &w.current, Admission: w.admission, Suspended: w.shut, Journal: w.index, Audit: w.index, Failures: w.index, Activity: w.index, Alerts: w.index, Refusals: w.index, Balances: accounts{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Approvals: approvals{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Deadlines: approvals{judge.Reader{Ledger: w.ledger, Feed: w.store}, w.index}, Catalogue: &catalogue.Catalogue{Platform: catalogue.Platform{Items: 3, Once: 1, NoVisit: 1}, Units: []catalogue.Unit{{Party: "gx-commerce", Once: 1, Items: []catalogue.Item{{Name: exchange.Text{EN: "Licences", ZH: "许可"}, Counted: true, Class: catalogue.Once, Kinds: []string{"import-licence"}}}}}}, Holders: w.holders, Views: w.index, Examiner: &usecases.Examiner{Refusals: w.index, Intake: w.intake}, Refused: &refused.Documents{Refusals: w.index, Keeper: w.store, Intake: w.intake, Recorder: w.recorder}, BreakGlass: &usecases.BreakGlass{Recorder: w.recorder}, Recorder: w.recorder, Undispatched: w.decided, Mailbox: w.mailbox, Bodies: w.store,
 		Runs: w.index, Replay: replay.Policy{ApproveIn: time.Hour, Rate: 50, Patience: time.Hour},
-		Limits: limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
+		Ratings: ratings.Ratings{Index: w.rated, Links: links, Exchanges: w.index, Recorder: &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.rated}},
+		Limits:  limits.Filled(), Version: httpapi.Version{Version: "test", Go: "go"},
 		Log: zap.New(core), Metrics: w.registry, Handovers: patience,
 		Endpoints: &w.endpoints,
 	}
@@ -258,8 +265,9 @@ func newWorld(tb testing.TB, limits httpapi.Limits, admitted ...admission.Limits
 func (w *world) run() {
 	ctx, cancel := context.WithCancel(context.Background())
 	judges := judge.Leader{Ledger: w.ledger, Now: time.Now, Recorder: &exchange.Recorder{Appender: w.store, Feed: w.store, Fold: w.ledger}}
-	ended := make(chan error, 5)
+	ended := make(chan error, 6)
 	go func() { ended <- w.ledger.Run(ctx, w.store) }()
+	go func() { ended <- w.rated.Run(ctx, w.store) }()
 	go func() { ended <- judges.Lead(ctx, func(err error) { w.t.Errorf("judge: %v", err) }) }()
 	go func() { ended <- w.index.Run(ctx, w.store) }()
 	go func() { ended <- w.shut.Follow(ctx, w.store) }()
@@ -276,7 +284,7 @@ func (w *world) run() {
 				w.t.Error(err)
 			}
 		}
-		if err := errors.Join(w.store.Close(), w.index.Close(), w.ledger.Close()); err != nil {
+		if err := errors.Join(w.store.Close(), w.index.Close(), w.ledger.Close(), w.rated.Close()); err != nil {
 			w.t.Error(err)
 		}
 	})

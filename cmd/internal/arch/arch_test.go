@@ -120,7 +120,7 @@ var domain = []string{"exchange/httpapi", "exchange/console", "exchange/journal"
 // core are the packages under exchange that every adapter may use. Whatever else is
 // directly under exchange is an adapter, with all that is below it.
 var core = strings.Fields(`exchange exchange/access exchange/admission exchange/answer exchange/catalogue exchange/cloudevents exchange/effects exchange/egress exchange/exchangetest exchange/export
-	exchange/facts exchange/files exchange/judge exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/required exchange/rules exchange/trace`)
+	exchange/facts exchange/files exchange/judge exchange/kinds exchange/lookup exchange/operator exchange/projection exchange/proof exchange/ratings exchange/required exchange/rules exchange/trace`)
 
 // An adapter knows the core and never another adapter, and the core knows none. A
 // new package is an adapter until it is listed as core.

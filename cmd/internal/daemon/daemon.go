@@ -33,6 +33,7 @@ import (
 	"beibu/exchange/journal"
 	"beibu/exchange/judge"
 	"beibu/exchange/operator/alert"
+	"beibu/exchange/ratings"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
 	"beibu/exchange/timestamps"
@@ -58,6 +59,7 @@ type Daemon struct {
 	decisions exchange.Decisions // or nil, if the store is the daemon's own
 	index     *journal.Journal
 	ledger    *judge.Ledger
+	ratings   *ratings.Index
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
 	console   *console.Server // or nil, if there are no pages for people
@@ -215,7 +217,7 @@ func (d *Daemon) openStores(ctx context.Context) error {
 	if err := d.openIndex(ctx); err != nil {
 		return err
 	}
-	if err := d.openLedger(ctx); err != nil {
+	if err := errors.Join(d.openLedger(ctx), d.openRatings(ctx)); err != nil {
 		return err
 	}
 	if len(d.config.Kafka.Brokers) == 0 {

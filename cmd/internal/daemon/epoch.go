@@ -57,7 +57,7 @@ func OpenEpoch(ctx context.Context, l *config.Loaded, log *zap.Logger, do bool) 
 		return e, err
 	}
 	// Last of all: until here, a start is refused because the store is behind them.
-	return e, errors.Join(projection.SetAside(filepath.Join(l.Data, indexFile)), projection.SetAside(filepath.Join(l.Data, ledgerFile)), d.writePosition(e.Head))
+	return e, errors.Join(projection.SetAside(filepath.Join(l.Data, indexFile)), projection.SetAside(filepath.Join(l.Data, ledgerFile)), projection.SetAside(filepath.Join(l.Data, ratingsFile)), d.writePosition(e.Head))
 }
 
 func (d *Daemon) openEpoch(ctx context.Context, do bool) (e NewEpoch, err error) {

@@ -38,6 +38,7 @@ func (d *Daemon) backlog(ctx context.Context) ([]telemetry.Backlog, error) {
 func (d *Daemon) followQueue(ctx context.Context) error {
 	d.work("index", d.persist("index", retryTime, func(ctx context.Context) error { return d.index.Run(ctx, d.store) }))
 	d.work("ledger", d.persist("ledger", retryTime, func(ctx context.Context) error { return d.ledger.Run(ctx, d.store) }))
+	d.work("ratings", d.persist("ratings", retryTime, func(ctx context.Context) error { return d.ratings.Run(ctx, d.store) }))
 	if err := d.catchUp(ctx); err != nil {
 		return err
 	}

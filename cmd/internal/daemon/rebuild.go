@@ -81,7 +81,7 @@ func (d *Daemon) setAside() error {
 	if err := os.Rename(snapshot, snapshot+".aside"); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("set the snapshot of the log aside: %w", err)
 	}
-	return errors.Join(projection.SetAside(filepath.Join(d.config.Data, indexFile)), projection.SetAside(filepath.Join(d.config.Data, ledgerFile)))
+	return errors.Join(projection.SetAside(filepath.Join(d.config.Data, indexFile)), projection.SetAside(filepath.Join(d.config.Data, ledgerFile)), projection.SetAside(filepath.Join(d.config.Data, ratingsFile)))
 }
 
 // waitForIndex waits until the index has folded a sequence or a part has failed.

@@ -16,6 +16,7 @@ import (
 	"beibu/exchange/claims"
 	"beibu/exchange/journal"
 	"beibu/exchange/judge"
+	"beibu/exchange/ratings"
 	"beibu/queue/atomicfile"
 	"beibu/queue/kafka"
 	"beibu/queue/sqlite"
@@ -26,6 +27,7 @@ import (
 const (
 	indexFile    = "index.db"
 	ledgerFile   = "ledger.db"
+	ratingsFile  = "ratings.db"
 	snapshotFile = "log.memory"
 )
 
@@ -95,6 +97,19 @@ func (d *Daemon) openLedger(ctx context.Context) error {
 	d.life.onClose("ledger", func(context.Context) error { return d.ledger.Close() })
 	if why := d.ledger.Rebuilt(); why != nil {
 		d.log.Warn("ledger is rebuilt from the queue", zap.Error(why))
+	}
+	return nil
+}
+
+// openRatings opens the ratings of the service over the queue.
+func (d *Daemon) openRatings(ctx context.Context) error {
+	var err error
+	if d.ratings, err = ratings.OpenIndex(ctx, filepath.Join(d.config.Data, ratingsFile)); err != nil {
+		return err
+	}
+	d.life.onClose("ratings", func(context.Context) error { return d.ratings.Close() })
+	if why := d.ratings.Rebuilt(); why != nil {
+		d.log.Warn("ratings are rebuilt from the queue", zap.Error(why))
 	}
 	return nil
 }

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
+	"beibu/exchange/ratings"
 )
 
 // bodyTime is the longest that a body may take to arrive over HTTP.
@@ -46,10 +47,15 @@ func (d *Daemon) newAPI() (err error) {
 	if err != nil {
 		return err
 	}
+	links, err := ratings.NewLinks(secret)
+	if err != nil {
+		return err
+	}
 	d.mailbox = mailbox.New(d.index, d.recorder, d.index.Changed, d.config.Delivery.Handovers)
 	options := httpapi.Options{
 		Current: &d.current, Admission: d.admission, Suspended: d.shut,
 		Journal: d.index, Audit: d.index, Failures: d.index, Activity: d.index, Alerts: d.index, Refusals: d.index, Balances: judge.Reader{Ledger: d.ledger, Feed: d.store}, Approvals: judge.Reader{Ledger: d.ledger, Feed: d.store}, Deadlines: judge.Reader{Ledger: d.ledger, Feed: d.store}, Catalogue: d.config.Services, Holders: holders, Views: d.index, Examiner: &operator.Examiner{Refusals: d.index, Intake: intake}, Refused: &refused.Documents{Refusals: d.index, Keeper: d.store, Intake: intake, Recorder: d.recorder}, BreakGlass: &operator.BreakGlass{Recorder: d.recorder}, Runs: d.index, Replay: d.replayPolicy(), Recorder: d.recorder, Undispatched: d.store,
+		Ratings: d.rated(links),
 		Mailbox: d.mailbox,
 		Bodies:  d.store, Stamps: d.served(), Endpoints: endpoints{d},
 		Limits: httpapi.Limits{
@@ -63,6 +69,14 @@ func (d *Daemon) newAPI() (err error) {
 		return err
 	}
 	return d.newConsole(options)
+}
+
+// rated returns the use cases of ratings.
+func (d *Daemon) rated(links *ratings.Links) ratings.Ratings {
+	return ratings.Ratings{
+		Index: d.ratings, Links: links, Exchanges: d.index, Calendar: ratings.Statutory(),
+		Recorder: &exchange.Recorder{Appender: d.metrics.Appender(d.store), Feed: d.store, Fold: d.ratings},
+	}
 }
 
 // answered returns what finds the exchanges that documents answer.
