@@ -4,6 +4,11 @@ import "beibu/exchange"
 
 // requestExplanations has the rows about requests, credentials, sign-in and limits, by code.
 var requestExplanations = map[string]Explanation{
+	"too-often": explained(
+		"One address asks for public pages, or sends forms, more often than is allowed, or all addresses together do.",
+		"同一地址访问公开页面或提交表单过于频繁，或全部访问合计过于频繁。",
+		"Try again in a minute.",
+		"请一分钟后再试。"),
 	"no-rating": explained(
 		"There is no rating or question with this id, or it is about a party that is not yours to see.",
 		"没有此编号的评价或咨询，或其所属单位不在您的查看范围内。",

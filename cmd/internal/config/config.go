@@ -56,6 +56,7 @@ type Config struct {
 	Replay   Replay   `yaml:"replay"`
 	Alerts   Alerts   `yaml:"alerts"`
 	Console  Console  `yaml:"console"`
+	Public   Public   `yaml:"public"`
 	Log      Log      `yaml:"log"`
 	Traces   Traces   `yaml:"traces"`
 	Kafka    Kafka    `yaml:"kafka"`
@@ -282,6 +283,13 @@ type Console struct {
 	Idle time.Duration `yaml:"idle"`
 	// Longest is how long a session may last. Default 8h, at most 24h.
 	Longest time.Duration `yaml:"longest"`
+}
+
+// Public says whether everybody may read how the service was rated, at /public/ of the
+// public address.
+type Public struct {
+	// Enabled serves it. Default false.
+	Enabled bool `yaml:"enabled"`
 }
 
 // Log says what is logged, to standard error.

@@ -33,6 +33,7 @@ import (
 	"beibu/exchange/journal"
 	"beibu/exchange/judge"
 	"beibu/exchange/operator/alert"
+	"beibu/exchange/public"
 	"beibu/exchange/ratings"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/all"
@@ -63,6 +64,7 @@ type Daemon struct {
 	recorder  *exchange.Recorder
 	api       *httpapi.Server
 	console   *console.Server // or nil, if there are no pages for people
+	everybody *public.Server  // or nil, if there are no pages for everybody
 	issuer    *oidc.Provider  // by which people sign in to them; or nil
 	mailbox   *mailbox.Mailbox
 	admission *admission.Control
@@ -264,13 +266,16 @@ func (d *Daemon) start(ctx context.Context) error {
 	if d.console != nil {
 		server.Handler = d.console.Over(server.Handler, d.api.CountConsole)
 	}
+	if d.everybody != nil {
+		server.Handler = d.everybody.Over(server.Handler)
+	}
 	d.secure(server)
-	public, err := listen(ctx, "listen", d.config.Listen)
+	listener, err := listen(ctx, "listen", d.config.Listen)
 	if err != nil {
 		return err
 	}
-	d.public = public.Addr()
-	d.serve("public", d.api.Connections().Listen(public), server)
+	d.public = listener.Addr()
+	d.serve("public", d.api.Connections().Listen(listener), server)
 	d.life.onStop("answers that wait", func(context.Context) error { d.drain(); return nil })
 	d.serveTopics()
 	if interval := systemd.Interval(); interval > 0 {

@@ -14,6 +14,7 @@ import (
 	"beibu/exchange/lookup/sealed"
 	"beibu/exchange/operator"
 	"beibu/exchange/operator/refused"
+	"beibu/exchange/public"
 	"beibu/exchange/ratings"
 )
 
@@ -67,6 +68,11 @@ func (d *Daemon) newAPI() (err error) {
 	}
 	if d.api, err = httpapi.New(options); err != nil {
 		return err
+	}
+	if d.config.Public.Enabled {
+		if d.everybody, err = public.New(public.Options{Current: &d.current, Ratings: options.Ratings, Body: bodyTime}); err != nil {
+			return err
+		}
 	}
 	return d.newConsole(options)
 }
