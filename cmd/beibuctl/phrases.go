@@ -65,7 +65,7 @@ var chinese = map[string]string{
 	"%d values are masked; --reason shows them, and is recorded": "%d 处已隐藏；以 --reason 说明理由后可查看，并予记录",
 
 	// What ratings shows.
-	"RATING": "评价编号", "DAY": "日期", "GRADE": "评价等级", "MENDING": "整改状态", "DUE": "整改期限", "TEXT": "内容", "RATINGS": "评价数", "NOT BAD": "好评数",
+	"RATING": "评价编号", "GRADE": "评价等级", "MENDING": "整改状态", "DUE": "整改期限", "TEXT": "内容", "RATINGS": "评价数", "NOT BAD": "好评数",
 	"95 % INTERVAL": "95% 置信区间", "EXCLUDED": "已剔除", "overdue": "已逾期", "question": "咨询",
 	"rating": "评价编号", "rated on": "评价日期", "unit": "被评价单位", "kind": "单证种类", "grade": "评价等级", "text": "内容", "mending": "整改状态", "due": "整改期限",
 	"publication": "公开状态", "moderation": "审核", "answer": "答复", "answer graded": "答复评价", "unreached": "未能回访", "appeal": "申诉", "appeal reason": "申诉理由", "decision": "申诉决定",

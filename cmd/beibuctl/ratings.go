@@ -218,7 +218,7 @@ type giveRating struct {
 
 // Run rates the exchange and shows the rating.
 func (c *giveRating) Run(ctx context.Context, s *session) error {
-	grade, err := parseGrade(c.exchangeName.Grade)
+	grade, err := parseGrade(c.Grade)
 	if err != nil {
 		return err
 	}

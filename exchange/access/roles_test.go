@@ -37,6 +37,11 @@ var granted = map[access.Action]string{
 	access.ReadPersonal:    "party operator security-officer",
 	access.KeepViews:       "party " + staff,
 	access.ShareViews:      "operator approver party-manager security-officer auditor",
+	access.RateService:     "party",
+	access.ReadRatings:     "party observer operator approver security-officer auditor",
+	access.AnswerRating:    "party",
+	access.ModerateRating:  "operator",
+	access.DecideAppeal:    "approver",
 }
 
 // principals are one for each role.

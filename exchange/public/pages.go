@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 
 	"beibu/exchange"
 	"beibu/exchange/kinds"
@@ -305,7 +306,7 @@ func draftOf(get func(string) string) (ratings.Draft, error) {
 		}
 	}
 	if err != nil {
-		return d, parameter("grade", fmt.Sprint(ratings.Grades()))
+		return d, parameter("grade", strings.Trim(fmt.Sprint(ratings.Grades()), "[]"))
 	}
 	return d, nil
 }

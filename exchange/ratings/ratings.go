@@ -3,6 +3,7 @@ package ratings
 import (
 	"context"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -131,15 +132,15 @@ func (r Ratings) Rate(ctx context.Context, link string, d Draft, at time.Time) (
 
 // item returns the item of a unit, or the only one.
 func (t Ticket) item(unit string) (Item, error) {
-	units := ""
+	var units []string
 	for _, one := range t.Items {
 		if one.Unit == unit || unit == "" && len(t.Items) == 1 {
 			return one, nil
 		}
-		units += " " + one.Unit
+		units = append(units, one.Unit)
 	}
 	return Item{}, &exchange.Error{Op: "rate exchange", Kind: exchange.BadRequest, Code: "rating-unit", Err: exchange.Because(
-		"name the unit that is rated, one of:%s", "请指明被评价的单位，应为以下之一：%s", units)}
+		"name the unit that is rated, one of: %s", "请指明被评价的单位，应为以下之一：%s", strings.Join(units, ", "))}
 }
 
 // GradeAnswer says by a link to rate, or by one of a question, whether the answer of the
