@@ -102,6 +102,7 @@ const (
 	ReadStatus                    // how parties do, and alerts, within [Principal.CoversParty]
 	RateService                   // a finished exchange of the principal's party, by its link
 	ReadRatings                   // also what is not public, within what [Principal.Covers]
+	HandleRating                  // any of the next three
 	AnswerRating                  // of the principal's party; and appeal against it
 	ModerateRating                // publish or withhold its text, note that its rater cannot be reached
 	DecideAppeal                  // against a rating, by another party than the principal's
@@ -140,6 +141,7 @@ var permissions = [actions]struct {
 	ReadStatus:      {"read status", PartyRole | StaffRoles},
 	RateService:     {"rate service", PartyRole},
 	ReadRatings:     {"read ratings", readers},
+	HandleRating:    {"handle rating", PartyRole | OperatorRole | ApproverRole},
 	AnswerRating:    {"answer rating", PartyRole},
 	ModerateRating:  {"moderate rating", OperatorRole},
 	DecideAppeal:    {"decide appeal", ApproverRole},

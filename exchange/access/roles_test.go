@@ -39,6 +39,7 @@ var granted = map[access.Action]string{
 	access.ShareViews:      "operator approver party-manager security-officer auditor",
 	access.RateService:     "party",
 	access.ReadRatings:     "party observer operator approver security-officer auditor",
+	access.HandleRating:    "party operator approver",
 	access.AnswerRating:    "party",
 	access.ModerateRating:  "operator",
 	access.DecideAppeal:    "approver",

@@ -182,7 +182,7 @@ var problems = []Entry{
 	{Code: "no-timestamp", Kind: exchange.NotFound},
 	{Code: "not-refused", Kind: exchange.NotFound},
 	{Code: "no-balance", Kind: exchange.NotFound},
-	{Code: "too-often", Kind: exchange.OverQuota, Title: exchange.Text{EN: "Too many requests", ZH: "请求过于频繁"}},
+	{Code: "too-often", Kind: exchange.OverQuota, Title: exchange.Text{EN: "Too many requests: nothing was done, try again in a minute", ZH: "请求过于频繁：未做任何处理，请一分钟后重试"}},
 	{Code: "no-rating", Kind: exchange.NotFound},
 	{Code: "rating-link", Kind: exchange.Forbidden},
 	{Code: "rating-link-expired", Kind: exchange.Forbidden},

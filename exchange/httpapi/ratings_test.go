@@ -3,10 +3,13 @@ package httpapi_test
 import (
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/google/uuid"
+	"github.com/prometheus/client_golang/prometheus"
 
 	"beibu/exchange"
 	"beibu/exchange/answer"
@@ -88,9 +91,22 @@ func TestRating(t *testing.T) {
 func TestRatingsFail(t *testing.T) {
 	w := newWorld(t, httpapi.Limits{})
 	link := w.finished("ONE").Rate.Link
-	if err := w.rated.Close(); err != nil {
+	closed, err := ratings.OpenIndex(t.Context(), filepath.Join(t.TempDir(), "ratings.db"))
+	if err == nil {
+		err = closed.Close()
+	}
+	if err != nil {
 		t.Fatal(err)
 	}
+	o := w.options
+	o.Metrics, o.Ratings.Index = prometheus.NewRegistry(), closed
+	api, err := httpapi.New(o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	server := httptest.NewServer(api)
+	t.Cleanup(server.Close)
+	w.url = server.URL
 	for _, r := range []request{
 		{path: "/v1/ratings", as: operator},
 		{path: "/v1/ratings", as: port, body: fmt.Sprintf(`{"link":%q,"grade":"satisfied"}`, link)},

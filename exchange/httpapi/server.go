@@ -273,7 +273,7 @@ func (s *Server) routes() []route {
 		{"GET /v1/ratings/items", access.ReadCatalogue, s.listRatedItems},
 		{"POST /v1/ratings/grade", access.RateService, s.gradeAnswer},
 		{"GET /v1/ratings/{id}", access.ReadRatings, s.showRating},
-		{"POST /v1/ratings/{id}/step", access.ReadRatings, s.stepRating},
+		{"POST /v1/ratings/{id}/step", access.HandleRating, s.stepRating},
 		{"GET /v1/lanes/{key}", access.ReadExchanges, s.showLane},
 		{"POST /v1/holders", access.ReadExchanges, s.sealHolder},
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
