@@ -39,7 +39,7 @@ type carnetPage struct {
 
 // Late reports whether a transaction was made after the final date.
 func (p carnetPage) Late(number string) bool {
-	return slices.Contains(p.CarnetBalance.Left.Late, number)
+	return slices.Contains(p.Left.Late, number)
 }
 
 // movementTitles are the movements for people.

@@ -81,7 +81,9 @@ func (s *Server) listJointApprovals(v *visit) error {
 		name string
 		err  error
 	}{
-		{"state", q.Check()}, {"party", filters.Check(v.ctx(), "", q.Party)}, {"awaits", filters.Check(v.ctx(), "", q.Awaits)},
+		{"state", q.Check()},
+		{"party", filters.Check(v.ctx(), "", q.Party)},
+		{"awaits", filters.Check(v.ctx(), "", q.Awaits)},
 		{"party", v.who.ScopeList(&scope)},
 	} {
 		if err := f.refuseFor(one.name, one.err); err != nil {

@@ -59,7 +59,10 @@ func TestJointApproval(t *testing.T) {
 	must(t, err)
 	doc := answer.Bytes
 	for _, r := range [][2]string{
-		{">window-vn<", ">gx-forestry<"}, {">gx-trade-promotion<", ">gx-commerce<"}, {">861<", ">911<"}, {">AP<", ">RE<"},
+		{">window-vn<", ">gx-forestry<"},
+		{">gx-trade-promotion<", ">gx-commerce<"},
+		{">861<", ">911<"},
+		{">AP<", ">RE<"},
 		{"<cbc:ID>E264507A12340086</cbc:ID>", "<cbc:ID>" + x.Identity.Number + "</cbc:ID><cbc:UUID>" + x.ID.String() + "</cbc:UUID>"},
 		{"The certificate of origin was accepted for preferential treatment.", "The trees are protected."},
 	} {

@@ -57,22 +57,34 @@ func issued(f facts.Facts) time.Time     { return f.Issued }
 // dueRules are all of them.
 var dueRules = []dueRule{
 	{
-		Expiry, []string{"ata-carnet", "import-licence", "export-licence", "health-permit", "health-certificate"},
-		validUntil, []term{{"", 0}}, "the last day of validity is included (Istanbul Convention, Annex A, article 5 (1))",
+		Expiry,
+		[]string{"ata-carnet", "import-licence", "export-licence", "health-permit", "health-certificate"},
+		validUntil,
+		[]term{{"", 0}},
+		"the last day of validity is included (Istanbul Convention, Annex A, article 5 (1))",
 	},
 	{
 		Expiry, []string{"certificate-of-origin"}, issued, []term{{"", 12}}, "a Form E is valid for 12 months from its issue (ACFTA)",
 	},
 	{
-		ClaimPeriod, []string{"ata-carnet"}, validUntil, []term{{"1993-11-27", 12}},
+		ClaimPeriod,
+		[]string{"ata-carnet"},
+		validUntil,
+		[]term{{"1993-11-27", 12}},
 		"one year after the end of validity (Istanbul Convention, Annex A, article 8 (4))",
 	},
 	{
-		Proof, []string{"ata-reexportation-request"}, issued, []term{{"1963-07-30", 6}},
+		Proof,
+		[]string{"ata-reexportation-request"},
+		issued,
+		[]term{{"1963-07-30", 6}},
 		"six months from the claim (ATA Convention, article 7; Istanbul Convention, Annex A, article 9)",
 	},
 	{
-		Payment, []string{"ata-reexportation-request"}, issued, []term{{"1963-07-30", 9}},
+		Payment,
+		[]string{"ata-reexportation-request"},
+		issued,
+		[]term{{"1963-07-30", 9}},
 		"three more months after the provisional payment (ATA Convention, article 7; Istanbul Convention, Annex A, article 9)",
 	},
 	{

@@ -47,10 +47,10 @@ func note(unread *[]Unread, part paths.Key, at strict.Node, text string) {
 	}
 }
 
-// code returns the first code at the paths of a part.
-func (e element) code(part paths.Key, is func(string) bool, unread *[]Unread) string {
-	at, text, _ := e.first(part)
-	return known(part, at, text, is, unread)
+// country returns the first country at the paths of that part.
+func (e element) country(unread *[]Unread) string {
+	at, text, _ := e.first(paths.Country)
+	return known(paths.Country, at, text, country.is, unread)
 }
 
 // known returns a code as it is listed, or notes it as unread.

@@ -147,11 +147,11 @@ func (p Party) IDs() (all []Identifier) {
 }
 
 // Country returns the country of the party, ISO 3166-1 alpha-2.
-func (p Party) Country() string { return p.from.code(paths.Country, country.is, nil) }
+func (p Party) Country() string { return p.from.country(nil) }
 
 // Unread returns the values that are there and cannot be read.
 func (p Party) Unread() (unread []Unread) {
-	p.from.code(paths.Country, country.is, &unread)
+	p.from.country(&unread)
 	return unread
 }
 

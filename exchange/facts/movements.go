@@ -52,7 +52,7 @@ func (f Facts) Movements() (all []Movement) {
 		e := element{r.root, s.at, s.entry.Parts}
 		m := Movement{
 			At: s.at, Number: e.text(paths.Number), Movement: e.text(paths.Movement), State: e.text(paths.State), Medium: e.text(paths.Medium),
-			Country: e.code(paths.Country, country.is, nil), Office: paths.Fold(e.text(paths.Office)),
+			Country: e.country(nil), Office: paths.Fold(e.text(paths.Office)),
 			Voucher: e.text(paths.Voucher), Counterfoil: e.text(paths.Counterfoil), Discharges: e.text(paths.Discharges),
 			Line: e.text(paths.LineOf), Quantity: e.measure(paths.Quantity, nil), Day: e.day(paths.Day, nil), FinalDay: e.day(paths.FinalDay, nil),
 			Commitment: e.text(paths.Commitment), Proof: e.text(paths.Proof),
@@ -76,7 +76,7 @@ func (f Facts) Movements() (all []Movement) {
 func (f Facts) Countries() (all []string) {
 	r := f.source()
 	for _, s := range r.list(paths.Countries) {
-		code := element{r.root, s.at, s.entry.Parts}.code(paths.Country, country.is, nil)
+		code := element{r.root, s.at, s.entry.Parts}.country(nil)
 		if code != "" && !slices.Contains(all, code) {
 			all = append(all, code)
 		}

@@ -65,7 +65,7 @@ func (t *tentative) openCarnet(ctx context.Context, c Case, v *Verdict) error {
 			v.Unknown = append(v.Unknown, *of)
 		}
 	}
-	postings, refusals := carnet.Open(before, earlier, *opening, c.documentOf())
+	postings, refusals := carnet.Open(before, earlier, *opening)
 	v.Carnets = append(v.Carnets, postings...)
 	v.Faults = append(v.Faults, carnetFaults(opening.Account, "", refusals)...)
 	return nil

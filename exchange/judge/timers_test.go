@@ -60,10 +60,13 @@ func timers(tb testing.TB, l *judge.Ledger, q judge.TimerQuery) []judge.Timer {
 	return all
 }
 
+// transit is a kind that sets deadlines and opens or draws nothing.
+const transit = "transit-declaration"
+
 // sets stores a document that sets deadlines.
-func sets(tb testing.TB, w *exchangetest.World, kind string, number int, due ...effects.Due) {
+func sets(tb testing.TB, w *exchangetest.World, number int, due ...effects.Due) {
 	tb.Helper()
-	admit(tb, w.Store, kind, number, effects.Effects{Due: due})
+	admit(tb, w.Store, transit, number, effects.Effects{Due: due})
 }
 
 // TestDeadlineFiresOnce fires a reminder and a deadline at their moments, each once,
@@ -72,7 +75,7 @@ func TestDeadlineFiresOnce(t *testing.T) {
 	w := world(t)
 	at := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
 	due := effects.Due{Name: effects.TransitExit, At: at, Remind: at.Add(-30 * time.Minute)}
-	sets(t, w, "transit-declaration", 1, due)
+	sets(t, w, 1, due)
 	first, second := newClocked(t, w, at), newClocked(t, w, at)
 	await(t, first.Ledger, one)
 	moments := []struct {
@@ -113,7 +116,7 @@ func TestDeadlineFiresOnce(t *testing.T) {
 func TestTwoLeadersFire(t *testing.T) {
 	w := world(t)
 	at := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
-	sets(t, w, "transit-declaration", 1, effects.Due{Name: effects.TransitExit, At: at})
+	sets(t, w, 1, effects.Due{Name: effects.TransitExit, At: at})
 	first, second := newClocked(t, w, at), newClocked(t, w, at.Add(time.Minute))
 	for _, leader := range []*clocked{first, second} {
 		await(t, leader.Ledger, one)
@@ -141,9 +144,9 @@ func TestTwoLeadersFire(t *testing.T) {
 func TestDeadlinesChange(t *testing.T) {
 	w := world(t)
 	at := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
-	sets(t, w, "transit-declaration", 1, effects.Due{Name: effects.TransitExit, At: at}, effects.Due{Name: effects.Expiry, At: at})
+	sets(t, w, 1, effects.Due{Name: effects.TransitExit, At: at}, effects.Due{Name: effects.Expiry, At: at})
 	again := effects.Effects{Due: []effects.Due{{Name: effects.TransitExit, At: at.Add(time.Hour)}}}
-	admitAs(t, w.Store, "transit-declaration", 1, "later", again)
+	admitAs(t, w.Store, transit, 1, "later", again)
 	c := newClocked(t, w, at)
 	await(t, c.Ledger, func(all []judge.Timer) bool {
 		return len(all) == 1 && all[0].Name == effects.TransitExit && all[0].At.Equal(at.Add(time.Hour))
@@ -183,7 +186,7 @@ func TestDeadlinesByPage(t *testing.T) {
 	w := world(t)
 	at := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
 	for i := range 5 {
-		sets(t, w, "transit-declaration", i, effects.Due{Name: effects.TransitExit, At: at.Add(time.Duration(5-i) * time.Minute)})
+		sets(t, w, i, effects.Due{Name: effects.TransitExit, At: at.Add(time.Duration(5-i) * time.Minute)})
 	}
 	c := newClocked(t, w, at)
 	await(t, c.Ledger, func(all []judge.Timer) bool { return len(all) == 5 })

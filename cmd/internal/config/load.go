@@ -166,20 +166,20 @@ func (l *Loaded) loadMap(src *source) []Mistake {
 // loadCatalogue reads the catalogue of services. That which is built in is not compared with
 // a map of one's own, which need not have its units.
 func (l *Loaded) loadCatalogue(src *source) {
-	if l.Config.Catalogue == "" {
+	if l.Catalogue == "" {
 		var err error
 		if l.Services, err = catalogue.BuiltIn(); err != nil {
 			src.note("catalogue", "%s", err)
 		}
 		return
 	}
-	text, err := os.ReadFile(l.Config.Catalogue)
+	text, err := os.ReadFile(l.Catalogue)
 	if err != nil {
 		src.note("catalogue", "%s", cause(err))
 		return
 	}
 	if l.Services, err = catalogue.Parse(text); err != nil {
-		src.note("catalogue", "%s: %s", l.Config.Catalogue, err)
+		src.note("catalogue", "%s: %s", l.Catalogue, err)
 		return
 	}
 	if l.Parties == nil || l.Catalog == nil {
@@ -190,7 +190,7 @@ func (l *Loaded) loadCatalogue(src *source) {
 		known[string(t.Kind)] = true
 	}
 	if err := l.Services.Check(l.Parties, func(kind string) bool { return known[kind] }); err != nil {
-		src.note("catalogue", "%s: %s", l.Config.Catalogue, err)
+		src.note("catalogue", "%s: %s", l.Catalogue, err)
 	}
 }
 

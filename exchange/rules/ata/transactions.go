@@ -217,9 +217,8 @@ func checkItemRange(d *rules.Document, report rules.Report) {
 		if line.Through == "" {
 			continue
 		}
-		first, last := values.Whole(0), values.Whole(0)
-		first, _ = values.NumberOf(line.Number)
-		last, _ = values.NumberOf(line.Through)
+		first, _ := values.NumberOf(line.Number)
+		last, _ := values.NumberOf(line.Through)
 		if first.Cmp(last) > 0 || line.Quantity.At.Exists() {
 			report(line.At, line.Number, line.Through)
 		}

@@ -31,7 +31,7 @@ func machinery(number string) effects.Carnet {
 func opened(t require, o effects.Carnet) *carnet.Carnet {
 	t.Helper()
 	c := new(carnet.Carnet)
-	postings, refusals := carnet.Open(nil, nil, o, by("gx-trade-promotion"))
+	postings, refusals := carnet.Open(nil, nil, o)
 	if len(refusals) > 0 {
 		t.Fatalf("%+v", refusals)
 	}
@@ -55,7 +55,7 @@ func movementOf(t require, text string) effects.Movement {
 	t.Helper()
 	f := strings.Fields(text)
 	m := effects.Movement{Number: f[0], Movement: f[1], State: f[2], Country: f[3], Medium: "paper", Day: "2026-11-05"}
-	for _, part := range strings.Split(f[4], ",") {
+	for part := range strings.SplitSeq(f[4], ",") {
 		if part == "-" {
 			continue
 		}
@@ -241,13 +241,13 @@ func TestReplacement(t *testing.T) {
 			o := o
 			o.Items = slices.Clone(o.Items)
 			change.of(&o)
-			if _, refusals := carnet.Open(nil, c, o, by("gx-trade-promotion")); len(refusals) != 1 || refusals[0].Code != change.want {
+			if _, refusals := carnet.Open(nil, c, o); len(refusals) != 1 || refusals[0].Code != change.want {
 				t.Errorf("%+v", refusals)
 			}
 		})
 	}
 	o.Items = o.Items[:2] // the others are at home
-	postings, refusals := carnet.Open(nil, c, o, by("gx-trade-promotion"))
+	postings, refusals := carnet.Open(nil, c, o)
 	if len(refusals) > 0 || len(postings) != 2 {
 		t.Fatalf("%+v %+v", postings, refusals)
 	}
@@ -273,7 +273,7 @@ func TestReplacement(t *testing.T) {
 func TestLaterVersions(t *testing.T) {
 	c, o := opened(t, machinery("CN/1")), machinery("CN/1")
 	codes := func(o effects.Carnet) (all []carnet.Code) {
-		_, refusals := carnet.Open(c, nil, o, by("gx-trade-promotion"))
+		_, refusals := carnet.Open(c, nil, o)
 		for _, r := range refusals {
 			all = append(all, r.Code)
 		}

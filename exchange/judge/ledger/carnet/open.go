@@ -10,7 +10,7 @@ import (
 // Open says what a carnet would do that is sent: open its account, or give it the terms of a
 // later version. before is its account, and earlier that of the carnet that it replaces or
 // duplicates; each is nil if it is not known. The postings are all made or none.
-func Open(before, earlier *Carnet, o effects.Carnet, by Document) ([]Posting, []Refusal) {
+func Open(before, earlier *Carnet, o effects.Carnet) ([]Posting, []Refusal) {
 	if before != nil {
 		if refusals := before.amend(o); len(refusals) > 0 {
 			return nil, refusals
