@@ -56,7 +56,7 @@ func (m mapped) inForce() (*exchange.InForce, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read schema packs, parties and routes: %w", err)
 	}
-	set, err := rules.NewSet(all.Rules())
+	set, err := rules.NewSet(all.Rules(), all.Judged())
 	if err != nil {
 		return nil, fmt.Errorf("load rules: %w", err)
 	}

@@ -63,7 +63,7 @@ func (c *wordsCommand) Run(ctx context.Context, s *session) error {
 			all = append(all, p.ID)
 		}
 	case "rules":
-		set, err := rules.NewSet(builtin.Rules())
+		set, err := rules.NewSet(builtin.Rules(), builtin.Judged())
 		if err != nil {
 			return fmt.Errorf("load rules: %w", err)
 		}

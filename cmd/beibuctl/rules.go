@@ -21,7 +21,7 @@ type listRules struct {
 
 // Run lists the rules that this program applies.
 func (c *listRules) Run(s *session) error {
-	set, err := rules.NewSet(all.Rules())
+	set, err := rules.NewSet(all.Rules(), all.Judged())
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}

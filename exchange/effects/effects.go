@@ -177,9 +177,9 @@ func Of(kind string, f facts.Facts) Effects {
 	case KindTransaction:
 		e.Moved = transactionOf(f)
 	}
-	e.Acts = acts(kind, f)
 	e.Clears = clears(f)
 	e.Due = dues(kind, f)
+	e.Acts = acts(kind, f, !e.None())
 	if e.None() {
 		return e
 	}
@@ -230,7 +230,7 @@ func (e Effects) most() int {
 		add(texts...)
 	}
 	for _, a := range e.Acts {
-		add(string(a.Does))
+		add(string(a.Does), a.Path, a.Likeness)
 		if a.On != nil {
 			add(a.On.Kind, a.On.Number)
 		}

@@ -88,7 +88,7 @@ func TestMost(t *testing.T) {
 			Measures: []effects.Measure{{Unit: long, Quantity: digits}, {Unit: long, Quantity: digits}},
 		}},
 		Clears: []effects.Clearing{{Declaration: effects.AccountOf(long, long), Exchange: uuid.Max, Outcome: codes.Invalidated, Authority: true}},
-		Acts:   []effects.Act{{Does: effects.Verb(long), On: &effects.Account{Kind: long, Number: long}}},
+		Acts:   []effects.Act{{Does: effects.Verb(long), On: &effects.Account{Kind: long, Number: long}, Path: long, Day: "2026-01-01", Until: "2026-12-31", Likeness: long}},
 	})
 }
 

@@ -14,7 +14,7 @@ import (
 // Checks returns the built-in schemas and rules, bound.
 func Checks(tb testing.TB) *exchange.Checks {
 	tb.Helper()
-	set, err := rules.NewSet(all.Rules())
+	set, err := rules.NewSet(all.Rules(), all.Judged())
 	if err != nil {
 		tb.Fatal(err)
 	}

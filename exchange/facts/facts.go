@@ -17,7 +17,7 @@ import (
 
 // Facts are what a document says. What it does not say is empty. The fields are what
 // identity and routes need of each document. The rest is read by a method the first
-// time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Terms], [Facts.Lines],
+// time that it is called, and kept: [Facts.Country], [Facts.Period], [Facts.Terms], [Facts.Status], [Facts.Lines],
 // [Facts.References], [Facts.Citations], [Facts.Parties], [Facts.Vehicles],
 // [Facts.Containers], [Facts.TransportDocuments] and [Facts.Offices]; [Facts.Answers],
 // [Facts.Movements] and [Facts.Countries] are read each time. Facts are safe for concurrent
@@ -54,7 +54,7 @@ type stated struct {
 // At returns the element that states a fact, or none.
 func (f Facts) At(key paths.Key) strict.Node {
 	switch key { //nolint:exhaustive // the others are read with the document
-	case paths.ValidFrom, paths.ValidUntil, paths.Draws, paths.Overage, paths.TradeMode:
+	case paths.ValidFrom, paths.ValidUntil, paths.Draws, paths.Overage, paths.TradeMode, paths.Status:
 		return f.source().part(key)
 	}
 	for _, s := range f.stated {
@@ -97,6 +97,8 @@ func (f Facts) Value(key paths.Key) string {
 		return f.TransitPort
 	case paths.HS:
 		return strings.Join(f.HS, ", ")
+	case paths.Status:
+		return f.Status()
 	}
 	return ""
 }

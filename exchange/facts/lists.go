@@ -192,6 +192,10 @@ func (f Facts) Terms() (t Terms) {
 	return t
 }
 
+// Status returns the code of the status in which the document says that it is, as it is
+// written.
+func (f Facts) Status() string { return f.source().text(paths.Status) }
+
 // Offices returns the numbers of the customs offices at which the document is used, as
 // they are written and each once.
 func (f Facts) Offices() []string {

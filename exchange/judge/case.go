@@ -42,7 +42,13 @@ func (c Case) document() effects.Account { return effects.AccountOf(c.Kind, c.Nu
 
 // content returns the document as the content of a life.
 func (c Case) content() lifecycle.Content {
-	return lifecycle.Content{Sender: c.Sender, Exchange: c.Exchange, Version: c.Version, Digest: c.Digest}
+	content := lifecycle.Content{Sender: c.Sender, Exchange: c.Exchange, Version: c.Version, Digest: c.Digest}
+	for _, a := range c.Effects.Acts {
+		if a.On == nil {
+			content.Until, content.Likeness = a.Until, a.Likeness
+		}
+	}
+	return content
 }
 
 // citing returns the document as one that draws on accounts.

@@ -1,11 +1,14 @@
 package judge
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
 
+	"beibu/exchange"
 	"beibu/exchange/effects"
 	"beibu/exchange/judge/approval"
 	"beibu/exchange/judge/ledger"
@@ -91,6 +94,7 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	}
 	holds := v.Faults.Has(rules.Hold) && !c.Released
 	refuses := v.Faults.Has(rules.Reject)
+	slices.SortStableFunc(v.Faults, func(a, b exchange.Fault) int { return cmp.Compare(worst(a), worst(b)) })
 	switch v.Faults, v.Omitted = v.Faults.Bounded(); {
 	case refuses: // all or nothing
 		v.Postings, v.Moves, v.Rounds, v.Carnets = nil, nil, nil, nil
@@ -115,4 +119,9 @@ func (t *tentative) decide(ctx context.Context, c Case, now time.Time) (Verdict,
 	t.move(c, v)
 	t.postCarnets(c, v)
 	return v, nil
+}
+
+// worst returns how bad a fault is, the worst first.
+func worst(f exchange.Fault) int {
+	return slices.Index([]string{rules.Reject.String(), rules.Hold.String(), rules.Warn.String()}, f.Severity)
 }

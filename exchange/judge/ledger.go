@@ -61,10 +61,12 @@ func definition() projection.Definition {
 				text   BLOB NOT NULL) STRICT, WITHOUT ROWID`,
 			// The lives of documents, by their kind and number.
 			`CREATE TABLE life (
-				kind   TEXT NOT NULL,
-				number TEXT NOT NULL,
-				text   BLOB NOT NULL,
+				kind     TEXT NOT NULL,
+				number   TEXT NOT NULL,
+				likeness TEXT NOT NULL,
+				text     BLOB NOT NULL,
 				PRIMARY KEY (kind, number)) STRICT, WITHOUT ROWID`,
+			`CREATE INDEX life_alike ON life (kind, likeness) WHERE likeness <> ''`,
 		}, roundTables, timerTables),
 		Fold: fold,
 	}

@@ -82,7 +82,7 @@ func dropTimers(w *projection.Writer, id uuid.UUID) error {
 // endTimers removes the deadlines of documents whose lives a verdict ends.
 func endTimers(w *projection.Writer, v Verdict) error {
 	for _, m := range v.Moves {
-		if m.To == lifecycle.Issued {
+		if table, ok := lifecycle.TableOf(m.Document.Kind); !ok || !table.Final(m.To) {
 			continue
 		}
 		err := w.Exec(`DELETE FROM timer WHERE kind = ? AND number = ? AND fired = 0`, m.Document.Kind, m.Document.Number)

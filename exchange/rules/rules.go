@@ -33,6 +33,9 @@ type Rule struct {
 	EN, ZH   string    // the message, with {0}, {1} … for the arguments of Report
 	Reads    []Input   // what Check reads beside the facts
 	Check    func(*Document, Report)
+	// Memory says that the rule needs earlier documents: it is checked behind the record, by
+	// the judge, and has no Check.
+	Memory bool
 }
 
 // A Report records a breach at an element. If something is missing, it is the

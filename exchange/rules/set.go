@@ -20,18 +20,21 @@ type Set struct {
 }
 
 // NewSet returns a set of rules. It fails if two have the same code, or if one lacks
-// its code, source, messages or check.
+// its code, source or messages, or its check unless it needs earlier documents.
 func NewSet(all ...[]Rule) (*Set, error) {
 	s := &Set{all: slices.Concat(all...), plans: make(map[string]*plan)}
 	byKind := make(map[string][]*Rule)
 	slices.SortStableFunc(s.all, func(a, b Rule) int { return cmp.Compare(a.Code, b.Code) })
 	for i := range s.all {
 		r := &s.all[i]
-		if r.Code == "" || r.Check == nil || r.EN == "" || r.ZH == "" || r.Source == "" {
+		if r.Code == "" || r.Check == nil != r.Memory || r.EN == "" || r.ZH == "" || r.Source == "" {
 			return nil, fmt.Errorf("add rule %q: code, source, messages and check are required", r.Code)
 		}
 		if i > 0 && s.all[i-1].Code == r.Code {
 			return nil, fmt.Errorf("add rule %q: another rule has the same code", r.Code)
+		}
+		if r.Memory {
+			continue
 		}
 		if len(r.Kinds) == 0 {
 			byKind[""] = append(byKind[""], r)

@@ -36,13 +36,14 @@ const (
 	Draws          Key = "draws"      // how many documents may draw on the quantities of this one
 	TradeMode      Key = "tradeMode"  // Chinese supervision mode, four digits: of a licence, that to which it is bound
 	Overage        Key = "overage"    // percent by which the last of them may exceed what is left
+	Status         Key = "status"     // in which the document is, as a code of its standard
 )
 
 // Keys are all facts of which a document has one, in the order in which people are
 // shown them.
 var Keys = []Key{
 	Number, Version, Issued, Issuer, Addressee, ExportCountry, ImportCountry, TransitCountry,
-	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil, Draws, Overage, TradeMode,
+	ExportPort, ImportPort, TransitPort, HS, ValidFrom, ValidUntil, Draws, Overage, TradeMode, Status,
 }
 
 // A Table has the paths at which a kind keeps its facts.

@@ -175,7 +175,7 @@ func (d *Daemon) wire(ctx context.Context) error {
 
 // wireExchange makes the parts over the queue and the index that are open.
 func (d *Daemon) wireExchange(ctx context.Context) error {
-	set, err := rules.NewSet(all.Rules())
+	set, err := rules.NewSet(all.Rules(), all.Judged())
 	if err != nil {
 		return fmt.Errorf("load rules: %w", err)
 	}

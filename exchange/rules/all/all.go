@@ -1,10 +1,11 @@
 // Package all joins the rules of all packages: every business rule of the
-// exchange. RULES.md, beside package rules, lists them; TestTable writes it.
+// exchange, and those that need earlier documents. RULES.md, beside package rules, lists them; TestTable writes it.
 package all
 
 import (
 	"slices"
 
+	"beibu/exchange/judge/lifecycle"
 	"beibu/exchange/rules"
 	"beibu/exchange/rules/ata"
 	"beibu/exchange/rules/declaration"
@@ -21,3 +22,7 @@ func Rules() []rules.Rule {
 		ata.Rules(), declaration.Rules(), general.Rules(), health.Rules(), licence.Rules(), origin.Rules(), sps.Rules(),
 	)
 }
+
+// Judged returns the rules that need earlier documents: the judge checks them behind
+// the record. None has a code of [Rules].
+func Judged() []rules.Rule { return lifecycle.Rules() }

@@ -55,6 +55,22 @@ func TestEveryRuleIsWhole(t *testing.T) {
 	}
 }
 
+// TestJudged finds that the rules that need earlier documents are about kinds that
+// there are, and have codes of their own.
+func TestJudged(t *testing.T) {
+	known := kinds(t)
+	if _, err := rules.NewSet(all.Rules(), all.Judged()); err != nil {
+		t.Error(err)
+	}
+	for _, r := range all.Judged() {
+		for _, kind := range r.Kinds {
+			if !slices.Contains(known, kind) {
+				t.Errorf("%s: unknown kind %s", r.Code, kind)
+			}
+		}
+	}
+}
+
 // mistakes returns what is wrong with the fields of a rule.
 func mistakes(r rules.Rule, known []string) []string {
 	var found []string

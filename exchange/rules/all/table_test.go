@@ -19,7 +19,7 @@ const tablePath = "../RULES.md"
 
 // TestTable compares RULES.md with the rules: each is documented, as it is.
 func TestTable(t *testing.T) {
-	want := table(all.Rules())
+	want := table(all.Rules(), all.Judged())
 	if *update {
 		if err := os.WriteFile(tablePath, []byte(want), 0o644); err != nil {
 			t.Fatal(err)
@@ -34,9 +34,8 @@ func TestTable(t *testing.T) {
 	}
 }
 
-// table writes the rules for people, by code.
-func table(all []rules.Rule) string {
-	slices.SortFunc(all, func(a, b rules.Rule) int { return cmp.Compare(a.Code, b.Code) })
+// table writes the rules for people, by code, those that need earlier documents apart.
+func table(alone, judged []rules.Rule) string {
 	var b strings.Builder
 	b.WriteString("# Business rules\n\n" +
 		"Written by `go test ./exchange/rules/all -update`; do not edit. `beibuctl rules list` prints the same.\n\n" +
@@ -44,8 +43,19 @@ func table(all []rules.Rule) string {
 		"A rule judges documents by the day of their issue. *always* means that no first day is known for certain: " +
 		"of practice and arithmetic, and of standards and measures that are cited without one.\n\n" +
 		"*reads*: what a rule reads of a document beside its facts (number, days, goods, references, parties): paths, " +
-		"the ends of names of elements anywhere (…Code), attributes (@unitCode).\n\n" +
-		"| code | kinds | severity | message | 说明 | source | in force | reads |\n|---|---|---|---|---|---|---|---|\n")
+		"the ends of names of elements anywhere (…Code), attributes (@unitCode).\n\n")
+	rows(&b, alone)
+	b.WriteString("\n## Rules with memory\n\n" +
+		"These need earlier documents. They are checked after acceptance, in the order of the record; a verdict carries what they found. " +
+		"{0} is the document that is acted on, {1} the day since when it is in its state, {2} the exchange that brought it there.\n\n")
+	rows(&b, judged)
+	return b.String()
+}
+
+// rows writes a table of rules, by code.
+func rows(b *strings.Builder, all []rules.Rule) {
+	slices.SortFunc(all, func(a, b rules.Rule) int { return cmp.Compare(a.Code, b.Code) })
+	b.WriteString("| code | kinds | severity | message | 说明 | source | in force | reads |\n|---|---|---|---|---|---|---|---|\n")
 	for _, r := range all {
 		kinds := strings.Join(r.Kinds, ", ")
 		if kinds == "" {
@@ -57,7 +67,6 @@ func table(all []rules.Rule) string {
 		}
 		b.WriteString("| " + strings.Join(cells, " | ") + " |\n")
 	}
-	return b.String()
 }
 
 // force returns the days between which a rule is in force.
