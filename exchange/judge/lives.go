@@ -171,8 +171,6 @@ func (a acting) checkDays() {
 	switch {
 	case a.act.Does == effects.Use && until != "" && day > until && !drawn:
 		a.refuse(lifecycle.CodeExpired, day, until)
-	case a.act.Does == effects.Duplicate && until != "" && a.act.Until != "" && a.act.Until != until:
-		a.refuse(lifecycle.CodeDuplicate, a.act.Until, until)
 	case a.act.Does == effects.Prove && a.life.Day != "" && a.life.State != lifecycle.Proved:
 		if due := months(a.life.Claimed, lifecycle.MonthsForProof); due != "" && day > due {
 			a.refuse(lifecycle.CodeProveLate, day, due)

@@ -176,7 +176,7 @@ func TestCarnetLives(t *testing.T) {
 	send(t, lives(t),
 		sending{commerce, drums(t, "1", "ISSUED", "2027-02-09"), nil, of, lifecycle.Issued},
 		sending{commerce, drums(t, "2", "EXPORTED", "2027-02-09"), nil, of, lifecycle.InUse},
-		sending{commerce, drums(t, "3", "DUPLICATE", "2027-02-08"), []string{lifecycle.CodeDuplicate}, of, lifecycle.InUse},
+		sending{commerce, drums(t, "3", "DUPLICATE", "2027-02-08"), []string{"carnet.duplicate-end"}, of, lifecycle.InUse},
 		sending{commerce, drums(t, "4", "DUPLICATE", "2027-02-09"), nil, of, lifecycle.Duplicated},
 		sending{commerce, drums(t, "5", "RE-IMPORTED", "2027-02-09"), nil, of, lifecycle.Returned},
 		sending{commerce, drums(t, "6", "DISCHARGED", "2027-02-09"), nil, of, lifecycle.Discharged},

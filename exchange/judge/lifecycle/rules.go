@@ -45,7 +45,6 @@ const (
 	CodeOlder     = "life.older-version"
 	CodeExpired   = "life.use-expired"
 	CodeAlike     = "life.alike"
-	CodeDuplicate = "life.duplicate-until"
 	CodeClaimLate = "life.claim-late"
 	CodeProveLate = "life.prove-late"
 )
@@ -75,12 +74,6 @@ var others = []rules.Rule{
 		Kinds: []string{"certificate-of-origin", "health-certificate", "sps-certificate"},
 		EN:    "{0}, exchange {2}, says the same of the same goods and is in force",
 		ZH:    "{0}（交换编号{2}）就同一批货物载明相同内容，且仍有效",
-	},
-	{
-		Code: CodeDuplicate, Severity: rules.Reject, Source: "chamber instructions: a duplicate expires on the same day as the original",
-		Kinds: []string{"ata-carnet"},
-		EN:    "the duplicate of {0} is valid until {3}, the original until {4}, by exchange {2}",
-		ZH:    "{0}的副本有效期至{3}，原单证册有效期至{4}（交换编号{2}）",
 	},
 	{
 		Code: CodeClaimLate, Severity: rules.Warn, Source: "Istanbul Convention, Annex A, Article 8(4): within one year of expiry",
