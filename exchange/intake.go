@@ -114,7 +114,7 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	checked.faults.sort()
 	trusted.checked.faults = checked.faults
 	x := open(trusted, to.Receivers)
-	x.Effects = x.Effects.By(now.issuer(checked))
+	x.Effects = x.Effects.By(checked.kind, now.issuer(checked))
 	x.Effects.Round = to.Round
 	if answered != nil {
 		x.Answers = answered.Answers

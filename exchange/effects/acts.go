@@ -89,8 +89,8 @@ func IsIssued(kind string) bool {
 // carriers are the kinds that rely on documents which they cite.
 var carriers = []string{"import-declaration", "export-declaration", "transit-declaration", "certificate-of-origin", "sps-certificate"}
 
-// mostActs bounds the acts of one document. A document that refers to more than so many
-// others acts on the first of them.
+// mostActs bounds the acts of one document: on its own life, and on those of the first
+// documents that it refers to. Of one with more, [Effects.Omitted] says so.
 const mostActs = 100
 
 // acts returns what a document does to lives. judged says that it does something else that
@@ -107,7 +107,7 @@ func acts(kind string, f facts.Facts, judged bool) (all []Act) {
 		}
 	}
 	all = append(all, claimed(kind, f)...)
-	return all[:min(len(all), mostActs)]
+	return all
 }
 
 // act returns what a document does to its own life.

@@ -63,3 +63,16 @@ func TestDueRules(t *testing.T) {
 		}
 	}
 }
+
+// A document that refers to more others than its head has room for says that it is not
+// counted.
+func TestTooManyActs(t *testing.T) {
+	e := Effects{Acts: make([]Act, mostActs+1)}
+	if got := e.bounded(); !got.Omitted || len(got.Acts) != mostActs {
+		t.Errorf("%d acts, omitted %v", len(got.Acts), got.Omitted)
+	}
+	e.Acts = e.Acts[:mostActs]
+	if got := e.bounded(); got.Omitted || len(got.Acts) != mostActs {
+		t.Errorf("%d acts, omitted %v", len(got.Acts), got.Omitted)
+	}
+}

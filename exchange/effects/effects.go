@@ -180,10 +180,16 @@ func Of(kind string, f facts.Facts) Effects {
 	e.Clears = clears(f)
 	e.Due = dues(kind, f)
 	e.Acts = acts(kind, f, !e.None())
-	if e.None() {
-		return e
+	return e.bounded()
+}
+
+// bounded returns the effects as far as the head of an entry has room for them.
+func (e Effects) bounded() Effects {
+	if len(e.Acts) > mostActs {
+		e.Acts = e.Acts[:mostActs]
+		return e.Uncounted()
 	}
-	if e.most() > MaxBytes {
+	if !e.None() && e.most() > MaxBytes {
 		if text, err := json.Marshal(e); err != nil || len(text) > MaxBytes {
 			return e.Uncounted()
 		}

@@ -1,7 +1,6 @@
 package effects
 
 import (
-	"slices"
 	"strings"
 )
 
@@ -21,9 +20,9 @@ func (i *Issuer) Of() []string {
 	return i.Parties
 }
 
-// By returns the effects of a document that has a life with its issuer.
-func (e Effects) By(i Issuer) Effects {
-	if slices.ContainsFunc(e.Acts, func(a Act) bool { return a.Does == Issue && a.On == nil }) {
+// By returns the effects of a document of a kind with its issuer, if its number is of one.
+func (e Effects) By(kind string, i Issuer) Effects {
+	if IsIssued(kind) && len(e.Acts) > 0 {
 		i.Parties, i.Path = cloned(i.Parties), strings.Clone(i.Path)
 		e.Issuer = &i
 	}

@@ -23,7 +23,7 @@ const CodeAnother = "ledger.number-of-another"
 // version of what another party has sent for it. The same content by another sender is
 // linked to the first exchange, and does nothing again.
 func (t *tentative) owning(ctx context.Context, c Case, v *Verdict) error {
-	if c.Decided || !effects.IsIssued(c.Kind) || !slices.ContainsFunc(c.Effects.Acts, func(a effects.Act) bool { return a.On == nil }) {
+	if c.Decided || !effects.IsIssued(c.Kind) || len(c.Effects.Acts) == 0 {
 		return nil
 	}
 	l, err := t.life(ctx, c.document())
