@@ -210,9 +210,9 @@ func TestAnswerToOneOfSeveral(t *testing.T) {
 	parties, routes := answering("", "sender:answered", "party:addressee?")
 	w := exchangetest.NewWorld(t, parties, routes)
 	theirs := sent(t, w, "promotion", carnet(t, "TWICE"))
-	sent(t, w, "qinzhou", versioned(t, "TWICE", "0"))
+	sent(t, w, "qinzhou", versioned(t, "TWICE", "2"))
 	version := func(v string) []byte { return versioned(t, "TWICE", v) }
-	newest := sent(t, w, "qinzhou", version("2"))
+	newest := sent(t, w, "qinzhou", version("3"))
 	for name, test := range map[string]struct {
 		reply reply
 		want  exchange.Exchange
@@ -220,8 +220,8 @@ func TestAnswerToOneOfSeveral(t *testing.T) {
 		"the id":                      {reply{number: "TWICE", exchange: theirs.ID.String()}, theirs},
 		"the addressee":               {reply{number: "TWICE", addressee: "promotion"}, theirs},
 		"the addressee, the newest":   {reply{number: "TWICE", addressee: "qinzhou"}, newest},
-		"the version":                 {reply{number: "TWICE", version: "2"}, newest},
-		"the id of another system":    {reply{number: "TWICE", version: "2", exchange: uuid.NewString()}, newest},
+		"the version":                 {reply{number: "TWICE", version: "3"}, newest},
+		"the id of another system":    {reply{number: "TWICE", version: "3", exchange: uuid.NewString()}, newest},
 		"two documents, both answers": {reply{number: "TWICE", addressee: "qinzhou", twice: "TWICE"}, newest},
 	} {
 		got, err := w.Accept(t.Context(), from("window-vn", test.reply.bytes(t, "R-"+name)))
