@@ -90,7 +90,7 @@ func (v Verdict) events(x Exchange) []Event {
 	for i := range events {
 		events[i].Cause = cause
 	}
-	if x.Judged() { // what it draws is drawn now, as far as there is something left, or never
+	if !x.Effects.IsZero() { // what it draws is drawn now, as far as there is something left, or never; so are deadlines set
 		events = append(events, decided)
 	}
 	return events

@@ -47,7 +47,7 @@ func addEntry(w *projection.Writer, sequence int64, e *queue.Entry) error {
 	if err != nil {
 		return err
 	}
-	if x.Effects.None() { // it sets deadlines alone
+	if x.Effects.None() && x.State != exchange.SubmissionHeld { // it sets deadlines alone
 		return setTimers(w, source{caseOf(x).document(), x.Identity.Sender, x.ID, x.AcceptedAt}, x.Effects.Due)
 	}
 	text, err := json.Marshal(caseOf(x))
