@@ -28,7 +28,7 @@ func TestDeadlinesOfHeld(t *testing.T) {
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			w := world(t)
-			sets(t, w, "transit-declaration", 1, effects.Due{Name: effects.TransitExit, At: at})
+			sets(t, w, 1, effects.Due{Name: effects.TransitExit, At: at})
 			later := effects.Effects{Due: []effects.Due{{Name: effects.TransitExit, At: at.Add(time.Hour)}}}
 			text, err := json.Marshal(map[string]any{
 				"sender": port, "kind": "transit-declaration", "number": "1", "receivers": []string{receiver}, "effects": later,
