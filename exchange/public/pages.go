@@ -306,7 +306,11 @@ func draftOf(get func(string) string) (ratings.Draft, error) {
 		}
 	}
 	if err != nil {
-		return d, parameter("grade", strings.Trim(fmt.Sprint(ratings.Grades()), "[]"))
+		names := make([]string, 0, len(ratings.Grades()))
+		for _, g := range ratings.Grades() {
+			names = append(names, g.String())
+		}
+		return d, parameter("grade", strings.Join(names, " "))
 	}
 	return d, nil
 }
