@@ -40,6 +40,7 @@ import (
 	"beibu/exchange/rules"
 	"beibu/queue"
 	"beibu/queue/sqlite"
+	"beibu/queue/sqlitefile"
 	"beibu/schemas"
 	"beibu/signing"
 	"beibu/signing/strict"
@@ -370,8 +371,33 @@ func carnet(tb testing.TB, number string) []byte {
 // awaitIndex waits until the index shows all that happened.
 func (w *world) awaitIndex() {
 	w.t.Helper()
-	if err := w.recorder.Wait(w.t.Context()); err != nil {
+	if err := errors.Join(w.awaitVerdicts(), w.recorder.Wait(w.t.Context())); err != nil {
 		w.t.Fatal(err)
+	}
+}
+
+// awaitVerdicts waits until what the record has is decided, with all consequences.
+func (w *world) awaitVerdicts() error {
+	for {
+		changed, open := w.ledger.Changed(""), false
+		head, err := w.store.Head(w.t.Context())
+		if err == nil {
+			err = w.ledger.Wait(w.t.Context(), head)
+		}
+		if err == nil {
+			err = w.ledger.Query(w.t.Context(), `SELECT 1 FROM pending WHERE waits = 0 UNION ALL SELECT 1 FROM verdict WHERE done = 0 LIMIT 1`, func(sqlitefile.Row) error {
+				open = true
+				return nil
+			})
+		}
+		if err != nil || !open {
+			return err
+		}
+		select {
+		case <-changed:
+		case <-w.t.Context().Done():
+			return w.t.Context().Err()
+		}
 	}
 }
 

@@ -130,6 +130,7 @@ func (b *bubble) daemon(dir string, delay time.Duration, cuts chan struct{}) *Da
 	d.store = &memoryNode{memoryLog: b.log, delay: delay, key: d.sharedReceipt, cuts: cuts}
 	must(d.openIndex(b.t.Context()))
 	must(d.openLedger(b.t.Context()))
+	must(d.openRatings(b.t.Context()))
 	d.recorder = &exchange.Recorder{Appender: d.store, Feed: d.store, Fold: d.index}
 	must(d.wireExchange(b.t.Context()))
 	must(b.connect(d))

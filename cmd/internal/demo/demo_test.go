@@ -80,7 +80,7 @@ func runs(t *testing.T, o Options) {
 			t.Errorf("no %s was submitted", kind)
 		}
 	}
-	for _, text := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "is answered by window-vn: accepted", "is answered by gx-customs: accepted", "15 envelopes and 15 receipts hold"} {
+	for _, text := range []string{"  200 ", "  422 ATA-01", "  409 number-taken", "refused   ata-carnet", "attempt 2", "is answered by window-vn: accepted", "is answered by gx-customs: accepted", "16 envelopes and 16 receipts hold"} {
 		if !strings.Contains(out.String(), text) {
 			t.Errorf("missing: %q", text)
 		}

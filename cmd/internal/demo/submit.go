@@ -17,6 +17,7 @@ type role struct{ sender, kind, sample string }
 // cast are the roles of those who send documents that answer none.
 var cast = []role{
 	{"qinzhou-customs", "ata-carnet", "expo-machinery-qinzhou-haiphong"},
+	{"window-vn", "ata-transaction", "machinery-reexported-hai-phong"},
 	{"window-vn", "ata-reexportation-request", "vietnam-claims-harvester"},
 	{"gx-trade-promotion", "ata-reexportation-proof", "harvester-reexported-haiphong"},
 	{"window-vn", "ata-reexportation-reminder", "vietnam-second-letter"},
