@@ -27,7 +27,7 @@ type document struct {
 // as the party whose it is.
 var cast = []document{
 	{"qinzhou-customs", "ata-carnet", "expo-machinery-qinzhou-haiphong", "CN/4501/26/00183", []string{"gx-trade-promotion", "qinzhou-customs", "window-vn"}},
-	{"qinzhou-customs", "health-permit", "catering-qinzhou", "HP-CNQZH-2026-00127", []string{"gx-customs", "gx-market-supervision", "qinzhou-customs"}},
+	{"qinzhou-customs", "export-declaration", "water-pumps-jakarta", "721220260000112093", []string{"gx-customs", "qinzhou-customs", "window-cn", "window-id"}}, // which no verdict decides
 	{"gx-commerce", "export-licence", "acetone-viet-nam", "26-45-E00731", []string{"gx-commerce", "pingxiang-customs", "window-vn"}},
 }
 
