@@ -8,6 +8,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"beibu/exchange/effects"
 	"beibu/exchange/facts"
 	"beibu/exchange/trace"
 	"beibu/queue"
@@ -99,7 +100,8 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	if err != nil {
 		return Exchange{}, Checked{}, err
 	}
-	if err := now.Originates(checked); err != nil {
+	issuers, err := now.issuers(checked)
+	if err != nil {
 		return Exchange{}, Checked{}, err
 	}
 	answered, err := in.answered(ctx, doc.Sender, checked.facts)
@@ -114,7 +116,9 @@ func (in *Intake) judge(ctx context.Context, now *InForce, doc Document, reading
 	checked.faults.sort()
 	trusted.checked.faults = checked.faults
 	x := open(trusted, to.Receivers)
-	x.Effects = x.Effects.By(checked.kind, now.issuer(checked))
+	if effects.IsIssued(checked.kind) {
+		x.Effects = x.Effects.By(now.issuer(checked, issuers))
+	}
 	x.Effects.Round = to.Round
 	if answered != nil {
 		x.Answers = answered.Answers

@@ -154,14 +154,20 @@ func (p *Party) issues(kind string) bool {
 // issues it nor may send for a party that does. It fails with an [*Error] of kind Forbidden
 // and code [CodeNotIssuer] or [CodeNoIssuer], whose fault has the place of the issuer.
 func (f *InForce) Originates(c Checked) error {
-	sender, known := f.Parties.Get(c.document.Sender)
-	if !known || !f.Parties.Issues(c.kind) {
-		return nil
+	_, err := f.issuers(c)
+	return err
+}
+
+// issuers returns the parties that issue a document, and fails as Originates does.
+func (f *InForce) issuers(c Checked) ([]string, error) {
+	if !f.Parties.Issues(c.kind) {
+		return nil, nil
 	}
 	by := c.facts.IssuedBy()
 	issuers := f.Parties.Issuers(c.kind, by)
-	if slices.ContainsFunc(issuers, sender.SendsFor) {
-		return nil
+	sender, known := f.Parties.Get(c.document.Sender)
+	if !known || slices.ContainsFunc(issuers, sender.SendsFor) {
+		return issuers, nil
 	}
 	fault := Fault{Code: CodeNotIssuer, Severity: rules.Reject.String(), Path: by.At.Path(), Source: sourceOfIssuers}
 	fault.Line, fault.Column = by.At.Position()
@@ -172,16 +178,12 @@ func (f *InForce) Originates(c Checked) error {
 			ZH: "单证未注明签发机构：请填写签发机构名称及其国家",
 		}
 	}
-	return &Error{Op: "allow document", Kind: Forbidden, Code: fault.Code, Faults: Faults{fault.clip(maxText)}, More: c.more}
+	return nil, &Error{Op: "allow document", Kind: Forbidden, Code: fault.Code, Faults: Faults{fault.clip(maxText)}, More: c.more}
 }
 
-// issuer returns whose number a document has.
-func (f *InForce) issuer(c Checked) effects.Issuer {
-	out := effects.Issuer{Path: c.facts.Near(paths.Number).Path()}
-	if !f.Parties.Issues(c.kind) {
-		return out
-	}
-	out.Parties = f.Parties.Issuers(c.kind, c.facts.IssuedBy())
+// issuer returns whose number a document has, which these parties issue.
+func (f *InForce) issuer(c Checked, issuers []string) effects.Issuer {
+	out := effects.Issuer{Path: c.facts.Near(paths.Number).Path(), Parties: issuers}
 	for _, id := range out.Parties {
 		party, _ := f.Parties.Get(id)
 		out.Hold = out.Hold || slices.ContainsFunc(party.Issues, func(one Issue) bool {

@@ -4,14 +4,11 @@ import (
 	"context"
 	"errors"
 	"net/url"
-	"strconv"
 	"time"
 
 	"beibu/cmd/internal/client"
-	"beibu/exchange"
 	"beibu/exchange/answer"
 	"beibu/exchange/effects"
-	"beibu/exchange/httpapi"
 )
 
 // deadlinesCommand lists by when something has to be done about documents.
@@ -84,22 +81,18 @@ func (c *deadlinesCommand) read(ctx context.Context, caller *client.Client) (all
 	if c.Within > 0 {
 		query.Set("before", time.Now().AddDate(0, 0, c.Within).UTC().Format(time.RFC3339))
 	}
-	for {
-		left := exchange.MaxPage
-		if !c.All {
-			left = min(left, c.Limit-len(all))
-		}
-		query.Set("limit", strconv.Itoa(left))
-		page, err := client.Get[httpapi.DeadlineList](ctx, caller, "/v1/deadlines", query)
-		if err != nil {
-			return nil, false, err
-		}
-		all = append(all, page.Deadlines...)
-		if page.Next == "" || !c.All && len(all) >= c.Limit {
-			return all, page.Next != "", nil
-		}
-		query.Set("cursor", page.Next)
+	list := client.List{Query: query, Limit: oneMore(c.Limit)}
+	if c.All {
+		list.Limit = 0
 	}
+	err = caller.Deadlines(ctx, list, func(one answer.DocumentDeadline) error {
+		all = append(all, one)
+		return nil
+	})
+	if more = !c.All && len(all) > c.Limit; more {
+		all = all[:c.Limit]
+	}
+	return all, more, err
 }
 
 // deadline returns what a deadline is, for people.

@@ -8,9 +8,7 @@ import (
 	"strings"
 
 	"beibu/cmd/internal/client"
-	"beibu/exchange"
 	"beibu/exchange/answer"
-	"beibu/exchange/httpapi"
 	"beibu/exchange/judge/approval"
 )
 
@@ -73,22 +71,18 @@ func (c *jointApprovalsCommand) read(ctx context.Context, caller *client.Client)
 			query.Set(name, value)
 		}
 	}
-	for {
-		left := exchange.MaxPage
-		if !c.All {
-			left = min(left, c.Limit-len(all))
-		}
-		query.Set("limit", strconv.Itoa(left))
-		page, err := client.Get[httpapi.JointApprovalList](ctx, caller, "/v1/joint-approvals", query)
-		if err != nil {
-			return nil, false, err
-		}
-		all = append(all, page.JointApprovals...)
-		if page.Next == "" || !c.All && len(all) >= c.Limit {
-			return all, page.Next != "", nil
-		}
-		query.Set("cursor", page.Next)
+	list := client.List{Query: query, Limit: oneMore(c.Limit)}
+	if c.All {
+		list.Limit = 0
 	}
+	err = caller.JointApprovals(ctx, list, func(one *answer.JointApproval) error {
+		all = append(all, one)
+		return nil
+	})
+	if more = !c.All && len(all) > c.Limit; more {
+		all = all[:c.Limit]
+	}
+	return all, more, err
 }
 
 // printJointApproval prints who decides on an exchange, step by step.

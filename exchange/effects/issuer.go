@@ -20,11 +20,9 @@ func (i *Issuer) Of() []string {
 	return i.Parties
 }
 
-// By returns the effects of a document of a kind with its issuer, if its number is of one.
-func (e Effects) By(kind string, i Issuer) Effects {
-	if IsIssued(kind) && len(e.Acts) > 0 {
-		i.Parties, i.Path = cloned(i.Parties), strings.Clone(i.Path)
-		e.Issuer = &i
-	}
+// By returns the effects of a document whose number is of an issuer with that.
+func (e Effects) By(i Issuer) Effects {
+	i.Parties, i.Path = cloned(i.Parties), strings.Clone(i.Path)
+	e.Issuer = &i
 	return e
 }

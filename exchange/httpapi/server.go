@@ -17,6 +17,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -253,6 +254,11 @@ type route struct {
 
 // routes is the whole API. Each is in openapi.yaml, and nothing else is.
 func (s *Server) routes() []route {
+	return slices.Concat(s.documentRoutes(), s.operatorRoutes(), s.referenceRoutes())
+}
+
+// documentRoutes are about documents, from their submission to their ratings.
+func (s *Server) documentRoutes() []route {
 	return []route{
 		{"POST /v1/documents", access.SubmitDocument, s.submit},
 		{"POST /v1/checks", access.CheckDocument, s.check},
@@ -279,6 +285,12 @@ func (s *Server) routes() []route {
 		{"GET /v1/mailbox", access.ReceiveDelivery, s.fetch},
 		{"GET /v1/mailbox/again", access.ReceiveDelivery, s.listAgain},
 		{"POST /v1/mailbox/acks", access.ReceiveDelivery, s.acknowledge},
+	}
+}
+
+// operatorRoutes are those by which people see what failed, and mend it.
+func (s *Server) operatorRoutes() []route {
+	return []route{
 		{"POST /v1/replays/plans", access.ReplayDelivery, s.planReplay},
 		{"POST /v1/runs", access.ReplayDelivery, s.requestRun},
 		{"GET /v1/runs", access.ReadRuns, s.listRuns},
@@ -288,17 +300,9 @@ func (s *Server) routes() []route {
 		{"POST /v1/runs/{id}/pause", access.ReplayDelivery, s.pauseRun},
 		{"POST /v1/runs/{id}/resume", access.ReplayDelivery, s.resumeRun},
 		{"POST /v1/runs/{id}/cancel", access.ReplayDelivery, s.cancelRun},
-		{"GET /v1/self", access.ReadCatalogue, s.showSelf},
-		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
 		{"POST /v1/parties/{id}/suspension", access.SuspendParty, s.suspendParty},
 		{"DELETE /v1/parties/{id}/suspension", access.SuspendParty, s.resumeParty},
 		{"POST /v1/parties/{id}/test", access.TestEndpoint, s.testEndpoint},
-		{"GET /v1/catalogue", access.ReadCatalogue, s.showCatalogue},
-		{"GET /v1/kinds", access.ReadCatalogue, s.listKinds},
-		{"GET /v1/kinds/{kind}", access.ReadCatalogue, s.showKind},
-		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
-		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
-		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
 		{"GET /v1/views", access.KeepViews, s.listViews},
 		{"POST /v1/views", access.KeepViews, s.saveView},
 		{"GET /v1/views/{id}", access.KeepViews, s.showView},
@@ -315,6 +319,20 @@ func (s *Server) routes() []route {
 		{"POST /v1/refusals/{id}/examine", access.ExamineRefusal, s.examineAgain},
 		{"POST /v1/refusals/examine", access.ExamineRefusal, s.examineRefusal},
 		{"POST /v1/refusals/examine-kept", access.ExamineRefusal, s.examineKept},
+	}
+}
+
+// referenceRoutes say what holds for all documents.
+func (s *Server) referenceRoutes() []route {
+	return []route{
+		{"GET /v1/self", access.ReadCatalogue, s.showSelf},
+		{"GET /v1/parties", access.ReadCatalogue, s.listParties},
+		{"GET /v1/catalogue", access.ReadCatalogue, s.showCatalogue},
+		{"GET /v1/kinds", access.ReadCatalogue, s.listKinds},
+		{"GET /v1/kinds/{kind}", access.ReadCatalogue, s.showKind},
+		{"GET /v1/kinds/{kind}/sample", access.ReadCatalogue, s.sampleKind},
+		{"GET /v1/kinds/{kind}/schema", access.ReadCatalogue, s.listSchema},
+		{"GET /v1/kinds/{kind}/schema/{file}", access.ReadCatalogue, s.schemaFile},
 		{"GET /v1/routes", access.ReadRoutes, s.listRoutes},
 		{"GET /v1/rules", access.ReadPublic, s.listRules},
 		{"GET /v1/keys", access.ReadPublic, s.listKeys},

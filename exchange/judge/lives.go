@@ -85,7 +85,8 @@ func (t *tentative) live(ctx context.Context, c Case, v *Verdict) error {
 func (t *tentative) act(ctx context.Context, a acting) error {
 	own := a.act.On == nil
 	table, ok := lifecycle.TableOf(a.life.Document.Kind)
-	if !ok || own && a.c.Decided { // nothing is done to it but that its number is known, or a person has let it take the number
+	// Without a table its number alone is known; and a person may have given it the number.
+	if !ok || own && a.c.Decided {
 		if own {
 			a.v.Moves = append(a.v.Moves, lifecycle.Move{Document: a.life.Document, Does: a.act.Does, To: lifecycle.Issued, Content: true})
 		}

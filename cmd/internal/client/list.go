@@ -8,6 +8,7 @@ import (
 	"strconv"
 
 	"beibu/exchange"
+	"beibu/exchange/answer"
 	"beibu/exchange/httpapi"
 	"beibu/exchange/operator/refused"
 )
@@ -39,6 +40,22 @@ func (c *Client) Again(ctx context.Context, query url.Values, each func(httpapi.
 func (c *Client) Refusals(ctx context.Context, list List, each func(httpapi.Refusal) error) error {
 	return pages(ctx, c, "/v1/refusals", list, func(p httpapi.RefusalPage) (int, string, error) {
 		return len(p.Refusals), p.Next, forEach(p.Refusals, each)
+	})
+}
+
+// JointApprovals calls each for the joint approvals of a list, newest first. It stops at the
+// first call of each that fails.
+func (c *Client) JointApprovals(ctx context.Context, list List, each func(*answer.JointApproval) error) error {
+	return pages(ctx, c, "/v1/joint-approvals", list, func(p httpapi.JointApprovalList) (int, string, error) {
+		return len(p.JointApprovals), p.Next, forEach(p.JointApprovals, each)
+	})
+}
+
+// Deadlines calls each for the deadlines of a list, the earliest first. It stops at the
+// first call of each that fails.
+func (c *Client) Deadlines(ctx context.Context, list List, each func(answer.DocumentDeadline) error) error {
+	return pages(ctx, c, "/v1/deadlines", list, func(p httpapi.DeadlineList) (int, string, error) {
+		return len(p.Deadlines), p.Next, forEach(p.Deadlines, each)
 	})
 }
 
