@@ -217,3 +217,19 @@ func TestDeadlinesByPage(t *testing.T) {
 		t.Errorf("of no exchange: %+v", got)
 	}
 }
+
+// TestDeadlinesOfWithdrawn removes the deadlines of a document whose life has ended, and
+// leaves those of one that has been amended.
+func TestDeadlinesOfWithdrawn(t *testing.T) {
+	w := world(t)
+	at := time.Now().Add(time.Hour).Truncate(time.Microsecond).UTC()
+	due := []effects.Due{{Name: effects.Expiry, At: at}}
+	for i := range 2 {
+		admit(t, w.Store, "certificate-of-origin", i, effects.Effects{Acts: []effects.Act{{Does: effects.Issue}}, Due: due})
+	}
+	c := newClocked(t, w, at)
+	await(t, c.Ledger, func(all []judge.Timer) bool { return len(all) == 2 })
+	admitAs(t, w.Store, "certificate-of-origin", 0, "2", effects.Effects{Acts: []effects.Act{{Does: effects.Withdraw}}})
+	admitAs(t, w.Store, "certificate-of-origin", 1, "2", effects.Effects{Acts: []effects.Act{{Does: effects.Amend}}, Due: due})
+	await(t, c.Ledger, func(all []judge.Timer) bool { return len(all) == 1 && all[0].Document.Number == "1" })
+}
