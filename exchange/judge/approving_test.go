@@ -249,6 +249,20 @@ func TestNotADecision(t *testing.T) {
 	}
 }
 
+// TestApprovalOnACondition counts as an approval, and keeps the condition.
+func TestApprovalOnACondition(t *testing.T) {
+	p := newPanel(t)
+	x := p.Await(t, accept(t, p.World, commerce, licence(t)), func(x exchange.Exchange) bool { return len(x.Deliveries) == 2 })
+	doc, err := signing.SignDocument(decision(t, x, "+gx-agriculture", "R1", ">AP<", ">CA<", "Approved.", "Only at Qinzhou."), p.keys["gx-agriculture"], c14n.Exclusive)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Await(t, accept(t, p.World, "gx-agriculture", doc), exchangetest.Consigned)
+	if given, decided := new(p.round(t, x)).By("gx-agriculture"); !decided || !given.Approves || given.Reason != "Only at Qinzhou." {
+		t.Errorf("decided %v: %+v", decided, given)
+	}
+}
+
 // TestApprovalsOfTwoLeaders decides many rounds by two leaders with ledgers of their own:
 // both are the same byte for byte, and so is one that is folded again.
 func TestApprovalsOfTwoLeaders(t *testing.T) {
